@@ -1,0 +1,31 @@
+.PHONY: demo test lint check clean
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+demo: $(VENV)/.installed ## Install into .venv and run the main job on the embedded platform
+	$(BIN)/tostrack demo
+
+test: $(VENV)/.dev ## Run the whole test suite
+	$(BIN)/python -m pytest -n 2
+
+lint: $(VENV)/.dev ## Style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test ## What a commit must pass
+
+$(VENV)/bin/python:
+	python3 -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+clean: ## Remove what make made
+	rm -rf $(VENV) tostrack-demo

@@ -1,0 +1,255 @@
+"""Markdown in, clauses out: the unit of diff, flag, quote and blame; and a clause's canonical form."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from tostrack.models import Clause
+
+_ATX = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*$")
+_SETEXT = re.compile(r"(=+|-{2,})$")
+_RULE = re.compile(r"(?:[-*_][ \t]*){3,}$")
+_ITEM = re.compile(r"([*+-]|\d{1,3}[.)])(?:\s+(.*))?$")
+_TABLE_RULE = re.compile(r"[|:\- \t]+$")
+_FENCE = re.compile(r"(```|~~~)")
+#: Deeper than any list a person reads; bounds the work on hostile indentation.
+_MAX_DEPTH = 9
+
+
+def split_clauses(markdown: str) -> list[Clause]:
+    """Return the clauses of *markdown* in order: headings, paragraphs, list items and table rows.
+
+    Understands what our own extractor writes and what Turndown writes (setext headings, ``*   `` bullets, escaped
+    numbers), so that imported history splits as crawled history does. Every word of the text is in exactly one clause.
+    """
+    return _with_context(_blocks(markdown))
+
+
+def join_clauses(clauses: Iterable[Clause]) -> str:
+    """Return *clauses* as one Markdown text in normal form; splitting it again gives the same clauses."""
+    out: list[str] = []
+    previous = ""
+    for clause in clauses:
+        kind = _family(clause.kind)
+        tight = kind == previous and kind in ("item", "row")
+        if out:
+            out.append("\n" if tight else "\n\n")
+        out.append(_written(clause, first_row=kind == "row" and previous != "row"))
+        previous = kind
+    return "".join(out) + "\n" if out else ""
+
+
+def _family(kind: str) -> str:
+    return "item" if kind[:2] in ("li", "ol") else kind
+
+
+def _depth(kind: str) -> int:
+    return int(kind[2:] or 1)
+
+
+def _written(clause: Clause, *, first_row: bool) -> str:
+    kind, text = clause.kind, clause.text
+    if clause.is_heading:
+        return f"{'#' * int(kind[1])} {text}"
+    if kind == "row":
+        rule = "\n|" + " --- |" * (text.count(" | ") + 1) if first_row else ""
+        return f"| {text} |{rule}"
+    if kind[:2] == "li":
+        return f"{'    ' * (_depth(kind) - 1)}- {text}"
+    if kind[:2] == "ol":
+        return f"{'    ' * (_depth(kind) - 1)}{text}"
+    return text
+
+
+def _blocks(markdown: str) -> Iterator[tuple[str, str]]:
+    """Yield (kind, text) block by block."""
+    kind = "p"
+    lines: list[str] = []
+    indents: list[int] = []
+    for raw in markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        line = raw.strip()
+        while line.startswith(">"):
+            line = line[1:].lstrip()
+        if not line or _FENCE.match(line):
+            if lines:
+                yield kind, " ".join(lines)
+            kind, lines = "p", []
+            continue
+        if lines and kind == "p" and _SETEXT.match(line):
+            yield ("h1" if line[0] == "=" else "h2"), " ".join(lines)
+            lines, indents = [], []
+            continue
+        if _RULE.match(line) or (_SETEXT.match(line) and not lines):
+            if lines:
+                yield kind, " ".join(lines)
+            kind, lines, indents = "p", [], []
+            continue
+        block = _block_start(line)
+        if block is None:
+            if not lines:
+                indents = []
+            lines.append(line)
+            continue
+        if lines:
+            yield kind, " ".join(lines)
+        kind, lines = "p", []
+        family, text = block
+        if family in ("li", "ol"):
+            depth = _nesting(indents, len(raw.expandtabs(4)) - len(raw.expandtabs(4).lstrip()))
+            kind, lines = family + (str(depth) if depth > 1 else ""), [text] if text else []
+        else:
+            indents = []
+            if text:
+                yield family, text
+    if lines:
+        yield kind, " ".join(lines)
+
+
+def _block_start(line: str) -> tuple[str, str] | None:
+    """Return the kind and text of a block that *line* opens, or None when it goes on or opens a paragraph."""
+    if line[0] == "#" and (match := _ATX.match(line)):
+        return f"h{len(match[1])}", match[2].strip()
+    if line[0] == "|" and len(line) > 1:
+        if _TABLE_RULE.match(line):
+            return "row", ""
+        cells = re.split(r"(?<!\\)\|", line.strip("|") if not line.endswith("\\|") else line.lstrip("|"))
+        return "row", " | ".join(cell.strip() for cell in cells).strip()
+    if match := _ITEM.match(line):
+        marker, text = match[1], (match[2] or "").strip()
+        if marker[0].isdigit():
+            return "ol", f"{marker} {text}" if text else ""
+        return "li", text
+    return None
+
+
+def _nesting(indents: list[int], indent: int) -> int:
+    """Return the depth of an item indented by *indent*, keeping the stack of open *indents*."""
+    while indents and indent < indents[-1]:
+        indents.pop()
+    if not indents or indent >= indents[-1] + 2:
+        indents.append(indent)
+    return min(len(indents), _MAX_DEPTH)
+
+
+def _with_context(blocks: Iterable[tuple[str, str]]) -> list[Clause]:
+    """Give every block its heading path and, to list items, the sentence that they complete."""
+    path: list[tuple[int, str]] = []
+    heading: tuple[str, ...] = ()
+    #: leads[d] is the lead-in for items of depth d + 1.
+    leads: list[str] = [""]
+    clauses: list[Clause] = []
+    for kind, raw in blocks:
+        text = " ".join(raw.split())
+        if not text:
+            continue
+        if kind == "p":
+            text = _escaped(text)
+        if kind[0] == "h":
+            level = int(kind[1])
+            while path and path[-1][0] >= level:
+                path.pop()
+            heading = tuple(title for _, title in path)
+            clauses.append(Clause(kind, text, heading))
+            path.append((level, plain(text)))
+            heading = tuple(title for _, title in path)
+            leads = [""]
+        elif _family(kind) == "item":
+            depth = min(_depth(kind), len(leads))
+            lead = leads[depth - 1]
+            clauses.append(Clause(kind, text, heading, lead))
+            del leads[depth:]
+            leads.append(_lead_in(text) or lead)
+        else:
+            clauses.append(Clause(kind, text, heading))
+            leads = [_lead_in(text)]
+    return clauses
+
+
+def _lead_in(text: str) -> str:
+    """Return plain *text* when it ends in a colon, else the empty string."""
+    # The colon may stand inside marks: ``**We may:**``.
+    return own if ":" in text[-6:] and (own := plain(text)).endswith(":") else ""
+
+
+def _escaped(text: str) -> str:
+    """Return the paragraph *text* so that it does not open another kind of block when it is written out."""
+    if _block_start(text) is None and not _RULE.match(text) and not _SETEXT.match(text) and text[0] not in ">`~":
+        return text
+    digits = len(text) - len(text.lstrip("0123456789"))
+    return f"{text[:digits]}\\{text[digits:]}"
+
+
+_IMAGE = re.compile(r"!\[([^\]\[]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
+_LINK = re.compile(r"(?<!\\)\[((?:[^\[\]\\]|\\.)*)\]\((?:<[^<>]*>|(?:[^()\s\\]|\\.|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)")
+_AUTOLINK = re.compile(r"<((?:https?|mailto):[^<>\s]+)>")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
+_EMPHASIS = re.compile(r"(?<!\\)(\*{1,3}|(?<![^\W_])_{1,3}|_{1,3}(?![^\W_])|`+|~~)")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+
+
+@lru_cache(maxsize=100_000)
+def plain(text: str) -> str:
+    """Return the words of a clause's Markdown as a reader sees them: links as their text, no marks, no escapes."""
+    if "](" in text:
+        text = _IMAGE.sub(r"\1", text)
+        # Twice, for a link around an image; more nesting than that is no link.
+        text = _LINK.sub(r"\1", _LINK.sub(r"\1", text))
+    if "<" in text:
+        text = _TAG.sub("", _AUTOLINK.sub(r"\1", text))
+    text = _EMPHASIS.sub("", text)
+    if "\\" in text:
+        text = _ESCAPE.sub(r"\1", text)
+    return " ".join(text.split())
+
+
+#: Marks that people do not read as text: soft hyphen, zero-width characters, byte-order mark, variation selectors.
+_INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10)])
+_APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´"))
+_WORD = re.compile(r"[^\W_]+|[$€£¥%§]")
+_ORDERED = re.compile(r"\d{1,9}[.)]\s+")
+
+
+@lru_cache(maxsize=100_000)
+def canonical_text(text: str) -> str:
+    """Return *text* as it is compared: words and numbers in lower case, without links, marks and punctuation."""
+    text = plain(text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
+    return " ".join(_WORD.findall(text.translate(_APOSTROPHES).casefold()))
+
+
+def canonical(clause: Clause) -> str:
+    """Return the canonical form of *clause*; the number of an ordered item does not belong to it."""
+    if clause.kind[:2] == "ol":
+        return canonical_text(_ORDERED.sub("", clause.text, count=1))
+    return canonical_text(clause.text)
+
+
+def canonical_key(clauses: Iterable[Clause]) -> str:
+    """Return what two texts share when no word and no number differs between them, wherever the lines break."""
+    return "".join(canonical(clause).replace(" ", "") for clause in clauses)
+
+
+_ABBREVIATIONS = frozenset(
+    "e.g i.e etc inc ltd co corp llc vs no nos art sec u.s u.k mr mrs ms dr st fig al p.o approx dept".split()
+)
+_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\W_a-z])|[;:]\s+(?=\([a-z0-9]{1,3}\))")
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Return the ``(start, end)`` offsets of the sentences of plain *text*; abbreviations do not end one."""
+    spans, start = [], 0
+    for match in _SENTENCE_END.finditer(text):
+        before = text[start : match.start()].rsplit(None, 1)
+        last = before[-1].lower().lstrip("(\"'“") if before else ""
+        if last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha()):
+            continue
+        end = match.end() - (len(match[0]) - len(match[0].rstrip()))
+        spans.append((start, end))
+        start = match.end()
+    if start < len(text):
+        spans.append((start, len(text)))
+    return spans

@@ -1,0 +1,59 @@
+"""Every expected failure, as a tree; anything else is a bug and keeps its traceback."""
+
+
+class TostrackError(Exception):
+    """What a user can act on: the message names the thing, the finding and the remedy."""
+
+
+class ConfigError(TostrackError):
+    """The watchlist or an argument is wrong; ``problems`` holds every finding, one line each."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class DocumentError(TostrackError):
+    """One document failed; the run records it and goes on. ``cause`` is a word of a fixed vocabulary."""
+
+    cause = "failed"
+
+
+class FetchError(DocumentError):
+    """No usable response. ``transient`` says if a retry may help, ``status`` what the server said, if it did."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        cause: str,
+        transient: bool = False,
+        status: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.cause = cause
+        self.transient = transient
+        self.status = status
+        #: Seconds the server asked us to wait, if it did.
+        self.retry_after = retry_after
+
+
+class ExtractError(DocumentError):
+    """The page holds no usable text: nothing selected, a broken range, an unknown filter."""
+
+    def __init__(self, message: str, *, cause: str = "selector") -> None:
+        super().__init__(message)
+        self.cause = cause
+
+
+class NotifyError(TostrackError):
+    """A message did not go out; the other channels are tried."""
+
+
+class StoreError(TostrackError):
+    """The archive is missing, damaged, full or written by a newer tostrack."""
+
+
+class ArchiveBusyError(StoreError):
+    """Another crawl holds the archive."""

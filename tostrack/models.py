@@ -1,0 +1,327 @@
+"""The words of the field as frozen values: what every other module takes and gives."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """Whether a change matters to the people who depend on the platform."""
+
+    SUBSTANTIVE = "substantive"
+    EDITORIAL = "editorial"
+    NOISE = "noise"
+
+
+class Reason(StrEnum):
+    """Why a change has its verdict; each reason belongs to exactly one verdict (`VERDICT_OF`)."""
+
+    IDENTICAL = "identical"
+    FORMAT = "format"
+    LINKS = "links"
+    ORDER = "order"
+    STAMP = "stamp"
+    OSCILLATION = "oscillation"
+    EDITION = "edition"
+    FURNITURE = "furniture"
+    SUSPECT = "suspect"
+    WORDING = "wording"
+    NUMBERING = "numbering"
+    RENAMED = "renamed"
+    NEW_TEXT = "new-text"
+    REMOVED_TEXT = "removed-text"
+    NUMBERS = "numbers"
+    REVERTED = "reverted"
+
+
+_EDITORIAL = {Reason.WORDING, Reason.NUMBERING, Reason.RENAMED}
+_SUBSTANTIVE = {Reason.NEW_TEXT, Reason.REMOVED_TEXT, Reason.NUMBERS, Reason.REVERTED}
+
+VERDICT_OF: Mapping[Reason, Verdict] = {
+    reason: Verdict.EDITORIAL
+    if reason in _EDITORIAL
+    else Verdict.SUBSTANTIVE
+    if reason in _SUBSTANTIVE
+    else Verdict.NOISE
+    for reason in Reason
+}
+
+
+class Edit(StrEnum):
+    """What happened to one clause."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    REWORDED = "reworded"
+    MOVED = "moved"
+
+
+class Polarity(StrEnum):
+    """What a flagged clause says of its topic."""
+
+    PERMITS = "permits"
+    RESTRICTS = "restricts"
+    MENTIONS = "mentions"
+
+
+class Direction(StrEnum):
+    """Which way a change moved a flag."""
+
+    GRANTED = "granted"
+    WIDENED = "widened"
+    NARROWED = "narrowed"
+    WITHDRAWN = "withdrawn"
+
+
+class Outcome(StrEnum):
+    """What one night's crawl of one document came to."""
+
+    FIRST = "first"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    NOT_MODIFIED = "not-modified"
+    SUSPECT = "suspect"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+def iso(when: datetime) -> str:
+    """Return *when* as the archive writes it: UTC, whole seconds, ``2013-01-16T00:00:00Z``."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def from_iso(text: str) -> datetime:
+    """Return the aware UTC time that *text* names; a bare date is its midnight, no zone means UTC.
+
+    Raises:
+        ValueError: *text* is not an ISO 8601 date or time.
+    """
+    when = datetime.fromisoformat(text)
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def sha256(content: bytes | str) -> str:
+    """Return the SHA-256 of *content* (text as UTF-8) in lower-case hex."""
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content).hexdigest()
+
+
+@dataclass(frozen=True)
+class Range:
+    """A stretch of a page between two nodes: one of the two starts and one of the two ends, each CSS, first match."""
+
+    start_before: str | None = None
+    start_after: str | None = None
+    end_before: str | None = None
+    end_after: str | None = None
+
+    def __str__(self) -> str:
+        ends = {name: value for name, value in vars(self).items() if value is not None}
+        return "{ " + ", ".join(f'{name} = "{value}"' for name, value in ends.items()) + " }"
+
+
+Selector = str | Range
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address of a document and what of it is the policy."""
+
+    url: str
+    select: tuple[Selector, ...] = ()
+    remove: tuple[Selector, ...] = ()
+    filters: tuple[str, ...] = ()
+    #: ``http`` or ``browser``.
+    fetch: str = "http"
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of what decides the text: when it moves, a new text may be ours and not theirs."""
+        parts = [self.fetch, *map(str, self.select), "-", *map(str, self.remove), "-", *self.filters]
+        return sha256("\n".join(parts))[:16]
+
+
+@dataclass(frozen=True)
+class Document:
+    """One policy of a service, as the watchlist declares it."""
+
+    service: str
+    slug: str
+    pages: tuple[Page, ...]
+    name: str = ""
+    service_name: str = ""
+    language: str = ""
+
+    @property
+    def id(self) -> str:
+        """``instagram/terms``: what commands take and print."""
+        return f"{self.service}/{self.slug}"
+
+
+@dataclass(frozen=True)
+class Validators:
+    """What the server said last time, so that it may answer 304."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The untouched bytes that one page answered."""
+
+    url: str
+    fetched_at: datetime
+    status: int
+    body: bytes
+    #: Header names in lower case.
+    headers: Mapping[str, str] = field(default_factory=dict)
+    #: Every address on the way, the asked one first, the answering one last.
+    chain: tuple[str, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the body."""
+        return sha256(self.body)
+
+    @property
+    def content_type(self) -> str:
+        """The Content-Type header as sent, or the empty string."""
+        return self.headers.get("content-type", "")
+
+    @property
+    def validators(self) -> Validators:
+        """What to send next time."""
+        return Validators(self.headers.get("etag", ""), self.headers.get("last-modified", ""))
+
+
+@dataclass(frozen=True)
+class NotModified:
+    """The server's word that nothing changed since the last snapshot (304): a result, not an error."""
+
+    url: str
+    fetched_at: datetime
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One heading, paragraph, list item or table row, with the headings it stands under.
+
+    ``kind`` is ``h1``..``h6``, ``p``, ``li``/``ol`` (``li2``, ``ol2``... when nested) or ``row``. ``text`` is its
+    Markdown without heading marks, bullets and indentation; an ordered item keeps its number (``3. We may...``).
+    """
+
+    kind: str
+    text: str
+    #: Plain texts of the headings above, outermost first.
+    heading: tuple[str, ...] = ()
+    #: For a list item: the plain sentence ending in ``:`` that it completes.
+    lead: str = ""
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is a heading and not running text."""
+        return self.kind[0] == "h"
+
+
+@dataclass(frozen=True)
+class Version:
+    """The text of a document at a time; immutable. Only ``text`` is needed to compare two."""
+
+    text: str
+    seen_at: datetime | None = None
+    #: From 1, per document; 0 when it is not from an archive.
+    number: int = 0
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the text."""
+        return sha256(self.text)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A version together with its clauses, split once and passed on."""
+
+    version: Version
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One rule's match in one clause; offsets count in the clause's plain text (`clauses.plain`)."""
+
+    topic: str
+    polarity: Polarity
+    quote: str
+    start: int
+    end: int
+    rule: str
+    #: In a change: which way it moved.
+    direction: Direction | None = None
+
+
+@dataclass(frozen=True)
+class Hunk:
+    """One edit of one clause. ``old`` and ``new`` are plain text, empty where there is none."""
+
+    edit: Edit
+    heading: tuple[str, ...] = ()
+    old: str = ""
+    new: str = ""
+    #: ``(op, text)`` with op ``=``, ``-`` or ``+``; the ``=`` and ``-`` join to ``old``, the ``=`` and ``+`` to ``new``.
+    words: tuple[tuple[str, str], ...] = ()
+    #: Places in the two versions' clause lists, counted from 0; None where there is none.
+    old_at: int | None = None
+    new_at: int | None = None
+    #: The kind of the clause, as in `Clause.kind`; of the new one when there is one.
+    kind: str = "p"
+    flags: tuple[Flag, ...] = ()
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A reason and one sentence that explains it to the person who was, or was not, told."""
+
+    reason: Reason
+    explanation: str
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict that the reason belongs to."""
+        return VERDICT_OF[self.reason]
+
+
+@dataclass(frozen=True)
+class Change:
+    """Two versions, what differs between them, and whether it matters."""
+
+    old: Version
+    new: Version
+    hunks: tuple[Hunk, ...]
+    judgement: Judgement
+    service: str = ""
+    document: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether it matters."""
+        return self.judgement.verdict
+
+    @property
+    def reason(self) -> Reason:
+        """Why it has its verdict."""
+        return self.judgement.reason
+
+    @property
+    def explanation(self) -> str:
+        """One sentence for the reader."""
+        return self.judgement.explanation
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that the change touches, in the order of the first hunk that does."""
+        return tuple(dict.fromkeys(flag.topic for hunk in self.hunks for flag in hunk.flags))
