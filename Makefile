@@ -1,4 +1,4 @@
-.PHONY: demo test lint check clean
+.PHONY: demo test lint gate check clean
 VENV ?= .venv
 BIN := $(VENV)/bin
 
@@ -13,6 +13,9 @@ lint: $(VENV)/.dev ## Style, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+gate: $(VENV)/.dev ## Hold the measured floors on the shared benchmarks, when they are beside the repository
+	$(BIN)/python -m pytest tests/gate.py
 
 check: lint test ## What a commit must pass
 

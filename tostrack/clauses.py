@@ -15,6 +15,8 @@ _RULE = re.compile(r"(?:[-*_][ \t]*){3,}$")
 _ITEM = re.compile(r"([*+-]|\d{1,3}[.)])(?:\s+(.*))?$")
 _TABLE_RULE = re.compile(r"[|:\- \t]+$")
 _FENCE = re.compile(r"(```|~~~)")
+#: A line of these under a paragraph makes it a heading.
+_UNDERLINES = {"=": "h1", "-": "h2"}
 #: Deeper than any list a person reads; bounds the work on hostile indentation.
 _MAX_DEPTH = 9
 
@@ -25,7 +27,7 @@ def split_clauses(markdown: str) -> list[Clause]:
     Understands what our own extractor writes and what Turndown writes (setext headings, ``*   `` bullets, escaped
     numbers), so that imported history splits as crawled history does. Every word of the text is in exactly one clause.
     """
-    return _with_context(_blocks(markdown))
+    return assemble(_blocks(markdown))
 
 
 def join_clauses(clauses: Iterable[Clause]) -> str:
@@ -70,42 +72,39 @@ def _blocks(markdown: str) -> Iterator[tuple[str, str]]:
     lines: list[str] = []
     indents: list[int] = []
     for raw in markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        line = raw.strip()
-        while line.startswith(">"):
-            line = line[1:].lstrip()
-        if not line or _FENCE.match(line):
-            if lines:
-                yield kind, " ".join(lines)
-            kind, lines = "p", []
-            continue
-        if lines and kind == "p" and _SETEXT.match(line):
-            yield ("h1" if line[0] == "=" else "h2"), " ".join(lines)
-            lines, indents = [], []
-            continue
-        if _RULE.match(line) or (_SETEXT.match(line) and not lines):
-            if lines:
-                yield kind, " ".join(lines)
-            kind, lines, indents = "p", [], []
-            continue
-        block = _block_start(line)
-        if block is None:
+        family, text = _line(raw)
+        if family == "text":
             if not lines:
                 indents = []
-            lines.append(line)
+            lines.append(text)
             continue
         if lines:
-            yield kind, " ".join(lines)
+            underlined = kind == "p" and family in _UNDERLINES
+            yield _UNDERLINES[family] if underlined else kind, " ".join(lines)
         kind, lines = "p", []
-        family, text = block
         if family in ("li", "ol"):
-            depth = _nesting(indents, len(raw.expandtabs(4)) - len(raw.expandtabs(4).lstrip()))
+            depth = _nesting(indents, raw)
             kind, lines = family + (str(depth) if depth > 1 else ""), [text] if text else []
-        else:
+        elif family != "blank":
             indents = []
             if text:
                 yield family, text
     if lines:
         yield kind, " ".join(lines)
+
+
+def _line(raw: str) -> tuple[str, str]:
+    """Return what one line is (``blank``, ``rule``, ``=``, ``-``, ``text`` or the kind of a block) and its text."""
+    line = raw.strip()
+    while line.startswith(">"):
+        line = line[1:].lstrip()
+    if not line or _FENCE.match(line):
+        return "blank", ""
+    if _SETEXT.match(line):
+        return line[0], ""
+    if _RULE.match(line):
+        return "rule", ""
+    return _block_start(line) or ("text", line)
 
 
 def _block_start(line: str) -> tuple[str, str] | None:
@@ -125,8 +124,9 @@ def _block_start(line: str) -> tuple[str, str] | None:
     return None
 
 
-def _nesting(indents: list[int], indent: int) -> int:
-    """Return the depth of an item indented by *indent*, keeping the stack of open *indents*."""
+def _nesting(indents: list[int], raw: str) -> int:
+    """Return the depth of the item on the line *raw*, keeping the stack of open *indents*."""
+    indent = len(raw.expandtabs(4)) - len(raw.expandtabs(4).lstrip())
     while indents and indent < indents[-1]:
         indents.pop()
     if not indents or indent >= indents[-1] + 2:
@@ -134,8 +134,8 @@ def _nesting(indents: list[int], indent: int) -> int:
     return min(len(indents), _MAX_DEPTH)
 
 
-def _with_context(blocks: Iterable[tuple[str, str]]) -> list[Clause]:
-    """Give every block its heading path and, to list items, the sentence that they complete."""
+def assemble(blocks: Iterable[tuple[str, str]]) -> list[Clause]:
+    """Return clauses for ``(kind, text)`` blocks: with heading paths and, for list items, the lead-in they complete."""
     path: list[tuple[int, str]] = []
     heading: tuple[str, ...] = ()
     #: leads[d] is the lead-in for items of depth d + 1.
@@ -184,8 +184,8 @@ def _escaped(text: str) -> str:
 
 _IMAGE = re.compile(r"!\[([^\]\[]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
 _LINK = re.compile(r"(?<!\\)\[((?:[^\[\]\\]|\\.)*)\]\((?:<[^<>]*>|(?:[^()\s\\]|\\.|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)")
-_AUTOLINK = re.compile(r"<((?:https?|mailto):[^<>\s]+)>")
-_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
+_AUTOLINK = re.compile(r"(?<!\\)<((?:https?|mailto):[^<>\s]+)>")
+_TAG = re.compile(r"(?<!\\)</?[a-zA-Z][\w-]*(?:\s[^<>]{0,300})?/?>")
 _EMPHASIS = re.compile(r"(?<!\\)(\*{1,3}|(?<![^\W_])_{1,3}|_{1,3}(?![^\W_])|`+|~~)")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 

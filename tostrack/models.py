@@ -154,6 +154,8 @@ class Document:
     name: str = ""
     service_name: str = ""
     language: str = ""
+    #: False for what is gone: it is never fetched and keeps its history.
+    active: bool = True
 
     @property
     def id(self) -> str:
@@ -272,7 +274,7 @@ class Hunk:
     heading: tuple[str, ...] = ()
     old: str = ""
     new: str = ""
-    #: ``(op, text)`` with op ``=``, ``-`` or ``+``; the ``=`` and ``-`` join to ``old``, the ``=`` and ``+`` to ``new``.
+    #: ``(op, text)`` with op ``=``, ``-`` or ``+``: ``=`` and ``-`` join to ``old``, ``=`` and ``+`` to ``new``.
     words: tuple[tuple[str, str], ...] = ()
     #: Places in the two versions' clause lists, counted from 0; None where there is none.
     old_at: int | None = None
@@ -280,6 +282,9 @@ class Hunk:
     #: The kind of the clause, as in `Clause.kind`; of the new one when there is one.
     kind: str = "p"
     flags: tuple[Flag, ...] = ()
+    #: How many clauses it covers from ``old_at`` and ``new_at`` on: more than one when one was split or merged.
+    old_count: int = 1
+    new_count: int = 1
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,175 @@
+"""The archive: what is written stays, what is read is what was written, what is wrong is said."""
+
+import gzip
+import json
+import sqlite3
+
+import pytest
+from conftest import paragraphs
+
+from tostrack.errors import ArchiveBusyError, StoreError
+from tostrack.models import from_iso, sha256
+from tostrack.store import Archive, snapshots
+from tostrack.store.migrations import SCHEMA
+from tostrack.store.writer import chain_hash
+
+
+def two_versions(platform):
+    platform.night(terms=paragraphs("You may post photos.", "We keep your data for 30 days after you leave."))
+    platform.night(terms=paragraphs("You may post photos.", "We keep your data for 90 days after you leave."))
+
+
+def test_the_text_at_a_date_is_the_one_in_force_then(platform):
+    two_versions(platform)
+
+    with Archive(platform.database) as archive:
+        assert archive.text("acme", "terms", from_iso("2023-12-31")) is None
+        assert "30 days" in archive.text("acme", "terms", from_iso("2024-01-02T02:59:59Z"))
+        assert "90 days" in archive.text("acme", "terms", from_iso("2024-01-02T03:00:00Z"))
+        assert "90 days" in archive.text("acme", "terms")
+
+
+def test_a_version_costs_what_changed(platform):
+    two_versions(platform)
+
+    count = sqlite3.connect(platform.database).execute("SELECT count(*) FROM clauses").fetchone()[0]
+
+    assert count == 4, "a heading, the paragraph that both share, and the two that differ"
+
+
+def test_the_stored_text_hashes_to_what_the_version_says(platform):
+    two_versions(platform)
+
+    with Archive(platform.database) as archive:
+        for row in archive.versions("acme", "terms"):
+            assert sha256(archive.reading(row).version.text) == row.sha256
+
+
+def test_every_version_is_chained_to_the_one_before(platform):
+    two_versions(platform)
+    connection = sqlite3.connect(platform.database)
+    connection.row_factory = sqlite3.Row
+
+    previous = ""
+    for row in connection.execute("SELECT * FROM versions ORDER BY number").fetchall():
+        evidence = [
+            [json.loads(s["chain"]), s["fetched_at"], s["status"], s["sha256"]]
+            for s in connection.execute(
+                "SELECT n.* FROM version_snapshots c JOIN snapshots n ON n.id = c.snapshot_id WHERE c.version_id = ?",
+                (row["id"],),
+            )
+        ]
+        content = {name: row[name] for name in row.keys() if name not in ("id", "document_id")}  # noqa: SIM118
+        assert row["previous"] == previous
+        assert row["hash"] == chain_hash("acme/terms", content, evidence)
+        previous = row["hash"]
+
+
+@pytest.mark.parametrize("table", ["versions", "version_clauses", "clauses", "judgements"])
+@pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET rowid = rowid", "UPDATE {} SET text = ''"])
+def test_what_is_recorded_cannot_be_edited(platform, table, statement):
+    two_versions(platform)
+    connection = sqlite3.connect(platform.database)
+
+    with pytest.raises(sqlite3.DatabaseError):
+        connection.execute(statement.format(table))
+
+
+def test_the_raw_capture_is_kept_byte_for_byte(platform):
+    page = paragraphs("Ünïcode terms are kept as they were sent, whatever we make of them.")
+    platform.night(terms=page)
+
+    [path] = platform.files()
+    assert gzip.decompress((platform.folder / "snapshots" / path).read_bytes()) == page.encode()
+
+
+def test_the_same_capture_is_the_same_file(tmp_path):
+    snapshots.write(tmp_path, "a/b/one.html.gz", b"terms")
+    snapshots.write(tmp_path, "a/b/two.html.gz", b"terms")
+
+    assert (tmp_path / "a/b/one.html.gz").read_bytes() == (tmp_path / "a/b/two.html.gz").read_bytes()
+
+
+def test_a_link_planted_in_the_folder_is_not_followed(tmp_path):
+    outside = tmp_path / "outside"
+    outside.write_bytes(b"precious")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / ".x.html.gz.part").symlink_to(outside)
+
+    with pytest.raises(StoreError, match="cannot keep the snapshot"):
+        snapshots.write(tmp_path, "a/x.html.gz", b"hostile")
+
+    assert outside.read_bytes() == b"precious"
+
+
+def test_two_captures_in_one_second_are_two_files(platform):
+    platform.night(days=0, terms=paragraphs("We keep your data for 30 days after you leave."))
+    platform.night(days=0, terms=paragraphs("We keep your data for 90 days after you leave."))
+
+    assert len(platform.files()) == 2
+    with Archive(platform.database) as archive:
+        assert len(archive.versions("acme", "terms")) == 2
+
+
+def test_a_second_writer_is_refused_while_the_first_writes(platform):
+    with platform.writer(), pytest.raises(ArchiveBusyError, match="another crawl"):
+        platform.writer()
+
+
+def test_the_lock_goes_with_the_writer(platform):
+    platform.writer().close()
+
+    platform.writer().close()
+
+
+def test_a_missing_archive_is_said_with_the_remedy(tmp_path):
+    with pytest.raises(StoreError, match="`tostrack crawl` makes it"):
+        Archive(tmp_path / "none.db")
+
+
+def test_a_file_that_is_no_archive_is_said(tmp_path):
+    (tmp_path / "text.db").write_text("this is not a database, it is only long enough to look like one" * 40)
+    sqlite3.connect(tmp_path / "empty.db").executescript("CREATE TABLE t (a); ")
+
+    with pytest.raises(StoreError, match="cannot read the archive"):
+        Archive(tmp_path / "text.db")
+    with pytest.raises(StoreError, match="not a tostrack archive"):
+        Archive(tmp_path / "empty.db")
+
+
+def test_an_archive_of_a_newer_tostrack_is_refused(platform):
+    two_versions(platform)
+    connection = sqlite3.connect(platform.database)
+    connection.execute(f"PRAGMA user_version = {SCHEMA + 1}")
+    connection.commit()
+
+    with pytest.raises(StoreError, match="newer tostrack"):
+        Archive(platform.database)
+    with pytest.raises(StoreError, match="newer tostrack"):
+        platform.writer()
+
+
+def test_the_flags_that_stand_tell_since_when(platform):
+    licence = "You grant us a worldwide, royalty-free licence to use, copy and display the content that you post."
+    platform.night(terms=paragraphs("Welcome to Acme, the place for your photos.", licence))
+    platform.night(terms=paragraphs("Welcome to Acme, a good place for your photos.", licence))
+
+    with Archive(platform.database) as archive:
+        flags = archive.flags("acme")
+        assert archive.flags("acme", topic="sharing") == []
+
+    assert {(flag.topic, flag.since) for flag in flags} == {("licensing", "2024-01-01T03:00:00Z")}
+    assert all(flag.quote == licence[flag.start : flag.end] for flag in flags)
+
+
+def test_the_views_read_as_plain_rows(platform):
+    two_versions(platform)
+    connection = sqlite3.connect(platform.database)
+
+    assert connection.execute("SELECT service, document, number FROM latest").fetchall() == [("acme", "terms", 2)]
+    assert connection.execute("SELECT from_number, to_number, verdict FROM changes").fetchall() == [
+        (1, 2, "substantive")
+    ]
+    assert len(connection.execute("SELECT * FROM clauses_now").fetchall()) == 3
+    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)

@@ -1,0 +1,113 @@
+"""``tostrack crawl``: one night's run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from tostrack.cli.environment import DAY, Environment, Exit, emit_json, json_option
+from tostrack.models import Outcome
+
+if TYPE_CHECKING:
+    from tostrack.models import Document
+    from tostrack.tracker import Result
+    from tostrack.watchlist import Watchlist
+
+
+@click.command(
+    epilog="Example: `tostrack crawl` visits everything; `tostrack crawl instagram x/privacy` only those. "
+    "Exit status: 0 done, 3 some documents failed, 75 another crawl holds the archive."
+)
+@click.argument("targets", nargs=-1, metavar="[SERVICE[/DOCUMENT]]...")
+@click.option("--now", type=DAY, help="Record the run as of this time: for replays and tests.")
+@click.option("-n", "--dry-run", is_flag=True, help="List what would be visited; fetch and store nothing.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only what changed, is suspect or failed.")
+@json_option
+@click.pass_context
+def command(
+    context: click.Context, targets: tuple[str, ...], now: datetime | None, dry_run: bool, quiet: bool, as_json: bool
+) -> None:
+    """Visit the watched pages once, keep what changed, and say whether it matters."""
+    environment: Environment = context.obj
+    documents = selected(environment.watchlist, targets)
+    if dry_run:
+        for document in documents:
+            for page in document.pages:
+                click.echo(f"{document.id}  {page.url}")
+        return
+    failed = 0
+    for result in _progress(run(environment, documents, now), len(documents), hidden=as_json or quiet):
+        failed += result.outcome in (Outcome.FAILED, Outcome.SUSPECT)
+        if as_json:
+            emit_json([_row(result)])
+        elif not quiet or result.outcome not in (Outcome.UNCHANGED, Outcome.NOT_MODIFIED):
+            click.echo(_line(result))
+    if failed:
+        click.echo(f"{failed} of {len(documents)} documents failed or look suspect: `tostrack status`", err=True)
+        context.exit(Exit.SOME_FAILED)
+
+
+def selected(watchlist: Watchlist, targets: Iterable[str]) -> list[Document]:
+    """Return the watched documents that *targets* name, or all; those no longer watched are left out."""
+    from tostrack.watchlist import find
+
+    names = tuple(targets)
+    found = [document for name in names for document in find(watchlist, name)] if names else watchlist.documents
+    return [document for document in dict.fromkeys(found) if document.active]
+
+
+def run(environment: Environment, documents: list[Document], now: datetime | None) -> Iterator[Result]:
+    """Crawl *documents* with the watchlist's settings, yielding what came of each as soon as it is stored."""
+    from tostrack import tracker
+    from tostrack.fetch import Fetcher, fetch_all
+    from tostrack.store.writer import Writer
+
+    def clock() -> datetime:
+        return now or datetime.now(UTC)
+
+    settings = environment.watchlist.settings
+    with (
+        Writer(settings.database, settings.snapshots, now=clock(), authority=environment.authority) as writer,
+        Fetcher(contact=settings.contact, delay=settings.delay, allow_private=settings.allow_private) as fetcher,
+    ):
+        yield from tracker.crawl(documents, writer, lambda requests: fetch_all(requests, fetcher, now=now), clock)
+
+
+def _progress(results: Iterator[Result], total: int, *, hidden: bool) -> Iterator[Result]:
+    """Yield *results*, with a bar on standard error when a person is watching and nothing else is printed there."""
+    if hidden or not sys.stderr.isatty() or sys.stdout.isatty():
+        yield from results
+        return
+    with click.progressbar(results, length=total, label="crawl", file=sys.stderr) as bar:
+        yield from bar
+
+
+def _row(result: Result) -> dict[str, object]:
+    return {
+        "service": result.service,
+        "document": result.document,
+        "outcome": result.outcome,
+        "cause": result.cause,
+        "http_status": result.http_status,
+        "version": result.version,
+        "verdict": result.verdict,
+        "topics": list(result.topics),
+    }
+
+
+def _line(result: Result) -> str:
+    from tostrack.publish.text import safe_line
+
+    said = result.outcome.value
+    if result.outcome is Outcome.CHANGED and result.change:
+        said = f"{result.verdict} ({result.change.reason}): {result.change.explanation}"
+        if result.verdict == "substantive":
+            topics = f" [{', '.join(result.topics)}]" if result.topics else ""
+            said += f"{topics}  (tostrack diff {result.id})"
+    elif result.cause:
+        said += f" ({result.cause}): {result.message}"
+    return safe_line(f"{result.id}  {said}")

@@ -1,0 +1,95 @@
+"""``tostrack demo``: the whole journey on an invented platform, with no network but this machine's loopback."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tostrack.cli.environment import Environment, Exit
+from tostrack.errors import ConfigError
+
+if TYPE_CHECKING:
+    from tostrack.demo import Night, Platform
+
+#: What marks a folder as one that the demo made and may make again.
+_MARK = ".tostrack-demo"
+
+
+@click.command(epilog="Example: `tostrack demo`, then `cd tostrack-demo` and try the commands yourself.")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="tostrack-demo",
+    show_default=True,
+    help="The folder to make.",
+)
+@click.pass_context
+def command(context: click.Context, out: Path) -> None:
+    """Crawl a small invented platform over twelve nights and show what tostrack says, and when it is silent."""
+    from tostrack.demo import NIGHTS, SERVICE, serve, watchlist_text
+
+    environment = Environment(_fresh(out) / "watchlist.toml", no_colour=context.obj.no_colour)
+    wrong = 0
+    with serve() as platform:
+        environment.watchlist_path.write_text(watchlist_text(platform.url), encoding="utf-8")
+        click.echo(f"Lumora, a platform that does not exist, is served at {platform.url}; nights pass.\n")
+        for night in NIGHTS:
+            wrong += _night(environment, platform, night)
+    context.obj = environment
+    from tostrack.cli import diff, feed, flags, log
+
+    _say(f"tostrack log {SERVICE}")
+    context.invoke(log.command, target=SERVICE)
+    _say(f"tostrack diff {SERVICE}/terms --from 2024-01-02 --to 2024-07-08")
+    context.invoke(diff.command, target=f"{SERVICE}/terms", start=_day("2024-01-02"), end=_day("2024-07-08"))
+    _say(f"tostrack flags {SERVICE}")
+    context.invoke(flags.command, target=SERVICE)
+    _say("tostrack feed")
+    context.invoke(feed.command, out=out / "feeds")
+    click.echo(f"\nThe archive, its snapshots and the feeds are in {out}/. Try: cd {out} && tostrack diff {SERVICE}")
+    if wrong:
+        click.echo(f"{wrong} nights went otherwise than the story says: please report this", err=True)
+        context.exit(Exit.FAILED)
+
+
+def _fresh(out: Path) -> Path:
+    """Return *out* as an empty folder; one that the demo made before is made anew, any other is left alone."""
+    if out.exists():
+        if not (out / _MARK).is_file():
+            raise ConfigError(f"{out}: there already, and not made by the demo; name another folder with --out")
+        shutil.rmtree(out)
+    out.mkdir(parents=True)
+    (out / _MARK).touch()
+    return out
+
+
+def _night(environment: Environment, platform: Platform, night: Night) -> bool:
+    """Crawl once and show it; return whether tostrack spoke of other documents than the story says."""
+    from tostrack.cli.crawl import run
+    from tostrack.publish.text import safe_line
+
+    platform.show(night)
+    results = list(run(environment, list(environment.watchlist.documents), night.at))
+    told = tuple(sorted(result.document for result in results if result.verdict == "substantive"))
+    click.echo(f"{night.at:%Y-%m-%d}  {night.story}")
+    for result in results:
+        if result.change:
+            said = f"{result.document}: {result.verdict} ({result.change.reason}): {result.change.explanation}"
+            click.echo(f"            {safe_line(said)}")
+        elif result.cause:
+            click.echo(f"            {safe_line(f'{result.document}: {result.outcome} ({result.cause})')}")
+    return told != tuple(sorted(night.speaks))
+
+
+def _day(text: str) -> object:
+    from tostrack.cli.environment import DAY
+
+    return DAY.convert(text, None, None)
+
+
+def _say(line: str) -> None:
+    click.echo(f"\n$ {line}")

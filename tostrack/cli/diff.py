@@ -1,0 +1,116 @@
+"""``tostrack diff``: what changed, clause by clause."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+import click
+
+from tostrack.cli.environment import DAY, Environment, chosen, json_option
+from tostrack.errors import ConfigError
+from tostrack.models import Change, Verdict, iso
+from tostrack.store import Archive, DocumentRow
+
+
+@click.command(
+    epilog="Examples: `tostrack diff instagram`; `tostrack diff instagram --from 2012-09-01 --to 2013-03-01`; "
+    "`tostrack diff instagram/terms@7` for one change of `tostrack log`."
+)
+@click.argument("target", metavar="SERVICE[/DOCUMENT[@NUMBER]]")
+@click.option("--from", "start", type=DAY, help="Net change since the text in force on this day.")
+@click.option("--to", "end", type=DAY, help="... up to the text in force on this day; default: the one that stands.")
+@click.option("--all", "everything", is_flag=True, help="The latest change even when it is noise.")
+@click.option("--all-hunks", is_flag=True, help="Every edit, not only the flagged ones and the first twenty others.")
+@click.option("--side-by-side", is_flag=True, help="Old text on the left, new text on the right.")
+@click.option("--stat", is_flag=True, help="Only how much changed under which heading.")
+@click.option(
+    "--format", "shape", type=click.Choice(["text", "markdown", "html", "json"]), default="text", show_default=True
+)
+@json_option
+@click.pass_obj
+def command(
+    environment: Environment,
+    target: str,
+    start: datetime | None,
+    end: datetime | None,
+    everything: bool,
+    all_hunks: bool,
+    side_by_side: bool,
+    stat: bool,
+    shape: str,
+    as_json: bool,
+) -> None:
+    """Show the latest substantive change of each document, or the net change between two days."""
+    name, _, number = target.partition("@")
+    if number and not number.isdigit():
+        raise ConfigError(f"{target}: the part after @ is a version's number, as `tostrack log` shows it")
+    if start and end and end < start:
+        raise ConfigError(f"--from {iso(start)} lies after --to {iso(end)}: swap them")
+    with environment.archive() as archive:
+        rows = chosen(archive, name)
+        if start or end:
+            changes = [change for row in rows if (change := _net(archive, row, start, end))]
+        else:
+            changes = list(_stored(archive, rows, int(number) if number else None, everything=everything))
+    if as_json or shape == "json":
+        from tostrack.publish.forms import as_json as form
+
+        for change in changes:
+            click.echo(json.dumps(form(change)))
+    elif shape in ("markdown", "html"):
+        from tostrack.publish import forms
+
+        for change in changes:
+            click.echo(forms.as_markdown(change) if shape == "markdown" else forms.as_html(change))
+    else:
+        from tostrack.publish.terminal import render_change
+
+        for change in changes:
+            click.echo(
+                render_change(
+                    change,
+                    colour=environment.may_colour,
+                    width=environment.width,
+                    side_by_side=side_by_side,
+                    stat=stat,
+                    limit=None if all_hunks else 20,
+                    ascii_marks=environment.ascii,
+                )
+            )
+    if not changes:
+        click.echo(
+            f"{target}: nothing that matters changed" + ("" if everything else " (--all shows the rest)"), err=True
+        )
+
+
+def _net(archive: Archive, row: DocumentRow, start: datetime | None, end: datetime | None) -> Change | None:
+    """Return the difference between the texts in force on two days, or None when there is none."""
+    from tostrack.pipeline import compare_readings
+
+    versions = archive.versions(row.service, row.document)
+    old = archive.at(row.service, row.document, start) if start else None
+    # Watching began after that day: the first text is the best that can be said.
+    old = old or next(iter(versions), None)
+    new = archive.at(row.service, row.document, end) if end else archive.current(row.service, row.document)
+    if old is None or new is None or old.number >= new.number:
+        return None
+    change = compare_readings(archive.reading(old), archive.reading(new))
+    return replace(change, service=row.service, document=row.document) if change.hunks else None
+
+
+def _stored(archive: Archive, rows: list[DocumentRow], number: int | None, *, everything: bool) -> Iterator[Change]:
+    from tostrack.pipeline import redline
+
+    for row in rows:
+        if number is not None:
+            found = [change for change in [archive.change(row.service, row.document, number)] if change]
+            if not found:
+                raise ConfigError(f"{row.id}@{number}: no such change; `tostrack log {row.id} --all` lists them")
+        else:
+            verdict = None if everything else Verdict.SUBSTANTIVE
+            found = archive.changes(row.service, row.document, verdict=verdict, limit=1)
+        for stored in found:
+            yield replace(redline(*archive.judged(stored)), service=row.service, document=row.document)

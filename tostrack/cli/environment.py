@@ -1,0 +1,188 @@
+"""What every command needs of the world, and how it answers: streams, exit codes, errors, the watchlist's files."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tostrack.errors import ArchiveBusyError, ConfigError, TostrackError
+from tostrack.models import from_iso
+
+if TYPE_CHECKING:
+    from tostrack.store import Archive, DocumentRow
+    from tostrack.watchlist import Watchlist
+
+
+class Exit(IntEnum):
+    """What the exit status says."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    SOME_FAILED = 3
+    #: EX_TEMPFAIL of sysexits.h: another crawl holds the archive, try again later.
+    BUSY = 75
+
+
+class ReportingGroup(click.Group):
+    """A group that imports a command when it is asked for, and reports expected failures in one line each."""
+
+    def __init__(self, *args: Any, commands_in: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._names = tuple(commands_in)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the commands in the order in which a newcomer meets them."""
+        return list(self._names)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import and return one command."""
+        if cmd_name not in self._names:
+            return None
+        command: click.Command = importlib.import_module(f"tostrack.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the nearest command when there is none of that name."""
+        if args and args[0] not in self._names and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], self._names, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise click.UsageError(f"no command {args[0]!r}{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run, and turn expected failures into messages."""
+        try:
+            return super().invoke(ctx)
+        except TostrackError as error:
+            _report(error)
+            ctx.exit(_STATUS.get(type(error), Exit.FAILED))
+
+
+_STATUS = {ConfigError: Exit.USAGE, ArchiveBusyError: Exit.BUSY}
+
+
+def _report(error: TostrackError) -> None:
+    from tostrack.publish.text import safe
+
+    for line in str(error).splitlines():
+        click.echo(f"tostrack: {safe(line)}", err=True)
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The process as a command sees it; tests make their own."""
+
+    watchlist_path: Path
+    verbose: int = 0
+    no_colour: bool = False
+
+    @classmethod
+    def from_process(cls, watchlist_path: str, verbose: int) -> Environment:
+        """Read the environment, once, and send the log to standard error."""
+        level = [logging.WARNING, logging.INFO, logging.DEBUG][min(verbose, 2)]
+        logging.basicConfig(level=level, format="%(name)s: %(message)s", stream=sys.stderr)
+        return cls(Path(watchlist_path), verbose, no_colour="NO_COLOR" in os.environ)
+
+    @property
+    def may_colour(self) -> bool:
+        """Whether standard output is a terminal that shows colours."""
+        return not self.no_colour and os.environ.get("TERM") != "dumb" and sys.stdout.isatty()
+
+    @property
+    def width(self) -> int:
+        """The columns to write in: the terminal's, or 0, no limit, when there is none."""
+        if not sys.stdout.isatty():
+            return 0
+        import shutil
+
+        return min(shutil.get_terminal_size().columns, 120)
+
+    @property
+    def ascii(self) -> bool:
+        """Whether standard output cannot carry more than ASCII."""
+        encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
+        return not encoding.startswith("utf")
+
+    @cached_property
+    def watchlist(self) -> Watchlist:
+        """The watchlist, read and checked."""
+        from tostrack.watchlist import load
+
+        return load(self.watchlist_path)
+
+    @property
+    def authority(self) -> str:
+        """Who vouches for feed ids: the host of the watchlist's ``url``, else its contact address, else empty."""
+        settings = self.watchlist.settings
+        host = settings.url.partition("://")[2].partition("/")[0].partition(":")[0]
+        return (host or (settings.contact if "@" in settings.contact else "")).lower()
+
+    def archive(self) -> Archive:
+        """Open the archive for reading."""
+        from tostrack.store import Archive
+
+        return Archive(self.watchlist.settings.database)
+
+
+def emit_json(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write one JSON object a line."""
+    for row in rows:
+        # ASCII: no byte that a page controls reaches a terminal raw.
+        click.echo(json.dumps(row))
+
+
+def chosen(archive: Archive, target: str | None) -> list[DocumentRow]:
+    """Return the recorded documents that *target* names: a service, ``service/document``, or all when None.
+
+    Raises:
+        ConfigError: None is recorded under that name.
+    """
+    rows = archive.documents()
+    if target is None:
+        return rows
+    found = [row for row in rows if target in (row.id, row.service)]
+    if found:
+        return found
+    from difflib import get_close_matches
+
+    names = sorted({row.id for row in rows} | {row.service for row in rows})
+    near = get_close_matches(target, names, 1)
+    hint = f"did you mean {near[0]!r}?" if near else "`tostrack status` lists what is recorded"
+    raise ConfigError(f"{target}: nothing recorded under that name; {hint}")
+
+
+class Day(click.ParamType[datetime]):
+    """A date or time: ``2013-03-01`` or ``2013-03-01T12:00:00Z``; a bare date means the end of that day in UTC."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the aware UTC time."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            when = from_iso(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date such as 2013-03-01 or 2013-03-01T12:00:00Z", param, ctx)
+        return when.replace(hour=23, minute=59, second=59) if len(value) == 10 else when
+
+
+DAY = Day()
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")

@@ -1,0 +1,57 @@
+"""``tostrack log``: what changed, newest first."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+import click
+
+from tostrack.cli.environment import DAY, Environment, chosen, emit_json, json_option
+from tostrack.models import Verdict
+
+_FIELDS = "id service document seen_at verdict reason topics added removed reworded moved announced".split()
+
+
+@click.command(epilog="Example: `tostrack log instagram --topic licensing --since 2013-01-01`.")
+@click.argument("target", required=False, metavar="[SERVICE[/DOCUMENT]]")
+@click.option("--all", "everything", is_flag=True, help="Editorial changes and noise as well.")
+@click.option("--topic", help="Only changes that touch this topic.")
+@click.option("--since", type=DAY, help="Only changes seen since the start of this day.")
+@click.option("-n", "--limit", type=click.IntRange(min=1), help="At most so many.")
+@json_option
+@click.pass_obj
+def command(
+    environment: Environment,
+    target: str | None,
+    everything: bool,
+    topic: str | None,
+    since: datetime | None,
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """List the changes that matter; with --all every change, with its verdict and the reason for it."""
+    from tostrack.publish.terminal import render_log
+
+    since = since.replace(hour=0, minute=0, second=0) if since and since.second == 59 else since
+    with environment.archive() as archive:
+        names = {row.id for row in chosen(archive, target)}
+        rows = [
+            row
+            for row in archive.changes(verdict=None if everything else Verdict.SUBSTANTIVE, since=since)
+            if f"{row.service}/{row.document}" in names and (topic is None or topic in row.topics)
+        ][:limit]
+    if as_json:
+        emit_json({name: getattr(row, name) for name in _FIELDS} for row in rows)
+    elif rows:
+        click.echo(
+            render_log(
+                [asdict(row) for row in rows],
+                colour=environment.may_colour,
+                width=environment.width,
+                ascii_marks=environment.ascii,
+            ),
+            nl=False,
+        )
+    else:
+        click.echo("nothing that matters changed" if not everything else "no change recorded", err=True)

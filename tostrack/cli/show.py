@@ -1,0 +1,41 @@
+"""``tostrack show``: the text itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from tostrack.cli.environment import DAY, Environment, chosen, emit_json, json_option
+from tostrack.errors import ConfigError
+
+
+@click.command(epilog="Example: `tostrack show instagram/terms --at 2012-12-31`.")
+@click.argument("target", metavar="SERVICE/DOCUMENT")
+@click.option("--at", "when", type=DAY, help="The text in force at this time.")
+@click.option("--version", "number", type=click.IntRange(min=1), help="The version of this number.")
+@json_option
+@click.pass_obj
+def command(environment: Environment, target: str, when: datetime | None, number: int | None, as_json: bool) -> None:
+    """Print a document's text as Markdown: the one that stands, or the one in force at a time."""
+    from tostrack.publish.text import safe
+
+    with environment.archive() as archive:
+        rows = chosen(archive, target)
+        if len(rows) > 1:
+            raise ConfigError(f"{target}: name one document: {', '.join(row.id for row in rows)}")
+        service, document = rows[0].service, rows[0].document
+        if number is not None:
+            version = archive.version(service, document, number)
+        else:
+            version = archive.at(service, document, when) if when else archive.current(service, document)
+        if version is None:
+            first = next(iter(archive.versions(service, document)), None)
+            since = f"the first version was seen at {first.seen_at}" if first else "no version is recorded yet"
+            raise ConfigError(f"{target}: no such version; {since}")
+        text = archive.reading(version).version.text
+    if as_json:
+        fields = ("service", "document", "number", "seen_at", "kind", "sha256")
+        emit_json([{**{name: getattr(version, name) for name in fields}, "text": text}])
+    else:
+        click.echo(safe(text), nl=False)

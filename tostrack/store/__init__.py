@@ -1,0 +1,5 @@
+"""The archive: one SQLite file and the raw captures beside it."""
+
+from tostrack.store.db import Archive, ChangeRow, DocumentRow, FlagRow, VersionRow
+
+__all__ = ["Archive", "ChangeRow", "DocumentRow", "FlagRow", "VersionRow"]

@@ -1,0 +1,301 @@
+"""The archive as readers see it: plain sqlite3, read-only, nothing heavy to import."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+from tostrack.clauses import assemble, join_clauses
+from tostrack.errors import StoreError
+from tostrack.models import Clause, Judgement, Reading, Reason, Verdict, Version, from_iso, iso
+from tostrack.store.migrations import check_schema
+
+#: How long a reader waits for the writer's commit, in seconds.
+_BUSY_TIMEOUT = 30.0
+#: A heading path is one text in the archive; no heading holds this character (`clauses.plain` folds white space).
+HEADING_SEPARATOR = "\n"
+
+
+@dataclass(frozen=True)
+class DocumentRow:
+    """One document and how its last check went."""
+
+    service: str
+    document: str
+    service_name: str
+    name: str
+    checked_at: str | None
+    outcome: str | None
+    cause: str
+    message: str
+    http_status: int | None
+    failing_since: str | None
+    versions: int
+    #: When the text that stands was first seen.
+    changed_at: str | None
+    #: Returns to a text seen lately that nobody was told of.
+    oscillations: int
+
+    @property
+    def id(self) -> str:
+        """``instagram/terms``."""
+        return f"{self.service}/{self.document}"
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """One version's provenance; the text is read apart."""
+
+    id: int
+    service: str
+    document: str
+    number: int
+    seen_at: str
+    kind: str
+    sha256: str
+    key_sha256: str
+    extractor: str
+    declaration: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """One judged change, as ``tostrack log`` lists it."""
+
+    #: ``instagram/terms@7``: the document and the number of the version that it led to.
+    id: str
+    service: str
+    document: str
+    seen_at: str
+    verdict: str
+    reason: str
+    explanation: str
+    topics: tuple[str, ...]
+    added: int
+    removed: int
+    reworded: int
+    moved: int
+    announced: bool
+    from_number: int
+    to_number: int
+
+
+@dataclass(frozen=True)
+class FlagRow:
+    """One flag of a text that stands, with the clause it is in and since when that clause stands."""
+
+    service: str
+    document: str
+    topic: str
+    polarity: str
+    quote: str
+    start: int
+    end: int
+    rule: str
+    heading: tuple[str, ...]
+    clause: str
+    since: str
+
+
+_VERSION = """
+SELECT v.id, s.slug AS service, d.slug AS document, v.number, v.seen_at, v.kind, v.sha256, v.key_sha256, v.extractor,
+       v.declaration, v.hash
+FROM versions v JOIN documents d ON d.id = v.document_id JOIN services s ON s.id = d.service_id
+WHERE s.slug = ? AND d.slug = ?
+"""
+
+
+class Archive:
+    """Read-only access to an archive file: services, documents, versions, changes, flags, the text at a date.
+
+    Usable as a context manager. Times are ISO 8601 UTC text, as stored.
+
+    Raises:
+        StoreError: The file is missing, is no archive, or a newer tostrack wrote it.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        if not self.path.is_file():
+            raise StoreError(f"{self.path}: no archive there yet; `tostrack crawl` makes it")
+        with self._reported():
+            self._connection = sqlite3.connect(
+                f"file:{quote(str(self.path.absolute()))}?mode=ro", uri=True, timeout=_BUSY_TIMEOUT
+            )
+            self._connection.row_factory = sqlite3.Row
+            if check_schema(self._connection) == 0:
+                raise StoreError(f"{self.path}: not a tostrack archive")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: cannot read the archive ({error})") from error
+
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+        with self._reported():
+            return self._connection.execute(query, values).fetchall()
+
+    def meta(self, key: str) -> str:
+        """Return a fact about the archive itself, such as its ``authority``; empty when there is none."""
+        rows = self._rows("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else ""
+
+    def services(self) -> list[str]:
+        """Return the slugs of the services, in alphabetical order."""
+        return [row[0] for row in self._rows("SELECT slug FROM services ORDER BY slug")]
+
+    def documents(self, service: str | None = None) -> list[DocumentRow]:
+        """Return every document, or those of *service*, with how the last check went."""
+        rows = self._rows(
+            """
+            SELECT s.slug AS service, d.slug AS document, s.name AS service_name, d.name, d.checked_at, d.outcome,
+                   d.cause, d.message, d.http_status, d.failing_since,
+                   (SELECT count(*) FROM versions WHERE document_id = d.id) AS versions,
+                   (SELECT seen_at FROM versions WHERE document_id = d.id ORDER BY number DESC LIMIT 1) AS changed_at,
+                   (SELECT count(*) FROM judgements WHERE document_id = d.id AND reason = 'oscillation') AS oscillations
+            FROM documents d JOIN services s ON s.id = d.service_id
+            WHERE ?1 IS NULL OR s.slug = ?1 ORDER BY s.slug, d.slug
+            """,
+            (service,),
+        )
+        return [DocumentRow(**dict(row)) for row in rows]
+
+    def versions(self, service: str, document: str) -> list[VersionRow]:
+        """Return the versions of a document, oldest first."""
+        return [VersionRow(**dict(row)) for row in self._rows(_VERSION + "ORDER BY v.number", (service, document))]
+
+    def version(self, service: str, document: str, number: int) -> VersionRow | None:
+        """Return one version by its number, or None."""
+        return self._one(_VERSION + "AND v.number = ?", (service, document, number))
+
+    def current(self, service: str, document: str) -> VersionRow | None:
+        """Return the version that stands, or None."""
+        return self._one(_VERSION + "ORDER BY v.number DESC LIMIT 1", (service, document))
+
+    def at(self, service: str, document: str, when: datetime) -> VersionRow | None:
+        """Return the version in force at *when*: the last one seen by then, or None before the first."""
+        query = _VERSION + "AND v.seen_at <= ? ORDER BY v.seen_at DESC, v.number DESC LIMIT 1"
+        return self._one(query, (service, document, iso(when)))
+
+    def _one(self, query: str, values: Sequence[object]) -> VersionRow | None:
+        rows = self._rows(query, values)
+        return VersionRow(**dict(rows[0])) if rows else None
+
+    def text(self, service: str, document: str, when: datetime | None = None) -> str | None:
+        """Return the document's text in force at *when* (now when None) as Markdown, or None before the first."""
+        row = self.current(service, document) if when is None else self.at(service, document, when)
+        return self.reading(row).version.text if row else None
+
+    def reading(self, row: VersionRow) -> Reading:
+        """Return the version of *row* with its text and clauses."""
+        blocks = self._rows(
+            """
+            SELECT c.kind, c.text FROM version_clauses vc JOIN clauses c ON c.id = vc.clause_id
+            WHERE vc.version_id = ? ORDER BY vc.position
+            """,
+            (row.id,),
+        )
+        clauses = tuple(assemble((kind, text) for kind, text in blocks))
+        return Reading(Version(join_clauses(clauses), from_iso(row.seen_at), row.number), clauses)
+
+    def changes(
+        self,
+        service: str | None = None,
+        document: str | None = None,
+        *,
+        verdict: Verdict | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+    ) -> list[ChangeRow]:
+        """Return judged changes, newest first; every argument narrows the list."""
+        query = """
+            SELECT service, document, seen_at, verdict, reason, explanation, topics, added, removed, reworded, moved,
+                   announced, from_number, to_number
+            FROM changes
+            WHERE (?1 IS NULL OR service = ?1) AND (?2 IS NULL OR document = ?2) AND (?3 IS NULL OR verdict = ?3)
+              AND (?4 IS NULL OR seen_at >= ?4)
+            ORDER BY seen_at DESC, service, document, to_number DESC LIMIT ?5
+        """
+        earliest = iso(since) if since else None
+        rows = self._rows(query, (service, document, verdict, earliest, -1 if limit is None else limit))
+        return [_change(dict(row)) for row in rows]
+
+    def change(self, service: str, document: str, number: int) -> ChangeRow | None:
+        """Return the change that led to version *number* of a document, or None."""
+        return next((row for row in self.changes(service, document) if row.to_number == number), None)
+
+    def judged(self, row: ChangeRow) -> tuple[Reading, Reading, Judgement]:
+        """Return the two readings of a stored change, and its judgement as it was made."""
+        old, new = (self.version(row.service, row.document, n) for n in (row.from_number, row.to_number))
+        if old is None or new is None:
+            raise StoreError(f"{self.path}: {row.id} names a version that is not there; run `tostrack verify`")
+        return self.reading(old), self.reading(new), Judgement(Reason(row.reason), row.explanation)
+
+    def flags(self, service: str, document: str | None = None, *, topic: str | None = None) -> list[FlagRow]:
+        """Return the flags of the texts that stand, by document and place in the text."""
+        found: list[FlagRow] = []
+        for row in self.documents(service):
+            if document in (None, row.document) and (version := self.current(service, row.document)):
+                found += self._standing(version, topic)
+        return found
+
+    def _standing(self, version: VersionRow, topic: str | None) -> list[FlagRow]:
+        blocks = self._rows(
+            """
+            SELECT c.id, c.kind, c.text,
+                   (SELECT min(v.seen_at) FROM version_clauses o JOIN versions v ON v.id = o.version_id
+                    JOIN versions this ON this.id = vc.version_id AND this.document_id = v.document_id
+                    WHERE o.clause_id = c.id) AS since
+            FROM version_clauses vc JOIN clauses c ON c.id = vc.clause_id
+            WHERE vc.version_id = ? ORDER BY vc.position
+            """,
+            (version.id,),
+        )
+        clauses = assemble((row["kind"], row["text"]) for row in blocks)
+        found: list[FlagRow] = []
+        for block, clause in zip(blocks, clauses, strict=True):
+            rows = self._rows(
+                """
+                SELECT f.topic, f.polarity, f.quote, f.start, f."end", f.rule
+                FROM flagged g JOIN flags f ON f.flagged_id = g.id
+                WHERE g.clause_id = ? AND g.heading = ? AND g.lead = ? AND (?4 IS NULL OR f.topic = ?4) ORDER BY f.id
+                """,
+                (block["id"], *flag_context(clause), topic),
+            )
+            place = {"heading": clause.heading, "clause": clause.text, "since": block["since"]}
+            found += [FlagRow(version.service, version.document, **dict(row), **place) for row in rows]
+        return found
+
+
+def flag_context(clause: Clause) -> tuple[str, str]:
+    """Return what, beside its text, decides a clause's flags: the headings above it and its lead-in."""
+    return HEADING_SEPARATOR.join(clause.heading), clause.lead
+
+
+def _change(row: dict[str, Any]) -> ChangeRow:
+    listed = row.pop("topics") or ""
+    topics = tuple(listed.split(",")) if listed else ()
+    row["announced"] = bool(row["announced"])
+    return ChangeRow(id=f"{row['service']}/{row['document']}@{row['to_number']}", topics=topics, **row)
