@@ -248,7 +248,7 @@ def test_a_run_that_is_killed_and_repeated_ends_as_an_unbroken_one(platform, tmp
             list(tracker.crawl(platform.documents, writer, platform.fetch_all, lambda: platform.at))
         except KilledError:
             connection.rollback()
-    assert calls == at_call, "the run was over before it was killed"
+    assert calls >= at_call, "the run was over before it was killed"
     platform.night()
 
     assert _content(platform.database) == _content(other.database)

@@ -17,6 +17,7 @@ from tostrack.models import (
     Hunk,
     Judgement,
     Reading,
+    Reason,
     Snapshot,
     Verdict,
     Version,
@@ -26,10 +27,12 @@ from tostrack.models import (
 
 @dataclass(frozen=True)
 class Past:
-    """A version that stood before, and whether readers were told of it."""
+    """A version that stood before, whether readers were told of it, and how its coming was judged."""
 
     reading: Reading
     told: bool
+    #: None for a first version and for a re-extraction.
+    reason: Reason | None = None
 
 
 # From captures to text
@@ -141,7 +144,19 @@ def change(document: Document, current: Reading, new: Reading, past: Sequence[Pa
     readings = [entry.reading for entry in past]
     base = _baseline(current, new, past)
     earlier = [reading for reading in readings if reading.version.number != base.version.number]
-    return replace(compare_readings(base, new, earlier), service=document.service, document=document.slug)
+    found = compare_readings(base, new, earlier)
+    if found.reason is Reason.OSCILLATION and _takes_back(past):
+        found = replace(found, judgement=Judgement(Reason.REVERTED, _TAKEN_BACK.format(found.explanation)))
+    return replace(found, service=document.service, document=document.slug)
+
+
+_RETURNS = (Reason.OSCILLATION, Reason.REVERTED)
+_TAKEN_BACK = "What was told last is taken back. {}"
+
+
+def _takes_back(past: Sequence[Past]) -> bool:
+    """Whether a return takes back what readers were told last, and is not one turn of many."""
+    return bool(past) and past[0].told and not any(entry.reason in _RETURNS for entry in past)
 
 
 def _baseline(current: Reading, new: Reading, past: Sequence[Past]) -> Reading:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 from tostrack.cli.environment import DAY, Environment, Exit, emit_json, json_option
-from tostrack.models import Outcome
 
 if TYPE_CHECKING:
     from tostrack.models import Document
@@ -32,6 +31,8 @@ def command(
     context: click.Context, targets: tuple[str, ...], now: datetime | None, dry_run: bool, quiet: bool, as_json: bool
 ) -> None:
     """Visit the watched pages once, keep what changed, and say whether it matters."""
+    from tostrack.models import Outcome
+
     environment: Environment = context.obj
     documents = selected(environment.watchlist, targets)
     if dry_run:
@@ -100,6 +101,7 @@ def _row(result: Result) -> dict[str, object]:
 
 
 def _line(result: Result) -> str:
+    from tostrack.models import Outcome
     from tostrack.publish.text import safe_line
 
     said = result.outcome.value

@@ -6,13 +6,16 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from tostrack.cli.environment import DAY, Environment, chosen, json_option
 from tostrack.errors import ConfigError
-from tostrack.models import Change, Verdict, iso
-from tostrack.store import Archive, DocumentRow
+
+if TYPE_CHECKING:
+    from tostrack.models import Change
+    from tostrack.store import Archive, DocumentRow
 
 
 @click.command(
@@ -48,6 +51,8 @@ def command(
     if number and not number.isdigit():
         raise ConfigError(f"{target}: the part after @ is a version's number, as `tostrack log` shows it")
     if start and end and end < start:
+        from tostrack.models import iso
+
         raise ConfigError(f"--from {iso(start)} lies after --to {iso(end)}: swap them")
     with environment.archive() as archive:
         rows = chosen(archive, name)
@@ -102,7 +107,8 @@ def _net(archive: Archive, row: DocumentRow, start: datetime | None, end: dateti
 
 
 def _stored(archive: Archive, rows: list[DocumentRow], number: int | None, *, everything: bool) -> Iterator[Change]:
-    from tostrack.pipeline import redline
+    from tostrack.models import Verdict
+    from tostrack.press import redline
 
     for row in rows:
         if number is not None:
@@ -113,4 +119,4 @@ def _stored(archive: Archive, rows: list[DocumentRow], number: int | None, *, ev
             verdict = None if everything else Verdict.SUBSTANTIVE
             found = archive.changes(row.service, row.document, verdict=verdict, limit=1)
         for stored in found:
-            yield replace(redline(*archive.judged(stored)), service=row.service, document=row.document)
+            yield redline(archive, stored)

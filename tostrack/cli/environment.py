@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import logging
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tostrack.errors import ArchiveBusyError, ConfigError, TostrackError
-from tostrack.models import from_iso
 
 if TYPE_CHECKING:
     from tostrack.store import Archive, DocumentRow
@@ -96,8 +94,11 @@ class Environment:
     @classmethod
     def from_process(cls, watchlist_path: str, verbose: int) -> Environment:
         """Read the environment, once, and send the log to standard error."""
-        level = [logging.WARNING, logging.INFO, logging.DEBUG][min(verbose, 2)]
-        logging.basicConfig(level=level, format="%(name)s: %(message)s", stream=sys.stderr)
+        if verbose:
+            import logging
+
+            level = logging.INFO if verbose == 1 else logging.DEBUG
+            logging.basicConfig(level=level, format="%(name)s: %(message)s", stream=sys.stderr)
         return cls(Path(watchlist_path), verbose, no_colour="NO_COLOR" in os.environ)
 
     @property
@@ -177,6 +178,8 @@ class Day(click.ParamType[datetime]):
         """Return the aware UTC time."""
         if isinstance(value, datetime):
             return value
+        from tostrack.models import from_iso
+
         try:
             when = from_iso(value)
         except ValueError:

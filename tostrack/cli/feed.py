@@ -16,7 +16,7 @@ from tostrack.errors import StoreError
 @click.pass_obj
 def command(environment: Environment, out: Path, url: str) -> None:
     """Write Atom and RSS feeds: of everything, and of each service. Files whose content did not change are left."""
-    from tostrack.tracker import feeds
+    from tostrack.press import feeds
 
     with environment.archive() as archive:
         files = feeds(archive, (url or environment.watchlist.settings.url).rstrip("/"))

@@ -8,7 +8,6 @@ from datetime import datetime
 import click
 
 from tostrack.cli.environment import DAY, Environment, chosen, emit_json, json_option
-from tostrack.models import Verdict
 
 _FIELDS = "id service document seen_at verdict reason topics added removed reworded moved announced".split()
 
@@ -31,6 +30,7 @@ def command(
     as_json: bool,
 ) -> None:
     """List the changes that matter; with --all every change, with its verdict and the reason for it."""
+    from tostrack.models import Verdict
     from tostrack.publish.terminal import render_log
 
     since = since.replace(hour=0, minute=0, second=0) if since and since.second == 59 else since

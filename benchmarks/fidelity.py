@@ -1,0 +1,271 @@
+"""How close our text of a page comes to the text that the best public peer recorded from the same bytes.
+
+    python benchmarks/fidelity.py                 selectors of the peer: equal, within 1 %, within 5 %, empty, speed
+    python benchmarks/fidelity.py --no-select     url alone: token F1 against the peer's text, paragraphs lost
+    python benchmarks/fidelity.py --show 5        also print where the worst differ
+
+Needs the shared folder with the replay corpus: TOSTRACK_SHARED, or ``../shared`` beside the repository.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import difflib
+import os
+import random
+import re
+import statistics
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tostrack.clauses import canonical, canonical_key, canonical_text, split_clauses
+from tostrack.errors import ExtractError
+from tostrack.extract import extract
+
+_RANGE_KEYS = {
+    "startBefore": "start_before",
+    "startAfter": "start_after",
+    "endBefore": "end_before",
+    "endAfter": "end_after",
+}
+
+
+def shared_folder() -> Path:
+    beside = Path(__file__).resolve().parents[2] / "shared"
+    folder = Path(os.environ.get("TOSTRACK_SHARED", beside))
+    if not (folder / "replay" / "manifest.jsonl").exists():
+        raise SystemExit("skipped: no replay corpus; set TOSTRACK_SHARED to the folder that holds replay/")
+    return folder
+
+
+@dataclass(frozen=True)
+class Score:
+    """One capture's text against the peer's: both as counted words."""
+
+    path: str
+    fetched_at: str
+    ours: str
+    theirs: str
+    equal: bool
+    #: Equal but for what the peer is known to get wrong (`mended`).
+    mended: bool
+    precision: float
+    recall: float
+    lost: list[str]
+    combined: bool
+    error: str = ""
+
+    @property
+    def likeness(self) -> float:
+        """Token F1; for a part of a combined document, whose peer text holds all parts, how much of ours is there."""
+        if self.combined:
+            return self.precision
+        total = self.precision + self.recall
+        return 2 * self.precision * self.recall / total if total else 0.0
+
+
+def words(markdown: str) -> list[str]:
+    return " ".join(map(canonical, split_clauses(markdown))).split()
+
+
+_SLIPS = (
+    # Entities that the peer's PDF converter left half read.
+    (re.compile(r"&apos;?"), "'"),
+    # Addresses that it did not decode from Cloudflare's hiding place; ours are decoded.
+    (re.compile(r"\\?\[?\\?\[\**\\?\[?email\s*protected\\?\]\**\]\([^)]*\)|\[email\s*protected\]", re.IGNORECASE), ""),
+    (re.compile(r"\[[^\]\[]*\]\(mailto:[^)]*\)|\(mailto:[^)]*\)|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), ""),
+    # It does not escape a literal <word>, nor every number at the start of a paragraph.
+    (re.compile(r"\\?</?[a-zA-Z][^<>]*>"), ""),
+    (re.compile(r"^\W*\d{1,3}\\?[.)](?=\s)"), ""),
+)
+
+
+def mended(markdown: str) -> str:
+    """Return the canonical text without the places where the peer is known to slip."""
+    keys = []
+    for clause in split_clauses(markdown):
+        text = clause.text
+        for pattern, instead in _SLIPS:
+            text = pattern.sub(instead, text)
+        keys.append(canonical_text(text).replace(" ", ""))
+    return "".join(keys)
+
+
+def trigrams(text: list[str]) -> collections.Counter[str]:
+    # Characters without spaces, so that words glued or split by markup do not count as different words.
+    joined = "".join(text)
+    return collections.Counter(joined[place : place + 8] for place in range(max(1, len(joined) - 7)))
+
+
+def score(capture: dict, ours: str, theirs: str, error: str, *, part: bool) -> Score:
+    """Return how *ours* compares with *theirs*; a *part* need only be contained in them."""
+    combined = part
+    own, peer = words(ours), words(theirs)
+    own_key, peer_key = "".join(own), "".join(peer)
+    equal = own_key == peer_key or (combined and bool(own_key) and own_key in peer_key)
+    own_mended, peer_mended = ("", "") if equal else (mended(ours), mended(theirs))
+    alike = own_mended == peer_mended or (combined and own_mended in peer_mended)
+    if equal:
+        precision = recall = 1.0
+    else:
+        a, b = collections.Counter(own), collections.Counter(peer)
+        common = sum((a & b).values())
+        precision, recall = common / max(1, a.total()), common / max(1, b.total())
+        ca, cb = trigrams(own), trigrams(peer)
+        common = sum((ca & cb).values())
+        precision = max(precision, common / max(1, ca.total()))
+        recall = max(recall, common / max(1, cb.total()))
+    lost = [] if equal else lost_paragraphs(own_key, theirs)
+    return Score(
+        capture["path"],
+        capture["fetched_at"],
+        ours,
+        theirs,
+        equal,
+        equal or alike,
+        precision,
+        recall,
+        lost,
+        combined,
+        error,
+    )
+
+
+def lost_paragraphs(own_key: str, theirs: str) -> list[str]:
+    """Return the paragraphs of *theirs*, of ten words or more, that are nowhere in ours."""
+    long = [clause for clause in split_clauses(theirs) if len(canonical(clause).split()) >= 10]
+    return [clause.text for clause in long if canonical(clause).replace(" ", "") not in own_key]
+
+
+def sample(corpus, per_document: int, only: str) -> list[dict]:
+    """Captures from which the peer recorded a version: first, last and evenly between, of every document."""
+    chosen = []
+    for path, captures in sorted(corpus.docs.items()):
+        known = [c for c in captures if c.get("peer_version_id") and "html" in c["content_type"] and only in path]
+        known = [c for c in known if c.get("peer_markdown")]
+        if len(known) > per_document:
+            step = (len(known) - 1) / max(1, per_document - 1)
+            known = [known[round(n * step)] for n in range(per_document)]
+        chosen += known
+    return chosen
+
+
+def selectors(corpus, capture: dict) -> tuple[list, list, list]:
+    declared = capture.get("peer_decl") if capture.get("peer_decl") is not None else capture["decl"]
+    declaration = corpus.decl.get(declared) or {}
+
+    def ours(entries: list | None) -> list:
+        return [
+            {_RANGE_KEYS[key]: value for key, value in entry.items()} if isinstance(entry, dict) else entry
+            for entry in entries or []
+        ]
+
+    return ours(declaration.get("select")), ours(declaration.get("remove")), declaration.get("filters") or []
+
+
+def run(corpus, captures: list[dict], *, with_selectors: bool) -> tuple[list[Score], list[float]]:
+    scores, costs = [], []
+    for capture in captures:
+        body = corpus.body(capture["body"])
+        select, remove, _ = selectors(corpus, capture)
+        arguments = {"select": select, "remove": remove} if with_selectors else {}
+        began = time.process_time()
+        try:
+            ours, error = extract(body, url=capture["url"], content_type=capture["content_type"], **arguments), ""
+        except ExtractError as failure:
+            ours, error = "", f"{failure.cause}: {failure}"
+        costs.append(time.process_time() - began)
+        theirs = corpus.body(capture["peer_markdown"]).decode("utf-8")
+        part = "--" in capture["path"]
+        if not with_selectors:
+            # What the peer's selectors name, as we read it: free of the peer's own slips (e-mail addresses that it
+            # could not decode, entities), and of the other parts of a combined document.
+            theirs = extract(
+                body, url=capture["url"], content_type=capture["content_type"], select=select, remove=remove
+            )
+            part = False
+        scores.append(score(capture, ours, theirs, error, part=part))
+    return scores, costs
+
+
+def differences(result: Score, limit: int) -> list[str]:
+    """The clauses that only one of the two has, ours with ``+``."""
+    own = [clause.text for clause in split_clauses(result.ours)]
+    peer = [clause.text for clause in split_clauses(result.theirs)]
+    own_keys = [canonical_key([c]) for c in split_clauses(result.ours)]
+    peer_keys = [canonical_key([c]) for c in split_clauses(result.theirs)]
+    lines = []
+    matcher = difflib.SequenceMatcher(None, peer_keys, own_keys, autojunk=False)
+    for op, i, j, k, m in matcher.get_opcodes():
+        if op != "equal" and "".join(peer_keys[i:j]) != "".join(own_keys[k:m]):
+            lines += [f"  - {text[:300]}" for text in peer[i:j]] + [f"  + {text[:300]}" for text in own[k:m]]
+    return lines[:limit]
+
+
+def report(scores: list[Score], costs: list[float], *, with_selectors: bool) -> None:
+    count = len(scores)
+    by_document = collections.defaultdict(list)
+    for result in scores:
+        by_document[result.path].append(result)
+    likeness = [result.likeness for result in scores]
+    print(f"{count} captures of {len(by_document)} documents")
+    print(f"equal          {sum(r.equal for r in scores) / count:7.1%}")
+    print(
+        f"equal, mended  {sum(r.mended for r in scores) / count:7.1%}   (e-mail addresses, entities, numbers of items)"
+    )
+    print(f"within 1 %     {sum(x >= 0.99 for x in likeness) / count:7.1%}")
+    print(f"within 5 %     {sum(x >= 0.95 for x in likeness) / count:7.1%}")
+    print(f"empty          {sum(not r.ours for r in scores):4d}")
+    print(f"median F1      {statistics.median(likeness):.4f}   5th percentile {sorted(likeness)[count // 20]:.4f}")
+    per_document = [statistics.median(r.likeness for r in results) for results in by_document.values()]
+    print(f"by document    median F1 {statistics.median(per_document):.4f}, ", end="")
+    print(
+        f"equal on {sum(all(r.equal for r in rs) for rs in by_document.values()) / len(by_document):.1%} in all captures"
+    )
+    if not with_selectors:
+        whole = sum(statistics.median(len(r.lost) for r in results) == 0 for results in by_document.values())
+        print(f"no paragraph lost on {whole / len(by_document):.1%} of documents")
+    print(
+        f"speed          {count / sum(costs):.1f} pages per CPU second, p50 {1000 * statistics.median(costs):.1f} ms, ",
+        end="",
+    )
+    print(f"p95 {1000 * sorted(costs)[int(count * 0.95)]:.1f} ms")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--no-select", action="store_true", help="url alone")
+    parser.add_argument("--per-document", type=int, default=5, help="captures of each document")
+    parser.add_argument("--only", default="", help="documents whose path holds this")
+    parser.add_argument("--show", type=int, default=0, help="documents whose differences to print")
+    parser.add_argument("--lines", type=int, default=12, help="lines of each")
+    options = parser.parse_args()
+    folder = shared_folder() / "replay"
+    sys.path.insert(0, str(folder))
+    from replay_server import Corpus
+
+    corpus = Corpus(str(folder))
+    captures = sample(corpus, options.per_document, options.only)
+    random.Random(1).shuffle(captures)
+    scores, costs = run(corpus, captures, with_selectors=not options.no_select)
+    report(scores, costs, with_selectors=not options.no_select)
+    if options.no_select:
+        worst = sorted((r for r in scores if r.lost or r.likeness < 0.97), key=lambda r: (-len(r.lost), r.likeness))
+    else:
+        worst = sorted((r for r in scores if not r.mended), key=lambda r: r.likeness)
+    shown: set[str] = set()
+    for result in worst:
+        if result.path in shown or len(shown) >= options.show:
+            continue
+        shown.add(result.path)
+        print(f"\n{result.path} {result.fetched_at} F1 {result.likeness:.4f} lost {len(result.lost)} {result.error}")
+        if options.no_select:
+            print("\n".join(f"  lost {text[:160]}" for text in result.lost[: options.lines]))
+        print("\n".join(differences(result, options.lines)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,211 @@
+"""Stand-ins for the world: a server that answers byte by byte as it is told, a clock that tests move, a name server."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import struct
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+
+class FakeClock:
+    """Time that passes only when somebody sleeps."""
+
+    def __init__(self, start: float = 1000.0) -> None:
+        self.time = start
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.time += seconds
+
+
+class FakeNames:
+    """A name server: names to addresses, and a note of who was asked for. What it does not know does not exist."""
+
+    def __init__(self, names: Mapping[str, str | list[str]]) -> None:
+        self._names = names
+        self.asked: list[str] = []
+
+    def __call__(self, host: str, port: int) -> list[tuple]:
+        self.asked.append(host)
+        if host not in self._names:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        known = self._names[host]
+        addresses = [known] if isinstance(known, str) else known
+        return [
+            (
+                socket.AF_INET6 if ":" in address else socket.AF_INET,
+                socket.SOCK_STREAM,
+                6,
+                "",
+                (address, port, 0, 0) if ":" in address else (address, port),
+            )
+            for address in addresses
+        ]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Bytes to send, and what to do then: ``close``, ``keep`` (the connection), ``reset``, ``hang`` or ``drip``."""
+
+    content: bytes
+    then: str = "close"
+
+
+def answer(body: bytes | str = b"", status: str = "200 OK", then: str = "close", **headers: str) -> Answer:
+    """Return a well-formed answer with a Content-Length; ``content_type=...`` becomes ``Content-Type``."""
+    body = body.encode() if isinstance(body, str) else body
+    given = {name.replace("_", "-").title(): value for name, value in headers.items()}
+    lines = {"Content-Type": "text/html", "Content-Length": str(len(body))} | given
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items() if value != "-")
+    return Answer(f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body, then)
+
+
+def redirect(location: str, status: str = "302 Found", **headers: str) -> Answer:
+    """Return a redirect to *location*."""
+    return answer(b"<p>Moved</p>", status, location=location, **headers)
+
+
+@dataclass
+class Asked:
+    """One request as it arrived."""
+
+    path: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class FaultServer:
+    """A server on loopback that answers each path with its script, one answer after the other, the last for ever.
+
+    A path without a script is answered 404, robots.txt too. It notes every connection and every request.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._scripts: dict[str, list[Answer]] = {}
+        self._tls = tls
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self._stopped = threading.Event()
+        self._open: set[socket.socket] = set()
+        self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
+        self.connections = 0
+        self.requests: list[Asked] = []
+        #: Set when somebody waits for an answer that will not come.
+        self.hanging = threading.Event()
+        self.port: int = self._listener.getsockname()[1]
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+
+    def on(self, path: str, *answers: Answer | bytes) -> FaultServer:
+        """Answer *path* with *answers*."""
+        self._scripts[path] = [each if isinstance(each, Answer) else Answer(each) for each in answers]
+        return self
+
+    def asked(self, path: str) -> list[Asked]:
+        """Return the requests for *path*."""
+        return [request for request in self.requests if request.path == path]
+
+    def counts(self) -> dict[str, int]:
+        """Return how often each path was asked."""
+        counts: dict[str, int] = defaultdict(int)
+        for request in self.requests:
+            counts[request.path] += 1
+        return dict(counts)
+
+    def __enter__(self) -> FaultServer:
+        self._start(self._accept)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stopped.set()
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        with self._lock:
+            for connection in self._open:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(5)
+
+    def _start(self, work, *arguments) -> None:
+        thread = threading.Thread(target=work, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with self._lock:
+                self.connections += 1
+                self._open.add(connection)
+            self._start(self._serve, connection)
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            if self._tls:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            connection.settimeout(10)
+            while (head := _read_head(connection)) and self._answer(connection, head):
+                pass
+        except OSError:
+            pass
+        finally:
+            with self._lock:
+                self._open.discard(connection)
+            connection.close()
+
+    def _answer(self, connection: socket.socket, head: bytes) -> bool:
+        """Answer one request; return whether the connection stays."""
+        first, *lines = head.decode("latin-1").split("\r\n")
+        request = Asked(first.split()[1], dict(line.split(": ", 1) for line in lines if ": " in line))
+        with self._lock:
+            self.requests.append(request)
+            script = self._scripts.get(request.path, [answer("no such page", "404 Not Found", then="keep")])
+            answered = script.pop(0) if len(script) > 1 else script[0]
+        if answered.then == "drip":
+            for index in range(len(answered.content)):
+                connection.sendall(answered.content[index : index + 1])
+                if self._stopped.wait(0.02):
+                    break
+        else:
+            connection.sendall(answered.content)
+        if answered.then == "hang":
+            self.hanging.set()
+            self._stopped.wait(10)
+        if answered.then == "reset":
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        return answered.then == "keep"
+
+
+def _read_head(connection: socket.socket) -> bytes:
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        piece = connection.recv(4096)
+        if not piece:
+            return b""
+        head += piece
+    return head[:-4]
+
+
+@contextlib.contextmanager
+def no_connection(monkeypatch) -> Iterator[list]:
+    """Make every attempt to connect fail, and give the list of the attempts."""
+    attempts: list = []
+
+    def refuse(_self, address):
+        attempts.append(address)
+        raise ConnectionRefusedError(111, "refused by the test")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    yield attempts

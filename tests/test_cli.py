@@ -1,0 +1,290 @@
+"""The command line: what it prints where, and how it ends."""
+
+import json
+import re
+import subprocess
+import sys
+
+import feedparser
+import pytest
+from click.testing import CliRunner
+
+from conftest import paragraphs
+from tostrack.cli import COMMANDS, cli
+from tostrack.store.writer import Writer
+from tostrack.watchlist import load
+
+WATCHLIST = """
+[settings]
+delay = 0
+allow_private = ["127.0.0.1"]
+contact = "ops@acme.example"
+
+[watch.acme]
+name = "Acme"
+
+[watch.acme.terms]
+name = "Terms"
+url = "https://acme.example/terms"
+select = "main"
+"""
+LICENCE = "You grant us a non-exclusive, royalty-free, limited licence to use and display the content that you post."
+WIDER = "You grant us a non-exclusive, royalty-free, transferable licence to use and display the content that you post."
+ADS = "You agree that a business may pay us to show your name and your photos in advertisements, without paying you."
+PAY = "You must pay the fees that are shown in your account within thirty days after the end of each month."
+
+
+@pytest.fixture
+def run(platform):
+    (platform.folder / "watchlist.toml").write_text(WATCHLIST)
+
+    def run(*args):
+        return CliRunner().invoke(cli, ["-w", str(platform.folder / "watchlist.toml"), *args])
+
+    return run
+
+
+@pytest.fixture
+def two_nights(platform):
+    platform.night(terms=paragraphs(LICENCE, PAY))
+    platform.night(terms=paragraphs(WIDER, PAY, ADS), days=30)
+
+
+def lines(result):
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself_with_an_example(run, name):
+    result = run(name, "--help")
+
+    assert result.exit_code == 0
+    assert re.search(r"Examples?:.*tostrack", result.stdout, re.DOTALL)
+
+
+def test_help_lists_every_command_with_what_it_does(run):
+    listed = dict(re.findall(r"^  ([a-z]+)  +(\S.*)$", run("--help").stdout, re.MULTILINE))
+
+    assert set(COMMANDS) <= set(listed)
+
+
+def test_help_and_reading_import_nothing_heavy():
+    script = (
+        "import sys, tostrack.cli, tostrack.cli.diff, tostrack.cli.log, tostrack.pipeline, tostrack.watchlist\n"
+        "from click.testing import CliRunner\n"
+        "CliRunner().invoke(tostrack.cli.cli, ['--help'])\n"
+        "print(sorted({'requests', 'bs4', 'sqlite_utils', 'jinja2', 'lxml', 'smtplib', 'soupsieve'} & set(sys.modules)))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+def test_diff_quotes_the_words_that_changed(run, two_nights):
+    result = run("diff", "acme")
+
+    assert result.exit_code == 0
+    assert "[-limited-]{+transferable+} licence" in result.stdout
+    assert ADS in result.stdout
+    assert "\x1b" not in result.stdout
+
+
+def test_diff_json_has_the_fields_of_the_contract(run, two_nights):
+    [change] = lines(run("diff", "acme/terms", "--json"))
+
+    assert list(change) == [
+        *("service", "document", "from", "to", "verdict", "reason", "explanation", "topics", "hunks")
+    ]
+    assert change["from"].keys() == change["to"].keys() == {"number", "seen_at", "sha256"}
+    assert (change["from"]["number"], change["to"]["number"]) == (1, 2)
+    hunk = change["hunks"][0]
+    assert hunk.keys() >= {"edit", "heading", "old", "new", "words", "flags"}
+    assert {"topic", "polarity", "direction", "quote", "rule"} <= change["hunks"][0]["flags"][0].keys()
+    assert "".join(text for op, text in hunk["words"] if op in "=-") == hunk["old"]
+
+
+def test_the_net_diff_of_two_days_leaves_out_what_came_and_went(run, platform):
+    platform.night(terms=paragraphs(LICENCE, PAY))
+    platform.night(terms=paragraphs(LICENCE, PAY, ADS))
+    platform.night(terms=paragraphs(WIDER, PAY))
+
+    [change] = lines(run("diff", "acme", "--from", "2024-01-01", "--to", "2024-01-03", "--json"))
+
+    assert [(hunk["old"], hunk["new"]) for hunk in change["hunks"]] == [(LICENCE, WIDER)]
+
+
+def test_a_day_before_watching_began_means_the_first_text(run, two_nights):
+    [change] = lines(run("diff", "acme", "--from", "1999-01-01", "--json"))
+
+    assert change["from"]["number"] == 1
+
+
+def test_one_change_of_the_log_is_shown_by_its_id(run, two_nights):
+    [row] = lines(run("log", "--json"))
+
+    assert list(row) == [
+        *("id", "service", "document", "seen_at", "verdict", "reason", "topics"),
+        *("added", "removed", "reworded", "moved", "announced"),
+    ]
+    assert lines(run("diff", row["id"], "--json"))[0]["to"]["number"] == 2
+
+
+def test_log_keeps_noise_for_those_who_ask(run, platform):
+    platform.night(terms=paragraphs("Last updated: 2 May 2024", LICENCE))
+    platform.night(terms=paragraphs("Last updated: 3 May 2024", LICENCE))
+
+    quiet, everything = run("log"), run("log", "--all", "--json")
+
+    assert (quiet.exit_code, quiet.stdout) == (0, "")
+    assert "nothing that matters changed" in quiet.stderr
+    assert [row["verdict"] for row in lines(everything)] == ["noise"]
+
+
+def test_log_is_narrowed_by_topic_and_time(run, two_nights):
+    assert len(lines(run("log", "--json", "--topic", "advertising"))) == 1
+    assert lines(run("log", "--json", "--topic", "nothing")) == []
+    assert len(lines(run("log", "--json", "--since", "2024-01-02"))) == 1
+    assert lines(run("log", "--json", "--since", "2024-01-03")) == []
+
+
+def test_show_prints_the_text_of_a_day(run, two_nights):
+    assert "limited licence" in run("show", "acme/terms", "--at", "2024-01-01").stdout
+    assert "transferable licence" in run("show", "acme/terms").stdout
+    assert lines(run("show", "acme/terms", "--version", "1", "--json"))[0]["number"] == 1
+
+
+def test_show_before_the_first_version_says_when_that_was(run, two_nights):
+    result = run("show", "acme/terms", "--at", "2023-01-01")
+
+    assert result.exit_code == 2
+    assert "first version was seen at 2024-01-01T03:00:00Z" in result.stderr
+
+
+def test_flags_quote_what_stands_and_since_when(run, two_nights):
+    rows = lines(run("flags", "acme", "--topic", "licensing", "--json"))
+
+    assert rows
+    assert all(row["quote"] in row["clause"] and row["since"] == "2024-01-02T03:00:00Z" for row in rows)
+
+
+def test_status_tells_what_fails_and_since_when(run, platform, two_nights):
+    from tostrack.errors import FetchError
+
+    platform.night(terms=FetchError("https://acme.example/terms: 403 Forbidden", cause="http-403", status=403))
+
+    result = run("status")
+
+    assert "http-403" in result.stdout
+    assert "since 2024-02-01" in result.stdout
+    assert lines(run("status", "--json"))[0]["http_status"] == 403
+
+
+def test_feeds_are_written_once_and_left_alone_while_nothing_changes(run, platform, two_nights):
+    out = platform.folder / "feeds"
+    first = run("feed", "--out", str(out), "--url", "https://acme.example/feeds")
+    stamps = {path: path.stat().st_mtime_ns for path in out.iterdir()}
+
+    again = run("feed", "--out", str(out), "--url", "https://acme.example/feeds")
+
+    assert "4 feeds, 4 written" in first.stdout
+    assert "4 feeds, 0 written" in again.stdout
+    assert {path: path.stat().st_mtime_ns for path in out.iterdir()} == stamps
+    for path in out.iterdir():
+        feed = feedparser.parse(path.read_bytes())
+        assert not feed.bozo
+        [entry] = feed.entries
+        assert entry.id.startswith("tag:acme.example,2024:change:acme/terms:")
+
+
+def test_init_writes_a_watchlist_that_loads_and_an_empty_archive(tmp_path):
+    result = CliRunner().invoke(cli, ["-w", str(tmp_path / "watchlist.toml"), "init"])
+
+    assert result.exit_code == 0
+    assert load(tmp_path / "watchlist.toml").documents
+    assert (tmp_path / "tostrack.db").is_file()
+    again = CliRunner().invoke(cli, ["-w", str(tmp_path / "watchlist.toml"), "init"])
+    assert (again.exit_code, "there already" in again.stderr) == (2, True)
+
+
+def test_a_dry_run_lists_and_touches_nothing(run, platform):
+    result = run("crawl", "--dry-run")
+
+    assert result.stdout == "acme/terms  https://acme.example/terms\n"
+    assert not platform.database.exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "said"),
+    [
+        (["diff", "acm"], 2, "did you mean 'acme'?"),
+        (["diff", "acme", "--from", "yesterday"], 2, "is not a date such as 2013-03-01"),
+        (["diff", "acme", "--from", "2024-02-01", "--to", "2024-01-01"], 2, "swap them"),
+        (["diff", "acme/terms@9"], 2, "no such change"),
+        (["show", "nowhere"], 2, "nothing recorded under that name"),
+        (["dif", "acme"], 2, "did you mean 'diff'?"),
+        (["crawl", "acme/term"], 2, "did you mean"),
+    ],
+)
+def test_a_slip_is_answered_with_what_was_wrong_and_what_to_do(run, two_nights, args, status, said):
+    result = run(*args)
+
+    assert result.exit_code == status
+    assert said in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_missing_archive_and_a_missing_watchlist_are_told_apart(run, tmp_path):
+    archive = run("log")
+    watchlist = CliRunner().invoke(cli, ["-w", str(tmp_path / "none.toml"), "log"])
+
+    assert (archive.exit_code, "`tostrack crawl` makes it" in archive.stderr) == (1, True)
+    assert (watchlist.exit_code, "tostrack init" in watchlist.stderr) == (2, True)
+
+
+def test_every_error_of_a_watchlist_is_reported_at_once(run, platform):
+    (platform.folder / "watchlist.toml").write_text(WATCHLIST.replace("select", "selekt").replace("delay", "dealy"))
+
+    result = run("crawl")
+
+    assert result.exit_code == 2
+    assert "select" in result.stderr
+    assert "delay" in result.stderr
+
+
+def test_a_second_crawl_ends_with_75(run, platform):
+    with Writer(platform.database, platform.folder / "snapshots", now=platform.at):
+        result = run("crawl")
+
+    assert result.exit_code == 75
+    assert "another crawl holds the archive" in result.stderr
+
+
+def test_what_a_page_says_reaches_no_terminal_raw(run, platform):
+    hostile = paragraphs("You may not \x1b[31mpost\x1b]8;;https://evil.example\x07 photos \u202eever again\x9b.", PAY)
+    platform.night(terms=paragraphs(PAY))
+    platform.night(terms=hostile)
+
+    for args in (["diff", "acme"], ["show", "acme/terms"], ["log"], ["flags"], ["status"], ["diff", "acme", "--json"]):
+        output = run(*args).output
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", output), args
+
+
+def test_the_demo_tells_its_story(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    result = CliRunner().invoke(cli, ["demo"])
+
+    assert result.exit_code == 0, result.output
+    assert "tostrack diff lumora" in result.stdout
+    assert feedparser.parse((tmp_path / "tostrack-demo/feeds/all.atom.xml").read_bytes()).entries
+    assert CliRunner().invoke(cli, ["demo"]).exit_code == 0, "a second demo replaces the first"
+
+
+def test_the_demo_leaves_other_folders_alone(tmp_path):
+    (tmp_path / "work").mkdir()
+
+    result = CliRunner().invoke(cli, ["demo", "--out", str(tmp_path / "work")])
+
+    assert result.exit_code == 2
+    assert list((tmp_path / "work").iterdir()) == []

@@ -1,0 +1,275 @@
+import json
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tostrack.models import Change, Direction, Edit, Flag, Hunk, Judgement, Polarity, Reason, Version
+from tostrack.publish.forms import as_json
+from tostrack.publish.terminal import as_text, render_change, render_flags, render_log
+from tostrack.publish.text import columns
+
+ANSI = re.compile(r"\x1b\[[0-9;]+m")
+LICENCE = Flag("licensing", Polarity.PERMITS, "transferable, sub-licensable", 0, 28, "grant", Direction.WIDENED)
+
+
+def words(*runs):
+    return {
+        "old": "".join(text for op, text in runs if op != "+"),
+        "new": "".join(text for op, text in runs if op != "-"),
+        "words": runs,
+    }
+
+
+REWORDED = Hunk(
+    Edit.REWORDED,
+    ("Rights", "Content"),
+    **words(
+        ("=", "You grant Pixboard a worldwide, "),
+        ("-", "limited "),
+        ("+", "transferable, sub-licensable "),
+        ("=", "licence to use what you post."),
+    ),
+    flags=(LICENCE,),
+)
+ADDED = Hunk(Edit.ADDED, ("Disputes",), new="Disputes are settled by arbitration.")
+REMOVED = Hunk(Edit.REMOVED, ("Your age",), old="You must be thirteen.")
+MOVED = Hunk(Edit.MOVED, ("General",), old="No delay is anyone's fault.", new="No delay is anyone's fault.")
+
+
+def change(*hunks, explanation="One clause says something else."):
+    return Change(
+        Version("a", datetime(2012, 4, 3, tzinfo=UTC), 1),
+        Version("b", datetime(2013, 2, 3, tzinfo=UTC), 2),
+        hunks,
+        Judgement(Reason.NEW_TEXT, explanation),
+        "pixboard",
+        "terms",
+    )
+
+
+def plain(*hunks, **options):
+    return render_change(change(*hunks), **{"colour": False, "width": 80, **options})
+
+
+def test_a_change_begins_with_document_days_verdict_and_reason():
+    lines = plain(REWORDED, ADDED).splitlines()
+
+    assert lines[:4] == [
+        "pixboard/terms  2012-04-03 → 2013-02-03",
+        "substantive (new-text): licensing widened",
+        "One clause says something else.",
+        "2 edits: 1 added and 1 reworded",
+    ]
+
+
+def test_a_flagged_hunk_shows_heading_flag_and_the_words_that_changed():
+    assert plain(REWORDED).split("\n\n")[1].splitlines() == [
+        "reworded · Rights › Content",
+        "⚑ licensing · widened — “transferable, sub-licensable”",
+        "~ You grant Pixboard a worldwide, [-limited-]{+transferable, sub-licensable+}",
+        "~ licence to use what you post.",
+    ]
+
+
+def test_flagged_hunks_come_first():
+    text = plain(REMOVED, ADDED, REWORDED)
+
+    assert text.index("Rights › Content") < text.index("Your age") < text.index("Disputes")
+
+
+def test_whole_clauses_are_signed_at_the_edge():
+    text = plain(ADDED, REMOVED, MOVED)
+
+    assert "\nadded · Disputes\n+ Disputes are settled by arbitration.\n" in text
+    assert "\nremoved · Your age\n- You must be thirteen.\n" in text
+    assert "\nmoved · General\n> No delay is anyone's fault.\n" in text
+
+
+def test_neighbours_under_one_heading_share_its_title():
+    items = [Hunk(Edit.ADDED, ("Data",), new=text, kind="li") for text in ("your name;", "your age.")]
+
+    assert plain(*items).endswith("added · Data\n+ • your name;\n+ • your age.\n")
+
+
+def test_an_added_heading_is_called_one():
+    assert "added heading · Rights\n+ Arbitration\n" in plain(Hunk(Edit.ADDED, ("Rights",), new="Arbitration", kind="h2"))
+
+
+def test_unflagged_edits_beyond_the_limit_are_counted():
+    many = [Hunk(Edit.ADDED, (f"Part {n}",), new="More.") for n in range(50)]
+
+    assert plain(*many, REWORDED, limit=9).endswith("Part 8\n+ More.\n\n… and 41 more edits (--all-hunks)\n")
+    assert "more edits" not in plain(*many, limit=None)
+
+
+def test_a_flagged_edit_is_never_only_counted():
+    assert plain(*[REWORDED] * 60, limit=0).count("⚑") == 60
+
+
+def test_colour_strikes_what_is_gone_and_needs_no_marks():
+    text = plain(REWORDED, colour=True)
+
+    assert "\x1b[31;9mlimited\x1b[0m" in text
+    assert "\x1b[32;1mtransferable, sub-licensable\x1b[0m" in text
+    assert "[-" not in ANSI.sub("", text)
+
+
+def test_a_style_never_reaches_over_the_end_of_a_line():
+    long = Hunk(Edit.REWORDED, **words(("=", "we "), ("+", "share " * 40)))
+
+    for line in plain(long, colour=True, width=40).splitlines():
+        assert line.count("\x1b[") == 2 * line.count("\x1b[0m")
+
+
+def test_a_stretch_that_stayed_is_folded():
+    kept = " ".join(f"word{n}" for n in range(200))
+
+    text = plain(Hunk(Edit.REWORDED, **words(("-", "May "), ("=", kept), ("+", " now"))), context=6)
+
+    assert "…" in text
+    assert "word100" not in text
+
+
+def test_side_by_side_has_the_old_text_on_the_left():
+    text = plain(REWORDED, side_by_side=True, width=100)
+
+    left, right = zip(*(line[2:].split("│") for line in text.splitlines() if line.startswith("~")), strict=True)
+    assert "[-limited-]" in " ".join(left)
+    assert "transferable" not in " ".join(left)
+    assert "{+transferable, sub-licensable+}" in " ".join(part.strip() for part in right)
+
+
+def test_side_by_side_gives_way_on_a_narrow_terminal():
+    assert plain(REWORDED, side_by_side=True, width=50) == plain(REWORDED, width=50)
+
+
+def test_stat_counts_by_heading():
+    rows = plain(REWORDED, ADDED, ADDED, REMOVED, stat=True).split("\n\n")[1].splitlines()
+
+    assert [row.split() for row in rows] == [
+        ["1~", "licensing", "Rights", "›", "Content"],
+        ["2+", "Disputes"],
+        ["1-", "Your", "age"],
+    ]
+
+
+def test_an_ascii_stream_gets_ascii():
+    text = plain(REWORDED, ADDED, MOVED, Hunk(Edit.ADDED, new="Café “規約”", kind="li"), ascii_marks=True)
+
+    assert text.isascii()
+    assert "! licensing - widened" in text
+
+
+def test_a_change_without_hunks_or_days_is_still_told():
+    empty = Change(Version("a"), Version("a"), (), Judgement(Reason.IDENTICAL, "Nothing changed."))
+
+    assert render_change(empty, colour=False, width=80) == "change\nnoise (identical)\nNothing changed.\n"
+
+
+HOSTILE = st.text(
+    st.one_of(st.sampled_from("\x1b\x9b\x07\x00\r\n\t\u202e\u2028\u2066\x85:# \ud800"), st.characters()), max_size=60
+)
+
+
+@given(HOSTILE, HOSTILE, HOSTILE, st.booleans(), st.booleans(), st.sampled_from([0, 20, 70]))
+def test_no_page_controlled_byte_reaches_the_terminal_raw(old, new, heading, colour, columns_, width):
+    flag = Flag(heading, Polarity.PERMITS, new, 0, 1, "rule", Direction.GRANTED)
+    hunks = (
+        Hunk(Edit.REWORDED, (heading,), old, new, (("-", old), ("+", new)), flags=(flag,)),
+        Hunk(Edit.ADDED, (heading, old), new=new or "x", kind="li"),
+        Hunk(Edit.MOVED, (heading,), old or "x", new or "x"),
+    )
+
+    shown = change(*hunks, explanation=old)
+    text = render_change(shown, colour=colour, width=width, side_by_side=columns_) + render_change(
+        shown, colour=colour, width=width, stat=True
+    )
+
+    bare = ANSI.sub("", text) if colour else text
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2028\u2029\u2066-\u2069\ud800-\udfff]", bare)
+    assert not any(line.lstrip().startswith("::") for line in bare.splitlines())
+
+
+@given(st.lists(st.sampled_from(["share", "規約に同意", "x" * 50, "a"]), min_size=1), st.integers(24, 90))
+def test_no_line_is_wider_than_the_terminal(text, width):
+    hunks = [Hunk(Edit.ADDED, ("A heading that goes on",), new=" ".join(text)), REWORDED, ADDED]
+
+    assert all(columns(line) <= width for line in plain(*hunks, width=width).splitlines())
+
+
+def test_the_text_part_of_a_mail_is_bounded():
+    text = as_text(change(*[ADDED] * 500, REWORDED), budget=500)
+
+    assert len(text) <= 500
+    assert "⚑ licensing" in text
+
+
+ROWS = [
+    {"id": 7, "service": "acme", "document": "terms", "seen_at": "2024-05-01T02:00:00Z", "verdict": "substantive",
+     "reason": "new-text", "topics": ["licensing", "ai"], "added": 3, "removed": 0, "reworded": 12, "moved": 0},
+    {"id": 12, "service": "pixboard", "document": "privacy", "seen_at": "2024-05-02T02:00:00Z", "verdict": "noise",
+     "reason": "links", "topics": [], "added": 0, "removed": 1, "reworded": 0, "moved": 0, "announced": True},
+]  # fmt: skip
+
+
+def test_a_log_is_an_aligned_table_without_empty_columns():
+    assert render_log(ROWS).splitlines() == [
+        "id   +   -    ~  seen        document          verdict      reason    topics",
+        " 7  3+      12~  2024-05-01  acme/terms        substantive  new-text  licensing, ai",
+        "12      1-       2024-05-02  pixboard/privacy  noise        links     announced",
+    ]
+
+
+def test_a_table_of_nothing_is_nothing():
+    assert render_log([]) == render_flags([]) == ""
+
+
+def test_flags_are_listed_with_their_quotes():
+    row = {"service": "acme", "document": "terms", "topic": "ai", "polarity": "permits", "quote": "train \x1b[2J models"}
+
+    header, line = render_flags([row]).splitlines()
+
+    assert header.split() == ["document", "topic", "polarity", "quote"]
+    assert line == "acme/terms  ai     permits   “train \\x1b[2J models”"
+
+
+def test_a_table_is_cut_to_the_terminal():
+    row = {"document": "acme/terms", "topic": "ai", "quote": "we may " * 40}
+
+    assert all(columns(line) <= 60 for line in render_flags([row], width=60).splitlines())
+
+
+def test_the_json_of_a_change_has_the_contract_s_fields():
+    record = as_json(change(REWORDED))
+
+    assert json.loads(json.dumps(record)) == record
+    assert list(record) == [
+        "service", "document", "from", "to", "verdict", "reason", "explanation", "topics", "hunks",
+    ]  # fmt: skip
+    assert record["from"] == {"number": 1, "seen_at": "2012-04-03T00:00:00Z", "sha256": Version("a").sha256}
+    (hunk,) = record["hunks"]
+    assert list(hunk) == ["edit", "heading", "old", "new", "words", "flags"]
+    assert hunk["words"][1] == ["-", "limited "]
+    assert hunk["flags"] == [
+        {
+            "topic": "licensing",
+            "polarity": "permits",
+            "direction": "widened",
+            "quote": "transferable, sub-licensable",
+            "rule": "grant",
+        }
+    ]
+
+
+@pytest.mark.parametrize("module", ["terminal", "summary", "forms"])
+def test_what_the_terminal_needs_loads_nothing_heavy(module):
+    code = f"import sys, tostrack.publish.{module}; print(*sys.modules)"
+
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+    assert not {"jinja2", "bs4", "requests", "lxml", "xml.etree", "email", "sqlite_utils"} & set(loaded)

@@ -1,0 +1,71 @@
+"""Two lists of clauses in, the hunks between them out: what a person would say was changed, in document order."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from tostrack.clauses import canonical_key, plain
+from tostrack.diff.align import Alignment, align
+from tostrack.diff.words import word_edits
+from tostrack.models import Clause, Edit, Hunk
+
+__all__ = ["diff"]
+
+
+def diff(old: Sequence[Clause], new: Sequence[Clause]) -> tuple[Hunk, ...]:
+    """Return the hunks from *old* to *new*; none when no word differs, however it is marked up, linked or cut.
+
+    A clause that was split is one reworded hunk over all its parts, as is one that was merged. Taking the clauses
+    of the hunks out of both lists leaves the same words in the same order.
+    """
+    if canonical_key(old) == canonical_key(new):
+        return ()
+    found = align(old, new)
+    place = _Places(found)
+    placed = [
+        *((place.of_gone(i), _hunk(Edit.REMOVED, old, new, (i,), ())) for i in found.gone),
+        *((place.of(j), _hunk(Edit.ADDED, old, new, (), (j,))) for j in found.come),
+        *((place.of(j), _hunk(Edit.MOVED, old, new, (i,), (j,))) for i, j in found.moved),
+        *((place.of(news[0]), _hunk(Edit.REWORDED, old, new, olds, news)) for olds, news in found.reworded),
+    ]
+    placed.sort(key=lambda entry: entry[0])
+    return tuple(hunk for _, hunk in placed)
+
+
+class _Places:
+    """Where hunks stand in the reading order of the new text."""
+
+    def __init__(self, found: Alignment) -> None:
+        kept = sorted([*found.same, *((olds[-1], news[-1]) for olds, news in found.reworded)])
+        self._olds = [i for i, _ in kept]
+        self._news = [j for _, j in kept]
+
+    def of(self, new_at: int) -> tuple[int, int, int]:
+        return new_at, 0, 0
+
+    def of_gone(self, old_at: int) -> tuple[int, int, int]:
+        """A clause that is gone stands after the one it followed."""
+        before = bisect_right(self._olds, old_at) - 1
+        return (self._news[before] if before >= 0 else -1), 1, old_at
+
+
+def _hunk(
+    edit: Edit, old: Sequence[Clause], new: Sequence[Clause], olds: tuple[int, ...], news: tuple[int, ...]
+) -> Hunk:
+    """Return the hunk over the old clauses at *olds* and the new ones at *news*."""
+    old_text = " ".join(plain(old[i].text) for i in olds)
+    new_text = " ".join(plain(new[j].text) for j in news)
+    clause = new[news[0]] if news else old[olds[0]]
+    return Hunk(
+        edit,
+        clause.heading,
+        old_text,
+        new_text,
+        word_edits(old_text, new_text),
+        olds[0] if olds else None,
+        news[0] if news else None,
+        clause.kind,
+        old_count=len(olds),
+        new_count=len(news),
+    )

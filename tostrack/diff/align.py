@@ -1,0 +1,166 @@
+"""Two lists of clauses in, what became of each clause out: the same, moved, reworded, gone or new."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tostrack.clauses import canonical
+from tostrack.diff.anchors import Pair, equal_pairs
+from tostrack.diff.similar import Bag, bag, likeness, reworded_pairs
+from tostrack.models import Clause
+
+#: Text that is cut differently is looked for from clauses whose first letters are the same, this many of them.
+_PREFIX = 4
+#: And from at most this many of those, or a page of "You may not" would cost its square.
+_MOST_STARTS = 8
+#: A neighbour joins a reworded pair (a split or merged clause) when the pair becomes more alike by this much.
+_GAIN = 0.06
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Where the clauses of one text went in another; a place in neither is gone, or new."""
+
+    #: The same clause in the same order, or the same words cut into clauses differently.
+    same: tuple[Pair, ...]
+    #: The same clause elsewhere.
+    moved: tuple[Pair, ...]
+    #: Places of the old clauses and of the new ones that say it in other words; more than one when split or merged.
+    reworded: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+    gone: tuple[int, ...]
+    come: tuple[int, ...]
+
+
+def align(old: Sequence[Clause], new: Sequence[Clause]) -> Alignment:
+    """Return what became of every clause of *old* and where every clause of *new* is from."""
+    old_keys, new_keys = list(map(canonical, old)), list(map(canonical, new))
+    same = equal_pairs(old_keys, new_keys)
+    gap_of_old, gap_of_new = _gaps(same, len(old), len(new))
+    # A clause without words (an image, a row of dashes) is neither gained nor lost.
+    old_left = {i: key for i, key in enumerate(old_keys) if key and i in gap_of_old}
+    new_left = {j: key for j, key in enumerate(new_keys) if key and j in gap_of_new}
+    recut = _recut(old_left, new_left, gap_of_old, gap_of_new)
+    moved = _moved(old_left, new_left)
+    old_bags = {i: bag(key) for i, key in old_left.items()}
+    new_bags = {j: bag(key) for j, key in new_left.items()}
+    pairs = reworded_pairs(
+        old_bags, new_bags, gap_of_old, gap_of_new, [c.heading for c in old], [c.heading for c in new]
+    )
+    reworded = _with_parts(pairs, old_bags, new_bags)
+    old_used = {i for places, _ in reworded for i in places}
+    new_used = {j for _, places in reworded for j in places}
+    return Alignment(
+        tuple(sorted([*same, *recut])),
+        tuple(moved),
+        tuple(reworded),
+        tuple(i for i in old_left if i not in old_used),
+        tuple(j for j in new_left if j not in new_used),
+    )
+
+
+def _gaps(same: Sequence[Pair], old_length: int, new_length: int) -> tuple[dict[int, int], dict[int, int]]:
+    """Return, for every unmatched place on each side, the number of the gap between matches that it is in."""
+    old_gaps: dict[int, int] = {}
+    new_gaps: dict[int, int] = {}
+    i = j = 0
+    for gap, (next_i, next_j) in enumerate([*same, (old_length, new_length)]):
+        old_gaps.update(dict.fromkeys(range(i, next_i), gap))
+        new_gaps.update(dict.fromkeys(range(j, next_j), gap))
+        i, j = next_i + 1, next_j + 1
+    return old_gaps, new_gaps
+
+
+def _recut(
+    old_left: dict[int, str], new_left: dict[int, str], gap_of_old: dict[int, int], gap_of_new: dict[int, int]
+) -> list[Pair]:
+    """Take out of both sides runs of clauses whose words are the same, only cut differently."""
+    old_flat = {i: key.replace(" ", "") for i, key in old_left.items()}
+    new_flat = {j: key.replace(" ", "") for j, key in new_left.items()}
+    starts: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for j, flat in new_flat.items():
+        starts[gap_of_new[j], flat[:_PREFIX]].append(j)
+    pairs: list[Pair] = []
+    for i, flat in list(old_flat.items()):
+        if i not in old_flat:
+            continue
+        for j in starts.get((gap_of_old[i], flat[:_PREFIX]), ())[:_MOST_STARTS]:
+            if j in new_flat and (run := _same_run(old_flat, new_flat, i, j)):
+                pairs.append((i, j))
+                for place in run[0]:
+                    del old_left[place], old_flat[place]
+                for place in run[1]:
+                    del new_left[place], new_flat[place]
+                break
+    return pairs
+
+
+def _same_run(
+    old_flat: dict[int, str], new_flat: dict[int, str], i: int, j: int
+) -> tuple[list[int], list[int]] | None:
+    """Return the old and new places from *i* and *j* on that together hold the same letters, if there are such."""
+    old_run, new_run = [i], [j]
+    #: What each side has beyond the letters that both share so far; one of the two is always empty.
+    old_rest, new_rest = old_flat[i], new_flat[j]
+    while True:
+        shared = min(len(old_rest), len(new_rest))
+        if old_rest[:shared] != new_rest[:shared]:
+            return None
+        old_rest, new_rest = old_rest[shared:], new_rest[shared:]
+        if not old_rest and not new_rest:
+            return old_run, new_run
+        run, flat = (new_run, new_flat) if old_rest else (old_run, old_flat)
+        if run[-1] + 1 not in flat:
+            return None
+        run.append(run[-1] + 1)
+        if old_rest:
+            new_rest = flat[run[-1]]
+        else:
+            old_rest = flat[run[-1]]
+
+
+def _moved(old_left: dict[int, str], new_left: dict[int, str]) -> list[Pair]:
+    """Take out of both sides the clauses that stand, word for word, elsewhere on the other."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for j in reversed(new_left):
+        places[new_left[j]].append(j)
+    pairs = []
+    for i, key in list(old_left.items()):
+        if places.get(key):
+            j = places[key].pop()
+            pairs.append((i, j))
+            del old_left[i], new_left[j]
+    return pairs
+
+
+def _with_parts(
+    pairs: list[Pair], old_bags: dict[int, Bag], new_bags: dict[int, Bag]
+) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Return *pairs* with the neighbours that belong to them, where a clause was split or two were merged."""
+    old_free = old_bags.keys() - {i for i, _ in pairs}
+    new_free = new_bags.keys() - {j for _, j in pairs}
+    out = []
+    for i, j in pairs:
+        news = _grown(old_bags[i], j, new_bags, new_free)
+        olds = _grown(new_bags[j], i, old_bags, old_free) if len(news) == 1 else (i,)
+        new_free -= set(news)
+        old_free -= set(olds)
+        out.append((olds, news))
+    return out
+
+
+def _grown(whole: Bag, at: int, parts: dict[int, Bag], free: set[int]) -> tuple[int, ...]:
+    """Return *at* with the free neighbours that make the joined parts more like *whole*."""
+    low = high = at
+    joined = parts[at]
+    best = likeness(whole, joined)
+    while best < 1:
+        options = [place for place in (low - 1, high + 1) if place in free]
+        gains = [(likeness(whole, joined + parts[place]), -place) for place in options]
+        if not gains or max(gains)[0] < best + _GAIN:
+            break
+        best, place = max(gains)[0], -max(gains)[1]
+        joined = joined + parts[place]
+        low, high = min(low, place), max(high, place)
+    return tuple(range(low, high + 1))

@@ -1,0 +1,229 @@
+"""Text to tree, and surgery on it: parse, delete, cut out a stretch.
+
+The tree is lxml's: it is ten times cheaper than Beautiful Soup's, which only serves selectors (`select`).
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import lxml.etree
+
+#: lxml ships no types; the other modules take it from here.
+etree: Any = lxml.etree
+#: An element of a tree.
+Element = Any
+
+#: Below libxml2's own limits (256, or 2,048 when told to parse huge documents), beyond which it drops text silently.
+_MAX_DEPTH = 200
+_MARK = "tostrack-mark"
+
+
+def parse(html: str) -> Element:
+    """Return the root element of *html*. Never raises, never loses text, never nests deeper than code can walk."""
+    content = html.encode("utf-8", "replace")
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    root = _parsed(content, parser)
+    if root is not None and any("Excessive depth" in entry.message for entry in parser.error_log):
+        flat = etree.HTMLParser(encoding="utf-8", huge_tree=True, target=_FlatBuilder())
+        root = _parsed(content, flat)
+    return etree.Element("html") if root is None else root
+
+
+def parse_plain_text(text: str) -> Element:
+    """Return the root element of a page that holds nothing but *text*."""
+    root = etree.Element("html")
+    body = etree.SubElement(root, "body")
+    etree.SubElement(body, "pre").text = text.replace("\f", "\n")
+    return root
+
+
+def _parsed(content: bytes, parser: Any) -> Element | None:
+    try:
+        return etree.fromstring(content, parser)
+    except etree.XMLSyntaxError:
+        # Nothing but white space or comments.
+        return None
+
+
+class _FlatBuilder:
+    """Builds a tree in which elements below `_MAX_DEPTH` are siblings: the text of a hostile page, in order."""
+
+    def __init__(self) -> None:
+        self._builder = etree.TreeBuilder()
+        self._depth = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth <= _MAX_DEPTH:
+            self._builder.start(tag, dict(attributes))
+
+    def end(self, tag: str) -> None:
+        if self._depth <= _MAX_DEPTH:
+            self._builder.end(tag)
+        self._depth -= 1
+
+    def data(self, text: str) -> None:
+        self._builder.data(text)
+
+    def comment(self, text: str) -> None:
+        """Drop a comment."""
+
+    def close(self) -> Element:
+        return self._builder.close()
+
+
+def delete(element: Element) -> None:
+    """Take *element* out of its tree; the text after it stays."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    _save_marks(element)
+    _give_tail(element)
+    parent.remove(element)
+
+
+def unwrap(element: Element) -> None:
+    """Replace *element* by what it holds."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    _append_text_before(element, element.text)
+    for child in list(element):
+        element.addprevious(child)
+    _give_tail(element)
+    parent.remove(element)
+
+
+def _save_marks(element: Element) -> None:
+    """Move the marks inside *element* to before it: the end of a range outlives the elements around it."""
+    for mark in list(element.iterdescendants(_MARK)):
+        mark.tail = None
+        element.addprevious(mark)
+
+
+def _give_tail(element: Element) -> None:
+    _append_text_before(element, element.tail)
+    element.tail = None
+
+
+def _append_text_before(element: Element, text: str | None) -> None:
+    if not text:
+        return
+    previous = element.getprevious()
+    if previous is not None:
+        previous.tail = (previous.tail or "") + text
+    else:
+        parent = element.getparent()
+        parent.text = (parent.text or "") + text
+
+
+class Stretch:
+    """What lies between two points of a tree, held by marks so that it survives edits of the tree around it."""
+
+    def __init__(self, start: Element, start_after: bool, end: Element, end_after: bool) -> None:
+        self._start, self._end = etree.Element(_MARK), etree.Element(_MARK)
+        _put(self._start, start, start_after)
+        _put(self._end, end, end_after)
+
+    def clone(self) -> Element | None:
+        """Return a copy of the stretch, with the elements around it but nothing outside; None when it is backwards."""
+        ancestor = self._common()
+        if ancestor is None:
+            return None
+        root = copy.deepcopy(ancestor)
+        root.tail = None
+        start, end = self._marks_in(root, ancestor)
+        for node in _path(start, root):
+            parent = node.getparent()
+            parent.text = None
+            for sibling in list(node.itersiblings(preceding=True)):
+                parent.remove(sibling)
+        for node in _path(end, root):
+            parent = node.getparent()
+            node.tail = None
+            for sibling in list(node.itersiblings()):
+                parent.remove(sibling)
+        for mark in list(root.iter(_MARK)):
+            delete(mark)
+        return root
+
+    def delete(self) -> None:
+        """Take everything in the stretch out of the tree."""
+        ancestor = self._common()
+        if ancestor is None:
+            return
+        first, last = (
+            next(n for n in _path(mark, None) if n.getparent() is ancestor) for mark in (self._start, self._end)
+        )
+        for node in _path(self._start, first):
+            _delete_between(node, None)
+        for node in _path(self._end, last):
+            node.getparent().text = None
+            for sibling in list(node.itersiblings(preceding=True)):
+                if sibling.tag != _MARK:
+                    _save_marks(sibling)
+                    node.getparent().remove(sibling)
+                else:
+                    sibling.tail = None
+        if first is not last:
+            _delete_between(first, last)
+
+    def close(self) -> None:
+        """Take the marks out of the tree."""
+        delete(self._start)
+        delete(self._end)
+
+    def _common(self) -> Element | None:
+        """Return the closest element around both marks when the start comes first."""
+        around_start = list(self._start.iterancestors())
+        around_end = set(self._end.iterancestors())
+        ancestor = next((node for node in around_start if node in around_end), None)
+        if ancestor is None:
+            return None
+        marks = [mark for mark in ancestor.iter(_MARK) if mark in (self._start, self._end)]
+        return ancestor if marks[0] is self._start else None
+
+    def _marks_in(self, root: Element, ancestor: Element) -> tuple[Element, Element]:
+        """Return this stretch's marks in *root*, a copy of *ancestor*."""
+        copies = list(root.iter(_MARK))
+        places = list(ancestor.iter(_MARK))
+        return copies[places.index(self._start)], copies[places.index(self._end)]
+
+
+def _put(mark: Element, node: Element, after: bool) -> None:
+    if node.getparent() is None:
+        # The root itself: before it and after it are its own two ends.
+        node.insert(len(node) if after else 0, mark)
+        if not after:
+            mark.tail, node.text = node.text, None
+    elif after:
+        tail, node.tail = node.tail, None
+        node.addnext(mark)
+        mark.tail = tail
+    else:
+        node.addprevious(mark)
+
+
+def _path(node: Element, stop: Element | None) -> Iterator[Element]:
+    """Yield *node* and the elements around it up to, without, *stop*."""
+    while node is not None and node is not stop:
+        parent = node.getparent()
+        yield node
+        node = parent
+
+
+def _delete_between(node: Element, last: Element | None) -> None:
+    """Delete what follows *node* inside its parent, up to *last*; marks stay."""
+    parent = node.getparent()
+    node.tail = None
+    for sibling in list(node.itersiblings()):
+        if sibling is last:
+            return
+        if sibling.tag == _MARK:
+            sibling.tail = None
+        else:
+            _save_marks(sibling)
+            parent.remove(sibling)

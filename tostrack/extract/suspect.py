@@ -1,0 +1,186 @@
+"""Does a text look like the policy, or like what a server says instead of it? A word of a fixed vocabulary, or None.
+
+It must not hold back a true change: a policy may speak of outages, logins and cookies. So words alone convict only a
+text too short to be a policy; everything else is measured against the text that stood before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from urllib.parse import urlsplit
+
+from tostrack.clauses import canonical_text, split_clauses
+
+#: Every answer of `suspect`.
+CAUSES = (
+    "empty",
+    "garbled",
+    "needs-js",
+    "blocked",
+    "login",
+    "consent",
+    "maintenance",
+    "outage",
+    "wrong-page",
+    "language",
+    "truncated",
+    "collapse",
+    "explosion",
+)
+#: In words. The shortest real documents watched by peers are imprints of about 60; stock error pages have up to 120.
+_SHORT, _TINY = 150, 12
+#: Fewer words say nothing about size, language or kinship.
+_COMPARABLE = 200
+_COLLAPSE, _EXPLOSION = 0.5, 4.0
+#: Share of U+FFFD from which on the encoding was read wrongly.
+_GARBLED = 0.001
+#: Two policies of one platform share half of their distinct words or more; a policy and a home page under a fifth.
+_KINSHIP = 0.2
+#: Share of a text that its language's stop words make up, and how far ahead of the second language they must be.
+_STOP_SHARE, _STOP_LEAD = 0.12, 1.5
+
+#: What pages say instead of a policy, most telling first. Matched in the canonical text: lower case, no punctuation.
+_PHRASES = {
+    "needs-js": r"(?:enable|turn on|activate) javascript|javascript (?:is|to be) (?:disabled|required|enabled)"
+    r"|requires javascript|javascript activé|activer javascript|javascript aktivieren|without javascript",
+    "blocked": r"checking (?:your|if the site) (?:browser|connection)|verify(?:ing)? (?:that )?you are (?:a )?human|just a moment"
+    r"|access (?:to this page )?(?:has been |is )?denied|attention required|unusual (?:traffic|activity)|not a robot|captcha"
+    r"|you(?:re| are| have been) (?:temporarily )?blocked|request (?:was |has been )?blocked|pardon our interruption"
+    r"|(?:403 )?forbidden|too many requests|ray id|bot detection|security (?:check|verification)|incident id",
+    "login": r"(?:you )?(?:must|need to|have to|please) (?:be logged in|log ?in|sign ?in)|(?:log|sign) ?in to (?:continue|your account|see"
+    r"|view)|forgot(?:ten)? (?:your )?password|create (?:a )?new account|connectez vous|melden sie sich an|inicia sesión",
+    "consent": r"before you continue|accept (?:all )?cookies|reject all|manage (?:your )?(?:cookie )?preferences|we value your privacy"
+    r"|alle akzeptieren|tout accepter|aceptar todas",
+    "maintenance": r"(?:down|closed) for (?:\w+ )?maintenance|(?:under|scheduled|undergoing) (?:\w+ )?maintenance|maintenance mode"
+    r"|en maintenance|wartungsarbeiten|en mantenimiento",
+    "outage": r"something went wrong|(?:be|are) right back|be back (?:soon|shortly)|service (?:is )?(?:temporarily )?unavailable"
+    r"|internal server error|bad gateway|gateway time ?out|try again (?:later|in a)|temporarily unavailable|technical difficult"
+    r"|connection timed out|host error|database (?:connection )?error|an error (?:has )?occurred|unexpected error|over capacity"
+    r"|une erreur|ein fehler|se ha producido un error",
+    "wrong-page": r"(?:page|content|site) (?:was |could |can )?(?:not|cannot) be found|page (?:was )?not found|404|page (?:isnt|is not)"
+    r" available|(?:isnt|is not) available right now|(?:doesnt|does not|no longer) exists?|no longer available|redirect(?:ed|ing)"
+    r"|domain (?:is|may be) for sale|account (?:has been )?suspended|page introuvable|seite nicht gefunden|página no encontrada"
+    r"|(?:index of|it works|welcome to nginx|apache\d? \w+ default page)",
+}
+_SAYS = {cause: re.compile(rf"\b(?:{pattern})\b") for cause, pattern in _PHRASES.items()}
+_LOGIN_PATH = re.compile(r"/(?:log-?in|sign-?in|auth|checkpoint|account/begin|sso)(?:[/.]|$)", re.IGNORECASE)
+_PASSWORD = re.compile(r"<input\b[^>]{0,500}\btype\s*=\s*[\"']?password", re.IGNORECASE)
+_SHELL = re.compile(
+    r"<(?:div|main)\b[^>]{0,200}\bid\s*=\s*[\"']?(?:root|app|__next|__nuxt|react-root|main-app)\b", re.IGNORECASE
+)
+_STOP_WORDS = {
+    "en": "the of and to in you your or we our for that this with are is any by as may not".split(),
+    "fr": "de la le les et des vous à nous en votre vos que pour du un une dans par sur est ou".split(),
+    "de": "der die und sie wir in den von zu das mit für ist auf oder ihre nicht werden eine dass im".split(),
+    "es": "de la que el en y los a las para su con por nosotros usted del se no una o sus".split(),
+    "it": "di e il la che in per i del le si della a con dei o da un tua al utente".split(),
+    "pt": "de a o que e para os em você do da seus sua com não nos por uma as ou dos".split(),
+    "nl": "de en van het je in wij te of dat een voor u is op met die aan niet uw door".split(),
+    "sv": "och att i som du för av vi till på är den med om din eller kan dina det en inte".split(),
+    "pl": "i w z na do nie się lub o przez dla oraz jest w że od po użytkownika twoje są za".split(),
+    "tr": "ve bir bu için ile veya da de olarak olan bizim size sizin kullanım gibi her ne tarafından en daha".split(),
+    "ru": "и в на с по не что или для вы мы от о к из за при как их к вас".split(),
+    "id": "dan yang untuk anda kami di dengan atau dari ini dalam tidak kepada akan oleh pada dapat".split(),
+}
+
+
+def suspect(
+    text: str,
+    *,
+    previous: str | None = None,
+    html: str = "",
+    page_title: str = "",
+    asked_url: str = "",
+    final_url: str = "",
+) -> str | None:
+    """Return why *text* does not look like the policy, as one of `CAUSES`; None when it does.
+
+    Args:
+        text: The Markdown of the page.
+        previous: The Markdown that stands, when there is one.
+        html: The page itself, for what its markup gives away.
+        page_title: The page's title.
+        asked_url: The address that was asked.
+        final_url: The address that answered.
+    """
+    words = _words(text)
+    if not words:
+        return "needs-js" if _SHELL.search(html) else "empty"
+    if text.count("\ufffd") > _GARBLED * len(text):
+        return "garbled"
+    before = _words(previous) if previous else []
+    if _grew_from_short(words, before):
+        return None
+    if len(words) < _SHORT:
+        cause = _says_instead(words, html, page_title)
+        if cause:
+            return cause
+    return _leads_elsewhere(words, asked_url, final_url) or _unlike(words, before, html)
+
+
+def _words(markdown: str) -> list[str]:
+    return " ".join(canonical_text(clause.text) for clause in split_clauses(markdown)).split()
+
+
+def _grew_from_short(words: list[str], before: list[str]) -> bool:
+    """Return whether the text that stands is as short and mostly the same: then this is how the document is."""
+    if not before or len(before) >= _SHORT:
+        return False
+    common = (Counter(words) & Counter(before)).total()
+    return common >= 0.7 * len(before)
+
+
+def _says_instead(words: list[str], html: str, page_title: str) -> str | None:
+    said = f"{canonical_text(page_title)} {' '.join(words)}"
+    for cause, pattern in _SAYS.items():
+        if pattern.search(said):
+            return cause
+    if _PASSWORD.search(html):
+        return "login"
+    if len(words) < _TINY:
+        return "needs-js" if _SHELL.search(html) else "empty"
+    return None
+
+
+def _leads_elsewhere(words: list[str], asked_url: str, final_url: str) -> str | None:
+    try:
+        asked, final = urlsplit(asked_url), urlsplit(final_url)
+    except ValueError:
+        return None
+    if not final_url or asked.path == final.path:
+        return None
+    if _LOGIN_PATH.search(final.path) and not _LOGIN_PATH.search(asked.path) and len(words) < _COMPARABLE:
+        return "login"
+    return "wrong-page" if final.path in ("", "/") and not final.query and not final.fragment else None
+
+
+def _unlike(words: list[str], before: list[str], html: str) -> str | None:
+    """Return how *words* differ from what stood *before* as no edit of a policy makes them differ."""
+    if len(before) < _COMPARABLE:
+        return None
+    size = len(words) / len(before)
+    languages = language(words), language(before)
+    if all(languages) and languages[0] != languages[1]:
+        return "language"
+    own, old = set(words), set(before)
+    if len(words) >= _COMPARABLE and len(own & old) < _KINSHIP * min(len(own), len(old)):
+        return "wrong-page"
+    if size < 1 and html and words == before[: len(words)] and "</html" not in html[-2000:].lower():
+        return "truncated"
+    if size < _COLLAPSE:
+        return "collapse"
+    return "explosion" if size > _EXPLOSION else None
+
+
+def language(words: list[str]) -> str:
+    """Return the language of canonical *words* as a two-letter code; empty when it is not plain."""
+    if len(words) < _SHORT:
+        return ""
+    counts = Counter(words)
+    shares = sorted(
+        ((sum(counts[stop] for stop in set(stops)) / len(words), code) for code, stops in _STOP_WORDS.items()),
+        reverse=True,
+    )
+    (best, code), (second, _) = shares[:2]
+    return code if best >= _STOP_SHARE and best >= _STOP_LEAD * second else ""

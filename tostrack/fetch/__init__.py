@@ -1,0 +1,9 @@
+"""Page -> Snapshot: the only part of tostrack that asks servers for pages."""
+
+from __future__ import annotations
+
+from tostrack.fetch.crowd import Request, Result, fetch_all
+from tostrack.fetch.failures import CAUSES
+from tostrack.fetch.fetcher import Fetcher, user_agent
+
+__all__ = ["CAUSES", "Fetcher", "Request", "Result", "fetch_all", "user_agent"]

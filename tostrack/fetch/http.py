@@ -1,0 +1,201 @@
+"""One request, one answer: no redirect, no retry, no robots; those are the journey's."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3
+from requests.cookies import RequestsCookieJar
+
+from tostrack.errors import FetchError
+from tostrack.fetch.body import check_end, decoded, encoding_of
+from tostrack.fetch.failures import translate, truncated
+from tostrack.fetch.guard import Guard, GuardedAdapter, Resolver, bare, resolve
+
+# Its warnings quote what servers send, and would reach a terminal raw.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
+
+#: Only these bring a policy: 202 and 206 are a promise and a part of one.
+WHOLE = frozenset({200, 203})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+_FOREIGN = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
+_PIECE = 1 << 16
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server said. The body is there only when the status is one of `WHOLE`."""
+
+    status: int
+    #: Names in lower case; without Set-Cookie, which is a session of ours and nobody's evidence.
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    #: Where a redirect points, absolute; empty when it is none.
+    location: str = ""
+
+
+def normal_url(url: str, cause: str = "bad-url") -> str:
+    """Return *url* as it is asked: quoted, host in ASCII, no fragment.
+
+    Raises:
+        FetchError: It is not http(s) (*cause*), or it is not safe to hand to two parsers (``bad-url``).
+    """
+    text = url.strip().replace(" ", "%20")
+    if "\\" in text or not text.isprintable():
+        # Parsers disagree about where the host ends in such an address.
+        raise FetchError(f"{url[:200]!r}: an address with a backslash or a control character", cause="bad-url")
+    try:
+        parts = urlsplit(text)
+        if parts.scheme not in ("http", "https"):
+            raise FetchError(f"{url[:200]!r}: not an http(s) address", cause=cause)
+        if "@" in parts.netloc:
+            raise FetchError(f"{parts.hostname}: an address with a user name or password in it", cause="bad-url")
+        prepared = requests.PreparedRequest()
+        prepared.prepare_url(text, None)
+        address = urlsplit(prepared.url or "")._replace(fragment="")
+        if not address.hostname or parts.port == 0:
+            raise FetchError(f"{url[:200]!r}: an address without a host or port", cause="bad-url")
+    except (ValueError, requests.RequestException) as error:
+        raise FetchError(f"{url[:200]!r}: not an address ({error})", cause="bad-url") from error
+    return address.geturl()
+
+
+def host_of(url: str) -> str:
+    """Return the host of a normal *url*: the unit of politeness, whatever the port."""
+    return bare(urlsplit(url).hostname or "")
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of a normal *url*: what a robots.txt speaks for."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+class Client:
+    """Asks servers, one request at a time per call; safe to use from several threads."""
+
+    def __init__(
+        self,
+        agent: str,
+        *,
+        monotonic: Callable[[], float],
+        allow_private: Collection[str] = (),
+        resolver: Resolver = resolve,
+        ca_bundle: str | None = None,
+    ) -> None:
+        self.guard = Guard(allow_private, monotonic=monotonic, resolver=resolver)
+        self._adapter = GuardedAdapter(self.guard, ca_bundle=ca_bundle)
+        self._headers = {
+            "User-Agent": agent,
+            "Accept": "text/html,application/xhtml+xml,application/pdf;q=0.9,*/*;q=0.8",
+            # Always the same words: a server that negotiates then sends the same edition every night.
+            "Accept-Language": "en,*;q=0.5",
+            # What the standard library can decode under a cap.
+            "Accept-Encoding": "gzip, deflate",
+        }
+
+    def get(
+        self,
+        url: str,
+        *,
+        seconds: float,
+        limit: int,
+        cut: bool = False,
+        headers: Mapping[str, str] | None = None,
+        cookies: RequestsCookieJar | None = None,
+    ) -> Answer:
+        """Return what the server of *url* (a normal one) says.
+
+        Args:
+            url: The address.
+            seconds: Time for all of it, from the connection to the last byte.
+            limit: Most bytes of body, after decoding.
+            cut: Take the first *limit* bytes of a longer body.
+            headers: More request headers.
+            cookies: Sent if they fit the address; new ones are put in.
+
+        Raises:
+            FetchError: No whole answer; the cause says why.
+        """
+        # Session.send would add the environment's proxies, netrc passwords and its own redirects: ask the transport.
+        request = requests.PreparedRequest()
+        request.method, request.url = "GET", url
+        request.prepare_headers({**self._headers, **(headers or {})})
+        request.prepare_cookies(cookies)
+        with self.guard.exchange(seconds) as exchange:
+            for _ in range(2):
+                try:
+                    return self._once(request, cookies, limit, cut=cut)
+                except _FOREIGN as error:
+                    failure = translate(url, error)
+                    if failure.cause == "bad-response" and exchange.ended:
+                        failure = truncated(url, "the rest of what could have been proper HTTP")
+                    if exchange.aborted:
+                        raise FetchError(f"{url}: the run was stopped", cause="aborted", transient=True) from error
+                    # Any server may close an idle connection; RFC 9112, 9.3.1: then ask again on a new one.
+                    if not exchange.stale or failure.cause != "reset":
+                        raise failure from error
+                    exchange.ended = False
+        raise failure
+
+    def _once(
+        self, request: requests.PreparedRequest, cookies: RequestsCookieJar | None, limit: int, *, cut: bool
+    ) -> Answer:
+        response = self._adapter.send(request, stream=True)
+        try:
+            if cookies is not None and response.cookies:
+                cookies.update(response.cookies)
+            return self._answer(str(request.url), response, limit, cut=cut)
+        finally:
+            response.close()
+
+    def _answer(self, url: str, response: requests.Response, limit: int, *, cut: bool) -> Answer:
+        status = response.status_code
+        headers = {name.lower(): value for name, value in response.headers.items() if name.lower() != "set-cookie"}
+        raw: urllib3.HTTPResponse = response.raw
+        if status == 304:
+            raw.read(decode_content=False)  # nothing, but it returns the connection to its pool
+        if status not in WHOLE:
+            target = headers.get("location", "") if status in REDIRECTS else ""
+            return Answer(status, headers, location=_absolute(url, target) if target else "")
+        return Answer(status, headers, self._body(url, raw, headers, limit, cut=cut))
+
+    def _body(self, url: str, raw: urllib3.HTTPResponse, headers: Mapping[str, str], limit: int, *, cut: bool) -> bytes:
+        length = raw.length_remaining
+        if length is not None and length > limit and not cut:
+            raise FetchError(f"{url}: announces {length:,} bytes, more than {limit:,}", cause="too-large")
+        encoding = encoding_of(url, headers)
+        body = decoded(url, self._pieces(raw), encoding, limit, cut=cut)
+        if length is None and not raw.chunked and not cut and not (encoding and body):
+            check_end(url, headers, body)
+        return body
+
+    def _pieces(self, raw: urllib3.HTTPResponse) -> Iterator[bytes]:
+        yield from raw.stream(_PIECE, decode_content=False)
+        if raw.chunked and self.guard.current.ended:
+            # urllib3 forgives an end that is cut inside the last chunk's "0 CRLF CRLF"; a "0" may be half a number.
+            raise urllib3.exceptions.ProtocolError("cut", urllib3.exceptions.IncompleteRead(0, 1))
+
+    def abort(self) -> None:
+        """End every request that is under way."""
+        self.guard.abort()
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._adapter.close()
+
+
+def _absolute(url: str, location: str) -> str:
+    """Return where *location* points from *url*; servers write UTF-8 there, http.client reads Latin-1."""
+    with contextlib.suppress(UnicodeError):
+        location = location.encode("latin-1").decode("utf-8")
+    try:
+        return urljoin(url, location.strip())
+    except ValueError:
+        return location

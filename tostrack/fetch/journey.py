@@ -1,0 +1,271 @@
+"""One page's way to a snapshot, as a generator: it yields a `Turn` before each request and is resumed when it is time.
+
+So the same code serves a caller who waits and a crowd of workers who must not: robots.txt, redirects and retries are
+turns like any other, and politeness holds for them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from requests.cookies import RequestsCookieJar
+
+from tostrack.errors import FetchError
+from tostrack.fetch import robots
+from tostrack.fetch.failures import refusal
+from tostrack.fetch.hosts import Hosts, Turn
+from tostrack.fetch.http import WHOLE, Answer, Client, host_of, normal_url, origin_of
+from tostrack.models import NotModified, Page, Snapshot, Validators
+
+Journey = Generator[Turn, None, Snapshot | NotModified]
+
+MOST_REDIRECTS = 8
+#: Seconds before the second and the third try.
+BACKOFF = (2.0, 8.0)
+#: Of the deadline, for a robots.txt: a page must still have time when its robots.txt was slow.
+_ROBOTS_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Roads:
+    """What all journeys of a fetcher share."""
+
+    client: Client
+    hosts: Hosts
+    memory: robots.Memory
+    monotonic: Callable[[], float]
+    max_bytes: int
+    #: Seconds of asking that a page may cost in all, waiting for turns not counted.
+    deadline: float
+    #: Longest wait that a server may ask for within the run.
+    max_wait: float
+
+
+@dataclass
+class _Purse:
+    """The seconds that are left to one page."""
+
+    seconds: float
+
+
+@dataclass
+class _Trip:
+    """One attempt: where it has been, and what it carries."""
+
+    page: Page
+    validators: Validators
+    now: datetime
+    purse: _Purse
+    chain: list[str] = field(default_factory=list)
+    cookies: RequestsCookieJar = field(default_factory=RequestsCookieJar)
+
+
+def http_journey(roads: Roads, page: Page, validators: Validators | None, now: datetime) -> Journey:
+    """Fetch *page* over HTTP.
+
+    Raises:
+        FetchError: No usable answer, in spite of the retries that the cause is worth.
+    """
+    start = normal_url(page.url)
+    purse = _Purse(roads.deadline)
+    not_before = 0.0
+    for pause in (*BACKOFF, None):
+        trip = _Trip(page, validators or Validators(), now, purse)
+        try:
+            return (yield from _follow(roads, trip, start, not_before))
+        except FetchError as error:
+            if pause is None or not _worth_a_retry(error, purse, roads.max_wait):
+                raise
+            not_before = roads.monotonic() + max(pause, error.retry_after or 0.0)
+    raise AssertionError("the last try returns or raises")
+
+
+def browser_journey(_roads: Roads, page: Page, _validators: Validators | None, _now: datetime) -> Journey:
+    """Say what is missing: the browser is an extra.
+
+    Raises:
+        FetchError: Always.
+    """
+    raise FetchError(
+        f"{page.url}: needs a browser to be read; pip install 'tostrack[browser]'",
+        cause="needs-browser",
+    )
+    yield  # a generator, like every journey
+
+
+#: How a page is fetched, by `Page.fetch`.
+JOURNEYS: Mapping[str, Callable[[Roads, Page, Validators | None, datetime], Journey]] = {
+    "http": http_journey,
+    "browser": browser_journey,
+}
+
+
+def _worth_a_retry(error: FetchError, purse: _Purse, max_wait: float) -> bool:
+    if error.cause in ("robots-unreachable", "aborted") or (error.retry_after or 0.0) > max_wait:
+        return False
+    return error.transient and purse.seconds > 0
+
+
+def _follow(roads: Roads, trip: _Trip, start: str, not_before: float) -> Journey:
+    """Ask *start* and follow its redirects."""
+    url = start
+    while True:
+        _check_loop(trip, url)
+        trip.chain.append(url)
+        answer = yield from _ask(roads, trip, url, not_before)
+        if not answer.location:
+            return _result(trip, url, answer)
+        url, not_before = _next_url(roads, url, answer.location), 0.0
+
+
+def _check_loop(trip: _Trip, url: str) -> None:
+    # A consent page sends its visitor back once, with a cookie.
+    if trip.chain.count(url) > (1 if trip.cookies else 0):
+        raise FetchError(f"{trip.chain[0]}: redirected in a circle, back to {url}", cause="redirect-loop")
+    if len(trip.chain) > MOST_REDIRECTS:
+        raise FetchError(f"{trip.chain[0]}: redirected more than {MOST_REDIRECTS} times", cause="redirect-loop")
+
+
+def _next_url(roads: Roads, url: str, location: str) -> str:
+    target = normal_url(location, cause="redirect-scheme")
+    if url.startswith("https:") and target.startswith("http:"):
+        raise FetchError(f"{url}: redirected from https down to {target}", cause="redirect-scheme")
+    guard = roads.client.guard
+    if guard.allows_private(host_of(target)) and not guard.allows_private(host_of(url)):
+        # What is allowed for our own pages is not allowed to whoever can make a public page redirect.
+        raise FetchError(f"{url}: redirected into the private network, to {target}", cause="forbidden-address")
+    return target
+
+
+def _ask(roads: Roads, trip: _Trip, url: str, not_before: float) -> Generator[Turn, None, Answer]:
+    """Return the answer of *url*, which its robots.txt allows."""
+    host = host_of(url)
+    while True:
+        rules = roads.memory.recall(origin_of(url), roads.monotonic())
+        if rules is not None:
+            rules.check(url)
+        _check_pause(roads, host)
+        yield Turn(host, not_before)
+        # Another journey may have learned the rules, or been sent away, while this one waited.
+        _check_pause(roads, host)
+        rules = roads.memory.recall(origin_of(url), roads.monotonic())
+        if rules is None:
+            yield from _learn_rules(roads, trip, url)
+        else:
+            rules.check(url)
+            break
+    answer = _exchange(
+        roads,
+        trip.purse,
+        lambda seconds: roads.client.get(
+            url, seconds=seconds, limit=roads.max_bytes, headers=_conditions(trip), cookies=trip.cookies
+        ),
+    )
+    if answer.status in WHOLE or answer.status == 304 or answer.location:
+        return answer
+    retry_after = retry_after_of(answer, trip.now)
+    if retry_after:
+        roads.hosts.pause(host, roads.monotonic() + retry_after, answer.status)
+    raise refusal(url, answer.status, retry_after)
+
+
+def _check_pause(roads: Roads, host: str) -> None:
+    """Raise what the host said when it asked for a pause that is too long to wait for in this run."""
+    pause = roads.hosts.pause_of(host)
+    if pause is not None and (left := pause.until - roads.monotonic()) > roads.max_wait:
+        raise refusal(host, pause.status, left)
+
+
+def _exchange(roads: Roads, purse: _Purse, ask: Callable[[float], Answer], share: float = 1.0) -> Answer:
+    started = roads.monotonic()
+    try:
+        return ask(purse.seconds * share)
+    finally:
+        purse.seconds -= roads.monotonic() - started
+
+
+def _conditions(trip: _Trip) -> dict[str, str]:
+    """Return the headers that let a server answer 304."""
+    known = trip.validators
+    # Behind a redirect only the ETag: a date could make another page, older than ours, pass for the one we know.
+    dated = known.last_modified if len(trip.chain) == 1 else ""
+    headers = {"If-None-Match": known.etag, "If-Modified-Since": dated}
+    return {name: value for name, value in headers.items() if value and value.isprintable()}
+
+
+def _result(trip: _Trip, url: str, answer: Answer) -> Snapshot | NotModified:
+    if answer.status == 304:
+        if not _conditions(trip):
+            raise refusal(url, 304)
+        return NotModified(trip.page.url, trip.now)
+    if not answer.body or answer.body.isspace():
+        raise FetchError(f"{url}: the server answered {answer.status} and nothing else", cause="empty")
+    return Snapshot(trip.page.url, trip.now, answer.status, answer.body, answer.headers, tuple(trip.chain))
+
+
+def _learn_rules(roads: Roads, trip: _Trip, url: str) -> Generator[Turn, None, None]:
+    """Ask the robots.txt of *url*'s origin, in the turn that was just given, and remember what it says.
+
+    A second try before its silence counts: it is a no to all documents of the host.
+
+    Raises:
+        FetchError: The host itself cannot be reached, which then is what the page's reader should hear.
+    """
+    origin = origin_of(url)
+    rules = yield from _read_rules(roads, trip, f"{origin}/robots.txt")
+    if (failure := rules.unreachable) and (failure.retry_after or 0.0) <= roads.max_wait and trip.purse.seconds > 0:
+        yield Turn(host_of(url), roads.monotonic() + max(BACKOFF[0], failure.retry_after or 0.0))
+        rules = yield from _read_rules(roads, trip, f"{origin}/robots.txt")
+    roads.memory.keep(origin, rules, roads.monotonic())
+    roads.hosts.slow_down(host_of(url), rules.crawl_delay)
+
+
+def _read_rules(roads: Roads, trip: _Trip, first: str) -> Generator[Turn, None, robots.Rules]:
+    address = first
+    for _ in range(robots.MOST_REDIRECTS + 1):
+        try:
+            answer = _robots_answer(roads, trip.purse, address)
+            if answer.location:
+                address = _next_url(roads, address, answer.location)
+        except FetchError as error:
+            if error.cause in ("dns", "connect", "tls", "forbidden-address", "aborted"):
+                raise
+            return robots.unreachable(first, f"no answer ({error.cause})")
+        if not answer.location:
+            return robots.rules_of(first, answer.status, answer.body, retry_after_of(answer, trip.now))
+        yield Turn(host_of(address))
+    return robots.Rules()  # RFC 9309, 2.3.1.2: behind too many redirects there is none
+
+
+def _robots_answer(roads: Roads, purse: _Purse, address: str) -> Answer:
+    return _exchange(
+        roads,
+        purse,
+        lambda seconds: roads.client.get(address, seconds=seconds, limit=robots.PARSED_BYTES, cut=True),
+        _ROBOTS_SHARE,
+    )
+
+
+def retry_after_of(answer: Answer, now: datetime) -> float | None:
+    """Return the seconds that *answer* asks us to wait, or None when it does not say so in a way that can be read.
+
+    A date counts from the server's own Date, so that its clock and ours need not agree.
+    """
+    text = answer.headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:12])
+    until = _http_date(text)
+    if until is None:
+        return None
+    return max(0.0, (until - (_http_date(answer.headers.get("date", "")) or now)).total_seconds())
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        when = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return when if when.tzinfo else when.replace(tzinfo=UTC)

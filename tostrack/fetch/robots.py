@@ -1,0 +1,91 @@
+"""robots.txt by RFC 9309: what an answer means, and a memory of it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from protego import Protego
+
+from tostrack.errors import FetchError
+
+#: What a group of a robots.txt is matched against.
+TOKEN = "tostrack"  # noqa: S105  (RFC 9309 calls it the product token)
+
+#: RFC 9309, 2.5: at least this much must be parsed, and the rest may be left.
+PARSED_BYTES = 500 * 1024
+#: RFC 9309, 2.3.1.2: five at least; what lies behind more counts as not there.
+MOST_REDIRECTS = 5
+#: RFC 9309, 2.4: no longer than a day. A refusal is asked again sooner, it may have been a hiccup.
+_KEPT_SECONDS = 24 * 3600.0
+_REFUSAL_KEPT_SECONDS = 600.0
+#: Above, a Crawl-delay is a way to say no, and a night has an end.
+_LONGEST_CRAWL_DELAY = 60.0
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What one origin's robots.txt says to us."""
+
+    parser: Protego | None = None
+    #: The reason why nothing may be fetched, when the file could not be had.
+    unreachable: FetchError | None = None
+    #: Seconds between requests, as asked for; 0 when it says nothing.
+    crawl_delay: float = 0.0
+
+    def check(self, url: str) -> None:
+        """Return if *url* may be fetched.
+
+        Raises:
+            FetchError: ``robots``, or ``robots-unreachable``.
+        """
+        if self.unreachable is not None:
+            raise self.unreachable
+        if self.parser is not None and not self.parser.can_fetch(url, TOKEN):
+            raise FetchError(f"{url}: its robots.txt asks us not to fetch it", cause="robots")
+
+
+def rules_of(url: str, status: int, body: bytes, retry_after: float | None = None) -> Rules:
+    """Return what an answer to *url*, a robots.txt, means.
+
+    Success: what the body says. 4xx: there are no rules. Else: everything is forbidden. 429 counts with the latter,
+    as at Google: who is overrun by requests did not say that all is allowed.
+    """
+    if 200 <= status < 300:
+        parser = Protego.parse(body[:PARSED_BYTES].decode("utf-8-sig", "replace").replace("\0", ""))
+        return Rules(parser, crawl_delay=min(parser.crawl_delay(TOKEN) or 0.0, _LONGEST_CRAWL_DELAY))
+    if 400 <= status < 500 and status != 429:
+        return Rules()
+    return unreachable(url, f"the server answered {status}", status, retry_after)
+
+
+def unreachable(url: str, finding: str, status: int | None = None, retry_after: float | None = None) -> Rules:
+    """Return rules that forbid everything, because *url* could not be read."""
+    return Rules(
+        unreachable=FetchError(
+            f"{url}: {finding}, and without it nothing may be fetched",
+            cause="robots-unreachable",
+            transient=True,
+            status=status,
+            retry_after=retry_after,
+        )
+    )
+
+
+class Memory:
+    """The rules of every origin met, for as long as they hold; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[float, Rules]] = {}
+        self._lock = threading.Lock()
+
+    def recall(self, origin: str, now: float) -> Rules | None:
+        """Return the rules of *origin*, or None when they must be asked for; *now* in monotonic seconds."""
+        with self._lock:
+            until, rules = self._kept.get(origin, (now, None))
+            return rules if now < until else None
+
+    def keep(self, origin: str, rules: Rules, now: float) -> None:
+        """Remember *rules* from *now* on."""
+        with self._lock:
+            self._kept[origin] = (now + (_REFUSAL_KEPT_SECONDS if rules.unreachable else _KEPT_SECONDS), rules)

@@ -1,0 +1,181 @@
+"""The small language that rules are written in: a line of words and word classes in, a bounded matcher out.
+
+A pattern reads a sentence word by word:
+
+* ``share`` is that word; ``RECIPIENT`` any word or phrase of that class; ``we|COMPANY`` either.
+* ``X?`` may be missing; ``(a b / c)`` is one of several ways; ``!X`` looks ahead: no such word comes next.
+* ``...`` skips to the next element over at most 8 words, ``...3`` over at most 3; ``...6!YOU|NOT`` skips none of those.
+* ``@X`` marks the verb that a negation before it turns around; ``^`` and ``$`` are the ends of the sentence.
+
+Every sentence becomes a string with one character a word, so the matcher is an ordinary regular expression over a
+short string. There is no star, and a gap before a word takes the nearest one and never comes back: whoever writes a
+pattern, its time grows with the length of the text and no faster.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+#: Between two sentences; nothing in a pattern matches it.
+SENTENCE_END = "\n"
+
+_GAP = re.compile(r"\.\.\.(\d{1,2})?(?:!(\S+))?$")
+_ELEMENT = re.compile(r"[()/]\??|[^\s()/]+")
+_WORDS = re.compile(r"[a-z0-9']+|[A-Z][A-Z0-9_]*")
+_DEFAULT_GAP = 8
+_MAX_GAP = 30
+_MAX_ELEMENTS = 60
+
+
+class PatternError(ValueError):
+    """A pattern or a class that cannot be read; the message says where."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A matcher over coded sentences, and what must be in a text before it is worth trying."""
+
+    regex: re.Pattern[str]
+    #: Of each of these sets at least one character is in every match.
+    needs: tuple[frozenset[str], ...]
+
+    def possible(self, present: frozenset[str]) -> bool:
+        """Return whether a text made of the characters *present* can match at all."""
+        return not any(need.isdisjoint(present) for need in self.needs)
+
+
+def expand(entry: str) -> Iterator[str]:
+    """Yield what a class entry stands for: ``shar(e|es|ing)`` gives its three words, anything else itself.
+
+    Raises:
+        PatternError: A bracket is missing.
+    """
+    parts = re.split(r"\(([^()]*)\)", entry)
+    if any("(" in part or ")" in part for part in parts):
+        raise PatternError(f"{entry!r}: a bracket has no partner")
+    choices = [part.split("|") if at % 2 else [part] for at, part in enumerate(parts)]
+    for choice in itertools.product(*choices):
+        yield " ".join("".join(choice).split())
+
+
+def words_of(pattern: str) -> set[str]:
+    """Return the words and class names that *pattern* names: its words are lower case, its classes upper case."""
+    found: set[str] = set()
+    for element in _ELEMENT.findall(pattern):
+        gap = _GAP.match(element)
+        names = (gap[2] or "") if gap else element.strip("@?!^$")
+        found.update(_WORDS.findall(names))
+    return found
+
+
+def compile_pattern(pattern: str, codes: Callable[[str], frozenset[str]]) -> Compiled:
+    """Return the matcher of *pattern*.
+
+    Args:
+        codes: The characters that stand for a word or a class.
+
+    Raises:
+        PatternError: It cannot be read, names an unknown class, or is longer than a pattern may be.
+    """
+    return _Compiler(pattern, codes).compile()
+
+
+class _Compiler:
+    """Reads one pattern, element by element."""
+
+    def __init__(self, pattern: str, codes: Callable[[str], frozenset[str]]) -> None:
+        self.pattern = pattern
+        self.codes = codes
+        self.elements = _ELEMENT.findall(pattern)
+        self.needs: list[frozenset[str]] = []
+
+    def compile(self) -> Compiled:
+        if not self.elements:
+            raise PatternError("an empty pattern")
+        if len(self.elements) > _MAX_ELEMENTS:
+            raise PatternError(f"{self.pattern!r}: more than {_MAX_ELEMENTS} elements")
+        if _GAP.match(self.elements[0]) or _GAP.match(self.elements[-1]):
+            raise PatternError(f"{self.pattern!r}: a gap at an end holds nothing")
+        if not set(self.elements) - {"(", ")", "/"}:
+            raise PatternError(f"{self.pattern!r}: no word in it")
+        out, depth = [], 0
+        for at, element in enumerate(self.elements):
+            depth += (element[0] == "(") - (element[0] == ")")
+            if depth not in (0, 1, 2):
+                raise PatternError(f"{self.pattern!r}: brackets do not close, or nest more than twice")
+            out.append(self._element(at, element, depth))
+        if depth:
+            raise PatternError(f"{self.pattern!r}: a bracket has no partner")
+        return Compiled(re.compile("".join(out)), tuple(self.needs))
+
+    def _element(self, at: int, element: str, depth: int) -> str:
+        if element == "(":
+            return "(?:"
+        if element[0] == ")":
+            return element
+        if element == "/":
+            if not depth:
+                raise PatternError(f"{self.pattern!r}: '/' outside brackets")
+            return "|"
+        if element == "^":
+            return rf"(?:(?<={SENTENCE_END})|\A)"
+        if element == "$":
+            return rf"(?={SENTENCE_END}|\Z)"
+        if gap := _GAP.match(element):
+            return self._gap(at, int(gap[1] or _DEFAULT_GAP), gap[2] or "")
+        if element[0] == "!":
+            return f"(?!{_charset(self._union(element[1:]))})"
+        return self._word(element, required=depth == 0)
+
+    def _word(self, element: str, *, required: bool) -> str:
+        optional = element.endswith("?")
+        name = element.strip("@?")
+        chars = self._union(name)
+        if required and not optional:
+            self.needs.append(chars)
+        found = _charset(chars)
+        if element[0] == "@":
+            found = f"({found})"
+        return f"(?:{found})?" if optional else found
+
+    def _gap(self, at: int, longest: int, barred: str) -> str:
+        if longest > _MAX_GAP:
+            raise PatternError(f"{self.pattern!r}: a gap of {longest} words; at most {_MAX_GAP}")
+        stop = self._union(barred) if barred else frozenset()
+        following = self._after(at)
+        if following[0] in "(!^$." or following.endswith("?"):
+            # What follows is no single word: go on word by word, shortest first.
+            return f"{_not_in(stop)}{{0,{longest}}}?"
+        return f"{_not_in(stop | self._union(following.strip('@')))}{{0,{longest}}}+"
+
+    def _after(self, at: int) -> str:
+        """Return the element behind the gap at *at*; behind its bracket when the gap ends one of a bracket's ways."""
+        at += 1
+        depth = 0
+        for element in self.elements[at:]:
+            if depth:
+                depth += (element == "(") - (element[0] == ")")
+            elif element == "/":
+                depth = 1
+            elif element[0] != ")":
+                return element
+        raise PatternError(f"{self.pattern!r}: a gap with nothing behind it")
+
+    def _union(self, names: str) -> frozenset[str]:
+        found: set[str] = set()
+        for name in names.split("|"):
+            if not _WORDS.fullmatch(name):
+                raise PatternError(f"{self.pattern!r}: {name!r} is neither a lower-case word nor a class")
+            found |= self.codes(name)
+        return frozenset(found)
+
+
+def _charset(chars: Iterable[str]) -> str:
+    return f"[{''.join(map(re.escape, sorted(chars)))}]"
+
+
+def _not_in(chars: Iterable[str]) -> str:
+    return f"[^{SENTENCE_END}{''.join(map(re.escape, sorted(chars)))}]"

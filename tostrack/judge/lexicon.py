@@ -1,0 +1,130 @@
+"""Word lists of the judgement: what ties sentences together, what moves their meaning, what is no policy text."""
+
+from __future__ import annotations
+
+import re
+
+#: Words that come and go in a rewording without moving what is allowed, owed or promised. Not here on purpose: modal
+#: verbs, negations, conditions, time and scope (from, until, without, only, any, all, if, unless, except), pronouns
+#: that say who.
+SAFE = frozenset(
+    """a an the that which who whom this these those such so then thus also too please there here
+    of to in on at for by with as into upon about regarding concerning
+    is are be been being am was were has have had do does did having it its itself
+    and eg ie etc example instance like including include includes
+    simply just very really quite currently generally further additionally moreover however therefore""".split()
+)
+#: Who acts and whether: words whose order is the meaning.
+ACTORS = frozenset(
+    """i you your yours we us our ours they them their he she user users customer member not no never nor none without
+    unless except only may must shall will can could should might""".split()
+)
+#: Groups of words and phrases that say the same; the first of each stands for all.
+SAME = (
+    ("regarding", "with regard to", "with respect to", "in relation to", "relating to", "concerning", "about"),
+    ("example", "for example", "for instance", "such as", "eg", "like", "including", "including but not limited to"),
+    ("see", "check out", "take a look at", "have a look at", "review", "visit", "refer to", "read", "view", "go to"),
+    ("email", "e mail"),
+    ("website", "web site", "webpage", "web page", "websites", "web sites", "webpages", "web pages"),
+    ("login", "log in", "sign in"),
+    ("use", "make use of", "utilize"),
+    ("although", "though", "even though"),
+    ("while", "whilst"),
+    ("because", "since", "as"),
+    ("hyperlink", "hypertext link", "link"),
+)
+
+#: Words that date a text without saying from when it binds.
+STAMPED = frozenset(
+    """updated update modified revised revision reviewed edited published posted amended changed dated version copyright
+    ago aktualisiert stand jour actualizado actualización aggiornamento bijgewerkt uppdaterad copyrighted generated
+    created captured retrieved printed""".split()
+)
+#: Words that say from when it binds.
+EFFECTIVE = frozenset(
+    "effective effect force applies apply applicable valid commence vigueur kraft vigor vigore wirksam gültig".split()
+)
+#: What stands before a number that only names a place in the text.
+REFERENCE = frozenset(
+    """section sections clause clauses article articles paragraph paragraphs paragraf annex appendix schedule exhibit
+    part chapter item items step figure table § no point subsection heading question""".split()
+)
+
+#: Labels that pages show around a policy, in canonical form; a clause is one when such phrases make up all of it.
+LABELS = frozenset(
+    phrase.strip()
+    for phrase in """
+close|search|menu|home|print|print page|print this page|share|copy link|copied|edit|save|cancel|submit|next|previous|
+back|more|less|open|ok|got it|download|download pdf|download as pdf|download the app|download a copy|pdf|pdf version|
+printable version|view printable version|sign in|sign up|sign out|sign on|log in|log out|log on|login|logout|register|
+join|join now|join us|create account|create an account|my account|account|get started|back to top|return to top|
+jump to content|jump to navigation|skip to content|skip to main content|skip to navigation|back to help home|
+back to overview|read more|learn more|show more|show less|see more|see less|see all|view all|view more|load more|expand|
+expand all|collapse|collapse all|show details|opens in a new tab|opens in new tab|opens in a new window|
+opens in new window|open in a new tab|open in new tab|opens new window|external link|link|help|help center|help centre|
+contact|contact us|support|about|about us|careers|press|blog|news|jobs|faq|faqs|sitemap|site map|language|languages|
+english|english us|english uk|deutsch|français|español|italiano|select language|select your language|select country|
+select region|select your region|change language|change country|change region|accept|accept all|accept cookies|
+accept all cookies|reject|reject all|reject all cookies|allow all|allow all cookies|decline|decline all|manage cookies|
+manage preferences|manage choices|cookie settings|cookie preferences|cookie policy|cookie notice|cookies settings|
+your privacy choices|your cookie preferences|privacy settings|privacy notice|privacy policy|do not sell my info|
+do not sell my personal information|do not sell or share my personal information|change your cookie preferences|
+ad choices|your ad choices|terms|terms of use|terms of service|terms and conditions|terms conditions|privacy|legal|
+imprint|impressum|cookies|previous version|previous versions|prior versions|see previous versions|archived versions|
+view archived versions|on this page|in this article|contents|table of contents|was this helpful|was this page helpful|
+was this article helpful|was this information helpful|yes|no|thanks for your feedback|feedback|send feedback|
+rate this page|follow us|follow us on|facebook|twitter|instagram|youtube|linkedin|tiktok|pinterest|related|
+related articles|related links|related topics|related content|useful links|quick links|see also|you might also like|
+other ways to get help|need help|need more help|still need help|enabled|disabled|on|off|true|false|null|undefined|nan|
+loading|please wait|enter a summary|title|image|logo|icon|advertisement|sponsored|all rights reserved|updated|new
+""".replace("\n", "").split("|")
+)
+LONGEST_LABEL = max(label.count(" ") + 1 for label in LABELS)
+#: Headings under which a page lists where else to go.
+NAVIGATION = re.compile(
+    r"\b(useful|quick|related|helpful|other|more) (links?|resources|articles|topics|pages)\b|\b(help|support) menu\b"
+    r"|\b(table of )?contents\b|\bon this page\b|\bsee also\b|\bnavigation\b|\bfooter\b|\bmore (help|information)\b"
+)
+#: A picker of languages, whatever it lists.
+PICKER = re.compile(r"\bin (other|another|your) languages?\b|\b(choose|select|change) (your )?(language|country|region)\b")
+#: A consent layer: it asks, the policy tells.
+CONSENT = re.compile(
+    r"\b(?:this|our) (?:web)?site uses cookies\b|\buses? cookies (?:and similar technologies )?(?:on this|to (?:improve|give|make|ensure))"
+    r"|\b(?:by (?:clicking|continuing|using)|click(?:ing)?) .{0,60}\b(?:cookies|accept)\b|\bcookie (?:settings|preferences)\b"
+    r"|\b(?:accept|reject|allow) (?:all )?cookies\b"
+)
+#: A notice that the terms around it were or will be updated.
+UPDATE_NOTICE = re.compile(
+    r"\b(?:we(?: are| have|re|ve|r)?|has|have|is|are|been)\b.{0,40}\b(?:updat|revis|chang|amend|moderni[sz])(?:ed|ing|es|e)\b"
+    r".{0,80}\b(?:terms|polic(?:y|ies)|notice|statement|agreement|guidelines|conditions)\b"
+    r"|\b(?:new|updated|revised) (?:[a-z]+ ){0,3}(?:terms|policy|notice|statement|agreement|guidelines|conditions) (?:will )?"
+    r"(?:takes?|go(?:es)?|comes?|become|be|is|are)\b"
+)
+#: Titles of pages, documents and functions: what may be renamed without moving a right.
+TITLE = frozenset(
+    """terms policy policies statement notice center centre hub portal account login settings page site website app
+    application platform program agreement guidelines rules principles addendum tool tools feature button menu tab
+    dashboard form section studio console store""".split()
+)
+#: Verbs and nouns near which a name says who gets what, or where one may sue.
+BINDING_NAME = frozenset(
+    """share shares shared sharing sell sells sold disclose disclosed disclosing transfer transferred provide provided
+    providing recipient recipients partner partners processor processors controller affiliate affiliates law laws court
+    courts jurisdiction venue arbitration governed county state country located address llc inc ltd limited gmbh corp
+    corporation plc bv sarl company""".split()
+)
+
+#: The commonest words of the languages that policies come in, to tell one edition from another.
+STOP_WORDS = {
+    "en": frozenset("the and of to you your we our that with for are not this".split()),
+    "de": frozenset("der die und das den von mit für nicht sie wir oder auf ist ihre".split()),
+    "fr": frozenset("les des vous nous et la le une pour dans votre que est sur".split()),
+    "es": frozenset("los las usted y el la una para que por con del nuestra su".split()),
+    "it": frozenset("gli di il che per della una sono con nostri delle i utente".split()),
+    "pt": frozenset("os você e o uma para que com não dos da nosso ou sua".split()),
+    "nl": frozenset("het een en van de voor uw wij niet met zijn op dat ons".split()),
+    "sv": frozenset("och att det som för med vi av på är dig inte din".split()),
+    "pl": frozenset("i w z na się nie do oraz lub przez użytkownik jest dla".split()),
+    "tr": frozenset("ve bir bu için ile veya olarak da sizin biz de".split()),
+    "id": frozenset("dan yang anda kami untuk dengan atau di dari ini".split()),
+}

@@ -1,0 +1,129 @@
+"""Plain text in, the words that carry its meaning out: one spelling, one form of a date, no contractions, no addresses."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+
+#: What a token stands for when it is not a word; words have no colon.
+DATE, URL, RELATIVE, INSTANT = "date:", "url:", "ago:", "instant:"
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_DATES = (
+    re.compile(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<m>{_MONTH}),? (?P<y>\d{{4}})\b"),
+    re.compile(rf"\b(?P<m>{_MONTH}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})\b"),
+    re.compile(rf"\b(?P<m>{_MONTH}),? (?P<y>(?:19|20)\d{{2}})\b"),
+    re.compile(r"\b(?P<y>(?:19|20)\d{2})-(?P<n>\d{2})-(?P<d>\d{2})\b"),
+    re.compile(r"\b(?P<d>\d{1,2})(?P<s>[/.])(?P<n>\d{1,2})(?P=s)(?P<y>(?:19|20)\d{2})\b"),
+)
+# No word boundary before it: machine stamps are glued to whatever stands there.
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}t\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:z|[+-]\d{2}:?\d{2})?")
+_RELATIVE = re.compile(
+    r"\b(?:(?:about|over|almost) )?(?:an?|one|\d+) (?:second|minute|hour|day|week|month|year)s? ago\b|\byesterday\b"
+)
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]")
+_HIDDEN_MAIL = re.compile(r"\[?e-?mail\W{1,2}protected\]?")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_TOKEN = re.compile(r"[a-z]+:[\w:-]*|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\d+(?:[.,]\d+)*|[^\W_]+|[$€£¥%§&]")
+
+_CONTRACTIONS = (
+    (re.compile(r"\bcan(?:'t|not)\b"), "can not"),
+    (re.compile(r"\bwon't\b"), "will not"),
+    (re.compile(r"\bshan't\b"), "shall not"),
+    (re.compile(r"n't\b"), " not"),
+    (re.compile(r"'ll\b"), " will"),
+    (re.compile(r"'re\b"), " are"),
+    (re.compile(r"'ve\b"), " have"),
+    (re.compile(r"'d\b"), " would"),
+    (re.compile(r"'m\b"), " am"),
+    (re.compile(r"\b(it|that|there|here|what|who|let)'s\b"), r"\1 is"),
+    (re.compile(r"'s\b|(?<=s)'"), ""),
+)
+
+# British to American by ending; only where both spellings are one word.
+_SPELLINGS = (
+    (re.compile(r"is(ation|ations|ational|e|es|ed|ing|er|ers|able)$"), r"iz\1"),
+    (re.compile(r"ys(e|es|ed|ing|er|ers)$"), r"yz\1"),
+    (re.compile(r"(?<=[a-z]{2})our(s|ed|ing|able|ably|ite|ites|al|ful|less|hood|hoods)?$"), r"or\1"),
+    (re.compile(r"(?<=[nbit])tre(s|d)?$"), r"ter\1"),
+    (re.compile(r"^(licen|defen|offen|preten)c(e|es|ed|ing)$"), r"\1s\2"),
+    (re.compile(r"(?<=[aeiou])ll(ed|ing|er|ers|ation)$"), r"l\1"),
+    (re.compile(r"^(fulfil|enrol|instal|skil)l(s|ment|ments|ful)?$"), r"\1\2"),
+    (re.compile(r"ogue(s)?$"), r"og\1"),
+    (re.compile(r"programme(s)?$"), r"program\1"),
+    (re.compile(r"(?<=[dg])gement(s)?$"), r"gment\1"),
+    (re.compile(r"^cheque(s)?$"), r"check\1"),
+    (re.compile(r"^grey"), "gray"),
+    (re.compile(r"^practis"), "practic"),
+    (re.compile(r"^(whil|among|amid)st$"), r"\1"),
+    (re.compile(r"^(toward|afterward|forward|backward|onward|upward)s$"), r"\1"),
+)
+_SAME_WORD = {"whil": "while", "centre": "center", "centres": "centers", "judgement": "judgment", "&": "and"}
+
+
+@lru_cache(maxsize=20_000)
+def _american(word: str) -> str:
+    if word in _SAME_WORD:
+        return _SAME_WORD[word]
+    for pattern, written in _SPELLINGS:
+        word, changed = pattern.subn(written, word, count=1)
+        if changed:
+            break
+    return _SAME_WORD.get(word, word)
+
+
+def _date(match: re.Match[str]) -> str:
+    part = match.groupdict()
+    month = _MONTHS.index(part["m"][:3]) + 1 if part.get("m") else int(part["n"])
+    return f" {DATE}{part['y']}-{month:02}" + (f"-{int(part['d']):02} " if part.get("d") else " ")
+
+
+@lru_cache(maxsize=4_096)
+def spelled(text: str) -> tuple[str, ...]:
+    """Return the tokens of plain *text* in lower case, with dates, instants, addresses and mail each one token."""
+    text = html.unescape(text) if "&" in text else text
+    text = text.replace("’", "'").replace("\u00a0", " ").lower()
+    text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
+    text = _URL.sub(f" {URL} ", text)
+    text = _INSTANT.sub(f" {INSTANT}\\g<0> ".replace("\\g<0>", ""), text)
+    text = _RELATIVE.sub(f" {RELATIVE} ", text)
+    for pattern in _DATES:
+        text = pattern.sub(_date, text)
+    for pattern, written in _CONTRACTIONS:
+        text = pattern.sub(written, text)
+    return tuple(_TOKEN.findall(text.replace("'", "")))
+
+
+def normal(text: str) -> tuple[str, ...]:
+    """Return the tokens of `spelled` in one spelling, British as American."""
+    return tuple(map(_american, spelled(text)))
+
+
+def is_number(token: str) -> bool:
+    """Whether *token* is a number or a date."""
+    return token[0].isdigit() or token.startswith(DATE)
+
+
+def is_mail(token: str) -> bool:
+    """Whether *token* is a mail address."""
+    return "@" in token
+
+
+def lost_and_gained(old: Iterable[str], new: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
+    """Return what the first has more often than the second, and the other way round."""
+    before, after = Counter(old), Counter(new)
+    return before - after, after - before
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """Return *word* without the ending that number and tense give it."""
+    for ending, least in (("ies", 3), ("ing", 4), ("ed", 4), ("es", 4), ("s", 3), ("e", 3)):
+        if word.endswith(ending) and len(word) - len(ending) >= least:
+            word = word[: -len(ending)] + ("y" if ending == "ies" else "")
+            break
+    return word[:-1] if len(word) > 4 and word[-1] in "ey" else word

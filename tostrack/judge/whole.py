@@ -1,0 +1,59 @@
+"""Judgements over two whole texts: nothing differs but the form, most of it is gone, it is in another language."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from tostrack.clauses import plain
+from tostrack.judge.context import Context
+from tostrack.judge.lexicon import STOP_WORDS
+from tostrack.models import Judgement, Reading, Reason
+
+#: A text that lost nine tenths of its words, or is no longer than a notice on a door, is not that policy.
+_COLLAPSE = 0.1
+_WORDS_OF_A_POLICY = 150
+_TARGET = re.compile(r"(\]\()(?:<[^<>]*>|(?:[^()\s]|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)")
+
+
+def unworded(old: Reading, new: Reading) -> Judgement:
+    """Return the judgement over two texts of which no word differs: identical, only addresses, only form."""
+    if old.version.text == new.version.text:
+        return Judgement(Reason.IDENTICAL, "The text is the same, byte for byte.")
+    before, after = ([_TARGET.sub(r"\1)", clause.text) for clause in reading.clauses] for reading in (old, new))
+    if before == after and any(
+        one.text != other.text for one, other in zip(old.clauses, new.clauses, strict=True)
+    ):
+        return Judgement(Reason.LINKS, "Only link addresses changed.")
+    if [plain(text) for text in before] == [plain(text) for text in after]:
+        return Judgement(Reason.FORMAT, "Only whitespace or markup changed.")
+    return Judgement(Reason.FORMAT, "Only punctuation, case or layout changed; every word is the same.")
+
+
+def collapsed(context: Context, earlier: Sequence[Reading]) -> Judgement | None:
+    """Return a judgement when nearly all of the policy is gone: an outage, a wall, a stub."""
+    before, after = context.old.flat.count(" "), context.new.flat.count(" ")
+    if before >= _WORDS_OF_A_POLICY and after < before * _COLLAPSE:
+        return Judgement(
+            Reason.SUSPECT,
+            f"Of {before} words {after} are left: this looks like an outage, a wall or a stub, not like a policy.",
+        )
+    return None
+
+
+def other_language(context: Context) -> Judgement | None:
+    """Return a judgement when the text is in another language than before."""
+    before, after = (_language(text.flat) for text in (context.old, context.new))
+    if before and after and before != after:
+        return Judgement(Reason.EDITION, f"The text is in another language: {after} after {before}.")
+    return None
+
+
+def _language(flat: str) -> str:
+    """Return the language whose commonest words stand most often in *flat*, or nothing when none clearly does."""
+    words = Counter(flat[:40_000].split())
+    total = words.total()
+    shares = {language: sum(words[word] for word in stops) / (total or 1) for language, stops in STOP_WORDS.items()}
+    (best, share), (_, second) = sorted(shares.items(), key=lambda item: -item[1])[:2]
+    return best if total >= 20 and share >= 0.08 and share > 1.5 * second else ""

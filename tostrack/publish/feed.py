@@ -1,0 +1,197 @@
+"""Stored changes in, Atom and RSS out: the same bytes for the same changes, and ids that never move."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from urllib.parse import quote
+from xml.etree import ElementTree as ET
+
+from tostrack.models import Change, iso
+from tostrack.publish.forms import as_html, safe_url
+from tostrack.publish.headline import headline
+from tostrack.publish.terminal import as_text
+from tostrack.publish.text import document_id, safe_line
+
+#: What Open Terms Archive's feeds hold; a reader that was away longer reads the site.
+MAX_ENTRIES = 100
+#: Readers refuse or time out on feeds above about 1 MB; markup inside XML is escaped once more and grows.
+MAX_CHARACTERS = 700_000
+#: Of one entry's HTML.
+ENTRY_BUDGET = 12_000
+
+#: Atom wants a time even of a feed without entries, and "now" would change the bytes every night.
+_EMPTY_SINCE = datetime(1970, 1, 1, tzinfo=UTC)
+_ATOM = "http://www.w3.org/2005/Atom"
+_CONTENT = "http://purl.org/rss/1.0/modules/content/"
+_NOT_XML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
+_AUTHORITY = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[a-z0-9._-]+@[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One change as readers of a feed get it."""
+
+    #: A ``tag:`` URI; see `tag`.
+    id: str
+    title: str
+    updated: datetime
+    summary_html: str
+    summary_text: str = ""
+    #: The page of the change, when there is a site.
+    link: str = ""
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A feed of changes: of everything, of a service, of a document or of a topic."""
+
+    id: str
+    title: str
+    entries: tuple[Entry, ...]
+    subtitle: str = ""
+    author: str = "tostrack"
+    #: The public address of the feed itself and of the page it belongs to; empty when no base URL is configured.
+    url: str = ""
+    home: str = ""
+
+
+def tag(authority: str, year: int, *parts: str) -> str:
+    """Return the RFC 4151 id ``tag:AUTHORITY,YEAR:PART:PART``: the same for ever, wherever the site is served.
+
+    Args:
+        authority: A domain or mail address that the publisher held in *year*; frozen when the archive was made.
+        parts: What names the thing in the archive: ids and hashes, never names, addresses or places in a list.
+
+    Raises:
+        ValueError: *authority* is neither a domain nor a mail address.
+    """
+    if not _AUTHORITY.fullmatch(authority):
+        raise ValueError(f"{authority!r} is neither a domain nor a mail address")
+    return f"tag:{authority},{year:04d}:" + ":".join(quote(part, safe="/-._~") for part in parts)
+
+
+def change_id(change: Change, authority: str, year: int) -> str:
+    """Return the id of *change* for ever: its document, when the new text was first seen, and the text's hash."""
+    seen_at = iso(change.new.seen_at) if change.new.seen_at else ""
+    name = document_id(change.service, change.document)
+    return tag(authority, year, "change", name, seen_at.replace(":", ""), change.new.sha256[:16])
+
+
+def entry(
+    change: Change, *, authority: str, year: int, service_name: str = "", document_name: str = "", link: str = ""
+) -> Entry:
+    """Return *change* as an entry: the headline as title, the redline with its flags as content.
+
+    Raises:
+        ValueError: The change has no time, or *authority* is no authority.
+    """
+    if change.new.seen_at is None:
+        raise ValueError("a change without a time cannot be an entry of a feed")
+    return Entry(
+        id=change_id(change, authority, year),
+        title=headline(change, service_name, document_name),
+        updated=change.new.seen_at,
+        summary_html=as_html(change, url=link, budget=ENTRY_BUDGET, title=False),
+        summary_text=as_text(change, budget=ENTRY_BUDGET // 4),
+        link=link,
+        topics=change.topics,
+    )
+
+
+def atom(feed: Feed) -> str:
+    """Return *feed* as an Atom 1.0 document; the same entries give the same bytes on any night."""
+    entries = _newest(feed.entries)
+    root = ET.Element("feed", {"xmlns": _ATOM})
+    _add(root, "id", feed.id)
+    _add(root, "title", safe_line(feed.title))
+    if feed.subtitle:
+        _add(root, "subtitle", safe_line(feed.subtitle))
+    _add(root, "updated", iso(entries[0].updated if entries else _EMPTY_SINCE))
+    _add(_add(root, "author"), "name", safe_line(feed.author))
+    if url := safe_url(feed.url):
+        _add(root, "link", rel="self", type="application/atom+xml", href=url)
+    if home := safe_url(feed.home):
+        _add(root, "link", rel="alternate", type="text/html", href=home)
+    _add(root, "generator", "tostrack")
+    for item in entries:
+        node = _add(root, "entry")
+        _add(node, "id", item.id)
+        _add(node, "title", safe_line(item.title))
+        _add(node, "updated", iso(item.updated))
+        _add(node, "published", iso(item.updated))
+        if link := safe_url(item.link):
+            _add(node, "link", rel="alternate", type="text/html", href=link)
+        for topic in item.topics:
+            _add(node, "category", term=safe_line(topic))
+        if item.summary_text:
+            _add(node, "summary", item.summary_text)
+        _add(node, "content", item.summary_html, type="html")
+    return _written(root)
+
+
+def rss(feed: Feed) -> str:
+    """Return *feed* as an RSS 2.0 document, with the same ids, order and content as `atom`."""
+    entries = _newest(feed.entries)
+    root = ET.Element("rss", {"version": "2.0", "xmlns:atom": _ATOM, "xmlns:content": _CONTENT})
+    channel = _add(root, "channel")
+    _add(channel, "title", safe_line(feed.title))
+    # RSS demands a link; without a site the feed's own id is the only address that it has.
+    _add(channel, "link", safe_url(feed.home) or safe_url(feed.url) or feed.id)
+    _add(channel, "description", safe_line(feed.subtitle or feed.title))
+    if url := safe_url(feed.url):
+        _add(channel, "atom:link", rel="self", type="application/rss+xml", href=url)
+    if entries:
+        _add(channel, "lastBuildDate", _rfc822(entries[0].updated))
+    _add(channel, "generator", "tostrack")
+    for item in entries:
+        node = _add(channel, "item")
+        _add(node, "title", safe_line(item.title))
+        if link := safe_url(item.link):
+            _add(node, "link", link)
+        _add(node, "guid", item.id, isPermaLink="false")
+        _add(node, "pubDate", _rfc822(item.updated))
+        for topic in item.topics:
+            _add(node, "category", safe_line(topic))
+        _add(node, "description", item.summary_text or safe_line(item.title))
+        _add(node, "content:encoded", item.summary_html)
+    return _written(root)
+
+
+def _newest(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries that the feed holds, newest first, each id once, whatever order they came in."""
+    ordered = sorted(entries, key=lambda item: (item.updated, item.id), reverse=True)
+    unique = list({item.id: item for item in reversed(ordered)}.values())[::-1][:MAX_ENTRIES]
+    room = MAX_CHARACTERS
+    kept: list[Entry] = []
+    for item in unique:
+        room -= len(item.summary_html) + len(item.summary_text) + len(item.title)
+        if room < 0 and kept:
+            break
+        kept.append(item)
+    return kept
+
+
+def _add(parent: ET.Element, name: str, text: str = "", /, **attributes: str) -> ET.Element:
+    node = ET.SubElement(parent, name, {key: _xml(value) for key, value in attributes.items()})
+    if text:
+        node.text = _xml(text)
+    return node
+
+
+def _xml(text: str) -> str:
+    """Return *text* without what XML 1.0 cannot hold or discourages; ElementTree writes it all the same."""
+    return _NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _written(root: ET.Element) -> str:
+    ET.indent(root, space=" ")
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _rfc822(when: datetime) -> str:
+    return format_datetime(when.astimezone(UTC), usegmt=True)

@@ -1,0 +1,184 @@
+"""Parsed TOML in, a watchlist out, or every error at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from tostrack.models import Document, Page, Selector
+from tostrack.watchlist.findings import At, Findings, shown
+from tostrack.watchlist.table import Table, is_email, web_address
+from tostrack.watchlist.values import DigestSettings, Settings, Watchlist
+
+_ROOT_KEYS = ("settings", "watch", "digest")
+_SETTINGS_KEYS = ("contact", "delay", "allow_private", "database", "snapshots", "url")
+_PAGE_KEYS = ("url", "select", "remove", "filters", "fetch")
+_DOCUMENT_KEYS = ("name", *_PAGE_KEYS, "pages", "language", "active")
+_DIGEST_KEYS = ("to", "watch", "topics", "every")
+_FETCH = ("http", "browser")
+_EVERY = ("day", "week", "change")
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+# A slug becomes a folder; Windows keeps these names for devices, whatever follows a dot.
+_DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))])
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?|[0-9a-f:.]{2,45}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}")
+
+
+def watchlist(tables: Mapping[str, object], source: str, folder: Path, findings: Findings) -> Watchlist:
+    """Return what *tables* say; it is only to be used when nothing was added to *findings*.
+
+    Args:
+        tables: What `tomllib.loads` returned.
+        source: The file's name for messages.
+        folder: What relative paths in it are relative to.
+        findings: Where every error goes.
+    """
+    root = Table(dict(tables), (), findings)
+    root.only(_ROOT_KEYS)
+    watch = root.table("watch")
+    if root.values.get("watch", {}) == {}:
+        findings.add(("watch",), "nothing to watch; add a table such as [watch.acme.terms] with a url")
+    documents: list[Document] = []
+    services: dict[str, str] = {}
+    known: list[str] = []
+    for slug, service in watch.tables():
+        _check_slug(slug, service.at, watch.values, findings)
+        services[slug] = service.text("name", _name(slug))
+        documents += _documents(slug, services[slug], service)
+        # As declared and not as read: a digest is not wrong because its document is.
+        known += [slug, *(f"{slug}/{key}" for key, value in service.values.items() if isinstance(value, dict))]
+    digests = tuple(_digest(slug, digest, known) for slug, digest in root.table("digest").tables())
+    return Watchlist(_settings(root.table("settings"), folder), tuple(documents), digests, services, source)
+
+
+def _settings(table: Table, folder: Path) -> Settings:
+    table.only(_SETTINGS_KEYS)
+    default = Settings()
+    contact = table.text("contact")
+    if contact and not is_email(contact) and (web_address(contact) or not contact.isascii()):
+        table.wrong("contact", f"{shown(contact)} is neither an e-mail address nor a web address")
+    hosts = tuple(host.lower().strip("[]") for host in table.texts("allow_private"))
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            table.wrong(
+                "allow_private", f"{shown(host)} is not a host; give a name or an address, without port or path"
+            )
+    database = table.text("database", str(default.database))
+    snapshots = table.text("snapshots", str(default.snapshots))
+    if database == snapshots:
+        table.wrong("snapshots", "is the same path as the database; one is a file, the other a folder")
+    return Settings(
+        contact=contact,
+        delay=table.seconds("delay", default.delay),
+        allow_private=hosts,
+        database=folder / database,
+        snapshots=folder / snapshots,
+        url=table.url("url").rstrip("/"),
+    )
+
+
+def _documents(service: str, service_name: str, table: Table) -> list[Document]:
+    documents = []
+    for slug, value in table.values.items():
+        if slug == "name":
+            continue
+        if isinstance(value, dict):
+            _check_slug(slug, (*table.at, slug), table.values, table.findings)
+            documents.append(_document(service, slug, service_name, table.table(slug)))
+        elif slug in _DOCUMENT_KEYS:
+            table.wrong(slug, f"belongs to a document; put it into a table such as [watch.{service[:64]}.terms]")
+        else:
+            table.wrong(slug, "unknown key", word=slug, known=["name"])
+    if not table.values.keys() - {"name"}:
+        table.findings.add(table.at, f"has no document; add a table such as [watch.{service[:64]}.terms] with a url")
+    _check_twins(documents, table)
+    return documents
+
+
+def _document(service: str, slug: str, service_name: str, table: Table) -> Document:
+    table.only(_DOCUMENT_KEYS)
+    if "pages" in table:
+        for key in _PAGE_KEYS:
+            if key in table:
+                table.wrong(key, "stands beside pages; move it into the tables of pages")
+        entries = table.entries("pages")
+        for entry in entries:
+            entry.only(_PAGE_KEYS)
+        pages = tuple(_page(entry) for entry in entries)
+    else:
+        pages = (_page(table),)
+    language = table.text("language")
+    if language and not _LANGUAGE.fullmatch(language):
+        table.wrong("language", f'{shown(language)} is not a language tag such as "en" or "pt-BR"')
+    name = table.text("name", _name(slug))
+    active = table.boolean("active", default=True)
+    return Document(service, slug, pages, name, service_name, language, active)
+
+
+def _page(table: Table) -> Page:
+    if "url" not in table:
+        table.findings.add(table.at, "has no url")
+    return Page(
+        table.url("url"),
+        table.selectors("select"),
+        table.selectors("remove"),
+        table.texts("filters"),
+        table.choice("fetch", _FETCH),
+    )
+
+
+def _digest(slug: str, table: Table, known: list[str]) -> DigestSettings:
+    _check_slug(slug, table.at, {}, table.findings)
+    table.only(_DIGEST_KEYS)
+    if "to" not in table:
+        table.findings.add(table.at, 'has no recipient; add to = ["you@example.org"]')
+    to = table.texts("to")
+    for address in to:
+        if not is_email(address):
+            table.wrong("to", f"{shown(address)} is not one e-mail address")
+    watch = table.texts("watch")
+    for name in watch:
+        if name not in known:
+            table.wrong("watch", f"{shown(name)} is not watched", word=name, known=known)
+    topics = table.texts("topics")
+    if topics:
+        # Lazy: the rules take time to load, and most watchlists name no topic.
+        from tostrack.flag import topics as known_topics
+
+        for topic in topics:
+            if topic not in known_topics():
+                table.wrong("topics", f"{shown(topic)} is no topic", word=topic, known=known_topics())
+    return DigestSettings(slug, to, watch, topics, table.choice("every", _EVERY))
+
+
+def _check_slug(slug: str, at: At, siblings: Mapping[str, object], findings: Findings) -> None:
+    if slug in _DEVICES:
+        findings.add(at, "is the name of a device on Windows, so it can be no folder; choose another")
+    elif slug == "name":
+        findings.add(at, "is a key of every service and can be no name of one; choose another")
+    elif not _SLUG.fullmatch(slug):
+        better = re.sub(r"[^a-z0-9]+", "-", slug.lower())[:64].strip("-")
+        if better in siblings:
+            findings.add(at, f'differs only in its writing from "{better}"; keep one of them')
+        else:
+            hint = f'; write "{better}"' if better else ""
+            findings.add(at, f"not a slug: a letter or digit, then up to 63 of a-z, 0-9 and hyphen{hint}")
+
+
+def _check_twins(documents: list[Document], table: Table) -> None:
+    """Note documents, and pages of one, that would be the same text twice."""
+    seen: dict[tuple[str, tuple[Selector, ...]], str] = {}
+    for document in documents:
+        # A discontinued document may have left its address to another one.
+        for page in document.pages if document.active else ():
+            twin = seen.setdefault((page.url, page.select), document.slug) if page.url else document.slug
+            if twin != document.slug:
+                table.wrong(document.slug, f"has the url and select of {twin}; change one of them")
+        if document.active and len({(page.url, page.select) for page in document.pages}) < len(document.pages):
+            table.wrong(document.slug, "has two pages of the same url and select; keep one")
+
+
+def _name(slug: str) -> str:
+    """Return a name for what was given only a slug: ``community-guidelines`` is ``Community guidelines``."""
+    return slug.replace("-", " ").capitalize()
