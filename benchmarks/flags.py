@@ -87,7 +87,9 @@ def report(name: str, clauses: list[dict], found: list[list[Flag]]) -> None:
     for topic, counts in score(clauses, found).items():
         precision, recall, f1 = figures(*counts)
         true, false, missed = counts
-        print(f"  {topic:<12} P {precision:.3f}  R {recall:.3f}  F1 {f1:.3f}   ({true} right, {false} false, {missed} missed)")
+        print(
+            f"  {topic:<12} P {precision:.3f}  R {recall:.3f}  F1 {f1:.3f}   ({true} right, {false} false, {missed} missed)"
+        )
 
 
 def errors(clauses: list[dict], found: list[list[Flag]]) -> list[str]:

@@ -8,8 +8,8 @@ import sys
 import feedparser
 import pytest
 from click.testing import CliRunner
-
 from conftest import paragraphs
+
 from tostrack.cli import COMMANDS, cli
 from tostrack.store.writer import Writer
 from tostrack.watchlist import load

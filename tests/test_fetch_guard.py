@@ -63,7 +63,7 @@ SPELLINGS = {
     "localhost": "127.0.0.1",
     "LOCALHOST": "127.0.0.1",
     "localhost.": "127.0.0.1",
-    "0": "0.0.0.0",  # noqa: S104
+    "0": "0.0.0.0",
     "127.1": "127.0.0.1",
     "127.0.1": "127.0.0.1",
     "2130706433": "127.0.0.1",
@@ -103,7 +103,9 @@ def test_no_spelling_of_a_loopback_address_is_connected_to(monkeypatch, host, po
     assert attempts == []
 
 
-@pytest.mark.parametrize("location", [f"//{host}/" for host in SPELLINGS] + ["http://inside.example/", "//10.0.0.1:80/"])
+@pytest.mark.parametrize(
+    "location", [f"//{host}/" for host in SPELLINGS] + ["http://inside.example/", "//10.0.0.1:80/"]
+)
 def test_a_redirect_does_not_lead_inside(location):
     names = FakeNames({"public.example": "127.0.0.1"})
     with FaultServer() as server, patient(resolver=names, allow_private=["public.example"], delay=0) as fetcher:
@@ -162,9 +164,7 @@ def test_a_public_page_cannot_lead_to_a_host_that_only_we_may_ask(monkeypatch):
     to_server = socket.socket.connect
     with FaultServer() as server, patient(resolver=names, allow_private=["intranet.example"], delay=0) as fetcher:
         server.on("/", redirect(f"http://intranet.example:{server.port}/secret"))
-        monkeypatch.setattr(
-            socket.socket, "connect", lambda sock, address: to_server(sock, ("127.0.0.1", address[1]))
-        )
+        monkeypatch.setattr(socket.socket, "connect", lambda sock, address: to_server(sock, ("127.0.0.1", address[1])))
 
         assert cause(fetcher, f"http://public.example:{server.port}/") == "forbidden-address"
         assert server.asked("/secret") == []

@@ -152,7 +152,9 @@ def test_a_crawl_delay_longer_than_ours_holds_from_the_first_page_on(fetcher, se
     assert clock.slept == [pytest.approx(20), pytest.approx(20)]
 
 
-@pytest.mark.parametrize("first", [robots("", "503 Busy"), robots("", "503 Busy", retry_after="30"), Answer(b"", "reset")])
+@pytest.mark.parametrize(
+    "first", [robots("", "503 Busy"), robots("", "503 Busy", retry_after="30"), Answer(b"", "reset")]
+)
 def test_a_robots_file_gets_a_second_chance(fetcher, server, first):
     server.on("/robots.txt", first, robots(""))
 

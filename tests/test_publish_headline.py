@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -5,13 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tostrack.models import Change, Direction, Edit, Flag, Hunk, Judgement, Polarity, Reason, Version
-from tostrack.publish.headline import TITLE_COLUMNS, flag_label, headline, topic_moves
+from tostrack.publish.headline import TITLE_COLUMNS, flag_label, headline, ranked, topic_moves
+from tostrack.publish.text import columns
 
 
 def flag(topic, polarity, direction=None, quote="we may"):
-    return Flag(
-        topic, Polarity(polarity), quote, 0, len(quote), "rule", Direction(direction) if direction else None
-    )
+    return Flag(topic, Polarity(polarity), quote, 0, len(quote), "rule", Direction(direction) if direction else None)
 
 
 def change(*flags, reason=Reason.NEW_TEXT, explanation="3 clauses are new."):
@@ -27,15 +27,29 @@ def change(*flags, reason=Reason.NEW_TEXT, explanation="3 clauses are new."):
         ("licensing", "permits", "granted", "adds a content licence"),
         ("sharing", "permits", "granted", "adds data sharing"),
         ("sharing", "permits", "withdrawn", "drops its data sharing"),
-        ("sharing", "restricts", "withdrawn", "drops a data-sharing safeguard"),
-        ("ai", "restricts", "granted", "adds an AI safeguard"),
-        ("advertising", "restricts", "narrowed", "weakens an advertising safeguard"),
-        ("advertising", "mentions", None, "rewords what it says on advertising"),
+        ("ai", "restricts", "narrowed", "adds an AI safeguard"),
+        ("advertising", "mentions", None, "adds words on advertising"),
         ("arbitration", "permits", "granted", "adds terms on arbitration"),
     ],
 )
 def test_a_headline_says_which_way_a_topic_moved(topic, polarity, direction, told):
     assert headline(change(flag(topic, polarity, direction)), "Acme", "Terms") == f"Acme {told} (Terms)"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "direction", "told"),
+    [
+        ("We never sell your data.", "", "widened", "dropped"),
+        ("We never sell your data, nor share it.", "We share your data.", "widened", "dropped"),
+        ("We never sell your data, nor share it.", "We never sell your data.", "widened", "weakened"),
+        ("", "We never sell your data.", "narrowed", "added"),
+        ("We sell some data.", "We never sell your data.", "narrowed", "strengthened"),
+    ],
+)
+def test_a_safeguard_s_fate_is_told_beside_the_direction(old, new, direction, told):
+    promise = flag("sharing", "restricts", direction, quote="never sell your data")
+
+    assert flag_label(promise, Hunk(Edit.REWORDED, old=old, new=new)) == f"sharing · {direction} (safeguard {told})"
 
 
 def test_a_topic_that_is_gained_and_lost_is_rewritten():
@@ -45,7 +59,7 @@ def test_a_topic_that_is_gained_and_lost_is_rewritten():
 
 
 def test_what_the_platform_may_newly_do_comes_before_what_it_promises():
-    moved = change(flag("sharing", "restricts", "granted"), flag("advertising", "permits", "widened"))
+    moved = change(flag("sharing", "restricts", "narrowed"), flag("advertising", "permits", "widened"))
 
     assert headline(moved, "Acme", "Terms") == (
         "Acme widens its advertising uses and adds a data-sharing safeguard (Terms)"
@@ -54,6 +68,20 @@ def test_what_the_platform_may_newly_do_comes_before_what_it_promises():
 
 def test_without_flags_the_explanation_is_the_news():
     assert headline(change(), "Acme", "Privacy Policy") == "Acme changes its Privacy Policy: 3 clauses are new"
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (Edit.REWORDED, "Acme rewords what it says on data sharing (Terms)"),
+        (Edit.REMOVED, "Acme drops words on data sharing (Terms)"),
+        (Edit.MOVED, "Acme changes its Terms: 3 clauses are new"),
+    ],
+)
+def test_a_topic_that_only_moved_house_is_no_news(edit, told):
+    hunk = Hunk(edit, old="We share.", new="We share.", flags=(flag("sharing", "permits"),))
+
+    assert headline(replace(change(), hunks=(hunk,)), "Acme", "Terms") == told
 
 
 def test_noise_is_not_dressed_up_as_news():
@@ -87,7 +115,7 @@ def test_a_long_list_of_topics_is_cut_to_a_title():
 def test_a_title_is_one_bounded_line(service, document, explanation):
     title = headline(change(explanation=explanation), service, document)
 
-    assert len(title) <= TITLE_COLUMNS
+    assert columns(title) <= TITLE_COLUMNS
     assert title.splitlines() == [title]
 
 
@@ -95,15 +123,24 @@ def test_an_acronym_keeps_its_capitals_after_the_colon():
     assert headline(change(explanation="GDPR rights are new."), "Acme", "Terms").endswith(": GDPR rights are new")
 
 
-def test_topics_are_listed_once_with_their_moves():
+def test_topics_are_listed_once_with_their_moves_the_heaviest_first():
     moved = change(
-        flag("licensing", "permits", "widened"),
+        flag("ai", "mentions"),
+        flag("licensing", "permits", "narrowed"),
+        flag("sharing", "restricts", "widened"),
         flag("licensing", "permits", "widened", "other words"),
-        flag("sharing", "restricts", "withdrawn"),
     )
 
-    assert topic_moves(moved) == ["licensing widened", "sharing safeguard withdrawn"]
+    assert topic_moves(moved) == ["licensing widened and narrowed", "sharing widened", "ai touched"]
+
+
+def test_the_heaviest_news_stands_first_and_what_is_not_flagged_last():
+    light, heavy = flag("ai", "mentions"), flag("sharing", "permits", "granted")
+    plain = Hunk(Edit.ADDED, new="Hello.")
+    hunks = (plain, Hunk(Edit.ADDED, new="a", flags=(light,)), Hunk(Edit.ADDED, new="b", flags=(heavy,)))
+
+    assert [hunk.new for hunk in ranked(replace(change(), hunks=hunks))] == ["b", "a", "Hello."]
 
 
 def test_a_flag_that_did_not_move_is_labelled_by_what_it_says():
-    assert flag_label(flag("ai", "mentions")) == "ai · mentions"
+    assert flag_label(flag("ai", "mentions"), Hunk(Edit.REWORDED, old="a", new="b")) == "ai · mentions"

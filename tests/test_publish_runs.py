@@ -100,7 +100,11 @@ def test_no_line_is_wider_than_asked_and_no_word_is_lost(words, width):
 
 
 def test_lines_break_between_words():
-    assert [text_of(line) for line in wrap([("=", "we may share"), ("+", " it all")], 8)] == ["we may", "share it", "all"]
+    assert [text_of(line) for line in wrap([("=", "we may share"), ("+", " it all")], 8)] == [
+        "we may",
+        "share it",
+        "all",
+    ]
 
 
 def test_a_word_longer_than_the_line_is_broken():

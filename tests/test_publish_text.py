@@ -5,7 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tostrack.models import Change, Judgement, Reason, Version
-from tostrack.publish.text import ascii_only, columns, count, cut, document_id, joined, safe, safe_line, span_of
+from tostrack.publish.text import (
+    ascii_only,
+    columns,
+    count,
+    cut,
+    document_id,
+    joined,
+    path_of,
+    safe,
+    safe_line,
+    span_of,
+)
 
 HARMFUL = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), "\u061c", *"\u200e\u200f\u2028\u2029", "\ud800"]
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -77,6 +88,14 @@ def test_counts_and_lists_read_as_english():
 
 def test_a_document_is_named_once_whether_its_id_is_whole_or_not():
     assert document_id("acme", "terms") == document_id("acme", "acme/terms") == document_id("", "acme/terms")
+
+
+def test_outer_headings_give_way_to_inner_ones():
+    path = ("Terms of Use", "Rights", "Rights:", "What you post")
+
+    assert path_of(path) == "Terms of Use › Rights › What you post"
+    assert path_of(path, 24) == "… › What you post"
+    assert path_of(path, 10) == "… › What…"
 
 
 def moment(day, hour=0):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tostrack.models import Change, Direction, Edit, Flag, Hunk, Judgement, Polarity, Reason, Version
 from tostrack.publish.forms import as_json
-from tostrack.publish.terminal import as_text, render_change, render_flags, render_log
+from tostrack.publish.terminal import as_text, render_change
 from tostrack.publish.text import columns
 
 ANSI = re.compile(r"\x1b\[[0-9;]+m")
@@ -97,7 +97,9 @@ def test_neighbours_under_one_heading_share_its_title():
 
 
 def test_an_added_heading_is_called_one():
-    assert "added heading · Rights\n+ Arbitration\n" in plain(Hunk(Edit.ADDED, ("Rights",), new="Arbitration", kind="h2"))
+    assert "added heading · Rights\n+ Arbitration\n" in plain(
+        Hunk(Edit.ADDED, ("Rights",), new="Arbitration", kind="h2")
+    )
 
 
 def test_unflagged_edits_beyond_the_limit_are_counted():
@@ -152,7 +154,7 @@ def test_stat_counts_by_heading():
     rows = plain(REWORDED, ADDED, ADDED, REMOVED, stat=True).split("\n\n")[1].splitlines()
 
     assert [row.split() for row in rows] == [
-        ["1~", "licensing", "Rights", "›", "Content"],
+        ["1~", "Rights", "›", "Content", "⚑", "licensing"],
         ["2+", "Disputes"],
         ["1-", "Your", "age"],
     ]
@@ -207,41 +209,6 @@ def test_the_text_part_of_a_mail_is_bounded():
 
     assert len(text) <= 500
     assert "⚑ licensing" in text
-
-
-ROWS = [
-    {"id": 7, "service": "acme", "document": "terms", "seen_at": "2024-05-01T02:00:00Z", "verdict": "substantive",
-     "reason": "new-text", "topics": ["licensing", "ai"], "added": 3, "removed": 0, "reworded": 12, "moved": 0},
-    {"id": 12, "service": "pixboard", "document": "privacy", "seen_at": "2024-05-02T02:00:00Z", "verdict": "noise",
-     "reason": "links", "topics": [], "added": 0, "removed": 1, "reworded": 0, "moved": 0, "announced": True},
-]  # fmt: skip
-
-
-def test_a_log_is_an_aligned_table_without_empty_columns():
-    assert render_log(ROWS).splitlines() == [
-        "id   +   -    ~  seen        document          verdict      reason    topics",
-        " 7  3+      12~  2024-05-01  acme/terms        substantive  new-text  licensing, ai",
-        "12      1-       2024-05-02  pixboard/privacy  noise        links     announced",
-    ]
-
-
-def test_a_table_of_nothing_is_nothing():
-    assert render_log([]) == render_flags([]) == ""
-
-
-def test_flags_are_listed_with_their_quotes():
-    row = {"service": "acme", "document": "terms", "topic": "ai", "polarity": "permits", "quote": "train \x1b[2J models"}
-
-    header, line = render_flags([row]).splitlines()
-
-    assert header.split() == ["document", "topic", "polarity", "quote"]
-    assert line == "acme/terms  ai     permits   “train \\x1b[2J models”"
-
-
-def test_a_table_is_cut_to_the_terminal():
-    row = {"document": "acme/terms", "topic": "ai", "quote": "we may " * 40}
-
-    assert all(columns(line) <= 60 for line in render_flags([row], width=60).splitlines())
 
 
 def test_the_json_of_a_change_has_the_contract_s_fields():

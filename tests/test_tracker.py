@@ -148,14 +148,14 @@ def test_one_bad_document_does_not_stop_the_others(platform):
 def test_a_document_of_two_pages_is_one_text_and_one_bad_page_makes_no_half_version(platform):
     pages = tuple(Page(f"https://acme.example/{name}", select=("main",)) for name in ("one", "two"))
     platform.documents = [Document("acme", "terms", pages)]
-    platform.night(one=paragraphs("First part."), two=paragraphs("Second part."))
+    platform.night(one=paragraphs(LICENCE), two=paragraphs(RULES))
 
-    [result] = platform.night(one=paragraphs("First part, new."), two=FetchError("no", cause="timeout"))
+    [result] = platform.night(one=paragraphs(WIDER), two=FetchError("no", cause="timeout"))
 
     assert result.outcome is Outcome.FAILED
     with Archive(platform.database) as archive:
         text = archive.text("acme", "terms")
-        assert text.index("First part.") < text.index("Second part.")
+        assert text.index(LICENCE) < text.index(RULES)
 
 
 def test_our_own_change_of_selector_is_a_version_and_never_a_change(platform):
@@ -189,7 +189,7 @@ def test_their_change_in_the_night_of_our_own_is_compared_like_with_like(platfor
 
 
 def test_an_edit_inside_one_of_two_alternating_variants_is_compared_with_that_variant(platform):
-    other = paragraphs(*[f"Variant text number {n} stands here in full for everybody to read." for n in range(20)])
+    other = paragraphs("Another edition of the terms, for those whom we show it.", "It says little, and in its own words.")
     for page in (TERMS, other, TERMS, other, TERMS, other):
         platform.night(terms=page)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from tostrack.clauses import canonical, canonical_key, split_clauses
 from tostrack.diff import diff
+from tostrack.errors import ExtractError
 from tostrack.judge import judge
 from tostrack.models import (
     Change,
@@ -79,13 +80,41 @@ CONFIRMABLE = frozenset({"collapse", "explosion", "language", "truncated"})
 
 
 def suspicion(captures: Iterable[Snapshot], text: str, before: Reading | None) -> str:
-    """Return why *text* does not look like the policy, as one fixed word; empty when it does.
+    """Return why *text* does not look like the policy, as a word of `extract.suspect.CAUSES`; empty when it does.
 
     Args:
         captures: The answers that it was extracted from.
         text: The Markdown.
         before: What stands, if anything does.
     """
+    from tostrack.extract import title
+    from tostrack.extract.decode import decode
+    from tostrack.extract.suspect import suspect
+
+    pages = list(captures)
+    one = pages[0] if len(pages) == 1 else None
+    found = suspect(
+        text,
+        previous=before.version.text if before else None,
+        html="\n".join(decode(page.body, page.content_type) for page in pages),
+        page_title=title(one.body, content_type=one.content_type) if one else "",
+        asked_url=one.chain[0] if one and one.chain else "",
+        final_url=one.url if one else "",
+    )
+    return found or ""
+
+
+def diagnosis(captures: Iterable[Snapshot]) -> str:
+    """Return what pages of which nothing could be extracted say instead of the policy; empty when they do not tell."""
+    from tostrack.extract import extract
+
+    for capture in captures:
+        try:
+            whole = extract(capture.body, url=capture.url, select=("body",), content_type=capture.content_type)
+        except ExtractError:
+            continue
+        if cause := suspicion([capture], whole, None):
+            return cause
     return ""
 
 

@@ -164,8 +164,11 @@ def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, a
     try:
         text = pipeline.text(document, {**kept, **captures})
     except DocumentError as error:
-        key = sha256(f"cause:{error.cause}")
-        return replace(seen, outcome=Outcome.FAILED, cause=error.cause, message=str(error), suspect_key=key)
+        # The page may say itself why there is nothing to select: that is the better word for it.
+        says = pipeline.diagnosis(captures.values())
+        outcome, cause = (Outcome.SUSPECT, says) if says else (Outcome.FAILED, error.cause)
+        key = sha256(f"cause:{cause}")
+        return replace(seen, outcome=outcome, cause=cause, message=str(error), suspect_key=key)
     before = writer.reading(current) if current else None
     reading = pipeline.read(Version(text, at, (current.number if current else 0) + 1))
     key = pipeline.text_key(reading)

@@ -101,15 +101,18 @@ def _row(result: Result) -> dict[str, object]:
 
 
 def _line(result: Result) -> str:
-    from tostrack.models import Outcome
-    from tostrack.publish.text import safe_line
+    from tostrack.publish.summary import Line, outcome_line
 
-    said = result.outcome.value
-    if result.outcome is Outcome.CHANGED and result.change:
-        said = f"{result.verdict} ({result.change.reason}): {result.change.explanation}"
-        if result.verdict == "substantive":
-            topics = f" [{', '.join(result.topics)}]" if result.topics else ""
-            said += f"{topics}  (tostrack diff {result.id})"
-    elif result.cause:
-        said += f" ({result.cause}): {result.message}"
-    return safe_line(f"{result.id}  {said}")
+    change = result.change
+    return outcome_line(
+        Line(
+            result.service,
+            result.document,
+            result.outcome,
+            cause=f"{result.cause}: {result.message}" if result.cause else "",
+            verdict=change.verdict if change else None,
+            reason=change.reason if change else "",
+            topics=result.topics,
+            clauses=len(change.hunks) if change else 0,
+        )
+    )

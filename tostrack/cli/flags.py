@@ -16,7 +16,7 @@ from tostrack.cli.environment import Environment, chosen, emit_json, json_option
 @click.pass_obj
 def command(environment: Environment, target: str | None, topic: str | None, as_json: bool) -> None:
     """List the flagged clauses of the texts that stand, by topic, quoted, and since when each clause stands."""
-    from tostrack.publish.terminal import render_flags
+    from tostrack.publish.tables import render_flags
 
     with environment.archive() as archive:
         names = chosen(archive, target)

@@ -31,7 +31,7 @@ def command(
 ) -> None:
     """List the changes that matter; with --all every change, with its verdict and the reason for it."""
     from tostrack.models import Verdict
-    from tostrack.publish.terminal import render_log
+    from tostrack.publish.tables import render_log
 
     since = since.replace(hour=0, minute=0, second=0) if since and since.second == 59 else since
     with environment.archive() as archive:

@@ -27,10 +27,25 @@ def diff(old: Sequence[Clause], new: Sequence[Clause]) -> tuple[Hunk, ...]:
         *((place.of_gone(i), _hunk(Edit.REMOVED, old, new, (i,), ())) for i in found.gone),
         *((place.of(j), _hunk(Edit.ADDED, old, new, (), (j,))) for j in found.come),
         *((place.of(j), _hunk(Edit.MOVED, old, new, (i,), (j,))) for i, j in found.moved),
-        *((place.of(news[0]), _hunk(Edit.REWORDED, old, new, olds, news)) for olds, news in found.reworded),
     ]
+    for olds, news in found.reworded:
+        hunk = _hunk(Edit.REWORDED, old, new, olds, news)
+        if _is_readable(hunk):
+            placed.append((place.of(news[0]), hunk))
+        else:
+            placed += ((place.of_gone(i), _hunk(Edit.REMOVED, old, new, (i,), ())) for i in olds)
+            placed += ((place.of(j), _hunk(Edit.ADDED, old, new, (), (j,))) for j in news)
     placed.sort(key=lambda entry: entry[0])
     return tuple(hunk for _, hunk in placed)
+
+
+#: Of the shorter text at least this share must stay, or the edit reads as one text struck out and another put in.
+_STAYS = 0.3
+
+
+def _is_readable(hunk: Hunk) -> bool:
+    stays = sum(len(text) for op, text in hunk.words if op == "=")
+    return stays >= _STAYS * min(len(hunk.old), len(hunk.new))
 
 
 class _Places:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tostrack.clauses import canonical
+from tostrack.clauses import canonical, canonical_text
 from tostrack.diff.anchors import Pair, equal_pairs
 from tostrack.diff.similar import Bag, bag, likeness, reworded_pairs
 from tostrack.models import Clause
@@ -36,8 +37,15 @@ class Alignment:
 def align(old: Sequence[Clause], new: Sequence[Clause]) -> Alignment:
     """Return what became of every clause of *old* and where every clause of *new* is from."""
     old_keys, new_keys = list(map(canonical, old)), list(map(canonical, new))
-    same = equal_pairs(old_keys, new_keys)
-    gap_of_old, gap_of_new = _gaps(same, len(old), len(new))
+    aligned = equal_pairs(list(map(_unnumbered, old_keys)), list(map(_unnumbered, new_keys)))
+    renumbered = [
+        (i, j)
+        for i, j in aligned
+        # An item's key lacks its number and a heading's has it: one may become the other, with no word changed.
+        if old_keys[i] != new_keys[j] and canonical_text(old[i].text) != canonical_text(new[j].text)
+    ]
+    same = sorted({*aligned} - {*renumbered})
+    gap_of_old, gap_of_new = _gaps(aligned, len(old), len(new))
     # A clause without words (an image, a row of dashes) is neither gained nor lost.
     old_left = {i: key for i, key in enumerate(old_keys) if key and i in gap_of_old}
     new_left = {j: key for j, key in enumerate(new_keys) if key and j in gap_of_new}
@@ -54,10 +62,24 @@ def align(old: Sequence[Clause], new: Sequence[Clause]) -> Alignment:
     return Alignment(
         tuple(sorted([*same, *recut])),
         tuple(moved),
-        tuple(reworded),
+        tuple(sorted([*(((i,), (j,)) for i, j in renumbered), *reworded])),
         tuple(i for i in old_left if i not in old_used),
         tuple(j for j in new_left if j not in new_used),
     )
+
+
+_NUMBER_FIRST = re.compile(r"(?:(?:section|article|part|annex|chapter) )?(?:\d{1,3}[a-z]? ){1,4}(?=[^\W\d])")
+
+
+def _unnumbered(key: str) -> str:
+    """Return *key* without the number that it begins with: a clause is known again when one before it was added."""
+    if not key[:1].isdigit() and key[:4] not in _NUMBERED_BY:
+        return key
+    match = _NUMBER_FIRST.match(key)
+    return key[match.end() :] if match else key
+
+
+_NUMBERED_BY = frozenset(("sect", "arti", "part", "anne", "chap"))
 
 
 def _gaps(same: Sequence[Pair], old_length: int, new_length: int) -> tuple[dict[int, int], dict[int, int]]:
@@ -96,9 +118,7 @@ def _recut(
     return pairs
 
 
-def _same_run(
-    old_flat: dict[int, str], new_flat: dict[int, str], i: int, j: int
-) -> tuple[list[int], list[int]] | None:
+def _same_run(old_flat: dict[int, str], new_flat: dict[int, str], i: int, j: int) -> tuple[list[int], list[int]] | None:
     """Return the old and new places from *i* and *j* on that together hold the same letters, if there are such."""
     old_run, new_run = [i], [j]
     #: What each side has beyond the letters that both share so far; one of the two is always empty.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Hashable, Sequence
@@ -51,7 +52,7 @@ def _divide(
     edges = [(old_lo - 1, new_lo - 1), *anchors, (old_hi, new_hi)]
     return [
         (before[0] + 1, after[0], before[1] + 1, after[1])
-        for before, after in zip(edges, edges[1:], strict=False)
+        for before, after in itertools.pairwise(edges)
         if before[0] + 1 < after[0] and before[1] + 1 < after[1]
     ]
 
@@ -68,7 +69,7 @@ def _unique_pairs(
 
 def _rising(pairs: list[Pair]) -> list[Pair]:
     """Return the longest part of *pairs* whose second places rise (patience sorting)."""
-    if all(left[1] < right[1] for left, right in zip(pairs, pairs[1:], strict=False)):
+    if all(left[1] < right[1] for left, right in itertools.pairwise(pairs)):
         return pairs
     tops: list[int] = []
     top_at: list[int] = []
@@ -88,9 +89,7 @@ def _rising(pairs: list[Pair]) -> list[Pair]:
     return chain[::-1]
 
 
-def _longest_common(
-    old: Sequence[Hashable], new: Sequence[Hashable], piece: tuple[int, int, int, int]
-) -> list[Pair]:
+def _longest_common(old: Sequence[Hashable], new: Sequence[Hashable], piece: tuple[int, int, int, int]) -> list[Pair]:
     """Return one longest common subsequence of a small range."""
     old_lo, old_hi, new_lo, new_hi = piece
     width = new_hi - new_lo

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +15,9 @@ Bag = Counter[str]
 _LEAST_NEAR = 0.3
 #: Away from its neighbours a clause must be more like the other to be called the same one.
 _LEAST_FAR = 0.5
+#: What being wholly inside a longer clause is worth, and how many words and pairs that takes.
+_INSIDE = 0.6
+_KNOWN_AGAIN = 15
 #: A clause is weighed against at most this many others.
 _MOST_CANDIDATES = 8
 #: A shingle that stands in more clauses than this tells nothing about which one is meant.
@@ -31,21 +35,30 @@ def bag(canonical: str) -> Bag:
         canonical = _UNSPACED.sub(r" \g<0> ", canonical)
     words = _NUMBER.sub("0", canonical).split()
     counted = Counter(words)
-    counted.update(map(" ".join, zip(words, words[1:], strict=False)))
+    counted.update(map(" ".join, itertools.pairwise(words)))
     return counted
 
 
 def likeness(one: Bag, other: Bag) -> float:
-    """Return how much two bags share: 0 nothing, 1 everything (Dice's coefficient)."""
+    """Return how much two bags share: 0 nothing, 1 everything (Dice's coefficient).
+
+    A clause that lives on inside a longer one counts for something too, if it is long enough to be known again.
+    """
     if len(one) > len(other):
         one, other = other, one
     shared = sum(min(count, other[piece]) for piece, count in one.items() if piece in other)
-    return 2 * shared / ((one.total() + other.total()) or 1)
+    size = one.total()
+    dice = 2 * shared / ((size + other.total()) or 1)
+    return max(dice, _INSIDE * shared / size) if size >= _KNOWN_AGAIN else dice
 
 
 def reworded_pairs(
-    old: Mapping[int, Bag], new: Mapping[int, Bag], gap_of_old: Mapping[int, int], gap_of_new: Mapping[int, int],
-    heading_of_old: Sequence[object], heading_of_new: Sequence[object],
+    old: Mapping[int, Bag],
+    new: Mapping[int, Bag],
+    gap_of_old: Mapping[int, int],
+    gap_of_new: Mapping[int, int],
+    heading_of_old: Sequence[object],
+    heading_of_new: Sequence[object],
 ) -> list[Pair]:
     """Return pairs of an old and a new place, the most alike first served; each place at most once.
 

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
-from diff_match_patch import diff_match_patch
+from diff_match_patch.diff_match_patch import diff_match_patch
 
-from tostrack.diff.anchors import equal_pairs
+from tostrack.diff.anchors import Pair, equal_pairs
 
 Words = tuple[tuple[str, str], ...]
 #: A run of equal tokens: where it starts in the old and in the new text, and how long it is.
 _Run = tuple[int, int, int]
+
+#: It ships no types.
+_Differ: Any = diff_match_patch
 
 # Scripts without spaces between words are compared character by character.
 _UNSPACED = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(
     rf"[{_UNSPACED}]|\d+(?:[.,]\d+)+|[^\W_{_UNSPACED}]+(?:[-'’@][^\W_{_UNSPACED}]+)*|\s+|[^\w\s]|_",
 )
-#: Beyond this many tokens on both sides together, unique words divide the texts before Myers' algorithm runs: its
-#: cost grows with the square of the edits.
-_MOST_TOKENS = 160
+#: Beyond this many words on both sides together, words that are unique divide the texts before Myers' algorithm runs:
+#: its cost grows with the square of the edits.
+_MOST_WORDS = 200
 
 
 def word_edits(old: str, new: str) -> Words:
@@ -39,57 +43,84 @@ def word_edits(old: str, new: str) -> Words:
 
 
 def _equal_runs(old: list[str], new: list[str]) -> list[_Run]:
-    """Return the runs of tokens that stay, rising, neighbours joined."""
-    head = 0
-    limit = min(len(old), len(new))
+    """Return the runs of tokens that stay, rising, neighbours joined.
+
+    Words decide, and what stands between two of them follows: a comma must not hold together what words do not.
+    """
+    old_words = [at for at, token in enumerate(old) if _is_word(token)]
+    new_words = [at for at, token in enumerate(new) if _is_word(token)]
+    pairs = _word_pairs([old[at] for at in old_words], [new[at] for at in new_words])
+    runs: list[_Run] = []
+    i = j = 0
+    for next_i, next_j in [*((old_words[one], new_words[other]) for one, other in pairs), (len(old), len(new))]:
+        head, limit = 0, min(next_i - i, next_j - j)
+        while head < limit and old[i + head] == new[j + head]:
+            head += 1
+        tail = 0
+        while tail < limit - head and old[next_i - 1 - tail] == new[next_j - 1 - tail]:
+            tail += 1
+        if head:
+            runs.append((i, j, head))
+        if next_i < len(old) and next_j < len(new):
+            runs.append((next_i - tail, next_j - tail, tail + 1))
+        elif tail:
+            runs.append((next_i - tail, next_j - tail, tail))
+        i, j = next_i + 1, next_j + 1
+    return _joined(runs)
+
+
+def _is_word(token: str) -> bool:
+    return token[0].isalnum()
+
+
+def _word_pairs(old: list[str], new: list[str]) -> list[Pair]:
+    """Return places of words that stay: the common ends, and between them those of a shortest edit."""
+    head, limit = 0, min(len(old), len(new))
     while head < limit and old[head] == new[head]:
         head += 1
     tail = 0
     while tail < limit - head and old[-1 - tail] == new[-1 - tail]:
         tail += 1
-    runs = [(0, 0, head)] if head else []
-    runs += _middle_runs(old, new, head, len(old) - tail, len(new) - tail)
-    if tail:
-        runs.append((len(old) - tail, len(new) - tail, tail))
-    return _joined(runs)
+    old_end, new_end = len(old) - tail, len(new) - tail
+    return [
+        *((at, at) for at in range(head)),
+        *_middle_pairs(old, new, head, old_end, new_end),
+        *((old_end + at, new_end + at) for at in range(tail)),
+    ]
 
 
-def _middle_runs(old: list[str], new: list[str], head: int, old_end: int, new_end: int) -> list[_Run]:
-    """Return the equal runs between the common ends."""
-    if head == old_end or head == new_end:
+def _middle_pairs(old: list[str], new: list[str], head: int, old_end: int, new_end: int) -> list[Pair]:
+    """Return places of words that stay between the common ends."""
+    if head in (old_end, new_end):
         return []
-    if old_end + new_end - 2 * head <= _MOST_TOKENS:
+    if old_end + new_end - 2 * head <= _MOST_WORDS:
         return _myers(old[head:old_end], new[head:new_end], head, head)
-    pairs = [(i + head, j + head) for i, j in equal_pairs(_worded(old[head:old_end], -1), _worded(new[head:new_end], -2))]
-    runs: list[_Run] = []
-    i, j = head, head
-    for next_i, next_j in [*pairs, (old_end, new_end)]:
-        if i < next_i and j < next_j and next_i - i + next_j - j <= 2 * _MOST_TOKENS:
-            runs += _myers(old[i:next_i], new[j:next_j], i, j)
+    anchors = [(i + head, j + head) for i, j in equal_pairs(old[head:old_end], new[head:new_end])]
+    pairs: list[Pair] = []
+    i = j = head
+    for next_i, next_j in [*anchors, (old_end, new_end)]:
+        if i < next_i and j < next_j and next_i - i + next_j - j <= _MOST_WORDS:
+            pairs += _myers(old[i:next_i], new[j:next_j], i, j)
         if next_i < old_end and next_j < new_end:
-            runs.append((next_i, next_j, 1))
+            pairs.append((next_i, next_j))
         i, j = next_i + 1, next_j + 1
-    return runs
+    return pairs
 
 
-def _worded(tokens: list[str], side: int) -> list[object]:
-    """Return *tokens* so that only words of some length can be anchors; the others differ from everything."""
-    return [token if len(token) > 2 and not token.isspace() else (side, at) for at, token in enumerate(tokens)]
-
-
-def _myers(old: list[str], new: list[str], old_from: int, new_from: int) -> list[_Run]:
-    """Return the equal runs of a shortest edit, by diff-match-patch on one character a token."""
+def _myers(old: list[str], new: list[str], old_from: int, new_from: int) -> list[Pair]:
+    """Return the pairs of equal words of a shortest edit, by diff-match-patch on one character a word."""
     letters: dict[str, str] = {}
-    coded = ["".join(letters.setdefault(token, chr(0x100 + len(letters))) for token in side) for side in (old, new)]
-    differ = diff_match_patch()
+    coded = ["".join(letters.setdefault(word, chr(0x100 + len(letters))) for word in side) for side in (old, new)]
+    differ = _Differ()
     differ.Diff_Timeout = 0
-    runs, i, j = [], old_from, new_from
-    for op, text in differ.diff_main(coded[0], coded[1], False):
+    pairs: list[Pair] = []
+    i, j = old_from, new_from
+    for op, text in differ.diff_main(coded[0], coded[1], False):  # noqa: FBT003
         if op == 0:
-            runs.append((i, j, len(text)))
+            pairs += [(i + at, j + at) for at in range(len(text))]
         i += len(text) if op <= 0 else 0
         j += len(text) if op >= 0 else 0
-    return runs
+    return pairs
 
 
 def _joined(runs: Sequence[_Run]) -> list[_Run]:

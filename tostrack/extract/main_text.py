@@ -123,6 +123,8 @@ def _is_menu(element: Element) -> bool:
 
 def _container(body: Element, prose: dict[Element, int]) -> Element:
     """Return the smallest element that holds nearly all prose; a landmark's if there is one that holds most of it."""
+    if not prose[body]:
+        return body
     container = body
     marked = [element for element in body.xpath(_LANDMARKS) if prose.get(element, 0) >= _LEAST_LANDMARK * prose[body]]
     if marked:
@@ -132,7 +134,7 @@ def _container(body: Element, prose: dict[Element, int]) -> Element:
             child for child in container.iterchildren() if prose.get(child, 0) >= _LEAST_INSIDE * prose[container]
         ]
         # The title, and the date beside it, belong to the policy.
-        if not inside or prose[container] == 0 or (_has(container, "h1") and not _has(inside[0], "h1")):
+        if not inside or (_has(container, "h1") and not _has(inside[0], "h1")):
             return container
         container = inside[0]
 

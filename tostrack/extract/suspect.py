@@ -26,13 +26,13 @@ CAUSES = (
     "language",
     "truncated",
     "collapse",
-    "explosion",
 )
 #: In words. The shortest real documents watched by peers are imprints of about 60; stock error pages have up to 120.
 _SHORT, _TINY = 150, 12
 #: Fewer words say nothing about size, language or kinship.
 _COMPARABLE = 200
-_COLLAPSE, _EXPLOSION = 0.5, 4.0
+#: A text that grows is never held back: the real ones that grew fourfold overnight were the changes that mattered.
+_COLLAPSE = 0.5
 #: Share of U+FFFD from which on the encoding was read wrongly.
 _GARBLED = 0.001
 #: Two policies of one platform share half of their distinct words or more; a policy and a home page under a fifth.
@@ -42,28 +42,47 @@ _STOP_SHARE, _STOP_LEAD = 0.12, 1.5
 
 #: What pages say instead of a policy, most telling first. Matched in the canonical text: lower case, no punctuation.
 _PHRASES = {
-    "needs-js": r"(?:enable|turn on|activate) javascript|javascript (?:is|to be) (?:disabled|required|enabled)"
-    r"|requires javascript|javascript activé|activer javascript|javascript aktivieren|without javascript",
-    "blocked": r"checking (?:your|if the site) (?:browser|connection)|verify(?:ing)? (?:that )?you are (?:a )?human|just a moment"
-    r"|access (?:to this page )?(?:has been |is )?denied|attention required|unusual (?:traffic|activity)|not a robot|captcha"
-    r"|you(?:re| are| have been) (?:temporarily )?blocked|request (?:was |has been )?blocked|pardon our interruption"
-    r"|(?:403 )?forbidden|too many requests|ray id|bot detection|security (?:check|verification)|incident id",
-    "login": r"(?:you )?(?:must|need to|have to|please) (?:be logged in|log ?in|sign ?in)|(?:log|sign) ?in to (?:continue|your account|see"
-    r"|view)|forgot(?:ten)? (?:your )?password|create (?:a )?new account|connectez vous|melden sie sich an|inicia sesión",
-    "consent": r"before you continue|accept (?:all )?cookies|reject all|manage (?:your )?(?:cookie )?preferences|we value your privacy"
-    r"|alle akzeptieren|tout accepter|aceptar todas",
-    "maintenance": r"(?:down|closed) for (?:\w+ )?maintenance|(?:under|scheduled|undergoing) (?:\w+ )?maintenance|maintenance mode"
-    r"|en maintenance|wartungsarbeiten|en mantenimiento",
-    "outage": r"something went wrong|(?:be|are) right back|be back (?:soon|shortly)|service (?:is )?(?:temporarily )?unavailable"
-    r"|internal server error|bad gateway|gateway time ?out|try again (?:later|in a)|temporarily unavailable|technical difficult"
-    r"|connection timed out|host error|database (?:connection )?error|an error (?:has )?occurred|unexpected error|over capacity"
-    r"|une erreur|ein fehler|se ha producido un error",
-    "wrong-page": r"(?:page|content|site) (?:was |could |can )?(?:not|cannot) be found|page (?:was )?not found|404|page (?:isnt|is not)"
-    r" available|(?:isnt|is not) available right now|(?:doesnt|does not|no longer) exists?|no longer available|redirect(?:ed|ing)"
-    r"|domain (?:is|may be) for sale|account (?:has been )?suspended|page introuvable|seite nicht gefunden|página no encontrada"
-    r"|(?:index of|it works|welcome to nginx|apache\d? \w+ default page)",
+    "needs-js": (
+        "(?:enable|turn on|activate|activer) javascript|javascript (?:is|to be) (?:disabled|required|enabled)",
+        "requires javascript|without javascript|javascript activé|javascript aktivieren|habilitar javascript",
+    ),
+    "blocked": (
+        "checking (?:your|if the site) (?:browser|connection)|verify(?:ing)? (?:that )?you are (?:a )?human",
+        "just a moment|access (?:to this page )?(?:has been |is )?denied|attention required|not a robot",
+        "you(?:re| are| have been) (?:temporarily )?blocked|request (?:was |has been )?blocked|pardon our interruption",
+        "403 forbidden|^forbidden|too many requests|ray id|incident id|captcha|bot detection",
+        "security (?:check|verification)|unusual (?:traffic|activity)",
+    ),
+    "login": (
+        "(?:must|need to|have to|please) (?:be logged in|log ?in|sign ?in)|forgot(?:ten)? (?:your )?password",
+        "(?:log|sign) ?in to (?:continue|your account|see|view)|create (?:a )?new account",
+        "connectez vous|melden sie sich an|inicia sesión|accedi al tuo account|entre na sua conta",
+    ),
+    "consent": (
+        "before you continue|accept (?:all )?cookies|reject all|manage (?:your )?(?:cookie )?preferences",
+        "we value your privacy|alle akzeptieren|tout accepter|aceptar todas|accetta tutti",
+    ),
+    "maintenance": (
+        r"(?:down|closed) for (?:\w+ )?maintenance|(?:under|scheduled|undergoing) (?:\w+ )?maintenance",
+        "maintenance mode|en maintenance|wartungsarbeiten|en mantenimiento|in manutenzione",
+    ),
+    "outage": (
+        "something went wrong|(?:be|are) right back|be back (?:soon|shortly)|service (?:is )?unavailable|bad gateway",
+        "internal server error|gateway time ?out|connection timed out|host error|database (?:connection )?error",
+        r"try again (?:later|in a)|temporarily unavailable|technical difficult\w+|over capacity",
+        "an error (?:has )?occurred|unexpected error|une erreur|ein fehler|se ha producido un error",
+    ),
+    "wrong-page": (
+        "(?:page|content|site) (?:was |could |can )?(?:not|cannot) be found|page (?:was )?not found",
+        "(?:isnt|is not) available right now|page (?:isnt|is not) available",
+        "(?:doesnt|does not|no longer) exists?",
+        "404 (?:error|not found|page)|error 404|no longer available|be(?:ing)? redirected|redirecting",
+        "domain (?:is|may be) for sale|account (?:has been )?suspended",
+        "page introuvable|seite nicht gefunden|página no encontrada|pagina non trovata",
+        "^index of|it works|welcome to nginx|default page",
+    ),
 }
-_SAYS = {cause: re.compile(rf"\b(?:{pattern})\b") for cause, pattern in _PHRASES.items()}
+_SAYS = {cause: re.compile(rf"\b(?:{'|'.join(phrases)})\b") for cause, phrases in _PHRASES.items()}
 _LOGIN_PATH = re.compile(r"/(?:log-?in|sign-?in|auth|checkpoint|account/begin|sso)(?:[/.]|$)", re.IGNORECASE)
 _PASSWORD = re.compile(r"<input\b[^>]{0,500}\btype\s*=\s*[\"']?password", re.IGNORECASE)
 _SHELL = re.compile(
@@ -148,11 +167,14 @@ def _leads_elsewhere(words: list[str], asked_url: str, final_url: str) -> str | 
         asked, final = urlsplit(asked_url), urlsplit(final_url)
     except ValueError:
         return None
-    if not final_url or asked.path == final.path:
+    if not final_url or asked.path.rstrip("/") == final.path.rstrip("/"):
         return None
     if _LOGIN_PATH.search(final.path) and not _LOGIN_PATH.search(asked.path) and len(words) < _COMPARABLE:
         return "login"
-    return "wrong-page" if final.path in ("", "/") and not final.query and not final.fragment else None
+    # A policy may move to the front of a host of its own, but not to the front of the one that it was deep inside.
+    host, home = (parts.netloc.lower().removeprefix("www.") for parts in (asked, final))
+    at_front = final.path in ("", "/") and not final.query and not final.fragment
+    return "wrong-page" if at_front and (host == home or host.endswith(f".{home}")) else None
 
 
 def _unlike(words: list[str], before: list[str], html: str) -> str | None:
@@ -168,9 +190,7 @@ def _unlike(words: list[str], before: list[str], html: str) -> str | None:
         return "wrong-page"
     if size < 1 and html and words == before[: len(words)] and "</html" not in html[-2000:].lower():
         return "truncated"
-    if size < _COLLAPSE:
-        return "collapse"
-    return "explosion" if size > _EXPLOSION else None
+    return "collapse" if size < _COLLAPSE else None
 
 
 def language(words: list[str]) -> str:

@@ -19,8 +19,8 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Pause:
-    """A host's wish to be left alone."""
+class Closed:
+    """A host's wish to be left alone for longer than a run waits."""
 
     until: float
     #: The status that came with it.
@@ -34,14 +34,12 @@ class Hosts:
         self._delay = delay
         self._delays: dict[str, float] = {}
         self._due: dict[str, float] = {}
-        self._pauses: dict[str, Pause] = {}
+        self._closed: dict[str, Closed] = {}
         self._lock = threading.Lock()
 
     def due(self, host: str) -> float:
         """Return when *host* may be asked next."""
-        pause = self._pauses.get(host)
-        due = self._due.get(host, 0.0)
-        return max(due, pause.until) if pause else due
+        return self._due.get(host, 0.0)
 
     def book(self, host: str, now: float) -> float:
         """Return when the caller may ask *host*, and count it as asked then."""
@@ -58,31 +56,37 @@ class Hosts:
                 self._delays[host] = delay
                 self._due[host] = self._due.get(host, 0.0) + delay - usual
 
-    def pause(self, host: str, until: float, status: int) -> None:
-        """Leave *host* alone *until* then: it said so with *status*."""
+    def pause(self, host: str, until: float) -> None:
+        """Do not ask *host* before *until*: it said so."""
         with self._lock:
-            known = self._pauses.get(host)
-            if known is None or until > known.until:
-                self._pauses[host] = Pause(until, status)
+            self._due[host] = max(self._due.get(host, 0.0), until)
 
-    def pause_of(self, host: str) -> Pause | None:
-        """Return the longest pause that *host* asked for, past or future."""
-        return self._pauses.get(host)
+    def close(self, host: str, until: float, status: int) -> None:
+        """Remember that *host* wants no more requests before *until*, which is not worth waiting for."""
+        with self._lock:
+            self._closed[host] = Closed(until, status)
+
+    def closed(self, host: str, now: float) -> Closed | None:
+        """Return since when and why *host* is closed, if it is."""
+        closed = self._closed.get(host)
+        return closed if closed and closed.until > now else None
 
 
 class Agenda(Generic[T]):
     """Items that wait for their host's turn. A heap of due times: nobody sleeps for one host while another is due.
 
-    One item per host is out at a time. Among the items of a host the lower rank goes first; one that must not be
-    before a time (a retry) goes after those that need not wait.
+    One item per host is out at a time. Of the hosts that are due the one with the most items goes first, for it is the
+    one that the others will have to wait for in the end. Among the items of a host the lower rank goes first; one that
+    must not be before a time (a retry) goes after those that need not wait.
     """
 
     def __init__(self, hosts: Hosts) -> None:
         self._hosts = hosts
         self._waiting: dict[str, list[tuple[float, int, T]]] = {}
         self._busy: set[str] = set()
-        #: Not every entry is still true; one that is not is put right when it comes up.
-        self._heap: list[tuple[float, str]] = []
+        #: By due time, and by need. Not every entry is still true; one that is not is put right when it comes up.
+        self._later: list[tuple[float, str]] = []
+        self._ready: list[tuple[int, str]] = []
 
     def add(self, turn: Turn, rank: int, item: T) -> None:
         """Let *item* wait for *turn*; ranks are distinct."""
@@ -91,13 +95,22 @@ class Agenda(Generic[T]):
 
     def take(self, now: float) -> tuple[str, T] | None:
         """Return a host whose turn it is and the item that waited for it; None when nobody's turn is now."""
-        if (due := self.next_due()) is None or due > now:
-            return None
-        _, host = heapq.heappop(self._heap)
-        _, _, item = heapq.heappop(self._waiting[host])
-        self._busy.add(host)
-        self._hosts.book(host, now)
-        return host, item
+        while self._later and self._later[0][0] <= now:
+            _, host = heapq.heappop(self._later)
+            if self._wants(host):
+                heapq.heappush(self._ready, (-len(self._waiting[host]), host))
+        while self._ready:
+            _, host = heapq.heappop(self._ready)
+            if not self._wants(host):
+                continue
+            if (due := self._due(host)) > now:
+                heapq.heappush(self._later, (due, host))
+                continue
+            _, _, item = heapq.heappop(self._waiting[host])
+            self._busy.add(host)
+            self._hosts.book(host, now)
+            return host, item
+        return None
 
     def free(self, host: str) -> None:
         """Say that the item of *host* is back; another one may be taken when the host is due again."""
@@ -105,20 +118,23 @@ class Agenda(Generic[T]):
         self._schedule(host)
 
     def next_due(self) -> float | None:
-        """Return when `take` will find something; None if not before something is added or freed."""
-        while self._heap:
-            due, host = self._heap[0]
-            if host in self._busy or not self._waiting.get(host):
-                heapq.heappop(self._heap)
+        """Return when `take`, which just found nothing, may find something; None if not before an `add` or a `free`."""
+        while self._later:
+            due, host = self._later[0]
+            if not self._wants(host):
+                heapq.heappop(self._later)
             elif (true_due := self._due(host)) != due:
-                heapq.heapreplace(self._heap, (true_due, host))
+                heapq.heapreplace(self._later, (true_due, host))
             else:
                 return due
         return None
 
     def _schedule(self, host: str) -> None:
-        if host not in self._busy and self._waiting.get(host):
-            heapq.heappush(self._heap, (self._due(host), host))
+        if self._wants(host):
+            heapq.heappush(self._later, (self._due(host), host))
+
+    def _wants(self, host: str) -> bool:
+        return host not in self._busy and bool(self._waiting.get(host))
 
     def _due(self, host: str) -> float:
         return max(self._hosts.due(host), self._waiting[host][0][0])

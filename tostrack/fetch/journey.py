@@ -147,10 +147,10 @@ def _ask(roads: Roads, trip: _Trip, url: str, not_before: float) -> Generator[Tu
         rules = roads.memory.recall(origin_of(url), roads.monotonic())
         if rules is not None:
             rules.check(url)
-        _check_pause(roads, host)
+        _check_open(roads, host)
         yield Turn(host, not_before)
         # Another journey may have learned the rules, or been sent away, while this one waited.
-        _check_pause(roads, host)
+        _check_open(roads, host)
         rules = roads.memory.recall(origin_of(url), roads.monotonic())
         if rules is None:
             yield from _learn_rules(roads, trip, url)
@@ -167,16 +167,18 @@ def _ask(roads: Roads, trip: _Trip, url: str, not_before: float) -> Generator[Tu
     if answer.status in WHOLE or answer.status == 304 or answer.location:
         return answer
     retry_after = retry_after_of(answer, trip.now)
-    if retry_after:
-        roads.hosts.pause(host, roads.monotonic() + retry_after, answer.status)
+    if retry_after and retry_after > roads.max_wait:
+        roads.hosts.close(host, roads.monotonic() + retry_after, answer.status)
+    elif retry_after:
+        roads.hosts.pause(host, roads.monotonic() + retry_after)
     raise refusal(url, answer.status, retry_after)
 
 
-def _check_pause(roads: Roads, host: str) -> None:
-    """Raise what the host said when it asked for a pause that is too long to wait for in this run."""
-    pause = roads.hosts.pause_of(host)
-    if pause is not None and (left := pause.until - roads.monotonic()) > roads.max_wait:
-        raise refusal(host, pause.status, left)
+def _check_open(roads: Roads, host: str) -> None:
+    """Raise what *host* said when it asked to be left alone for longer than a run waits."""
+    now = roads.monotonic()
+    if closed := roads.hosts.closed(host, now):
+        raise refusal(host, closed.status, closed.until - now)
 
 
 def _exchange(roads: Roads, purse: _Purse, ask: Callable[[float], Answer], share: float = 1.0) -> Answer:

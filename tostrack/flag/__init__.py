@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tostrack.clauses import plain
-from tostrack.flag.finder import find
+from tostrack.flag.finder import find, under_lead
 from tostrack.flag.moves import flags_of, moves
 from tostrack.flag.rules import BUILT_IN, built_in
 from tostrack.models import Clause, Flag, sha256
@@ -20,11 +19,7 @@ def flag(text: str) -> list[Flag]:
     A first line that ends in a colon is the clause's lead-in: it is read, but not quoted, and the offsets count in the
     plain text (`clauses.plain`) of what follows it, where ``quote == plain(rest)[start:end]``.
     """
-    first, _, rest = text.strip().partition("\n")
-    lead = plain(first)
-    if rest.strip() and lead.endswith(":"):
-        return find(built_in(), plain(rest), lead)
-    return find(built_in(), plain(text))
+    return find(built_in(), *under_lead(text))
 
 
 def flag_clause(clause: Clause) -> tuple[Flag, ...]:

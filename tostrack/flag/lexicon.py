@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tostrack.clauses import sentences
@@ -23,6 +23,8 @@ _PREPOSITIONS = frozenset("on in from at with via to for of by through under and
 _TITLE_CODE = "\x02"
 _DETERMINERS = frozenset("the a an our your this these their my".split())
 _FIRST_CODE = 0x21
+#: So many different words are remembered; a hostile text cannot fill the memory.
+_MEMORY = 50_000
 #: A sentence with more than this share of its letters in capitals is shouted, and its words are no names.
 _SHOUTED = 0.5
 #: What follows a name at the start of a sentence; an ordinary word there has a capital as well.
@@ -44,13 +46,24 @@ class Coded:
 
     text: str
     codes: str
-    #: For each code, the number of its first and of its last word; None when every code is one word.
-    _words: tuple[tuple[int, int], ...]
+    #: One entry for each word and each end of a sentence; the later words of a phrase are empty.
+    _slots: tuple[str, ...]
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return the offsets in ``text`` of the codes from number *first* up to but without *last*."""
         offsets = [match.span() for match in _WORD.finditer(self.text)]
-        return offsets[self._words[first][0]][0], offsets[self._words[last - 1][1]][1]
+        starts: list[int] = []
+        ends: list[int] = []
+        word = 0
+        for slot in self._slots:
+            at = min(word, len(offsets) - 1)
+            if slot:
+                starts.append(offsets[at][0])
+                ends.append(offsets[at][1])
+            else:
+                ends[-1] = offsets[at][1]
+            word += slot != SENTENCE_END
+        return starts[first], ends[last - 1]
 
 
 @dataclass(frozen=True)
@@ -59,10 +72,14 @@ class Lexicon:
 
     #: Word -> its character.
     words: Mapping[str, str]
-    #: First word of a phrase -> (the other words, its character), longest first.
-    phrases: Mapping[str, Sequence[tuple[tuple[str, ...], str]]]
+    #: First word of a phrase -> second word -> (all but the first, its character), longest first.
+    phrases: Mapping[str, Mapping[str, Sequence[tuple[tuple[str, ...], str]]]]
     #: Word or class -> every character that stands for it.
     codes: Mapping[str, frozenset[str]] = field(repr=False)
+    #: What was found for words as they are written, so that each is looked up once: its character, and whether it
+    #: needs a second look because it begins phrases or may be a name.
+    _known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _doubtful: set[str] = field(default_factory=set, repr=False, compare=False)
 
     def codes_of(self, name: str) -> frozenset[str]:
         """Return the characters for a word or class.
@@ -77,58 +94,87 @@ class Lexicon:
 
     def read(self, text: str) -> Coded:
         """Return plain *text* as codes."""
-        codes: list[str] = []
-        words: list[tuple[int, int]] = []
-        seen = 0
-        for start, end in sentences(text):
+        slots: list[str] = []
+        for start, end in _whole(text, sentences(text)):
             found = _WORD.findall(text, start, end)
-            if codes:
-                codes.append(SENTENCE_END)
-                words.append((seen, seen))
-            self._sentence(found, seen, codes, words)
-            seen += len(found)
-        return Coded(text, "".join(codes), tuple(words))
+            if slots:
+                slots.append(SENTENCE_END)
+            slots += self._sentence(found)
+        return Coded(text, "".join(slots), tuple(slots))
 
-    def _sentence(self, found: list[str], seen: int, codes: list[str], places: list[tuple[int, int]]) -> None:
-        lower = [word.lower().replace("’", "'") for word in found]
-        get, phrases = self.words.get, self.phrases
-        names = _names(found)
-        at, count = 0, len(lower)
-        while at < count:
-            word = lower[at]
-            length, code = 1, ""
-            if word in phrases:
-                for rest, phrase_code in phrases[word]:
-                    if tuple(lower[at + 1 : at + 1 + len(rest)]) == rest:
-                        length, code = 1 + len(rest), phrase_code
-                        break
-            if not code:
-                code = get(word, _OTHER)
-                if code == _OTHER:
-                    code = self._unknown(found, lower, at, codes, names=names)
-            codes.append(code)
-            places.append((seen + at, seen + at + length - 1))
-            at += length
+    def _sentence(self, found: list[str]) -> list[str]:
+        try:
+            slots = [self._known[word] for word in found]
+        except KeyError:
+            slots = [self._look_up(word) for word in found]
+        doubtful = [at for at, word in enumerate(found) if word in self._doubtful]
+        if doubtful:
+            lower = [_lower(word) for word in found]
+            names = any(slots[at] == _OTHER for at in doubtful) and _names(found)
+            for at in doubtful:
+                # Not when a phrase took it already.
+                if not slots[at] or self._phrase(at, lower, slots):
+                    continue
+                if names and slots[at] == _OTHER and found[at] != lower[at] and lower[at] not in _NEVER_NAMES:
+                    slots[at] = _name(found, lower, at, slots)
+        return slots
 
-    def _unknown(self, found: list[str], lower: list[str], at: int, codes: list[str], *, names: bool) -> str:
-        word = lower[at]
-        if word.endswith("'s"):
-            if known := self.words.get(word[:-2]):
-                return known
-        elif word.endswith("s'") and (known := self.words.get(word[:-1])):
-            return known
-        if not names or word in _NEVER_NAMES or word == found[at] or word.isdigit():
-            return _OTHER
-        if at and lower[at - 1] in _PREPOSITIONS:
-            return _OBJECT_CODE
-        if not found[at][0].isupper():
-            # A capital inside: a name like "pixBoard", at the start of a sentence too.
-            return _NAME_CODE
-        if at and (lower[at - 1] in _DETERMINERS or (codes and codes[-1] == _TITLE_CODE)):
-            return _TITLE_CODE
-        if at == 0 and (len(lower) == 1 or lower[1] not in _AFTER_NAME):
-            return _OTHER
-        return _NAME_CODE
+    def _look_up(self, word: str) -> str:
+        """Return the character of *word* as it is written, and remember it."""
+        if word in self._known:
+            return self._known[word]
+        lower = _lower(word)
+        code = self.words.get(lower, _OTHER)
+        if code == _OTHER and lower.endswith(("'s", "s'")):
+            code = self.words.get(lower[:-2] if lower[-1] == "s" else lower[:-1], _OTHER)
+        if len(self._known) < _MEMORY:
+            self._known[word] = code
+            if lower in self.phrases or (code == _OTHER and word != lower and lower not in _NEVER_NAMES):
+                self._doubtful.add(word)
+        return code
+
+    def _phrase(self, at: int, lower: list[str], slots: list[str]) -> bool:
+        """Put the longest phrase that begins at *at* into one slot; return whether there is one."""
+        begun = self.phrases.get(lower[at])
+        if begun is None or at + 1 == len(lower):
+            return False
+        for rest, code in begun.get(lower[at + 1], ()):
+            end = at + 1 + len(rest)
+            if tuple(lower[at + 1 : end]) == rest:
+                slots[at:end] = [code, *[""] * len(rest)]
+                return True
+        return False
+
+
+def _lower(word: str) -> str:
+    return word.lower().replace("’", "'")
+
+
+def _name(found: list[str], lower: list[str], at: int, slots: list[str]) -> str:
+    """Return the character of a capitalised word that no class knows: a company, a title, or a mere first word."""
+    if found[at].isdigit():
+        return _OTHER
+    follows = at + 1 < len(lower) and lower[at + 1] in _AFTER_NAME
+    if at and not follows and (lower[at - 1] in _DETERMINERS or slots[at - 1] == _TITLE_CODE):
+        return _TITLE_CODE
+    if at and lower[at - 1] in _PREPOSITIONS:
+        return _OBJECT_CODE
+    if found[at][0].isupper() and at == 0 and not follows:
+        return _OTHER
+    # Also with a capital inside: a name like "pixBoard".
+    return _NAME_CODE
+
+
+def _whole(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the spans of whole sentences: "(i)" after a colon goes on with what stands before."""
+    open_at = -1
+    for start, end in spans:
+        first = start if open_at < 0 else open_at
+        if text[end - 1] == ":" and end < len(text):
+            open_at = first
+        else:
+            yield first, end
+            open_at = -1
 
 
 def _names(found: list[str]) -> bool:
@@ -155,7 +201,7 @@ def build(classes: Mapping[str, Iterable[str]], literals: Iterable[str]) -> Lexi
     names_in = {name: _flat(name, classes, ()) for name in classes} | {NAME: {NAME}, ACTOR: {ACTOR}}
     signatures: dict[frozenset[str], str] = {}
     words: dict[str, str] = {}
-    phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    phrases: dict[str, dict[str, list[tuple[tuple[str, ...], str]]]] = {}
     codes: dict[str, set[str]] = {name: _name_codes(found) for name, found in names_in.items()}
     for entry, names in sorted(members.items()):
         code = signatures.setdefault(frozenset(names), chr(_FIRST_CODE + len(signatures)))
@@ -164,9 +210,10 @@ def build(classes: Mapping[str, Iterable[str]], literals: Iterable[str]) -> Lexi
         if len(entry) == 1:
             words[entry[0]] = code
         else:
-            phrases.setdefault(entry[0], []).append((entry[1:], code))
-    for found in phrases.values():
-        found.sort(key=lambda phrase: -len(phrase[0]))
+            phrases.setdefault(entry[0], {}).setdefault(entry[1], []).append((entry[1:], code))
+    for begun in phrases.values():
+        for found in begun.values():
+            found.sort(key=lambda phrase: -len(phrase[0]))
     return Lexicon(words, phrases, {name: frozenset(found) for name, found in codes.items()})
 
 

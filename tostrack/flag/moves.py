@@ -106,9 +106,7 @@ def _moved(
     for polarity in Polarity:
         lost, won = before.get(polarity, []), after.get(polarity, [])
         if won:
-            direction = (
-                _reworded(polarity, lost, won) if lost else _appeared(polarity, already=permitted)
-            )
+            direction = _reworded(polarity, lost, won) if lost else _appeared(polarity, already=permitted)
             yield from (replace(placed.flag, direction=direction) for placed in won)
         elif lost and not (polarity is Polarity.MENTIONS and after):
             direction = _vanished(polarity, still=permits)

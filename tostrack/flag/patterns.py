@@ -5,6 +5,7 @@ A pattern reads a sentence word by word:
 * ``share`` is that word; ``RECIPIENT`` any word or phrase of that class; ``we|COMPANY`` either.
 * ``X?`` may be missing; ``(a b / c)`` is one of several ways; ``!X`` looks ahead: no such word comes next.
 * ``...`` skips to the next element over at most 8 words, ``...3`` over at most 3; ``...6!YOU|NOT`` skips none of those.
+* ``:`` is where a lead-in ends and its item begins.
 * ``@X`` marks the verb that a negation before it turns around; ``^`` and ``$`` are the ends of the sentence.
 
 Every sentence becomes a string with one character a word, so the matcher is an ordinary regular expression over a
@@ -21,6 +22,8 @@ from dataclasses import dataclass
 
 #: Between two sentences; nothing in a pattern matches it.
 SENTENCE_END = "\n"
+#: Between a lead-in and the item that completes it.
+LEAD_END = "\x04"
 
 _GAP = re.compile(r"\.\.\.(\d{1,2})?(?:!(\S+))?$")
 _ELEMENT = re.compile(r"[()/]\??|[^\s()/]+")
@@ -42,10 +45,6 @@ class Compiled:
     #: Of each of these sets at least one character is in every match.
     needs: tuple[frozenset[str], ...]
 
-    def possible(self, present: frozenset[str]) -> bool:
-        """Return whether a text made of the characters *present* can match at all."""
-        return not any(need.isdisjoint(present) for need in self.needs)
-
 
 def expand(entry: str) -> Iterator[str]:
     """Yield what a class entry stands for: ``shar(e|es|ing)`` gives its three words, anything else itself.
@@ -66,7 +65,7 @@ def words_of(pattern: str) -> set[str]:
     found: set[str] = set()
     for element in _ELEMENT.findall(pattern):
         gap = _GAP.match(element)
-        names = (gap[2] or "") if gap else element.strip("@?!^$")
+        names = (gap[2] or "") if gap else element.strip("@?!^$:")
         found.update(_WORDS.findall(names))
     return found
 
@@ -120,6 +119,9 @@ class _Compiler:
             if not depth:
                 raise PatternError(f"{self.pattern!r}: '/' outside brackets")
             return "|"
+        if element == ":":
+            self.needs.append(frozenset(LEAD_END))
+            return LEAD_END
         if element == "^":
             return rf"(?:(?<={SENTENCE_END})|\A)"
         if element == "$":
@@ -146,7 +148,7 @@ class _Compiler:
             raise PatternError(f"{self.pattern!r}: a gap of {longest} words; at most {_MAX_GAP}")
         stop = self._union(barred) if barred else frozenset()
         following = self._after(at)
-        if following[0] in "(!^$." or following.endswith("?"):
+        if following[0] in "(!^$.:" or following.endswith("?"):
             # What follows is no single word: go on word by word, shortest first.
             return f"{_not_in(stop)}{{0,{longest}}}?"
         return f"{_not_in(stop | self._union(following.strip('@')))}{{0,{longest}}}+"

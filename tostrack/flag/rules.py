@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from tostrack.errors import ConfigError
 from tostrack.flag.lexicon import ACTOR, NAME, Lexicon, build
@@ -17,10 +17,12 @@ from tostrack.models import Polarity, sha256
 
 BUILT_IN = files("tostrack.flag").joinpath("topics.toml")
 
+Owner = TypeVar("Owner")
+
 _TABLES = {"topic", "class", "shape", "breadth", "rule", "veto"}
 _TOPIC_KEYS = {"meaning"}
 _RULE_KEYS = {
-    "topic", "why", "meaning", "patterns", "unless", "polarity", "negated", "carries", "needs_lead", "overrides", "weak", "hits", "misses",
+    "topic", "why", "meaning", "patterns", "unless", "polarity", "negated", "carries", "overrides", "weak", "hits", "misses",
 }  # fmt: skip
 _VETO_KEYS = {"topics", "why", "patterns", "unless", "hits", "misses"}
 #: A piece of a pattern by its name.
@@ -45,8 +47,6 @@ class Rule:
     negated: Polarity | None
     #: A lead-in that it matches speaks for the items of its list.
     carries: bool
-    #: Only with a lead-in or heading before it.
-    needs_lead: bool
     #: What it says of its topic outweighs what else its words seem to say: "opt out of" stands before "targeted ads".
     overrides: bool
     #: It names the topic and says little of it: it yields to an overriding rule anywhere in its sentence.
@@ -68,6 +68,62 @@ class Veto:
     misses: tuple[str, ...] = ()
 
 
+class _Finder(Generic[Owner]):
+    """Patterns by what they need: which are worth trying on a text is a look-up, not a search."""
+
+    def __init__(self, owners: Iterable[tuple[Owner, tuple[Compiled, ...]]], bits: dict[str, int]) -> None:
+        self._entries = [
+            (owner, pattern, tuple(_mask(need, bits) for need in pattern.needs))
+            for owner, patterns in owners
+            for pattern in patterns
+        ]
+        #: A character -> the numbers of the patterns whose smallest need holds it.
+        self._first: dict[str, list[int]] = {}
+        for number, (_, pattern, _) in enumerate(self._entries):
+            for code in min(pattern.needs, key=len):
+                self._first.setdefault(code, []).append(number)
+
+    def worth_trying(self, codes: str, present: int) -> Iterator[tuple[Owner, Compiled]]:
+        numbers: set[int] = set()
+        for code in set(codes):
+            numbers.update(self._first.get(code, ()))
+        for number in sorted(numbers):
+            owner, pattern, masks = self._entries[number]
+            for mask in masks:
+                if not mask & present:
+                    break
+            else:
+                yield owner, pattern
+
+
+def _mask(codes: Iterable[str], bits: dict[str, int]) -> int:
+    return sum(bits.setdefault(code, 1 << len(bits)) for code in codes)
+
+
+class PatternIndex:
+    """The patterns of a set of rules, found by the characters of a text."""
+
+    def __init__(self, rules: Iterable[Rule], vetoes: Iterable[Veto]) -> None:
+        self._bits: dict[str, int] = {}
+        self._rules = _Finder([(rule, rule.patterns) for rule in rules], self._bits)
+        self._vetoes = _Finder([(veto, veto.patterns) for veto in vetoes], self._bits)
+
+    def present(self, codes: str) -> int:
+        """Return the characters of *codes* as one number, a bit for each."""
+        found = 0
+        for code in set(codes):
+            found |= self._bits.get(code, 0)
+        return found
+
+    def of_rules(self, codes: str, present: int) -> Iterator[tuple[Rule, Compiled]]:
+        """Yield the patterns that can match *codes*, in the order of the rules."""
+        return self._rules.worth_trying(codes, present)
+
+    def of_vetoes(self, codes: str, present: int) -> Iterator[tuple[Veto, Compiled]]:
+        """Yield the patterns of vetoes that can match *codes*."""
+        return self._vetoes.worth_trying(codes, present)
+
+
 @dataclass(frozen=True)
 class RuleSet:
     """Everything that decides what is flagged."""
@@ -79,6 +135,7 @@ class RuleSet:
     lexicon: Lexicon
     #: Phrase -> the concept that it names, and how much further (or less far) a permission reaches with it.
     breadth: Mapping[str, tuple[str, int]]
+    patterns: PatternIndex
     #: Changes with every change of a rule or class.
     fingerprint: str
 
@@ -120,7 +177,15 @@ def parse(*sources: str, name: str = "topics.toml") -> RuleSet:
     if problems:
         raise ConfigError(*problems)
     topic_meanings = {key: table["meaning"] for key, table in tables["topic"].items()}
-    return RuleSet(topic_meanings, rules, vetoes, lexicon, breadth, sha256("\n".join(sources))[:16])
+    return RuleSet(
+        topic_meanings,
+        rules,
+        vetoes,
+        lexicon,
+        breadth,
+        PatternIndex(rules.values(), vetoes.values()),
+        sha256("\n".join(sources))[:16],
+    )
 
 
 def _merge(source: str, name: str, tables: dict[str, dict[str, Any]], problems: list[str]) -> None:
@@ -245,7 +310,6 @@ def _rule(
         polarity=Polarity(polarity),
         negated=None if negated == "drop" else Polarity(negated),
         carries=bool(table.get("carries", False)),
-        needs_lead=bool(table.get("needs_lead", False)),
         overrides=bool(table.get("overrides", False)),
         weak=bool(table.get("weak", False)),
         hits=tuple(table.get("hits", ())),
@@ -272,7 +336,10 @@ def _compiled(
 ) -> Iterator[Compiled]:
     for pattern in _strings(table.get(key)):
         try:
-            yield compile_pattern(pattern, lexicon.codes_of)
+            compiled = compile_pattern(pattern, lexicon.codes_of)
+            if key == "patterns" and not compiled.needs:
+                raise PatternError(f"{pattern!r}: at least one word must stand outside brackets and be required")
+            yield compiled
         except PatternError as error:
             problems.append(f"{where}.{key}: {error}")
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from tostrack.judge.context import Context
 from tostrack.judge.findings import Finding, find
 from tostrack.judge.history import returned
+from tostrack.judge.runs import surroundings
 from tostrack.judge.whole import collapsed, other_language, unworded
 from tostrack.models import VERDICT_OF, Hunk, Judgement, Reading, Reason, Verdict
 
@@ -30,10 +31,10 @@ def judge(hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequence[R
     if not hunks:
         return unworded(old, new)
     context = Context(old, new)
-    whole = collapsed(context, earlier) or other_language(context)
+    whole = collapsed(context) or other_language(context)
     if whole:
         return whole
-    findings = [find(hunk, context) for hunk in hunks]
+    findings = surroundings(hunks, [find(hunk, context) for hunk in hunks])
     news = [finding for finding in findings if VERDICT_OF[finding.reason] is Verdict.SUBSTANTIVE]
     back = returned(news or findings, context, earlier)
     if back:

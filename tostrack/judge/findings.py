@@ -54,17 +54,28 @@ def find(hunk: Hunk, context: Context) -> Finding:
     reason = next((reason for rule in RULES if (reason := rule(part)) is not None), None)
     if reason is None:
         reason = Reason.NEW_TEXT if _gains(part) else Reason.REMOVED_TEXT
-    return Finding(reason, quote(part), part.new, part.old)
+    return Finding(reason, quote(part, reason), part.new, part.old)
 
 
-def quote(part: Part) -> str:
+def quote(part: Part, reason: Reason) -> str:
     """Return the words of the hunk that a reader should see, shortened."""
     hunk = part.hunk
-    text = "".join(text for op, text in hunk.words if op == "+") or "".join(
-        text for op, text in hunk.words if op == "-"
-    )
-    text = " ".join((text or part.text or hunk.new or hunk.old).split()).strip(" .,;:")
+    if reason is Reason.NUMBERS:
+        return _around(hunk.words)
+    pieces = [text for op, text in hunk.words if op == "+"] or [text for op, text in hunk.words if op == "-"]
+    text = " ".join(max([*pieces, ""], key=len).split()).strip(' .,;:()“”"')
+    text = text or part.text or hunk.new or hunk.old
     return text if len(text) <= _QUOTE else text[:_QUOTE].rsplit(" ", 1)[0] + " …"
+
+
+def _around(words: tuple[tuple[str, str], ...]) -> str:
+    """Return the first change with the words around it: ``at least 13 → 16 years old``."""
+    first = next(at for at, (op, _) in enumerate(words) if op != "=")
+    before = " ".join(words[first - 1][1].split()[-4:]) if first else ""
+    second = first + 1 if first + 1 < len(words) and words[first + 1][0] != "=" else first
+    changed = " → ".join(text.strip() for _, text in words[first : second + 1])
+    after = " ".join(words[second + 1][1].split()[:3]) if second + 1 < len(words) else ""
+    return f"{before} {changed} {after}".strip()
 
 
 def _gains(part: Part) -> bool:
@@ -87,13 +98,28 @@ def same_words(part: Part) -> Reason | None:
         return None
     old, new = spelled(part.old), spelled(part.new)
     if old == new:
+        if any(token.startswith((INSTANT, RELATIVE)) for token in new):
+            return Reason.STAMP
         return Reason.LINKS if "://" in part.new or "www." in part.new else Reason.FORMAT
     if normal(part.old) == normal(part.new):
         return Reason.EDITION
+    pieces = ["".join(text for op, text in part.hunk.words if op == side) for side in "-+"]
+    if all(pieces) and {_script(pieces[0]), _script(pieces[1])} == {"latin", "other"}:
+        return Reason.EDITION
     gone, come = lost_and_gained(old, new)
-    if (gone or come) and all(map(is_mail, [*gone, *come])) and any(w.endswith("hidden.example") for w in [*gone, *come]):
+    if (
+        (gone or come)
+        and all(map(is_mail, [*gone, *come]))
+        and any(w.endswith("hidden.example") for w in [*gone, *come])
+    ):
         return Reason.FORMAT
     return None
+
+
+def _script(text: str) -> str:
+    """Return ``latin`` or ``other`` when all letters of *text* are of that kind."""
+    kinds = {"latin" if ord(letter) < 0x250 else "other" for letter in text if letter.isalpha()}
+    return kinds.pop() if len(kinds) == 1 else ""
 
 
 def stamp(part: Part) -> Reason | None:
@@ -139,26 +165,30 @@ def _stamped(tokens: tuple[str, ...], moved: Counter[str]) -> bool:
     return True
 
 
+#: What a clause may begin with: ``4.``, ``4.1``, ``(b)``, ``iv)``, ``Section 4``. ``13 years`` is no such number.
+_PLACE = re.compile(
+    r"\W*(?:(?:section|article|part|annex|chapter)\s+)?(?:\d{1,3}(?:\.\d{1,3})+\.?|(?:\d{1,3}|[a-z]|[ivx]{1,5})[.):])\s*",
+    re.IGNORECASE,
+)
+
+
 def numbering(part: Part) -> Reason | None:
     """Only the numbers of clauses, or of references to them, moved."""
     if not (part.old and part.new):
         return None
-    old, new = normal(part.old), normal(part.new)
-    gone, come = lost_and_gained(old, new)
-    if not all(is_number(word) or len(word) == 1 for word in [*gone, *come]):
-        return None
-    unnumbered = [_without_places(tokens) for tokens in (old, new)]
-    return Reason.NUMBERING if unnumbered[0] == unnumbered[1] else None
+    old, new = (_unplaced(text) for text in (part.old, part.new))
+    return Reason.NUMBERING if old == new else None
 
 
-def _without_places(tokens: tuple[str, ...]) -> list[str]:
-    """Return *tokens* without the number they begin with and without numbers that name a place in the text."""
+def _unplaced(text: str) -> list[str]:
+    """Return the tokens of *text* without the number it begins with and without numbers that name a place in it."""
     kept: list[str] = []
-    for token in tokens:
-        place = (token[0].isdigit() and len(token) <= 6) or (len(token) == 1 and token.isalpha() and token not in "ai")
-        if place and (not kept or kept[-1] in lexicon.REFERENCE):
-            continue
-        kept.append(token)
+    place = False
+    for word in normal(_PLACE.sub("", text, count=1)):
+        numbered = bool(re.fullmatch(r"\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5}", word))
+        place = numbered and (place or (bool(kept) and kept[-1] in lexicon.REFERENCE))
+        if not place:
+            kept.append(word)
     return kept
 
 
@@ -178,6 +208,12 @@ def furniture(part: Part) -> Reason | None:
     if part.hunk.edit is Edit.REWORDED:
         changed = [" ".join(text.split()) for op, text in part.hunk.words if op in "+-" and canonical_text(text)]
         if changed and all(_is_label(text) for text in changed):
+            return Reason.FURNITURE
+        if (
+            changed
+            and all(_is_glued(text) or len(text.split()) < 2 for text in changed)
+            and any(map(_is_glued, changed))
+        ):
             return Reason.FURNITURE
         if part.old and part.new and _is_bare(part.old, part.clause) and _is_bare(part.new, part.clause):
             return Reason.FURNITURE
@@ -201,6 +237,14 @@ def _is_label(text: str) -> bool:
         if any(start in reached and " ".join(words[start:end]) in lexicon.LABELS for start in starts):
             reached.add(end)
     return len(words) in reached
+
+
+#: Longer than any word but an address: the options of a form, printed without spaces.
+_GLUED = 40
+
+
+def _is_glued(text: str) -> bool:
+    return any(len(word) >= _GLUED and word.isalnum() for word in text.split())
 
 
 def _is_consent(text: str) -> bool:
@@ -275,8 +319,10 @@ def _quiet(text: str) -> str:
     return text.lower().replace("’", "").replace("'", "")
 
 
-_FORMERLY = re.compile(r"\W*\(?(?:formerly(?: known as)?|previously(?: known as)?|f/k/a)\b[^()]{0,60}\)?\W*$", re.IGNORECASE)
-_NAME = re.compile(r"^(?:[\"“”'‘’(]*[A-Z0-9][\w.&'’+-]*[\"“”'‘’),]*|of|and|the|for|&|by|\s)+$")
+_FORMERLY = re.compile(
+    r"\W*\(?(?:formerly(?: known as)?|previously(?: known as)?|f/k/a)\b[^()]{0,60}\)?\W*$", re.IGNORECASE
+)
+_JOINING = frozenset("of and the for & by".split())
 
 
 def renamed(part: Part) -> Reason | None:
@@ -292,11 +338,17 @@ def renamed(part: Part) -> Reason | None:
         return None
     for old, new, after in pairs:
         near = {*normal(old), *normal(new), *normal(after)[:3]}
-        if not (_NAME.match(old.strip()) and _NAME.match(new.strip())) or any(map(is_number, near)):
+        if not (_is_name(old) and _is_name(new)) or any(map(is_number, near)):
             return None
         if not lexicon.TITLE & near or lexicon.BINDING_NAME & {*normal(old), *normal(new)}:
             return None
     return Reason.RENAMED
+
+
+def _is_name(text: str) -> bool:
+    """Whether all words of *text* but the joining ones begin with a capital."""
+    words = [word.strip("\"“”'‘’(),.") for word in text.split()]
+    return all(word in _JOINING or word[:1].isupper() for word in words if word)
 
 
 def _replacements(words: tuple[tuple[str, str], ...]) -> list[tuple[str, str, str]]:

@@ -27,10 +27,27 @@ def returned(news: Sequence[Finding], context: Context, earlier: Sequence[Readin
     when = back.reading.version.seen_at if back else None
     of = f"the text of {iso(when)[:10]}" if when else "a text seen before"
     stood_from, now = context.old.reading.version.seen_at, context.new.reading.version.seen_at
+    if whole and _other_company(news):
+        return Judgement(Reason.EDITION, f"Another region's edition, {of}: the company that one deals with is another.")
     if stood_from and now and now - stood_from >= _STOOD and whole:
         days = (now - stood_from).days
         return Judgement(Reason.REVERTED, f"Reverted to {of}, after another text had stood for {days} days.")
     return Judgement(Reason.OSCILLATION, f"Back to {of}; nothing here is new to this document.")
+
+
+#: Forms of companies; where one region's edition names one, another's names another.
+_COMPANY_FORMS = frozenset(
+    "llc inc incorporated corp corporation ltd limited gmbh bv ag sarl sas ab oy pte pty plc kk".split()
+)
+
+
+def _other_company(news: Sequence[Finding]) -> bool:
+    """Whether one clause names a company of one form where the other text names one of another form."""
+    forms = [
+        tuple(_COMPANY_FORMS.intersection(canonical_text(text).split()) for text in (finding.lost, finding.gained))
+        for finding in news
+    ]
+    return any(lost and gained and not lost & gained for lost, gained in forms)
 
 
 def _undone(news: Sequence[Finding], texts: Sequence[Text]) -> bool:

@@ -82,16 +82,25 @@ loading|please wait|enter a summary|title|image|logo|icon|advertisement|sponsore
 LONGEST_LABEL = max(label.count(" ") + 1 for label in LABELS)
 #: Headings under which a page lists where else to go.
 NAVIGATION = re.compile(
-    r"\b(useful|quick|related|helpful|other|more) (links?|resources|articles|topics|pages)\b|\b(help|support) menu\b"
+    r"\bclick (?:on )?the links? below\b|\bjump to (?:a|each|the) section\b|\b(useful|quick|related|helpful|other|more) (links?|resources|articles|topics|pages)\b|\b(help|support) menu\b"
     r"|\b(table of )?contents\b|\bon this page\b|\bsee also\b|\bnavigation\b|\bfooter\b|\bmore (help|information)\b"
 )
 #: A picker of languages, whatever it lists.
-PICKER = re.compile(r"\bin (other|another|your) languages?\b|\b(choose|select|change) (your )?(language|country|region)\b")
+PICKER = re.compile(
+    r"\bin (other|another|your) languages?\b|\b(choose|select|change) (your )?(language|country|region)\b"
+)
 #: A consent layer: it asks, the policy tells.
 CONSENT = re.compile(
     r"\b(?:this|our) (?:web)?site uses cookies\b|\buses? cookies (?:and similar technologies )?(?:on this|to (?:improve|give|make|ensure))"
     r"|\b(?:by (?:clicking|continuing|using)|click(?:ing)?) .{0,60}\b(?:cookies|accept)\b|\bcookie (?:settings|preferences)\b"
     r"|\b(?:accept|reject|allow) (?:all )?cookies\b"
+)
+#: What consent layers say about themselves, whoever made them.
+CONSENT_LAYER = re.compile(
+    r"\b(?:manage (?:consent|cookie|privacy) preferences|confirm my choices|always active|switch label|checkbox label"
+    r"|(?:strictly necessary|performance|functional|targeting|advertising|marketing|analytics) cookies"
+    r"|cookies? (?:details|list|settings|preferences)|iab vendors|legitimate interest|leg interest|allow all|reject all"
+    r"|accept all|privacy preference cent(?:er|re)|personali[sz]e my choices|about your privacy|vendor search)\b"
 )
 #: A notice that the terms around it were or will be updated.
 UPDATE_NOTICE = re.compile(

@@ -28,7 +28,7 @@ _RELATIVE = re.compile(
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]")
 _HIDDEN_MAIL = re.compile(r"\[?e-?mail\W{1,2}protected\]?")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_TOKEN = re.compile(r"[a-z]+:[\w:-]*|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\d+(?:[.,]\d+)*|[^\W_]+|[$€£¥%§&]")
+_TOKEN = re.compile(r"[a-z]+:[\w:-]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\d+(?:[.,]\d+)*|[^\W_]+|[$€£¥%§&]")
 
 _CONTRACTIONS = (
     (re.compile(r"\bcan(?:'t|not)\b"), "can not"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 
 from tostrack.clauses import plain
 from tostrack.judge.context import Context
@@ -22,16 +21,21 @@ def unworded(old: Reading, new: Reading) -> Judgement:
     if old.version.text == new.version.text:
         return Judgement(Reason.IDENTICAL, "The text is the same, byte for byte.")
     before, after = ([_TARGET.sub(r"\1)", clause.text) for clause in reading.clauses] for reading in (old, new))
-    if before == after and any(
-        one.text != other.text for one, other in zip(old.clauses, new.clauses, strict=True)
-    ):
+    if before == after and any(one.text != other.text for one, other in zip(old.clauses, new.clauses, strict=True)):
         return Judgement(Reason.LINKS, "Only link addresses changed.")
     if [plain(text) for text in before] == [plain(text) for text in after]:
         return Judgement(Reason.FORMAT, "Only whitespace or markup changed.")
+    if _places(old) != _places(new):
+        return Judgement(Reason.NUMBERING, "Only the numbers of list items moved.")
     return Judgement(Reason.FORMAT, "Only punctuation, case or layout changed; every word is the same.")
 
 
-def collapsed(context: Context, earlier: Sequence[Reading]) -> Judgement | None:
+def _places(reading: Reading) -> list[str]:
+    """Return the numbers of the ordered items."""
+    return [clause.text.split(None, 1)[0].strip(".)") for clause in reading.clauses if clause.kind[:2] == "ol"]
+
+
+def collapsed(context: Context) -> Judgement | None:
     """Return a judgement when nearly all of the policy is gone: an outage, a wall, a stub."""
     before, after = context.old.flat.count(" "), context.new.flat.count(" ")
     if before >= _WORDS_OF_A_POLICY and after < before * _COLLAPSE:

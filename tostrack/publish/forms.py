@@ -10,7 +10,7 @@ from typing import Any
 from tostrack.models import Change, Edit, Flag, Hunk, Version, iso
 from tostrack.publish.headline import distinct_flags, flag_label, headline, ranked
 from tostrack.publish.runs import Run, clipped, fold, runs_of, shortened
-from tostrack.publish.text import count, cut, safe_line, span_of
+from tostrack.publish.text import count, cut, path_of, safe_line, span_of
 
 #: Kept words shown on each side of an edit.
 CONTEXT = 20
@@ -33,7 +33,7 @@ def _runs(hunk: Hunk) -> list[Run]:
 
 def _title(hunk: Hunk) -> str:
     label = _LABELS[hunk.edit] + (" heading" if hunk.kind[0] == "h" else "")
-    return " · ".join(filter(None, [label, " › ".join(safe_line(part) for part in hunk.heading)]))
+    return " · ".join(filter(None, [label, path_of(hunk.heading)]))
 
 
 def _quote(flag: Flag) -> str:
@@ -62,14 +62,14 @@ def _within(hunks: list[Hunk], render: Callable[[Hunk, list[Run]], str], budget:
 
 _ACTIVE = re.compile(r"[\\`*_\[\]|~$#]")
 #: What would open a list, a heading or a rule where a line begins.
-_OPENING = re.compile(r"^(\d{0,9})([-+=.)])")
+_OPENING = re.compile(r"^(?:\d{1,9}(?=[.)])|(?=[-+=]))(.)(?=\s|$|[-+=])")
 _MENTION = re.compile(r"(?<!\w)@(?=\w)")
 
 
 def _md(text: str) -> str:
     """Return *text*, one safe line, escaped for Markdown; nobody is mentioned by it."""
     text = _ACTIVE.sub(r"\\\g<0>", escape(text, quote=False))
-    return _MENTION.sub("@&#8203;", _OPENING.sub(r"\1\\\2", text))
+    return _MENTION.sub("@&#8203;", _OPENING.sub(lambda start: f"{start[0][:-1]}\\{start[1]}", text))
 
 
 def as_markdown(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tostrack.models import Change, Direction, Flag, Hunk, Polarity, Reason, Verdict
-from tostrack.publish.text import cut, joined, safe_line
+from tostrack.models import Change, Direction, Edit, Flag, Hunk, Polarity, Reason, Verdict
+from tostrack.publish.text import columns, cut, joined, safe_line
 
 #: Titles longer than this are cut by feed readers and mail clients.
 TITLE_COLUMNS = 140
@@ -35,6 +35,8 @@ _SAFEGUARDS = {
     "strengthened": ("strengthens", 4),
     "added": ("adds", 4),
 }
+#: What happened to text that speaks of a topic and neither gives nor takes anything.
+_WORDS = {Edit.ADDED: "adds words on", Edit.REMOVED: "drops words on"}
 _LIGHTEST = 5
 _UNFLAGGED = 6
 
@@ -53,7 +55,7 @@ def headline(change: Change, service_name: str = "", document_name: str = "") ->
         rest = [f"{len(phrases) - shown} more"] if shown < len(phrases) else []
         back = ["returns to an older text"] if reverted else []
         title = f"{service} {joined([*back, *phrases[:shown], *rest])} ({document})"
-        if len(title) <= TITLE_COLUMNS:
+        if columns(title) <= TITLE_COLUMNS:
             return title
     explanation = _as_clause(change.explanation)
     if change.verdict is Verdict.NOISE:
@@ -131,7 +133,12 @@ def _phrases(change: Change) -> list[str]:
         fates = {fate for flag, hunk in of_topic if (fate := _fate(flag, hunk))}
         moves = [_power(topic, directions)] if directions else []
         moves += [_safeguard(topic, fates)] if fates else []
-        weighed += moves or [(_LIGHTEST, f"rewords what it says on {_subject(topic).replace('-', ' ')}")]
+        edits = {hunk.edit for _, hunk in of_topic} - {Edit.MOVED}
+        if moves or not edits:
+            weighed += moves
+            continue
+        verb = _WORDS.get(next(iter(edits)), "") if len(edits) == 1 else ""
+        weighed.append((_LIGHTEST, f"{verb or 'rewords what it says on'} {_subject(topic).replace('-', ' ')}"))
     return [phrase for _, phrase in sorted(weighed, key=lambda pair: pair[0])]
 
 

@@ -42,15 +42,11 @@ def _tidy(runs: Iterable[Run]) -> list[Run]:
     """Join equal neighbours, put each deletion before its insertion, and move the blanks around edits out of them."""
     out: list[Run] = []
     gone, come = "", ""
-    ready = [*runs, ("=", "")]
-    for at, (op, text) in enumerate(ready):
+    for op, text in [*runs, ("=", "")]:
         if op == "-":
             gone += text
         elif op == "+":
             come += text
-        elif text == " " and (gone or come) and ready[at + 1][0] != "=" and not _one_sided(gone, come, ready[at + 1 :]):
-            # A blank between two edits parts nothing: they read as one.
-            gone, come = gone + text, come + text
         else:
             if gone.strip() or come.strip():
                 out += _edit(gone, come)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
-from typing import Any
 
 from tostrack.models import Change, Edit, Flag, Hunk
 from tostrack.publish.headline import distinct_flags, flag_label, ranked, topic_moves
-from tostrack.publish.runs import Run, fold, marked, picked_out, runs_of, shortened, side, wrap
-from tostrack.publish.text import ascii_only, columns, count, cut, document_id, joined, safe_line, span_of
+from tostrack.publish.look import SIGNS, Look, aligned, fit
+from tostrack.publish.runs import fold, picked_out, runs_of, shortened, side
+from tostrack.publish.text import ascii_only, columns, count, cut, document_id, joined, path_of, safe_line, span_of
 
 #: Unflagged hunks shown before the rest are only counted: two screens of reading.
 UNFLAGGED_SHOWN = 20
@@ -23,44 +22,6 @@ _MOVED_WORDS = 24
 _QUOTE = 220
 #: Two columns narrower than this each cannot be read.
 _NARROWEST_COLUMN = 30
-
-_STYLES = {
-    "-": "31;9",
-    "+": "32;1",
-    "…": "2",
-    "title": "1",
-    "dim": "2",
-    "flag": "33;1",
-    "added": "32",
-    "removed": "31",
-    "reworded": "36",
-    "moved": "35",
-    "added quote": "32;4",
-    "removed quote": "31;4",
-}
-_SIGNS = {Edit.ADDED: "+", Edit.REMOVED: "-", Edit.REWORDED: "~", Edit.MOVED: ">"}
-
-
-@dataclass(frozen=True)
-class _Look:
-    """How to write: with colour or not, how wide (0: no limit), in ASCII or not."""
-
-    colour: bool
-    width: int
-    ascii: bool
-
-    def paint(self, style: str, text: str) -> str:
-        return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self.colour and text and style in _STYLES else text
-
-    def line(self, runs: Iterable[Run]) -> str:
-        return "".join(self.paint(op, text) for op, text in runs)
-
-    def wrap(self, runs: Iterable[Run], indent: int = 0) -> list[list[Run]]:
-        """Return *runs* wrapped into what is left of the width beside *indent*, with marks when there is no colour."""
-        ready = runs if self.colour else marked(runs)
-        if self.ascii:
-            ready = [(op, ascii_only(text)) for op, text in ready]
-        return wrap(ready, max(self.width - indent, 20) if self.width else 0)
 
 
 def render_change(
@@ -86,7 +47,7 @@ def render_change(
         hint: What to say after the number of hunks that are not shown.
         ascii_marks: Write in ASCII only, for a stream that cannot carry more.
     """
-    look = _Look(colour, width, ascii_marks)
+    look = Look(colour, width, ascii_marks)
     blocks = [_headline(change, look)]
     if stat:
         blocks += [_stat(change, look)]
@@ -97,7 +58,7 @@ def render_change(
         two_columns = side_by_side and (width - 3) // 2 >= _NARROWEST_COLUMN
         blocks += _hunks([*flagged, *shown], look, context, two_columns=two_columns)
         if left := len(others) - len(shown):
-            blocks.append([look.paint("dim", _fit(f"… and {count(left, 'more edit')}{hint}", look))])
+            blocks.append([look.paint("dim", fit(f"… and {count(left, 'more edit')}{hint}", look))])
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
@@ -107,22 +68,15 @@ def as_text(change: Change, *, width: int = 76, budget: int = 30_000) -> str:
     return text if len(text) <= budget else text[: budget - 3].rpartition("\n")[0] + "\n…\n"
 
 
-def _fit(text: str, look: _Look) -> str:
-    """Return *text* as one line that fits."""
-    if look.ascii:
-        return ascii_only(cut(ascii_only(text), look.width - 2) if look.width else text)
-    return cut(text, look.width) if look.width else text
-
-
-def _paragraph(text: str, look: _Look) -> list[str]:
+def _paragraph(text: str, look: Look) -> list[str]:
     lines = [look.line(line) for line in look.wrap([("=", text)], 2)]
     # GitHub's runner obeys a line of a log that begins with ``::``.
     return [f"| {line}" if line.startswith("::") else line for line in lines]
 
 
-def _headline(change: Change, look: _Look) -> list[str]:
+def _headline(change: Change, look: Look) -> list[str]:
     name = document_id(safe_line(change.service), safe_line(change.document)) or "change"
-    lines = [look.paint("title", _fit("  ".join(filter(None, [name, span_of(change)])), look))]
+    lines = [look.paint("title", fit("  ".join(filter(None, [name, span_of(change)])), look))]
     verdict = f"{change.verdict} ({change.reason})"
     moves = topic_moves(change)
     lines += _paragraph(f"{verdict}: {'; '.join(moves)}" if moves else verdict, look)
@@ -130,11 +84,11 @@ def _headline(change: Change, look: _Look) -> list[str]:
     edits = Counter(hunk.edit for hunk in change.hunks)
     told = [f"{edits[edit]:,} {edit}" for edit in Edit if edits[edit]]
     if told:
-        lines.append(look.paint("dim", _fit(f"{count(len(change.hunks), 'edit')}: {joined(told)}", look)))
+        lines.append(look.paint("dim", fit(f"{count(len(change.hunks), 'edit')}: {joined(told)}", look)))
     return lines
 
 
-def _hunks(hunks: Sequence[Hunk], look: _Look, context: int, *, two_columns: bool) -> Iterator[list[str]]:
+def _hunks(hunks: Sequence[Hunk], look: Look, context: int, *, two_columns: bool) -> Iterator[list[str]]:
     """Yield a block of lines for each of *hunks*; unflagged neighbours of one edit and heading share its title."""
     block: list[str] = []
     before: Hunk | None = None
@@ -156,13 +110,13 @@ def _about(hunk: Hunk) -> tuple[Edit, tuple[str, ...], bool]:
     return hunk.edit, hunk.heading, hunk.kind[0] == "h"
 
 
-def _title(hunk: Hunk, look: _Look) -> str:
+def _title(hunk: Hunk, look: Look) -> str:
     what = f"{hunk.edit} heading" if hunk.kind[0] == "h" else str(hunk.edit)
-    path = " › ".join(safe_line(part) for part in hunk.heading)
-    return look.paint("title", _fit(f"{what} · {path}" if path else what, look))
+    path = path_of(hunk.heading, max(look.width - columns(what) - 3, 1) if look.width else 0)
+    return look.paint("title", fit(f"{what} · {path}" if path else what, look))
 
 
-def _flag(flag: Flag, hunk: Hunk, look: _Look) -> list[str]:
+def _flag(flag: Flag, hunk: Hunk, look: Look) -> list[str]:
     quote = cut(safe_line(flag.quote), _QUOTE)
     text = f"{flag_label(flag, hunk)} — “{quote}”"
     first, *more = look.wrap([("=", text)], 2)
@@ -171,15 +125,15 @@ def _flag(flag: Flag, hunk: Hunk, look: _Look) -> list[str]:
     return [look.paint("flag", f"{sign} {look.line(line)}") for sign, line in zip(signs, [first, *more], strict=True)]
 
 
-def _sign(hunk: Hunk, look: _Look) -> str:
-    return look.paint(hunk.edit, _SIGNS[hunk.edit]) + " "
+def _sign(hunk: Hunk, look: Look) -> str:
+    return look.paint(hunk.edit, SIGNS[hunk.edit]) + " "
 
 
 def _bullet(hunk: Hunk) -> str:
     return "• " if hunk.kind[:2] == "li" else ""
 
 
-def _body(hunk: Hunk, look: _Look, context: int) -> list[str]:
+def _body(hunk: Hunk, look: Look, context: int) -> list[str]:
     sign = _sign(hunk, look)
     bullet = ascii_only(_bullet(hunk)) if look.ascii else _bullet(hunk)
     text = runs_of(hunk)
@@ -197,10 +151,10 @@ def _body(hunk: Hunk, look: _Look, context: int) -> list[str]:
     return [sign + (pad if at else bullet) + look.line(line) for at, line in enumerate(lines)]
 
 
-def _columns(hunk: Hunk, look: _Look, context: int) -> list[str]:
+def _columns(hunk: Hunk, look: Look, context: int) -> list[str]:
     """Return *hunk* with its old text on the left and its new text on the right."""
     each = (look.width - 5) // 2
-    narrow = _Look(look.colour, each, look.ascii)
+    narrow = Look(look.colour, each, look.ascii)
     runs = runs_of(hunk)
     if hunk.edit is Edit.REWORDED:
         runs = fold(runs, context)
@@ -216,7 +170,7 @@ def _columns(hunk: Hunk, look: _Look, context: int) -> list[str]:
     return rows
 
 
-def _stat(change: Change, look: _Look) -> list[str]:
+def _stat(change: Change, look: Look) -> list[str]:
     """Return a table: for each heading, how many clauses were edited and how, and the topics flagged there."""
     sections: dict[tuple[str, ...], list[Hunk]] = {}
     for hunk in change.hunks:
@@ -224,90 +178,10 @@ def _stat(change: Change, look: _Look) -> list[str]:
     rows = []
     for heading, hunks in sections.items():
         edits = Counter(hunk.edit for hunk in hunks)
-        topics = dict.fromkeys(safe_line(flag.topic) for hunk in hunks for flag in hunk.flags)
-        numbers = [f"{edits[edit]}{_SIGNS[edit]}" if edits[edit] else "" for edit in Edit]
-        rows.append([*numbers, joined(list(topics)), " › ".join(map(safe_line, heading)) or "(no heading)"])
-    return _table(rows, look, right=len(Edit))
-
-
-def _table(rows: Iterable[Sequence[str]], look: _Look, *, right: int = 0, header: Sequence[str] = ()) -> list[str]:
-    """Return *rows* aligned in columns, empty columns left out; the last one takes the room that is left.
-
-    Args:
-        right: How many of the first columns are numbers, set flush right.
-        header: Names of the columns.
-    """
-    cells = [[ascii_only(cell) if look.ascii else cell for cell in row] for row in rows]
-    used = [at for at in range(len(cells[0])) if any(row[at] for row in cells)] if cells else []
-    table = [list(header), *cells] if header and cells else cells
-    widths = {at: max(columns(row[at]) for row in table) for at in used}
-    lines = []
-    for number, row in enumerate(table):
-        parts = []
-        for at in used[:-1]:
-            pad = " " * (widths[at] - columns(row[at]))
-            parts.append(pad + row[at] if at < right else row[at] + pad)
-        line = _fit("  ".join([*parts, row[used[-1]]]).rstrip(), look)
-        lines.append(look.paint("title", line) if header and not number else line)
-    return lines
-
-
-def render_log(
-    rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
-) -> str:
-    """Return the changes of *rows* as a table, one a line, in the order given; empty when there is none.
-
-    Args:
-        rows: Mappings with the keys of ``tostrack log --json``.
-    """
-    look = _Look(colour, width, ascii_marks)
-    table = []
-    for row in rows:
-        edits = [f"{row[edit]}{_SIGNS[edit]}" if row.get(edit) else "" for edit in Edit]
-        told = [*map(_cell, row.get("topics") or ()), *(["announced"] if row.get("announced") else [])]
-        table.append(
-            [
-                _cell(row.get("id")),
-                *edits,
-                _cell(row.get("seen_at"))[:10],
-                document_id(_cell(row.get("service")), _cell(row.get("document"))),
-                _cell(row.get("verdict")),
-                _cell(row.get("reason")),
-                ", ".join(told),
-            ]
-        )
-    header = ["id", *(_SIGNS[edit] for edit in Edit), "seen", "document", "verdict", "reason", "topics"]
-    lines = _table(table, look, right=1 + len(Edit), header=header)
-    return "\n".join(lines) + "\n" if lines else ""
-
-
-def render_flags(
-    rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
-) -> str:
-    """Return the flags of *rows* as a table, one a line, in the order given; empty when there is none.
-
-    Args:
-        rows: Mappings with any of ``service, document, topic, polarity, direction, since, heading, quote``.
-    """
-    look = _Look(colour, width, ascii_marks)
-    table = []
-    for row in rows:
-        heading = row.get("heading") or ()
-        table.append(
-            [
-                document_id(_cell(row.get("service")), _cell(row.get("document"))),
-                _cell(row.get("topic")),
-                _cell(row.get("polarity")),
-                _cell(row.get("direction")),
-                _cell(row.get("since"))[:10],
-                _cell(heading if isinstance(heading, str) else " › ".join(heading)),
-                f"“{_cell(row['quote'])}”" if row.get("quote") else "",
-            ]
-        )
-    header = ["document", "topic", "polarity", "moved", "since", "heading", "quote"]
-    lines = _table(table, look, header=header)
-    return "\n".join(lines) + "\n" if lines else ""
-
-
-def _cell(value: object) -> str:
-    return "" if value is None else safe_line(str(value))
+        numbers = [f"{edits[edit]}{SIGNS[edit]}" if edits[edit] else "" for edit in Edit]
+        flagged = dict.fromkeys(safe_line(flag.topic) for hunk in hunks for flag in hunk.flags)
+        topics = f"  ⚑ {', '.join(flagged)}" if flagged else ""
+        # Up to four numbers stand before the heading.
+        room = max(look.width - 24 - columns(topics), 20) if look.width else 0
+        rows.append([*numbers, (path_of(heading, room) or "(no heading)") + topics])
+    return aligned(rows, look, right=len(Edit))

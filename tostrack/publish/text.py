@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 
 from tostrack.models import Change, Version
 
@@ -75,10 +77,12 @@ def _columns_of(char: str) -> int:
 
 def cut(text: str, width: int) -> str:
     """Return *text* in at most *width* columns, with ``…`` for what is left out, cut between words if able."""
-    if columns(text) <= width:
+    # No writing needs more than a few marks on each letter; without a bound a title of marks alone would never end.
+    most = 4 * max(width, 0)
+    if len(text) <= most and columns(text) <= width:
         return text
     room, kept = max(width - 1, 0), []
-    for char in text:
+    for char in text[:most]:
         room -= _columns_of(char)
         if room < 0:
             break
@@ -88,6 +92,16 @@ def cut(text: str, width: int) -> str:
     # A whole word is worth up to half of the line; text without spaces is cut where it must be.
     head = whole if len(whole) * 2 > len(head) and not text[len(head) :].startswith(" ") else head
     return head.rstrip(" ,;:(…”") + "…" if width > 0 else ""
+
+
+def path_of(heading: Sequence[str], width: int = 0) -> str:
+    """Return a heading path as ``Rights › Content``; when it is wider than *width*, outer headings give way first."""
+    parts = [part for part, _ in groupby(safe_line(part).rstrip(" :") for part in heading) if part]
+    path = " › ".join(parts)
+    while width and len(parts) > 1 and columns(path) > width:
+        parts = parts[1:]
+        path = "… › " + " › ".join(parts)
+    return cut(path, width) if width else path
 
 
 def count(number: int, noun: str) -> str:

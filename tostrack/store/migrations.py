@@ -182,8 +182,8 @@ LEFT JOIN sightings n ON n.version_id = v.id;
 CREATE VIEW changes AS
 SELECT j.id, s.slug AS service, d.slug AS document, o.number AS from_number, n.number AS to_number,
        o.seen_at AS from_seen_at, n.seen_at, j.verdict, j.reason, j.explanation,
-       (SELECT group_concat(topic, ',') FROM (SELECT DISTINCT topic FROM judgement_flags WHERE judgement_id = j.id))
-           AS topics,
+       (SELECT group_concat(topic, ',') FROM
+           (SELECT topic FROM judgement_flags WHERE judgement_id = j.id GROUP BY topic ORDER BY min(id))) AS topics,
        j.added, j.removed, j.reworded, j.moved, j.announced
 FROM judgements j JOIN documents d ON d.id = j.document_id JOIN services s ON s.id = d.service_id
 JOIN versions o ON o.id = j.from_version JOIN versions n ON n.id = j.to_version;

@@ -1,0 +1,73 @@
+"""Bytes to clean Unicode: what a browser would have read."""
+
+import codecs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tostrack.extract.decode import decode
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "text"),
+    [
+        (codecs.BOM_UTF8 + "é".encode(), "text/html; charset=iso-8859-1", "é"),
+        (codecs.BOM_UTF16_LE + "é€".encode("utf-16-le"), "text/html; charset=utf-8", "é€"),
+        (codecs.BOM_UTF16_BE + "é€".encode("utf-16-be"), "", "é€"),
+        ("Привет".encode("koi8-r"), 'text/html; charset="KOI8-R"', "Привет"),
+        ("“é”".encode("cp1252"), "text/html; charset=ISO-8859-1", "“é”"),
+        ("規約".encode("cp932"), "text/html; charset=Shift_JIS", "規約"),
+        ("条款€".encode("gb18030"), "text/html; charset=gb2312", "条款€"),
+        ("<meta charset=windows-1251>Да".encode("cp1251"), "text/html", "<meta charset=windows-1251>Да"),
+        ("<?xml version='1.0' encoding='cp1250'?>ř".encode("cp1250"), "", "<?xml version='1.0' encoding='cp1250'?>ř"),
+        ("é".encode(), "", "é"),
+        ("é".encode("cp1252"), "", "é"),
+        ("é".encode("cp1252"), "text/html; charset=x-none", "é"),
+        ("é".encode(), "text/html; charset=hex", "é"),
+    ],
+    ids=[
+        "a byte-order mark wins over the header",
+        "UTF-16 LE",
+        "UTF-16 BE",
+        "header",
+        "ISO-8859-1 means windows-1252",
+        "Shift_JIS means cp932",
+        "gb2312 means gb18030",
+        "meta",
+        "XML declaration",
+        "UTF-8 without a word",
+        "windows-1252 without a word",
+        "an unknown charset is no charset",
+        "a codec that is no charset is none either",
+    ],
+)
+def test_the_charset_is_found_as_browsers_find_it(content, content_type, text):
+    assert decode(content, content_type) == text
+
+
+def test_utf8_called_latin_is_utf8():
+    assert decode("Données’".encode(), "text/html; charset=iso-8859-1") == "Données’"
+
+
+def test_a_meta_tag_that_ascii_can_be_read_from_is_not_in_utf16():
+    assert decode(b"<meta charset=utf-16>\xc3\xa9").endswith("é")
+
+
+def test_what_no_text_format_may_hold_is_gone():
+    assert decode("a\0b\ud800c\x1bd\ufffee\x85f\tg\n") == "abcdef\tg\n"
+
+
+@given(st.binary(max_size=200), st.text(max_size=30))
+def test_any_bytes_become_valid_unicode(content, content_type):
+    text = decode(content, content_type)
+
+    assert text.encode("utf-8").decode("utf-8") == text
+    assert "\0" not in text
+
+
+@given(st.text(max_size=100))
+def test_utf8_is_read_back(text):
+    clean = decode(text)
+
+    assert decode(clean.encode("utf-8"), "text/html; charset=utf-8") == clean.removeprefix("\ufeff")

@@ -1,0 +1,142 @@
+"""What does not look like the policy, and what only seems so."""
+
+import pytest
+
+from tostrack.extract.suspect import CAUSES, language, suspect
+
+SENTENCES = [
+    "You keep the rights to your content, and you give us a licence to show it to others.",
+    "We may share your data with partners who help us to run the service for you.",
+    "If the service is temporarily unavailable, we are not liable to you, so please try again later.",
+    "You must log in to change your settings, and you may not use the account of another person.",
+    "We use cookies, and you may accept all cookies or reject all of them in your browser.",
+    "If you are under thirteen years of age, you may not use the service in any way.",
+]
+POLICY = "# Terms\n\n" + "\n\n".join(f"{number}\\. {SENTENCES[number % 6]}" for number in range(1, 40)) + "\n"
+FRENCH = "\n\n".join(
+    ["Vous gardez les droits sur votre contenu et vous nous accordez une licence pour le montrer à d'autres."] * 30
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("# We'll be right back\n\nSorry, something went wrong on our side.", "outage"),
+        ("# 503 Service Temporarily Unavailable\n\nnginx", "outage"),
+        ("Acme is down for scheduled maintenance. We expect to be back at noon.", "maintenance"),
+        ("# Log in to continue\n\nYou must log in to see this page.", "login"),
+        ("# Just a moment...\n\nChecking your browser before accessing acme.example.", "blocked"),
+        ("# Access Denied\n\nYou don't have permission to access this. Reference 18.2f", "blocked"),
+        ("You need to enable JavaScript to run this app.", "needs-js"),
+        ("# Before you continue\n\nAcme and its 812 partners use cookies.", "consent"),
+        ("# Page not found\n\nThe page that you look for is gone.", "wrong-page"),
+        ("## This page isn’t available\n\nThe link may be broken.", "wrong-page"),
+        ("Redirecting to legal.acme.example", "wrong-page"),
+        ("Acme", "empty"),
+        ("", "empty"),
+        ("\ufffd\ufffd Terms \ufffd " * 100, "garbled"),
+    ],
+)
+def test_what_servers_say_instead_of_a_policy_is_suspect(text, cause):
+    assert suspect(text, previous=POLICY) == cause
+    assert suspect(text) == cause
+    assert cause in CAUSES
+
+
+def test_a_policy_may_speak_of_outages_logins_and_cookies():
+    assert suspect(POLICY) is None
+    assert suspect(POLICY, previous=POLICY.replace("partners", "affiliates")) is None
+
+
+def test_a_document_that_always_was_short_is_itself():
+    imprint = "# Imprint\n\nAcme Inc., Springfield. You must be logged in to send us a message."
+
+    assert suspect(imprint.replace("Acme Inc.", "Acme Ltd."), previous=imprint) is None
+
+
+def test_the_title_of_the_page_may_give_it_away():
+    assert suspect("Please come again.", page_title="502 Bad Gateway") == "outage"
+
+
+@pytest.mark.parametrize(
+    ("html", "cause"),
+    [
+        ("<form><input name=p type='password'></form>", "login"),
+        ('<div id="root"></div><script src=x></script>', "needs-js"),
+    ],
+)
+def test_markup_gives_short_pages_away(html, cause):
+    assert suspect("Welcome to Acme", html=html) == cause
+
+
+def test_an_empty_shell_needs_scripts():
+    assert suspect("", html="<body><div id=app></div></body>") == "needs-js"
+
+
+def test_a_text_that_loses_more_than_half_is_held_back():
+    kept = "\n\n".join(POLICY.split("\n\n")[20:])
+
+    assert suspect("\n\n".join(POLICY.split("\n\n")[:18]), previous=POLICY) == "collapse"
+    assert suspect(kept, previous=POLICY) is None
+
+
+def test_a_beginning_without_the_end_of_the_page_is_truncated():
+    begun = "\n\n".join(POLICY.split("\n\n")[:30])
+
+    assert suspect(begun, previous=POLICY, html="<html><body>...<p>We may") == "truncated"
+    assert suspect(begun, previous=POLICY, html="<html><body>...</body></html>") is None
+
+
+def test_a_text_that_grows_is_told_at_once():
+    assert suspect(POLICY * 6, previous=POLICY) is None
+
+
+def test_another_language_is_another_edition():
+    assert suspect(FRENCH, previous=POLICY) == "language"
+    assert suspect(FRENCH, previous=FRENCH) is None
+
+
+def test_a_page_about_something_else_is_the_wrong_page():
+    marketing = " ".join(f"photo{n} filter{n} story{n} friends{n}" for n in range(80))
+
+    assert suspect(marketing, previous=POLICY) == "wrong-page"
+
+
+@pytest.mark.parametrize(
+    ("asked", "final", "text", "cause"),
+    [
+        ("https://acme.example/terms", "https://acme.example/", POLICY, "wrong-page"),
+        (
+            "https://acme.example/terms",
+            "https://acme.example/login?next=%2Fterms",
+            "Hello again, friend of Acme!",
+            "login",
+        ),
+        ("https://acme.example/terms", "https://acme.example/en/terms", POLICY, None),
+        ("https://acme.example/terms", "https://acme.example/legal/login-terms", POLICY, None),
+        ("https://terms.acme.example/", "https://terms.acme.example", POLICY, None),
+        ("https://acme.example/terms", "https://terms.acme.example/", POLICY, None),
+        ("https://help.acme.example/terms", "https://acme.example/", POLICY, "wrong-page"),
+        ("http://[", "http://[", POLICY, None),
+    ],
+)
+def test_where_a_redirect_ends_tells_what_it_is(asked, final, text, cause):
+    padded = text if text == POLICY else text + " We are glad to see you here today." * 5
+
+    assert suspect(padded, asked_url=asked, final_url=final) == cause
+
+
+@pytest.mark.parametrize(
+    ("sentence", "code"),
+    [
+        ("You may not use the service if you are not of the age that is required by law.", "en"),
+        ("Sie dürfen den Dienst nicht nutzen, wenn Sie nicht das Alter haben, das für die Nutzung ist.", "de"),
+        ("Usted no puede usar el servicio si no tiene la edad que exige la ley de su país.", "es"),
+        ("Вы не можете использовать сервис, если вы не достигли возраста, о котором говорится в законе.", "ru"),
+        ("xx yy zz", ""),
+    ],
+)
+def test_a_language_is_known_by_its_small_words(sentence, code):
+    words = sentence.lower().replace(",", "").replace(".", "").split()
+
+    assert language(words * 15) == code

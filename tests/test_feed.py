@@ -1,0 +1,199 @@
+import random
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from xml.etree import ElementTree as ET
+
+import feedparser
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tostrack.models import Change, Direction, Edit, Flag, Hunk, Judgement, Polarity, Reason, Version
+from tostrack.publish.feed import MAX_ENTRIES, Entry, Feed, atom, change_id, entry, rss, tag
+
+START = datetime(2024, 5, 1, 2, tzinfo=UTC)
+GRANT = Flag("licensing", Polarity.PERMITS, "sub-licensable", 0, 14, "grant", Direction.WIDENED)
+FORMS = pytest.mark.parametrize("form", [atom, rss], ids=["atom", "rss"])
+
+
+def change(day=0, new="Our licence is sub-licensable."):
+    hunk = Hunk(Edit.REWORDED, ("Rights",), "Our licence is limited.", new, flags=(GRANT,))
+    return Change(
+        Version("old", START + timedelta(days=day - 1), day + 1),
+        Version(new, START + timedelta(days=day), day + 2),
+        (hunk,),
+        Judgement(Reason.NEW_TEXT, "The licence says more."),
+        "acme",
+        "terms",
+    )
+
+
+def entry_of(day=0, **options):
+    return entry(change(day), **{"authority": "acme.example", "year": 2024, **options})
+
+
+def feed(*entries, **options):
+    return Feed(**{"id": tag("acme.example", 2024, "feed", "all"), "title": "Acme", "entries": entries, **options})
+
+
+@FORMS
+def test_a_reader_gets_every_id_title_and_time_back(form):
+    entries = [entry_of(day, service_name="Acme", document_name="Terms") for day in range(3)]
+
+    parsed = feedparser.parse(form(feed(*entries)))
+
+    assert not parsed.bozo
+    assert [item.id for item in parsed.entries] == [one.id for one in reversed(entries)]
+    assert {item.title for item in parsed.entries} == {"Acme widens its content licence (Terms)"}
+    assert [item.published_parsed[:6] for item in parsed.entries] == [
+        one.updated.timetuple()[:6] for one in reversed(entries)
+    ]
+
+
+@FORMS
+def test_the_content_is_the_redline_with_its_flags(form):
+    parsed = feedparser.parse(form(feed(entry_of())))
+
+    content = parsed.entries[0].content[0].value
+    assert "<ins" in content
+    assert "<del" in content
+    assert "licensing · widened" in content
+    assert [one.term for one in parsed.entries[0].tags] == ["licensing"]
+
+
+@FORMS
+def test_the_same_changes_give_the_same_bytes_in_any_order(form):
+    entries = [entry_of(day) for day in range(20)]
+    shuffled = random.Random(7).sample(entries, len(entries))
+
+    assert form(feed(*entries)) == form(feed(*shuffled))
+
+
+def test_an_id_does_not_move_with_names_sites_or_places():
+    known = entry_of(3).id
+
+    assert entry_of(3, service_name="Acme Renamed", document_name="New", link="https://new.example/x").id == known
+    assert known in atom(feed(entry_of(3), entry_of(9), url="https://elsewhere.example/atom.xml"))
+    assert known == "tag:acme.example,2024:change:acme/terms:2024-05-04T020000Z:" + change(3).new.sha256[:16]
+
+
+def test_an_id_is_the_same_in_every_time_zone():
+    there = START.astimezone(timezone(timedelta(hours=9)))
+    moved = replace(change(), new=replace(change().new, seen_at=there))
+
+    assert change_id(moved, "acme.example", 2024) == change_id(change(), "acme.example", 2024)
+
+
+def test_a_return_to_a_text_seen_before_has_an_id_of_its_own():
+    assert change_id(change(0), "acme.example", 2024) != change_id(change(5), "acme.example", 2024)
+
+
+def test_a_feed_is_as_old_as_its_newest_entry():
+    parsed = feedparser.parse(atom(feed(entry_of(0), entry_of(7))))
+
+    assert parsed.feed.updated == "2024-05-08T02:00:00Z"
+    assert "<lastBuildDate>Wed, 08 May 2024 02:00:00 GMT</lastBuildDate>" in rss(feed(entry_of(0), entry_of(7)))
+
+
+@FORMS
+def test_an_empty_feed_is_a_feed(form):
+    parsed = feedparser.parse(form(feed()))
+
+    assert not parsed.bozo
+    assert parsed.feed.title == "Acme"
+    assert parsed.entries == []
+
+
+@FORMS
+def test_a_feed_names_itself_and_its_page_when_it_is_published(form):
+    links = feedparser.parse(form(feed(url="https://a.example/x.xml", home="https://a.example/"))).feed.links
+
+    assert ("self", "https://a.example/x.xml") in {(link.rel, link.href) for link in links}
+    assert ("alternate", "https://a.example/") in {(link.rel, link.href) for link in links}
+
+
+@FORMS
+def test_only_web_and_mail_addresses_become_links(form):
+    text = form(feed(entry_of(link="javascript:alert(1)"), url="file:///etc/passwd"))
+
+    assert "javascript:" not in text
+    assert "file:" not in text
+
+
+def test_a_guid_is_not_a_link():
+    assert '<guid isPermaLink="false">tag:acme.example,2024:change' in rss(feed(entry_of()))
+
+
+def test_an_entry_is_told_once():
+    assert atom(feed(entry_of(), entry_of())).count("<entry>") == 1
+
+
+@FORMS
+def test_a_feed_keeps_the_newest_hundred(form):
+    entries = [entry_of(day) for day in range(MAX_ENTRIES + 20)]
+
+    parsed = feedparser.parse(form(feed(*entries)))
+
+    assert len(parsed.entries) == MAX_ENTRIES
+    assert parsed.entries[0].id == entries[-1].id
+
+
+@FORMS
+def test_a_feed_of_giant_changes_stays_below_a_megabyte(form):
+    giant = entry(change(new="<&>" * 20_000), authority="a.example", year=2024)
+    entries = [replace(giant, id=f"{giant.id}-{number}") for number in range(MAX_ENTRIES)]
+    loud = [replace(one, summary_html="&" * 60_000) for one in entries]
+
+    assert len(form(feed(*entries)).encode()) < 1_000_000
+    assert len(form(feed(*loud)).encode()) < 1_000_000
+
+
+def test_a_tag_holds_only_what_rfc_4151_allows():
+    assert tag("a.example", 2024, "change", "acme/tërms x") == "tag:a.example,2024:change:acme/t%C3%ABrms%20x"
+    assert tag("ops@a.example", 2024, "feed") == "tag:ops@a.example,2024:feed"
+
+
+@pytest.mark.parametrize("authority", ["", "https://a.example", "a b", "Ä.example", "a.example,2024", "-a"])
+def test_a_bad_authority_is_refused(authority):
+    with pytest.raises(ValueError, match="neither a domain nor a mail address"):
+        tag(authority, 2024, "feed")
+
+
+def test_a_change_without_a_time_is_no_entry():
+    timeless = replace(change(), new=Version("new"))
+
+    with pytest.raises(ValueError, match="without a time"):
+        entry(timeless, authority="a.example", year=2024)
+
+
+HOSTILE = st.text(
+    st.one_of(st.sampled_from("\x00\x0b\x1b\x85\ufffe\uffff\ud800\udfff]]><&\"'\r\n\u2028"), st.characters()),
+    max_size=80,
+)
+
+
+@settings(max_examples=200)
+@given(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+def test_no_title_or_text_breaks_a_feed(title, body, topic, link):
+    hostile = Entry("tag:a.example,2024:1", title, START, f"<p>{body}]]></p>", body, link, (topic,))
+
+    for form in (atom, rss):
+        text = form(feed(hostile, title=title, subtitle=body, author=topic, url=link, home=link))
+        parsed = feedparser.parse(text)
+        assert not parsed.bozo, parsed.get("bozo_exception")
+        assert parsed.entries[0].id == hostile.id
+        ET.fromstring(text.encode("utf-8"))
+
+
+@settings(max_examples=100)
+@given(HOSTILE, HOSTILE, HOSTILE)
+def test_no_page_text_breaks_an_entry(old, new, heading):
+    hunk = Hunk(Edit.REWORDED, (heading,), old, new, (("-", old), ("+", new)), flags=(replace(GRANT, quote=new),))
+    hostile = replace(change(), hunks=(hunk,), judgement=Judgement(Reason.NEW_TEXT, old))
+
+    text = atom(feed(entry(hostile, authority="a.example", year=2024, service_name=heading)))
+
+    assert not feedparser.parse(text).bozo
+    tags = set(re.findall(r"<([^\s>]*)", ET.fromstring(text.encode("utf-8")).find(".//{*}content").text))
+    assert tags <= {"p", "/p", "strong", "/strong", "div", "/div", "del", "/del", "ins", "/ins", "br"}

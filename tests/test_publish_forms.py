@@ -1,0 +1,154 @@
+import html
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tostrack.models import Change, Direction, Edit, Flag, Hunk, Judgement, Polarity, Reason, Version
+from tostrack.publish.forms import as_html, as_markdown, safe_url
+
+GRANT = Flag("sharing", Polarity.PERMITS, "share it with partners", 0, 22, "share", Direction.GRANTED)
+WORDS = (("=", "We "), ("-", "keep it"), ("+", "share it with partners"), ("=", "."))
+REWORDED = Hunk(Edit.REWORDED, ("Data",), "We keep it.", "We share it with partners.", WORDS, flags=(GRANT,))
+ADDED = Hunk(Edit.ADDED, ("Disputes",), new="Disputes are settled by arbitration.")
+
+
+def change(*hunks, explanation="We share more."):
+    old, new = (Version(text, datetime(2024, 5, day, tzinfo=UTC)) for day, text in ((1, "a"), (2, "b")))
+    return Change(old, new, hunks, Judgement(Reason.NEW_TEXT, explanation), "acme", "terms")
+
+
+class Reader(HTMLParser):
+    """What a browser would make of a fragment."""
+
+    def __init__(self, fragment):
+        super().__init__()
+        self.tags, self.attributes, self.text = [], [], ""
+        self.feed(fragment)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_markdown_tells_the_change_from_headline_to_words():
+    text = as_markdown(change(ADDED, REWORDED), service_name="Acme", document_name="Terms")
+
+    assert text == (
+        "## Acme adds data sharing (Terms)\n\n"
+        "2024-05-01 → 2024-05-02 · substantive (new-text)\n\n"
+        "We share more.\n\n"
+        "**Reworded · Data**\\\n⚑ sharing · granted — “share it with partners”\n"
+        "> We <del>keep it</del><ins>share it with partners</ins>.\n\n"
+        "**Added · Disputes**\n> <ins>Disputes are settled by arbitration.</ins>\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "[x](javascript:alert(1))",
+        "![x](https://spy.example)",
+        "# no heading",
+        "- no item",
+        "1. no list",
+        "--- no rule",
+        "`code`",
+        "| cell |",
+        "**loud**",
+        "_loud_",
+        "$math$",
+        "@someone look",
+        "&lt;b&gt;",
+    ],
+)
+def test_markdown_of_a_page_is_only_text(text):
+    body = as_markdown(change(replace(ADDED, edit=Edit.MOVED, old=text, new=text))).splitlines()[-1]
+
+    assert html.unescape(re.sub(r"\\(.)", r"\1", body)).replace("\u200b", "").replace("&#8203;", "") == f"> {text}"
+    active = r"(?<!\\)[`*_\[\]|$~]|(?<![\\&])#|<(?!/?(?:ins|del)>)|@\w|> (?:[-+=]|\d+[.)])"
+    assert not re.search(active, body)
+
+
+def test_html_says_what_was_edited_without_colour_too():
+    page = Reader(as_html(change(REWORDED)))
+
+    assert "We [−keep it][+share it with partners]." in page.text
+    assert {"del", "ins"} <= set(page.tags)
+
+
+def test_html_has_the_flag_and_its_quote():
+    assert "⚑ sharing · granted — “share it with partners”" in Reader(as_html(change(REWORDED))).text
+
+
+def test_html_links_to_the_whole_change_only_over_the_web():
+    assert 'href="https://a.example/1"' in as_html(change(REWORDED), url="https://a.example/1")
+    assert "href" not in as_html(change(REWORDED), url="javascript:alert(1)")
+
+
+@pytest.mark.parametrize("url", ["https://a.example/?a=1&b=2", "http://a.example", "mailto:a@a.example"])
+def test_web_and_mail_addresses_are_links(url):
+    assert safe_url(url) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "data:text/html,x", " https://a.example", "https://a.example\n", 'https://a"x', "//a", ""],
+)
+def test_other_addresses_are_not(url):
+    assert safe_url(url) == ""
+
+
+PAYLOADS = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from(
+        [
+            "<script>alert(1)</script>",
+            '"><img src=x onerror=alert(1)>',
+            "</div><style>*{display:none}</style>",
+            "' onmouseover='alert(1)",
+            "<!--",
+            "&#60;script&#62;",
+            "<svg/onload=alert(1)>",
+        ]
+    ),
+)
+
+
+@given(PAYLOADS, PAYLOADS, PAYLOADS, PAYLOADS)
+def test_no_page_text_becomes_markup(old, new, heading, quote):
+    hunk = Hunk(Edit.REWORDED, (heading,), old, new, (("-", old), ("+", new)), flags=(replace(GRANT, quote=quote),))
+
+    page = Reader(as_html(change(hunk, replace(ADDED, new=new or "x")), service_name=heading, url=quote))
+
+    assert set(page.tags) <= {"p", "strong", "div", "del", "ins", "br", "a"}
+    assert {name for name, _ in page.attributes} <= {"style", "dir", "href", "rel"}
+
+
+def test_a_budget_leaves_out_whole_edits_and_counts_them():
+    many = [replace(ADDED, new=f"Clause {n}. " * 20) for n in range(100)]
+
+    text = as_html(change(*many, REWORDED), budget=3000)
+
+    assert len(text) < 4000
+    assert "⚑ sharing" in text
+    assert re.search(r"… and \d+ more edits", text)
+
+
+def test_a_flagged_clause_that_is_too_long_is_shown_by_its_beginning():
+    long = replace(ADDED, new="We may. " * 5000, flags=(GRANT,))
+
+    text = as_html(change(long), budget=3000)
+
+    assert "⚑ sharing" in text
+    assert "We may. We may." in text
+    assert len(text) < 4000

@@ -1,0 +1,85 @@
+"""Runs of clauses that came or went together: menus and consent layers are told by their company."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from tostrack.clauses import canonical_text
+from tostrack.judge import lexicon
+from tostrack.judge.findings import Finding
+from tostrack.judge.normal import normal
+from tostrack.models import VERDICT_OF, Edit, Hunk, Reason, Verdict
+
+#: So many of its own phrases make a run a consent layer.
+_LAYER = 3
+#: An item of a menu is no longer than this.
+_ITEM_WORDS = 4
+
+
+def surroundings(hunks: Sequence[Hunk], findings: Sequence[Finding]) -> list[Finding]:
+    """Return *findings* with what stands among menu labels, or inside a consent layer, known as furniture."""
+    out = list(findings)
+    for at in _cut_out(hunks):
+        out[at] = replace(out[at], reason=Reason.FORMAT)
+    for run in _runs(hunks):
+        inside = _layer(hunks, run) | _menu(hunks, out, run)
+        for at in inside:
+            if VERDICT_OF[out[at].reason] is not Verdict.NOISE:
+                out[at] = replace(out[at], reason=Reason.FURNITURE)
+    return out
+
+
+def _cut_out(hunks: Sequence[Hunk]) -> set[int]:
+    """Return the reworded hunks whose changed phrases only became lines of their own, or were such lines before."""
+    come = {canonical_text(hunk.new) for hunk in hunks if hunk.edit is Edit.ADDED}
+    gone = {canonical_text(hunk.old) for hunk in hunks if hunk.edit is Edit.REMOVED}
+    lines = {"-": {*come, ""}, "+": {*gone, ""}, "=": set[str]()}
+    return {
+        at
+        for at, hunk in enumerate(hunks)
+        if hunk.edit is Edit.REWORDED and all(op == "=" or canonical_text(text) in lines[op] for op, text in hunk.words)
+    }
+
+
+def _runs(hunks: Sequence[Hunk]) -> Iterator[range]:
+    """Yield the stretches of hunks whose clauses came, or went, one right after the other."""
+    start = 0
+    for at in range(1, len(hunks) + 1):
+        if at == len(hunks) or not _follows(hunks[at - 1], hunks[at]):
+            if at - start > 1:
+                yield range(start, at)
+            start = at
+
+
+def _follows(one: Hunk, other: Hunk) -> bool:
+    if one.edit is not other.edit or one.edit not in (Edit.ADDED, Edit.REMOVED):
+        return False
+    places = (one.new_at, other.new_at) if one.edit is Edit.ADDED else (one.old_at, other.old_at)
+    return places[0] is not None and places[1] == places[0] + 1
+
+
+def _layer(hunks: Sequence[Hunk], run: range) -> set[int]:
+    """Return the places of a consent layer in *run*: from its first own phrase to its last, and what binds nobody."""
+    keys = {at: canonical_text(hunks[at].new or hunks[at].old) for at in run}
+    marks = {at: match[0] for at, key in keys.items() if (match := lexicon.CONSENT_LAYER.search(key))}
+    if len(set(marks.values())) < _LAYER:
+        return set()
+    return {
+        at
+        for at, key in keys.items()
+        if min(marks) <= at <= max(marks) or len(words := key.split()) <= _ITEM_WORDS or not lexicon.ACTORS & {*words}
+    }
+
+
+def _menu(hunks: Sequence[Hunk], findings: Sequence[Finding], run: range) -> set[int]:
+    """Return the short items of *run* when at least half of its clauses are labels."""
+    labels = sum(findings[at].reason is Reason.FURNITURE for at in run)
+    if 2 * labels < len(run):
+        return set()
+    texts = {at: hunks[at].new or hunks[at].old for at in run}
+    return {
+        at
+        for at, text in texts.items()
+        if len(normal(text)) <= _ITEM_WORDS and text.rstrip()[-1:] not in ".:;!?" and not any(map(str.isdigit, text))
+    }

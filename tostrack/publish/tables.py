@@ -1,0 +1,106 @@
+"""What the archive lists, as lines for people: the log, the status, the flags that stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Any
+
+from tostrack.models import Edit
+from tostrack.publish.look import SIGNS, Look, aligned, fit
+from tostrack.publish.text import columns, document_id, path_of, safe_line
+
+#: Columns of a heading path beside a quote.
+_PATH = 40
+
+
+def render_log(
+    rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
+) -> str:
+    """Return the changes of *rows*, two lines each: what it is, and in one sentence why it has its verdict.
+
+    Args:
+        rows: Mappings with the keys of ``tostrack log --json``, and ``explanation``.
+    """
+    look = Look(colour, width, ascii_marks)
+    listed = list(rows)
+    table = [
+        [
+            _cell(row.get("seen_at"))[:10],
+            _cell(row.get("id")),
+            f"{_cell(row.get('verdict'))} ({_cell(row.get('reason'))})",
+            " ".join(f"{row[edit]}{SIGNS[edit]}" for edit in Edit if row.get(edit)),
+            ", ".join(map(_cell, row.get("topics") or ())),
+        ]
+        for row in listed
+    ]
+    lines = []
+    for row, line in zip(listed, aligned(table, look), strict=True):
+        lines.append(line)
+        if explanation := _cell(row.get("explanation")):
+            lines.append(look.paint("dim", fit(f"            {explanation}", look)))
+    return _text(lines)
+
+
+def render_status(
+    rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
+) -> str:
+    """Return the documents of *rows*, one a line, and beneath them what is wrong with those that fail.
+
+    Args:
+        rows: Mappings with the keys of ``tostrack status --json``.
+    """
+    look = Look(colour, width, ascii_marks)
+    listed = list(rows)
+    table = [
+        [
+            document_id(_cell(row["service"]), _cell(row["document"])),
+            _cell(row["checked_at"])[:10],
+            _cell(row["outcome"]) + (f" ({_cell(row['cause'])})" if row["cause"] else ""),
+            _cell(row["versions"]),
+            _cell(row["changed_at"])[:10],
+            _cell(row["oscillations"] or ""),
+        ]
+        for row in listed
+    ]
+    header = ["document", "checked", "outcome", "versions", "text since", "returns muted"]
+    lines = aligned(table, look, header=header)
+    failing = [row for row in listed if row["failing_since"]]
+    if failing:
+        lines.append("")
+    for row in failing:
+        name = document_id(_cell(row["service"]), _cell(row["document"]))
+        told = f"{name}: {_cell(row['outcome'])} since {_cell(row['failing_since'])[:10]}: {_cell(row['message'])}"
+        lines += [look.line(line) for line in look.wrap([("=", told)])]
+    return _text(lines)
+
+
+def render_flags(
+    rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
+) -> str:
+    """Return the flags of *rows* under their topics, each with its quote on a line of its own.
+
+    Args:
+        rows: Mappings with the keys of ``tostrack flags --json``.
+    """
+    look = Look(colour, width, ascii_marks)
+    lines: list[str] = []
+    ordered = sorted(rows, key=lambda row: _cell(row["topic"]))
+    for topic, group in groupby(ordered, key=lambda row: _cell(row["topic"])):
+        lines += ["", look.paint("title", topic)] if lines else [look.paint("title", topic)]
+        for row in group:
+            name = document_id(_cell(row["service"]), _cell(row["document"]))
+            facts = [_cell(row["polarity"]), f"since {_cell(row['since'])[:10]}", name]
+            heading = path_of(row["heading"], _PATH)
+            lines.append(fit("  " + "  ".join([*facts, *([heading] if heading else [])]), look))
+            quote = look.wrap([("=", f"“{_cell(row['quote'])}”")], columns("    "))
+            lines += ["    " + look.line(line) for line in quote]
+    return _text(lines)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else safe_line(str(value))
+
+
+def _text(lines: list[str]) -> str:
+    return "\n".join(lines) + "\n" if lines else ""
