@@ -1,7 +1,7 @@
 """Markdown to clauses and back; what counts as the same text."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tostrack.clauses import (
@@ -91,6 +91,7 @@ def test_a_paragraph_that_looks_like_a_list_item_stays_a_paragraph():
     assert plain(clauses[0].text) == "4. We may share data."
 
 
+@settings(deadline=None)
 @given(MARKDOWN)
 def test_joining_and_splitting_again_changes_nothing(markdown):
     clauses = split_clauses(markdown)

@@ -9,8 +9,6 @@ import pytest
 from tostrack import extract, split_clauses
 from tostrack.demo import NIGHTS, serve, watchlist_text
 from tostrack.demo.pages import page
-from tostrack.models import Version
-from tostrack.pipeline import Past, change, is_told, read, text_key
 from tostrack.watchlist import check_selectors, loads
 
 DOCUMENTS = ("terms", "privacy")
@@ -152,28 +150,6 @@ def test_the_british_edition_differs_in_its_spelling_only():
 
     assert len(changed) >= 5
     assert all(abs(len(old) - len(new)) <= 2 for old, new in changed)
-
-
-# What tostrack makes of it
-
-
-@pytest.mark.parametrize("document", DOCUMENTS)
-def test_there_is_news_on_the_nights_that_the_story_says(document):
-    past = []
-    news = []
-    for night in NIGHTS:
-        # An outage never becomes a text: that is for the crawl to see.
-        if night.words["down"]:
-            continue
-        reading = read(Version(markdown(night, document), night.at, len(past) + 1))
-        told = False
-        if past and text_key(past[0].reading) != text_key(reading):
-            told = is_told(change(WATCHED[document], past[0].reading, reading, past))
-        if told:
-            news.append(night.story)
-        past.insert(0, Past(reading, told))
-
-    assert news == [night.story for night in NIGHTS if document in night.speaks]
 
 
 # The server

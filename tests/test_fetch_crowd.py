@@ -249,8 +249,7 @@ def test_results_wait_for_a_slow_consumer_and_then_the_workers_do(server):
     with crowd("a.example") as fetcher:
         results = fetch_all(requests(server, ["a.example"], ["/good"] * 40), fetcher, workers=2)
         next(results)
-        limit = threading.Event()
-        limit.wait(0.2)
+        threading.Event().wait(0.1)  # nothing tells that nothing more will be asked
         ahead = len(server.asked("/good"))
         rest = list(results)
 

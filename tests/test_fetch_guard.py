@@ -46,15 +46,23 @@ def patient(**options) -> Fetcher:
     return Fetcher(contact="ops@acme.example", monotonic=clock.monotonic, sleep=clock.sleep, **options)
 
 
-@pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("address", NOT_PUBLIC)
-def test_a_name_on_a_forbidden_address_is_never_connected_to(monkeypatch, scheme, address):
+def test_a_name_on_a_forbidden_address_is_never_connected_to(monkeypatch, address):
     names = FakeNames({"rebound.example": address.partition("%")[0]})
 
     with no_connection(monkeypatch) as attempts, patient(resolver=names) as fetcher:
-        assert cause(fetcher, f"{scheme}://rebound.example/") == "forbidden-address"
+        assert cause(fetcher, "http://rebound.example/") == "forbidden-address"
 
     assert (names.asked, attempts) == (["rebound.example"], [])
+
+
+def test_tls_makes_no_difference(monkeypatch):
+    names = FakeNames({"rebound.example": "127.0.0.1"})
+
+    with no_connection(monkeypatch) as attempts, patient(resolver=names) as fetcher:
+        assert cause(fetcher, "https://rebound.example/") == "forbidden-address"
+
+    assert attempts == []
 
 
 #: Ways to write 127.0.0.1 and the like, and what a system's resolver makes of them.

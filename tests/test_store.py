@@ -103,8 +103,8 @@ def test_a_link_planted_in_the_folder_is_not_followed(tmp_path):
 
 
 def test_two_captures_in_one_second_are_two_files(platform):
-    platform.night(days=0, terms=paragraphs("We keep your data for 30 days after you leave."))
-    platform.night(days=0, terms=paragraphs("We keep your data for 90 days after you leave."))
+    platform.night(days=0, terms=paragraphs("We keep your data, all of it, for 30 days after the day on which you leave."))
+    platform.night(days=0, terms=paragraphs("We keep your data, all of it, for 90 days after the day on which you leave."))
 
     assert len(platform.files()) == 2
     with Archive(platform.database) as archive:

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from tostrack.models import Clause
 
-_ATX = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*$")
+_ATX = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?$")
+_CLOSING = re.compile(r"(?<=\s)(?=#+$)")
 _SETEXT = re.compile(r"(=+|-{2,})$")
 _RULE = re.compile(r"(?:[-*_][ \t]*){3,}$")
 _ITEM = re.compile(r"([*+-]|\d{1,3}[.)])(?:\s+(.*))?$")
@@ -147,6 +148,9 @@ def assemble(blocks: Iterable[tuple[str, str]]) -> list[Clause]:
             continue
         if kind == "p":
             text = _escaped(text)
+        elif kind[0] == "h":
+            # A heading's last word of number signs would be taken for the mark that may close it.
+            text = _CLOSING.sub(r"\\", text)
         if kind[0] == "h":
             level = int(kind[1])
             while path and path[-1][0] >= level:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from tostrack.clauses import canonical, canonical_key, split_clauses
+from tostrack.clauses import canonical_key, split_clauses
 from tostrack.diff import diff
 from tostrack.errors import ExtractError
 from tostrack.judge import judge
@@ -18,23 +17,10 @@ from tostrack.models import (
     Hunk,
     Judgement,
     Reading,
-    Reason,
     Snapshot,
-    Verdict,
     Version,
     sha256,
 )
-
-
-@dataclass(frozen=True)
-class Past:
-    """A version that stood before, whether readers were told of it, and how its coming was judged."""
-
-    reading: Reading
-    told: bool
-    #: None for a first version and for a re-extraction.
-    reason: Reason | None = None
-
 
 # From captures to text
 
@@ -159,62 +145,6 @@ def _flagged(old: Reading, new: Reading, hunks: Sequence[Hunk], judgement: Judge
 
     flagged = (replace(hunk, flags=moves(hunk, old.clauses, new.clauses)) for hunk in hunks)
     return Change(old.version, new.version, tuple(flagged), judgement)
-
-
-def change(document: Document, current: Reading, new: Reading, past: Sequence[Past]) -> Change:
-    """Return the change that *new* makes to a document.
-
-    Args:
-        document: Whose text it is.
-        current: The text that stands.
-        new: The text that was just seen.
-        past: The versions up to *current*, most recent first.
-    """
-    readings = [entry.reading for entry in past]
-    base = _baseline(current, new, past)
-    earlier = [reading for reading in readings if reading.version.number != base.version.number]
-    found = compare_readings(base, new, earlier)
-    if found.reason is Reason.OSCILLATION and _takes_back(past):
-        found = replace(found, judgement=Judgement(Reason.REVERTED, _TAKEN_BACK.format(found.explanation)))
-    return replace(found, service=document.service, document=document.slug)
-
-
-_RETURNS = (Reason.OSCILLATION, Reason.REVERTED)
-_TAKEN_BACK = "What was told last is taken back. {}"
-
-
-def _takes_back(past: Sequence[Past]) -> bool:
-    """Whether a return takes back what readers were told last, and is not one turn of many."""
-    return bool(past) and past[0].told and not any(entry.reason in _RETURNS for entry in past)
-
-
-def _baseline(current: Reading, new: Reading, past: Sequence[Past]) -> Reading:
-    """Return the text that *new* is held against: the closest of those seen since readers were last told something.
-
-    Where two variants of a page alternate, an edit inside one of them must not look like the whole difference between
-    them. What readers were told last stays the oldest text to compare with: nothing they know is passed over.
-    """
-    candidates = [current]
-    for entry in past:
-        if entry.reading.version.number < candidates[-1].version.number:
-            candidates.append(entry.reading)
-        if entry.told:
-            break
-    key = text_key(new)
-    if any(text_key(candidate) == key for candidate in candidates):
-        return current
-    return max(candidates, key=lambda candidate: _likeness(candidate, new))
-
-
-def _likeness(one: Reading, other: Reading) -> float:
-    """Return the share of clauses that two texts have in common, from 0 to 1."""
-    ours, theirs = (Counter(map(canonical, reading.clauses)) for reading in (one, other))
-    return (ours & theirs).total() / max(1, (ours | theirs).total())
-
-
-def is_told(change: Change) -> bool:
-    """Whether readers are told of *change*."""
-    return change.verdict is Verdict.SUBSTANTIVE
 
 
 # From clauses to flags

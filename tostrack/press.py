@@ -37,6 +37,7 @@ def feeds(archive: Archive, url: str = "") -> dict[str, str]:
                     year=year,
                     service_name=document.service_name,
                     document_name=document.name,
+                    updated=from_iso(row.seen_at),
                 )
             )
         for form, suffix in ((feed.atom, "atom.xml"), (feed.rss, "rss.xml")):

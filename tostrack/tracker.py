@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tostrack import pipeline
+from tostrack import pipeline, telling
 from tostrack.errors import DocumentError, FetchError
 from tostrack.fetch import Request
 from tostrack.models import (
@@ -22,8 +22,10 @@ from tostrack.models import (
     from_iso,
     sha256,
 )
-from tostrack.store.db import VersionRow
-from tostrack.store.writer import NewVersion, PageState, Visit, Writer
+from tostrack.store.db import ChangeRow, VersionRow
+from tostrack.store.visits import NewVersion, PageState, Visit
+from tostrack.store.writer import Writer
+from tostrack.telling import Past
 
 log = logging.getLogger(__name__)
 
@@ -128,7 +130,7 @@ def _by_document(
 def _visit(document: Document, answers: Mapping[int, Answer], writer: Writer, at: datetime) -> Result:
     visit = _assess(document, answers, writer, at)
     writer.record(visit)
-    change = next((version.change for version in reversed(visit.versions) if version.change), None)
+    change = visit.settled or next((version.change for version in visit.versions if version.change), None)
     current = writer.current(document.service, document.slug)
     result = Result(
         document.service,
@@ -159,7 +161,7 @@ def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, a
     ours = pipeline.declaration(document)
     same_bytes = all(number in known and known[number].sha256 == c.sha256 for number, c in captures.items())
     if current and same_bytes and (current.declaration, current.extractor) == (ours, pipeline.extractor()):
-        return seen
+        return _stands(seen, writer)
     kept = _kept(document, known, writer)
     try:
         text = pipeline.text(document, {**kept, **captures})
@@ -173,7 +175,7 @@ def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, a
     reading = pipeline.read(Version(text, at, (current.number if current else 0) + 1))
     key = pipeline.text_key(reading)
     if current and key == current.key_sha256:
-        return seen
+        return _stands(seen, writer)
     cause = pipeline.suspicion(captures.values(), text, before)
     if cause and not _confirmed(document, writer, key, cause, at):
         message = f"{document.id}: this does not look like the policy ({cause}); the last good version stands"
@@ -181,6 +183,18 @@ def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, a
     if current is None or before is None:
         return replace(seen, outcome=Outcome.FIRST, versions=(_new(reading, document, writer),))
     return _changed(seen, reading, before, current, kept, writer)
+
+
+def _stands(seen: Visit, writer: Writer) -> Visit:
+    """Return the visit of a night without change; a return that waited is told once it has stood."""
+    document = seen.document
+    last = next(iter(writer.changes(document.service, document.slug, limit=1)), None)
+    if last is None or last.announced:
+        return seen
+    found = telling.settled(_history(document, writer), seen.at)
+    if found is None:
+        return seen
+    return replace(seen, settled=replace(found, service=document.service, document=document.slug))
 
 
 def _changed(
@@ -203,7 +217,10 @@ def _changed(
                 return replace(seen, versions=tuple(versions))
             before = again
             reading = replace(reading, version=replace(reading.version, number=again.version.number + 1))
-    change = pipeline.change(document, before, reading, _history(document, writer, pipeline.text_key(reading)))
+    past = _history(document, writer, pipeline.text_key(reading))
+    if before.version.number > current.number:
+        past.insert(0, Past(before))
+    change = replace(telling.change(reading, past), service=document.service, document=document.slug)
     versions.append(_new(reading, document, writer, change=change))
     return replace(seen, outcome=Outcome.CHANGED, versions=tuple(versions))
 
@@ -219,20 +236,33 @@ def _again(document: Document, kept: Mapping[int, Snapshot], before: Reading, at
     return pipeline.read(Version(text, at, before.version.number + 1))
 
 
-def _history(document: Document, writer: Writer, key: str) -> list[pipeline.Past]:
-    """Return the versions before the one that stands, most recent first, and last any older one with the same text."""
-    rows = writer.recent(document, _HISTORY + 1)
+def _history(document: Document, writer: Writer, key: str = "") -> list[Past]:
+    """Return the last versions, most recent first, as far back as what readers were told last.
+
+    Where it is given, any older version with the text of *key* comes at the end: was this text seen before?
+    """
+    judged: dict[int, ChangeRow] = {}
+    for row in writer.changes(document.service, document.slug):
+        # The newest judgement of a version is the one that holds: it may have been told late.
+        judged.setdefault(row.to_number, row)
+    rows = writer.recent(document, _HISTORY)
+    while rows[-1].number > 1 and not any(_is_known(row, judged) for row in rows):
+        rows = writer.recent(document, len(rows) * 2)
     same = writer.latest_with_text(document, key)
-    if same and same.number not in {row.number for row in rows}:
+    if same and same.number < rows[-1].number:
         rows.append(same)
-    judged = {row.to_number: row for row in writer.changes(document.service, document.slug)}
     return [
-        pipeline.Past(
-            writer.reading(row), told=bool(found and found.announced), reason=Reason(found.reason) if found else None
+        Past(
+            writer.reading(row),
+            told=row.number in judged and judged[row.number].announced,
+            reason=Reason(judged[row.number].reason) if row.number in judged else None,
         )
         for row in rows
-        for found in (judged.get(row.number),)
     ]
+
+
+def _is_known(row: VersionRow, judged: Mapping[int, ChangeRow]) -> bool:
+    return row.number not in judged or judged[row.number].announced
 
 
 def _new(
@@ -245,7 +275,7 @@ def _new(
         pipeline.extractor(),
         pipeline.declaration(document),
         change,
-        announced=change is not None and pipeline.is_told(change),
+        announced=change is not None and telling.is_told(change),
         flags=pipeline.flags(writer.unflagged(reading.clauses, fingerprint)),
         flags_fingerprint=fingerprint,
     )

@@ -48,8 +48,6 @@ def command(
 ) -> None:
     """Show the latest substantive change of each document, or the net change between two days."""
     name, _, number = target.partition("@")
-    if number and not number.isdigit():
-        raise ConfigError(f"{target}: the part after @ is a version's number, as `tostrack log` shows it")
     if start and end and end < start:
         from tostrack.models import iso
 
@@ -59,7 +57,7 @@ def command(
         if start or end:
             changes = [change for row in rows if (change := _net(archive, row, start, end))]
         else:
-            changes = list(_stored(archive, rows, int(number) if number else None, everything=everything))
+            changes = list(_stored(archive, rows, target if number else None, everything=everything))
     if as_json or shape == "json":
         from tostrack.publish.forms import as_json as form
 
@@ -106,15 +104,15 @@ def _net(archive: Archive, row: DocumentRow, start: datetime | None, end: dateti
     return replace(change, service=row.service, document=row.document) if change.hunks else None
 
 
-def _stored(archive: Archive, rows: list[DocumentRow], number: int | None, *, everything: bool) -> Iterator[Change]:
+def _stored(archive: Archive, rows: list[DocumentRow], change_id: str | None, *, everything: bool) -> Iterator[Change]:
     from tostrack.models import Verdict
     from tostrack.press import redline
 
     for row in rows:
-        if number is not None:
-            found = [change for change in [archive.change(row.service, row.document, number)] if change]
+        if change_id is not None:
+            found = [change for change in [archive.change(change_id)] if change]
             if not found:
-                raise ConfigError(f"{row.id}@{number}: no such change; `tostrack log {row.id} --all` lists them")
+                raise ConfigError(f"{change_id}: no such change; `tostrack log {row.id} --all` lists them")
         else:
             verdict = None if everything else Verdict.SUBSTANTIVE
             found = archive.changes(row.service, row.document, verdict=verdict, limit=1)

@@ -6,7 +6,7 @@ The tree is lxml's: it is ten times cheaper than Beautiful Soup's, which only se
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import lxml.etree
@@ -18,7 +18,7 @@ Element = Any
 
 #: Below libxml2's own limits (256, or 2,048 when told to parse huge documents), beyond which it drops text silently.
 _MAX_DEPTH = 200
-_MARK = "tostrack-mark"
+_MARK, _GONE = "tostrack-mark", "tostrack-gone"
 
 
 def parse(html: str) -> Element:
@@ -75,26 +75,20 @@ class _FlatBuilder:
         return self._builder.close()
 
 
-def delete(element: Element) -> None:
-    """Take *element* out of its tree; the text after it stays."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    _save_marks(element)
-    _give_tail(element)
-    parent.remove(element)
+def delete(root: Element, elements: Iterable[Element]) -> None:
+    """Take *elements*, all of them below *root*, out of the tree; the text after each stays."""
+    for element in elements:
+        _save_marks(element)
+        element.tag = _GONE
+    # In one go: text that moves one element at a time is copied once for each.
+    etree.strip_elements(root, _GONE, with_tail=False)
 
 
-def unwrap(element: Element) -> None:
-    """Replace *element* by what it holds."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    _append_text_before(element, element.text)
-    for child in list(element):
-        element.addprevious(child)
-    _give_tail(element)
-    parent.remove(element)
+def unwrap(root: Element, elements: Iterable[Element]) -> None:
+    """Replace each of *elements*, all of them below *root*, by what it holds."""
+    for element in elements:
+        element.tag = _GONE
+    etree.strip_tags(root, _GONE)
 
 
 def _save_marks(element: Element) -> None:
@@ -102,22 +96,6 @@ def _save_marks(element: Element) -> None:
     for mark in list(element.iterdescendants(_MARK)):
         mark.tail = None
         element.addprevious(mark)
-
-
-def _give_tail(element: Element) -> None:
-    _append_text_before(element, element.tail)
-    element.tail = None
-
-
-def _append_text_before(element: Element, text: str | None) -> None:
-    if not text:
-        return
-    previous = element.getprevious()
-    if previous is not None:
-        previous.tail = (previous.tail or "") + text
-    else:
-        parent = element.getparent()
-        parent.text = (parent.text or "") + text
 
 
 class Stretch:
@@ -146,8 +124,7 @@ class Stretch:
             node.tail = None
             for sibling in list(node.itersiblings()):
                 parent.remove(sibling)
-        for mark in list(root.iter(_MARK)):
-            delete(mark)
+        delete(root, list(root.iter(_MARK)))
         return root
 
     def delete(self) -> None:
@@ -173,8 +150,8 @@ class Stretch:
 
     def close(self) -> None:
         """Take the marks out of the tree."""
-        delete(self._start)
-        delete(self._end)
+        for mark in (self._start, self._end):
+            delete(mark.getparent(), (mark,))
 
     def _common(self) -> Element | None:
         """Return the closest element around both marks when the start comes first."""

@@ -45,14 +45,14 @@ def drop_tracking(root: Element, _url: str) -> None:
 
 def plain_email(root: Element, _url: str) -> None:
     """Write e-mail addresses that Cloudflare hid from robots as addresses (always on)."""
-    for element in list(root.xpath("//*[@data-cfemail]")):
+    for element in list(root.xpath(".//*[@data-cfemail]")):
         address = _decoded_email(element.get("data-cfemail", ""))
         del element.attrib["data-cfemail"]
         if address:
             for child in list(element):
                 element.remove(child)
             element.text = address
-    for link in root.xpath("//a[contains(@href, '/cdn-cgi/l/email-protection')]"):
+    for link in root.xpath(".//a[contains(@href, '/cdn-cgi/l/email-protection')]"):
         _, _, code = link.get("href").partition("#")
         address = _decoded_email(code.split("?")[0]) or "".join(link.itertext()).strip()
         if "@" in address and not re.search(r"\s", address):
@@ -63,8 +63,7 @@ def plain_email(root: Element, _url: str) -> None:
 
 def drop_images(root: Element, _url: str) -> None:
     """Take images out together with their alternative texts."""
-    for image in list(root.iter("img", "picture")):
-        delete(image)
+    delete(root, list(root.iter("img", "picture")))
 
 
 def drop_links(root: Element, _url: str) -> None:
@@ -91,22 +90,18 @@ _PERMALINK = re.compile(
 
 def drop_anchors(root: Element, _url: str) -> None:
     """Take out permalink signs, "Copy link" buttons and "Back to top" links."""
-    for element in list(root.iter("a", "button")):
-        to_page = element.tag == "button" or (element.get("href") or "#").startswith("#")
-        if to_page and _PERMALINK.fullmatch("".join(element.itertext())):
-            delete(element)
+    local = [e for e in root.iter("a", "button") if e.tag == "button" or (e.get("href") or "#").startswith("#")]
+    delete(root, [element for element in local if _PERMALINK.fullmatch("".join(element.itertext()))])
 
 
 def drop_buttons(root: Element, _url: str) -> None:
     """Take out buttons, with their words."""
-    for element in list(root.xpath("//button | //*[@role='button']")):
-        delete(element)
+    delete(root, root.xpath(".//button | .//*[@role='button']"))
 
 
 def drop_emphasis(root: Element, _url: str) -> None:
     """Forget bold and italics, for pages that set them differently from day to day."""
-    for element in list(root.iter("b", "strong", "i", "em", "cite", "dfn", "var")):
-        unwrap(element)
+    unwrap(root, list(root.iter("b", "strong", "i", "em", "cite", "dfn", "var")))
 
 
 FILTERS: dict[str, Filter] = {

@@ -59,17 +59,7 @@ def escape(text: str) -> str:
 
 def render(runs: Sequence[Run], *, styled: bool = True) -> str:
     """Return *runs* as one line of Markdown, without space at its ends; unless *styled*, without bold and the like."""
-    merged: list[Run] = []
-    for run in runs:
-        text = tidy(run.text)
-        if not text:
-            continue
-        style = run.style if styled else 0
-        last = merged[-1] if merged else None
-        if last is not None and (text == " " or (last.style, last.href) == (style, run.href)):
-            merged[-1] = Run(last.text + text, last.style, last.href)
-        else:
-            merged.append(Run(text, style, run.href))
+    merged = _merged(runs, styled=styled)
     if len(merged) == 1 and not merged[0].style and not merged[0].href:
         return escape(" ".join(merged[0].text.split()))
     out: list[str] = []
@@ -83,6 +73,27 @@ def render(runs: Sequence[Run], *, styled: bool = True) -> str:
         out.append(_linked(line, href) if href else line)
         place = end
     return " ".join("".join(out).split())
+
+
+def _merged(runs: Sequence[Run], *, styled: bool) -> list[Run]:
+    """Return *runs* with tidy text, neighbours of one style and address as one; space goes with what it follows."""
+    merged: list[Run] = []
+    texts: list[str] = []
+    look: tuple[int, str] | None = None
+    for run in runs:
+        text = tidy(run.text)
+        if not text:
+            continue
+        new_look = run.style if styled else 0, run.href
+        if look is not None and text != " " and new_look != look:
+            merged.append(Run("".join(texts), *look))
+            texts = []
+        if look is None or text != " ":
+            look = new_look
+        texts.append(text)
+    if look is not None:
+        merged.append(Run("".join(texts), *look))
+    return merged
 
 
 def _marked(run: Run) -> str:

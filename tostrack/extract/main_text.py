@@ -31,7 +31,14 @@ _FURNITURE_CLASS = re.compile(
 _UNSEEN_CLASS = re.compile(
     r"(?:^|\s)(?:sr-only|visually-?hidden|screen-?reader(?:-only|-text)?)(?:\s|$)", re.IGNORECASE
 )
-_CONTROLS = ("button", "input", "select", "form")
+#: Elements that tell what the one around them is.
+_CONTROL, _TITLE, _MENU, _HEADING = 1, 2, 4, 8
+_TELLS = {
+    **dict.fromkeys(("button", "input", "select", "form"), _CONTROL),
+    "h1": _TITLE,
+    "nav": _MENU,
+    **dict.fromkeys(("h2", "h3", "h4", "h5", "h6"), _HEADING),
+}
 _LANDMARKS = "//main | //*[@role='main'] | //article"
 #: Furniture holds less of a page's prose than this, or it is not furniture: a whole policy can stand in a <form>.
 _MOST_FURNITURE = 0.25
@@ -45,55 +52,65 @@ _LEAST_PROSE = 40
 _CELLS = frozenset(("td", "th"))
 
 
-@dataclass
-class _Block:
+@dataclass(slots=True)
+class _Inside:
+    """What stands inside an element: letters of prose, of all text, of links, and which telling elements."""
+
+    prose: int = 0
     letters: int = 0
     linked: int = 0
+    tells: int = 0
 
-    def count(self, text: str | None, links: int) -> None:
-        """Count *text*, which stands inside so many *links*."""
-        if text and links:
-            self.linked += len(text.strip())
-        elif text:
-            self.letters += len(text.strip())
-
-    @property
-    def prose(self) -> int:
-        """Its letters, if it is prose and neither a label nor a menu."""
-        return self.letters if self.letters >= _LEAST_PROSE and self.linked < self.letters else 0
+    def add(self, other: _Inside) -> None:
+        """Count what stands inside a child."""
+        self.prose += other.prose
+        self.letters += other.letters
+        self.linked += other.linked
+        self.tells |= other.tells
 
 
 def main_text(root: Element) -> Element:
     """Return a ``<main>`` with the policy of the page; *root* is used up."""
     body = next(root.iter("body"), root)
-    prose = _prose(body)
-    total = prose.get(body, 0)
-    for element in [element for element in prose if element is not body and _is_furniture(element)]:
-        if prose[element] <= _MOST_FURNITURE * total:
-            for outer in element.iterancestors():
-                if outer in prose:
-                    prose[outer] -= prose[element]
-            delete(element)
+    inside = _insides(body)
+    delete(body, _furniture(body, inside))
     main = etree.Element("main")
-    main.append(_container(body, prose))
+    main.append(_container(body, inside))
     main[0].tail = None
     return main
 
 
-def _is_furniture(element: Element) -> bool:
+def _furniture(body: Element, inside: dict[Element, _Inside]) -> list[Element]:
+    """Return what surrounds the policy, and take its prose off what is around it."""
+    most = _MOST_FURNITURE * inside[body].prose
+    found = []
+    walk = etree.iterwalk(body, events=("start",))
+    for _, element in walk:
+        if element not in inside:
+            walk.skip_subtree()
+        elif element is not body and inside[element].prose <= most and _is_furniture(element, inside[element]):
+            found.append(element)
+            walk.skip_subtree()
+            for outer in element.iterancestors():
+                if outer in inside:
+                    inside[outer].prose -= inside[element].prose
+    return found
+
+
+def _is_furniture(element: Element, inside: _Inside) -> bool:
     tag = element.tag
     if tag in _FURNITURE_TAGS or element.get("role") in _FURNITURE_ROLES or element.get("aria-modal") == "true":
         return True
     if tag == "header":
         # The title of the policy stands in a <header> of its own, without a menu.
-        return not _has(element, "h1") or _has(element, "nav")
+        return not inside.tells & _TITLE or bool(inside.tells & _MENU)
     if tag == "button":
-        return _is_command(element)
+        return _is_command(element, inside)
     ident, classes = element.get("id"), element.get("class")
     if (ident and _CONSENT_TOOL.search(ident)) or not classes or tag in ("h1", "h2", "h3"):
         return ident is not None and _CONSENT_TOOL.search(ident) is not None
     certain, possible = _says_furniture(classes)
-    return certain or (possible and (_has(element, *_CONTROLS) or _is_menu(element)))
+    return certain or (possible and (bool(inside.tells & _CONTROL) or 2 * inside.linked > inside.letters))
 
 
 @lru_cache(maxsize=4096)
@@ -103,47 +120,40 @@ def _says_furniture(classes: str) -> tuple[bool, bool]:
     return certain is not None, _FURNITURE_CLASS.search(classes) is not None
 
 
-def _has(element: Element, *tags: str) -> bool:
-    return next(element.iterdescendants(*tags), None) is not None
-
-
-def _is_command(button: Element) -> bool:
+def _is_command(button: Element, inside: _Inside) -> bool:
     """Return whether *button* does something, and does not open a section that it is the heading of."""
-    if button.get("aria-expanded") or button.get("aria-controls") or _has(button, "h1", "h2", "h3", "h4", "h5", "h6"):
+    if button.get("aria-expanded") or button.get("aria-controls") or inside.tells & (_TITLE | _HEADING):
         return False
-    parent = button.getparent()
-    return parent is None or parent.tag not in ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt")
+    return button.getparent().tag not in ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt")
 
 
-def _is_menu(element: Element) -> bool:
-    """Return whether *element* holds links and no other words."""
-    linked = sum(len("".join(link.itertext()).strip()) for link in element.iterdescendants("a"))
-    return 2 * linked > len("".join(element.itertext()).strip())
-
-
-def _container(body: Element, prose: dict[Element, int]) -> Element:
+def _container(body: Element, inside: dict[Element, _Inside]) -> Element:
     """Return the smallest element that holds nearly all prose; a landmark's if there is one that holds most of it."""
-    if not prose[body]:
+    total = inside[body].prose
+    if not total:
         return body
     container = body
-    marked = [element for element in body.xpath(_LANDMARKS) if prose.get(element, 0) >= _LEAST_LANDMARK * prose[body]]
+    marked = [e for e in body.xpath(_LANDMARKS) if e in inside and inside[e].prose >= _LEAST_LANDMARK * total]
     if marked:
-        container = max(marked, key=lambda element: prose[element])
+        container = max(marked, key=lambda element: inside[element].prose)
     while True:
-        inside = [
-            child for child in container.iterchildren() if prose.get(child, 0) >= _LEAST_INSIDE * prose[container]
-        ]
+        least = _LEAST_INSIDE * inside[container].prose
+        within = next((e for e in container.iterchildren() if e in inside and inside[e].prose >= least), None)
         # The title, and the date beside it, belong to the policy.
-        if not inside or (_has(container, "h1") and not _has(inside[0], "h1")):
+        if within is None or (_has_title(container) and not _has_title(within)):
             return container
-        container = inside[0]
+        container = within
 
 
-def _prose(body: Element) -> dict[Element, int]:
-    """Return for every element how many letters of prose (blocks of text that are not links) stand inside it."""
-    prose: dict[Element, int] = {}
-    blocks = [_Block()]
-    counts = [0]
+def _has_title(element: Element) -> bool:
+    return next(element.iterdescendants("h1"), None) is not None
+
+
+def _insides(body: Element) -> dict[Element, _Inside]:
+    """Return for every element what stands inside it; prose is blocks of text that are not links."""
+    insides: dict[Element, _Inside] = {}
+    blocks = [_Inside()]
+    open_ = [_Inside()]
     links = 0
     walk = etree.iterwalk(body, events=("start", "end"))
     for event, element in walk:
@@ -152,18 +162,37 @@ def _prose(body: Element) -> dict[Element, int]:
         is_block = tag in BLOCKS and tag not in _CELLS
         if event == "start":
             if dropped:
+                open_[-1].tells |= _TELLS.get(tag, 0)
                 walk.skip_subtree()
                 continue
-            counts.append(0)
+            open_.append(_Inside())
             links += tag == "a"
             if is_block:
-                blocks.append(_Block())
-            blocks[-1].count(element.text, links)
+                blocks.append(_Inside())
+            _count(blocks[-1], element.text, links)
             continue
         if not dropped:
             links -= tag == "a"
-            prose[element] = counts.pop() + (blocks.pop().prose if is_block else 0)
-            counts[-1] += prose[element]
+            own = insides[element] = open_.pop()
+            if is_block:
+                own.add(_weighed(blocks.pop()))
+            open_[-1].add(own)
+            open_[-1].tells |= _TELLS.get(tag, 0)
         if element is not body:
-            blocks[-1].count(element.tail, links)
-    return prose
+            _count(blocks[-1], element.tail, links)
+    return insides
+
+
+def _count(block: _Inside, text: str | None, links: int) -> None:
+    if text:
+        length = len(text.strip())
+        block.letters += length
+        if links:
+            block.linked += length
+
+
+def _weighed(block: _Inside) -> _Inside:
+    """Return *block*, which is prose if it is neither a label nor a menu."""
+    own = block.letters - block.linked
+    block.prose = own if own >= _LEAST_PROSE and own > block.linked else 0
+    return block

@@ -75,9 +75,8 @@ class Selection:
             ExtractError: A selector is no CSS, or an end of a range is not on the page.
         """
         stretches = [self._stretch(selector, "remove") for selector in selectors if isinstance(selector, Range)]
-        matches = [element for selector in selectors if isinstance(selector, str) for element in self.matches(selector)]
-        for element in matches:
-            delete(element)
+        named = [element for selector in selectors if isinstance(selector, str) for element in self.matches(selector)]
+        delete(self._root, [element for element in named if element is not self._root])
         for stretch in stretches:
             stretch.delete()
             stretch.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,14 +53,21 @@ def fetch_all(
     """
     crowd = _Crowd(fetcher, workers)
     yield from crowd.enter(requests, now)
-    hosts = len({turn.host for turn in crowd.turns})
-    size = max(1, min(workers, hosts))
+    size = min(workers, len({turn.host for turn in crowd.turns}))
+    if not size:
+        return
     with ThreadPoolExecutor(size, thread_name_prefix="fetch") as pool:
-        futures = [pool.submit(crowd.work) for _ in range(size)]
+        futures: list[Future[None]] = []
         try:
+            for _ in range(size):
+                futures.append(pool.submit(crowd.work))
+                futures[-1].add_done_callback(crowd.left)
             yield from crowd.results(futures)
         finally:
             crowd.stop()
+            # Again and again: a worker may have been about to ask when it was told to stop.
+            while wait(futures, timeout=0.1).not_done:
+                fetcher.abort()
 
 
 class _Crowd:
@@ -108,36 +115,29 @@ class _Crowd:
             worker.result()  # a bug in a worker is raised here
 
     def stop(self) -> None:
-        """Let the workers go home, whatever they are doing."""
+        """Let the workers go home when they are done with what they are doing."""
         with self._idle:
-            unfinished = self._open
             self._stopped = True
             self._idle.notify_all()
-        if unfinished:
-            self._fetcher.abort()
+            self._news.notify_all()
+
+    def left(self, worker: Future[None]) -> None:
+        """Note that *worker* went home; if a bug sent it, the others go too."""
+        if worker.exception() is not None:
+            self.stop()
 
     def work(self) -> None:
         """Do what is due until all is done."""
-        try:
-            while taken := self._take():
-                host, task = taken
-                outcome: Turn | Result
-                try:
-                    outcome = next(task.journey)
-                except StopIteration as end:
-                    outcome = end.value
-                except FetchError as error:
-                    outcome = error
-                self._give_back(host, task, outcome)
-            clean = True
-        except BaseException:
-            clean = False
-            raise
-        finally:
-            if not clean:
-                self.stop()
-                with self._news:
-                    self._news.notify_all()
+        while taken := self._take():
+            host, task = taken
+            outcome: Turn | Result
+            try:
+                outcome = next(task.journey)
+            except StopIteration as end:
+                outcome = end.value
+            except FetchError as error:
+                outcome = error
+            self._give_back(host, task, outcome)
 
     def _take(self) -> tuple[str, _Task] | None:
         """Return what is due next, waiting for it; None when there is nothing to wait for."""

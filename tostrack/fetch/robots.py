@@ -39,8 +39,15 @@ class Rules:
         Raises:
             FetchError: ``robots``, or ``robots-unreachable``.
         """
-        if self.unreachable is not None:
-            raise self.unreachable
+        if (failure := self.unreachable) is not None:
+            # A new one each time: an exception that is kept and raised again collects tracebacks.
+            raise FetchError(
+                str(failure),
+                cause=failure.cause,
+                transient=failure.transient,
+                status=failure.status,
+                retry_after=failure.retry_after,
+            )
         if self.parser is not None and not self.parser.can_fetch(url, TOKEN):
             raise FetchError(f"{url}: its robots.txt asks us not to fetch it", cause="robots")
 

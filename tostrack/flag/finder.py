@@ -14,6 +14,8 @@ from tostrack.models import Flag, Polarity
 MAX_CHARS = 60_000
 #: Of a lead-in only so much is read, from its end.
 _MAX_LEAD = 2000
+#: A sentence of so few words only points back: "For example:", "This includes:".
+_SHORT_LEAD = 3
 #: A negation this many words before a verb belongs to it ("will not under any circumstances sell").
 _NEGATION_REACH = 8
 #: "None of your data is shared": so many words before the data, and however far from the verb.
@@ -70,11 +72,14 @@ def vetoing(rules: RuleSet, text: str) -> set[str]:
 
 
 def _opening(rules: RuleSet, lead: str) -> str:
-    """Return the codes of the last sentence of *lead*, which the item goes on with; "We do so to:" needs the one before."""
+    """Return the codes of the last sentence of *lead*, which the item goes on with.
+
+    "For example:" and "We do so:" say nothing alone: with them the sentence before counts too.
+    """
     if not lead:
         return ""
     before, _, last = rules.lexicon.read(plain(lead)[-_MAX_LEAD:]).codes.rpartition(SENTENCE_END)
-    if before and not rules.lexicon.codes_of("SO").isdisjoint(last):
+    if before and (len(last) <= _SHORT_LEAD or not rules.lexicon.codes_of("SO").isdisjoint(last)):
         last = before.rpartition(SENTENCE_END)[2] + last
     return last + LEAD_END
 

@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from tostrack.clauses import canonical_text
 from tostrack.judge import lexicon
 from tostrack.judge.context import Context
-from tostrack.judge.normal import DATE, INSTANT, RELATIVE, is_mail, is_number, lost_and_gained, normal, spelled, stem
+from tostrack.judge.normal import (
+    DATE,
+    INSTANT,
+    MARK,
+    RELATIVE,
+    is_mail,
+    is_number,
+    lost_and_gained,
+    normal,
+    spelled,
+    stem,
+)
 from tostrack.models import Clause, Edit, Hunk, Reason
 
 #: A clause of more words is read as a sentence even without a full stop.
@@ -147,7 +158,7 @@ def _is_stamp(text: str) -> bool:
     if _OPAQUE.match(text):
         return True
     tokens = normal(text)
-    words = [token for token in tokens if not is_number(token) and ":" not in token]
+    words = [token for token in tokens if not is_number(token) and not token.startswith(MARK)]
     if len(tokens) > _STAMP_TEXT or lexicon.EFFECTIVE.intersection(words):
         return False
     if not any(token.startswith((DATE, INSTANT, RELATIVE)) or token.isdigit() for token in tokens):

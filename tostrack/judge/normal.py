@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
-#: What a token stands for when it is not a word; words have no colon.
-DATE, URL, RELATIVE, INSTANT = "date:", "url:", "ago:", "instant:"
+#: What a token begins with when it stands for something; no word of a text begins so.
+MARK = "\x01"
+DATE, URL, RELATIVE, INSTANT = f"{MARK}date", f"{MARK}url", f"{MARK}ago", f"{MARK}instant"
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
@@ -28,7 +29,7 @@ _RELATIVE = re.compile(
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]")
 _HIDDEN_MAIL = re.compile(r"\[?e-?mail\W{1,2}protected\]?")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_TOKEN = re.compile(r"[a-z]+:[\w:-]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\d+(?:[.,]\d+)*|[^\W_]+|[$€£¥%§&]")
+_TOKEN = re.compile(rf"{MARK}\w+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\d+(?:[.,]\d+)*|[^\W_]+|[$€£¥%§&]")
 
 _CONTRACTIONS = (
     (re.compile(r"\bcan(?:'t|not)\b"), "can not"),
@@ -67,6 +68,8 @@ _SAME_WORD = {"whil": "while", "centre": "center", "centres": "centers", "judgem
 
 @lru_cache(maxsize=20_000)
 def _american(word: str) -> str:
+    if word.startswith(MARK):
+        return word
     if word in _SAME_WORD:
         return _SAME_WORD[word]
     for pattern, written in _SPELLINGS:
@@ -79,7 +82,7 @@ def _american(word: str) -> str:
 def _date(match: re.Match[str]) -> str:
     part = match.groupdict()
     month = _MONTHS.index(part["m"][:3]) + 1 if part.get("m") else int(part["n"])
-    return f" {DATE}{part['y']}-{month:02}" + (f"-{int(part['d']):02} " if part.get("d") else " ")
+    return f" {DATE}{part['y']}_{month:02}" + (f"_{int(part['d']):02} " if part.get("d") else " ")
 
 
 @lru_cache(maxsize=4_096)
@@ -89,7 +92,7 @@ def spelled(text: str) -> tuple[str, ...]:
     text = text.replace("’", "'").replace("\u00a0", " ").lower()
     text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
     text = _URL.sub(f" {URL} ", text)
-    text = _INSTANT.sub(f" {INSTANT}\\g<0> ".replace("\\g<0>", ""), text)
+    text = _INSTANT.sub(f" {INSTANT} ", text)
     text = _RELATIVE.sub(f" {RELATIVE} ", text)
     for pattern in _DATES:
         text = pattern.sub(_date, text)

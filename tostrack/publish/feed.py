@@ -83,9 +83,19 @@ def change_id(change: Change, authority: str, year: int) -> str:
 
 
 def entry(
-    change: Change, *, authority: str, year: int, service_name: str = "", document_name: str = "", link: str = ""
+    change: Change,
+    *,
+    authority: str,
+    year: int,
+    service_name: str = "",
+    document_name: str = "",
+    link: str = "",
+    updated: datetime | None = None,
 ) -> Entry:
     """Return *change* as an entry: the headline as title, the redline with its flags as content.
+
+    Args:
+        updated: When it was told, for one that was told later than its text was seen.
 
     Raises:
         ValueError: The change has no time, or *authority* is no authority.
@@ -95,7 +105,7 @@ def entry(
     return Entry(
         id=change_id(change, authority, year),
         title=headline(change, service_name, document_name),
-        updated=change.new.seen_at,
+        updated=updated or change.new.seen_at,
         summary_html=as_html(change, url=link, budget=ENTRY_BUDGET, title=False),
         summary_text=as_text(change, budget=ENTRY_BUDGET // 4),
         link=link,

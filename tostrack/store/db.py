@@ -70,11 +70,14 @@ class VersionRow:
 class ChangeRow:
     """One judged change, as ``tostrack log`` lists it."""
 
-    #: ``instagram/terms@7``: the document and the number of the version that it led to.
+    #: ``instagram/terms@7``: the document and the number of the version that it led to; ``@7-settled`` when that
+    #: version was told late, having outlived the flapping.
     id: str
     service: str
     document: str
+    #: When the version was first seen; when it was told late, then.
     seen_at: str
+    occasion: str
     verdict: str
     reason: str
     explanation: str
@@ -231,20 +234,21 @@ class Archive:
     ) -> list[ChangeRow]:
         """Return judged changes, newest first; every argument narrows the list."""
         query = """
-            SELECT service, document, seen_at, verdict, reason, explanation, topics, added, removed, reworded, moved,
-                   announced, from_number, to_number
+            SELECT service, document, seen_at, occasion, verdict, reason, explanation, topics, added, removed, reworded,
+                   moved, announced, from_number, to_number
             FROM changes
             WHERE (?1 IS NULL OR service = ?1) AND (?2 IS NULL OR document = ?2) AND (?3 IS NULL OR verdict = ?3)
               AND (?4 IS NULL OR seen_at >= ?4)
-            ORDER BY seen_at DESC, service, document, to_number DESC LIMIT ?5
+            ORDER BY seen_at DESC, service, document, to_number DESC, occasion DESC LIMIT ?5
         """
         earliest = iso(since) if since else None
         rows = self._rows(query, (service, document, verdict, earliest, -1 if limit is None else limit))
         return [_change(dict(row)) for row in rows]
 
-    def change(self, service: str, document: str, number: int) -> ChangeRow | None:
-        """Return the change that led to version *number* of a document, or None."""
-        return next((row for row in self.changes(service, document) if row.to_number == number), None)
+    def change(self, change_id: str) -> ChangeRow | None:
+        """Return the change of this id, as `changes` lists it, or None."""
+        service, _, document = change_id.partition("@")[0].partition("/")
+        return next((row for row in self.changes(service, document) if row.id == change_id), None)
 
     def judged(self, row: ChangeRow) -> tuple[Reading, Reading, Judgement]:
         """Return the two readings of a stored change, and its judgement as it was made."""
@@ -298,4 +302,5 @@ def _change(row: dict[str, Any]) -> ChangeRow:
     listed = row.pop("topics") or ""
     topics = tuple(listed.split(",")) if listed else ()
     row["announced"] = bool(row["announced"])
-    return ChangeRow(id=f"{row['service']}/{row['document']}@{row['to_number']}", topics=topics, **row)
+    late = "-settled" if row["occasion"] == "settled" else ""
+    return ChangeRow(id=f"{row['service']}/{row['document']}@{row['to_number']}{late}", topics=topics, **row)

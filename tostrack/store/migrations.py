@@ -126,7 +126,9 @@ CREATE TABLE judgements (
     id INTEGER PRIMARY KEY,
     document_id INTEGER NOT NULL REFERENCES documents(id),
     from_version INTEGER NOT NULL REFERENCES versions(id),
-    to_version INTEGER NOT NULL UNIQUE REFERENCES versions(id),
+    to_version INTEGER NOT NULL REFERENCES versions(id),
+    occasion TEXT NOT NULL CHECK (occasion IN ('seen', 'settled')),
+    judged_at TEXT NOT NULL,
     verdict TEXT NOT NULL CHECK (verdict IN ('substantive', 'editorial', 'noise')),
     reason TEXT NOT NULL,
     explanation TEXT NOT NULL,
@@ -134,7 +136,8 @@ CREATE TABLE judgements (
     removed INTEGER NOT NULL,
     reworded INTEGER NOT NULL,
     moved INTEGER NOT NULL,
-    announced INTEGER NOT NULL CHECK (announced IN (0, 1))
+    announced INTEGER NOT NULL CHECK (announced IN (0, 1)),
+    UNIQUE (to_version, occasion)
 );
 CREATE INDEX judgements_document ON judgements(document_id, verdict);
 
@@ -181,7 +184,7 @@ LEFT JOIN sightings n ON n.version_id = v.id;
 
 CREATE VIEW changes AS
 SELECT j.id, s.slug AS service, d.slug AS document, o.number AS from_number, n.number AS to_number,
-       o.seen_at AS from_seen_at, n.seen_at, j.verdict, j.reason, j.explanation,
+       o.seen_at AS from_seen_at, j.judged_at AS seen_at, j.occasion, j.verdict, j.reason, j.explanation,
        (SELECT group_concat(topic, ',') FROM
            (SELECT topic FROM judgement_flags WHERE judgement_id = j.id GROUP BY topic ORDER BY min(id))) AS topics,
        j.added, j.removed, j.reworded, j.moved, j.announced

@@ -8,7 +8,6 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from tostrack.models import (
     Edit,
     Flag,
     Outcome,
-    Reading,
     Snapshot,
     Validators,
     Verdict,
@@ -32,64 +30,7 @@ from tostrack.models import (
 from tostrack.store import snapshots as files
 from tostrack.store.db import _BUSY_TIMEOUT, _VERSION, Archive, VersionRow, flag_context
 from tostrack.store.migrations import migrate
-
-
-@dataclass(frozen=True)
-class PageState:
-    """The newest sound capture of one page."""
-
-    url: str
-    validators: Validators
-    sha256: str
-    path: str
-    fetched_at: str
-    status: int
-    content_type: str
-
-
-@dataclass(frozen=True)
-class SuspectRow:
-    """A text in quarantine."""
-
-    key_sha256: str
-    cause: str
-    first_seen_at: str
-    last_seen_at: str
-    sightings: int
-
-
-@dataclass(frozen=True)
-class NewVersion:
-    """A version to append, with what was found in it. ``change`` is None for a first one and for a re-extraction."""
-
-    reading: Reading
-    #: ``crawl``, ``re-extraction`` or ``import``.
-    kind: str
-    extractor: str
-    declaration: str
-    change: Change | None = None
-    #: Whether readers are told.
-    announced: bool = False
-    #: Flags of clauses that the archive had not seen under these headings before.
-    flags: Mapping[Clause, Sequence[Flag]] = field(default_factory=dict)
-    flags_fingerprint: str = ""
-
-
-@dataclass(frozen=True)
-class Visit:
-    """What one visit to one document came to; `Writer.record` stores it in one transaction."""
-
-    document: Document
-    at: datetime
-    outcome: Outcome
-    cause: str = ""
-    message: str = ""
-    http_status: int | None = None
-    #: Captures by page number, counted from 0.
-    captures: Mapping[int, Snapshot] = field(default_factory=dict)
-    versions: tuple[NewVersion, ...] = ()
-    #: What a suspect text is known by; the captures are its evidence.
-    suspect_key: str = ""
+from tostrack.store.visits import NewVersion, PageState, SuspectRow, Visit
 
 
 class Writer(Archive):
@@ -234,6 +175,8 @@ class Writer(Archive):
                 self._pages(document_id, visit, ids)
             for version in visit.versions:
                 self._version(document_id, visit, version)
+            if visit.settled:
+                self._judgement(document_id, visit.settled, visit.at, occasion="settled", announced=True)
             if visit.outcome in (Outcome.FIRST, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED):
                 self._seen(document_id, visit.at)
             obsolete = [] if visit.suspect_key else self._obsolete(document_id)
@@ -381,7 +324,7 @@ class Writer(Archive):
         for clause, flags in new.flags.items():
             self._flags(clause, flags, new.flags_fingerprint)
         if new.change:
-            self._judgement(document_id, version_id, new.change, announced=new.announced)
+            self._judgement(document_id, new.change, version.seen_at or visit.at, announced=new.announced)
 
     def _clause(self, clause: Clause) -> int:
         digest = sha256(clause.text)
@@ -409,15 +352,18 @@ class Writer(Archive):
                 rule=flag.rule,
             )
 
-    def _judgement(self, document_id: int, version_id: int, change: Change, *, announced: bool) -> None:
+    def _judgement(
+        self, document_id: int, change: Change, at: datetime, *, announced: bool, occasion: str = "seen"
+    ) -> None:
+        numbered = "SELECT id FROM versions WHERE document_id = ? AND number = ?"
         counts = {edit.value: sum(hunk.edit is edit for hunk in change.hunks) for edit in Edit}
         judgement_id = self._insert(
             "judgements",
             document_id=document_id,
-            from_version=self._id(
-                "SELECT id FROM versions WHERE document_id = ? AND number = ?", document_id, change.old.number
-            ),
-            to_version=version_id,
+            from_version=self._id(numbered, document_id, change.old.number),
+            to_version=self._id(numbered, document_id, change.new.number),
+            occasion=occasion,
+            judged_at=iso(at),
             verdict=change.verdict,
             reason=change.reason,
             explanation=change.explanation,

@@ -1,0 +1,69 @@
+"""What goes into the archive, as values: a visit to a document, and what the next one needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tostrack.models import Change, Clause, Document, Flag, Outcome, Reading, Snapshot, Validators
+
+
+@dataclass(frozen=True)
+class PageState:
+    """The newest sound capture of one page."""
+
+    url: str
+    validators: Validators
+    sha256: str
+    path: str
+    fetched_at: str
+    status: int
+    content_type: str
+
+
+@dataclass(frozen=True)
+class SuspectRow:
+    """A text in quarantine."""
+
+    key_sha256: str
+    cause: str
+    first_seen_at: str
+    last_seen_at: str
+    sightings: int
+
+
+@dataclass(frozen=True)
+class NewVersion:
+    """A version to append, with what was found in it. ``change`` is None for a first one and for a re-extraction."""
+
+    reading: Reading
+    #: ``crawl``, ``re-extraction`` or ``import``.
+    kind: str
+    extractor: str
+    declaration: str
+    change: Change | None = None
+    #: Whether readers are told.
+    announced: bool = False
+    #: Flags of clauses that the archive had not seen under these headings before.
+    flags: Mapping[Clause, Sequence[Flag]] = field(default_factory=dict)
+    flags_fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What one visit to one document came to; `Writer.record` stores it in one transaction."""
+
+    document: Document
+    at: datetime
+    outcome: Outcome
+    cause: str = ""
+    message: str = ""
+    http_status: int | None = None
+    #: Captures by page number, counted from 0.
+    captures: Mapping[int, Snapshot] = field(default_factory=dict)
+    versions: tuple[NewVersion, ...] = ()
+    #: A change that waited, told now that the text which stands has outlived the flapping.
+    settled: Change | None = None
+    #: What a suspect text is known by; the captures are its evidence.
+    suspect_key: str = ""
