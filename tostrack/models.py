@@ -185,6 +185,11 @@ class Snapshot:
     chain: tuple[str, ...] = ()
 
     @property
+    def final_url(self) -> str:
+        """The address that answered, behind all redirects."""
+        return self.chain[-1] if self.chain else self.url
+
+    @property
     def sha256(self) -> str:
         """The hash of the body."""
         return sha256(self.body)

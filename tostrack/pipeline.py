@@ -51,7 +51,7 @@ def text(document: Document, captures: Mapping[int, Snapshot]) -> str:
         parts.append(
             extract(
                 capture.body,
-                url=capture.url,
+                url=capture.final_url,
                 select=page.select,
                 remove=page.remove,
                 filters=page.filters,
@@ -84,8 +84,8 @@ def suspicion(captures: Iterable[Snapshot], text: str, before: Reading | None) -
         previous=before.version.text if before else None,
         html="\n".join(decode(page.body, page.content_type) for page in pages),
         page_title=title(one.body, content_type=one.content_type) if one else "",
-        asked_url=one.chain[0] if one and one.chain else "",
-        final_url=one.url if one else "",
+        asked_url=one.url if one else "",
+        final_url=one.final_url if one else "",
     )
     return found or ""
 
@@ -96,7 +96,7 @@ def diagnosis(captures: Iterable[Snapshot]) -> str:
 
     for capture in captures:
         try:
-            whole = extract(capture.body, url=capture.url, select=("body",), content_type=capture.content_type)
+            whole = extract(capture.body, url=capture.final_url, select=("body",), content_type=capture.content_type)
         except ExtractError:
             continue
         if cause := suspicion([capture], whole, None):

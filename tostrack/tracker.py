@@ -289,6 +289,7 @@ def _kept(document: Document, known: Mapping[int, PageState], writer: Writer) ->
             state.status,
             writer.body(state),
             {"content-type": state.content_type},
+            state.chain,
         )
         for number, state in known.items()
         if number < len(document.pages)

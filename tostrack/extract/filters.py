@@ -90,8 +90,14 @@ _PERMALINK = re.compile(
 
 def drop_anchors(root: Element, _url: str) -> None:
     """Take out permalink signs, "Copy link" buttons and "Back to top" links."""
-    local = [e for e in root.iter("a", "button") if e.tag == "button" or (e.get("href") or "#").startswith("#")]
-    delete(root, [element for element in local if _PERMALINK.fullmatch("".join(element.itertext()))])
+    # What holds nothing but such a sign is one as soon as the sign inside is gone.
+    while signs := [element for element in root.iter("a", "button") if _is_permalink(element)]:
+        delete(root, signs)
+
+
+def _is_permalink(element: Element) -> bool:
+    stays = element.tag == "button" or (element.get("href") or "#").startswith("#")
+    return stays and _PERMALINK.fullmatch("".join(element.itertext())) is not None
 
 
 def drop_buttons(root: Element, _url: str) -> None:

@@ -45,16 +45,17 @@ def tidy(text: str) -> str:
 
 
 #: A quick look before the exact one.
-_MAYBE_SPECIAL = re.compile(r"[\\*`_<\]~]")
-_SPECIAL = re.compile(
-    r"\\(?=[!-/:-@\[-`{-~])|[*`]|(?<![^\W_])_|_(?![^\W_])|<(?=[a-zA-Z/])|\](?=\()|~(?=~)",
+_MAYBE_SPECIAL = re.compile(
+    r"\\(?=[!-/:-@\[-`{-~]|$)|[*`]|(?<![^\W_])_|_(?![^\W_])|<(?=[a-zA-Z/])|\](?=\()|~(?=~)",
 )
-_BRACKET = re.compile(r"(?<!\\)[\[\]]")
+#: The text of a link ends at its first bracket.
+_SPECIAL_IN_LINK = re.compile(rf"[\[\]]|{_SPECIAL.pattern}")
 
 
-def escape(text: str) -> str:
+def escape(text: str, *, in_link: bool = False) -> str:
     """Return *text* so that none of it is read as a mark."""
-    return _SPECIAL.sub(r"\\\g<0>", text) if _MAYBE_SPECIAL.search(text) else text
+    special = _SPECIAL_IN_LINK if in_link else _SPECIAL
+    return special.sub(r"\\\g<0>", text) if _MAYBE_SPECIAL.search(text) else text
 
 
 def render(runs: Sequence[Run], *, styled: bool = True) -> str:
@@ -97,7 +98,7 @@ def _merged(runs: Sequence[Run], *, styled: bool) -> list[Run]:
 
 
 def _marked(run: Run) -> str:
-    text = escape(run.text)
+    text = escape(run.text, in_link=bool(run.href))
     core = text.strip()
     # A bold full stop or space is an editor's slip that comes and goes.
     if not run.style or not any(map(str.isalnum, core)):
@@ -114,5 +115,4 @@ def _linked(line: str, href: str) -> str:
     if not core:
         return line
     before, after = line[: len(line) - len(line.lstrip())], line[len(line.rstrip()) :]
-    core = _BRACKET.sub(r"\\\g<0>", core)
     return f"{before}[{core}]({href}){after}"

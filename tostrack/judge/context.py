@@ -57,11 +57,10 @@ class Context:
         self.old = Text(old)
         self.new = Text(new)
 
-    def clause(self, hunk: Hunk) -> Clause | None:
+    def clause(self, hunk: Hunk) -> Clause:
         """Return the first clause of *hunk*, the new one when there is one."""
-        if hunk.new_at is not None:
-            return self.new.reading.clauses[hunk.new_at]
-        return self.old.reading.clauses[hunk.old_at] if hunk.old_at is not None else None
+        text, at = (self.old, hunk.old_at) if hunk.new_at is None else (self.new, hunk.new_at)
+        return text.reading.clauses[at or 0]
 
     def removed(self, hunk: Hunk) -> list[str]:
         """Return the sentences of *hunk* that the new text says nowhere."""

@@ -30,7 +30,6 @@ SAME = (
     ("use", "make use of", "utilize"),
     ("although", "though", "even though"),
     ("while", "whilst"),
-    ("because", "since", "as"),
     ("hyperlink", "hypertext link", "link"),
 )
 
@@ -61,7 +60,9 @@ join|join now|join us|create account|create an account|my account|account|get st
 jump to content|jump to navigation|skip to content|skip to main content|skip to navigation|back to help home|
 back to overview|read more|learn more|show more|show less|see more|see less|see all|view all|view more|load more|expand|
 expand all|collapse|collapse all|show details|opens in a new tab|opens in new tab|opens in a new window|
-opens in new window|open in a new tab|open in new tab|opens new window|external link|link|help|help center|help centre|
+opens in new window|open in a new tab|open in new tab|opens new window|ouvre une nouvelle fenêtre|öffnet in neuem fenster|
+wird in neuem fenster geöffnet|se abre en una ventana nueva|si apre in una nuova finestra|opent in nieuw venster|
+external link|link|help|help center|help centre|
 contact|contact us|support|about|about us|careers|press|blog|news|jobs|faq|faqs|sitemap|site map|language|languages|
 english|english us|english uk|deutsch|français|español|italiano|select language|select your language|select country|
 select region|select your region|change language|change country|change region|accept|accept all|accept cookies|
@@ -82,18 +83,22 @@ loading|please wait|enter a summary|title|image|logo|icon|advertisement|sponsore
 LONGEST_LABEL = max(label.count(" ") + 1 for label in LABELS)
 #: Headings under which a page lists where else to go.
 NAVIGATION = re.compile(
-    r"\bclick (?:on )?the links? below\b|\bjump to (?:a|each|the) section\b|\b(useful|quick|related|helpful|other|more) (links?|resources|articles|topics|pages)\b|\b(help|support) menu\b"
-    r"|\b(table of )?contents\b|\bon this page\b|\bsee also\b|\bnavigation\b|\bfooter\b|\bmore (help|information)\b"
+    r"\b(?:useful|quick|related|helpful|other|more) (?:links?|resources|articles|topics|pages)\b"
+    r"|\b(?:help|support) menu\b|\b(?:table of )?contents\b|\bon this page\b|\bsee also\b|\bnavigation\b|\bfooter\b"
+    r"|\bmore (?:help|information)\b"
 )
+#: A sentence that tells how to get about the page.
+GUIDE = re.compile(r"\bclick (?:on )?(?:the|a) links? below\b|\bjump to (?:a|each|the) section\b")
 #: A picker of languages, whatever it lists.
 PICKER = re.compile(
     r"\bin (other|another|your) languages?\b|\b(choose|select|change) (your )?(language|country|region)\b"
 )
 #: A consent layer: it asks, the policy tells.
 CONSENT = re.compile(
-    r"\b(?:this|our) (?:web)?site uses cookies\b|\buses? cookies (?:and similar technologies )?(?:on this|to (?:improve|give|make|ensure))"
-    r"|\b(?:by (?:clicking|continuing|using)|click(?:ing)?) .{0,60}\b(?:cookies|accept)\b|\bcookie (?:settings|preferences)\b"
-    r"|\b(?:accept|reject|allow) (?:all )?cookies\b"
+    r"\b(?:this|our) (?:web)?site uses cookies\b"
+    r"|\buses? cookies (?:and similar technologies )?(?:on this|to (?:improve|give|make|ensure))"
+    r"|\b(?:by (?:clicking|continuing|using)|click(?:ing)?) .{0,60}\b(?:cookies|accept)\b"
+    r"|\bcookie (?:settings|preferences)\b|\b(?:accept|reject|allow) (?:all )?cookies\b"
 )
 #: What consent layers say about themselves, whoever made them.
 CONSENT_LAYER = re.compile(
@@ -103,10 +108,11 @@ CONSENT_LAYER = re.compile(
     r"|accept all|privacy preference cent(?:er|re)|personali[sz]e my choices|about your privacy|vendor search)\b"
 )
 #: A notice that the terms around it were or will be updated.
+_DOCUMENT = r"(?:terms|policy|policies|notice|statement|agreement|guidelines|conditions)"
 UPDATE_NOTICE = re.compile(
-    r"\b(?:we(?: are| have|re|ve|r)?|has|have|is|are|been)\b.{0,40}\b(?:updat|revis|chang|amend|moderni[sz])(?:ed|ing|es|e)\b"
-    r".{0,80}\b(?:terms|polic(?:y|ies)|notice|statement|agreement|guidelines|conditions)\b"
-    r"|\b(?:new|updated|revised) (?:[a-z]+ ){0,3}(?:terms|policy|notice|statement|agreement|guidelines|conditions) (?:will )?"
+    r"\b(?:we(?: are| have|re|ve|r)?|has|have|is|are|been)\b.{0,40}"
+    rf"\b(?:updat|revis|chang|amend|moderni[sz])(?:ed|ing|es|e)\b.{{0,80}}\b{_DOCUMENT}\b"
+    rf"|\b(?:new|updated|revised) (?:[a-z]+ ){{0,3}}{_DOCUMENT} (?:will )?"
     r"(?:takes?|go(?:es)?|comes?|become|be|is|are)\b"
 )
 #: Titles of pages, documents and functions: what may be renamed without moving a right.
@@ -121,6 +127,12 @@ BINDING_NAME = frozenset(
     providing recipient recipients partner partners processor processors controller affiliate affiliates law laws court
     courts jurisdiction venue arbitration governed county state country located address llc inc ltd limited gmbh corp
     corporation plc bv sarl company""".split()
+)
+
+#: Who gets what: where such a word stands, another name is another party.
+HANDED_ON = frozenset(
+    """share shares shared sharing sell sells sold disclose discloses disclosed transfer transfers transferred collect
+    collects collected collecting receive receives received obtain obtains obtained send sends sent""".split()
 )
 
 #: The commonest words of the languages that policies come in, to tell one edition from another.

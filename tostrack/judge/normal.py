@@ -1,4 +1,4 @@
-"""Plain text in, the words that carry its meaning out: one spelling, one form of a date, no contractions, no addresses."""
+"""Plain text in, the words that carry its meaning out: one spelling, one form of a date, no contractions."""
 
 from __future__ import annotations
 
@@ -12,10 +12,24 @@ from functools import lru_cache
 MARK = "\x01"
 DATE, URL, RELATIVE, INSTANT = f"{MARK}date", f"{MARK}url", f"{MARK}ago", f"{MARK}instant"
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_MONTH_NAMES = (
+    "january|jan|janvier|januar|jänner|enero|gennaio|januari|janeiro",
+    "february|feb|février|februar|febrero|febbraio|februari|fevereiro",
+    "march|mar|mars|märz|marzo|maart|março",
+    "april|apr|avril|abril|aprile",
+    "may|mai|mayo|maggio|mei|maio|maj",
+    "june|jun|juin|juni|junio|giugno|junho",
+    "july|jul|juillet|juli|julio|luglio|julho",
+    "august|aug|août|agosto|augustus|augusti",
+    "september|sept|sep|septembre|septiembre|settembre|setembro",
+    "october|oct|octobre|oktober|octubre|ottobre|outubro|okt",
+    "november|nov|novembre|noviembre|novembro",
+    "december|dec|décembre|dezember|diciembre|dicembre|dezembro|dez",
+)
+_MONTHS = {name: at for at, names in enumerate(_MONTH_NAMES, 1) for name in names.split("|")}
+_MONTH = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
 _DATES = (
-    re.compile(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<m>{_MONTH}),? (?P<y>\d{{4}})\b"),
+    re.compile(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?(?: of| de)? (?P<m>{_MONTH}),?(?: de)? (?P<y>\d{{4}})\b"),
     re.compile(rf"\b(?P<m>{_MONTH}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})\b"),
     re.compile(rf"\b(?P<m>{_MONTH}),? (?P<y>(?:19|20)\d{{2}})\b"),
     re.compile(r"\b(?P<y>(?:19|20)\d{2})-(?P<n>\d{2})-(?P<d>\d{2})\b"),
@@ -27,7 +41,7 @@ _RELATIVE = re.compile(
     r"\b(?:(?:about|over|almost) )?(?:an?|one|\d+) (?:second|minute|hour|day|week|month|year)s? ago\b|\byesterday\b"
 )
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]")
-_HIDDEN_MAIL = re.compile(r"\[?e-?mail\W{1,2}protected\]?")
+_HIDDEN_MAIL = re.compile(r"[\w.+-]*\[?e-?mail\W{1,2}protected\]?[\w.-]*")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TOKEN = re.compile(rf"{MARK}\w+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\d+(?:[.,]\d+)*|[^\W_]+|[$€£¥%§&]")
 
@@ -81,7 +95,7 @@ def _american(word: str) -> str:
 
 def _date(match: re.Match[str]) -> str:
     part = match.groupdict()
-    month = _MONTHS.index(part["m"][:3]) + 1 if part.get("m") else int(part["n"])
+    month = _MONTHS[part["m"].rstrip(".")] if part.get("m") else int(part["n"])
     return f" {DATE}{part['y']}_{month:02}" + (f"_{int(part['d']):02} " if part.get("d") else " ")
 
 
@@ -108,7 +122,7 @@ def normal(text: str) -> tuple[str, ...]:
 
 def is_number(token: str) -> bool:
     """Whether *token* is a number or a date."""
-    return token[0].isdigit() or token.startswith(DATE)
+    return token[:1].isdigit() or token.startswith(DATE)
 
 
 def is_mail(token: str) -> bool:

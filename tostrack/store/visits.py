@@ -20,6 +20,7 @@ class PageState:
     fetched_at: str
     status: int
     content_type: str
+    chain: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,8 @@ class Writer(Archive):
         """Return the newest sound capture of each page by page number, where the page still has that address."""
         rows = self._rows(
             """
-            SELECT p.page, p.url, p.etag, p.last_modified, n.sha256, n.path, n.fetched_at, n.status, n.content_type
+            SELECT p.page, p.url, p.etag, p.last_modified, n.sha256, n.path, n.fetched_at, n.status, n.content_type,
+                   n.chain
             FROM pages p JOIN snapshots n ON n.id = p.snapshot_id
             JOIN documents d ON d.id = p.document_id JOIN services s ON s.id = d.service_id
             WHERE s.slug = ? AND d.slug = ?
@@ -104,6 +105,7 @@ class Writer(Archive):
                 row["url"],
                 Validators(row["etag"], row["last_modified"]),
                 *(row[name] for name in ("sha256", "path", "fetched_at", "status", "content_type")),
+                tuple(json.loads(row["chain"])),
             )
             for row in rows
             if addresses.get(row["page"]) == row["url"]

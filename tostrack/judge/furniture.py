@@ -1,0 +1,131 @@
+"""Rules about what stands around a policy: menus, buttons, pickers, consent layers, notices that have lapsed."""
+
+from __future__ import annotations
+
+import re
+
+from tostrack.clauses import canonical_text
+from tostrack.judge import lexicon
+from tostrack.judge.normal import is_mail, is_number, normal
+from tostrack.judge.part import Part
+from tostrack.models import Clause, Edit, Reason
+
+#: A clause of more words is read as a sentence even without a full stop.
+_LABEL_WORDS = 6
+
+
+def furniture(part: Part) -> Reason | None:
+    """Menus, buttons, pickers, consent layers."""
+    known = _reworded(part) if part.hunk.edit is Edit.REWORDED else _whole(part)
+    return Reason.FURNITURE if known else None
+
+
+def _reworded(part: Part) -> bool:
+    """Whether only labels came into a clause or left it, or buttons printed without spaces."""
+    changed = [" ".join(text.split()) for op, text in part.hunk.words if op in "+-" and canonical_text(text)]
+    if changed and all(map(is_label, changed)):
+        return True
+    return all(is_glued(text) or len(text.split()) < 3 for text in changed) and (
+        is_glued(part.hunk.old) or is_glued(part.hunk.new)
+    )
+
+
+def _whole(part: Part) -> bool:
+    """Whether a clause that came or went is no policy text."""
+    text = part.text
+    if is_label(text) or is_glued(text) or _is_consent(text):
+        return True
+    if len(text) < 200 and (lexicon.PICKER.search(text.lower()) or lexicon.GUIDE.search(text.lower())):
+        return True
+    if _is_contents(part) or _is_navigation(part):
+        return True
+    return _is_bare(part.clause) and not _in_list(part)
+
+
+def is_label(text: str) -> bool:
+    """Whether *text* is made of nothing but labels."""
+    words = canonical_text(text).split()
+    if not words or len(words) > 2 * lexicon.LONGEST_LABEL:
+        return False
+    reached = {0}
+    for end in range(1, len(words) + 1):
+        starts = range(max(0, end - lexicon.LONGEST_LABEL), end)
+        if any(start in reached and " ".join(words[start:end]) in lexicon.LABELS for start in starts):
+            reached.add(end)
+    return len(words) in reached
+
+
+#: The options of a form or the buttons of a page, printed without spaces: longer than any word, or several in one.
+_GLUED = 40
+_BUTTONS = re.compile(r"[a-z][A-Z]\w*\s+(?:\w+\s+){0,2}\w*[a-z][A-Z]|(?:[A-Z][a-z]+){3}")
+
+
+def is_glued(text: str) -> bool:
+    """Whether labels stand in *text* with no space between them."""
+    if any(len(word) >= _GLUED and word.isalnum() for word in text.split()):
+        return True
+    return len(text) < 100 and text.rstrip()[-1:] not in ".:;!?" and bool(_BUTTONS.search(text))
+
+
+def _is_consent(text: str) -> bool:
+    return len(text) < 600 and len(lexicon.CONSENT.findall(text.lower())) > 1
+
+
+def _is_contents(part: Part) -> bool:
+    """Whether an item only repeats a heading of the text it is in: a table of contents."""
+    if part.clause.is_heading or part.hunk.edit is Edit.REWORDED:
+        return False
+    text = part.context.new if part.hunk.new_at is not None else part.context.old
+    return re.sub(r"^\d+ ", "", canonical_text(part.text)) in text.titles
+
+
+def _is_navigation(part: Part) -> bool:
+    clause = part.clause
+    return (
+        bool(clause.heading)
+        and clause.kind[:2] in ("li", "ol", "p")
+        and len(part.text.split()) <= 8
+        and bool(lexicon.NAVIGATION.search(canonical_text(clause.heading[-1])))
+    )
+
+
+def _is_bare(clause: Clause) -> bool:
+    """Whether *clause* is a short line that is no sentence: it ends in no stop, allows and forbids nothing."""
+    words = normal(clause.text)
+    return (
+        clause.kind == "p"
+        and len(words) <= _LABEL_WORDS
+        and clause.text.rstrip("*_ ")[-1:] not in ".:;!?…"
+        and not any(map(is_number, words))
+        and not any(map(is_mail, words))
+        and not lexicon.ACTORS.intersection(words)
+    )
+
+
+def _in_list(part: Part) -> bool:
+    """Whether the clause stands in a list, marked as one or not: under a lead-in, or beside another short line."""
+    hunk = part.hunk
+    text, at = (part.context.new, hunk.new_at) if hunk.new_at is not None else (part.context.old, hunk.old_at)
+    if at is None:
+        return False
+    clauses = text.reading.clauses
+    beside = [clauses[place] for place in (at - 1, at + 1) if 0 <= place < len(clauses)]
+    if any(_is_bare(clause) and not is_label(clause.text) for clause in beside):
+        return True
+    for clause in reversed(clauses[max(0, at - 30) : at]):
+        if clause.text.rstrip("*_ ").endswith(":"):
+            return True
+        if clause.is_heading or len(clause.text) > 120:
+            return False
+    return False
+
+
+def notice(part: Part) -> Reason | None:
+    """A notice of an update was taken down; that it was put up is news."""
+    if part.hunk.edit is Edit.REMOVED and len(part.old) < 500 and lexicon.UPDATE_NOTICE.search(_quiet(part.old)):
+        return Reason.FURNITURE
+    return None
+
+
+def _quiet(text: str) -> str:
+    return text.lower().replace("’", "").replace("'", "")
