@@ -1,6 +1,6 @@
 """Crawl recorded years night by night through the real command line.
 
-    python benchmarks/replay.py OUT [--service Instagram ...] [--from 2005-01-01] [--to 2021-12-31] [--no-select]
+    python benchmarks/replay.py OUT [--service Instagram ...] [--from 2005-01-01] [--to 2021-12-31] [--daily]
 
 Serves the replay corpus (``$TOSTRACK_SHARED/replay``, else ``../shared/replay`` beside the repository) on loopback,
 writes a watchlist to OUT, and runs ``tostrack crawl --now DAY`` for each time at which one of the documents was
@@ -58,6 +58,7 @@ def main() -> None:
     parser.add_argument("--service", action="append", help="by name; several allowed; default all")
     parser.add_argument("--from", dest="start", default="2000-01-01")
     parser.add_argument("--to", dest="end", default="2099-12-31")
+    parser.add_argument("--daily", action="store_true", help="one crawl a day, however many captures it has")
     parser.add_argument("--no-select", action="store_true", help="take every selector away")
     arguments = parser.parse_args()
     sys.path.insert(0, str(SHARED / "replay"))
@@ -73,14 +74,15 @@ def main() -> None:
             for path, found in server.corpus.docs.items()
             if not arguments.service or found[0]["service"] in arguments.service
         }
-        days = sorted({capture["fetched_at"] for found in captures.values() for capture in found})
+        cut = 10 if arguments.daily else None
+        days = sorted({capture["fetched_at"][:cut] for found in captures.values() for capture in found})
         days = [day for day in days if arguments.start <= day[:10] <= arguments.end]
         written = ""
         for day in days:
             server.set_date(day)
             documents = []
             for path, found in captures.items():
-                past = [capture for capture in found if capture["fetched_at"] <= day]
+                past = [capture for capture in found if capture["fetched_at"][:cut] <= day]
                 if past:
                     declared = server.corpus.decl[past[-1]["decl"]]
                     select = [] if arguments.no_select else declared["select"]

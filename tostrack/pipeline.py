@@ -8,7 +8,6 @@ from dataclasses import replace
 from tostrack.clauses import canonical_key, split_clauses
 from tostrack.diff import diff
 from tostrack.errors import ExtractError
-from tostrack.judge import judge
 from tostrack.models import (
     Change,
     Clause,
@@ -131,13 +130,27 @@ def compare(old: str | Version, new: str | Version, earlier: Sequence[str | Vers
 
 def compare_readings(old: Reading, new: Reading, earlier: Sequence[Reading] = ()) -> Change:
     """Return what `compare` returns, for texts that are split already."""
+    from tostrack.judge import judge
+
     hunks = diff(old.clauses, new.clauses)
     return _flagged(old, new, hunks, judge(hunks, old, new, earlier))
 
 
-def redline(old: Reading, new: Reading, judgement: Judgement) -> Change:
-    """Return the change between two texts that were judged before."""
-    return _flagged(old, new, diff(old.clauses, new.clauses), judgement)
+def redline(old: Reading, new: Reading, judgement: Judgement, flags: Sequence[tuple[int, Flag]]) -> Change:
+    """Return the change between two texts that was judged and flagged before; nothing is judged or flagged again.
+
+    Args:
+        old: The text before.
+        new: The text after.
+        judgement: As it was made.
+        flags: As they were found, each with the place of its hunk.
+    """
+    hunks = diff(old.clauses, new.clauses)
+    found = [replace(hunk, flags=tuple(flag for place, flag in flags if place == at)) for at, hunk in enumerate(hunks)]
+    if all(any(flag.quote in side for side in (h.old, h.new)) for h in found for flag in h.flags):
+        return Change(old.version, new.version, tuple(found), judgement)
+    # Our diff has moved since: the quotes stand elsewhere now.
+    return _flagged(old, new, hunks, judgement)
 
 
 def _flagged(old: Reading, new: Reading, hunks: Sequence[Hunk], judgement: Judgement) -> Change:

@@ -14,7 +14,19 @@ from urllib.parse import quote
 
 from tostrack.clauses import assemble, join_clauses
 from tostrack.errors import StoreError
-from tostrack.models import Clause, Judgement, Reading, Reason, Verdict, Version, from_iso, iso
+from tostrack.models import (
+    Clause,
+    Direction,
+    Flag,
+    Judgement,
+    Polarity,
+    Reading,
+    Reason,
+    Verdict,
+    Version,
+    from_iso,
+    iso,
+)
 from tostrack.store.migrations import check_schema
 
 #: How long a reader waits for the writer's commit, in seconds.
@@ -250,12 +262,25 @@ class Archive:
         service, _, document = change_id.partition("@")[0].partition("/")
         return next((row for row in self.changes(service, document) if row.id == change_id), None)
 
-    def judged(self, row: ChangeRow) -> tuple[Reading, Reading, Judgement]:
-        """Return the two readings of a stored change, and its judgement as it was made."""
+    def judged(self, row: ChangeRow) -> tuple[Reading, Reading, Judgement, list[tuple[int, Flag]]]:
+        """Return the two readings of a stored change, its judgement as it was made, and its flags by place of hunk."""
         old, new = (self.version(row.service, row.document, n) for n in (row.from_number, row.to_number))
         if old is None or new is None:
             raise StoreError(f"{self.path}: {row.id} names a version that is not there; run `tostrack verify`")
-        return self.reading(old), self.reading(new), Judgement(Reason(row.reason), row.explanation)
+        flags = self._rows(
+            """
+            SELECT f.hunk, f.topic, f.polarity, f.quote, f.start, f."end", f.rule, f.direction
+            FROM judgement_flags f JOIN judgements j ON j.id = f.judgement_id
+            WHERE j.to_version = ? AND j.occasion = ? ORDER BY f.id
+            """,
+            (new.id, row.occasion),
+        )
+        return (
+            self.reading(old),
+            self.reading(new),
+            Judgement(Reason(row.reason), row.explanation),
+            [(flag["hunk"], _flag(flag)) for flag in flags],
+        )
 
     def flags(self, service: str, document: str | None = None, *, topic: str | None = None) -> list[FlagRow]:
         """Return the flags of the texts that stand, by document and place in the text."""
@@ -296,6 +321,12 @@ class Archive:
 def flag_context(clause: Clause) -> tuple[str, str]:
     """Return what, beside its text, decides a clause's flags: the headings above it and its lead-in."""
     return HEADING_SEPARATOR.join(clause.heading), clause.lead
+
+
+def _flag(row: sqlite3.Row) -> Flag:
+    direction = Direction(row["direction"]) if row["direction"] else None
+    facts = (row["quote"], row["start"], row["end"], row["rule"])
+    return Flag(row["topic"], Polarity(row["polarity"]), *facts, direction)
 
 
 def _change(row: dict[str, Any]) -> ChangeRow:

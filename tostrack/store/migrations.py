@@ -144,10 +144,13 @@ CREATE INDEX judgements_document ON judgements(document_id, verdict);
 CREATE TABLE judgement_flags (
     id INTEGER PRIMARY KEY,
     judgement_id INTEGER NOT NULL REFERENCES judgements(id),
+    hunk INTEGER NOT NULL,
     topic TEXT NOT NULL,
     polarity TEXT NOT NULL,
     direction TEXT,
     quote TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
     rule TEXT NOT NULL
 );
 CREATE INDEX judgement_flags_judgement ON judgement_flags(judgement_id);

@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,11 @@ class Writer(Archive):
             row["page"]: PageState(
                 row["url"],
                 Validators(row["etag"], row["last_modified"]),
-                *(row[name] for name in ("sha256", "path", "fetched_at", "status", "content_type")),
+                row["sha256"],
+                row["path"],
+                row["fetched_at"],
+                row["status"],
+                row["content_type"],
                 tuple(json.loads(row["chain"])),
             )
             for row in rows
@@ -343,16 +348,9 @@ class Writer(Archive):
         self._connection.execute("DELETE FROM flagged WHERE id = ?", (old,))
         flagged_id = self._insert("flagged", clause_id=clause_id, heading=heading, lead=lead, fingerprint=fingerprint)
         for flag in flags:
-            self._insert(
-                "flags",
-                flagged_id=flagged_id,
-                topic=flag.topic,
-                polarity=flag.polarity,
-                quote=flag.quote,
-                start=flag.start,
-                end=flag.end,
-                rule=flag.rule,
-            )
+            columns = asdict(flag)
+            del columns["direction"]
+            self._insert("flags", flagged_id=flagged_id, **columns)
 
     def _judgement(
         self, document_id: int, change: Change, at: datetime, *, announced: bool, occasion: str = "seen"
@@ -372,17 +370,10 @@ class Writer(Archive):
             announced=int(announced and change.verdict is Verdict.SUBSTANTIVE),
             **counts,
         )
-        for hunk in change.hunks:
+        for place, hunk in enumerate(change.hunks):
             for flag in hunk.flags:
-                self._insert(
-                    "judgement_flags",
-                    judgement_id=judgement_id,
-                    topic=flag.topic,
-                    polarity=flag.polarity,
-                    direction=flag.direction,
-                    quote=flag.quote,
-                    rule=flag.rule,
-                )
+                columns = asdict(flag)
+                self._insert("judgement_flags", judgement_id=judgement_id, hunk=place, **columns)
 
     def _seen(self, document_id: int, at: datetime) -> None:
         """Move the time at which the text that stands was last seen; it never goes back."""
