@@ -25,6 +25,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tostrack import clauses
+from tostrack.judge import normal
 from tostrack.models import Change, Verdict, Version, from_iso
 from tostrack.pipeline import compare
 
@@ -32,6 +34,8 @@ from tostrack.pipeline import compare
 BASELINES = {"alert on everything": (0.354, 1.0), "returns muted, text normalised, a new sentence": (0.581, 0.980)}
 #: A timing is the least of so many runs.
 RUNS = 5
+#: What remembers clauses from one run to the next.
+CACHED = (clauses.plain, clauses.canonical_text, normal.normal, normal.spelled)
 
 
 @dataclass(frozen=True)
@@ -115,18 +119,15 @@ def errors(cases: list[Case]) -> None:
 
 
 def cpu(work: Callable[[], object]) -> float:
-    """Return the least CPU seconds of several runs of *work*, children included."""
+    """Return the least CPU seconds of several runs of *work*, each from cold caches."""
     best = float("inf")
     for _ in range(RUNS):
-        start = _cpu_now()
+        for cached in CACHED:
+            cached.cache_clear()
+        start = time.process_time()
         work()
-        best = min(best, _cpu_now() - start)
+        best = min(best, time.process_time() - start)
     return best
-
-
-def _cpu_now() -> float:
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def git_seconds(folder: Path, old: str, new: str) -> float:

@@ -89,7 +89,12 @@ class FaultServer:
     A path without a script is answered 404, robots.txt too. It notes every connection and every request.
     """
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None, pause: float = 0) -> None:
+        """Serve over *tls*; take *pause* seconds for each answer."""
+        self._pause = pause
+        self._busy: dict[str, int] = defaultdict(int)
+        #: The most requests at a time, by the Host they named; under the empty name, of all.
+        self.peaks: dict[str, int] = defaultdict(int)
         self._scripts: dict[str, list[Answer]] = {}
         self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
@@ -166,10 +171,24 @@ class FaultServer:
                 self._open.discard(connection)
             connection.close()
 
+    def _think(self, request: Asked) -> None:
+        """Count *request* as busy for the pause: it ends before the answer leaves, or the next one could overtake."""
+        names = ("", request.headers.get("Host", "?"))
+        with self._lock:
+            for name in names:
+                self._busy[name] += 1
+                self.peaks[name] = max(self.peaks[name], self._busy[name])
+        if self._pause:
+            self._stopped.wait(self._pause)
+        with self._lock:
+            for name in names:
+                self._busy[name] -= 1
+
     def _answer(self, connection: socket.socket, head: bytes) -> bool:
         """Answer one request; return whether the connection stays."""
         first, *lines = head.decode("latin-1").split("\r\n")
         request = Asked(first.split()[1], dict(line.split(": ", 1) for line in lines if ": " in line))
+        self._think(request)
         with self._lock:
             self.requests.append(request)
             script = self._scripts.get(request.path, [answer("no such page", "404 Not Found", then="keep")])
@@ -210,3 +229,49 @@ def no_connection(monkeypatch) -> Iterator[list]:
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     yield attempts
+
+
+class Tripwire:
+    """A port on loopback, TCP on both families and UDP, that nobody should touch; notes whoever does."""
+
+    def __init__(self) -> None:
+        self.touched: list[bytes] = []
+        first = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port: int = first.getsockname()[1]
+        self._listeners = [first]
+        with contextlib.suppress(OSError):  # a machine without IPv6 has one door less
+            self._listeners.append(socket.create_server(("::1", self.port), family=socket.AF_INET6))
+        self._datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._datagrams.bind(("127.0.0.1", self.port))
+        self._threads = [threading.Thread(target=self._accept, args=(each,)) for each in self._listeners]
+        self._threads.append(threading.Thread(target=self._receive))
+
+    def settle(self) -> None:
+        """Wait for what may still be on its way: a datagram is sent without anybody waiting for it."""
+        threading.Event().wait(0.3)
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for sock in (*self._listeners, self._datagrams):
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(5)
+        for sock in (*self._listeners, self._datagrams):
+            sock.close()
+
+    def _accept(self, listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                self.touched.append(b"tcp")
+                connection.close()
+
+    def _receive(self) -> None:
+        with contextlib.suppress(OSError):
+            while datagram := self._datagrams.recv(2048):
+                self.touched.append(datagram)

@@ -1,5 +1,7 @@
 """From two plain texts to edits that read as phrases."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +32,7 @@ def test_edits_join_to_both_texts(old, new):
 def test_no_two_pieces_of_one_kind_touch(old, new):
     ops = [op for op, _ in word_edits(old, new)]
 
-    assert all(one != other for one, other in zip(ops, ops[1:], strict=False))
+    assert all(one != other for one, other in itertools.pairwise(ops))
 
 
 @given(st.lists(st.integers(0, 6), max_size=30), st.lists(st.integers(0, 6), max_size=30))
@@ -38,7 +40,7 @@ def test_anchors_are_equal_and_rise_on_both_sides(old, new):
     pairs = equal_pairs(old, new)
 
     assert all(old[i] == new[j] for i, j in pairs)
-    assert all(a < c and b < d for (a, b), (c, d) in zip(pairs, pairs[1:], strict=False))
+    assert all(a < c and b < d for (a, b), (c, d) in itertools.pairwise(pairs))
 
 
 def test_all_of_a_sequence_is_anchored_in_itself():

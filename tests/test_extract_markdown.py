@@ -21,6 +21,12 @@ def markdown(html):
         ("<h1>Terms</h1><h3> of <b>use</b></h3>", "# Terms\n\n### of use\n"),
         ("<h2><div>1.</div><div>Content</div></h2>", "## 1. Content\n"),
         ("<h2>Content<blockquote>You own it.</blockquote></h2>", "## Content\n\nYou own it.\n"),
+        ("<h2>\n<p class=x>Your <b>content</b></p></h2><p>You own it.</p>", "## Your content\n\nYou own it.\n"),
+        ("<h2><p>Content</h2>You own it.", "## Content\n\nYou own it.\n"),
+        ("<h2></h2><p>You own it.</p>", "You own it.\n"),
+        ("<h1>Lists<dir><li>one</h1></dir>two", "# Lists\n\n- one\n\ntwo\n"),
+        ("<ol><li><h3>Ads</h3><p>None.</p><li><h3>2. Sale</h3></ol>", "### 1. Ads\n\nNone.\n\n### 2. Sale\n"),
+        ("<ul><li><h3>Ads</h3>None.</ul>", "### Ads\n\nNone.\n"),
         ("<h4>" + "Long words. " * 30 + "</h4>", "Long words. " * 29 + "Long words.\n"),
         ("<p>We\n may <b>share</b> <i>data</i>\n<code>now</code>.</p>", "We may **share** *data* `now`.\n"),
         ("<p><b>We </b><b> may</b> share<b>.</b></p>", "**We may** share.\n"),
@@ -51,6 +57,7 @@ def markdown(html):
         ("<button>Who we are</button><div style='display:none'>Acme</div>", "Who we are\n\nAcme\n"),
         ("<p>a<script>x()</script><style>b{}</style><svg><title>icon</title></svg>b</p>", "ab\n"),
         ("<p>x</p><hr><p>* * *</p><p>____</p><p>y</p>", "x\n\ny\n"),
+        ("<p><code>a b</code> and</p><p><s>all</s></p>", "`a b` and\n\n~~all~~\n"),
         ("<q>Content</q> means <del>all</del>", "“Content” means ~~all~~\n"),
         ("<p><img src=x.png alt=Logo> Acme <img src=y></p>", "Logo Acme\n"),
     ],
@@ -77,6 +84,13 @@ def test_markup_becomes_markdown(html, expected):
 )
 def test_links_are_absolute_and_harmless(href, expected):
     assert markdown(f"<p><a href='{href}'>x</a></p>") == expected + "\n"
+
+
+def test_a_link_after_an_exclamation_mark_is_no_image():
+    text = markdown("<p>Wow!<a href=/x>see</a></p>")
+
+    assert text == "Wow\\![see](https://acme.example/x)\n"
+    assert plain(text) == "Wow!see"
 
 
 def test_without_an_address_relative_links_stay_relative_and_harmless():
@@ -108,6 +122,7 @@ def test_links_follow_the_base_of_the_page():
         "[see] (below) and [this](that)",
         "mail <legal@acme.example> or </dev/null",
         "C:\\new\\_folder",
+        "![no](image)",
         "50% of ½ ™ …",
     ],
 )

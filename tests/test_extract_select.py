@@ -79,6 +79,7 @@ def test_ranges_and_css_mix():
             ["#box", {"start_after": "#c", "end_before": "footer"}, "h1"],
             ["First we **share** data.", "Then we keep it.", "Acme Inc."],
         ),
+        ([{"start_before": "#b", "end_before": "#box"}, "h1 + p", "p + #box"], ["# Terms of Acme", "Acme Inc."]),
         ([{"start_after": "b", "end_before": "#d"}, "footer"], ["# Terms of Acme", "First we **share**", "Perhaps."]),
     ],
     ids=[
@@ -89,6 +90,7 @@ def test_ranges_and_css_mix():
         "two ranges",
         "a range whose start is removed too",
         "a range whose start is inside what is removed",
+        "neighbours of a range",
         "a range that starts inside an element",
     ],
 )

@@ -119,6 +119,16 @@ def test_nothing_new_is_a_result(server, fetcher):
     assert (sent["If-None-Match"], sent["If-Modified-Since"]) == ('"7"', "Mon, 01 Jan 2024 00:00:00 GMT")
 
 
+def test_a_night_without_news_costs_one_connection(server, fetcher):
+    server.on("/robots.txt", answer("User-agent: *", then="keep"))
+    server.on("/terms", Answer(b'HTTP/1.1 304 Not Modified\r\nETag: "7"\r\n\r\n', "keep"))
+
+    for _ in range(5):
+        fetcher.fetch(Page(server.url + "/terms"), Validators('"7"'), NOW)
+
+    assert (server.connections, len(server.requests)) == (1, 6)
+
+
 def test_an_answer_that_nobody_asked_for_is_an_error(server, fetcher):
     server.on("/terms", answer("", "304 Not Modified"))
 
@@ -535,7 +545,9 @@ def test_an_improper_address_is_refused_before_anybody_is_asked(monkeypatch, clo
     assert "secret" not in str(error)
 
 
-def test_a_page_that_needs_a_browser_says_how_to_get_one(fetcher):
+def test_a_page_that_needs_a_browser_says_how_to_get_one(fetcher, monkeypatch):
+    monkeypatch.setattr("tostrack.fetch.browser.missing", lambda: "pip install 'tostrack[browser]'")
+
     error = failure(fetcher, "https://acme.example/terms", fetch="browser")
 
     assert error.cause == "needs-browser"
@@ -564,17 +576,21 @@ def test_a_refused_connection_is_tried_again(clock):
 # TLS
 
 
-def certificate(folder, name: str) -> tuple[ssl.SSLContext, str]:
+def certificate(folder, name: str, *, expired: bool = False) -> tuple[ssl.SSLContext, str]:
     """Return a server's context and the path of its own, self-signed certificate for *name*."""
     if shutil.which("openssl") is None:
         pytest.skip("needs the openssl command to make certificates")
-    key, pem = folder / "key.pem", folder / "cert.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-         "-subj", "/CN=test", "-addext", f"subjectAltName={name}", "-keyout", key, "-out", pem],
-        check=True,
-        capture_output=True,
-    )  # fmt: skip
+    key, pem, request = folder / "key.pem", folder / "cert.pem", folder / "request.pem"
+    names = ["-addext", f"subjectAltName={name}"]
+    new = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=test", "-keyout", key]
+    # `openssl req` knows no past dates before 3.4; `x509` takes a negative number of days.
+    commands = [
+        ["req", *new, *names, "-out", request],
+        ["x509", "-req", "-in", request, "-key", key, "-copy_extensions", "copy", "-days", "-1" if expired else "2",
+         "-out", pem],
+    ]  # fmt: skip
+    for command in commands:
+        subprocess.run(["openssl", *command], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem, key)
     return context, str(pem)
@@ -611,6 +627,15 @@ def test_a_certificate_for_another_host_is_refused(elsewhere, clock):
     with FaultServer(context) as server, fetcher_with(clock, ca_bundle=trusted) as fetcher:
         assert failure(fetcher, server.url + "/terms").cause == "tls"
         assert server.requests == []
+
+
+def test_a_certificate_of_yesterday_is_refused(tmp_path, clock):
+    context, trusted = certificate(tmp_path, "IP:127.0.0.1", expired=True)
+    with FaultServer(context) as server, fetcher_with(clock, ca_bundle=trusted) as fetcher:
+        error = failure(fetcher, server.url + "/terms")
+
+    assert (error.cause, error.transient, server.requests) == ("tls", False, [])
+    assert "certificate has expired" in str(error)
 
 
 def test_a_redirect_from_https_down_to_http_is_refused(good, server, clock):

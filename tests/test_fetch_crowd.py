@@ -5,7 +5,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from fakes import Answer, FakeNames, FaultServer, answer, redirect
+from fakes import Answer, FakeNames, FaultServer, answer, no_connection, redirect
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,6 +93,34 @@ def test_a_host_that_asked_for_a_pause_gets_it():
     assert (agenda.take(59), agenda.next_due()) == (None, 60)
 
 
+def test_three_failures_in_a_row_close_a_host_for_a_while():
+    hosts = Hosts(1)
+    hosts.failed("acme.example", "timeout", 0)
+    hosts.failed("acme.example", "timeout", 1)
+    hosts.answered("acme.example")
+    hosts.failed("acme.example", "timeout", 2)
+    hosts.failed("acme.example", "timeout", 3)
+    before = hosts.closed("acme.example", 3)
+
+    hosts.failed("acme.example", "connect", 4)
+
+    closed = hosts.closed("acme.example", 5)
+    assert before is None
+    assert (closed.cause, closed.status, closed.until) == ("connect", None, 604)
+    assert hosts.closed("pixboard.example", 5) is None
+    assert hosts.closed("acme.example", 604) is None
+
+
+def test_after_the_pause_one_more_failure_closes_it_again():
+    hosts = Hosts(1)
+    for second in range(3):
+        hosts.failed("acme.example", "timeout", second)
+
+    hosts.failed("acme.example", "timeout", 700)
+
+    assert hosts.closed("acme.example", 701)
+
+
 # The crowd
 
 
@@ -129,7 +157,8 @@ def test_every_request_comes_back_once_with_what_became_of_it(server):
     assert all(isinstance(result, wanted[request.key[1]]) for request, result in results)
 
 
-def test_an_improper_page_fails_alone(server):
+def test_an_improper_page_fails_alone(server, monkeypatch):
+    monkeypatch.setattr("tostrack.fetch.browser.missing", lambda: "apt-get install chromium")
     server.on("/good", answer("<p>Terms</p>"))
     bad = [
         Request("file", Page("file:///etc/passwd")),
@@ -196,6 +225,49 @@ def test_a_host_is_asked_one_thing_at_a_time(server):
 
     assert first.key == ("b.example", "/good")
     assert len(server.asked("/good")) == 1
+
+
+def test_the_limits_hold_under_load():
+    """200 pages of 40 hosts: sixteen requests at a time, one per host, and one connection for each host's pages."""
+    hosts = [f"host{number}.example" for number in range(40)]
+    with FaultServer(pause=0.01) as server, crowd(*hosts) as fetcher:
+        for path in ("/robots.txt", *map("/{}".format, range(5))):
+            server.on(path, answer("User-agent: *", content_type="text/plain", then="keep"))
+
+        results = list(fetch_all(requests(server, hosts, [f"/{number}" for number in range(5)]), fetcher))
+
+    assert [type(result) for _, result in results] == [Snapshot] * 200
+    assert 12 <= server.peaks.pop("") <= 16
+    assert set(server.peaks.values()) == {1}
+    assert server.connections == 40
+
+
+def test_a_host_that_falls_silent_costs_three_requests(server):
+    """Its thirty pages would each wait for the same silence until the deadline."""
+    pages = [f"/{number}" for number in range(30)]
+    server.on("/good", answer("<p>Terms</p>", then="keep"))
+    for path in pages:
+        server.on(path, Answer(b"", "hang"))
+    asked = [*requests(server, ["silent.example"], pages), *requests(server, ["a.example"], ["/good"])]
+
+    with crowd("silent.example", "a.example", deadline=0.2) as fetcher:
+        results = {request.key: result for request, result in fetch_all(asked, fetcher)}
+
+    assert isinstance(results.pop(("a.example", "/good")), Snapshot)
+    assert {error.cause for error in results.values()} == {"timeout"}
+    assert len([error for error in results.values() if "not asked" in str(error)]) == 27
+    assert len([request for request in server.requests if request.path in pages]) == 3
+
+
+def test_a_host_that_refuses_connections_costs_three_attempts(monkeypatch):
+    monkeypatch.setattr("tostrack.fetch.journey.BACKOFF", (0.05, 0.05))
+    with FaultServer() as server:
+        pass
+    with no_connection(monkeypatch) as attempts, crowd("down.example") as fetcher:
+        asked = requests(server, ["down.example"], [f"/{number}" for number in range(30)])
+        causes = [result.cause for _, result in fetch_all(asked, fetcher)]
+
+    assert (causes, len(attempts)) == (["connect"] * 30, 3)
 
 
 def test_a_consumer_that_stops_ends_what_is_under_way(server):

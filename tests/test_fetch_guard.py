@@ -1,4 +1,6 @@
 import socket
+import threading
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -176,3 +178,60 @@ def test_a_public_page_cannot_lead_to_a_host_that_only_we_may_ask(monkeypatch):
 
         assert cause(fetcher, f"http://public.example:{server.port}/") == "forbidden-address"
         assert server.asked("/secret") == []
+
+
+# Name servers that do not answer
+
+
+class Mute:
+    """A name server that never answers, until it is let go."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.released = threading.Event()
+
+    def __call__(self, host, port):
+        self.asked.set()
+        self.released.wait(10)
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+
+@pytest.fixture
+def mute():
+    resolver = Mute()
+    yield resolver
+    resolver.released.set()
+
+
+def test_a_look_up_that_hangs_ends_at_the_deadline(mute, monkeypatch):
+    monkeypatch.setattr("tostrack.fetch.journey.BACKOFF", ())
+    began = time.monotonic()
+
+    with Fetcher(contact="", resolver=mute, deadline=0.2) as fetcher, pytest.raises(FetchError) as caught:
+        fetcher.fetch(Page("http://acme.example/"), None, NOW)
+
+    assert (caught.value.cause, caught.value.transient) == ("dns", True)
+    assert time.monotonic() - began < 1.2
+
+
+def test_a_look_up_that_hangs_is_patiently_awaited_and_no_longer(mute, monkeypatch):
+    monkeypatch.setattr("tostrack.fetch.guard.LOOKUP_PATIENCE", 0.1)
+    monkeypatch.setattr("tostrack.fetch.journey.BACKOFF", ())
+    began = time.monotonic()
+
+    with Fetcher(contact="", resolver=mute) as fetcher:
+        assert cause(fetcher, "http://acme.example/") == "dns"
+
+    assert time.monotonic() - began < 1.1
+
+
+def test_a_look_up_that_hangs_does_not_hold_up_the_end_of_a_run(mute):
+    with Fetcher(contact="", resolver=mute) as fetcher:
+        stopper = threading.Thread(target=lambda: (mute.asked.wait(5), fetcher.abort()))
+        stopper.start()
+        began = time.monotonic()
+
+        assert cause(fetcher, "http://acme.example/") == "aborted"
+
+    stopper.join()
+    assert time.monotonic() - began < 2

@@ -10,8 +10,8 @@ from conftest import paragraphs
 from tostrack.errors import ArchiveBusyError, StoreError
 from tostrack.models import from_iso, sha256
 from tostrack.store import Archive, snapshots
+from tostrack.store.chain import chain_hash
 from tostrack.store.migrations import SCHEMA
-from tostrack.store.writer import chain_hash
 
 
 def two_versions(platform):
@@ -103,8 +103,12 @@ def test_a_link_planted_in_the_folder_is_not_followed(tmp_path):
 
 
 def test_two_captures_in_one_second_are_two_files(platform):
-    platform.night(days=0, terms=paragraphs("We keep your data, all of it, for 30 days after the day on which you leave."))
-    platform.night(days=0, terms=paragraphs("We keep your data, all of it, for 90 days after the day on which you leave."))
+    platform.night(
+        days=0, terms=paragraphs("We keep your data, all of it, for 30 days after the day on which you leave.")
+    )
+    platform.night(
+        days=0, terms=paragraphs("We keep your data, all of it, for 90 days after the day on which you leave.")
+    )
 
     assert len(platform.files()) == 2
     with Archive(platform.database) as archive:

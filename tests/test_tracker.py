@@ -5,8 +5,9 @@ import sqlite3
 import pytest
 from conftest import paragraphs
 
+from tostrack import tracker
 from tostrack.errors import FetchError
-from tostrack.models import Document, NotModified, Outcome, Page, Validators
+from tostrack.models import Document, NotModified, Outcome, Page, Snapshot, Validators
 from tostrack.store import Archive
 
 LICENCE = "You grant us a non-exclusive, royalty-free, worldwide, limited licence to use the content that you post."
@@ -120,6 +121,82 @@ def test_a_selector_that_matches_nothing_fails_with_its_name_and_keeps_the_evide
     assert len(platform.files()) == 2
     platform.night(terms=TERMS.replace("main", "article"))
     assert len(platform.files()) == 2, "one capture for each kind of failure is evidence enough"
+
+
+def test_a_dead_selector_is_answered_with_the_container_that_holds_the_text_now(platform):
+    platform.night(terms=TERMS)
+
+    [result] = platform.night(terms=TERMS.replace("<main>", "<div id=policy>").replace("</main>", "</div>"))
+
+    assert "the last good text is most like '#policy' (100%): try select = '#policy'" in result.message
+    with Archive(platform.database) as archive:
+        assert archive.documents()[0].message == result.message
+
+
+def test_of_two_pages_the_one_whose_selector_died_gets_the_proposal(platform):
+    pages = tuple(Page(f"https://acme.example/{name}", select=("main",)) for name in ("one", "two"))
+    platform.documents = [Document("acme", "terms", pages)]
+    platform.night(one=paragraphs(LICENCE), two=paragraphs(RULES, ADS))
+
+    [result] = platform.night(one=paragraphs(LICENCE), two=paragraphs(RULES, ADS).replace("main>", "article>"))
+
+    assert "'article' of https://acme.example/two (100%)" in result.message
+
+
+def test_a_server_that_asks_us_to_wait_is_not_asked_before(platform):
+    busy = FetchError("https://acme.example/terms: 429", cause="http-429", status=429, retry_after=36 * 3600)
+    platform.night(terms=TERMS)
+    platform.night(terms=busy)
+    asked = []
+    fetch_all = platform.fetch_all
+    platform.fetch_all = lambda requests: fetch_all([asked.append(r.key) or r for r in requests])
+
+    [early] = platform.night(terms=TERMS)
+    with Archive(platform.database) as archive:
+        [row] = archive.documents()
+    [due] = platform.night(terms=TERMS)
+
+    assert (early.outcome, early.cause, early.version) == (Outcome.SKIPPED, "waiting", 1)
+    assert (row.outcome, row.next_try_at, row.failing_since) == ("failed", "2024-01-03T15:00:00Z", "2024-01-02T03:00:00Z")
+    assert due.outcome is Outcome.UNCHANGED
+    assert asked == [("acme/terms", 0)]
+    with Archive(platform.database) as archive:
+        assert archive.documents()[0].next_try_at is None
+
+
+def test_nobody_makes_us_wait_for_years(platform):
+    platform.night(terms=FetchError("busy", cause="http-503", status=503, retry_after=1e12))
+
+    with Archive(platform.database) as archive:
+        assert archive.documents()[0].next_try_at == "2024-01-08T03:00:00Z"
+
+
+def test_a_preview_tells_what_does_not_stay_the_same_between_two_fetches(platform):
+    pages = iter([paragraphs(RULES, "Read by 17 people."), paragraphs(RULES, "Read by 19 people.")])
+    platform.fetch_all = lambda requests: (
+        (request, Snapshot(request.page.url, platform.at, 200, next(pages).encode())) for request in requests
+    )
+
+    [preview] = tracker.preview(platform.documents, platform.fetch_all)
+
+    assert (preview.cause, preview.unstable) == ("", (("17", "19"),))
+
+
+def test_a_preview_of_a_stable_page_asks_twice_and_has_nothing_to_tell(platform):
+    platform.pages["https://acme.example/terms"] = TERMS
+
+    [preview] = tracker.preview(platform.documents, platform.fetch_all)
+
+    assert (preview.unstable, preview.again, preview.clauses) == ((), "", 3)
+
+
+def test_a_preview_names_the_container_that_is_most_like_the_last_good_text(platform):
+    platform.pages["https://acme.example/terms"] = TERMS.replace("main>", "article>")
+
+    [preview] = tracker.preview(platform.documents, platform.fetch_all, lambda _: f"{LICENCE}\n\n{RULES}\n")
+
+    assert preview.cause == "selector"
+    assert "try select = 'article'" in preview.message
 
 
 def test_an_outage_page_with_status_200_is_kept_apart_and_never_a_version(platform):
@@ -242,8 +319,6 @@ def test_a_run_that_is_killed_and_repeated_ends_as_an_unbroken_one(platform, tmp
 
         writer._connection = writer._database.conn = Killing()
         try:
-            from tostrack import tracker
-
             platform.pages["https://acme.example/terms"] = paragraphs(WIDER, RULES, ADS)
             list(tracker.crawl(platform.documents, writer, platform.fetch_all, lambda: platform.at))
         except KilledError:

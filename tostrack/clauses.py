@@ -12,7 +12,7 @@ from tostrack.models import Clause
 _ATX = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?$")
 _CLOSING = re.compile(r"(?<=\s)(?=#+$)")
 _SETEXT = re.compile(r"(=+|-{2,})$")
-_RULE = re.compile(r"(?:[-*_][ \t]*){3,}$")
+_RULE = re.compile(r"([-*_])[ \t]*(?:\1[ \t]*){2,}$")
 _ITEM = re.compile(r"([*+-]|\d{1,3}[.)])(?:\s+(.*))?$")
 _TABLE_RULE = re.compile(r"[|:\- \t]+$")
 _FENCE = re.compile(r"(```|~~~)")
@@ -120,7 +120,7 @@ def _block_start(line: str) -> tuple[str, str] | None:
     if match := _ITEM.match(line):
         marker, text = match[1], (match[2] or "").strip()
         if marker[0].isdigit():
-            return "ol", f"{marker} {text}" if text else ""
+            return "ol", f"{marker} {text}".strip()
         return "li", text
     return None
 
@@ -161,9 +161,10 @@ def assemble(blocks: Iterable[tuple[str, str]]) -> list[Clause]:
             heading = tuple(title for _, title in path)
             leads = [""]
         elif _family(kind) == "item":
+            # An item is nested in items that say something: an empty bullet above it is none.
             depth = min(_depth(kind), len(leads))
             lead = leads[depth - 1]
-            clauses.append(Clause(kind, text, heading, lead))
+            clauses.append(Clause(kind[:2] + (str(depth) if depth > 1 else ""), text, heading, lead))
             del leads[depth:]
             leads.append(_lead_in(text) or lead)
         else:
@@ -180,17 +181,19 @@ def _lead_in(text: str) -> str:
 
 def _escaped(text: str) -> str:
     """Return the paragraph *text* so that it does not open another kind of block when it is written out."""
-    if _block_start(text) is None and not _RULE.match(text) and not _SETEXT.match(text) and text[0] not in ">`~":
+    opens = _block_start(text) or _RULE.match(text) or _SETEXT.match(text) or _FENCE.match(text) or text[0] == ">"
+    if not opens:
         return text
     digits = len(text) - len(text.lstrip("0123456789"))
     return f"{text[:digits]}\\{text[digits:]}"
 
 
-_IMAGE = re.compile(r"!\[([^\]\[]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
+_IMAGE = re.compile(r"(?<!\\)!\[([^\]\[]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
 _LINK = re.compile(r"(?<!\\)\[((?:[^\[\]\\]|\\.)*)\]\((?:<[^<>]*>|(?:[^()\s\\]|\\.|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)")
 _AUTOLINK = re.compile(r"(?<!\\)<((?:https?|mailto):[^<>\s]+)>")
 _TAG = re.compile(r"(?<!\\)</?[a-zA-Z][\w-]*(?:\s[^<>]{0,300})?/?>")
 _EMPHASIS = re.compile(r"(?<!\\)(\*{1,3}|(?<![^\W_])_{1,3}|_{1,3}(?![^\W_])|`+|~~)")
+_MARK = re.compile(r"[*_`~]")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
@@ -203,15 +206,16 @@ def plain(text: str) -> str:
         text = _LINK.sub(r"\1", _LINK.sub(r"\1", text))
     if "<" in text:
         text = _TAG.sub("", _AUTOLINK.sub(r"\1", text))
-    text = _EMPHASIS.sub("", text)
+    if _MARK.search(text):
+        text = _EMPHASIS.sub("", text)
     if "\\" in text:
         text = _ESCAPE.sub(r"\1", text)
     return " ".join(text.split())
 
 
 #: Marks that people do not read as text: soft hyphen, zero-width characters, byte-order mark, variation selectors.
-_INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10)])
-_APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´"))
+_INVISIBLE = re.compile("[\xad\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f]")
+_APOSTROPHE = re.compile("['’‘ʼ`´]")
 _WORD = re.compile(r"[^\W_]+|[$€£¥%§]")
 _ORDERED = re.compile(r"\d{1,9}[.)]\s+")
 
@@ -221,8 +225,8 @@ def canonical_text(text: str) -> str:
     """Return *text* as it is compared: words and numbers in lower case, without links, marks and punctuation."""
     text = plain(text)
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
-    return " ".join(_WORD.findall(text.translate(_APOSTROPHES).casefold()))
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    return " ".join(_WORD.findall(_APOSTROPHE.sub("", text).casefold()))
 
 
 def canonical(clause: Clause) -> str:

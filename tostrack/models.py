@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -107,6 +108,11 @@ def from_iso(text: str) -> datetime:
 def sha256(content: bytes | str) -> str:
     """Return the SHA-256 of *content* (text as UTF-8) in lower-case hex."""
     return hashlib.sha256(content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content).hexdigest()
+
+
+def slug(name: str) -> str:
+    """Return *name* as an id: lower case, every run of other characters one hyphen, ends trimmed; it may be empty."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower())[:64].strip("-")
 
 
 @dataclass(frozen=True)

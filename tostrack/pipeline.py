@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tostrack.clauses import canonical_key, split_clauses
 from tostrack.diff import diff
 from tostrack.errors import ExtractError
+from tostrack.flag import SHIPPED, Moment, Rulebook, beginning, is_touched, moves, passage
 from tostrack.models import (
     Change,
     Clause,
@@ -15,6 +16,7 @@ from tostrack.models import (
     Flag,
     Hunk,
     Judgement,
+    Page,
     Reading,
     Snapshot,
     Version,
@@ -61,7 +63,7 @@ def text(document: Document, captures: Mapping[int, Snapshot]) -> str:
 
 
 #: Suspicions that the same text seen again at leisure answers: it is odd, but it does not say that it is no policy.
-CONFIRMABLE = frozenset({"collapse", "explosion", "language", "truncated"})
+CONFIRMABLE = frozenset({"collapse", "language", "truncated"})
 
 
 def suspicion(captures: Iterable[Snapshot], text: str, before: Reading | None) -> str:
@@ -103,6 +105,55 @@ def diagnosis(captures: Iterable[Snapshot]) -> str:
     return ""
 
 
+def repair(
+    document: Document, captures: Mapping[int, Snapshot], last: str = "", kept: Mapping[int, Snapshot] | None = None
+) -> str:
+    """Return a sentence that names, for each page whose selector died, the container to select; empty when none did.
+
+    Args:
+        captures: What the pages answered, by number.
+        last: The last good text; without one, the container of the page's main text is named.
+        kept: The last good captures: of several pages each is compared with its own.
+    """
+    from tostrack.extract.repair import nearest
+
+    named = []
+    for number, page in enumerate(document.pages):
+        capture = captures.get(number)
+        if capture is None or not page.select or _page_text(page, capture):
+            continue
+        before = (kept or {}).get(number)
+        stood = (_page_text(page, before) if before else "") or last
+        container = nearest(
+            capture.body,
+            stood or _page_text(replace(page, select=(), remove=()), capture),
+            content_type=capture.content_type,
+        )
+        if container:
+            what = "the last good text" if stood else "the page's main text"
+            where = f" of {page.url}" if len(document.pages) > 1 else ""
+            found = f"{what} is most like {container.selector!r}{where} ({container.likeness:.0%})"
+            named.append(f"{found}: try select = '{container.selector}'")
+    return "; ".join(named)
+
+
+def _page_text(page: Page, capture: Snapshot) -> str:
+    """Return the Markdown of one page, or the empty string when it has none."""
+    from tostrack.extract import extract
+
+    try:
+        return extract(
+            capture.body,
+            url=capture.final_url,
+            select=page.select,
+            remove=page.remove,
+            filters=page.filters,
+            content_type=capture.content_type,
+        )
+    except ExtractError:
+        return ""
+
+
 def read(version: str | Version) -> Reading:
     """Return *version* with its clauses."""
     version = Version(version) if isinstance(version, str) else version
@@ -128,15 +179,21 @@ def compare(old: str | Version, new: str | Version, earlier: Sequence[str | Vers
     return compare_readings(read(old), read(new), [read(version) for version in earlier])
 
 
-def compare_readings(old: Reading, new: Reading, earlier: Sequence[Reading] = ()) -> Change:
-    """Return what `compare` returns, for texts that are split already."""
+def compare_readings(old: Reading, new: Reading, earlier: Sequence[Reading] = (), book: Rulebook = SHIPPED) -> Change:
+    """Return what `compare` returns, for texts that are split already; *book* decides what is flagged."""
     from tostrack.judge import judge
 
     hunks = diff(old.clauses, new.clauses)
-    return _flagged(old, new, hunks, judge(hunks, old, new, earlier))
+    return _flagged(old, new, hunks, judge(hunks, old, new, earlier), book)
 
 
-def redline(old: Reading, new: Reading, judgement: Judgement, flags: Sequence[tuple[int, Flag]]) -> Change:
+def redline(
+    old: Reading,
+    new: Reading,
+    judgement: Judgement,
+    flags: Sequence[tuple[int, Flag]],
+    book: Rulebook = SHIPPED,
+) -> Change:
     """Return the change between two texts that was judged and flagged before; nothing is judged or flagged again.
 
     Args:
@@ -144,34 +201,39 @@ def redline(old: Reading, new: Reading, judgement: Judgement, flags: Sequence[tu
         new: The text after.
         judgement: As it was made.
         flags: As they were found, each with the place of its hunk.
+        book: What flags them anew where they cannot be placed any more.
     """
     hunks = diff(old.clauses, new.clauses)
     found = [replace(hunk, flags=tuple(flag for place, flag in flags if place == at)) for at, hunk in enumerate(hunks)]
     if all(any(flag.quote in side for side in (h.old, h.new)) for h in found for flag in h.flags):
         return Change(old.version, new.version, tuple(found), judgement)
     # Our diff has moved since: the quotes stand elsewhere now.
-    return _flagged(old, new, hunks, judgement)
+    return _flagged(old, new, hunks, judgement, book)
 
 
-def _flagged(old: Reading, new: Reading, hunks: Sequence[Hunk], judgement: Judgement) -> Change:
-    from tostrack.flag import moves
-
-    flagged = (replace(hunk, flags=moves(hunk, old.clauses, new.clauses)) for hunk in hunks)
-    return Change(old.version, new.version, tuple(flagged), judgement)
+def _flagged(old: Reading, new: Reading, hunks: Sequence[Hunk], judgement: Judgement, book: Rulebook) -> Change:
+    moved = moves(hunks, old.clauses, new.clauses, book)
+    flagged = tuple(replace(hunk, flags=flags) for hunk, flags in zip(hunks, moved, strict=True))
+    return Change(old.version, new.version, flagged, judgement)
 
 
 # From clauses to flags
 
 
-def flags_fingerprint() -> str:
-    """Return which edition of the rules this is."""
-    from tostrack.flag import FINGERPRINT
-
-    return FINGERPRINT
+def flags(clauses: Iterable[Clause], book: Rulebook = SHIPPED) -> dict[Clause, tuple[Flag, ...]]:
+    """Return the flags of each of *clauses* by the rules of *book*."""
+    return {clause: book.of_clause(clause) for clause in clauses}
 
 
-def flags(clauses: Iterable[Clause]) -> dict[Clause, tuple[Flag, ...]]:
-    """Return the flags of each of *clauses*."""
-    from tostrack.flag import flag_clause
-
-    return {clause: flag_clause(clause) for clause in clauses}
+def lives(readings: Iterable[Reading], book: Rulebook = SHIPPED) -> Iterator[list[Moment]]:
+    """Yield, for each of *readings*, oldest first, what happened to the flags in it since the one before."""
+    before: Reading | None = None
+    for reading in readings:
+        if before is None:
+            yield list(beginning(reading.clauses, book))
+        elif is_touched(before.clauses, reading.clauses, book):
+            hunks = diff(before.clauses, reading.clauses)
+            yield list(passage(hunks, before.clauses, reading.clauses, book))
+        else:
+            yield []
+        before = reading

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tostrack.clauses import canonical
+from tostrack.flag import SHIPPED, Rulebook
 from tostrack.models import Change, Judgement, Reading, Reason, Verdict, iso
 from tostrack.pipeline import compare_readings, text_key
 
@@ -30,41 +31,43 @@ class Past:
     reason: Reason | None = None
 
 
-def change(new: Reading, past: Sequence[Past]) -> Change:
+def change(new: Reading, past: Sequence[Past], book: Rulebook = SHIPPED) -> Change:
     """Return what *new* changes, judged in the light of what readers know.
 
     Args:
         new: The text that was just seen.
         past: The versions before it, most recent first; at least the one that stands.
+        book: What decides which clauses are flagged.
     """
     current = past[0].reading
     since = _since_told(past)
     base = _closest(new, since)
     earlier = [entry.reading for entry in past if entry.reading is not base]
-    found = compare_readings(base, new, earlier)
+    found = compare_readings(base, new, earlier, book)
     told = since[-1]
-    if base is not told and found.verdict is Verdict.SUBSTANTIVE and (gone := _gone(told, base)):
+    if base is not told and found.verdict is Verdict.SUBSTANTIVE and (gone := _gone(told, base, book)):
         return _because(found, found.reason, f"{found.explanation} {gone}")
     stood = _days(current, new)
-    if found.reason is Reason.OSCILLATION and stood >= STANDS_AFTER and (taken := _taken_back(told, new)):
+    if found.reason is Reason.OSCILLATION and stood >= STANDS_AFTER and (taken := _taken_back(told, new, book)):
         when = f"the text of {_day(told)}, told then and in force for {stood.days} days, is taken back"
         return _because(taken, Reason.REVERTED, f"Reverted: {when}.")
     return found
 
 
-def settled(past: Sequence[Past], now: datetime) -> Change | None:
+def settled(past: Sequence[Past], now: datetime, book: Rulebook = SHIPPED) -> Change | None:
     """Return the change to tell now that the text which stands has outlived the flapping; None when there is none.
 
     Args:
         past: The versions, most recent first, the one that stands at the head.
         now: When it was seen again.
+        book: What decides which clauses are flagged.
     """
     current = past[0].reading
     since = _since_told(past)
     waiting = any(entry.reason is Reason.OSCILLATION for entry in past[: len(since)])
     if not waiting or current.version.seen_at is None or now - current.version.seen_at < STANDS_AFTER:
         return None
-    taken = _taken_back(since[-1], current)
+    taken = _taken_back(since[-1], current, book)
     if taken is None:
         return None
     told = f"Of {_day(since[-1])} readers were told another text; since {_day(current)} this one has stood"
@@ -104,15 +107,15 @@ def _likeness(one: Reading, other: Reading) -> float:
     return (ours & theirs).total() / max(1, (ours | theirs).total())
 
 
-def _taken_back(told: Reading, new: Reading) -> Change | None:
+def _taken_back(told: Reading, new: Reading, book: Rulebook) -> Change | None:
     """Return what differs between what readers were told and *new*, when it matters to them."""
-    found = compare_readings(told, new)
+    found = compare_readings(told, new, book=book)
     return found if found.verdict is Verdict.SUBSTANTIVE else None
 
 
-def _gone(told: Reading, base: Reading) -> str:
+def _gone(told: Reading, base: Reading, book: Rulebook) -> str:
     """Return a sentence for readers whose last news is not what the new text builds on; empty when it is."""
-    if _taken_back(told, base) is None:
+    if _taken_back(told, base, book) is None:
         return ""
     return f"It builds on the text of {_day(base)}; what was told of {_day(told)} is gone."
 

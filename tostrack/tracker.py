@@ -2,75 +2,75 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tostrack import pipeline, telling
-from tostrack.errors import DocumentError, FetchError
+from tostrack.bounded import OVERRUNS, Call, directly
+from tostrack.diff import diff
+from tostrack.errors import DocumentError, ExtractError, FetchError
 from tostrack.fetch import Request
 from tostrack.models import (
-    Change,
     Document,
     NotModified,
     Outcome,
     Reading,
-    Reason,
     Snapshot,
     Version,
     from_iso,
     sha256,
 )
-from tostrack.store.db import ChangeRow, VersionRow
-from tostrack.store.visits import NewVersion, PageState, Visit
+from tostrack.store.visits import Visit
 from tostrack.store.writer import Writer
-from tostrack.telling import Past
-
-log = logging.getLogger(__name__)
+from tostrack.versions import (
+    CONFIRMED_AFTER,
+    Result,
+    by_our_rules,
+    history,
+    kept_captures,
+    new_version,
+    record,
+    succession,
+)
 
 Answer = Snapshot | NotModified | FetchError
 #: Yields every request with its answer, in the order in which they come.
 FetchAll = Callable[[Sequence[Request]], Iterator[tuple[Request, Answer]]]
 
-#: How many of the last versions a new text is held against: variants that rotate do so within a few nights.
-_HISTORY = 8
-#: Two equal fetches this far apart make an odd text the text (design, section 7).
-_CONFIRMED_AFTER = timedelta(hours=12)
-
-
-@dataclass(frozen=True)
-class Result:
-    """What one visit came to, as ``crawl --json`` prints it; ``change`` is not printed."""
-
-    service: str
-    document: str
-    outcome: Outcome
-    cause: str = ""
-    message: str = ""
-    http_status: int | None = None
-    version: int | None = None
-    verdict: str | None = None
-    topics: tuple[str, ...] = ()
-    change: Change | None = field(default=None, repr=False)
-
-    @property
-    def id(self) -> str:
-        """``instagram/terms``."""
-        return f"{self.service}/{self.document}"
+#: Nobody means more by Retry-After; a slip of some zeros must not make us blind for years.
+_LONGEST_WAIT = timedelta(days=7)
 
 
 def crawl(
-    documents: Iterable[Document], writer: Writer, fetch_all: FetchAll, now: Callable[[], datetime]
+    documents: Iterable[Document],
+    writer: Writer,
+    fetch_all: FetchAll,
+    now: Callable[[], datetime],
+    *,
+    call: Call = directly,
 ) -> Iterator[Result]:
     """Visit every document once and yield what came of it, as soon as it is stored.
 
     Each document is one transaction: what was yielded survives a kill, and a run that is repeated goes on from there.
 
+    Args:
+        documents: What to visit.
+        writer: Where to store it.
+        fetch_all: How to fetch.
+        now: The clock.
+        call: How to read a page, which may be hostile: a `bounded.Worker` does it in bounded time and memory.
+
     Raises:
         StoreError: The archive cannot be written; what was yielded before is stored.
     """
-    by_id = {document.id: document for document in documents}
+    by_id: dict[str, Document] = {}
+    for document in documents:
+        if waiting := _waiting(document, writer, now()):
+            yield waiting
+        else:
+            by_id[document.id] = document
     requests = [
         Request((document.id, number), page, known[number].validators if number in known else None)
         for document in by_id.values()
@@ -78,7 +78,21 @@ def crawl(
         for number, page in enumerate(document.pages)
     ]
     for document, answers in _by_document(by_id, fetch_all(requests)):
-        yield _visit(document, answers, writer, now())
+        yield record(_assess(document, answers, writer, now(), call), writer)
+
+
+def _waiting(document: Document, writer: Writer, at: datetime) -> Result | None:
+    """Return the result of a document whose server asked us to wait longer than until *at*; None when it is its turn.
+
+    Nothing is stored: it was not checked.
+    """
+    row = next((row for row in writer.documents(document.service) if row.document == document.slug), None)
+    if row is None or row.next_try_at is None or from_iso(row.next_try_at) <= at:
+        return None
+    message = f"{document.id}: the server asked us to wait until {row.next_try_at} ({row.cause})"
+    current = writer.current(document.service, document.slug)
+    number = current.number if current else None
+    return Result(document.service, document.slug, Outcome.SKIPPED, "waiting", message, row.http_status, number)
 
 
 @dataclass(frozen=True)
@@ -90,10 +104,39 @@ class Preview:
     clauses: int = 0
     cause: str = ""
     message: str = ""
+    #: What differs between two fetches in a row: the words of the one and of the other, edit by edit.
+    unstable: tuple[tuple[str, str], ...] = ()
+    #: How the second fetch failed, if it did.
+    again: str = ""
+    captures: Mapping[int, Snapshot] = field(default_factory=dict, repr=False)
 
 
-def preview(documents: Iterable[Document], fetch_all: FetchAll) -> Iterator[Preview]:
-    """Fetch *documents* and yield the text that a first crawl would keep of each, or why it would keep none."""
+def preview(
+    documents: Iterable[Document],
+    fetch_all: FetchAll,
+    last: Callable[[Document], str | None] = lambda _: None,
+    *,
+    twice: bool = True,
+) -> Iterator[Preview]:
+    """Fetch *documents* and yield the text that a first crawl would keep of each, or why it would keep none.
+
+    Args:
+        documents: What to fetch.
+        fetch_all: How.
+        last: Gives the last good text of a document: where a selector died, its new container is named.
+        twice: Fetch once more what was good, to see what does not stay the same.
+    """
+    found = {each.document.id: each for each in _previews(documents, fetch_all, last)}
+    sound = [each.document for each in found.values() if twice and not each.cause]
+    for second in _previews(sound, fetch_all, last):
+        first = found.pop(second.document.id)
+        yield replace(first, unstable=_unstable(first, second), again=second.message)
+    yield from found.values()
+
+
+def _previews(
+    documents: Iterable[Document], fetch_all: FetchAll, last: Callable[[Document], str | None]
+) -> Iterator[Preview]:
     by_id = {document.id: document for document in documents}
     requests = [
         Request((document.id, number), page, None)
@@ -102,17 +145,33 @@ def preview(documents: Iterable[Document], fetch_all: FetchAll) -> Iterator[Prev
     ]
     for document, answers in _by_document(by_id, fetch_all(requests)):
         captures = {number: answer for number, answer in answers.items() if isinstance(answer, Snapshot)}
+        seen = Preview(document, captures=captures)
         try:
             for _, answer in sorted(answers.items()):
                 if isinstance(answer, FetchError):
                     raise answer
             text = pipeline.text(document, captures)
         except DocumentError as error:
-            yield Preview(document, cause=error.cause, message=str(error))
+            says = "" if isinstance(error, FetchError) else pipeline.diagnosis(captures.values())
+            mend = "" if says else pipeline.repair(document, captures, last(document) or "")
+            message = "; ".join(filter(None, [str(error), says and f"the page looks like {says}", mend]))
+            yield replace(seen, cause=says or error.cause, message=message)
             continue
         cause = pipeline.suspicion(captures.values(), text, None)
         message = f"does not look like a policy ({cause})" if cause else ""
-        yield Preview(document, text, len(pipeline.read(text).clauses), cause, message)
+        yield replace(seen, text=text, clauses=len(pipeline.read(text).clauses), cause=cause, message=message)
+
+
+def _unstable(first: Preview, second: Preview) -> tuple[tuple[str, str], ...]:
+    """Return what differs between the texts of two fetches, which in a text that stands is nothing."""
+    if second.cause:
+        return ()
+    found = []
+    for hunk in diff(pipeline.read(first.text).clauses, pipeline.read(second.text).clauses):
+        old, new = ("".join(text for op, text in hunk.words if op == sign).strip() for sign in "-+")
+        # What only moved differs in no word.
+        found.append((old, new) if old or new else (hunk.old, hunk.new))
+    return tuple(found)
 
 
 def _by_document(
@@ -127,62 +186,58 @@ def _by_document(
             yield by_id[name], gathered.pop(name)
 
 
-def _visit(document: Document, answers: Mapping[int, Answer], writer: Writer, at: datetime) -> Result:
-    visit = _assess(document, answers, writer, at)
-    writer.record(visit)
-    change = visit.settled or next((version.change for version in visit.versions if version.change), None)
-    current = writer.current(document.service, document.slug)
-    result = Result(
-        document.service,
-        document.slug,
-        visit.outcome,
-        visit.cause,
-        visit.message,
-        visit.http_status,
-        current.number if current else None,
-        change.verdict.value if change else None,
-        change.topics if change else (),
-        change,
-    )
-    log.info("%s: %s %s", result.id, result.outcome, result.cause)
-    return result
-
-
-def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, at: datetime) -> Visit:
+def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, at: datetime, call: Call) -> Visit:
     """Decide what *answers* mean; stores nothing."""
     failure = next((answer for _, answer in sorted(answers.items()) if isinstance(answer, FetchError)), None)
     if failure:
-        return Visit(document, at, Outcome.FAILED, failure.cause, str(failure), failure.status)
+        wait = timedelta(seconds=min(failure.retry_after or 0.0, _LONGEST_WAIT.total_seconds()))
+        next_try_at = at + wait if wait else None
+        return Visit(document, at, Outcome.FAILED, failure.cause, str(failure), failure.status, next_try_at=next_try_at)
     captures = {number: answer for number, answer in answers.items() if isinstance(answer, Snapshot)}
     status = next((capture.status for capture in captures.values()), 304)
     seen = Visit(document, at, Outcome.UNCHANGED if captures else Outcome.NOT_MODIFIED, "", "", status, captures)
     known = writer.pages(document)
     current = writer.current(document.service, document.slug)
-    ours = pipeline.declaration(document)
     same_bytes = all(number in known and known[number].sha256 == c.sha256 for number, c in captures.items())
-    if current and same_bytes and (current.declaration, current.extractor) == (ours, pipeline.extractor()):
+    if current and same_bytes and by_our_rules(document, current):
         return _stands(seen, writer)
-    kept = _kept(document, known, writer)
-    try:
-        text = pipeline.text(document, {**kept, **captures})
-    except DocumentError as error:
-        # The page may say itself why there is nothing to select: that is the better word for it.
-        says = pipeline.diagnosis(captures.values())
-        outcome, cause = (Outcome.SUSPECT, says) if says else (Outcome.FAILED, error.cause)
-        key = sha256(f"cause:{cause}")
-        return replace(seen, outcome=outcome, cause=cause, message=str(error), suspect_key=key)
+    kept = kept_captures(document, known, writer)
     before = writer.reading(current) if current else None
-    reading = pipeline.read(Version(text, at, (current.number if current else 0) + 1))
-    key = pipeline.text_key(reading)
-    if current and key == current.key_sha256:
-        return _stands(seen, writer)
-    cause = pipeline.suspicion(captures.values(), text, before)
+    try:
+        text = call(pipeline.text, document, {**kept, **captures})
+        reading = pipeline.read(Version(text, at, (current.number if current else 0) + 1))
+        key = pipeline.text_key(reading)
+        if current and key == current.key_sha256:
+            return _stands(seen, writer)
+        cause = call(pipeline.suspicion, tuple(captures.values()), text, before)
+    except DocumentError as error:
+        return _unread(seen, error, before, kept, call)
     if cause and not _confirmed(document, writer, key, cause, at):
         message = f"{document.id}: this does not look like the policy ({cause}); the last good version stands"
         return replace(seen, outcome=Outcome.SUSPECT, cause=cause, message=message, suspect_key=key)
     if current is None or before is None:
-        return replace(seen, outcome=Outcome.FIRST, versions=(_new(reading, document, writer),))
-    return _changed(seen, reading, before, current, kept, writer)
+        return replace(seen, outcome=Outcome.FIRST, versions=(new_version(reading, document, writer),))
+    versions = succession(document, reading, before, current, kept, writer, at)
+    # What is only another reading of their old text is no change of theirs.
+    outcome = Outcome.CHANGED if versions[-1].change else Outcome.UNCHANGED
+    return replace(seen, outcome=outcome, versions=versions)
+
+
+def _unread(
+    seen: Visit, error: DocumentError, before: Reading | None, kept: Mapping[int, Snapshot], call: Call
+) -> Visit:
+    """Return the visit of pages from which no text could be taken, with what they say instead or how to mend it."""
+    captures = seen.captures
+    says = mend = ""
+    if error.cause not in OVERRUNS:
+        with suppress(ExtractError):
+            # The page may say itself why there is nothing to select: that is the better word for it.
+            says = call(pipeline.diagnosis, tuple(captures.values()))
+            if not says:
+                mend = call(pipeline.repair, seen.document, captures, before.version.text if before else "", kept)
+    outcome, cause = (Outcome.SUSPECT, says) if says else (Outcome.FAILED, error.cause)
+    message = "; ".join(filter(None, (str(error), mend)))
+    return replace(seen, outcome=outcome, cause=cause, message=message, suspect_key=sha256(f"cause:{cause}"))
 
 
 def _stands(seen: Visit, writer: Writer) -> Visit:
@@ -191,109 +246,10 @@ def _stands(seen: Visit, writer: Writer) -> Visit:
     last = next(iter(writer.changes(document.service, document.slug, limit=1)), None)
     if last is None or last.announced:
         return seen
-    found = telling.settled(_history(document, writer), seen.at)
+    found = telling.settled(history(document, writer), seen.at, writer.book)
     if found is None:
         return seen
     return replace(seen, settled=replace(found, service=document.service, document=document.slug))
-
-
-def _changed(
-    seen: Visit,
-    reading: Reading,
-    before: Reading,
-    current: VersionRow,
-    kept: Mapping[int, Snapshot],
-    writer: Writer,
-) -> Visit:
-    """Return the visit with the new version; when our rules moved, their old text is read again by them first."""
-    document, versions = seen.document, []
-    if (current.declaration, current.extractor) != (pipeline.declaration(document), pipeline.extractor()):
-        again = _again(document, kept, before, seen.at)
-        if again and pipeline.text_key(again) == pipeline.text_key(reading):
-            again = reading
-        if again and pipeline.text_key(again) != current.key_sha256:
-            versions.append(_new(again, document, writer, kind="re-extraction"))
-            if again is reading:
-                return replace(seen, versions=tuple(versions))
-            before = again
-            reading = replace(reading, version=replace(reading.version, number=again.version.number + 1))
-    past = _history(document, writer, pipeline.text_key(reading))
-    if before.version.number > current.number:
-        past.insert(0, Past(before))
-    change = replace(telling.change(reading, past), service=document.service, document=document.slug)
-    versions.append(_new(reading, document, writer, change=change))
-    return replace(seen, outcome=Outcome.CHANGED, versions=tuple(versions))
-
-
-def _again(document: Document, kept: Mapping[int, Snapshot], before: Reading, at: datetime) -> Reading | None:
-    """Return the kept captures read by today's rules, or None when they cannot be: then there is no like to compare."""
-    if len(kept) < len(document.pages):
-        return None
-    try:
-        text = pipeline.text(document, kept)
-    except DocumentError:
-        return None
-    return pipeline.read(Version(text, at, before.version.number + 1))
-
-
-def _history(document: Document, writer: Writer, key: str = "") -> list[Past]:
-    """Return the last versions, most recent first, as far back as what readers were told last.
-
-    Where it is given, any older version with the text of *key* comes at the end: was this text seen before?
-    """
-    judged: dict[int, ChangeRow] = {}
-    for row in writer.changes(document.service, document.slug):
-        # The newest judgement of a version is the one that holds: it may have been told late.
-        judged.setdefault(row.to_number, row)
-    rows = writer.recent(document, _HISTORY)
-    while rows[-1].number > 1 and not any(_is_known(row, judged) for row in rows):
-        rows = writer.recent(document, len(rows) * 2)
-    same = writer.latest_with_text(document, key)
-    if same and same.number < rows[-1].number:
-        rows.append(same)
-    return [
-        Past(
-            writer.reading(row),
-            told=row.number in judged and judged[row.number].announced,
-            reason=Reason(judged[row.number].reason) if row.number in judged else None,
-        )
-        for row in rows
-    ]
-
-
-def _is_known(row: VersionRow, judged: Mapping[int, ChangeRow]) -> bool:
-    return row.number not in judged or judged[row.number].announced
-
-
-def _new(
-    reading: Reading, document: Document, writer: Writer, *, kind: str = "crawl", change: Change | None = None
-) -> NewVersion:
-    fingerprint = pipeline.flags_fingerprint()
-    return NewVersion(
-        reading,
-        kind,
-        pipeline.extractor(),
-        pipeline.declaration(document),
-        change,
-        announced=change is not None and telling.is_told(change),
-        flags=pipeline.flags(writer.unflagged(reading.clauses, fingerprint)),
-        flags_fingerprint=fingerprint,
-    )
-
-
-def _kept(document: Document, known: Mapping[int, PageState], writer: Writer) -> dict[int, Snapshot]:
-    return {
-        number: Snapshot(
-            state.url,
-            from_iso(state.fetched_at),
-            state.status,
-            writer.body(state),
-            {"content-type": state.content_type},
-            state.chain,
-        )
-        for number, state in known.items()
-        if number < len(document.pages)
-    }
 
 
 def _confirmed(document: Document, writer: Writer, key: str, cause: str, at: datetime) -> bool:
@@ -303,4 +259,4 @@ def _confirmed(document: Document, writer: Writer, key: str, cause: str, at: dat
     challenge is no policy however long it stands; a person accepts it or mends the watchlist.
     """
     row = writer.suspect(document, key)
-    return cause in pipeline.CONFIRMABLE and row is not None and at - from_iso(row.first_seen_at) >= _CONFIRMED_AFTER
+    return cause in pipeline.CONFIRMABLE and row is not None and at - from_iso(row.first_seen_at) >= CONFIRMED_AFTER

@@ -10,7 +10,10 @@ from tostrack import __version__
 from tostrack.cli.environment import Environment, ReportingGroup
 
 #: Each command lives in a module of its own that is imported when it is asked for; a new one is one line here.
-COMMANDS = ("init", "check", "crawl", "status", "log", "diff", "show", "flags", "feed", "demo")
+COMMANDS = (
+    *("init", "add", "check", "crawl", "status", "log", "diff", "show", "flags", "feed"),
+    *("accept", "reextract", "reflag", "import", "demo"),
+)
 
 
 @click.group(

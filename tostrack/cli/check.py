@@ -2,37 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tostrack.cli.environment import Environment, Exit, emit_json, json_option
+from tostrack.errors import ConfigError
+
+if TYPE_CHECKING:
+    from tostrack.models import Document
 
 
 @click.command(
-    epilog="Example: `tostrack check` reads the file only; `tostrack check instagram/terms` fetches as well."
+    epilog="Example: `tostrack check` reads the file only; `tostrack check instagram/terms` fetches twice as well."
 )
 @click.argument("targets", nargs=-1, metavar="[SERVICE[/DOCUMENT]]...")
+@click.option("--once", is_flag=True, help="Do not fetch a second time to see what does not stay the same.")
 @json_option
 @click.pass_context
-def command(context: click.Context, targets: tuple[str, ...], as_json: bool) -> None:
-    """Check the watchlist; with names, fetch those documents and show what would be kept. Stores nothing."""
+def command(context: click.Context, targets: tuple[str, ...], once: bool, as_json: bool) -> None:
+    """Check the watchlist and your own rules; with names, fetch those documents and show what would be kept.
+
+    Stores nothing.
+
+    Each is fetched twice: what differs between the two would be noise every night. Where a selector matches nothing,
+    the container that is most like the last good text is named.
+    """
+    from tostrack.publish.text import count
     from tostrack.watchlist import check_selectors
 
     environment: Environment = context.obj
     watchlist = environment.watchlist
     check_selectors(watchlist)
+    rules = _own_rules(environment)
     if not targets:
-        found = {"services": len(watchlist.services), "documents": len(watchlist.documents)}
+        found = {"services": len(watchlist.services), "documents": len(watchlist.documents), "rules": rules}
         if as_json:
             emit_json([found])
         else:
             click.echo(
                 f"{environment.watchlist_path}: sound; "
-                f"{found['services']} services, {found['documents']} documents. Name some to fetch them."
+                f"{found['services']} services, {found['documents']} documents"
+                + (f", {count(rules, 'rule')} of your own" if rules else "")
+                + ". Name some to fetch them."
             )
         return
-    rows = _fetched(environment, targets)
+    rows = _fetched(environment, targets, twice=not once)
     if as_json:
         emit_json(rows)
     else:
@@ -41,7 +56,26 @@ def command(context: click.Context, targets: tuple[str, ...], as_json: bool) -> 
         context.exit(Exit.SOME_FAILED)
 
 
-def _fetched(environment: Environment, targets: tuple[str, ...]) -> list[dict[str, Any]]:
+def _own_rules(environment: Environment) -> int:
+    """Return how many rules there are beside the watchlist, each asked about its own examples.
+
+    Raises:
+        ConfigError: With every mistake, each with its file and key.
+    """
+    from tostrack.flag import Rulebook, Source
+    from tostrack.watchlist.topics import own_rules
+
+    own = [Source(*found) for found in own_rules(environment.watchlist_path.parent)]
+    if not own:
+        return 0
+    book = Rulebook(tuple(own))
+    if faults := book.faults():
+        raise ConfigError(*faults)
+    names = {source.name for source in own}
+    return sum(origin in names for (table, _), origin in book.rules.origin.items() if table in ("rule", "veto"))
+
+
+def _fetched(environment: Environment, targets: tuple[str, ...], *, twice: bool) -> list[dict[str, Any]]:
     from tostrack import tracker
     from tostrack.cli.crawl import selected
     from tostrack.fetch import Fetcher, fetch_all
@@ -49,7 +83,10 @@ def _fetched(environment: Environment, targets: tuple[str, ...]) -> list[dict[st
     settings = environment.watchlist.settings
     with Fetcher(contact=settings.contact, delay=settings.delay, allow_private=settings.allow_private) as fetcher:
         previews = tracker.preview(
-            selected(environment.watchlist, targets), lambda requests: fetch_all(requests, fetcher)
+            selected(environment.watchlist, targets),
+            lambda requests: fetch_all(requests, fetcher),
+            lambda document: _last(environment, document),
+            twice=twice,
         )
         return [
             {
@@ -59,10 +96,20 @@ def _fetched(environment: Environment, targets: tuple[str, ...]) -> list[dict[st
                 "message": preview.message,
                 "clauses": preview.clauses,
                 "words": len(preview.text.split()),
+                "unstable": [{"old": old, "new": new} for old, new in preview.unstable],
+                "again": preview.again,
                 "text": preview.text,
             }
             for preview in previews
         ]
+
+
+def _last(environment: Environment, document: Document) -> str | None:
+    """Return the last good text of *document*, or None when there is no archive yet or none in it."""
+    if not environment.watchlist.settings.database.is_file():
+        return None
+    with environment.archive() as archive:
+        return archive.text(document.service, document.slug)
 
 
 def _show(rows: list[dict[str, Any]]) -> None:
@@ -75,3 +122,15 @@ def _show(rows: list[dict[str, Any]]) -> None:
         else:
             click.echo(f"{name}  {row['clauses']} clauses, {row['words']} words\n")
             click.echo(safe(row["text"]))
+            _show_unstable(name, row)
+
+
+def _show_unstable(name: str, row: dict[str, Any]) -> None:
+    from tostrack.publish.text import cut, safe_line
+
+    if row["again"]:
+        click.echo(f"{name}: the second fetch failed: {safe_line(row['again'])}", err=True)
+    for edit in row["unstable"]:
+        gone, come = (cut(safe_line(edit[side]), 200) for side in ("old", "new"))
+        marked = (f"[-{gone}-]" if gone else "") + (f"{{+{come}+}}" if come else "")
+        click.echo(f"{name}: not the same twice: {marked}", err=True)

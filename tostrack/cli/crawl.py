@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +14,7 @@ from tostrack.cli.environment import DAY, Environment, Exit, emit_json, json_opt
 
 if TYPE_CHECKING:
     from tostrack.models import Document
-    from tostrack.tracker import Result
+    from tostrack.versions import Result
     from tostrack.watchlist import Watchlist
 
 
@@ -44,9 +45,9 @@ def command(
     for result in _progress(run(environment, documents, now), len(documents), hidden=as_json or quiet):
         failed += result.outcome in (Outcome.FAILED, Outcome.SUSPECT)
         if as_json:
-            emit_json([_row(result)])
+            emit_json([row(result)])
         elif not quiet or result.outcome not in (Outcome.UNCHANGED, Outcome.NOT_MODIFIED):
-            click.echo(_line(result))
+            click.echo(line(result))
     if failed:
         click.echo(f"{failed} of {len(documents)} documents failed or look suspect: `tostrack status`", err=True)
         context.exit(Exit.SOME_FAILED)
@@ -54,28 +55,35 @@ def command(
 
 def selected(watchlist: Watchlist, targets: Iterable[str]) -> list[Document]:
     """Return the watched documents that *targets* name, or all; those no longer watched are left out."""
+    return [document for document in named(watchlist, targets) if document.active]
+
+
+def named(watchlist: Watchlist, targets: Iterable[str]) -> list[Document]:
+    """Return the documents that *targets* name, or all, each once."""
     from tostrack.watchlist import find
 
     names = tuple(targets)
     found = [document for name in names for document in find(watchlist, name)] if names else watchlist.documents
-    return [document for document in dict.fromkeys(found) if document.active]
+    return list(dict.fromkeys(found))
 
 
 def run(environment: Environment, documents: list[Document], now: datetime | None) -> Iterator[Result]:
     """Crawl *documents* with the watchlist's settings, yielding what came of each as soon as it is stored."""
     from tostrack import tracker
+    from tostrack.bounded import Worker
     from tostrack.fetch import Fetcher, fetch_all
-    from tostrack.store.writer import Writer
 
     def clock() -> datetime:
         return now or datetime.now(UTC)
 
     settings = environment.watchlist.settings
     with (
-        Writer(settings.database, settings.snapshots, now=clock(), authority=environment.authority) as writer,
+        environment.writer(clock()) as writer,
         Fetcher(contact=settings.contact, delay=settings.delay, allow_private=settings.allow_private) as fetcher,
+        Worker() as worker,
     ):
-        yield from tracker.crawl(documents, writer, lambda requests: fetch_all(requests, fetcher, now=now), clock)
+        answers = partial(fetch_all, fetcher=fetcher, now=now)
+        yield from tracker.crawl(documents, writer, answers, clock, call=worker)
 
 
 def _progress(results: Iterator[Result], total: int, *, hidden: bool) -> Iterator[Result]:
@@ -87,7 +95,8 @@ def _progress(results: Iterator[Result], total: int, *, hidden: bool) -> Iterato
         yield from bar
 
 
-def _row(result: Result) -> dict[str, object]:
+def row(result: Result) -> dict[str, object]:
+    """Return *result* as its line of JSON."""
     return {
         "service": result.service,
         "document": result.document,
@@ -100,7 +109,8 @@ def _row(result: Result) -> dict[str, object]:
     }
 
 
-def _line(result: Result) -> str:
+def line(result: Result) -> str:
+    """Return *result* as a line for people."""
     from tostrack.publish.summary import Line, outcome_line
 
     change = result.change

@@ -55,9 +55,9 @@ def command(
     with environment.archive() as archive:
         rows = chosen(archive, name)
         if start or end:
-            changes = [change for row in rows if (change := _net(archive, row, start, end))]
+            changes = [change for row in rows if (change := _net(environment, archive, row, start, end))]
         else:
-            changes = list(_stored(archive, rows, target if number else None, everything=everything))
+            changes = list(_stored(environment, archive, rows, target if number else None, everything=everything))
     if as_json or shape == "json":
         from tostrack.publish.forms import as_json as form
 
@@ -89,7 +89,9 @@ def command(
         )
 
 
-def _net(archive: Archive, row: DocumentRow, start: datetime | None, end: datetime | None) -> Change | None:
+def _net(
+    environment: Environment, archive: Archive, row: DocumentRow, start: datetime | None, end: datetime | None
+) -> Change | None:
     """Return the difference between the texts in force on two days, or None when there is none."""
     from tostrack.pipeline import compare_readings
 
@@ -100,11 +102,13 @@ def _net(archive: Archive, row: DocumentRow, start: datetime | None, end: dateti
     new = archive.at(row.service, row.document, end) if end else archive.current(row.service, row.document)
     if old is None or new is None or old.number >= new.number:
         return None
-    change = compare_readings(archive.reading(old), archive.reading(new))
+    change = compare_readings(archive.reading(old), archive.reading(new), book=environment.book)
     return replace(change, service=row.service, document=row.document) if change.hunks else None
 
 
-def _stored(archive: Archive, rows: list[DocumentRow], change_id: str | None, *, everything: bool) -> Iterator[Change]:
+def _stored(
+    environment: Environment, archive: Archive, rows: list[DocumentRow], change_id: str | None, *, everything: bool
+) -> Iterator[Change]:
     from tostrack.models import Verdict
     from tostrack.press import redline
 
@@ -117,4 +121,4 @@ def _stored(archive: Archive, rows: list[DocumentRow], change_id: str | None, *,
             verdict = None if everything else Verdict.SUBSTANTIVE
             found = archive.changes(row.service, row.document, verdict=verdict, limit=1)
         for stored in found:
-            yield redline(archive, stored)
+            yield redline(archive, stored, environment.book)

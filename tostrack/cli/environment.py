@@ -19,7 +19,9 @@ import click
 from tostrack.errors import ArchiveBusyError, ConfigError, TostrackError
 
 if TYPE_CHECKING:
+    from tostrack.flag import Rulebook
     from tostrack.store import Archive, DocumentRow
+    from tostrack.store.writer import Writer
     from tostrack.watchlist import Watchlist
 
 
@@ -49,7 +51,9 @@ class ReportingGroup(click.Group):
         """Import and return one command."""
         if cmd_name not in self._names:
             return None
-        command: click.Command = importlib.import_module(f"tostrack.cli.{cmd_name}").command
+        # A keyword names no module.
+        module = {"import": "imports"}.get(cmd_name, cmd_name)
+        command: click.Command = importlib.import_module(f"tostrack.cli.{module}").command
         return command
 
     def resolve_command(
@@ -135,11 +139,29 @@ class Environment:
         host = settings.url.partition("://")[2].partition("/")[0].partition(":")[0]
         return (host or (settings.contact if "@" in settings.contact else "")).lower()
 
+    @cached_property
+    def book(self) -> Rulebook:
+        """What is flagged: the rules that ship, and those beside the watchlist; a file with mistakes is left out."""
+        from tostrack.flag import Source, sound
+        from tostrack.watchlist.topics import own_rules
+
+        book, problems = sound(Source(*found) for found in own_rules(self.watchlist_path.parent))
+        for problem in problems:
+            click.echo(f"tostrack: left out: {problem}", err=True)
+        return book
+
     def archive(self) -> Archive:
         """Open the archive for reading."""
         from tostrack.store import Archive
 
         return Archive(self.watchlist.settings.database)
+
+    def writer(self, at: datetime) -> Writer:
+        """Open the archive for writing; a new one says that it was made *at*."""
+        from tostrack.store.writer import Writer
+
+        settings = self.watchlist.settings
+        return Writer(settings.database, settings.snapshots, now=at, authority=self.authority, book=self.book)
 
 
 def emit_json(rows: Iterable[Mapping[str, Any]]) -> None:

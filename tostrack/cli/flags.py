@@ -1,37 +1,60 @@
-"""``tostrack flags``: the clauses that stand now about licensing, advertising, sharing and AI."""
+"""``tostrack flags``: the clauses that stand now about licensing, advertising, sharing and AI, or their whole life."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tostrack.cli.environment import Environment, chosen, emit_json, json_option
 
+if TYPE_CHECKING:
+    from tostrack.store import Archive, DocumentRow
 
-@click.command(epilog="Example: `tostrack flags instagram --topic licensing`.")
+
+@click.command(
+    epilog="Examples: `tostrack flags instagram --topic licensing`; `tostrack flags instagram/terms --history`."
+)
 @click.argument("target", required=False, metavar="[SERVICE[/DOCUMENT]]")
 @click.option("--topic", help="Only this topic.")
+@click.option(
+    "--history", is_flag=True, help="When each was granted, widened, narrowed and withdrawn, by today's rules."
+)
 @json_option
 @click.pass_obj
-def command(environment: Environment, target: str | None, topic: str | None, as_json: bool) -> None:
-    """List the flagged clauses of the texts that stand, by topic, quoted, and since when each clause stands."""
+def command(environment: Environment, target: str | None, topic: str | None, history: bool, as_json: bool) -> None:
+    """List the flagged clauses of the texts that stand, by topic, quoted, and since when each says what it says."""
+    from tostrack.publish.lives import render_history
     from tostrack.publish.tables import render_flags
 
     with environment.archive() as archive:
         names = chosen(archive, target)
-        rows = [flag for row in names for flag in archive.flags(row.service, row.document, topic=topic)]
+        read = _lives if history else _standing
+        rows = [row for name in names for row in read(environment, archive, name, topic)]
+        stale = archive.stale(environment.book.fingerprint)
+    render: Callable[..., str] = render_history if history else render_flags
     if as_json:
-        emit_json(asdict(row) for row in rows)
+        emit_json(rows)
     elif rows:
-        click.echo(
-            render_flags(
-                [asdict(row) for row in rows],
-                colour=environment.may_colour,
-                width=environment.width,
-                ascii_marks=environment.ascii,
-            ),
-            nl=False,
-        )
+        page = render(rows, colour=environment.may_colour, width=environment.width, ascii_marks=environment.ascii)
+        click.echo(page, nl=False)
     else:
         click.echo("no clause is flagged", err=True)
+    if stale and not history:
+        click.echo(f"{stale} clauses were flagged by other rules than today's: `tostrack reflag`", err=True)
+
+
+def _standing(
+    environment: Environment, archive: Archive, row: DocumentRow, topic: str | None
+) -> Iterator[dict[str, Any]]:
+    for flag in archive.flags(row.service, row.document, topic=topic):
+        yield {**asdict(flag), "meaning": environment.book.meaning(flag.rule, flag.polarity)}
+
+
+def _lives(environment: Environment, archive: Archive, row: DocumentRow, topic: str | None) -> Iterator[dict[str, Any]]:
+    from tostrack.flagging import history
+
+    for event in history(archive, row.service, row.document, topic, environment.book):
+        yield asdict(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from tostrack.clauses import canonical_key, plain
+from tostrack.clauses import plain
 from tostrack.diff.align import Alignment, align
 from tostrack.diff.words import word_edits
 from tostrack.models import Clause, Edit, Hunk
@@ -19,8 +19,6 @@ def diff(old: Sequence[Clause], new: Sequence[Clause]) -> tuple[Hunk, ...]:
     A clause that was split is one reworded hunk over all its parts, as is one that was merged. Taking the clauses
     of the hunks out of both lists leaves the same words in the same order.
     """
-    if canonical_key(old) == canonical_key(new):
-        return ()
     found = align(old, new)
     place = _Places(found)
     placed = [
@@ -40,7 +38,7 @@ def diff(old: Sequence[Clause], new: Sequence[Clause]) -> tuple[Hunk, ...]:
 
 
 #: Of the shorter text at least this share must stay, or the edit reads as one text struck out and another put in.
-_STAYS = 0.3
+_STAYS = 0.2
 
 
 def _is_readable(hunk: Hunk) -> bool:

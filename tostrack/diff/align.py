@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tostrack.clauses import canonical, canonical_text
@@ -36,19 +36,22 @@ class Alignment:
 
 def align(old: Sequence[Clause], new: Sequence[Clause]) -> Alignment:
     """Return what became of every clause of *old* and where every clause of *new* is from."""
-    old_keys, new_keys = list(map(canonical, old)), list(map(canonical, new))
-    aligned = equal_pairs(list(map(_unnumbered, old_keys)), list(map(_unnumbered, new_keys)))
+    letters = equal_pairs(list(map(_letters, old)), list(map(_letters, new)))
+    # Only what lies between clauses that are the same to the letter is looked at more closely: most of a text is.
+    gap_of_old, gap_of_new = _gaps(letters, len(old), len(new))
+    old_keys = {i: canonical(old[i]) for i in gap_of_old}
+    new_keys = {j: canonical(new[j]) for j in gap_of_new}
+    aligned = sorted([*letters, *_between(letters, old_keys, new_keys, len(old), len(new))])
     renumbered = [
         (i, j)
         for i, j in aligned
         # An item's key lacks its number and a heading's has it: one may become the other, with no word changed.
-        if old_keys[i] != new_keys[j] and canonical_text(old[i].text) != canonical_text(new[j].text)
+        if i in old_keys and old_keys[i] != new_keys[j] and canonical_text(old[i].text) != canonical_text(new[j].text)
     ]
-    same = sorted({*aligned} - {*renumbered})
     gap_of_old, gap_of_new = _gaps(aligned, len(old), len(new))
     # A clause without words (an image, a row of dashes) is neither gained nor lost.
-    old_left = {i: key for i, key in enumerate(old_keys) if key and i in gap_of_old}
-    new_left = {j: key for j, key in enumerate(new_keys) if key and j in gap_of_new}
+    old_left = {i: old_keys[i] for i in gap_of_old if old_keys[i]}
+    new_left = {j: new_keys[j] for j in gap_of_new if new_keys[j]}
     recut = _recut(old_left, new_left, gap_of_old, gap_of_new)
     moved = _moved(old_left, new_left)
     old_bags = {i: bag(key) for i, key in old_left.items()}
@@ -60,12 +63,34 @@ def align(old: Sequence[Clause], new: Sequence[Clause]) -> Alignment:
     old_used = {i for places, _ in reworded for i in places}
     new_used = {j for _, places in reworded for j in places}
     return Alignment(
-        tuple(sorted([*same, *recut])),
+        tuple(sorted([*({*aligned} - {*renumbered}), *recut])),
         tuple(moved),
         tuple(sorted([*(((i,), (j,)) for i, j in renumbered), *reworded])),
         tuple(i for i in old_left if i not in old_used),
         tuple(j for j in new_left if j not in new_used),
     )
+
+
+def _letters(clause: Clause) -> tuple[bool, str]:
+    """Return what makes two clauses the same without a closer look."""
+    return clause.kind[:2] == "ol", clause.text
+
+
+def _between(
+    letters: Sequence[Pair], old_keys: Mapping[int, str], new_keys: Mapping[int, str], old_length: int, new_length: int
+) -> list[Pair]:
+    """Return the pairs of clauses between *letters* that differ in form or number only."""
+    pairs: list[Pair] = []
+    i = j = 0
+    for next_i, next_j in [*letters, (old_length, new_length)]:
+        if i < next_i and j < next_j:
+            found = equal_pairs(
+                [_unnumbered(old_keys[at]) for at in range(i, next_i)],
+                [_unnumbered(new_keys[at]) for at in range(j, next_j)],
+            )
+            pairs += [(i + one, j + other) for one, other in found]
+        i, j = next_i + 1, next_j + 1
+    return pairs
 
 
 _NUMBER_FIRST = re.compile(r"(?:(?:section|article|part|annex|chapter) )?(?:\d{1,3}[a-z]? ){1,4}(?=[^\W\d])")

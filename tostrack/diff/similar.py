@@ -13,13 +13,15 @@ Bag = Counter[str]
 
 #: Below this likeness two clauses share only the language of contracts; found on real rewritten policies.
 _LEAST_NEAR = 0.3
-#: Away from its neighbours a clause must be more like the other to be called the same one.
+#: Away from its neighbours and under another heading a clause must be more like the other to be called the same one.
 _LEAST_FAR = 0.5
 #: What being wholly inside a longer clause is worth, and how many words and pairs that takes.
 _INSIDE = 0.6
 _KNOWN_AGAIN = 15
 #: A clause is weighed against at most this many others.
 _MOST_CANDIDATES = 8
+#: With more words and pairs than this, one rare one in common is chance.
+_FEW = 6
 #: A shingle that stands in more clauses than this tells nothing about which one is meant.
 _COMMON = 24
 #: Gaps up to this many pairs are weighed completely.
@@ -75,7 +77,7 @@ def reworded_pairs(
         score = likeness(old[i], new[j])
         near = gap_of_old[i] == gap_of_new[j]
         same_heading = heading_of_old[i] == heading_of_new[j]
-        if score >= (_LEAST_NEAR if near else _LEAST_FAR):
+        if score >= (_LEAST_NEAR if near or same_heading else _LEAST_FAR):
             scored.append((score + 0.1 * near + 0.05 * same_heading, i, j))
     scored.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
     pairs, taken_old, taken_new = [], set(), set()
@@ -108,7 +110,8 @@ def _candidates(
             if len(places) <= _COMMON:
                 for j in places:
                     votes[j] += 1
+        least = 2 if len(pieces) > _FEW else 1
         # Sorting by vote, then place: a Counter's own order would depend on the order of insertion.
-        best = sorted(votes, key=lambda j: (-votes[j], j))[:_MOST_CANDIDATES]
+        best = sorted((j for j in votes if votes[j] >= least), key=lambda j: (-votes[j], j))[:_MOST_CANDIDATES]
         beside = news_in[gap_of_old[i]] if olds_in[gap_of_old[i]] * len(news_in[gap_of_old[i]]) <= _SMALL_GAP else []
         yield from ((i, j) for j in sorted({*best, *beside}))

@@ -115,7 +115,7 @@ def _myers(old: list[str], new: list[str], old_from: int, new_from: int) -> list
     differ.Diff_Timeout = 0
     pairs: list[Pair] = []
     i, j = old_from, new_from
-    for op, text in differ.diff_main(coded[0], coded[1], False):  # noqa: FBT003
+    for op, text in differ.diff_main(coded[0], coded[1], False):
         if op == 0:
             pairs += [(i + at, j + at) for at in range(len(text))]
         i += len(text) if op <= 0 else 0

@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tostrack.errors import ExtractError
+from tostrack.extract.decode import decode
+from tostrack.extract.dom import parse, parse_plain_text
+from tostrack.extract.filters import named
+from tostrack.extract.inline import tidy
+from tostrack.extract.links import Links
+from tostrack.extract.main_text import main_text
+from tostrack.extract.markdown import to_markdown
+from tostrack.extract.select import Selection, as_selectors
 from tostrack.models import Selector
 
 #: Moves whenever the same bytes may give another text, so that our own changes are never taken for theirs.
@@ -36,19 +44,14 @@ def extract(
 
     Raises:
         ExtractError: Nothing is selected, what is selected is empty, a selector or filter is wrong, or the page is
-            of a kind that holds no text; ``error.cause`` is ``selector``, ``empty``, ``config`` or ``pdf``.
+            of a kind that holds no text; ``error.cause`` is ``selector``, ``empty``, ``config`` or one of `pdf`'s.
     """
-    from tostrack.extract.decode import decode
-    from tostrack.extract.dom import parse, parse_plain_text
-    from tostrack.extract.filters import named
-    from tostrack.extract.links import Links
-    from tostrack.extract.main_text import main_text
-    from tostrack.extract.markdown import to_markdown
-    from tostrack.extract.select import Selection, as_selectors
-
     wanted, unwanted, edits = as_selectors(select), as_selectors(remove), named(filters)
     if _is_pdf(html, content_type):
-        raise ExtractError(f"{url or 'page'}: reading PDF needs the extra: pip install 'tostrack[pdf]'", cause="pdf")
+        from tostrack.extract.pdf import pdf_to_markdown
+
+        # It has no nodes to select or to edit: all of it is the policy.
+        return pdf_to_markdown(html if isinstance(html, bytes) else html.encode("latin-1", "replace"), url)
     text = decode(html, content_type)
     root = parse_plain_text(text) if content_type.lower().startswith("text/plain") else parse(text)
     links = Links(url, next((base.get("href", "") for base in root.iter("base")), ""))
@@ -66,10 +69,6 @@ def extract(
 
 def title(html: bytes | str, *, content_type: str = "") -> str:
     """Return the title of a page, or the empty string when it has none."""
-    from tostrack.extract.decode import decode
-    from tostrack.extract.dom import parse
-    from tostrack.extract.inline import tidy
-
     if _is_pdf(html, content_type):
         return ""
     root = parse(decode(html, content_type))

@@ -6,6 +6,7 @@ The tree is lxml's: it is ten times cheaper than Beautiful Soup's, which only se
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -18,17 +19,31 @@ Element = Any
 
 #: Below libxml2's own limits (256, or 2,048 when told to parse huge documents), beyond which it drops text silently.
 _MAX_DEPTH = 200
-_MARK, _GONE = "tostrack-mark", "tostrack-gone"
+_NAME = re.compile(r"[a-z_][\w-]*", re.ASCII | re.IGNORECASE)
+_MARK, _GONE, _PARAGRAPH = "tostrack-mark", "tostrack-gone", "tostrack-p"
+#: A heading with one paragraph in it. Browsers keep it; libxml2 ends the heading, empty, where the paragraph begins.
+_SET_HEADING = re.compile(
+    r"(<h([1-6])(?:\s[^<>]*)?>\s*)<p((?:\s[^<>]*)?>(?:[^<]|<(?!/?(?:p|h[1-6])\b)){0,1000})(?:</p\s*>)?(?=\s*</h\2)",
+    re.IGNORECASE,
+)
 
 
 def parse(html: str) -> Element:
-    """Return the root element of *html*. Never raises, never loses text, never nests deeper than code can walk."""
+    """Return the root element of *html*. Never loses text, never nests deeper than code can walk.
+
+    Raises:
+        MemoryError: There was not enough of it.
+    """
+    html, headings = _SET_HEADING.subn(rf"\1<{_PARAGRAPH}\3</{_PARAGRAPH}>", html)
     content = html.encode("utf-8", "replace")
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     root = _parsed(content, parser)
     if root is not None and any("Excessive depth" in entry.message for entry in parser.error_log):
         flat = etree.HTMLParser(encoding="utf-8", huge_tree=True, target=_FlatBuilder())
         root = _parsed(content, flat)
+    if headings and root is not None:
+        for paragraph in root.iter(_PARAGRAPH):
+            paragraph.tag = "p"
     return etree.Element("html") if root is None else root
 
 
@@ -42,10 +57,14 @@ def parse_plain_text(text: str) -> Element:
 
 def _parsed(content: bytes, parser: Any) -> Element | None:
     try:
-        return etree.fromstring(content, parser)
+        root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError:
         # Nothing but white space or comments.
-        return None
+        root = None
+    # It is told like a slip of the page: with half a tree, or none.
+    if any(entry.type == etree.ErrorTypes.ERR_NO_MEMORY for entry in parser.error_log):
+        raise MemoryError
+    return root
 
 
 class _FlatBuilder:
@@ -58,11 +77,13 @@ class _FlatBuilder:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth <= _MAX_DEPTH:
-            self._builder.start(tag, dict(attributes))
+            # The HTML parser takes names that the builder does not.
+            named = {name: value for name, value in attributes.items() if _NAME.fullmatch(name)}
+            self._builder.start(tag if _NAME.fullmatch(tag) else "span", named)
 
     def end(self, tag: str) -> None:
         if self._depth <= _MAX_DEPTH:
-            self._builder.end(tag)
+            self._builder.end(tag if _NAME.fullmatch(tag) else "span")
         self._depth -= 1
 
     def data(self, text: str) -> None:

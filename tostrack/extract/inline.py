@@ -45,8 +45,9 @@ def tidy(text: str) -> str:
 
 
 #: A quick look before the exact one.
-_MAYBE_SPECIAL = re.compile(
-    r"\\(?=[!-/:-@\[-`{-~]|$)|[*`]|(?<![^\W_])_|_(?![^\W_])|<(?=[a-zA-Z/])|\](?=\()|~(?=~)",
+_MAYBE_SPECIAL = re.compile(r"[\\*`_<\[\]~!]")
+_SPECIAL = re.compile(
+    r"\\(?=[!-/:-@\[-`{-~\s]|$)|[*`]|(?<![^\W_])_|_(?![^\W_])|<(?=[a-zA-Z/])|\](?=\()|~(?=~)|!(?=\[)",
 )
 #: The text of a link ends at its first bracket.
 _SPECIAL_IN_LINK = re.compile(rf"[\[\]]|{_SPECIAL.pattern}")
@@ -71,6 +72,9 @@ def render(runs: Sequence[Run], *, styled: bool = True) -> str:
         while end < len(merged) and merged[end].href == href:
             end += 1
         line = "".join(_marked(run) for run in merged[place:end])
+        if href and out and out[-1].endswith("!"):
+            # Together they would make an image.
+            out[-1] = f"{out[-1][:-1]}\\!"
         out.append(_linked(line, href) if href else line)
         place = end
     return " ".join("".join(out).split())
@@ -99,6 +103,8 @@ def _merged(runs: Sequence[Run], *, styled: bool) -> list[Run]:
 
 def _marked(run: Run) -> str:
     text = escape(run.text, in_link=bool(run.href))
+    # A backslash, though escaped, would be read together with the mark after it.
+    text = f"{text} " if text.endswith("\\") else text
     core = text.strip()
     # A bold full stop or space is an editor's slip that comes and goes.
     if not run.style or not any(map(str.isalnum, core)):

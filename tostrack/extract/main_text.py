@@ -21,15 +21,16 @@ _CONSENT_TOOL = re.compile(
 #: Classes only: an id often comes from a heading, as in ``id="social-media"``. With a control inside, or nothing but
 #: links: what is left may be a section of the policy about these things.
 _FURNITURE_CLASS = re.compile(
-    r"cookie[-_]?(?:banner|bar|consent|notice|popup|modal|message|dialog|overlay|settings)|(?:^|\s)(?:modal|popup)\b"
+    r"cookie[-_]?(?:banner|bar|consent|notice|popup|modal|message|dialog|overlay|settings)"
     r"|breadcrumb|newsletter|subscribe|skip[-_]?(?:link|to|nav)|navbar|(?:nav|mega|side)[-_]?menu|side[-_]?(?:bar|nav)"
-    r"|(?:site|page|global|main)[-_]?(?:footer|header|nav)|share[-_]?(?:bar|buttons|links)"
+    r"|(?:^|[\s_-])footer|(?:site|page|global|main)[-_]?(?:footer|header|nav)|share[-_]?(?:bar|buttons|links)"
     r"|(?:language|locale|lang|country|region)[-_]?(?:selector|switcher|picker|menu|select)"
     r"|social[-_]?(?:links|icons|share)|related[-_]?(?:articles|posts|links)|helpful|feedback",
     re.IGNORECASE,
 )
-_UNSEEN_CLASS = re.compile(
-    r"(?:^|\s)(?:sr-only|visually-?hidden|screen-?reader(?:-only|-text)?)(?:\s|$)", re.IGNORECASE
+#: For screen readers, and what opens over the page.
+_APART_CLASS = re.compile(
+    r"(?:^|\s)(?:modal|popup|lightbox|sr-only|visually-?hidden|screen-?reader(?:-only|-text)?)(?:\s|$)", re.IGNORECASE
 )
 #: Elements that tell what the one around them is.
 _CONTROL, _TITLE, _MENU, _HEADING = 1, 2, 4, 8
@@ -46,6 +47,11 @@ _MOST_FURNITURE = 0.25
 _LEAST_LANDMARK = 0.6
 #: A container is entered as long as it keeps this much of the prose: what is left out is a banner or a footer.
 _LEAST_INSIDE = 0.97
+#: Share of the letters of a footer that are links, at least.
+_LINKS_OF_A_FOOTER = 0.3
+#: A line above the text that says a year, as in "Last updated: 3 May 2024", has fewer letters.
+_SHORT_LINE = 120
+_YEAR = re.compile(r"\b20\d\d\b")
 #: Letters outside links from which on a block is prose and no label.
 _LEAST_PROSE = 40
 #: A row is one block of prose; its cells alone may be too short.
@@ -61,6 +67,11 @@ class _Inside:
     linked: int = 0
     tells: int = 0
 
+    @property
+    def is_menu(self) -> bool:
+        """Whether most of it is links."""
+        return 2 * self.linked > self.letters
+
     def add(self, other: _Inside) -> None:
         """Count what stands inside a child."""
         self.prose += other.prose
@@ -74,8 +85,13 @@ def main_text(root: Element) -> Element:
     body = next(root.iter("body"), root)
     inside = _insides(body)
     delete(body, _furniture(body, inside))
+    container = _container(body, inside)
+    if container is body:
+        # Its children are regions of the page.
+        regions = [child for child in body.iterchildren("div", "section") if child in inside]
+        delete(body, [child for child in regions if inside[child].is_menu and not inside[child].prose])
     main = etree.Element("main")
-    main.append(_container(body, inside))
+    main.append(container)
     main[0].tail = None
     return main
 
@@ -102,21 +118,23 @@ def _is_furniture(element: Element, inside: _Inside) -> bool:
     if tag in _FURNITURE_TAGS or element.get("role") in _FURNITURE_ROLES or element.get("aria-modal") == "true":
         return True
     if tag == "header":
-        # The title of the policy stands in a <header> of its own, without a menu.
-        return not inside.tells & _TITLE or bool(inside.tells & _MENU)
+        # The title of the policy, or of a section, stands in a <header> of its own, without a menu.
+        return not inside.tells & (_TITLE | _HEADING) or bool(inside.tells & _MENU)
     if tag == "button":
         return _is_command(element, inside)
     ident, classes = element.get("id"), element.get("class")
     if (ident and _CONSENT_TOOL.search(ident)) or not classes or tag in ("h1", "h2", "h3"):
         return ident is not None and _CONSENT_TOOL.search(ident) is not None
     certain, possible = _says_furniture(classes)
-    return certain or (possible and (bool(inside.tells & _CONTROL) or 2 * inside.linked > inside.letters))
+    if not possible or inside.is_menu:
+        return certain or possible
+    return certain or (not inside.tells & (_TITLE | _HEADING) and (bool(inside.tells & _CONTROL) or not inside.prose))
 
 
 @lru_cache(maxsize=4096)
 def _says_furniture(classes: str) -> tuple[bool, bool]:
     """Return whether *classes* surely and whether they possibly are those of something around a policy."""
-    certain = _CONSENT_TOOL.search(classes) or _UNSEEN_CLASS.search(classes)
+    certain = _CONSENT_TOOL.search(classes) or _APART_CLASS.search(classes)
     return certain is not None, _FURNITURE_CLASS.search(classes) is not None
 
 
@@ -136,13 +154,30 @@ def _container(body: Element, inside: dict[Element, _Inside]) -> Element:
     marked = [e for e in body.xpath(_LANDMARKS) if e in inside and inside[e].prose >= _LEAST_LANDMARK * total]
     if marked:
         container = max(marked, key=lambda element: inside[element].prose)
-    while True:
-        least = _LEAST_INSIDE * inside[container].prose
-        within = next((e for e in container.iterchildren() if e in inside and inside[e].prose >= least), None)
-        # The title, and the date beside it, belong to the policy.
-        if within is None or (_has_title(container) and not _has_title(within)):
-            return container
+    while (within := _bulk(container, inside)) is not None:
         container = within
+    return container
+
+
+def _bulk(container: Element, inside: dict[Element, _Inside]) -> Element | None:
+    """Return the child of *container* that holds all of the policy that *container* holds, if one does."""
+    children = [child for child in container.iterchildren() if child in inside]
+    bulk = max(children, key=lambda child: inside[child].prose, default=None)
+    if bulk is None or inside[bulk].prose < _LEAST_INSIDE * inside[container].prose:
+        return None
+    others = [inside[child] for child in children if child is not bulk and inside[child].prose]
+    # The first paragraph may stand apart from the rest; a banner has a button, a footer has links.
+    if any(not other.tells & _CONTROL and other.linked < _LINKS_OF_A_FOOTER * other.letters for other in others):
+        return None
+    if any(inside[child].letters < _SHORT_LINE and _is_dated(child) for child in children[: children.index(bulk)]):
+        return None
+    # The title, and the date beside it, belong to the policy.
+    return None if _has_title(container) and not _has_title(bulk) else bulk
+
+
+def _is_dated(element: Element) -> bool:
+    words = "".join(element.itertext())
+    return "©" not in words and _YEAR.search(words) is not None
 
 
 def _has_title(element: Element) -> bool:
@@ -166,13 +201,13 @@ def _insides(body: Element) -> dict[Element, _Inside]:
                 walk.skip_subtree()
                 continue
             open_.append(_Inside())
-            links += tag == "a"
+            links += tag == "a" and _leads_away(element)
             if is_block:
                 blocks.append(_Inside())
             _count(blocks[-1], element.text, links)
             continue
         if not dropped:
-            links -= tag == "a"
+            links -= tag == "a" and _leads_away(element)
             own = insides[element] = open_.pop()
             if is_block:
                 own.add(_weighed(blocks.pop()))
@@ -181,6 +216,12 @@ def _insides(body: Element) -> dict[Element, _Inside]:
         if element is not body:
             _count(blocks[-1], element.tail, links)
     return insides
+
+
+def _leads_away(link: Element) -> bool:
+    """Return whether *link* is not to a place on its own page: a table of contents is part of the policy."""
+    href = link.get("href") or ""
+    return not (href.startswith("#") and len(href) > 1)
 
 
 def _count(block: _Inside, text: str | None, links: int) -> None:

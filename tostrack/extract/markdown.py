@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from tostrack.clauses import join_clauses, split_clauses
+from tostrack.clauses import join_clauses
 from tostrack.extract.dom import Element, etree
 from tostrack.extract.inline import CODE, EMPHASIS, STRONG, STRUCK, Run, render
 from tostrack.extract.links import Links
@@ -23,9 +24,9 @@ BLOCKS = frozenset(
     " th thead tr ul h1 h2 h3 h4 h5 h6".split()
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-#: Blocks inside a heading that end it; others are line breaks of one heading.
-_END_HEADING = frozenset("p ul ol dl table blockquote pre".split()) | set(_HEADINGS)
 _LISTS = frozenset(("ul", "ol", "menu", "dir"))
+#: Blocks inside a heading that end it; others are line breaks of one heading.
+_END_HEADING = frozenset("p dl table blockquote pre".split()) | _LISTS | set(_HEADINGS)
 _TABLE = frozenset(("table", "tr", "td", "th"))
 _STYLES = {
     **dict.fromkeys(("b", "strong"), STRONG),
@@ -39,6 +40,11 @@ _BULLET = re.compile(r"[•●▪■◦○‣⁃∙➢►▸❖✓✔]\s*|·\s+"
 #: What would open another kind of block if a paragraph began with it.
 _OPENER = re.compile(r"(\d{0,3})(?:(?<!\d)(?:#{1,6}\s|[*+-](?:\s|$)|[|>]|```|~~~)|(?<=\d)[.)](?:\s|$))")
 _DECORATION = re.compile(r"[-_=*~•·|\s\\]*$")
+_PLAIN_BULLET = re.compile(r"(?:-|\\\*) ")
+_TABLE_RULE = re.compile(r"[|:\- ]+$")
+_CLOSING = re.compile(r"[ \t]*#+$")
+#: As `clauses` counts.
+_MAX_DEPTH = 9
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n|\n(?=[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t])")
 
 
@@ -60,7 +66,37 @@ def to_markdown(root: Element, links: Links) -> str:
             if element.tail and element is not root:
                 writer.text(element.tail)
     writer.flush()
-    return join_clauses(split_clauses(join_clauses(writer.clauses)))
+    return join_clauses(_normal(writer.blocks))
+
+
+def _normal(blocks: Iterable[tuple[str, str]]) -> Iterator[Clause]:
+    """Yield ``(kind, text)`` blocks as the clauses that `clauses.split_clauses` would find in what they are written as.
+
+    Done here, because splitting it all again costs a fifth of an extraction; a law in the tests holds the two together.
+    """
+    depths: list[int] = []
+    for kind, text in blocks:
+        family = kind[:2]
+        if family in ("li", "ol"):
+            depth = int(kind[2:] or 1)
+            while depths and depth < depths[-1]:
+                depths.pop()
+            if not depths or depth > depths[-1]:
+                depths.append(depth)
+            nested = min(len(depths), _MAX_DEPTH)
+            yield Clause(f"{family}{nested}" if nested > 1 else family, text)
+            continue
+        depths = []
+        if written := _as_written(kind, text):
+            yield Clause(kind, written)
+
+
+def _as_written(kind: str, text: str) -> str:
+    """Return what of *text* is read back from a row or a heading; empty when it would be read as something else."""
+    if kind == "row":
+        row = " ".join(text.split())
+        return "" if _TABLE_RULE.match(row) else row
+    return _CLOSING.sub("", text) if kind[0] == "h" else text
 
 
 @dataclass
@@ -71,10 +107,10 @@ class _List:
 
 @dataclass
 class _Writer:
-    """Takes the walk's events, keeps the open context, holds the clauses."""
+    """Takes the walk's events, keeps the open context, holds the blocks."""
 
     links: Links
-    clauses: list[Clause] = field(default_factory=list)
+    blocks: list[tuple[str, str]] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     styles: dict[int, int] = field(default_factory=lambda: dict.fromkeys((STRONG, EMPHASIS, CODE, STRUCK), 0))
     style: int = 0
@@ -151,17 +187,20 @@ class _Writer:
         item, self.item = self.item, None
         if self.heading and len(text) <= _MAX_HEADING:
             kind, self.heading = f"h{self.heading}", 0
+            if item is not None and not text[0].isdigit():
+                # The number of an item that is a section is the number of its heading.
+                text = f"{item[1]} {text}".strip()
         elif item is not None:
             kind, text = item[0], f"{item[1]} {_BULLET.sub('', text, count=1) if _BULLET.match(text) else text}".strip()
-        elif match := _BULLET.match(text) or (self.pre and re.match(r"(?:- |\\\* )", text)):
+        elif match := _BULLET.match(text) or (self.pre and _PLAIN_BULLET.match(text)):
             kind, text = self._bullet_kind(), text[match.end() :].strip()
         else:
             kind, text = "p", guarded(text)
         if text:
-            self.clauses.append(Clause(kind, text))
+            self.blocks.append((kind, text))
 
     def _bullet_kind(self) -> str:
-        depth = len(self.lists) + 1 if self.lists and self.clauses and self.clauses[-1].kind[:2] in ("li", "ol") else 1
+        depth = len(self.lists) + 1 if self.lists and self.blocks and self.blocks[-1][0][:2] in ("li", "ol") else 1
         return f"li{depth}" if depth > 1 else "li"
 
     def _start_block(self, element: Element, tag: str) -> None:
@@ -198,11 +237,11 @@ class _Writer:
         elif tag == "li":
             self.item = None
         elif tag == "pre":
-            self.pre -= 1
+            self.pre = max(0, self.pre - 1)
         elif tag == "table":
             self.tables.pop()
         elif tag == "tr" and any(self.cells):
-            self.clauses.append(Clause("row", " | ".join(self.cells)))
+            self.blocks.append(("row", " | ".join(self.cells)))
             self.cells = []
 
     def _start_table_part(self, element: Element, tag: str) -> None:

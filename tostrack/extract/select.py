@@ -74,8 +74,10 @@ class Selection:
         Raises:
             ExtractError: A selector is no CSS, or an end of a range is not on the page.
         """
-        stretches = [self._stretch(selector, "remove") for selector in selectors if isinstance(selector, Range)]
+        ends = [self._ends(selector, "remove") for selector in selectors if isinstance(selector, Range)]
         named = [element for selector in selectors if isinstance(selector, str) for element in self.matches(selector)]
+        # Only now, because the marks that hold a stretch come between neighbours.
+        stretches = [Stretch(*place) for place in ends]
         delete(self._root, [element for element in named if element is not self._root])
         for stretch in stretches:
             stretch.delete()
@@ -117,7 +119,7 @@ class Selection:
         if isinstance(selector, str):
             parts = self.matches(selector)
         else:
-            stretch = self._stretch(selector, "select")
+            stretch = Stretch(*self._ends(selector, "select"))
             clone = stretch.clone()
             stretch.close()
             self._mirror = None
@@ -126,11 +128,10 @@ class Selection:
             raise ExtractError(f"select {_quoted(selector)} matches nothing on the page")
         return parts
 
-    def _stretch(self, selector: Range, use: str) -> Stretch:
+    def _ends(self, selector: Range, use: str) -> tuple[Element, bool, Element, bool]:
         start = self._end_of(selector, "start", selector.start_before or selector.start_after or "", use)
         end = self._end_of(selector, "end", selector.end_before or selector.end_after or "", use)
-        self._mirror = None
-        return Stretch(start, selector.start_after is not None, end, selector.end_after is not None)
+        return start, selector.start_after is not None, end, selector.end_after is not None
 
     def _end_of(self, selector: Range, which: str, css: str, use: str) -> Element:
         found = self.matches(css)
@@ -242,7 +243,7 @@ class _Mirror:
                 assert soup is not None
                 for event, element in etree.iterwalk(root, events=("start", "end")):
                     if event == "start":
-                        tag = soup.handle_starttag(element.tag, None, None, dict(element.attrib))
+                        tag = soup.handle_starttag(element.tag, None, None, dict(element.items()))
                         elements[id(tag)] = element
                         if element.text:
                             soup.handle_data(element.text)

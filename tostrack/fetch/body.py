@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from tostrack.errors import FetchError
 from tostrack.fetch.failures import truncated
 
+#: HTML lets authors leave it out; such a page, sent without a length and without chunks too, cannot be told from half
+#: of itself, and is refused. So is one cut behind ``</body>``: no words are missing, but its hash is not the page's.
 _HTML_END = re.compile(rb"</html\s*>", re.IGNORECASE)
-#: What servers and their add-ons write after ``</html>`` fits in this.
+#: What servers and their add-ons write behind that fits in this.
 _TAIL = 1 << 14
+#: Most bytes that are decompressed at once.
+_PART = 1 << 17
 
 
 class Inflater:
@@ -30,8 +35,8 @@ class Inflater:
         """Whether the trailer with its checksum was read; of nothing at all, nothing is missing."""
         return self._stream.eof if self._stream else not self._head
 
-    def feed(self, piece: bytes) -> bytes:
-        """Return what *piece* adds; at most one byte more than the limit in all.
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        """Yield what *piece* adds, little by little; at most one byte more than the limit in all.
 
         Raises:
             zlib.error: It is not what it claims to be.
@@ -39,21 +44,19 @@ class Inflater:
         if self._stream is None:
             self._head += piece
             if len(self._head) < 2:
-                return b""
+                return
             piece = self._head
             self._stream = zlib.decompressobj(wbits=31 if self._encoding == "gzip" else _deflate_bits(piece))
-        out = []
         while piece and self.size <= self._limit:
             if self._stream.eof:
                 piece = piece.lstrip(b"\0")
                 if self._encoding != "gzip" or not piece.startswith(b"\x1f"):
                     break  # padding or rubbish after the trailer, which browsers pass over too
                 self._stream = zlib.decompressobj(wbits=31)
-            part = self._stream.decompress(piece, self._limit + 1 - self.size)
+            part = self._stream.decompress(piece, min(_PART, self._limit + 1 - self.size))
             self.size += len(part)
-            out.append(part)
+            yield part
             piece = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
-        return b"".join(out)
 
 
 def _deflate_bits(start: bytes) -> int:
@@ -92,25 +95,24 @@ def decoded(url: str, pieces: Iterable[bytes], encoding: str, limit: int, *, cut
         FetchError: ``too-large``, ``encoding``, or ``truncated``: a compressed body without its trailer.
     """
     inflater = Inflater(encoding, limit) if encoding else None
-    out: list[bytes] = []
-    size = 0
-    try:
-        for piece in pieces:
-            part = inflater.feed(piece) if inflater else piece
-            out.append(part)
-            size += len(part)
-            if size > limit:
-                break
-    except zlib.error as error:
-        raise FetchError(f"{url}: the body is not {encoding}", cause="encoding", transient=True) from error
-    body = b"".join(out)
-    if size > limit:
-        if cut:
-            return body[:limit]
-        raise FetchError(f"{url}: the answer is larger than {limit:,} bytes", cause="too-large")
-    if inflater and not inflater.finished:
-        raise truncated(url, "the end of its compressed stream")
-    return body
+    # One buffer that grows: pieces in a list, joined in the end, would hold a bomb twice. It is given up at once: an
+    # exception that somebody keeps would keep it.
+    with io.BytesIO() as out:
+        try:
+            for piece in pieces:
+                for part in inflater.feed(piece) if inflater else (piece,):
+                    out.write(part)
+                if out.tell() > limit:
+                    break
+        except zlib.error as error:
+            raise FetchError(f"{url}: the body is not {encoding}", cause="encoding", transient=True) from error
+        if out.tell() > limit:
+            if cut:
+                return out.getvalue()[:limit]
+            raise FetchError(f"{url}: the answer is larger than {limit:,} bytes", cause="too-large")
+        if inflater and not inflater.finished:
+            raise truncated(url, "the end of its compressed stream")
+        return out.getvalue()
 
 
 def check_end(url: str, headers: Mapping[str, str], body: bytes) -> None:

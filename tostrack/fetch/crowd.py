@@ -136,7 +136,9 @@ class _Crowd:
             except StopIteration as end:
                 outcome = end.value
             except FetchError as error:
-                outcome = error
+                # A value from here on: what led to it would keep every buffer on the way alive with it.
+                error.__cause__ = error.__context__ = None
+                outcome = error.with_traceback(None)
             self._give_back(host, task, outcome)
 
     def _take(self) -> tuple[str, _Task] | None:

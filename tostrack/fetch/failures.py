@@ -17,7 +17,7 @@ CAUSES: Mapping[str, str] = {
     "dns": "the host name has no address",
     "connect": "no connection: refused, unreachable or filtered",
     "tls": "the certificate is not valid for this host, or the handshake failed",
-    "timeout": "the server was silent, or the answer was not complete at the deadline",
+    "timeout": "the server was silent, or the answer not complete, or a page's text not at rest, at the deadline",
     "reset": "the server hung up before it answered, or in the middle",
     "truncated": "the answer ended before its end: length, last chunk, gzip trailer or </html> is missing",
     "encoding": "the body is not what its Content-Encoding says, or in one that was not asked for",
@@ -30,7 +30,9 @@ CAUSES: Mapping[str, str] = {
     "robots": "robots.txt forbids the address",
     "robots-unreachable": "robots.txt could not be read, and that means no (RFC 9309, 2.3.1.4)",
     "forbidden-address": "the host is on an address that is not public, and the watchlist does not allow it",
-    "needs-browser": 'the page is declared `fetch = "browser"` and the extra is not installed',
+    "needs-browser": 'the page is declared `fetch = "browser"`, and the extra or Chromium is not installed',
+    "browser": "the browser did not start, or broke down over the page",
+    "not-a-page": "the browser was sent a file where a page was expected",
     "aborted": "the run was stopped",
 }
 

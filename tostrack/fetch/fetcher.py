@@ -10,10 +10,11 @@ from typing import Self
 
 from tostrack import __version__
 from tostrack.errors import FetchError
-from tostrack.fetch.guard import Resolver, resolve
+from tostrack.fetch.browser import Browser
 from tostrack.fetch.hosts import Hosts
 from tostrack.fetch.http import Client
 from tostrack.fetch.journey import JOURNEYS, Journey, Roads
+from tostrack.fetch.names import Resolver, resolve
 from tostrack.fetch.robots import TOKEN, Memory
 from tostrack.models import NotModified, Page, Snapshot, Validators
 
@@ -69,8 +70,9 @@ class Fetcher:
             sleep: Waits for a turn in `fetch`.
             resolver: Host and port to addresses, as `socket.getaddrinfo`.
         """
+        agent = user_agent(contact)
         client = Client(
-            user_agent(contact),
+            agent,
             monotonic=monotonic,
             allow_private=allow_private,
             resolver=resolver,
@@ -80,7 +82,7 @@ class Fetcher:
         self.monotonic = monotonic
         self.hosts = Hosts(delay)
         self._sleep = sleep
-        self._roads = Roads(client, self.hosts, Memory(), monotonic, max_bytes, deadline, max_wait)
+        self._roads = Roads(client, Browser(agent), self.hosts, Memory(), monotonic, max_bytes, deadline, max_wait)
 
     def __enter__(self) -> Self:
         return self
@@ -128,7 +130,9 @@ class Fetcher:
     def abort(self) -> None:
         """End every request that is under way in any thread; the fetcher stays usable."""
         self._roads.client.abort()
+        self._roads.browser.abort()
 
     def close(self) -> None:
-        """Close the connections that were kept open."""
+        """Close the connections that were kept open, and the browser."""
+        self._roads.browser.close()
         self._roads.client.close()

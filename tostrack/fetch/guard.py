@@ -10,7 +10,7 @@ import http.client
 import io
 import socket
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -24,12 +24,11 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
 from tostrack.errors import FetchError
+from tostrack.fetch.names import Lookup, Resolved, Resolver, resolve
 
-#: What `getaddrinfo` returns.
-Resolved = Sequence[tuple[int, int, int, str, tuple[Any, ...]]]
-Resolver = Callable[[str, int], Resolved]
-
-#: Seconds for one address to accept, and for one read. The deadline of the whole fetch is the Fetcher's.
+#: Seconds for a name server to answer, for one address to accept, and for one read. The deadline of the whole fetch
+#: is the Fetcher's.
+LOOKUP_PATIENCE = 15.0
 CONNECT_PATIENCE = 10.0
 READ_PATIENCE = 30.0
 
@@ -61,11 +60,6 @@ def _embedded(ip: IPv4Address | IPv6Address) -> IPv4Address | None:
     return ip.ipv4_mapped or ip.sixtofour
 
 
-def resolve(host: str, port: int) -> Resolved:
-    """Return the addresses of *host*, as the system knows them."""
-    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-
-
 def bare(host: str) -> str:
     """Return *host* as hosts are compared: lower case, no brackets, no final dot."""
     return host.strip("[]").rstrip(".").lower()
@@ -78,6 +72,7 @@ class Exchange:
         self._deadline = deadline
         self._monotonic = monotonic
         self._socket: socket.socket | None = None
+        self._lookup: Lookup | None = None
         #: Whether the server closed the connection while more was wanted.
         self.ended = False
         self.aborted = False
@@ -101,6 +96,15 @@ class Exchange:
         """Whether it only met a connection that was kept open and has since been given up by the server."""
         return not (self.connected or self.received or self.aborted)
 
+    def addresses(self, resolver: Resolver, host: str, port: int) -> Resolved:
+        """Return what *resolver* knows of *host*.
+
+        Raises:
+            TimeoutError: It did not answer in time.
+        """
+        self._lookup = Lookup(resolver, host, port)
+        return self._lookup.result(self.patience(LOOKUP_PATIENCE))
+
     def uses(self, sock: socket.socket) -> None:
         """Remember *sock* as the one to shut down on `abort`."""
         self._socket = sock
@@ -108,6 +112,8 @@ class Exchange:
     def abort(self) -> None:
         """End the exchange at once, from another thread."""
         self.aborted = True
+        if self._lookup is not None:
+            self._lookup.give_up()
         if self._socket is not None:
             try:
                 self._socket.shutdown(socket.SHUT_RDWR)
@@ -192,7 +198,9 @@ class Guard:
 
     def _addresses(self, host: str, port: int) -> Resolved:
         try:
-            found = self._resolver(host, port)
+            found = self.current.addresses(self._resolver, host, port)
+        except TimeoutError as error:
+            raise FetchError(f"{host}: the name server did not answer", cause="dns", transient=True) from error
         except (OSError, UnicodeError) as error:
             # EAI_AGAIN is a resolver that did not answer; all else is its answer.
             again = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN

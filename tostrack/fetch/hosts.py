@@ -20,11 +20,19 @@ class Turn:
 
 @dataclass(frozen=True)
 class Closed:
-    """A host's wish to be left alone for longer than a run waits."""
+    """A reason not to ask a host: it wants to be left alone for longer than a run waits, or it does not answer."""
 
     until: float
-    #: The status that came with it.
-    status: int
+    #: The status that came with its wish; None when it did not answer at all.
+    status: int | None
+    #: A word of `failures.CAUSES`.
+    cause: str
+
+
+#: Failures in a row that say that the host is down and not a page of it slow.
+MOST_FAILURES = 3
+#: Seconds for which a host that is down is not asked: as long as a robots.txt that could not be read says no.
+DOWN_SECONDS = 600.0
 
 
 class Hosts:
@@ -35,6 +43,7 @@ class Hosts:
         self._delays: dict[str, float] = {}
         self._due: dict[str, float] = {}
         self._closed: dict[str, Closed] = {}
+        self._failures: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def due(self, host: str) -> float:
@@ -64,10 +73,24 @@ class Hosts:
     def close(self, host: str, until: float, status: int) -> None:
         """Remember that *host* wants no more requests before *until*, which is not worth waiting for."""
         with self._lock:
-            self._closed[host] = Closed(until, status)
+            self._closed[host] = Closed(until, status, f"http-{status}")
+
+    def failed(self, host: str, cause: str, now: float) -> None:
+        """Count that *host* gave no answer, for *cause*; `MOST_FAILURES` in a row close it for a while."""
+        with self._lock:
+            self._failures[host] = self._failures.get(host, 0) + 1
+            if self._failures[host] >= MOST_FAILURES:
+                self._closed[host] = Closed(now + DOWN_SECONDS, None, cause)
+                # One more failure after the pause closes it again: it has shown what it is like.
+                self._failures[host] = MOST_FAILURES - 1
+
+    def answered(self, host: str) -> None:
+        """Forget the failures of *host*: whatever it said, it is there."""
+        with self._lock:
+            self._failures.pop(host, None)
 
     def closed(self, host: str, now: float) -> Closed | None:
-        """Return since when and why *host* is closed, if it is."""
+        """Return until when and why *host* is closed, if it is."""
         closed = self._closed.get(host)
         return closed if closed and closed.until > now else None
 

@@ -15,7 +15,8 @@ from requests.cookies import RequestsCookieJar
 from tostrack.errors import FetchError
 from tostrack.fetch.body import check_end, decoded, encoding_of
 from tostrack.fetch.failures import translate, truncated
-from tostrack.fetch.guard import Guard, GuardedAdapter, Resolver, bare, resolve
+from tostrack.fetch.guard import Exchange, Guard, GuardedAdapter, bare
+from tostrack.fetch.names import Resolver, resolve
 
 # Its warnings quote what servers send, and would reach a terminal raw.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
@@ -129,20 +130,19 @@ class Client:
         request.prepare_headers({**self._headers, **(headers or {})})
         request.prepare_cookies(cookies)
         with self.guard.exchange(seconds) as exchange:
-            for _ in range(2):
+            for last in (False, True):
                 try:
                     return self._once(request, cookies, limit, cut=cut)
-                except _FOREIGN as error:
-                    failure = translate(url, error)
-                    if failure.cause == "bad-response" and exchange.ended:
-                        failure = truncated(url, "the rest of what could have been proper HTTP")
+                except FetchError as error:
                     if exchange.aborted:
-                        raise FetchError(f"{url}: the run was stopped", cause="aborted", transient=True) from error
+                        raise _stopped(url) from error
+                    raise
+                except _FOREIGN as error:
                     # Any server may close an idle connection; RFC 9112, 9.3.1: then ask again on a new one.
-                    if not exchange.stale or failure.cause != "reset":
-                        raise failure from error
-                    exchange.ended = False
-        raise failure
+                    if last or not exchange.stale or translate(url, error).cause != "reset":
+                        raise _failure(exchange, url, error) from error
+                exchange.ended = False
+        raise AssertionError("the last try returns or raises")
 
     def _once(
         self, request: requests.PreparedRequest, cookies: RequestsCookieJar | None, limit: int, *, cut: bool
@@ -189,6 +189,20 @@ class Client:
     def close(self) -> None:
         """Close the pooled connections."""
         self._adapter.close()
+
+
+def _stopped(url: str) -> FetchError:
+    return FetchError(f"{url}: the run was stopped", cause="aborted", transient=True)
+
+
+def _failure(exchange: Exchange, url: str, error: Exception) -> FetchError:
+    """Return *error*, another library's, in our words, with what the *exchange* knows of it."""
+    if exchange.aborted:
+        return _stopped(url)
+    failure = translate(url, error)
+    if failure.cause == "bad-response" and exchange.ended:
+        return truncated(url, "the rest of what could have been proper HTTP")
+    return failure
 
 
 def _absolute(url: str, location: str) -> str:

@@ -7,6 +7,7 @@ turns like any other, and politeness holds for them all.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -15,9 +16,11 @@ from requests.cookies import RequestsCookieJar
 
 from tostrack.errors import FetchError
 from tostrack.fetch import robots
+from tostrack.fetch.browser import Browser
 from tostrack.fetch.failures import refusal
 from tostrack.fetch.hosts import Hosts, Turn
 from tostrack.fetch.http import WHOLE, Answer, Client, host_of, normal_url, origin_of
+from tostrack.fetch.tab import Tab
 from tostrack.models import NotModified, Page, Snapshot, Validators
 
 Journey = Generator[Turn, None, Snapshot | NotModified]
@@ -34,6 +37,7 @@ class Roads:
     """What all journeys of a fetcher share."""
 
     client: Client
+    browser: Browser
     hosts: Hosts
     memory: robots.Memory
     monotonic: Callable[[], float]
@@ -51,6 +55,10 @@ class _Purse:
     seconds: float
 
 
+#: Asks an address, with so many seconds for it.
+Ask = Callable[[str, float], Answer]
+
+
 @dataclass
 class _Trip:
     """One attempt: where it has been, and what it carries."""
@@ -59,8 +67,15 @@ class _Trip:
     validators: Validators
     now: datetime
     purse: _Purse
+    #: Held while something is asked; waiting for it costs the page nothing.
+    slot: AbstractContextManager[object] = field(default_factory=nullcontext)
     chain: list[str] = field(default_factory=list)
     cookies: RequestsCookieJar = field(default_factory=RequestsCookieJar)
+
+    @property
+    def remembers(self) -> bool:
+        """Whether the servers may know it again."""
+        return bool(self.cookies) or self.page.fetch == "browser"
 
 
 def http_journey(roads: Roads, page: Page, validators: Validators | None, now: datetime) -> Journey:
@@ -69,31 +84,58 @@ def http_journey(roads: Roads, page: Page, validators: Validators | None, now: d
     Raises:
         FetchError: No usable answer, in spite of the retries that the cause is worth.
     """
+
+    def attempt(purse: _Purse, start: str, not_before: float) -> Journey:
+        trip = _Trip(page, validators or Validators(), now, purse)
+
+        def ask(url: str, seconds: float) -> Answer:
+            return roads.client.get(
+                url, seconds=seconds, limit=roads.max_bytes, headers=_conditions(trip), cookies=trip.cookies
+            )
+
+        return (yield from _follow(roads, trip, ask, start, not_before))
+
+    return (yield from _persist(roads, page, attempt))
+
+
+def browser_journey(roads: Roads, page: Page, _validators: Validators | None, now: datetime) -> Journey:
+    """Fetch *page* with the browser: robots.txt, turns, redirects and retries are those of every journey.
+
+    Nothing is asked conditionally: the same bytes may show another text, and the page is of no use without it.
+
+    Raises:
+        FetchError: No usable answer, or there is no browser.
+    """
+    roads.browser.check(page.url)
+
+    def attempt(purse: _Purse, start: str, not_before: float) -> Journey:
+        tab = Tab(roads.browser, roads.client.guard, page.select)
+        trip = _Trip(page, Validators(), now, purse, roads.browser.slots)
+
+        def ask(url: str, seconds: float) -> Answer:
+            return tab.get(url, seconds=seconds, limit=roads.max_bytes)
+
+        try:
+            return (yield from _follow(roads, trip, ask, start, not_before))
+        finally:
+            tab.close()
+
+    return (yield from _persist(roads, page, attempt))
+
+
+def _persist(roads: Roads, page: Page, attempt: Callable[[_Purse, str, float], Journey]) -> Journey:
+    """Make attempts until one succeeds or no further one is worth it."""
     start = normal_url(page.url)
     purse = _Purse(roads.deadline)
     not_before = 0.0
     for pause in (*BACKOFF, None):
-        trip = _Trip(page, validators or Validators(), now, purse)
         try:
-            return (yield from _follow(roads, trip, start, not_before))
+            return (yield from attempt(purse, start, not_before))
         except FetchError as error:
             if pause is None or not _worth_a_retry(error, purse, roads.max_wait):
                 raise
             not_before = roads.monotonic() + max(pause, error.retry_after or 0.0)
     raise AssertionError("the last try returns or raises")
-
-
-def browser_journey(_roads: Roads, page: Page, _validators: Validators | None, _now: datetime) -> Journey:
-    """Say what is missing: the browser is an extra.
-
-    Raises:
-        FetchError: Always.
-    """
-    raise FetchError(
-        f"{page.url}: needs a browser to be read; pip install 'tostrack[browser]'",
-        cause="needs-browser",
-    )
-    yield  # a generator, like every journey
 
 
 #: How a page is fetched, by `Page.fetch`.
@@ -109,13 +151,13 @@ def _worth_a_retry(error: FetchError, purse: _Purse, max_wait: float) -> bool:
     return error.transient and purse.seconds > 0
 
 
-def _follow(roads: Roads, trip: _Trip, start: str, not_before: float) -> Journey:
+def _follow(roads: Roads, trip: _Trip, ask: Ask, start: str, not_before: float) -> Journey:
     """Ask *start* and follow its redirects."""
     url = start
     while True:
         _check_loop(trip, url)
         trip.chain.append(url)
-        answer = yield from _ask(roads, trip, url, not_before)
+        answer = yield from _ask(roads, trip, ask, url, not_before)
         if not answer.location:
             return _result(trip, url, answer)
         url, not_before = _next_url(roads, url, answer.location), 0.0
@@ -123,7 +165,7 @@ def _follow(roads: Roads, trip: _Trip, start: str, not_before: float) -> Journey
 
 def _check_loop(trip: _Trip, url: str) -> None:
     # A consent page sends its visitor back once, with a cookie.
-    if trip.chain.count(url) > (1 if trip.cookies else 0):
+    if trip.chain.count(url) > (1 if trip.remembers else 0):
         raise FetchError(f"{trip.chain[0]}: redirected in a circle, back to {url}", cause="redirect-loop")
     if len(trip.chain) > MOST_REDIRECTS:
         raise FetchError(f"{trip.chain[0]}: redirected more than {MOST_REDIRECTS} times", cause="redirect-loop")
@@ -140,7 +182,7 @@ def _next_url(roads: Roads, url: str, location: str) -> str:
     return target
 
 
-def _ask(roads: Roads, trip: _Trip, url: str, not_before: float) -> Generator[Turn, None, Answer]:
+def _ask(roads: Roads, trip: _Trip, ask: Ask, url: str, not_before: float) -> Generator[Turn, None, Answer]:
     """Return the answer of *url*, which its robots.txt allows."""
     host = host_of(url)
     while True:
@@ -157,13 +199,8 @@ def _ask(roads: Roads, trip: _Trip, url: str, not_before: float) -> Generator[Tu
         else:
             rules.check(url)
             break
-    answer = _exchange(
-        roads,
-        trip.purse,
-        lambda seconds: roads.client.get(
-            url, seconds=seconds, limit=roads.max_bytes, headers=_conditions(trip), cookies=trip.cookies
-        ),
-    )
+    with trip.slot:
+        answer = _exchange(roads, trip.purse, host, lambda seconds: ask(url, seconds))
     if answer.status in WHOLE or answer.status == 304 or answer.location:
         return answer
     retry_after = retry_after_of(answer, trip.now)
@@ -175,18 +212,34 @@ def _ask(roads: Roads, trip: _Trip, url: str, not_before: float) -> Generator[Tu
 
 
 def _check_open(roads: Roads, host: str) -> None:
-    """Raise what *host* said when it asked to be left alone for longer than a run waits."""
+    """Raise why *host* is not to be asked: it said so for longer than a run waits, or it does not answer."""
     now = roads.monotonic()
-    if closed := roads.hosts.closed(host, now):
+    if (closed := roads.hosts.closed(host, now)) is None:
+        return
+    if closed.status is not None:
         raise refusal(host, closed.status, closed.until - now)
+    raise FetchError(
+        f"{host}: not asked, for it did not answer several times in a row ({closed.cause})", cause=closed.cause
+    )
 
 
-def _exchange(roads: Roads, purse: _Purse, ask: Callable[[float], Answer], share: float = 1.0) -> Answer:
+#: What is the matter with a host and not with a page.
+_DOWN = frozenset({"dns", "connect", "tls", "timeout"})
+
+
+def _exchange(roads: Roads, purse: _Purse, host: str, ask: Callable[[float], Answer], share: float = 1.0) -> Answer:
+    """Return the answer that *ask* gets from *host*, at the expense of *purse*."""
     started = roads.monotonic()
     try:
-        return ask(purse.seconds * share)
+        answer = ask(purse.seconds * share)
+    except FetchError as error:
+        if error.cause in _DOWN:
+            roads.hosts.failed(host, error.cause, roads.monotonic())
+        raise
     finally:
         purse.seconds -= roads.monotonic() - started
+    roads.hosts.answered(host)
+    return answer
 
 
 def _conditions(trip: _Trip) -> dict[str, str]:
@@ -246,6 +299,7 @@ def _robots_answer(roads: Roads, purse: _Purse, address: str) -> Answer:
     return _exchange(
         roads,
         purse,
+        host_of(address),
         lambda seconds: roads.client.get(address, seconds=seconds, limit=robots.PARSED_BYTES, cut=True),
         _ROBOTS_SHARE,
     )

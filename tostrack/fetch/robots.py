@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from tostrack.errors import FetchError
 
 #: What a group of a robots.txt is matched against.
 TOKEN = "tostrack"  # noqa: S105  (RFC 9309 calls it the product token)
+
+#: A version or a comment behind our name in a group's head: RFC 9309, 2.2.1 matches the name alone, as Google does.
+_NAMED = re.compile(rf"^([ \t]*user-?agent[ \t]*:[ \t]*{TOKEN})(?![a-z_-]).*$", re.IGNORECASE | re.MULTILINE)
 
 #: RFC 9309, 2.5: at least this much must be parsed, and the rest may be left.
 PARSED_BYTES = 500 * 1024
@@ -59,7 +63,14 @@ def rules_of(url: str, status: int, body: bytes, retry_after: float | None = Non
     as at Google: who is overrun by requests did not say that all is allowed.
     """
     if 200 <= status < 300:
-        parser = Protego.parse(body[:PARSED_BYTES].decode("utf-8-sig", "replace").replace("\0", ""))
+        text = (
+            body[:PARSED_BYTES]
+            .decode("utf-8-sig", "replace")
+            .replace("\0", "")
+            .replace("\r\n", "\n")
+            .replace("\r", "\n")
+        )
+        parser = Protego.parse(_NAMED.sub(r"\1", text))
         return Rules(parser, crawl_delay=min(parser.crawl_delay(TOKEN) or 0.0, _LONGEST_CRAWL_DELAY))
     if 400 <= status < 500 and status != 429:
         return Rules()

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Mapping
 
-from tostrack.flag.rules import built_in
+#: No concept has more words; a phrase that is longer is not found.
+LONGEST = 8
 
 
-def breadth(canonical: str) -> int:
-    """Return the sum of the weights of the distinct concepts (``breadth`` in `topics.toml`) in a canonical text."""
-    concepts, longest = _concepts()
+def breadth(canonical: str, concepts: Mapping[str, tuple[str, int]]) -> int:
+    """Return the sum of the weights of the distinct concepts in a canonical text.
+
+    Args:
+        concepts: Phrase -> concept and weight (``breadth`` in `topics.toml`).
+    """
     words = canonical.split()
     found: dict[str, int] = {}
     at = 0
     while at < len(words):
-        for length in range(min(longest, len(words) - at), 0, -1):
+        for length in range(min(LONGEST, len(words) - at), 0, -1):
             if concept := concepts.get(" ".join(words[at : at + length])):
                 name, weight = concept
                 found[name] = weight
@@ -22,10 +26,3 @@ def breadth(canonical: str) -> int:
                 break
         at += 1
     return sum(found.values())
-
-
-@lru_cache(maxsize=1)
-def _concepts() -> tuple[dict[str, tuple[str, int]], int]:
-    """Return phrase -> (concept, weight), and the number of words of the longest phrase."""
-    concepts = dict(built_in().breadth)
-    return concepts, max(len(phrase.split()) for phrase in concepts)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from tostrack.clauses import plain
+from tostrack.flag.lexicon import Coded
 from tostrack.flag.patterns import LEAD_END, SENTENCE_END
-from tostrack.flag.rules import Rule, RuleSet
+from tostrack.flag.rules import Rule, RuleSet, Veto
+from tostrack.flag.weights import LEARNT, Weights
 from tostrack.models import Flag, Polarity
 
 #: No clause that people wrote is longer; what stands after is not read, so that hostile text costs what text costs.
@@ -22,14 +26,72 @@ _NEGATION_REACH = 8
 _NONE_REACH = 3
 
 
+#: The number of an item: "3. ", "(b) ", "iv) ".
+_NUMBER = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]\s+(?=\S)")
+#: What says more of a topic than that it is mentioned.
+_SAID = (Polarity.PERMITS, Polarity.RESTRICTS)
+
+
 @dataclass(frozen=True)
 class Match:
     """One rule's match: the codes from ``first`` up to but without ``last``."""
 
     rule: Rule
     polarity: Polarity
+    #: The number of its sentence.
+    sentence: int
     first: int
     last: int
+
+
+@dataclass
+class _Page:
+    """A coded text under search. What holds for a sentence is found once: time grows with the text and no faster."""
+
+    rules: RuleSet
+    codes: str
+    present: int = 0
+    #: Where each sentence begins; one more for the end.
+    _starts: list[int] = field(default_factory=list)
+    _excused: dict[tuple[int, int], bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.present = self.rules.patterns.present(self.codes)
+        at = 0
+        while at >= 0:
+            self._starts.append(at)
+            at = self.codes.find(SENTENCE_END, at) + 1 or -1
+        self._starts.append(len(self.codes) + 1)
+
+    def sentence_at(self, place: int) -> int:
+        """Return the number of the sentence that the code at *place* is in."""
+        return bisect_right(self._starts, place) - 1
+
+    def bounds(self, sentence: int) -> tuple[int, int]:
+        """Return where a sentence begins and ends."""
+        return self._starts[sentence], self._starts[sentence + 1] - 1
+
+    def excused(self, owner: Rule | Veto, sentence: int) -> bool:
+        """Return whether one of the owner's exceptions stands in the sentence."""
+        key = id(owner), sentence
+        if key not in self._excused:
+            start, end = self.bounds(sentence)
+            self._excused[key] = any(pattern.regex.search(self.codes, start, end) for pattern in owner.unless)
+        return self._excused[key]
+
+    def vetoes(self) -> Iterator[tuple[Veto, int]]:
+        """Yield each veto that holds, with the number of a sentence in which it does."""
+        for veto, pattern in self.rules.patterns.of_vetoes(self.codes, self.present):
+            last = -1
+            for hit in pattern.regex.finditer(self.codes):
+                sentence = self.sentence_at(hit.start())
+                if sentence != last and not self.excused(veto, sentence):
+                    yield veto, sentence
+                last = sentence
+
+    def silent(self) -> set[tuple[str, int]]:
+        """Return each topic with the number of each sentence in which a veto of it holds."""
+        return {(topic, sentence) for veto, sentence in self.vetoes() for topic in veto.topics}
 
 
 def under_lead(text: str) -> tuple[str, str]:
@@ -41,34 +103,58 @@ def under_lead(text: str) -> tuple[str, str]:
     return plain(text), ""
 
 
-def find(rules: RuleSet, text: str, lead: str = "") -> list[Flag]:
+def find(rules: RuleSet, text: str, lead: str = "", weights: Iterable[Weights] = ()) -> list[Flag]:
     """Return the flags of plain *text*, in the order of their quotes.
 
     Args:
         lead: The sentence ending in a colon that *text* completes; it is read, but never quoted.
+        weights: Asked for a topic of which no rule finds anything.
     """
     text = text[:MAX_CHARS]
-    body = rules.lexicon.read(text)
+    number = _NUMBER.match(text)
+    # Written over, so that offsets stand: an item's own number is no sentence of it.
+    body = rules.lexicon.read(" " * number.end() + text[number.end() :] if number else text)
     before = _opening(rules, lead)
-    codes = before + body.codes
-    flags = []
-    for match in _without_echoes(_matches(rules, codes, len(before)), codes):
+    page = _Page(rules, before + body.codes)
+    flags: list[Flag] = []
+    for match in _without_echoes(_matches(page, len(before))):
         start, end = body.span(match.first - len(before), match.last - len(before))
         flags.append(Flag(match.rule.topic, match.polarity, text[start:end], start, end, match.rule.name))
+    for learnt in weights:
+        if any(flag.topic == learnt.topic for flag in flags) or not _cued(rules, learnt, body.codes):
+            continue
+        if learnt.weigh(f"{lead}\n{text}") >= learnt.threshold:
+            flags += _weighed(page, learnt, body, len(before))
     return flags
+
+
+def _cued(rules: RuleSet, learnt: Weights, codes: str) -> bool:
+    return not learnt.cues or any(not rules.lexicon.codes_of(cue).isdisjoint(codes) for cue in learnt.cues)
+
+
+def _weighed(page: _Page, learnt: Weights, body: Coded, skip: int) -> Iterator[Flag]:
+    """Yield the flag of the sentence of *body* that weighs most, unless a veto holds there."""
+    spans = body.sentences()
+    at = learnt.heaviest(body.text[span.start : span.end] for span in spans)
+    span = spans[at]
+    if (learnt.topic, page.sentence_at(skip + span.first)) in page.silent():
+        return
+    negated = not page.rules.lexicon.codes_of("NOT").isdisjoint(body.codes[span.first : span.last])
+    polarity = Polarity.RESTRICTS if negated else Polarity.PERMITS
+    name = f"{LEARNT}{learnt.topic}"
+    yield Flag(learnt.topic, polarity, body.text[span.start : span.end], span.start, span.end, name)
 
 
 def matching(rules: RuleSet, text: str, lead: str = "") -> set[str]:
     """Return the names of all rules that match plain *text*, also where another rule says the same of its sentence."""
     before = _opening(rules, lead)
-    codes = before + rules.lexicon.read(text[:MAX_CHARS]).codes
-    return {match.rule.name for match in _matches(rules, codes, len(before))}
+    page = _Page(rules, before + rules.lexicon.read(text[:MAX_CHARS]).codes)
+    return {match.rule.name for match in _matches(page, len(before))}
 
 
 def vetoing(rules: RuleSet, text: str) -> set[str]:
     """Return the names of all vetoes that hold in plain *text*."""
-    codes = rules.lexicon.read(text[:MAX_CHARS]).codes
-    return {name for name, _, _ in _vetoes(rules, codes, rules.patterns.present(codes))}
+    return {veto.name for veto, _ in _Page(rules, rules.lexicon.read(text[:MAX_CHARS]).codes).vetoes()}
 
 
 def _opening(rules: RuleSet, lead: str) -> str:
@@ -84,77 +170,54 @@ def _opening(rules: RuleSet, lead: str) -> str:
     return last + LEAD_END
 
 
-def _matches(rules: RuleSet, codes: str, skip: int) -> list[Match]:
-    """Return every match of *codes* outside the first *skip*, the lead-in; what that says alone goes for its item."""
+def _matches(page: _Page, skip: int) -> list[Match]:
+    """Return every match outside the first *skip* codes, the lead-in; what that says alone goes for its item."""
     found: list[Match] = []
-    silent: dict[str, list[tuple[int, int]]] | None = None
-    present = rules.patterns.present(codes)
-    for rule, pattern in rules.patterns.of_rules(codes, present):
-        for hit in pattern.regex.finditer(codes):
+    silent: set[tuple[str, int]] | None = None
+    for rule, pattern in page.rules.patterns.of_rules(page.codes, page.present):
+        for hit in pattern.regex.finditer(page.codes):
             if silent is None:
-                silent = _silenced(rules, codes, present)
-            if any(first <= hit.start() < last for first, last in silent.get(rule.topic, ())):
+                silent = page.silent()
+            first, last = hit.span()
+            sentence = page.sentence_at(first)
+            if (rule.topic, sentence) in silent or page.excused(rule, sentence):
                 continue
-            start, end = _sentence(codes, hit.start(), hit.end())
-            if any(exception.regex.search(codes, start, end) for exception in rule.unless):
-                continue
-            polarity = _polarity(rules, rule, codes, hit.start(), hit.start(hit.lastindex) if hit.lastindex else -1)
+            verb = hit.start(hit.lastindex) if hit.lastindex else -1
+            polarity = _polarity(page, rule, sentence, first, verb)
             if polarity is None:
                 continue
-            if hit.end() > skip:
-                found.append(Match(rule, polarity, max(hit.start(), skip), hit.end()))
-            elif rule.carries and len(codes) > skip:
-                found.append(Match(rule, polarity, skip, _sentence(codes, skip, skip + 1)[1]))
+            if last > skip:
+                found.append(Match(rule, polarity, sentence, max(first, skip), last))
+            elif rule.carries and len(page.codes) > skip:
+                found.append(Match(rule, polarity, sentence, skip, page.bounds(sentence)[1]))
     return found
 
 
-def _vetoes(rules: RuleSet, codes: str, present: int) -> Iterator[tuple[str, frozenset[str], tuple[int, int]]]:
-    """Yield each veto that holds: its name, its topics, and the sentence."""
-    for veto, pattern in rules.patterns.of_vetoes(codes, present):
-        for hit in pattern.regex.finditer(codes):
-            span = _sentence(codes, hit.start(), hit.end())
-            if not any(exception.regex.search(codes, *span) for exception in veto.unless):
-                yield veto.name, veto.topics, span
-
-
-def _silenced(rules: RuleSet, codes: str, present: int) -> dict[str, list[tuple[int, int]]]:
-    """Return, by topic, the sentences in which a veto holds."""
-    silent: dict[str, list[tuple[int, int]]] = {}
-    for _, topics, span in _vetoes(rules, codes, present):
-        for topic in topics:
-            silent.setdefault(topic, []).append(span)
-    return silent
-
-
-def _sentence(codes: str, first: int, last: int) -> tuple[int, int]:
-    """Return where the sentence around the codes from *first* to *last* begins and ends."""
-    end = codes.find(SENTENCE_END, last)
-    return codes.rfind(SENTENCE_END, 0, first) + 1, len(codes) if end < 0 else end
-
-
-def _polarity(rules: RuleSet, rule: Rule, codes: str, first: int, verb: int) -> Polarity | None:
+def _polarity(page: _Page, rule: Rule, sentence: int, first: int, verb: int) -> Polarity | None:
     """Return the polarity of a match from *first* whose marked verb is code number *verb* (-1: none is marked)."""
     if verb < 0:
         return rule.polarity
-    start = max(codes.rfind(SENTENCE_END, 0, verb) + 1, verb - _NEGATION_REACH)
-    before = codes[start:verb]
-    cut = max((before.rfind(code) for code in rules.lexicon.codes_of("BUT")), default=-1)
-    nots, nones = rules.lexicon.codes_of("NOT"), rules.lexicon.codes_of("NONE")
-    if nots.isdisjoint(before[cut + 1 :]) and nones.isdisjoint(codes[max(first - _NONE_REACH, 0) : first]):
+    codes_of = page.rules.lexicon.codes_of
+    before = page.codes[max(page.bounds(sentence)[0], verb - _NEGATION_REACH) : verb]
+    cut = max((before.rfind(code) for code in codes_of("BUT")), default=-1)
+    near = page.codes[max(first - _NONE_REACH, 0) : first]
+    if codes_of("NOT").isdisjoint(before[cut + 1 :]) and codes_of("NONE").isdisjoint(near):
         return rule.polarity
     return rule.negated
 
 
-def _without_echoes(matches: list[Match], codes: str) -> list[Match]:
+def _without_echoes(matches: list[Match]) -> list[Match]:
     """Return *matches* in order; where several rules say one thing of one sentence, the one that stands first."""
     kept: dict[tuple[str, Polarity, int], Match] = {}
     rulers: dict[tuple[str, int], Match] = {}
     for match in matches:
-        sentence = codes.count(SENTENCE_END, 0, match.first)
-        kept.setdefault((match.rule.topic, match.polarity, sentence), match)
+        kept.setdefault((match.rule.topic, match.polarity, match.sentence), match)
         if match.rule.overrides:
-            rulers.setdefault((match.rule.topic, sentence), match)
+            rulers.setdefault((match.rule.topic, match.sentence), match)
     for (topic, polarity, sentence), match in list(kept.items()):
+        if polarity is Polarity.MENTIONS and any((topic, said, sentence) in kept for said in _SAID):
+            del kept[topic, polarity, sentence]
+            continue
         ruler = rulers.get((topic, sentence))
         if ruler and ruler.polarity != polarity and (match.rule.weak or ruler.first <= match.first):
             del kept[topic, polarity, sentence]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tostrack.clauses import sentences
 from tostrack.flag.patterns import SENTENCE_END, PatternError, expand
@@ -35,9 +36,20 @@ _AFTER_NAME = frozenset(
 )
 #: Function words never name a company, wherever they stand.
 _NEVER_NAMES = frozenset(
-    "the a an this that these those it its he she they their if when where while in on at by for from to of with as and or "
-    "but not no any all each every some such other another our your my his her there here who which what how why i".split()
+    "the a an this that these those it its he she they their if when where while in on at by for from to of with as "
+    "and or but not no any all each every some such other another our your my his her there here who which what how "
+    "why i".split()
 )
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of a coded text: its codes, and its offsets."""
+
+    first: int
+    last: int
+    start: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -49,21 +61,37 @@ class Coded:
     #: One entry for each word and each end of a sentence; the later words of a phrase are empty.
     _slots: tuple[str, ...]
 
-    def span(self, first: int, last: int) -> tuple[int, int]:
-        """Return the offsets in ``text`` of the codes from number *first* up to but without *last*."""
-        offsets = [match.span() for match in _WORD.finditer(self.text)]
+    @cached_property
+    def _offsets(self) -> tuple[list[int], list[int]]:
+        """The offsets at which each code begins and ends."""
+        words = [match.span() for match in _WORD.finditer(self.text)]
         starts: list[int] = []
         ends: list[int] = []
         word = 0
         for slot in self._slots:
-            at = min(word, len(offsets) - 1)
+            start, end = words[min(word, len(words) - 1)]
             if slot:
-                starts.append(offsets[at][0])
-                ends.append(offsets[at][1])
+                starts.append(start)
+                ends.append(end)
             else:
-                ends[-1] = offsets[at][1]
+                ends[-1] = end
             word += slot != SENTENCE_END
+        return starts, ends
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Return the offsets in ``text`` of the codes from number *first* up to but without *last*."""
+        starts, ends = self._offsets
         return starts[first], ends[last - 1]
+
+    def sentences(self) -> list[Sentence]:
+        """Return the sentences that have a word."""
+        found, first = [], 0
+        for codes in self.codes.split(SENTENCE_END):
+            last = first + len(codes)
+            if codes:
+                found.append(Sentence(first, last, *self.span(first, last)))
+            first = last + 1
+        return found
 
 
 @dataclass(frozen=True)
@@ -80,6 +108,7 @@ class Lexicon:
     #: needs a second look because it begins phrases or may be a name.
     _known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
     _doubtful: set[str] = field(default_factory=set, repr=False, compare=False)
+    _lower: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def codes_of(self, name: str) -> frozenset[str]:
         """Return the characters for a word or class.
@@ -109,7 +138,7 @@ class Lexicon:
             slots = [self._look_up(word) for word in found]
         doubtful = [at for at, word in enumerate(found) if word in self._doubtful]
         if doubtful:
-            lower = [_lower(word) for word in found]
+            lower = [self._lower[word] if word in self._lower else _lower(word) for word in found]
             names = any(slots[at] == _OTHER for at in doubtful) and _names(found)
             for at in doubtful:
                 # Not when a phrase took it already.
@@ -129,6 +158,7 @@ class Lexicon:
             code = self.words.get(lower[:-2] if lower[-1] == "s" else lower[:-1], _OTHER)
         if len(self._known) < _MEMORY:
             self._known[word] = code
+            self._lower[word] = lower
             if lower in self.phrases or (code == _OTHER and word != lower and lower not in _NEVER_NAMES):
                 self._doubtful.add(word)
         return code
@@ -203,18 +233,24 @@ def build(classes: Mapping[str, Iterable[str]], literals: Iterable[str]) -> Lexi
     words: dict[str, str] = {}
     phrases: dict[str, dict[str, list[tuple[tuple[str, ...], str]]]] = {}
     codes: dict[str, set[str]] = {name: _name_codes(found) for name, found in names_in.items()}
-    for entry, names in sorted(members.items()):
+    # Members of one class side by side, and classes before literals: `re` compiles ranges of low characters fastest.
+    for spelt, names in sorted(members.items(), key=lambda member: (_classes_of(member[1]), member[0])):
         code = signatures.setdefault(frozenset(names), chr(_FIRST_CODE + len(signatures)))
         for name in names:
             codes.setdefault(name, set()).add(code)
-        if len(entry) == 1:
-            words[entry[0]] = code
+        if len(spelt) == 1:
+            words[spelt[0]] = code
         else:
-            phrases.setdefault(entry[0], {}).setdefault(entry[1], []).append((entry[1:], code))
+            phrases.setdefault(spelt[0], {}).setdefault(spelt[1], []).append((spelt[1:], code))
     for begun in phrases.values():
-        for found in begun.values():
-            found.sort(key=lambda phrase: -len(phrase[0]))
+        for endings in begun.values():
+            endings.sort(key=lambda ending: -len(ending[0]))
     return Lexicon(words, phrases, {name: frozenset(found) for name, found in codes.items()})
+
+
+def _classes_of(names: set[str]) -> tuple[bool, list[str]]:
+    classes = sorted(name for name in names if name[0].isupper())
+    return not classes, classes
 
 
 def _name_codes(entries: set[str]) -> set[str]:

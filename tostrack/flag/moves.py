@@ -2,127 +2,199 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from tostrack.clauses import canonical_text, plain, sentences
-from tostrack.flag.breadth import breadth
-from tostrack.flag.finder import find
-from tostrack.flag.rules import built_in
-from tostrack.models import Clause, Direction, Flag, Hunk, Polarity
+from tostrack.flag.rulebook import SHIPPED, Rulebook
+from tostrack.flag.weights import is_learnt
+from tostrack.models import Clause, Direction, Edit, Flag, Hunk, Polarity
 
-#: Two texts of the length of the longest policies, clause by clause.
+#: Two sentences in different clauses that share this part of their words, and are flagged alike, are one reworded.
+#: At a half a rewritten licence counts as withdrawn and granted anew; at a fifth any two sentences on sharing are one.
+_ALIKE = 0.35
+#: So are two whose quoted words, found by the same rule, share this part: the licence in a sentence recast around it.
+_ALIKE_QUOTES = 0.6
+#: No policy rewrites more sentences of one topic at once; a hostile page must not make us compare all with all.
+_MOST_COMPARED = 400
+#: Clauses of two versions of the longest policies.
 _MEMORY = 20_000
 
 
 @dataclass(frozen=True)
-class _Placed:
-    """A flag on one side of a hunk; its offsets count in that side's text."""
+class Placed:
+    """A flag where it stands; in a hunk, its offsets count in the text of its side."""
 
     flag: Flag
-    #: The sentence that it stands in, as it is compared.
+    #: The sentence that it stands in, as it is compared: under its lead-in, which changes what it says.
+    lead: str
     sentence: str
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it is in: the same sentence under the same lead-in is the same, wherever it stands."""
+        return self.lead, self.sentence
 
-def flags_of(clause: Clause) -> tuple[Flag, ...]:
-    """Return the flags of *clause*, read under its lead-in and headings; offsets count in its plain text."""
-    if clause.is_heading:
-        return ()
-    return _flags(clause.text, clause.lead)
+    @property
+    def subject(self) -> tuple[str, Polarity]:
+        """What it says: of which topic, and whether that is permitted."""
+        return self.flag.topic, self.flag.polarity
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of the sentence."""
+        return frozenset(self.sentence.split())
+
+    @cached_property
+    def quoted(self) -> frozenset[str]:
+        """The words of the quote."""
+        return frozenset(canonical_text(self.flag.quote).split())
 
 
-@lru_cache(maxsize=_MEMORY)
-def _flags(text: str, lead: str) -> tuple[Flag, ...]:
-    return tuple(find(built_in(), plain(text), lead))
-
-
-def moves(hunk: Hunk, old: Sequence[Clause], new: Sequence[Clause]) -> tuple[Flag, ...]:
-    """Return the flags that *hunk* touches, each with the way it moved, or None where it means the same as before.
+def moves(
+    hunks: Iterable[Hunk], old: Sequence[Clause], new: Sequence[Clause], book: Rulebook = SHIPPED
+) -> list[tuple[Flag, ...]]:
+    """Return, for each of *hunks*, the flags that it touches, each with the way it moved; None where it means the same.
 
     A flag whose sentence the edit leaves alone, or that only stands elsewhere now, is not touched. Each is quoted from
-    the text that stands (``hunk.new``), and one that was withdrawn, or whose promise is gone, from ``hunk.old``.
+    the text that stands (``hunk.new``), and one that was withdrawn, or whose promise is gone, from ``hunk.old``. A
+    sentence that was rewritten and went to another clause is told where it stands now.
 
     Args:
+        hunks: The edits between two versions.
         old: The clauses of the version before, and
-        new: of the version after: the hunk's places count in them.
+        new: of the version after: the places of the hunks count in them.
+        book: What decides which clauses are flagged.
     """
-    was = _side(old, hunk.old_at, hunk.old_count)
-    now = _side(new, hunk.new_at, hunk.new_count)
-    if not was and not now:
-        return ()
-    was_there = _sentences_of(old) if now else frozenset()
-    still_there = _sentences_of(new) if was else frozenset()
-    gone = [placed for placed in was if placed.sentence not in still_there]
-    come = [placed for placed in now if placed.sentence not in was_there]
-    topics = dict.fromkeys(placed.flag.topic for placed in (*come, *gone))
-    return tuple(flag for topic in topics for flag in _moved(topic, gone, come, was, now))
+    sides = [
+        (hunk, _side(book, old, hunk.old_at, hunk.old_count), _side(book, new, hunk.new_at, hunk.new_count))
+        for hunk in hunks
+    ]
+    if not any(was or now for _, was, now in sides):
+        return [() for _ in sides]
+    stay, stayed = _sentences(new), _sentences(old)
+    gone = Changed(
+        placed for clause in old for placed in place(clause, book.of_clause(clause)) if placed.key not in stay
+    )
+    come = Changed(
+        placed for clause in new for placed in place(clause, book.of_clause(clause)) if placed.key not in stayed
+    )
+    return [tuple(_moved_in(book, hunk, was, now, gone, come)) if was or now else () for hunk, was, now in sides]
 
 
-def _side(clauses: Sequence[Clause], at: int | None, count: int) -> list[_Placed]:
+class Changed:
+    """The flags of the sentences that only one of two versions has."""
+
+    def __init__(self, placed: Iterable[Placed]) -> None:
+        self.keys: set[tuple[str, str]] = set()
+        self._by_subject: dict[tuple[str, Polarity], list[Placed]] = {}
+        for one in placed:
+            self.keys.add(one.key)
+            self._by_subject.setdefault(one.subject, []).append(one)
+
+    def twin(self, one: Placed) -> Placed | None:
+        """Return the one that says the same as *one* of the same in most alike words, if any is alike."""
+        best, most = None, 0.0
+        for other in self._by_subject.get(one.subject, ())[:_MOST_COMPARED]:
+            whole, quoted = _shared(one.words, other.words), _shared(one.quoted, other.quoted)
+            same_rule = one.flag.rule == other.flag.rule
+            if (whole >= _ALIKE or (same_rule and quoted >= _ALIKE_QUOTES)) and whole + quoted > most:
+                best, most = other, whole + quoted
+        return best
+
+
+def _moved_in(
+    book: Rulebook, hunk: Hunk, was: list[Placed], now: list[Placed], gone: Changed, come: Changed
+) -> Iterator[Flag]:
+    """Yield the flags that *hunk* touches, by topic."""
+    here = [placed for placed in now if placed.key in come.keys]
+    subjects = {placed.subject for placed in here}
+    lost = [
+        placed
+        for placed in was
+        if placed.key in gone.keys and (placed.subject in subjects or come.twin(placed) is None)
+    ]
+    # What weights find may come and go with any word of the clause: in another wording that alone is no move.
+    doubtful = hunk.edit is Edit.REWORDED
+    for topic in dict.fromkeys(placed.flag.topic for placed in (*here, *lost)):
+        for flag in _moved(book, topic, lost, here, was, now, gone):
+            yield replace(flag, direction=None) if doubtful and is_learnt(flag) else flag
+
+
+def _side(book: Rulebook, clauses: Sequence[Clause], at: int | None, count: int) -> list[Placed]:
     """Return the flags of the *count* clauses from *at*, with offsets into their texts joined by a space."""
-    placed: list[_Placed] = []
+    placed: list[Placed] = []
     offset = 0
     for clause in clauses[at : at + count] if at is not None else ():
-        text = plain(clause.text)
-        if found := flags_of(clause):
-            spans = sentences(text)
-            for flag in found:
-                start = max((start for start, _ in spans if start <= flag.start), default=0)
-                end = min((end for _, end in spans if end >= flag.end), default=len(text))
-                moved = replace(flag, start=flag.start + offset, end=flag.end + offset)
-                # What an item says depends on its lead-in.
-                placed.append(_Placed(moved, _key(clause.lead, text[start:end])))
-        offset += len(text) + 1
+        placed += place(clause, book.of_clause(clause), offset)
+        offset += len(plain(clause.text)) + 1
     return placed
 
 
-def _key(lead: str, sentence: str) -> str:
-    return f"{canonical_text(lead)}\n{canonical_text(sentence)}"
+def place(clause: Clause, flags: Iterable[Flag], offset: int = 0) -> Iterator[Placed]:
+    """Yield each of the *flags* of *clause* with the sentence that it stands in, its offsets moved by *offset*."""
+    found = tuple(flags)
+    if not found:
+        return
+    text = plain(clause.text)
+    spans = sentences(text)
+    starts, ends = [start for start, _ in spans], [end for _, end in spans]
+    for flag in found:
+        start = starts[max(bisect_right(starts, flag.start) - 1, 0)]
+        end = ends[min(bisect_left(ends, flag.end), len(ends) - 1)]
+        moved = replace(flag, start=flag.start + offset, end=flag.end + offset)
+        yield Placed(moved, canonical_text(clause.lead), canonical_text(text[start:end]))
 
 
-def _sentences_of(clauses: Sequence[Clause]) -> frozenset[str]:
-    """Return every sentence of a version as it is compared."""
-    return _keys(tuple((clause.lead, clause.text) for clause in clauses if not clause.is_heading))
-
-
-@lru_cache(maxsize=4)
-def _keys(clauses: tuple[tuple[str, str], ...]) -> frozenset[str]:
-    return frozenset(_key(lead, sentence) for lead, text in clauses for sentence in _split(plain(text)))
-
-
-def _split(text: str) -> Iterator[str]:
-    return (text[start:end] for start, end in sentences(text))
-
-
-def _moved(
-    topic: str, gone: list[_Placed], come: list[_Placed], was: list[_Placed], now: list[_Placed]
-) -> Iterator[Flag]:
-    """Yield the flags of *topic* with their directions."""
-    before = _by_polarity(topic, gone)
-    after = _by_polarity(topic, come)
-    permitted = any(_permits(placed, topic) for placed in was)
-    permits = any(_permits(placed, topic) for placed in now)
-    for polarity in Polarity:
-        lost, won = before.get(polarity, []), after.get(polarity, [])
-        if won:
-            direction = _reworded(polarity, lost, won) if lost else _appeared(polarity, already=permitted)
-            yield from (replace(placed.flag, direction=direction) for placed in won)
-        elif lost and not (polarity is Polarity.MENTIONS and after):
-            direction = _vanished(polarity, still=permits)
-            yield from (replace(placed.flag, direction=direction) for placed in lost)
-
-
-def _by_polarity(topic: str, placed: list[_Placed]) -> dict[Polarity, list[_Placed]]:
-    found: dict[Polarity, list[_Placed]] = {}
-    for one in placed:
-        if one.flag.topic == topic:
-            found.setdefault(one.flag.polarity, []).append(one)
+def _sentences(clauses: Iterable[Clause]) -> set[tuple[str, str]]:
+    """Return every sentence under its lead-in, as it is compared."""
+    found: set[tuple[str, str]] = set()
+    for clause in clauses:
+        if not clause.is_heading:
+            lead = canonical_text(clause.lead)
+            found.update((lead, sentence) for sentence in _sentences_of(clause.text))
     return found
 
 
-def _permits(placed: _Placed, topic: str) -> bool:
-    return placed.flag.topic == topic and placed.flag.polarity is Polarity.PERMITS
+@lru_cache(maxsize=_MEMORY)
+def _sentences_of(marked: str) -> tuple[str, ...]:
+    text = plain(marked)
+    return tuple(canonical_text(text[start:end]) for start, end in sentences(text))
+
+
+def _shared(words: frozenset[str], others: frozenset[str]) -> float:
+    return len(words & others) / len(words | others) if words | others else 0.0
+
+
+def _moved(
+    book: Rulebook,
+    topic: str,
+    gone: list[Placed],
+    come: list[Placed],
+    was: list[Placed],
+    now: list[Placed],
+    gone_anywhere: Changed,
+) -> Iterator[Flag]:
+    """Yield the flags of *topic* with their directions."""
+    permitted = any(placed.subject == (topic, Polarity.PERMITS) for placed in was)
+    permits = any(placed.subject == (topic, Polarity.PERMITS) for placed in now)
+    for polarity in Polarity:
+        lost = [placed for placed in gone if placed.subject == (topic, polarity)]
+        won = [placed for placed in come if placed.subject == (topic, polarity)]
+        for placed in won:
+            twin = None if lost else gone_anywhere.twin(placed)
+            if lost or twin:
+                direction = _reworded(
+                    book, polarity, lost or [placed for placed in (twin,) if placed], won if lost else [placed]
+                )
+            else:
+                direction = _appeared(polarity, already=permitted)
+            yield replace(placed.flag, direction=direction)
+        if lost and not won:
+            direction = _vanished(polarity, still=permits)
+            yield from (replace(placed.flag, direction=direction) for placed in lost)
 
 
 def _appeared(polarity: Polarity, *, already: bool) -> Direction | None:
@@ -137,9 +209,9 @@ def _vanished(polarity: Polarity, *, still: bool) -> Direction | None:
     return Direction.WIDENED if polarity is Polarity.RESTRICTS else None
 
 
-def _reworded(polarity: Polarity, lost: list[_Placed], won: list[_Placed]) -> Direction | None:
+def _reworded(book: Rulebook, polarity: Polarity, lost: list[Placed], won: list[Placed]) -> Direction | None:
     """Return which way the same permission, or the same promise, went from one wording to another."""
-    change = breadth(_text(won)) - breadth(_text(lost))
+    change = book.reach(_text(won)) - book.reach(_text(lost))
     if not change or polarity is Polarity.MENTIONS:
         return None
     wider = change > 0
@@ -149,5 +221,5 @@ def _reworded(polarity: Polarity, lost: list[_Placed], won: list[_Placed]) -> Di
     return Direction.WIDENED if wider else Direction.NARROWED
 
 
-def _text(placed: list[_Placed]) -> str:
+def _text(placed: list[Placed]) -> str:
     return " ".join(dict.fromkeys(one.sentence for one in placed))

@@ -10,15 +10,18 @@ A pattern reads a sentence word by word:
 
 Every sentence becomes a string with one character a word, so the matcher is an ordinary regular expression over a
 short string. There is no star, and a gap before a word takes the nearest one and never comes back: whoever writes a
-pattern, its time grows with the length of the text and no faster.
+pattern, its time grows with the length of the text and no faster. What is left to try again, gaps before brackets and
+words that may be missing, is counted, and a pattern with too many ways is refused.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 #: Between two sentences; nothing in a pattern matches it.
 SENTENCE_END = "\n"
@@ -31,6 +34,10 @@ _WORDS = re.compile(r"[a-z0-9']+|[A-Z][A-Z0-9_]*")
 _DEFAULT_GAP = 8
 _MAX_GAP = 30
 _MAX_ELEMENTS = 60
+#: So many ways may a pattern try from one word; the built-in ones need at most 350.
+_MAX_WAYS = 1_000
+#: So many words may one entry of a class stand for.
+_MAX_FORMS = 1_000
 
 
 class PatternError(ValueError):
@@ -41,21 +48,30 @@ class PatternError(ValueError):
 class Compiled:
     """A matcher over coded sentences, and what must be in a text before it is worth trying."""
 
-    regex: re.Pattern[str]
+    source: str
     #: Of each of these sets at least one character is in every match.
     needs: tuple[frozenset[str], ...]
+    #: At most so many ways it can try from one word of a text, however the text is made.
+    ways: int
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The matcher, made when the first text needs it: most texts need few."""
+        return re.compile(self.source)
 
 
 def expand(entry: str) -> Iterator[str]:
     """Yield what a class entry stands for: ``shar(e|es|ing)`` gives its three words, anything else itself.
 
     Raises:
-        PatternError: A bracket is missing.
+        PatternError: A bracket is missing, or it stands for too many.
     """
     parts = re.split(r"\(([^()]*)\)", entry)
     if any("(" in part or ")" in part for part in parts):
         raise PatternError(f"{entry!r}: a bracket has no partner")
     choices = [part.split("|") if at % 2 else [part] for at, part in enumerate(parts)]
+    if math.prod(map(len, choices)) > _MAX_FORMS:
+        raise PatternError(f"{entry!r}: stands for more than {_MAX_FORMS} words")
     for choice in itertools.product(*choices):
         yield " ".join("".join(choice).split())
 
@@ -88,8 +104,10 @@ class _Compiler:
     def __init__(self, pattern: str, codes: Callable[[str], frozenset[str]]) -> None:
         self.pattern = pattern
         self.codes = codes
-        self.elements = _ELEMENT.findall(pattern)
+        self.elements: list[str] = _ELEMENT.findall(pattern)
         self.needs: list[frozenset[str]] = []
+        #: For each open bracket, and outside: the ways of its finished alternatives, and of the one being read.
+        self.ways: list[tuple[int, int]] = [(0, 1)]
 
     def compile(self) -> Compiled:
         if not self.elements:
@@ -108,16 +126,27 @@ class _Compiler:
             out.append(self._element(at, element, depth))
         if depth:
             raise PatternError(f"{self.pattern!r}: a bracket has no partner")
-        return Compiled(re.compile("".join(out)), tuple(self.needs))
+        ways = self.ways[-1][1]
+        if ways > _MAX_WAYS:
+            raise PatternError(
+                f"{self.pattern!r}: too slow: {ways:,} ways to try from one word, at most {_MAX_WAYS:,}; "
+                "shorten the gaps that stand before brackets and before words that may be missing"
+            )
+        return Compiled("".join(out), tuple(self.needs), ways)
 
     def _element(self, at: int, element: str, depth: int) -> str:
         if element == "(":
+            self.ways.append((0, 1))
             return "(?:"
         if element[0] == ")":
+            done, last = self.ways.pop()
+            self._try(done + last + element.endswith("?"))
             return element
         if element == "/":
             if not depth:
                 raise PatternError(f"{self.pattern!r}: '/' outside brackets")
+            done, last = self.ways.pop()
+            self.ways.append((done + last, 1))
             return "|"
         if element == ":":
             self.needs.append(frozenset(LEAD_END))
@@ -132,6 +161,11 @@ class _Compiler:
             return f"(?!{_charset(self._union(element[1:]))})"
         return self._word(element, required=depth == 0)
 
+    def _try(self, ways: int) -> None:
+        """Count that so many *ways* may be tried at this place, each with all ways of what follows."""
+        done, last = self.ways.pop()
+        self.ways.append((done, last * ways))
+
     def _word(self, element: str, *, required: bool) -> str:
         optional = element.endswith("?")
         name = element.strip("@?")
@@ -141,7 +175,10 @@ class _Compiler:
         found = _charset(chars)
         if element[0] == "@":
             found = f"({found})"
-        return f"(?:{found})?" if optional else found
+        if not optional:
+            return found
+        self._try(2)
+        return f"(?:{found})?"
 
     def _gap(self, at: int, longest: int, barred: str) -> str:
         if longest > _MAX_GAP:
@@ -150,6 +187,7 @@ class _Compiler:
         following = self._after(at)
         if following[0] in "(!^$.:" or following.endswith("?"):
             # What follows is no single word: go on word by word, shortest first.
+            self._try(longest + 1)
             return f"{_not_in(stop)}{{0,{longest}}}?"
         return f"{_not_in(stop | self._union(following.strip('@')))}{{0,{longest}}}+"
 

@@ -10,13 +10,17 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tostrack.judge.context import Context
-from tostrack.judge.findings import Finding, find
+from tostrack.judge.findings import Finding, find, take
 from tostrack.judge.history import returned
 from tostrack.judge.runs import surroundings
 from tostrack.judge.whole import collapsed, other_language, unworded
 from tostrack.models import VERDICT_OF, Hunk, Judgement, Reading, Reason, Verdict
 
 __all__ = ["judge"]
+
+
+#: So many hunks are looked at closely; what is beyond them in a text rewritten as a whole is taken as it stands.
+_MOST_HUNKS = 2_000
 
 
 def judge(hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequence[Reading] = ()) -> Judgement:
@@ -31,12 +35,14 @@ def judge(hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequence[R
     if not hunks:
         return unworded(old, new)
     context = Context(old, new)
-    whole = collapsed(context) or other_language(context)
+    whole = collapsed(context) or other_language(context, hunks)
     if whole:
         return whole
-    findings = surroundings(hunks, [find(hunk, context) for hunk in hunks])
+    closely = hunks[:_MOST_HUNKS]
+    findings = surroundings(closely, [find(hunk, context) for hunk in closely])
+    findings += [take(hunk) for hunk in hunks[_MOST_HUNKS:]]
     news = [finding for finding in findings if VERDICT_OF[finding.reason] is Verdict.SUBSTANTIVE]
-    back = returned(news or findings, context, earlier)
+    back = returned(news, context, earlier)
     if back:
         return back
     return _told(news) if news else _hushed(findings)

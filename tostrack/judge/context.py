@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import accumulate
 
-from tostrack.clauses import canonical, canonical_text, sentences
+from tostrack.clauses import canonical, canonical_key, canonical_text, sentences
 from tostrack.models import Clause, Hunk, Reading
 
 #: A sentence of fewer words may be anywhere by chance; only a clause of its own counts as the same.
 _SHORT = 5
+#: A clause is looked for by the longest words of a sentence, so many of them.
+_WORD = re.compile("[a-z]{4,}")
+_TRIED = 4
+#: Without such words it can only be a small clause, of no more characters than this.
+_SMALL = 200
+#: After so many questions an index of the words pays, and bounds the work on a text rewritten as a whole.
+_INDEX_AFTER = 40
+_MOST_CANDIDATES = 64
 
 
 class Text:
@@ -17,37 +29,67 @@ class Text:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-
-    @cached_property
-    def keys(self) -> list[str]:
-        """The canonical form of every clause."""
-        return [canonical(clause) for clause in self.reading.clauses]
-
-    @cached_property
-    def _clauses(self) -> frozenset[str]:
-        return frozenset(self.keys)
-
-    @cached_property
-    def flat(self) -> str:
-        """All clauses in canonical form as one text with single spaces."""
-        return f" {' '.join(self.keys)} "
+        self._asked = 0
 
     @cached_property
     def key(self) -> str:
         """What two texts share when no word differs, wherever the lines break."""
-        return self.flat.replace(" ", "")
+        return canonical_key(self.reading.clauses)
 
     @cached_property
     def titles(self) -> frozenset[str]:
         """The canonical forms of its headings."""
-        pairs = zip(self.keys, self.reading.clauses, strict=True)
-        return frozenset(key for key, clause in pairs if clause.is_heading)
+        return frozenset(canonical(clause) for clause in self.reading.clauses if clause.is_heading)
 
     def says(self, sentence: str) -> bool:
-        """Return whether the canonical *sentence* stands in it; a short one must be a clause of its own."""
-        if not sentence or sentence in self._clauses:
+        """Return whether plain *sentence* stands in one of its clauses; a short one must be a clause of its own."""
+        key = canonical_text(sentence)
+        if not key:
             return True
-        return sentence.count(" ") >= _SHORT - 1 and f" {sentence} " in self.flat
+        words = sorted(_WORD.findall(sentence.lower()), key=len)[-_TRIED:]
+        if not words:
+            return key in self._small
+        short = key.count(" ") < _SHORT - 1
+        self._asked += 1
+        for at in self._indexed(words) if self._asked > _INDEX_AFTER else self._searched(words):
+            own = canonical(self.reading.clauses[at])
+            if own == key or (not short and f" {key} " in f" {own} "):
+                return True
+        return False
+
+    @cached_property
+    def _small(self) -> frozenset[str]:
+        return frozenset(canonical(clause) for clause in self.reading.clauses if len(clause.text) <= _SMALL)
+
+    @cached_property
+    def _lines(self) -> tuple[str, list[int]]:
+        """The clauses in lower case, one a line, and where each begins."""
+        lines = [clause.text.lower() for clause in self.reading.clauses]
+        return "\n".join(lines), [0, *accumulate(len(line) + 1 for line in lines)]
+
+    def _searched(self, words: Sequence[str]) -> Iterator[int]:
+        """Yield the places of clauses with all *words* in them, found by reading the whole text."""
+        joined, starts = self._lines
+        if not all(word in joined for word in words):
+            return
+        found = joined.find(words[-1])
+        while found >= 0:
+            at = bisect_right(starts, found) - 1
+            if all(joined.find(word, starts[at], starts[at + 1]) >= 0 for word in words):
+                yield at
+            found = joined.find(words[-1], starts[at + 1])
+
+    @cached_property
+    def _index(self) -> dict[str, list[int]]:
+        places: dict[str, list[int]] = defaultdict(list)
+        for at, clause in enumerate(self.reading.clauses):
+            for word in {*_WORD.findall(clause.text.lower())}:
+                places[word].append(at)
+        return places
+
+    def _indexed(self, words: Sequence[str]) -> Sequence[int]:
+        """Return places of clauses with the rarest of *words* in them."""
+        return min((self._index.get(word, []) for word in words), key=len)[:_MOST_CANDIDATES]
 
 
 class Context:
@@ -64,12 +106,18 @@ class Context:
 
     def removed(self, hunk: Hunk) -> list[str]:
         """Return the sentences of *hunk* that the new text says nowhere."""
-        return [sentence for sentence in _sentences(hunk.old) if not self.new.says(canonical_text(sentence))]
+        return [sentence for sentence in _sentences(hunk.old, hunk.kind) if not self.new.says(sentence)]
 
     def added(self, hunk: Hunk) -> list[str]:
         """Return the sentences of *hunk* that the old text said nowhere."""
-        return [sentence for sentence in _sentences(hunk.new) if not self.old.says(canonical_text(sentence))]
+        return [sentence for sentence in _sentences(hunk.new, hunk.kind) if not self.old.says(sentence)]
 
 
-def _sentences(text: str) -> Sequence[str]:
+_NUMBER = re.compile(r"\d{1,9}[.)]\s+")
+
+
+def _sentences(text: str, kind: str) -> Sequence[str]:
+    """Return the sentences of a clause; the number of an ordered item is none of them."""
+    if kind[:2] == "ol" and (number := _NUMBER.match(text)):
+        text = text[number.end() :]
     return [text[start:end] for start, end in sentences(text)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from tostrack.judge import lexicon
-from tostrack.judge.normal import DATE, INSTANT, MARK, RELATIVE, is_mail, is_number, lost_and_gained, normal
+from tostrack.judge.normal import DATE, INSTANT, MARK, MONTHS, RELATIVE, is_mail, is_number, lost_and_gained, normal
 from tostrack.judge.part import Part
 from tostrack.models import Reason
 
@@ -14,7 +15,7 @@ from tostrack.models import Reason
 def stamp(part: Part) -> Reason | None:
     """Only a date that binds nobody, a counter or an identifier moved."""
     gone, come = lost_and_gained(normal(part.old), normal(part.new))
-    changed = [*gone, *come]
+    changed = gone | come
     if not changed:
         return None
     if all(word.startswith((INSTANT, RELATIVE)) for word in changed):
@@ -22,34 +23,50 @@ def stamp(part: Part) -> Reason | None:
     texts = [text for text in (part.old, part.new) if text]
     if all(map(_is_stamp, texts)):
         return Reason.STAMP
-    if all(map(is_number, changed)) and all(_stamped(normal(text), gone | come) for text in texts):
+    if all(map(is_number, changed)) and all(_stamped(normal(text), changed) for text in texts):
         return Reason.STAMP
     return None
 
 
 _OPAQUE = re.compile(r"(?=\S*\d)[\w-]{10,}$")
 _STAMP_TEXT = 14
+_YEAR = re.compile(r"(?:19|20)\d\d$")
 
 
 def _is_stamp(text: str) -> bool:
-    """Whether the whole of *text* is a stamp: a date, a "last updated" line, an identifier."""
+    """Whether the whole of *text* is a stamp: a date, a "last updated" line, a counter, an identifier."""
     if _OPAQUE.match(text):
         return True
     tokens = normal(text)
-    words = [token for token in tokens if not is_number(token) and not token.startswith(MARK)]
-    if len(tokens) > _STAMP_TEXT or lexicon.EFFECTIVE.intersection(words):
+    words = {token for token in tokens if not is_number(token) and not token.startswith(MARK)}
+    if len(tokens) > _STAMP_TEXT or (lexicon.EFFECTIVE | lexicon.ACTORS) & words:
         return False
-    if not any(token.startswith((DATE, INSTANT, RELATIVE)) or token.isdigit() for token in tokens):
+    numbers = [at for at, token in enumerate(tokens) if is_number(token)]
+    if lexicon.COUNTED & words:
+        return bool(numbers)
+    machine = any(token.startswith((INSTANT, RELATIVE)) for token in tokens)
+    if not machine and not (numbers and all(_is_dating(tokens, at) for at in numbers)):
         return False
-    return not words or bool(lexicon.STAMPED.intersection(words))
+    return not words or bool(lexicon.STAMPED & words)
 
 
-def _stamped(tokens: tuple[str, ...], moved: Counter[str]) -> bool:
-    """Whether every moved number of *tokens* follows a stamping word, and none says from when something binds."""
+def _is_dating(tokens: Sequence[str], at: int) -> bool:
+    """Whether the number at *at* is a date, a year, a day before a month, or the number of an edition."""
+    token = tokens[at]
+    if token.startswith(DATE) or _YEAR.match(token) or tokens[at - 1 : at] in (("version",), ("v",)):
+        return True
+    beside = {*tokens[max(0, at - 2) : at], *tokens[at + 1 : at + 2]}
+    return token.isdigit() and int(token) <= 31 and bool(MONTHS & beside)
+
+
+def _stamped(tokens: Sequence[str], moved: Counter[str]) -> bool:
+    """Whether every moved number of *tokens* is a date that follows "last updated" or the like."""
     for at, token in enumerate(tokens):
         if token in moved and is_number(token):
             before = tokens[max(0, at - 6) : at]
-            if not lexicon.STAMPED.intersection(before) or lexicon.EFFECTIVE.intersection(before):
+            if not _is_dating(tokens, at) or not lexicon.STAMPED.intersection(before):
+                return False
+            if lexicon.EFFECTIVE.intersection(before) or not lexicon.LAST.intersection(before):
                 return False
     return True
 
@@ -65,20 +82,35 @@ def numbering(part: Part) -> Reason | None:
     """Only the numbers of clauses, or of references to them, moved."""
     if not (part.old and part.new):
         return None
-    old, new = (_unplaced(text) for text in (part.old, part.new))
+    old, new = (unplaced(text) for text in (part.old, part.new))
     return Reason.NUMBERING if old == new else None
 
 
-def _unplaced(text: str) -> list[str]:
+def unplaced(text: str) -> list[str]:
     """Return the tokens of *text* without the number it begins with and without numbers that name a place in it."""
     kept: list[str] = []
     place = False
-    for word in normal(_PLACE.sub("", text, count=1)):
+    begins = _PLACE.match(text)
+    for word in normal(text[begins.end() :] if begins else text):
         numbered = bool(re.fullmatch(r"\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5}", word))
         place = numbered and (place or (bool(kept) and kept[-1] in lexicon.REFERENCE))
         if not place:
             kept.append(word)
     return kept
+
+
+def statistics(part: Part) -> Reason | None:
+    """Only a count that the platform reports of itself moved: users, requests, recipients."""
+    if not (part.old and part.new):
+        return None
+    changed = [word for side in lost_and_gained(normal(part.old), normal(part.new)) for word in side]
+    if not changed or not all(is_number(word) and not word.startswith(DATE) for word in changed):
+        return None
+    tokens = normal(part.new)
+    counted = all(
+        lexicon.COUNTED.intersection(tokens[at + 1 : at + 6]) for at, token in enumerate(tokens) if token in changed
+    )
+    return Reason.STAMP if counted and not lexicon.OBLIGING.intersection(tokens) else None
 
 
 def numbers(part: Part) -> Reason | None:

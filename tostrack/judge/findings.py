@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from tostrack.judge import lexicon
 from tostrack.judge.context import Context
-from tostrack.judge.counting import numbering, numbers, stamp
+from tostrack.judge.counting import numbering, numbers, stamp, statistics
 from tostrack.judge.furniture import furniture, notice
 from tostrack.judge.normal import lost_and_gained, normal
 from tostrack.judge.part import Part, part_of
-from tostrack.judge.rewording import heading, renamed, same_words, wording
+from tostrack.judge.rewording import heading, pointer, renamed, same_words, wording
 from tostrack.models import Edit, Hunk, Reason
 
 #: The longest quote of an explanation, in characters.
@@ -46,8 +46,23 @@ RULES: tuple[Callable[[Part], Reason | None], ...] = (
     heading,
     renamed,
     wording,
+    pointer,
+    statistics,
     numbers,
 )
+
+
+_COARSE = {
+    Edit.ADDED: Reason.NEW_TEXT,
+    Edit.REMOVED: Reason.REMOVED_TEXT,
+    Edit.REWORDED: Reason.NEW_TEXT,
+    Edit.MOVED: Reason.ORDER,
+}
+
+
+def take(hunk: Hunk) -> Finding:
+    """Return what *hunk* comes to as it stands, without a closer look."""
+    return Finding(_COARSE[hunk.edit], shortened(hunk.new or hunk.old), hunk.new, hunk.old)
 
 
 def find(hunk: Hunk, context: Context) -> Finding:
@@ -67,6 +82,11 @@ def quote(part: Part, reason: Reason) -> str:
     pieces = [text for op, text in hunk.words if op == "+"] or [text for op, text in hunk.words if op == "-"]
     text = " ".join(max([*pieces, ""], key=len).split()).strip(' .,;:()“”"')
     text = text or part.text or hunk.new or hunk.old
+    return shortened(text)
+
+
+def shortened(text: str) -> str:
+    """Return the beginning of *text* that fits an explanation."""
     return text if len(text) <= _QUOTE else text[:_QUOTE].rsplit(" ", 1)[0] + " …"
 
 
@@ -77,7 +97,9 @@ def _around(words: tuple[tuple[str, str], ...]) -> str:
     second = first + 1 if first + 1 < len(words) and words[first + 1][0] != "=" else first
     changed = " → ".join(text.strip() for _, text in words[first : second + 1])
     after = " ".join(words[second + 1][1].split()[:3]) if second + 1 < len(words) else ""
-    return f"{before} {changed} {after}".strip()
+    # A comma or a unit sign right after the number stays at it.
+    glue = "" if not words[second + 1 :] or not words[second + 1][1][:1].isspace() else " "
+    return f"{before} {changed}{glue}{after}".strip(" .,;:")
 
 
 def _gains(part: Part) -> bool:

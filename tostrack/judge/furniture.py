@@ -6,8 +6,9 @@ import re
 
 from tostrack.clauses import canonical_text
 from tostrack.judge import lexicon
-from tostrack.judge.normal import is_mail, is_number, normal
+from tostrack.judge.normal import DATE, is_mail, is_number, normal
 from tostrack.judge.part import Part
+from tostrack.judge.rewording import is_name
 from tostrack.models import Clause, Edit, Reason
 
 #: A clause of more words is read as a sentence even without a full stop.
@@ -21,30 +22,35 @@ def furniture(part: Part) -> Reason | None:
 
 
 def _reworded(part: Part) -> bool:
-    """Whether only labels came into a clause or left it, or buttons printed without spaces."""
-    changed = [" ".join(text.split()) for op, text in part.hunk.words if op in "+-" and canonical_text(text)]
-    if changed and all(map(is_label, changed)):
+    """Whether only hints came into a clause or left it, or buttons printed without spaces changed."""
+    changed = [(op, " ".join(text.split())) for op, text in part.hunk.words if op in "+-" and canonical_text(text)]
+    if len({op for op, _ in changed}) == 1 and all(canonical_text(text) in lexicon.HINTS for _, text in changed):
         return True
-    return all(is_glued(text) or len(text.split()) < 3 for text in changed) and (
-        is_glued(part.hunk.old) or is_glued(part.hunk.new)
-    )
+    texts = [text for _, text in changed]
+    short = all(is_glued(text) or len(text.split()) < 3 for text in texts)
+    return short and any(is_glued(text) or _SEAM.search(text) for text in texts) and is_glued(part.hunk.new)
 
 
 def _whole(part: Part) -> bool:
     """Whether a clause that came or went is no policy text."""
     text = part.text
-    if is_label(text) or is_glued(text) or _is_consent(text):
+    if is_label(text) or _is_consent(text) or (part.clause.kind == "p" and is_glued(text)):
         return True
     if len(text) < 200 and (lexicon.PICKER.search(text.lower()) or lexicon.GUIDE.search(text.lower())):
         return True
-    if _is_contents(part) or _is_navigation(part):
+    if part.clause.kind == "p" and _is_call(text):
+        return True
+    if _is_contents(part) or _is_document(part) or _is_navigation(part):
         return True
     return _is_bare(part.clause) and not _in_list(part)
 
 
+_SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
 def is_label(text: str) -> bool:
-    """Whether *text* is made of nothing but labels."""
-    words = canonical_text(text).split()
+    """Whether *text* is made of nothing but labels, with or without spaces between them."""
+    words = canonical_text(_SEAM.sub(" ", text)).split()
     if not words or len(words) > 2 * lexicon.LONGEST_LABEL:
         return False
     reached = {0}
@@ -67,16 +73,42 @@ def is_glued(text: str) -> bool:
     return len(text) < 100 and text.rstrip()[-1:] not in ".:;!?" and bool(_BUTTONS.search(text))
 
 
+def _is_call(text: str) -> bool:
+    words = normal(text)
+    return (
+        len(words) <= 8
+        and bool(lexicon.CALL.match(text.lower()))
+        and not lexicon.OBLIGING & {*words}
+        and ":" not in text
+    )
+
+
 def _is_consent(text: str) -> bool:
     return len(text) < 600 and len(lexicon.CONSENT.findall(text.lower())) > 1
 
 
 def _is_contents(part: Part) -> bool:
-    """Whether an item only repeats a heading of the text it is in: a table of contents."""
-    if part.clause.is_heading or part.hunk.edit is Edit.REWORDED:
-        return False
+    """Whether it only repeats headings of the text it is in: a table of contents, one entry or all of it."""
     text = part.context.new if part.hunk.new_at is not None else part.context.old
-    return re.sub(r"^\d+ ", "", canonical_text(part.text)) in text.titles
+    key = re.sub(r"^\d+ ", "", canonical_text(part.text))
+    if part.clause.is_heading or key in text.titles:
+        return not part.clause.is_heading
+    found = [title for title in text.titles if len(title) > 3 and title in key]
+    for title in sorted(found, key=len, reverse=True):
+        key = key.replace(title, " ")
+    return len(found) >= 3 and len([word for word in key.split() if not word.isdigit()]) <= 3
+
+
+def _is_document(part: Part) -> bool:
+    """Whether it is the name of a document in a list of links: no sentence leads to it."""
+    clause, words = part.clause, part.text.split()
+    return (
+        clause.kind[:2] == "li"
+        and not clause.lead
+        and len(words) <= 5
+        and is_name(part.text)
+        and bool(lexicon.TITLE.intersection(normal(words[-1])))
+    )
 
 
 def _is_navigation(part: Part) -> bool:
@@ -120,12 +152,24 @@ def _in_list(part: Part) -> bool:
     return False
 
 
+#: A notice is no longer than this, in characters.
+_NOTICE = 400
+
+
 def notice(part: Part) -> Reason | None:
     """A notice of an update was taken down; that it was put up is news."""
-    if part.hunk.edit is Edit.REMOVED and len(part.old) < 500 and lexicon.UPDATE_NOTICE.search(_quiet(part.old)):
-        return Reason.FURNITURE
-    return None
+    if part.hunk.edit is not Edit.REMOVED or len(part.old) > _NOTICE:
+        return None
+    text = " ".join(normal(part.old))
+    if lexicon.STANDING.search(text) or not (lexicon.UPDATE_NOTICE.search(text) or _has_come(part)):
+        return None
+    return Reason.FURNITURE
 
 
-def _quiet(text: str) -> str:
-    return text.lower().replace("’", "").replace("'", "")
+def _has_come(part: Part) -> bool:
+    """Whether it names a day from which the terms bind, and that day has come."""
+    now = part.context.new.reading.version.seen_at
+    tokens = normal(part.old)
+    days = [token.removeprefix(DATE).replace("_", "-") for token in tokens if token.startswith(DATE)]
+    binds = lexicon.IN_FORCE.search(" ".join(tokens))
+    return bool(now and days and binds) and all(day <= f"{now:%Y-%m-%d}" for day in days)

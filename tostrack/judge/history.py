@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from tostrack.clauses import canonical_text, sentences
@@ -11,28 +11,81 @@ from tostrack.judge.findings import Finding
 from tostrack.models import Judgement, Reading, Reason, iso
 
 #: Of the versions that others recorded, 43 in 100 that changed text are undone within a week, and stale copies come
-#: back for some weeks; a text that stood for two months was in force, and its going is news.
+#: back for some weeks: what stood for two months was in force, and its going is news.
 _STOOD = timedelta(days=60)
+#: A whole text that comes back is an old copy or another region's edition even after months. (When readers were told of
+#: the text that goes, they are told of its going however short it stood: that is for the caller, who knows.)
+_STOOD_WHOLE = timedelta(days=180)
 
 
 def returned(news: Sequence[Finding], context: Context, earlier: Sequence[Reading]) -> Judgement | None:
-    """Return a judgement when everything that is new was said before and everything that is gone was not."""
+    """Return a judgement when everything that came was said before and everything that went was not.
+
+    Args:
+        news: The findings that matter; without any, only a return of the whole text is one.
+        context: Both texts.
+        earlier: Texts that stood before the old one, most recent first.
+    """
     texts = [Text(reading) for reading in earlier]
     back = next((text for text in texts if text.key == context.new.key), None)
-    whole = back is not None
-    if back is None:
-        back = next((text for text in texts if _undone(news, [text])), None)
-    if back is None and not _undone(news, texts):
+    if back:
+        stood = _stood(context, texts, lambda text: text.key != context.new.key)
+    else:
+        stood = _parts_stood(news, context, texts) if news else None
+    if stood is None:
         return None
     when = back.reading.version.seen_at if back else None
     of = f"the text of {iso(when)[:10]}" if when else "a text seen before"
-    stood_from, now = context.old.reading.version.seen_at, context.new.reading.version.seen_at
-    if whole and _other_company(news):
+    if back and _other_company(news):
         return Judgement(Reason.EDITION, f"Another region's edition, {of}: the company that one deals with is another.")
-    if stood_from and now and now - stood_from >= _STOOD and whole:
-        days = (now - stood_from).days
-        return Judgement(Reason.REVERTED, f"Reverted to {of}, after another text had stood for {days} days.")
-    return Judgement(Reason.OSCILLATION, f"Back to {of}; nothing here is new to this document.")
+    if not news or stood < (_STOOD_WHOLE if back else _STOOD):
+        return Judgement(Reason.OSCILLATION, f"Back to {of}; nothing here is new to this document.")
+    if back is None:
+        return None
+    if back is not texts[0] or any(text.key == context.old.key for text in texts):
+        return Judgement(Reason.OSCILLATION, f"Back to {of}: an old copy, or one of several that take turns here.")
+    return Judgement(Reason.REVERTED, f"Reverted to {of}, after other text had stood for {stood.days} days.")
+
+
+def _parts_stood(news: Sequence[Finding], context: Context, texts: Sequence[Text]) -> timedelta | None:
+    """Return for how long what went was there, or what came was away; None when any of it is new to the document."""
+    spans = [timedelta()]
+    for finding in news:
+        for sentence in _sentences(finding.gained):
+            span = _stood(context, texts, _silent(sentence))
+            if span is None:
+                return None
+            spans.append(span)
+        for sentence in _sentences(finding.lost):
+            span = _stood(context, texts, _saying(sentence))
+            if span is None:
+                return None
+            spans.append(span)
+    return max(spans) if texts else None
+
+
+def _saying(sentence: str) -> Callable[[Text], bool]:
+    return lambda text: text.says(sentence)
+
+
+def _silent(sentence: str) -> Callable[[Text], bool]:
+    return lambda text: not text.says(sentence)
+
+
+def _stood(context: Context, texts: Sequence[Text], differs: Callable[[Text], bool]) -> timedelta | None:
+    """Return for how long the versions before the new one differed from it; None when all of them did.
+
+    Without dates the answer is no time at all: a return is then taken for one of many.
+    """
+    first = context.old
+    for text in texts:
+        if not differs(text):
+            break
+        first = text
+    else:
+        return None
+    since, now = first.reading.version.seen_at, context.new.reading.version.seen_at
+    return now - since if since and now else timedelta()
 
 
 #: Forms of companies; where one region's edition names one, another's names another.
@@ -50,14 +103,5 @@ def _other_company(news: Sequence[Finding]) -> bool:
     return any(lost and gained and not lost & gained for lost, gained in forms)
 
 
-def _undone(news: Sequence[Finding], texts: Sequence[Text]) -> bool:
-    """Whether *texts* together said all that came, and one of them did without all that went."""
-    gained = [sentence for finding in news for sentence in _keys(finding.gained)]
-    lost = [sentence for finding in news for sentence in _keys(finding.lost)]
-    if not texts or not all(any(text.says(sentence) for text in texts) for sentence in gained):
-        return False
-    return any(not any(text.says(sentence) for sentence in lost) for text in texts)
-
-
-def _keys(text: str) -> list[str]:
-    return [key for start, end in sentences(text) if (key := canonical_text(text[start:end]))]
+def _sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentences(text)]

@@ -12,6 +12,7 @@ SAFE = frozenset(
     of to in on at for by with as into upon about regarding concerning
     is are be been being am was were has have had do does did having it its itself
     and eg ie etc example instance like including include includes
+    here below above click tap link page section located found
     simply just very really quite currently generally further additionally moreover however therefore""".split()
 )
 #: Who acts and whether: words whose order is the meaning.
@@ -31,6 +32,29 @@ SAME = (
     ("although", "though", "even though"),
     ("while", "whilst"),
     ("hyperlink", "hypertext link", "link"),
+    ("to", "in order to", "so as to"),
+    ("before", "prior to"),
+    ("after", "subsequent to", "following"),
+    ("through", "via", "by means of"),
+    ("under", "pursuant to", "according to", "in accordance with"),
+    ("if", "in the event that", "in case"),
+    ("except", "with the exception of"),
+    ("can", "is able to", "are able to"),
+    ("ensure", "make sure", "make certain"),
+    ("help", "assist"),
+    ("people", "persons", "individuals"),
+    ("buy", "purchase"),
+    ("start", "commence", "begin"),
+    ("enough", "sufficient"),
+    ("information", "info"),
+    ("app", "application", "apps", "applications"),
+    ("ads", "advertisements", "adverts", "advertising"),
+    ("and", "as well as", "together with"),
+    ("because of", "due to", "owing to"),
+    ("at least", "a minimum of"),
+    ("will", "shall"),
+    ("get", "obtain", "receive"),
+    ("repository", "repo", "repositories", "repos"),
 )
 
 #: Words that date a text without saying from when it binds.
@@ -39,6 +63,17 @@ STAMPED = frozenset(
     ago aktualisiert stand jour actualizado actualización aggiornamento bijgewerkt uppdaterad copyrighted generated
     created captured retrieved printed""".split()
 )
+#: Words that make a date in a sentence a stamp: "was last updated on".
+LAST = frozenset(
+    "last latest recently dernière zuletzt letzte letztmals última ultimo ultima laatst senast copyright".split()
+)
+#: What a platform counts of itself.
+COUNTED = frozenset(
+    """views comments replies likes followers reviews ratings votes members million millions billion recipients visitors
+    requests reports downloads subscribers min read""".split()
+)
+#: Near these a number is a rule and no statistic.
+OBLIGING = frozenset("must shall may will should required require at least up fee fees liable within maximum".split())
 #: Words that say from when it binds.
 EFFECTIVE = frozenset(
     "effective effect force applies apply applicable valid commence vigueur kraft vigor vigore wirksam gültig".split()
@@ -46,7 +81,7 @@ EFFECTIVE = frozenset(
 #: What stands before a number that only names a place in the text.
 REFERENCE = frozenset(
     """section sections clause clauses article articles paragraph paragraphs paragraf annex appendix schedule exhibit
-    part chapter item items step figure table § no point subsection heading question""".split()
+    part chapter item items step figure table § point subsection heading question""".split()
 )
 
 #: Labels that pages show around a policy, in canonical form; a clause is one when such phrases make up all of it.
@@ -60,7 +95,8 @@ join|join now|join us|create account|create an account|my account|account|get st
 jump to content|jump to navigation|skip to content|skip to main content|skip to navigation|back to help home|
 back to overview|read more|learn more|show more|show less|see more|see less|see all|view all|view more|load more|expand|
 expand all|collapse|collapse all|show details|opens in a new tab|opens in new tab|opens in a new window|
-opens in new window|open in a new tab|open in new tab|opens new window|ouvre une nouvelle fenêtre|öffnet in neuem fenster|
+opens in new window|open in a new tab|open in new tab|opens new window|
+ouvre une nouvelle fenêtre|öffnet in neuem fenster|
 wird in neuem fenster geöffnet|se abre en una ventana nueva|si apre in una nuova finestra|opent in nieuw venster|
 external link|link|help|help center|help centre|
 contact|contact us|support|about|about us|careers|press|blog|news|jobs|faq|faqs|sitemap|site map|language|languages|
@@ -77,6 +113,12 @@ was this article helpful|was this information helpful|yes|no|thanks for your fee
 rate this page|follow us|follow us on|facebook|twitter|instagram|youtube|linkedin|tiktok|pinterest|related|
 related articles|related links|related topics|related content|useful links|quick links|see also|you might also like|
 other ways to get help|need help|need more help|still need help|enabled|disabled|on|off|true|false|null|undefined|nan|
+share on facebook|share on twitter|share on x|share on linkedin|tweet|email this|subscribe|newsletter|
+skip to footer|all articles|all collections|recently viewed articles|submit a request|have more questions|
+did this answer your question|still have questions|chat with us|contact support|contact sales|give feedback|
+powered by zendesk|comments|follow|unfollow|return to top of page|cookie consent|manage consent|dismiss|got it thanks|
+español latinoamérica|português|português brasil|nederlands|polski|svenska|dansk|norsk|suomi|türkçe|русский|
+日本語|한국어|简体中文|繁體中文|العربية|čeština|magyar|română|ελληνικά|українська|bahasa indonesia|tiếng việt|ไทย|हिन्दी|
 loading|please wait|enter a summary|title|image|logo|icon|advertisement|sponsored|all rights reserved|updated|new
 """.replace("\n", "").split("|")
 )
@@ -87,6 +129,16 @@ NAVIGATION = re.compile(
     r"|\b(?:help|support) menu\b|\b(?:table of )?contents\b|\bon this page\b|\bsee also\b|\bnavigation\b|\bfooter\b"
     r"|\bmore (?:help|information)\b"
 )
+#: A sentence that only points elsewhere.
+POINTER = re.compile(
+    r"(?:please )?(?:for (?:more|further|additional) (?:information|details)|(?:to )?(?:learn|read|find out|see) more\b"
+    r"|more (?:information|details)|you can (?:learn|read|find|see)(?: out)? (?:more|further)|learn about)"
+)
+#: A short line that wants the reader to do something for the page's sake.
+CALL = re.compile(
+    r"(?:join|download|get|try|start|subscribe|sign up|shop|explore|discover|watch|follow|meet|find|share|contact"
+    r"|upgrade|install|open|see|stay|connect|buy)\b"
+)
 #: A sentence that tells how to get about the page.
 GUIDE = re.compile(r"\bclick (?:on )?(?:the|a) links? below\b|\bjump to (?:a|each|the) section\b")
 #: A picker of languages, whatever it lists.
@@ -96,25 +148,43 @@ PICKER = re.compile(
 #: A consent layer: it asks, the policy tells.
 CONSENT = re.compile(
     r"\b(?:this|our) (?:web)?site uses cookies\b"
-    r"|\buses? cookies (?:and similar technologies )?(?:on this|to (?:improve|give|make|ensure))"
-    r"|\b(?:by (?:clicking|continuing|using)|click(?:ing)?) .{0,60}\b(?:cookies|accept)\b"
-    r"|\bcookie (?:settings|preferences)\b|\b(?:accept|reject|allow) (?:all )?cookies\b"
+    r"|\b(?:we use|uses?) cookies (?:and (?:similar|other) technologies )?"
+    r"(?:on this|to (?:improve|give|make|ensure|enhance|personali))"
+    r"|\b(?:by (?:clicking|continuing|using)|click(?:ing)?) .{0,60}\b(?:cookies|accept|agree)\b"
+    r"|\bcookie (?:settings|preferences)\b|\b(?:accept|reject|allow) (?:all|cookies)\b|\bmanage preferences\b"
 )
-#: What consent layers say about themselves, whoever made them.
+#: What consent layers say about themselves, whoever made them; a cookie policy says none of it.
 CONSENT_LAYER = re.compile(
     r"\b(?:manage (?:consent|cookie|privacy) preferences|confirm my choices|always active|switch label|checkbox label"
-    r"|(?:strictly necessary|performance|functional|targeting|advertising|marketing|analytics) cookies"
-    r"|cookies? (?:details|list|settings|preferences)|iab vendors|legitimate interest|leg interest|allow all|reject all"
-    r"|accept all|privacy preference cent(?:er|re)|personali[sz]e my choices|about your privacy|vendor search)\b"
+    r"|cookies? details|iab vendors|(?:consent|leg) (?:leg )?interest|vendor search|allow all|reject all|accept all"
+    r"|privacy preference cent(?:er|re)|personali[sz]e my choices|view cookies|about your privacy"
+    r"|your privacy choices)\b"
 )
+#: Labels that get into the middle of a sentence.
+HINTS = frozenset(
+    phrase
+    for phrase in LABELS
+    if re.search(
+        r"\b(?:tab|window|ventana|finestra|fenêtre|fenster|venster|external|copy|read|show|see|print|pdf)\b", phrase
+    )
+) | {"close", "title", "link", "image", "icon", "logo", "edit", "back to top", "external link"}
 #: A notice that the terms around it were or will be updated.
 _DOCUMENT = r"(?:terms|policy|policies|notice|statement|agreement|guidelines|conditions)"
+_UPDATED = r"(?:updat|revis|chang|amend|moderni[sz])(?:ed|ing)"
 UPDATE_NOTICE = re.compile(
-    r"\b(?:we(?: are| have|re|ve|r)?|has|have|is|are|been)\b.{0,40}"
-    rf"\b(?:updat|revis|chang|amend|moderni[sz])(?:ed|ing|es|e)\b.{{0,80}}\b{_DOCUMENT}\b"
-    rf"|\b(?:new|updated|revised) (?:[a-z]+ ){{0,3}}{_DOCUMENT} (?:will )?"
-    r"(?:takes?|go(?:es)?|comes?|become|be|is|are)\b"
+    rf"\bwe(?: are| have)? (?:(?:recently|just|also|now) )?{_UPDATED} "
+    rf"(?:our|these|this|the|some of our) .{{0,60}}{_DOCUMENT}\b"
+    rf"|\b(?:our|these|the|this) (?:[a-z]+ ){{0,4}}{_DOCUMENT} "
+    rf"(?:has|have|was|were|is being|are being|will be) (?:been )?{_UPDATED}\b"
+    rf"|\b(?:our|these|the|this) (?:new|updated|revised) (?:[a-z]+ ){{0,3}}{_DOCUMENT} (?:will )?"
+    r"(?:takes?|go(?:es)?|comes?|become|be)\b"
 )
+#: A line that says from when the text binds; once that day has come its going says nothing.
+IN_FORCE = re.compile(
+    r"\b(?:effective|takes? effect|goes? into effect|comes? into (?:effect|force)|in (?:effect|force))\b"
+)
+#: A standing clause about updates to come is none.
+STANDING = re.compile(r"\b(?:may|from time to time|reserves? the right|at any time|periodically|whenever|if we)\b")
 #: Titles of pages, documents and functions: what may be renamed without moving a right.
 TITLE = frozenset(
     """terms policy policies statement notice center centre hub portal account login settings page site website app

@@ -27,6 +27,8 @@ _MONTH_NAMES = (
     "december|dec|décembre|dezember|diciembre|dicembre|dezembro|dez",
 )
 _MONTHS = {name: at for at, names in enumerate(_MONTH_NAMES, 1) for name in names.split("|")}
+#: The names of the months, in every language known here.
+MONTHS = frozenset(_MONTHS)
 _MONTH = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
 _DATES = (
     re.compile(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?(?: of| de)? (?P<m>{_MONTH}),?(?: de)? (?P<y>\d{{4}})\b"),
@@ -40,6 +42,9 @@ _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}t\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:z|[
 _RELATIVE = re.compile(
     r"\b(?:(?:about|over|almost) )?(?:an?|one|\d+) (?:second|minute|hour|day|week|month|year)s? ago\b|\byesterday\b"
 )
+# In a sentence about someone, "more than a year ago" is a period and no stamp.
+_STAMP_LENGTH = 80
+_SOMEONE = re.compile(r"\b(?:you|your|we|our|if|user|users)\b")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]")
 _HIDDEN_MAIL = re.compile(r"[\w.+-]*\[?e-?mail\W{1,2}protected\]?[\w.-]*")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -77,6 +82,10 @@ _SPELLINGS = (
     (re.compile(r"^(whil|among|amid)st$"), r"\1"),
     (re.compile(r"^(toward|afterward|forward|backward|onward|upward)s$"), r"\1"),
 )
+#: What a word must have in it for one of them to apply: most words have nothing of it.
+_BRITISH = re.compile(
+    r"is[aei]|ys[ei]|our|[nbit]tre|c(?:e|es|ed|ing)$|ll|ogue|programme|gement|^cheque|^grey|^practis|[nld]st$|wards$"
+)
 _SAME_WORD = {"whil": "while", "centre": "center", "centres": "centers", "judgement": "judgment", "&": "and"}
 
 
@@ -86,6 +95,8 @@ def _american(word: str) -> str:
         return word
     if word in _SAME_WORD:
         return _SAME_WORD[word]
+    if not _BRITISH.search(word):
+        return word
     for pattern, written in _SPELLINGS:
         word, changed = pattern.subn(written, word, count=1)
         if changed:
@@ -103,11 +114,12 @@ def _date(match: re.Match[str]) -> str:
 def spelled(text: str) -> tuple[str, ...]:
     """Return the tokens of plain *text* in lower case, with dates, instants, addresses and mail each one token."""
     text = html.unescape(text) if "&" in text else text
-    text = text.replace("’", "'").replace("\u00a0", " ").lower()
+    text = text.replace("’", "'").replace("\u00a0", " ").replace("©", " copyright ").lower()
     text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
     text = _URL.sub(f" {URL} ", text)
     text = _INSTANT.sub(f" {INSTANT} ", text)
-    text = _RELATIVE.sub(f" {RELATIVE} ", text)
+    if len(text) <= _STAMP_LENGTH and not _SOMEONE.search(text):
+        text = _RELATIVE.sub(f" {RELATIVE} ", text)
     for pattern in _DATES:
         text = pattern.sub(_date, text)
     for pattern, written in _CONTRACTIONS:
@@ -115,6 +127,7 @@ def spelled(text: str) -> tuple[str, ...]:
     return tuple(_TOKEN.findall(text.replace("'", "")))
 
 
+@lru_cache(maxsize=4_096)
 def normal(text: str) -> tuple[str, ...]:
     """Return the tokens of `spelled` in one spelling, British as American."""
     return tuple(map(_american, spelled(text)))

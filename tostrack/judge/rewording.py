@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 
-from tostrack.clauses import canonical_text
+from tostrack.clauses import canonical_text, sentences
 from tostrack.judge import lexicon
-from tostrack.judge.context import Context
-from tostrack.judge.normal import INSTANT, RELATIVE, is_mail, is_number, lost_and_gained, normal, spelled, stem
+from tostrack.judge.counting import unplaced
+from tostrack.judge.normal import INSTANT, RELATIVE, URL, is_mail, is_number, lost_and_gained, normal, spelled, stem
 from tostrack.judge.part import Part
 from tostrack.models import Edit, Reason
 
@@ -28,13 +28,13 @@ def same_words(part: Part) -> Reason | None:
     if all(pieces) and {_script(pieces[0]), _script(pieces[1])} == {"latin", "other"}:
         return Reason.EDITION
     gone, come = lost_and_gained(old, new)
-    if (
-        (gone or come)
-        and all(map(is_mail, [*gone, *come]))
-        and any(w.endswith("hidden.example") for w in [*gone, *come])
-    ):
-        return Reason.FORMAT
-    return None
+    changed = [*gone, *come]
+    if not changed:
+        return None
+    if all(word.startswith(URL) for word in changed):
+        return Reason.LINKS
+    hidden = any(word.endswith("hidden.example") for word in changed)
+    return Reason.FORMAT if hidden and all(map(is_mail, changed)) else None
 
 
 def _script(text: str) -> str:
@@ -51,9 +51,10 @@ def heading(part: Part) -> Reason | None:
     """Only a heading changed, and it binds nobody."""
     if not part.clause.is_heading:
         return None
-    gone, come = lost_and_gained(normal(part.old), normal(part.new))
+    gone, come = lost_and_gained(unplaced(part.old), unplaced(part.new))
     changed = gone.keys() | come.keys()
-    return None if _BINDING & changed or any(map(is_number, changed)) else Reason.WORDING
+    asked = part.text.rstrip().endswith("?")
+    return None if (_BINDING & changed and not asked) or any(map(is_number, changed)) else Reason.WORDING
 
 
 _FORMERLY = re.compile(
@@ -70,30 +71,38 @@ def renamed(part: Part) -> Reason | None:
     edits = [(at, op, text) for at, (op, text) in enumerate(words) if op != "=" and canonical_text(text)]
     if edits and all(_FORMERLY.match(text) for _, _, text in edits):
         return Reason.RENAMED
-    pairs = _replacements(words)
-    if not pairs or len(pairs) * 2 != len(edits) or lexicon.HANDED_ON.intersection(normal(part.old)):
+    pairs = replacements(words)
+    if not pairs or len(pairs) * 2 != len(edits):
         return None
-    return Reason.RENAMED if all(_is_title(*pair) for pair in pairs) else None
+    handed_on = bool(lexicon.HANDED_ON.intersection(normal(part.old)))
+    return Reason.RENAMED if all(_is_title(*pair, strict=handed_on) for pair in pairs) else None
 
 
-def _is_title(old: str, new: str, after: str) -> bool:
-    """Whether a name of a document, page or function took the place of another; *after* is what follows it."""
-    if not (_is_name(old) and _is_name(new)):
+def _is_title(old: str, new: str, after: str, *, strict: bool) -> bool:
+    """Whether a name of a document, page or function took the place of another.
+
+    Args:
+        old: The words that went.
+        new: The words that came in their place.
+        after: What follows them: ``Acme`` in ``Acme Terms of Service`` is part of a title.
+        strict: The title must be among the changed words.
+    """
+    if not (is_name(old) and is_name(new)):
         return False
     changed = {*normal(old), *normal(new)}
     following = [word.strip("\"“”'‘’(),.;:") for word in after.split()[:3]]
     named = itertools.takewhile(lambda word: word[:1].isupper(), following)
-    near = changed | {word.lower() for word in [*named, *following[:1]]}
+    near = changed | (set() if strict else {word.lower() for word in [*named, *following[:1]]})
     return bool(lexicon.TITLE & near) and not any(map(is_number, near)) and not lexicon.BINDING_NAME & changed
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
     """Whether all words of *text* but the joining ones begin with a capital."""
     words = [word.strip("\"“”'‘’(),.") for word in text.split()]
     return all(word in _JOINING or word[:1].isupper() for word in words if word)
 
 
-def _replacements(words: tuple[tuple[str, str], ...]) -> list[tuple[str, str, str]]:
+def replacements(words: tuple[tuple[str, str], ...]) -> list[tuple[str, str, str]]:
     """Return (old, new, what follows) for each place where words were replaced by others."""
     pairs = []
     for at in range(len(words) - 1):
@@ -119,14 +128,32 @@ def wording(part: Part) -> Reason | None:
     if not gone and not come:
         # The same words in another order: fine, but not when who does what to whom was turned round.
         moved = {word for op, text in part.hunk.words if op in "+-" for word in normal(text)}
-        return None if moved & lexicon.ACTORS else Reason.WORDING
+        return None if moved & lexicon.ACTORS or {"and", "or"} <= moved else Reason.WORDING
     if gone["or"] != come["or"] and (gone["and"] or come["and"]):
         return None
     lost, gained = ([word for word in side.elements() if word not in lexicon.SAFE] for side in (gone, come))
     if len(lost) != len(gained):
         return None
-    typos = (_is_typo(one, other, part.context) for one, other in zip(sorted(lost), sorted(gained), strict=True))
+    typos = (_is_typo(one, other) for one, other in zip(sorted(lost), sorted(gained), strict=True))
     return Reason.WORDING if all(typos) else None
+
+
+#: A pointer has no more words than this.
+_POINTER_WORDS = 24
+
+
+def pointer(part: Part) -> Reason | None:
+    """Only sentences that point elsewhere came or went, and they say nothing themselves."""
+    if part.hunk.edit is Edit.REWORDED and part.old and part.new:
+        return None
+    pointed = [part.text[start:end] for start, end in sentences(part.text)]
+    return Reason.WORDING if pointed and all(map(_points, pointed)) else None
+
+
+def _points(sentence: str) -> bool:
+    words = normal(sentence)
+    bound = lexicon.OBLIGING | {"not", "no", "never"}
+    return len(words) <= _POINTER_WORDS and bool(lexicon.POINTER.match(sentence.lower())) and not bound & {*words}
 
 
 def _plainest(text: str) -> list[str]:
@@ -136,12 +163,15 @@ def _plainest(text: str) -> list[str]:
     return [stem(word) if word not in lexicon.SAFE | lexicon.ACTORS else word for word in joined.split()]
 
 
-def _is_typo(one: str, other: str, context: Context) -> bool:
-    """Whether one letter was mended, or slipped: one of the two words is used elsewhere, the other nowhere."""
+#: Endings of who does it and to whom: employer and employee are no misspelling of each other.
+_PARTIES = {"ee", "er", "or"}
+
+
+def _is_typo(one: str, other: str) -> bool:
+    """Whether two long words differ by one letter, or by two neighbours exchanged, and name no two parties."""
     if min(len(one), len(other)) < 6 or abs(len(one) - len(other)) > 1 or any(map(str.isdigit, one + other)):
         return False
-    uses = [min(text.flat.count(f" {word}") for text in (context.old, context.new)) for word in (one, other)]
-    if min(uses) > 0 or max(uses) == 0:
+    if {one[-2:], other[-2:]} & _PARTIES and one[-2:] != other[-2:]:
         return False
     head = 0
     while head < min(len(one), len(other)) and one[head] == other[head]:

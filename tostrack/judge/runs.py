@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from tostrack.clauses import canonical_text
 from tostrack.judge import lexicon
 from tostrack.judge.findings import Finding
 from tostrack.judge.normal import normal
+from tostrack.judge.rewording import is_name, replacements
 from tostrack.models import VERDICT_OF, Edit, Hunk, Reason, Verdict
 
 #: So many of its own phrases make a run a consent layer.
@@ -22,6 +24,11 @@ def surroundings(hunks: Sequence[Hunk], findings: Sequence[Finding]) -> list[Fin
     out = list(findings)
     for at in _cut_out(hunks):
         out[at] = replace(out[at], reason=Reason.FORMAT)
+    for at in _spelled_otherwise(hunks):
+        if VERDICT_OF[out[at].reason] is not Verdict.NOISE:
+            out[at] = replace(out[at], reason=Reason.EDITION)
+    for at in _renamed_throughout(hunks, findings):
+        out[at] = replace(out[at], reason=Reason.RENAMED)
     for run in _runs(hunks):
         inside = _layer(hunks, run) | _menu(hunks, out, run)
         for at in inside:
@@ -39,6 +46,37 @@ def _cut_out(hunks: Sequence[Hunk]) -> set[int]:
         at
         for at, hunk in enumerate(hunks)
         if hunk.edit is Edit.REWORDED and all(op == "=" or canonical_text(text) in lines[op] for op, text in hunk.words)
+    }
+
+
+def _spelled_otherwise(hunks: Sequence[Hunk]) -> set[int]:
+    """Return the clauses that went and came with the same words in the two spellings of English."""
+    gone = {normal(hunk.old) for hunk in hunks if hunk.edit is Edit.REMOVED}
+    come = {normal(hunk.new) for hunk in hunks if hunk.edit is Edit.ADDED}
+    both = (gone & come) - {()}
+    return {at for at, hunk in enumerate(hunks) if not (hunk.old and hunk.new) and normal(hunk.old or hunk.new) in both}
+
+
+#: A name that was replaced in so many clauses, and only replaced, is the same thing under another name.
+_THROUGHOUT = 3
+
+
+def _renamed_throughout(hunks: Sequence[Hunk], findings: Sequence[Finding]) -> set[int]:
+    """Return the hunks in which nothing but one name gave way to another, as it did all over the text."""
+    names: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for at, (hunk, finding) in enumerate(zip(hunks, findings, strict=True)):
+        if hunk.edit is not Edit.REWORDED or VERDICT_OF[finding.reason] is not Verdict.SUBSTANTIVE:
+            continue
+        pairs = {(canonical_text(old), canonical_text(new)) for old, new, _ in replacements(hunk.words)}
+        edits = sum(op != "=" for op, _ in hunk.words)
+        named = all(is_name(old) and is_name(new) for old, new, _ in replacements(hunk.words))
+        if len(pairs) == 1 and named and edits == 2 * len(replacements(hunk.words)):
+            names[pairs.pop()].add(at)
+    return {
+        at
+        for (old, new), places in names.items()
+        if len(places) >= _THROUGHOUT and old and new and not lexicon.BINDING_NAME & {*old.split(), *new.split()}
+        for at in places
     }
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from tostrack.clauses import plain
 from tostrack.judge.context import Context
 from tostrack.judge.lexicon import STOP_WORDS
-from tostrack.models import Judgement, Reading, Reason
+from tostrack.models import Hunk, Judgement, Reading, Reason
 
 #: A text that lost nine tenths of its words, or is no longer than a notice on a door, is not that policy.
 _COLLAPSE = 0.1
@@ -35,9 +36,15 @@ def _places(reading: Reading) -> list[str]:
     return [clause.text.split(None, 1)[0].strip(".)") for clause in reading.clauses if clause.kind[:2] == "ol"]
 
 
+#: A text in another language has at least so many hunks to a clause.
+_REWRITTEN = 0.3
+
+
 def collapsed(context: Context) -> Judgement | None:
     """Return a judgement when nearly all of the policy is gone: an outage, a wall, a stub."""
-    before, after = context.old.flat.count(" "), context.new.flat.count(" ")
+    before, after = (
+        sum(clause.text.count(" ") + 1 for clause in text.reading.clauses) for text in (context.old, context.new)
+    )
     if before >= _WORDS_OF_A_POLICY and after < before * _COLLAPSE:
         return Judgement(
             Reason.SUSPECT,
@@ -46,17 +53,23 @@ def collapsed(context: Context) -> Judgement | None:
     return None
 
 
-def other_language(context: Context) -> Judgement | None:
+def other_language(context: Context, hunks: Sequence[Hunk]) -> Judgement | None:
     """Return a judgement when the text is in another language than before."""
-    before, after = (_language(text.flat) for text in (context.old, context.new))
+    if len(hunks) < _REWRITTEN * len(context.new.reading.clauses):
+        return None
+    before, after = (_language(text.reading) for text in (context.old, context.new))
     if before and after and before != after:
         return Judgement(Reason.EDITION, f"The text is in another language: {after} after {before}.")
     return None
 
 
-def _language(flat: str) -> str:
-    """Return the language whose commonest words stand most often in *flat*, or nothing when none clearly does."""
-    words = Counter(flat[:40_000].split())
+#: So much of a text, in characters, tells its language.
+_SAMPLE = 20_000
+
+
+def _language(reading: Reading) -> str:
+    """Return the language whose commonest words stand most often in *reading*, or nothing when none clearly does."""
+    words = Counter(re.findall(r"[^\W\d_]+", reading.version.text[:_SAMPLE].lower()))
     total = words.total()
     shares = {language: sum(words[word] for word in stops) / (total or 1) for language, stops in STOP_WORDS.items()}
     (best, share), (_, second) = sorted(shares.items(), key=lambda item: -item[1])[:2]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from itertools import groupby
 from typing import Any
 
 from tostrack.models import Edit
 from tostrack.publish.look import SIGNS, Look, aligned, fit
-from tostrack.publish.text import columns, document_id, path_of, safe_line
+from tostrack.publish.text import columns, count, document_id, path_of, safe_line
 
 #: Columns of a heading path beside a quote.
 _PATH = 40
@@ -70,9 +71,46 @@ def render_status(
         lines.append("")
     for row in failing:
         name = document_id(_cell(row["service"]), _cell(row["document"]))
-        told = f"{name}: {_cell(row['outcome'])} since {_cell(row['failing_since'])[:10]}: {_cell(row['message'])}"
+        waits = f"; not asked again before {_cell(row['next_try_at'])}" if row.get("next_try_at") else ""
+        told = f"{name}: {_failing(row)}: {_cell(row['message'])}{waits}"
         lines += [look.line(line) for line in look.wrap([("=", told)])]
     return _text(lines)
+
+
+#: What a platform does that will not have us: nothing to mend, only to wait, ask, or save the page by hand.
+_BLOCKED = frozenset(("blocked", "robots", "http-401", "http-403", "http-406", "http-429", "http-451"))
+
+
+def _failing(row: Mapping[str, Any]) -> str:
+    """Return ``blocked for 3 nights, since 2024-05-01``: of a document that fails, how, how long and since when."""
+    since, checked = (_cell(row[name])[:10] for name in ("failing_since", "checked_at"))
+    what = "blocked" if row["cause"] in _BLOCKED else _cell(row["outcome"])
+    nights = (date.fromisoformat(checked) - date.fromisoformat(since)).days + 1
+    return f"{what} for {count(nights, 'night')}, since {since}"
+
+
+def render_suspects(
+    rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
+) -> str:
+    """Return the texts in quarantine of *rows*, one a line.
+
+    Args:
+        rows: Mappings with the keys of ``tostrack status --suspects --json``.
+    """
+    look = Look(colour, width, ascii_marks)
+    table = [
+        [
+            document_id(_cell(row["service"]), _cell(row["document"])),
+            _cell(row["cause"]),
+            _cell(row["first_seen_at"])[:10],
+            _cell(row["last_seen_at"])[:10],
+            _cell(row["sightings"]),
+            _cell(row["key_sha256"])[:8],
+        ]
+        for row in rows
+    ]
+    header = ["document", "cause", "first seen", "last seen", "times", "key"]
+    return _text(aligned(table, look, header=header)) if table else ""
 
 
 def render_flags(
@@ -81,7 +119,7 @@ def render_flags(
     """Return the flags of *rows* under their topics, each with its quote on a line of its own.
 
     Args:
-        rows: Mappings with the keys of ``tostrack flags --json``.
+        rows: Mappings with the keys of ``tostrack flags --json``; each is told with its ``meaning``, if it has one.
     """
     look = Look(colour, width, ascii_marks)
     lines: list[str] = []
@@ -93,6 +131,8 @@ def render_flags(
             facts = [_cell(row["polarity"]), f"since {_cell(row['since'])[:10]}", name]
             heading = path_of(row["heading"], _PATH)
             lines.append(fit("  " + "  ".join([*facts, *([heading] if heading else [])]), look))
+            if meaning := _cell(row.get("meaning")):
+                lines.append(look.paint("dim", fit(f"    {meaning}:", look)))
             quote = look.wrap([("=", f"“{_cell(row['quote'])}”")], columns("    "))
             lines += ["    " + look.line(line) for line in quote]
     return _text(lines)

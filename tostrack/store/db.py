@@ -15,7 +15,6 @@ from urllib.parse import quote
 from tostrack.clauses import assemble, join_clauses
 from tostrack.errors import StoreError
 from tostrack.models import (
-    Clause,
     Direction,
     Flag,
     Judgement,
@@ -28,11 +27,10 @@ from tostrack.models import (
     iso,
 )
 from tostrack.store.migrations import check_schema
+from tostrack.store.visits import SuspectRow
 
 #: How long a reader waits for the writer's commit, in seconds.
 _BUSY_TIMEOUT = 30.0
-#: A heading path is one text in the archive; no heading holds this character (`clauses.plain` folds white space).
-HEADING_SEPARATOR = "\n"
 
 
 @dataclass(frozen=True)
@@ -49,6 +47,8 @@ class DocumentRow:
     message: str
     http_status: int | None
     failing_since: str | None
+    #: The server asked us to wait until then.
+    next_try_at: str | None
     versions: int
     #: When the text that stands was first seen.
     changed_at: str | None
@@ -105,7 +105,7 @@ class ChangeRow:
 
 @dataclass(frozen=True)
 class FlagRow:
-    """One flag of a text that stands, with the clause it is in and since when that clause stands."""
+    """One flag of a text that stands, with the clause it is in and since when it says what it says."""
 
     service: str
     document: str
@@ -186,7 +186,7 @@ class Archive:
         rows = self._rows(
             """
             SELECT s.slug AS service, d.slug AS document, s.name AS service_name, d.name, d.checked_at, d.outcome,
-                   d.cause, d.message, d.http_status, d.failing_since,
+                   d.cause, d.message, d.http_status, d.failing_since, d.next_try_at,
                    (SELECT count(*) FROM versions WHERE document_id = d.id) AS versions,
                    (SELECT seen_at FROM versions WHERE document_id = d.id ORDER BY number DESC LIMIT 1) AS changed_at,
                    (SELECT count(*) FROM judgements WHERE document_id = d.id AND reason = 'oscillation') AS oscillations
@@ -213,6 +213,25 @@ class Archive:
         """Return the version in force at *when*: the last one seen by then, or None before the first."""
         query = _VERSION + "AND v.seen_at <= ? ORDER BY v.seen_at DESC, v.number DESC LIMIT 1"
         return self._one(query, (service, document, iso(when)))
+
+    def suspects(self, service: str | None = None, document: str | None = None) -> list[SuspectRow]:
+        """Return the texts in quarantine, the one seen last first."""
+        rows = self._rows(
+            """
+            SELECT s.slug AS service, d.slug AS document, q.key_sha256, q.cause, q.first_seen_at, q.last_seen_at,
+                   q.sightings
+            FROM suspects q JOIN documents d ON d.id = q.document_id JOIN services s ON s.id = d.service_id
+            WHERE (?1 IS NULL OR s.slug = ?1) AND (?2 IS NULL OR d.slug = ?2)
+            ORDER BY q.last_seen_at DESC, s.slug, d.slug, q.key_sha256
+            """,
+            (service, document),
+        )
+        return [SuspectRow(**dict(row)) for row in rows]
+
+    def last_seen(self, service: str, document: str) -> str | None:
+        """Return when the text that stands was last seen, or None before the first version."""
+        rows = self._rows("SELECT last_seen_at FROM latest WHERE service = ? AND document = ?", (service, document))
+        return rows[0][0] if rows else None
 
     def _one(self, query: str, values: Sequence[object]) -> VersionRow | None:
         rows = self._rows(query, values)
@@ -284,43 +303,25 @@ class Archive:
 
     def flags(self, service: str, document: str | None = None, *, topic: str | None = None) -> list[FlagRow]:
         """Return the flags of the texts that stand, by document and place in the text."""
+        from tostrack.store.standing import Standing
+
         found: list[FlagRow] = []
         for row in self.documents(service):
-            if document in (None, row.document) and (version := self.current(service, row.document)):
-                found += self._standing(version, topic)
+            if document in (None, row.document) and (chain := self.went_by(service, row.document)):
+                found += Standing(self._rows, chain[::-1]).rows(topic)
         return found
 
-    def _standing(self, version: VersionRow, topic: str | None) -> list[FlagRow]:
-        blocks = self._rows(
-            """
-            SELECT c.id, c.kind, c.text,
-                   (SELECT min(v.seen_at) FROM version_clauses o JOIN versions v ON v.id = o.version_id
-                    JOIN versions this ON this.id = vc.version_id AND this.document_id = v.document_id
-                    WHERE o.clause_id = c.id) AS since
-            FROM version_clauses vc JOIN clauses c ON c.id = vc.clause_id
-            WHERE vc.version_id = ? ORDER BY vc.position
-            """,
-            (version.id,),
-        )
-        clauses = assemble((row["kind"], row["text"]) for row in blocks)
-        found: list[FlagRow] = []
-        for block, clause in zip(blocks, clauses, strict=True):
-            rows = self._rows(
-                """
-                SELECT f.topic, f.polarity, f.quote, f.start, f."end", f.rule
-                FROM flagged g JOIN flags f ON f.flagged_id = g.id
-                WHERE g.clause_id = ? AND g.heading = ? AND g.lead = ? AND (?4 IS NULL OR f.topic = ?4) ORDER BY f.id
-                """,
-                (block["id"], *flag_context(clause), topic),
-            )
-            place = {"heading": clause.heading, "clause": clause.text, "since": block["since"]}
-            found += [FlagRow(version.service, version.document, **dict(row), **place) for row in rows]
-        return found
+    def went_by(self, service: str, document: str) -> list[VersionRow]:
+        """Return the versions that readers went by, oldest first: those whose coming was no noise, and what stands."""
+        query = "SELECT to_number, verdict FROM changes WHERE service = ? AND document = ? ORDER BY occasion"
+        # A version that was told late has two judgements: the later one ("settled") holds.
+        verdicts = dict(map(tuple, self._rows(query, (service, document))))
+        rows = self.versions(service, document)
+        return [row for row in rows if row is rows[-1] or verdicts.get(row.number) != Verdict.NOISE]
 
-
-def flag_context(clause: Clause) -> tuple[str, str]:
-    """Return what, beside its text, decides a clause's flags: the headings above it and its lead-in."""
-    return HEADING_SEPARATOR.join(clause.heading), clause.lead
+    def stale(self, fingerprint: str) -> int:
+        """Return how many clauses were flagged by other rules than those of *fingerprint*."""
+        return int(self._rows("SELECT count(*) FROM flagged WHERE fingerprint <> ?", (fingerprint,))[0][0])
 
 
 def _flag(row: sqlite3.Row) -> Flag:

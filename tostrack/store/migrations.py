@@ -34,6 +34,7 @@ CREATE TABLE documents (
     message TEXT NOT NULL DEFAULT '',
     http_status INTEGER,
     failing_since TEXT,
+    next_try_at TEXT,
     UNIQUE (service_id, slug)
 );
 
@@ -118,9 +119,16 @@ CREATE TABLE suspects (
     first_seen_at TEXT NOT NULL,
     last_seen_at TEXT NOT NULL,
     sightings INTEGER NOT NULL,
-    snapshot_id INTEGER NOT NULL REFERENCES snapshots(id),
     UNIQUE (document_id, key_sha256)
 );
+
+CREATE TABLE suspect_snapshots (
+    suspect_id INTEGER NOT NULL REFERENCES suspects(id) ON DELETE CASCADE,
+    page INTEGER NOT NULL,
+    snapshot_id INTEGER NOT NULL REFERENCES snapshots(id),
+    PRIMARY KEY (suspect_id, page)
+) WITHOUT ROWID;
+CREATE INDEX suspect_snapshots_snapshot ON suspect_snapshots(snapshot_id);
 
 CREATE TABLE judgements (
     id INTEGER PRIMARY KEY,

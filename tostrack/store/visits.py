@@ -27,11 +27,18 @@ class PageState:
 class SuspectRow:
     """A text in quarantine."""
 
+    service: str
+    document: str
     key_sha256: str
     cause: str
     first_seen_at: str
     last_seen_at: str
     sightings: int
+
+    @property
+    def id(self) -> str:
+        """``instagram/terms``."""
+        return f"{self.service}/{self.document}"
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,8 @@ class NewVersion:
     #: Flags of clauses that the archive had not seen under these headings before.
     flags: Mapping[Clause, Sequence[Flag]] = field(default_factory=dict)
     flags_fingerprint: str = ""
+    #: What it was read from, by page number, where that is not the newest capture of each page.
+    captures: Mapping[int, Snapshot] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,3 +77,11 @@ class Visit:
     settled: Change | None = None
     #: What a suspect text is known by; the captures are its evidence.
     suspect_key: str = ""
+    #: The key of a text that leaves quarantine: a person accepted it.
+    accepts: str = ""
+    #: False where the platform was not asked: what is known of the last check stands.
+    checked: bool = True
+    #: When the text was last seen, where that is not the time of the visit.
+    seen_at: datetime | None = None
+    #: The server asked us to wait until then.
+    next_try_at: datetime | None = None

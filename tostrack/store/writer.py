@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import sqlite3
@@ -14,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tostrack.clauses import canonical_key
-from tostrack.errors import ArchiveBusyError, StoreError
+from tostrack.errors import StoreError
+from tostrack.flag import SHIPPED, Rulebook
 from tostrack.models import (
     Change,
     Clause,
@@ -25,11 +25,15 @@ from tostrack.models import (
     Snapshot,
     Validators,
     Verdict,
+    from_iso,
     iso,
     sha256,
 )
 from tostrack.store import snapshots as files
-from tostrack.store.db import _BUSY_TIMEOUT, _VERSION, Archive, VersionRow, flag_context
+from tostrack.store.chain import chain_hash
+from tostrack.store.db import _BUSY_TIMEOUT, _VERSION, Archive, VersionRow
+from tostrack.store.flagged import FlaggedClause, by_others, flag_context, replace_flags
+from tostrack.store.lock import locked
 from tostrack.store.migrations import migrate
 from tostrack.store.visits import NewVersion, PageState, SuspectRow, Visit
 
@@ -42,18 +46,22 @@ class Writer(Archive):
         snapshots: The folder of raw captures.
         now: When a new archive says it was made.
         authority: A domain or e-mail address for feed ids (RFC 4151), frozen in a new archive.
+        book: The rules by which what is written is flagged.
 
     Raises:
         ArchiveBusyError: Another process writes to it.
         StoreError: It cannot be opened, or a newer tostrack wrote it.
     """
 
-    def __init__(self, path: str | Path, snapshots: Path, *, now: datetime, authority: str = "") -> None:
+    def __init__(
+        self, path: str | Path, snapshots: Path, *, now: datetime, authority: str = "", book: Rulebook = SHIPPED
+    ) -> None:
         from sqlite_utils import Database
 
         self.path = Path(path)
         self.snapshots = snapshots
-        self._lock = _locked(self.path)
+        self.book = book
+        self._lock = locked(self.path)
         try:
             with self._reported():
                 self._connection = sqlite3.connect(self.path, timeout=_BUSY_TIMEOUT, isolation_level=None)
@@ -132,15 +140,32 @@ class Writer(Archive):
 
     def suspect(self, document: Document, key_sha256: str) -> SuspectRow | None:
         """Return the quarantined text with this hash, or None."""
+        rows = self.suspects(document.service, document.slug)
+        return next((row for row in rows if row.key_sha256 == key_sha256), None)
+
+    def quarantined(self, suspect: SuspectRow) -> dict[int, Snapshot]:
+        """Return the captures of a text in quarantine by page number; pages that were not new are not among them."""
         rows = self._rows(
             """
-            SELECT q.key_sha256, q.cause, q.first_seen_at, q.last_seen_at, q.sightings FROM suspects q
-            JOIN documents d ON d.id = q.document_id JOIN services s ON s.id = d.service_id
+            SELECT c.page, n.url, n.chain, n.fetched_at, n.status, n.headers, n.path
+            FROM suspects q JOIN documents d ON d.id = q.document_id
+            JOIN services s ON s.id = d.service_id
+            JOIN suspect_snapshots c ON c.suspect_id = q.id JOIN snapshots n ON n.id = c.snapshot_id
             WHERE s.slug = ? AND d.slug = ? AND q.key_sha256 = ?
             """,
-            (document.service, document.slug, key_sha256),
+            (suspect.service, suspect.document, suspect.key_sha256),
         )
-        return SuspectRow(**dict(rows[0])) if rows else None
+        return {
+            row["page"]: Snapshot(
+                row["url"],
+                from_iso(row["fetched_at"]),
+                row["status"],
+                files.read(self.snapshots, row["path"]),
+                json.loads(row["headers"]),
+                tuple(json.loads(row["chain"])),
+            )
+            for row in rows
+        }
 
     def unflagged(self, clauses: Iterable[Clause], fingerprint: str) -> list[Clause]:
         """Return the distinct *clauses* whose flags under the rules of *fingerprint* are not stored yet."""
@@ -153,6 +178,10 @@ class Writer(Archive):
             for clause in dict.fromkeys(clauses)
             if not self._rows(query, (sha256(clause.text), clause.kind, *flag_context(clause), fingerprint))
         ]
+
+    def flagged_by_others(self, after: int, limit: int) -> list[FlaggedClause]:
+        """Return at most *limit* clauses behind id *after* that other rules than ours (``book``) flagged."""
+        return by_others(self._rows, self.book.fingerprint, after, limit)
 
     # What a visit brought
 
@@ -173,6 +202,7 @@ class Writer(Archive):
         paths = {page: self._path(visit.document, page, capture) for page, capture in fresh.items()}
         for page, capture in fresh.items():
             files.write(self.snapshots, paths[page], capture.body)
+        own = [self._files(visit.document, version) for version in visit.versions]
         with self._reported(), self._database.atomic():
             document_id = self._document(visit)
             ids = {page: self._snapshot(document_id, page, capture, paths[page]) for page, capture in fresh.items()}
@@ -180,21 +210,35 @@ class Writer(Archive):
                 self._suspect(document_id, visit, ids)
             else:
                 self._pages(document_id, visit, ids)
-            for version in visit.versions:
-                self._version(document_id, visit, version)
+            for version, where in zip(visit.versions, own, strict=True):
+                self._version(document_id, visit, version, where)
+                self._release(document_id, sha256(canonical_key(version.reading.clauses)))
+            self._release(document_id, visit.accepts)
             if visit.settled:
                 self._judgement(document_id, visit.settled, visit.at, occasion="settled", announced=True)
             if visit.outcome in (Outcome.FIRST, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED):
-                self._seen(document_id, visit.at)
+                self._seen(document_id, visit.seen_at or visit.at)
             obsolete = [] if visit.suspect_key else self._obsolete(document_id)
         for path in obsolete:
             files.delete(self.snapshots, path)
+
+    def reflag(self, flags: Mapping[int, Sequence[Flag]]) -> None:
+        """Store *flags*, by the id of their flagged clause, as those of our rules; all or none."""
+        with self._reported(), self._database.atomic():
+            replace_flags(self._connection, flags, self.book.fingerprint)
 
     def _path(self, document: Document, page: int, capture: Snapshot) -> str:
         path = files.name(document.service, document.slug, page, capture)
         # Two captures within one second: a file that a version may cite is never written over.
         taken = self._rows("SELECT 1 FROM snapshots WHERE path = ? AND sha256 <> ?", (path, capture.sha256))
         return path.replace("Z.", f"Z-{capture.sha256[:8]}.", 1) if taken else path
+
+    def _files(self, document: Document, version: NewVersion) -> dict[int, str]:
+        """Keep what *version* alone was read from; return where each page lies."""
+        paths = {page: self._path(document, page, capture) for page, capture in version.captures.items()}
+        for page, capture in version.captures.items():
+            files.write(self.snapshots, paths[page], capture.body)
+        return paths
 
     def _insert(self, table: str, **values: Any) -> int:
         columns = ", ".join(f'"{name}"' for name in values)
@@ -225,16 +269,25 @@ class Writer(Archive):
             (service_id, document.slug, document.name or document.slug, document.language),
         )
         document_id = self._id("SELECT id FROM documents WHERE service_id = ? AND slug = ?", service_id, document.slug)
+        if visit.checked:
+            self._check(document_id, visit)
+        return document_id or 0
+
+    def _check(self, document_id: int | None, visit: Visit) -> None:
+        """Note how the check went."""
         failing = visit.outcome in (Outcome.FAILED, Outcome.SUSPECT)
+        next_try_at = iso(visit.next_try_at) if visit.next_try_at else None
         self._connection.execute(
             """
             UPDATE documents SET checked_at = ?2, outcome = ?3, cause = ?4, message = ?5, http_status = ?6,
-                failing_since = CASE WHEN ?7 THEN coalesce(failing_since, ?2) END
+                failing_since = CASE WHEN ?7 THEN coalesce(failing_since, ?2) END, next_try_at = ?8
             WHERE id = ?1
             """,
-            (document_id, iso(visit.at), visit.outcome, visit.cause, visit.message, visit.http_status, failing),
+            (
+                *(document_id, iso(visit.at), visit.outcome, visit.cause, visit.message, visit.http_status),
+                *(failing, next_try_at),
+            ),
         )
-        return document_id or 0
 
     def _snapshot(self, document_id: int, page: int, capture: Snapshot, path: str) -> int:
         # The same run repeated after a kill finds its own row: the time and the bytes are the same.
@@ -270,6 +323,8 @@ class Writer(Archive):
                     *(validators.etag, validators.last_modified, iso(visit.at), snapshot_id),
                 ),
             )
+        if not visit.document.pages:
+            return  # imported, and not watched
         # A document that lost a page forgets what was latest there; the versions keep what they cite.
         self._connection.execute(
             "DELETE FROM pages WHERE document_id = ? AND page >= ?", (document_id, len(visit.document.pages))
@@ -284,7 +339,7 @@ class Writer(Archive):
             (document_id, visit.suspect_key, iso(visit.at)),
         ).rowcount
         if not changed and ids:
-            self._insert(
+            suspect_id = self._insert(
                 "suspects",
                 document_id=document_id,
                 key_sha256=visit.suspect_key,
@@ -292,18 +347,29 @@ class Writer(Archive):
                 first_seen_at=iso(visit.at),
                 last_seen_at=iso(visit.at),
                 sightings=1,
-                snapshot_id=min(ids.values()),
             )
+            for page, snapshot_id in ids.items():
+                self._insert("suspect_snapshots", suspect_id=suspect_id, page=page, snapshot_id=snapshot_id)
 
-    def _version(self, document_id: int, visit: Visit, new: NewVersion) -> None:
+    def _release(self, document_id: int, key_sha256: str) -> None:
+        """Let a text out of quarantine, if it is there: it is a version now."""
+        self._connection.execute(
+            "DELETE FROM suspects WHERE document_id = ? AND key_sha256 = ?", (document_id, key_sha256)
+        )
+
+    def _evidence(self, document_id: int, new: NewVersion, paths: Mapping[int, str]) -> list[sqlite3.Row]:
+        """Return the snapshots that a version cites, by page: its own, or the newest of each page."""
+        if new.captures:
+            ids = {page: self._snapshot(document_id, page, new.captures[page], path) for page, path in paths.items()}
+        else:
+            query = "SELECT page, snapshot_id FROM pages WHERE document_id = ?"
+            ids = dict(self._connection.execute(query, (document_id,)).fetchall())
+        query = "SELECT ? AS page, id, chain, fetched_at, status, sha256 FROM snapshots WHERE id = ?"
+        return [self._connection.execute(query, cited).fetchone() for cited in sorted(ids.items())]
+
+    def _version(self, document_id: int, visit: Visit, new: NewVersion, paths: Mapping[int, str]) -> None:
         version = new.reading.version
-        snapshots = self._connection.execute(
-            """
-            SELECT p.page, n.id, n.chain, n.fetched_at, n.status, n.sha256
-            FROM pages p JOIN snapshots n ON n.id = p.snapshot_id WHERE p.document_id = ? ORDER BY p.page
-            """,
-            (document_id,),
-        ).fetchall()
+        snapshots = self._evidence(document_id, new, paths)
         previous = self._connection.execute(
             "SELECT hash FROM versions WHERE document_id = ? ORDER BY number DESC LIMIT 1", (document_id,)
         ).fetchone()
@@ -341,16 +407,13 @@ class Writer(Archive):
     def _flags(self, clause: Clause, flags: Sequence[Flag], fingerprint: str) -> None:
         clause_id = self._clause(clause)
         heading, lead = flag_context(clause)
-        old = self._id(
+        known = self._id(
             "SELECT id FROM flagged WHERE clause_id = ? AND heading = ? AND lead = ?", clause_id, heading, lead
         )
-        self._connection.execute("DELETE FROM flags WHERE flagged_id = ?", (old,))
-        self._connection.execute("DELETE FROM flagged WHERE id = ?", (old,))
-        flagged_id = self._insert("flagged", clause_id=clause_id, heading=heading, lead=lead, fingerprint=fingerprint)
-        for flag in flags:
-            columns = asdict(flag)
-            del columns["direction"]
-            self._insert("flags", flagged_id=flagged_id, **columns)
+        flagged_id = known or self._insert(
+            "flagged", clause_id=clause_id, heading=heading, lead=lead, fingerprint=fingerprint
+        )
+        replace_flags(self._connection, {flagged_id: flags}, fingerprint)
 
     def _judgement(
         self, document_id: int, change: Change, at: datetime, *, announced: bool, occasion: str = "seen"
@@ -391,36 +454,9 @@ class Writer(Archive):
         unused = """
             FROM snapshots WHERE document_id = ?1
             AND id NOT IN (SELECT snapshot_id FROM pages WHERE document_id = ?1)
-            AND id NOT IN (SELECT snapshot_id FROM suspects WHERE document_id = ?1)
+            AND NOT EXISTS (SELECT 1 FROM suspect_snapshots c WHERE c.snapshot_id = snapshots.id)
             AND NOT EXISTS (SELECT 1 FROM version_snapshots c WHERE c.snapshot_id = snapshots.id)
         """
         paths = [row[0] for row in self._connection.execute(f"SELECT path {unused}", (document_id,))]
         self._connection.execute(f"DELETE {unused}", (document_id,))
         return paths
-
-
-def chain_hash(document: str, row: Mapping[str, Any], evidence: Sequence[Sequence[Any]]) -> str:
-    """Return the hash that chains a version to the one before: over its content and its provenance.
-
-    Args:
-        document: ``instagram/terms``.
-        row: The version's columns, ``previous`` among them and ``hash`` not.
-        evidence: For each page: url chain, fetch time, status, hash of the raw bytes.
-    """
-    content = {name: row[name] for name in sorted(row) if name != "hash"}
-    return sha256(json.dumps([document, content, evidence], sort_keys=True, ensure_ascii=False))
-
-
-def _locked(path: Path) -> int:
-    """Return a descriptor that holds the archive's lock; the kernel frees it when the process ends, however it ends."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot open the archive for writing ({error.strerror})") from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(descriptor)
-        raise ArchiveBusyError(f"{path}: another crawl holds the archive; wait for it to end") from error
-    return descriptor

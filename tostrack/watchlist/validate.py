@@ -48,7 +48,7 @@ def watchlist(tables: Mapping[str, object], source: str, folder: Path, findings:
         documents += _documents(slug, services[slug], service)
         # As declared and not as read: a digest is not wrong because its document is.
         known += [slug, *(f"{slug}/{key}" for key, value in service.values.items() if isinstance(value, dict))]
-    digests = tuple(_digest(slug, digest, known) for slug, digest in root.table("digest").tables())
+    digests = tuple(_digest(slug, digest, known, folder) for slug, digest in root.table("digest").tables())
     return Watchlist(_settings(root.table("settings"), folder), tuple(documents), digests, services, source)
 
 
@@ -128,7 +128,7 @@ def _page(table: Table) -> Page:
     )
 
 
-def _digest(slug: str, table: Table, known: list[str]) -> DigestSettings:
+def _digest(slug: str, table: Table, known: list[str], folder: Path) -> DigestSettings:
     _check_slug(slug, table.at, {}, table.findings)
     table.only(_DIGEST_KEYS)
     if "to" not in table:
@@ -144,11 +144,12 @@ def _digest(slug: str, table: Table, known: list[str]) -> DigestSettings:
     topics = table.texts("topics")
     if topics:
         # Lazy: the rules take time to load, and most watchlists name no topic.
-        from tostrack.flag import topics as known_topics
+        from tostrack.watchlist.topics import known_topics
 
+        existing = known_topics(folder)
         for topic in topics:
-            if topic not in known_topics():
-                table.wrong("topics", f"{shown(topic)} is no topic", word=topic, known=known_topics())
+            if existing and topic not in existing:
+                table.wrong("topics", f"{shown(topic)} is no topic", word=topic, known=existing)
     return DigestSettings(slug, to, watch, topics, table.choice("every", _EVERY))
 
 

@@ -28,6 +28,12 @@ def to_toml(document: Document) -> str:
     return "\n".join(lines) + "\n"
 
 
+def service_to_toml(document: Document) -> str:
+    """Return the table of *document*'s service, with its name."""
+    name = f"name = {_string(document.service_name)}\n" if document.service_name else ""
+    return f"[watch.{document.service}]\n{name}"
+
+
 def _page(page: Page) -> list[str]:
     entries = [f"url = {_string(page.url)}"]
     for key, selectors in (("select", page.select), ("remove", page.remove)):

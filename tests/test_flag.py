@@ -1,0 +1,144 @@
+"""Clause in, flags out."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tostrack.clauses import plain
+from tostrack.flag import SHIPPED, flag
+from tostrack.models import Clause, Polarity
+
+
+def said(text):
+    return {(found.topic, str(found.polarity)) for found in flag(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("You grant Pixboard a worldwide, royalty-free licence to use your photos.", {("licensing", "permits")}),
+        ("We grant you a personal licence to use the app.", set()),
+        ("You keep all rights in the photos that you post.", {("licensing", "restricts")}),
+        ("You may not copy, modify or sell the content of others.", set()),
+        ("You represent that you own your content.", set()),
+        ("We may share your e-mail address with our partners.", {("sharing", "permits")}),
+        ("Our partners may share your e-mail address with us.", set()),
+        ("We will never sell your personal information.", {("sharing", "restricts")}),
+        ("None of your data is ever sold to anyone.", {("sharing", "restricts")}),
+        ("Acme may pass on your data to the police.", {("sharing", "permits")}),
+        ("You may share your data with your friends.", set()),
+        ("We may assign these terms in a merger.", set()),
+        ("We show you ads that fit your interests.", {("advertising", "permits")}),
+        ("If you run ads on Acme, our rules for advertisers apply.", set()),
+        ("You must not post advertising.", set()),
+        ("You can opt out of personalised ads.", {("advertising", "restricts")}),
+        ("We use your posts to train our AI models.", {("ai", "permits"), ("licensing", "permits")}),
+        ("We do not use your posts to train AI.", {("ai", "restricts"), ("licensing", "restricts")}),
+        ("These terms are governed by the laws of Freedonia.", set()),
+        ("", set()),
+    ],
+)
+def test_a_clause_is_flagged_by_who_does_what_to_whom(text, expected):
+    assert said(text) == expected
+
+
+def test_a_sentence_with_both_is_flagged_with_both():
+    assert said("We share your data with vendors, but we never sell your data.") == {
+        ("sharing", "permits"),
+        ("sharing", "restricts"),
+    }
+
+
+def test_an_item_says_what_its_lead_in_begins():
+    assert said("We may share your information with:\nadvertisers") == {
+        ("sharing", "permits"),
+        ("advertising", "permits"),
+    }
+
+
+def test_an_item_under_a_lead_in_of_prohibitions_is_not_flagged():
+    assert said("You agree that you will not:\nshare personal data of other users with anyone") == set()
+
+
+def test_a_lead_in_alone_is_a_clause():
+    assert said("We may share your information with:") == {("sharing", "permits")}
+
+
+def test_a_lead_in_that_only_points_back_counts_with_what_stands_before():
+    assert said("We share your data with vendors. For example:\nwe use a company that sends mail") == {
+        ("sharing", "permits")
+    }
+
+
+def test_the_lead_in_is_not_quoted_and_offsets_count_behind_it():
+    (found,) = [found for found in flag("**We may:**\n- share *your data* with vendors") if found.topic == "sharing"]
+
+    assert plain("- share *your data* with vendors")[found.start : found.end] == found.quote
+    assert found.quote.endswith("with vendors")
+
+
+def test_markdown_does_not_change_what_is_said():
+    assert said("We **may share** [your information](https://acme.example/data) with *advertisers*.") == said(
+        "We may share your information with advertisers."
+    )
+
+
+def test_a_clause_of_a_document_is_read_under_its_lead_in():
+    item = Clause("li", "our affiliates", ("Sharing",), "We share your data with:")
+
+    assert [(found.topic, found.quote) for found in SHIPPED.of_clause(item)] == [("sharing", "our affiliates")]
+
+
+def test_a_heading_has_no_flags():
+    assert SHIPPED.of_clause(Clause("h2", "How we share your data with partners")) == ()
+
+
+def test_an_enumerated_warranty_is_no_claim_of_ownership():
+    assert said("You represent and warrant that: (i) you own the content that you post; (ii) it is lawful.") == set()
+
+
+def test_shouted_text_has_no_company_names():
+    assert said("THE SERVICE IS PROVIDED AS IS AND ACME DISCLAIMS ALL WARRANTIES.") == set()
+
+
+@pytest.mark.parametrize("topic", ["licensing", "advertising", "sharing", "ai"])
+def test_every_topic_tells_what_it_is_about(topic):
+    assert SHIPPED.topics()[topic]
+
+
+def test_every_flag_can_be_told_in_plain_words():
+    found = SHIPPED.explain("We may share your data with partners.\n")
+
+    assert [(entry.flag.rule, entry.meaning) for entry in found] == [("disclose", "may pass your data on")]
+    assert SHIPPED.meaning("disclose") == "may pass your data on"
+    assert SHIPPED.meaning("no such rule") == ""
+
+
+def test_the_fingerprint_is_short_and_stable():
+    assert len(SHIPPED.fingerprint) == 16
+    assert int(SHIPPED.fingerprint, 16)
+
+
+@given(
+    st.text(max_size=400)
+    | st.lists(st.sampled_from("We you share your data with Acme : \n . not ads".split(" "))).map(" ".join)
+)
+def test_a_quote_is_what_stands_at_its_offsets_whatever_the_text(text):
+    first, _, rest = text.strip().partition("\n")
+    body = plain(rest) if rest.strip() and plain(first).endswith(":") else plain(text)
+
+    for found in flag(text):
+        assert body[found.start : found.end] == found.quote
+        assert found.quote
+
+
+@given(st.lists(st.sampled_from(["We share data.", "You own your photos.", "No ads.", "Hello there."])).map(" ".join))
+def test_the_same_clause_has_the_same_flags(text):
+    assert flag(text) == flag(text)
+
+
+def test_a_flag_is_polarity_typed():
+    (found,) = flag("We share your data.")
+
+    assert found.polarity is Polarity.PERMITS
+    assert found.direction is None

@@ -1,0 +1,132 @@
+"""Which way an edit moves a topic."""
+
+import pytest
+
+from tostrack.clauses import split_clauses
+from tostrack.diff import diff
+from tostrack.flag import moves
+
+OPENING = "# Terms\n\nWelcome to Acme, where people meet.\n\nYou must be thirteen years old to join us here.\n\n"
+
+
+def moved(before, after):
+    """Return (topic, direction, quote) of every flag that the edits between two texts touch."""
+    old, new = split_clauses(OPENING + before), split_clauses(OPENING + after)
+    return [
+        (found.topic, found.direction and str(found.direction), found.quote)
+        for flags in moves(diff(old, new), old, new)
+        for found in flags
+    ]
+
+
+def directions(before, after):
+    return {(topic, direction) for topic, direction, _ in moved(before, after)}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("", "You grant us a licence to use your photos.", {("licensing", "granted")}),
+        ("You grant us a licence to use your photos.", "", {("licensing", "withdrawn")}),
+        ("We do not sell your personal data.", "", {("sharing", "widened")}),
+        ("", "We do not sell your personal data.", {("sharing", "narrowed")}),
+        ("", "Targeted advertising is a big word.", {("advertising", None)}),
+    ],
+)
+def test_a_clause_that_comes_or_goes(before, after, expected):
+    assert directions(before, after) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (
+            "You grant us a non-exclusive licence to use the photos you post on our service.",
+            "You grant us a perpetual, transferable, sub-licensable licence to use the photos you post on our service.",
+            "widened",
+        ),
+        (
+            "You grant us a perpetual licence to use the photos you post on our service.",
+            "You grant us a limited licence to use the photos you post on our service.",
+            "narrowed",
+        ),
+        (
+            "We may share your information with our affiliates to run the service.",
+            "We may share your information with our partners to run the service.",
+            "widened",
+        ),
+        (
+            "We may share your information with third parties to run the service.",
+            "We may share your information with third parties to run the service only with your consent.",
+            "narrowed",
+        ),
+        (
+            "We do not sell your personal data to anyone at all.",
+            "We do not sell your personal data to anyone at all unless you agree.",
+            "widened",
+        ),
+        (
+            "We do not sell your personal data to advertisers.",
+            "We may sell your personal data to advertisers.",
+            "granted",
+        ),
+    ],
+)
+def test_a_reworded_clause_moves_its_topic(before, after, expected):
+    topic = "licensing" if "licence" in before else "sharing"
+
+    assert (topic, expected) in directions(before, after)
+
+
+def test_the_same_meaning_in_other_words_has_no_direction():
+    before = "We may share the information that you give us with advertisers."
+    after = "We may share the information you have given us with advertisers."
+
+    assert directions(before, after) == {("sharing", None), ("advertising", None)}
+
+
+def test_a_topic_that_the_edit_does_not_touch_is_not_flagged():
+    before = "We may share your data with partners. You can call us on Mondays until noon."
+    after = "We may share your data with partners. You can call us on Fridays until noon."
+
+    assert moved(before, after) == []
+
+
+def test_a_clause_that_moved_is_not_flagged():
+    first, second = "We may share your data with our partners.", "Our office has a green door and a red roof."
+
+    assert moved(f"{first}\n\n{second}", f"{second}\n\n{first}") == []
+
+
+def test_a_sentence_that_went_to_another_clause_is_not_granted_anew():
+    before = "We may share your data with our partners. Our office has a green door and a red roof.\n\nAsk us."
+    after = "Our office has a green door and a red roof.\n\nAsk us. We may share your data with our partners."
+
+    assert moved(before, after) == []
+
+
+def test_a_new_recipient_in_a_list_is_granted():
+    before = "We may share your information with:\n\n- affiliates\n- couriers who bring parcels"
+    after = before + "\n- advertisers"
+
+    assert {(topic, direction) for topic, direction, quote in moved(before, after) if quote == "advertisers"} == {
+        ("sharing", "granted"),
+        ("advertising", "granted"),
+    }
+
+
+def test_quotes_are_from_the_side_that_stands():
+    licence = "You grant us a licence to use the photos you post."
+
+    assert moved("", licence)[0][2] in licence
+    assert moved(licence, "")[0][2] in licence
+
+
+def test_offsets_count_in_the_text_of_the_hunk():
+    old = split_clauses(OPENING + "We may share your data with affiliates to help us.")
+    new = split_clauses(OPENING + "To be clear, we may share your data with advertisers to help us.")
+
+    hunks = diff(old, new)
+    for hunk, flags in zip(hunks, moves(hunks, old, new), strict=True):
+        for found in flags:
+            assert hunk.new[found.start : found.end] == found.quote

@@ -1,0 +1,177 @@
+"""Open Terms Archive's declarations as documents of a watchlist, and a list of what does not carry over."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tostrack.errors import ConfigError
+from tostrack.history.declarations import Note, convert, read
+from tostrack.models import Document, Page, Range
+from tostrack.watchlist.append import append
+
+PIXBOARD = {
+    "name": "Pixboard!",
+    "terms": {
+        "Terms of Service": {
+            "fetch": "https://pixboard.example/terms",
+            "select": "#terms, .more",
+            "remove": ["nav", {"startBefore": "#ads", "endAfter": "#end"}],
+            "filter": [{"removeQueryParams": ["utm_source", "fbclid"]}, "removeClutter"],
+        },
+        "Privacy Policy": {
+            "combine": [
+                {"fetch": "https://pixboard.example/privacy"},
+                {"fetch": "https://pixboard.example/privacy/ads", "select": ["article"], "executeClientScripts": False},
+            ],
+            "select": ["main", {"startAfter": "h1", "endBefore": "footer"}],
+            "executeClientScripts": True,
+        },
+        "Imprint": {"fetch": "https://pixboard.example/imprint.pdf"},
+    },
+}
+HISTORY = {
+    "Terms of Service": [
+        {"fetch": "https://pixboard.example/tos", "select": "body", "validUntil": "2021-03-04T00:00:00Z"}
+    ],
+    "Copyright Claims Policy": [
+        {"fetch": "https://pixboard.example/dmca", "select": "main", "validUntil": "2020-05-06T00:00:00Z"},
+        {"fetch": "https://pixboard.example/dmca-old", "select": "main", "validUntil": "2019-05-06T00:00:00Z"},
+    ],
+}
+
+
+def by_id(found):
+    return {document.id: document for document in found.documents}
+
+
+def test_a_declaration_becomes_a_document_with_every_key():
+    terms = by_id(convert("Pixboard Photos", PIXBOARD))["pixboard-photos/terms-of-service"]
+
+    assert terms == Document(
+        "pixboard-photos",
+        "terms-of-service",
+        (
+            Page(
+                "https://pixboard.example/terms",
+                ("#terms, .more",),
+                ("nav", Range(start_before="#ads", end_after="#end")),
+            ),
+        ),
+        "Terms of Service",
+        "Pixboard!",
+    )
+
+
+def test_combined_sources_are_pages_whose_own_keys_replace_those_of_the_terms():
+    pages = by_id(convert("Pixboard", PIXBOARD))["pixboard/privacy-policy"].pages
+
+    assert pages == (
+        Page(
+            "https://pixboard.example/privacy", ("main", Range(start_after="h1", end_before="footer")), fetch="browser"
+        ),
+        Page("https://pixboard.example/privacy/ads", ("article",)),
+    )
+
+
+def test_a_filter_becomes_our_nearest_one_and_code_of_theirs_is_listed():
+    declared = {
+        **PIXBOARD["terms"]["Imprint"],
+        "filter": [{"removeQueryParams": ["h", "utm_id"]}, "removeClutter", "dropLinks"],
+    }
+
+    found = convert("Pixboard", {"name": "Pixboard", "terms": {"Imprint": declared}})
+
+    assert found.documents[0].pages[0].filters == ("drop-query", "drop-links")
+    assert found.notes == (
+        Note("nearest", "pixboard/imprint", 'removeQueryParams(["h", "utm_id"]) became drop-query'),
+        Note("filter", "pixboard/imprint", "removeClutter"),
+    )
+
+
+def test_terms_that_are_only_history_are_documents_that_are_no_longer_fetched():
+    found = convert("Pixboard", PIXBOARD, HISTORY)
+
+    gone = by_id(found)["pixboard/copyright-claims-policy"]
+    assert (gone.active, gone.pages[0].url) == (False, "https://pixboard.example/dmca")
+    assert [(note.where, note.what) for note in found.notes if note.kind == "history"] == [
+        ("pixboard/terms-of-service", "1, valid until 2021-03-04"),
+        ("pixboard/copyright-claims-policy", "1, valid until 2019-05-06"),
+    ]
+
+
+def test_the_key_of_old_engines_is_understood():
+    assert convert("Pixboard", {"name": "Pixboard", "documents": PIXBOARD["terms"]}).documents
+
+
+@pytest.mark.parametrize(
+    ("declared", "kind", "said"),
+    [
+        ({"select": "main"}, "terms", "no address"),
+        ({"fetch": "https://a.example", "select": "main:::x"}, "selector", "is no CSS selector"),
+        ({"fetch": "https://a.example", "select": {"startBefore": "a"}}, "selector", "exactly one start and one end"),
+        ({"fetch": "https://a.example", "select": [7]}, "selector", "7 is no selector"),
+        ({"combine": []}, "terms", "no list of sources"),
+        (["main"], "terms", "no object"),
+    ],
+)
+def test_terms_that_cannot_be_converted_are_listed_and_the_others_are(declared, kind, said):
+    found = convert("Pixboard", {"name": "Pixboard", "terms": {"Broken": declared, **PIXBOARD["terms"]}})
+
+    [note] = [note for note in found.notes if note.where == "pixboard/broken"]
+    assert note.kind == kind
+    assert said in note.what
+    assert len(found.documents) == 3
+
+
+def test_a_folder_is_read_file_by_file_and_a_bad_one_stops_none(tmp_path):
+    folder = tmp_path / "declarations"
+    folder.mkdir()
+    (folder / "Pixboard.json").write_text(json.dumps(PIXBOARD))
+    (folder / "Pixboard.history.json").write_text(json.dumps(HISTORY))
+    (folder / "pixboard.json").write_text(json.dumps(PIXBOARD))
+    (folder / "Acme.json").write_text("{")
+    (folder / "Deep.json").write_text("[" * 100_000)
+
+    found = read(tmp_path)
+
+    assert len(found.documents) == 4
+    assert sorted(note.where for note in found.notes if note.kind == "file") == [
+        "Acme.json",
+        "Deep.json",
+        "pixboard.json",
+    ]
+
+
+def test_a_folder_without_declarations_is_an_error(tmp_path):
+    with pytest.raises(ConfigError, match="holds no declarations"):
+        read(tmp_path)
+
+
+def test_what_is_converted_is_what_a_watchlist_holds():
+    found = convert("Pixboard", PIXBOARD, HISTORY)
+
+    result = append("", found.documents)
+
+    assert (len(result.added), result.refused) == (4, ())
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["fetch", "select", "remove", "filter", "combine", "startBefore", "x"]), inner, max_size=4
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(json_values, json_values)
+def test_any_json_is_converted_or_listed(declared, history):
+    found = convert("x", {"name": declared, "terms": {"Terms": declared}}, {"Terms": history, "Old": history})
+
+    assert len(found.documents) + len(found.notes) >= 1

@@ -1,0 +1,47 @@
+"""``tostrack accept``: a text in quarantine is the policy after all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from tostrack.cli.environment import DAY, Environment, chosen, emit_json, json_option
+from tostrack.errors import ConfigError
+
+
+@click.command(
+    epilog="Example: `tostrack accept` lists the texts in quarantine; `tostrack accept acme/terms` takes the last one."
+)
+@click.argument("target", required=False, metavar="[SERVICE/DOCUMENT]")
+@click.option("--key", default="", help="The beginning of the text's key, where several wait; default: the last seen.")
+@click.option("--now", type=DAY, help="Record it as of this time: for replays and tests.")
+@click.option("-n", "--dry-run", is_flag=True, help="Say what would change; store nothing.")
+@json_option
+@click.pass_obj
+def command(
+    environment: Environment, target: str | None, key: str, now: datetime | None, dry_run: bool, as_json: bool
+) -> None:
+    """Make a text in quarantine the next version: judged, flagged and told like any other."""
+    from tostrack.cli.crawl import line, row
+    from tostrack.cli.status import quarantined, show_suspects
+    from tostrack.curation import accept
+    from tostrack.watchlist import find
+
+    if target is None:
+        with environment.archive() as archive:
+            waiting = quarantined(archive, chosen(archive, None))
+        show_suspects(environment, waiting, as_json=as_json)
+        return
+    documents = find(environment.watchlist, target)
+    if len(documents) > 1:
+        raise ConfigError(f"{target}: name one document: {', '.join(document.id for document in documents)}")
+    at = now or datetime.now(UTC)
+    with environment.writer(at) as writer:
+        result = accept(documents[0], writer, at, key.lower(), dry_run=dry_run)
+    if as_json:
+        emit_json([row(result)])
+    else:
+        click.echo(line(result))
+    if dry_run:
+        click.echo("nothing was stored", err=True)

@@ -1,0 +1,119 @@
+"""``tostrack add``: a web address becomes an entry of the watchlist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tostrack.cli.environment import Environment, emit_json, json_option
+from tostrack.errors import ConfigError
+
+if TYPE_CHECKING:
+    from tostrack.adding import Addition
+
+#: Lines of the text that are shown of its beginning and of its end.
+_SHOWN = 4
+
+
+@click.command(
+    epilog="Example: `tostrack add https://acme.example/terms --dry-run` shows what would be written and kept."
+)
+@click.argument("url")
+@click.option("--service", default="", metavar="SLUG", help="Its service's id; default: found from host and title.")
+@click.option("--document", default="", metavar="SLUG", help="Its own id; default: found from title and address.")
+@click.option("--browser", is_flag=True, help="Fetch it with a browser: for pages that scripts write.")
+@click.option("-n", "--dry-run", is_flag=True, help="Fetch and show; write nothing.")
+@json_option
+@click.pass_obj
+def command(
+    environment: Environment, url: str, service: str, document: str, browser: bool, dry_run: bool, as_json: bool
+) -> None:
+    """Fetch a page, name it, find its text, and write its table into the watchlist."""
+    from tostrack.adding import propose
+    from tostrack.fetch import Fetcher, fetch_all
+    from tostrack.watchlist import to_toml
+    from tostrack.watchlist.append import append
+
+    watchlist = environment.watchlist
+    settings = watchlist.settings
+    with Fetcher(contact=settings.contact, delay=settings.delay, allow_private=settings.allow_private) as fetcher:
+        found = propose(
+            url,
+            watchlist.documents,
+            lambda requests: fetch_all(requests, fetcher),
+            service=service,
+            document=document,
+            fetch="browser" if browser else "http",
+        )
+    path = environment.watchlist_path
+    result = append(read_watchlist(path), [found.document], str(path))
+    for refused, reason in result.refused:
+        raise ConfigError(f"{refused.id}: {reason}; choose others with --service and --document")
+    if not dry_run:
+        write_watchlist(path, result.text)
+    if as_json:
+        emit_json([_row(found)])
+    else:
+        click.echo(to_toml(found.document))
+        _show(found)
+    said = "nothing was written" if dry_run else f"added to {path}; next: `tostrack crawl {found.document.id}`"
+    click.echo(said, err=True)
+
+
+def read_watchlist(path: Path) -> str:
+    """Return the text of the watchlist with its line ends as they are."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return file.read()
+
+
+def write_watchlist(path: Path, text: str) -> None:
+    """Replace the watchlist by *text*, whole or not at all, with the line ends that it had.
+
+    Raises:
+        ConfigError: It cannot be written.
+    """
+    if "\r\n" in text:
+        text = text.replace("\r\n", "\n").replace("\n", "\r\n")
+    # A link, as in a folder of dotfiles, goes on pointing to the file.
+    target = path.resolve()
+    temporary = target.with_name(f".{target.name}.part")
+    try:
+        with temporary.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        temporary.chmod(target.stat().st_mode & 0o777)
+        temporary.replace(target)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise ConfigError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def _row(found: Addition) -> dict[str, object]:
+    document, page = found.document, found.document.pages[0]
+    return {
+        "service": document.service,
+        "document": document.slug,
+        "service_name": document.service_name,
+        "name": document.name,
+        "url": page.url,
+        "select": list(page.select),
+        "remove": list(page.remove),
+        "fetch": page.fetch,
+        "language": document.language,
+        "clauses": found.clauses,
+        "words": len(found.text.split()),
+        "text": found.text,
+    }
+
+
+def _show(found: Addition) -> None:
+    from tostrack.publish.text import cut, safe_line
+
+    lines = [cut(safe_line(line), 100) for line in found.text.splitlines() if line.strip()]
+    left = len(lines) - 2 * _SHOWN
+    middle = [f"... {left} lines ..."] if left > 0 else []
+    shown = [*lines[:_SHOWN], *middle, *lines[-_SHOWN:]] if left > 0 else lines
+    click.echo(f"{found.clauses} clauses, {len(found.text.split())} words would be kept:\n")
+    for line in shown:
+        click.echo(f"    {line}")

@@ -1,0 +1,66 @@
+"""``tostrack reextract``: today's selectors and extractor on the captures that are kept."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from tostrack.cli.environment import DAY, Environment, Exit, emit_json, json_option
+
+if TYPE_CHECKING:
+    from tostrack.curation import Reextraction
+
+
+@click.command(
+    epilog="Example: `tostrack reextract acme/terms --dry-run`, after its selectors were changed. "
+    "Exit status 3: some could not be read, or do not look like the policy."
+)
+@click.argument("targets", nargs=-1, metavar="[SERVICE[/DOCUMENT]]...")
+@click.option("--force", is_flag=True, help="Record also what does not look like the policy beside what stands.")
+@click.option("--now", type=DAY, help="Record the run as of this time: for replays and tests.")
+@click.option("-n", "--dry-run", is_flag=True, help="Say what would change; store nothing.")
+@json_option
+@click.pass_context
+def command(
+    context: click.Context,
+    targets: tuple[str, ...],
+    force: bool,
+    now: datetime | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Read the newest kept captures by today's rules. Another text is a version, never a change, and nobody is told."""
+    from tostrack.cli.crawl import named
+    from tostrack.curation import reextract
+
+    environment: Environment = context.obj
+    documents = named(environment.watchlist, targets)
+    # A missing archive is a mistake here: there is nothing to read again.
+    environment.archive().close()
+    at = now or datetime.now(UTC)
+    failed = 0
+    with environment.writer(at) as writer:
+        for found in reextract(documents, writer, at, dry_run=dry_run, force=force):
+            failed += found.outcome in ("failed", "suspect")
+            if as_json:
+                emit_json([asdict(found)])
+            else:
+                click.echo(_line(found))
+    if dry_run:
+        click.echo("nothing was stored", err=True)
+    if failed:
+        context.exit(Exit.SOME_FAILED)
+
+
+def _line(found: Reextraction) -> str:
+    from tostrack.publish.text import safe_line
+
+    said = found.outcome
+    if found.outcome == "re-extracted":
+        said += f": version {found.version}, {found.clauses_before} -> {found.clauses} clauses"
+    elif found.cause:
+        said += f" ({found.cause}): {found.message}"
+    return f"{found.id}  {safe_line(said)}"

@@ -1,0 +1,173 @@
+"""What a person decides about what is kept already: a text that waits in quarantine, selectors that moved.
+
+No platform is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tostrack import pipeline
+from tostrack.errors import ConfigError, DocumentError
+from tostrack.models import Document, Outcome, Snapshot, Version, from_iso
+from tostrack.store.db import VersionRow
+from tostrack.store.visits import SuspectRow, Visit
+from tostrack.store.writer import Writer
+from tostrack.versions import Result, kept_captures, new_version, record, result_of, succession
+
+
+def accept(document: Document, writer: Writer, at: datetime, key: str = "", *, dry_run: bool = False) -> Result:
+    """Make a text in quarantine the next version of *document*: judged, flagged and told like any other.
+
+    Args:
+        key: The beginning of the text's hash, where several wait; by default the one seen last.
+        dry_run: Store nothing; say what would become of it.
+
+    Raises:
+        ConfigError: None waits under that name, the page has shown the text that stands again since, or no text can
+            be read from what was kept.
+    """
+    row = _waiting(document, writer, key)
+    current = writer.current(document.service, document.slug)
+    kept = kept_captures(document, writer.pages(document), writer)
+    captures = writer.quarantined(row)
+    reading = pipeline.read(
+        Version(_text(document, {**kept, **captures}, row), at, (current.number if current else 0) + 1)
+    )
+    if current and current.key_sha256 == pipeline.text_key(reading):
+        raise ConfigError(f"{document.id}: that is the text of version {current.number}, which stands")
+    status = next((capture.status for capture in captures.values()), None)
+    visit = Visit(document, at, Outcome.FIRST, "", "", status, captures, accepts=row.key_sha256)
+    if current:
+        versions = succession(document, reading, writer.reading(current), current, kept, writer, at)
+        visit = replace(visit, outcome=Outcome.CHANGED, versions=versions)
+    else:
+        visit = replace(visit, versions=(new_version(reading, document, writer),))
+    return result_of(visit, writer) if dry_run else record(visit, writer)
+
+
+def _waiting(document: Document, writer: Writer, key: str) -> SuspectRow:
+    """Return the text of *document* in quarantine that *key* names and that has not passed."""
+    rows = [row for row in writer.suspects(document.service, document.slug) if row.key_sha256.startswith(key)]
+    if not rows:
+        named = f" whose key begins with {key!r}" if key else ""
+        raise ConfigError(f"{document.id}: no text{named} is in quarantine; `tostrack accept` lists those that are")
+    row = rows[0]
+    good = writer.last_seen(document.service, document.slug)
+    if good and good > row.last_seen_at:
+        raise ConfigError(
+            f"{document.id}: the page showed the text that stands again at {good}, after this one "
+            f"({row.last_seen_at}); it has passed, and there is nothing to accept"
+        )
+    return row
+
+
+def _text(document: Document, captures: Mapping[int, Snapshot], row: SuspectRow) -> str:
+    if len(captures) < len(document.pages):
+        raise ConfigError(f"{document.id}: not every page of it was kept; crawl it first")
+    try:
+        return pipeline.text(document, captures)
+    except DocumentError as error:
+        raise ConfigError(
+            f"{document.id}: what was kept holds no text to accept ({row.cause}): {error}; mend its entry, then crawl"
+        ) from error
+
+
+@dataclass(frozen=True)
+class Reextraction:
+    """What reading a kept capture again by today's rules came to, as ``reextract --json`` prints it."""
+
+    service: str
+    document: str
+    #: ``re-extracted``, ``unchanged``, ``suspect``, ``failed`` or ``skipped``.
+    outcome: str
+    cause: str = ""
+    message: str = ""
+    #: The number of the version that stands then.
+    version: int | None = None
+    clauses_before: int = 0
+    clauses: int = 0
+
+    @property
+    def id(self) -> str:
+        """``instagram/terms``."""
+        return f"{self.service}/{self.document}"
+
+
+def reextract(
+    documents: Iterable[Document], writer: Writer, at: datetime, *, dry_run: bool = False, force: bool = False
+) -> Iterator[Reextraction]:
+    """Read the newest kept capture of each document by today's selectors and extractor, and yield what came of it.
+
+    Another text is a version of the kind ``re-extraction``: it is never judged and never announced, and the next crawl
+    compares like with like.
+
+    Args:
+        dry_run: Store nothing.
+        force: Record also a text that does not look like the policy beside the one that stands.
+    """
+    for document in documents:
+        current = writer.current(document.service, document.slug)
+        kept = kept_captures(document, writer.pages(document), writer)
+        if current is None or len(kept) < len(document.pages):
+            yield _skipped(document, current)
+        else:
+            yield _reextracted(document, current, kept, writer, at, dry_run=dry_run, force=force)
+
+
+def _skipped(document: Document, current: VersionRow | None) -> Reextraction:
+    if current is None:
+        cause, message = "no-version", "nothing is recorded yet; crawl it first"
+    else:
+        cause, message = "no-capture", "no capture from its address is kept; the next crawl reads it"
+    return Reextraction(
+        document.service,
+        document.slug,
+        "skipped",
+        cause,
+        f"{document.id}: {message}",
+        current.number if current else None,
+    )
+
+
+def _reextracted(
+    document: Document,
+    current: VersionRow,
+    kept: Mapping[int, Snapshot],
+    writer: Writer,
+    at: datetime,
+    *,
+    dry_run: bool,
+    force: bool,
+) -> Reextraction:
+    before = writer.reading(current)
+    found = Reextraction(
+        document.service,
+        document.slug,
+        "unchanged",
+        version=current.number,
+        clauses_before=len(before.clauses),
+        clauses=len(before.clauses),
+    )
+    try:
+        text = pipeline.text(document, kept)
+    except DocumentError as error:
+        mend = pipeline.repair(document, kept, before.version.text)
+        message = f"{error}; {mend}" if mend else str(error)
+        return replace(found, outcome="failed", cause=error.cause, message=message)
+    reading = pipeline.read(Version(text, at, current.number + 1))
+    found = replace(found, clauses=len(reading.clauses))
+    if pipeline.text_key(reading) == current.key_sha256:
+        return found
+    cause = pipeline.suspicion(kept.values(), text, before)
+    if cause and not force:
+        message = f"{document.id}: by today's rules the kept page does not look like the policy ({cause})"
+        return replace(found, outcome="suspect", cause=cause, message=f"{message}; mend its entry, or --force")
+    if not dry_run:
+        seen = writer.last_seen(document.service, document.slug)
+        version = new_version(reading, document, writer, kind="re-extraction")
+        visit = Visit(document, at, Outcome.UNCHANGED, versions=(version,), checked=False)
+        record(replace(visit, seen_at=from_iso(seen) if seen else None), writer)
+    return replace(found, outcome="re-extracted", version=current.number + 1)

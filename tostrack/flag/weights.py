@@ -1,0 +1,74 @@
+"""Weights beside the rules: words and pairs of words that speak of a topic where no rule knows the sentence.
+
+They only add: a clause that a rule has flagged for a topic is not weighed for it. How they were learnt, from which
+texts and how well they do is told in the file's own head and in `benchmarks/train_flags.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from itertools import pairwise
+
+from tostrack.models import Flag
+
+SHIPPED_WEIGHTS = files("tostrack.flag").joinpath("weights.json")
+#: A flag by weights carries this, and the topic, as the name of its rule.
+LEARNT = "learnt-"
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What was learnt for one topic."""
+
+    topic: str
+    meaning: str
+    bias: float
+    #: A clause that weighs at least this much is flagged.
+    threshold: float
+    #: Classes of the lexicon; a clause with a word of none of them is not weighed.
+    cues: tuple[str, ...]
+    #: Word, or two words and a space -> its weight.
+    grams: Mapping[str, float]
+
+    def weigh(self, text: str) -> float:
+        """Return what *text* weighs: the sum of its known grams over the root of their number, and the bias."""
+        found = [self.grams[gram] for gram in self.grams.keys() & grams(text)]
+        return sum(found) / math.sqrt(len(found)) + self.bias if found else self.bias
+
+    def contributions(self, text: str, most: int = 8) -> list[tuple[str, float]]:
+        """Return the grams of *text* that weigh most, heaviest first."""
+        found = [(gram, self.grams[gram]) for gram in grams(text) if gram in self.grams]
+        return sorted(found, key=lambda entry: (-entry[1], entry[0]))[:most]
+
+    def heaviest(self, sentences: Iterable[str]) -> int:
+        """Return the number of the sentence that says most of what the clause weighs."""
+        weights = [sum(self.grams.get(gram, 0.0) for gram in grams(sentence)) for sentence in sentences]
+        return weights.index(max(weights))
+
+
+def is_learnt(flag: Flag) -> bool:
+    """Return whether weights found *flag*, and no rule."""
+    return flag.rule.startswith(LEARNT)
+
+
+def grams(text: str) -> set[str]:
+    """Return the words of *text* and its pairs of words, in lower case."""
+    words = _WORD.findall(text.lower().replace("’", "'"))
+    return {*words, *map(" ".join, pairwise(words))}
+
+
+@lru_cache(maxsize=1)
+def shipped_weights() -> tuple[Weights, ...]:
+    """Return the weights that ship with the package."""
+    topics = json.loads(SHIPPED_WEIGHTS.read_text("utf-8"))["topics"]
+    return tuple(
+        Weights(topic, found["meaning"], found["bias"], found["threshold"], tuple(found["cues"]), found["grams"])
+        for topic, found in topics.items()
+    )

@@ -1,0 +1,102 @@
+"""What the archive's texts say of each topic: the life of their flags, and flags anew when the rules changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tostrack import pipeline
+from tostrack.flag import SHIPPED, Rulebook
+from tostrack.models import Flag
+from tostrack.store import Archive
+from tostrack.store.writer import Writer
+
+#: So many clauses are flagged anew in one transaction: a run that is killed goes on from there.
+_BATCH = 500
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened to a topic in a document, as ``flags --history --json`` prints it."""
+
+    service: str
+    document: str
+    topic: str
+    #: When the version was first seen in which it happened, and its number.
+    seen_at: str
+    version: int
+    #: ``first`` for what the first version said; else ``granted``, ``widened``, ``narrowed`` or ``withdrawn``.
+    event: str
+    polarity: str
+    meaning: str
+    #: From the text that stood then; of what was withdrawn, from the text before.
+    quote: str
+    rule: str
+    heading: tuple[str, ...]
+
+
+def history(
+    archive: Archive, service: str, document: str, topic: str | None = None, book: Rulebook = SHIPPED
+) -> Iterator[Event]:
+    """Yield what happened to each topic of a document, oldest first, by the rules of *book*.
+
+    By today's rules, and not as it was told: a rule written this morning has a history too. Versions whose coming was
+    noise are passed over, so that a page that flaps does not grant and withdraw by turns.
+    """
+    versions = archive.went_by(service, document)
+    readings = (archive.reading(row) for row in versions)
+    for row, moments in zip(versions, pipeline.lives(readings, book), strict=True):
+        for moment in moments:
+            flag = moment.flag
+            if topic in (None, flag.topic):
+                yield Event(
+                    service,
+                    document,
+                    flag.topic,
+                    row.seen_at,
+                    row.number,
+                    moment.event,
+                    flag.polarity.value,
+                    book.meaning(flag.rule, flag.polarity),
+                    flag.quote,
+                    flag.rule,
+                    moment.heading,
+                )
+
+
+@dataclass
+class Reflagged:
+    """What flagging anew came to, so far."""
+
+    #: Clauses that other rules had flagged, and of these those whose flags are others now.
+    clauses: int = 0
+    changed: int = 0
+    #: Flags by topic: how many there were, how many there are.
+    before: dict[str, int] = field(default_factory=dict)
+    after: dict[str, int] = field(default_factory=dict)
+
+    def count(self, old: Sequence[Flag], new: Sequence[Flag]) -> None:
+        """Add one clause."""
+        self.clauses += 1
+        self.changed += list(old) != list(new)
+        for counts, flags in ((self.before, old), (self.after, new)):
+            for flag in flags:
+                counts[flag.topic] = counts.get(flag.topic, 0) + 1
+
+
+def reflag(writer: Writer, *, dry_run: bool = False) -> Iterator[Reflagged]:
+    """Flag anew every clause that other rules than the archive's flagged, and yield how far it has come.
+
+    Each distinct clause once, under its headings and its lead-in. Nobody is told: what a change was flagged with, and
+    told of, stays as it was. Nothing is left to do the second time.
+    """
+    found = Reflagged()
+    last = 0
+    while batch := writer.flagged_by_others(last, _BATCH):
+        anew = {one.id: writer.book.of_clause(one.clause) for one in batch}
+        for one in batch:
+            found.count(one.flags, anew[one.id])
+        if not dry_run:
+            writer.reflag(anew)
+        last = batch[-1].id
+        yield found

@@ -1,0 +1,1 @@
+"""Others' archives, files and declarations, read as values: nothing of it is stored here."""

@@ -1,0 +1,161 @@
+"""A folder of saved pages, `<service>/<document>/<dated file>`, as captures in the order of their dates.
+
+For platforms that let no robot in, and for archives that others keep: `Acme/Terms of Service/20190301_Acme_Terms.md`,
+`acme/terms/2019-03-01.html`. A file without a date in its name has the date on which it was last written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tostrack.errors import ConfigError, DocumentError
+from tostrack.models import Snapshot, slug
+
+#: Bytes; the same as what is taken from a server.
+_LARGEST = 10_000_000
+#: Files in all. One capture a day of a hundred documents makes as many in ten years.
+_MOST_FILES = 400_000
+_MEDIA = {
+    ".html": "text/html; charset=utf-8",
+    ".htm": "text/html; charset=utf-8",
+    ".md": "text/markdown; charset=utf-8",
+    ".markdown": "text/markdown; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+}
+#: What browsers keep beside a saved page.
+_COMPANION = re.compile(r"_(?:files|Dateien|fichiers|archivos|file|bestanden|pliki)$")
+_DATE = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)([-_.]?)(\d\d)\2(\d\d)(?:[T_ -]?(\d\d)[-:.]?(\d\d)(?:[-:.]?(\d\d))?Z?)?(?!\d)"
+)
+
+
+@dataclass(frozen=True)
+class SavedPage:
+    """One file: what it is of, when it was saved, and where it lies."""
+
+    service: str
+    document: str
+    at: datetime
+    path: Path
+    #: Below the folder that is imported, with ``/``.
+    name: str
+    #: Whether the time is the name's, and not the file's own.
+    dated_by_name: bool
+
+    @property
+    def address(self) -> str:
+        """What the archive calls it."""
+        return f"file:{self.name}"
+
+    def read(self) -> Snapshot:
+        """Return the file as a capture; its address is ``file:`` and where it lay, its status 0: no server answered.
+
+        Raises:
+            DocumentError: It is too large, gone or unreadable.
+        """
+        try:
+            with self.path.open("rb") as file:
+                body = file.read(_LARGEST + 1)
+        except OSError as error:
+            raise DocumentError(f"{self.address}: cannot be read ({error.strerror})") from error
+        if len(body) > _LARGEST:
+            raise DocumentError(f"{self.address}: larger than {_LARGEST // 1_000_000} MB")
+        headers = {"content-type": _MEDIA[self.path.suffix.lower()]}
+        return Snapshot(self.address, self.at, 0, body, headers, (self.address,))
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What a folder holds: pages by ``service/document``, oldest first, and what is not imported, with the reason."""
+
+    pages: dict[str, list[SavedPage]] = field(default_factory=dict)
+    #: Slugs to the names of the folders.
+    services: dict[str, str] = field(default_factory=dict)
+    documents: dict[str, str] = field(default_factory=dict)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+
+
+def collect(folder: Path, now: datetime) -> Collection:
+    """Return the saved pages in *folder*, by document and date; no file is opened. Links are not followed.
+
+    Args:
+        now: A page cannot have been saved later.
+
+    Raises:
+        ConfigError: It is no folder, cannot be read, or holds too many files.
+    """
+    found = Collection()
+    try:
+        if not folder.is_dir():
+            raise ConfigError(f"{folder}: no such folder")
+        for service_folder in _folders(folder, found, ""):
+            for document_folder in _folders(service_folder, found, f"{service_folder.name}/"):
+                _collect_document(service_folder.name, document_folder, found, now)
+    except OSError as error:
+        raise ConfigError(f"{folder}: cannot be read ({error.strerror})") from error
+    for pages in found.pages.values():
+        pages.sort(key=lambda page: (page.at, page.name))
+    return found
+
+
+def _folders(folder: Path, found: Collection, prefix: str) -> Iterator[Path]:
+    """Yield the folders in *folder* whose names make ids, each id once."""
+    seen: dict[str, str] = {}
+    for entry in sorted(folder.iterdir()):
+        name = entry.name
+        if name.startswith(".") or _COMPANION.search(name):
+            continue
+        if entry.is_symlink() or not entry.is_dir():
+            if entry.suffix.lower() in _MEDIA:
+                found.left_out.append((prefix + name, "it does not lie in SERVICE/DOCUMENT/"))
+        elif not (ident := slug(name)):
+            found.left_out.append((prefix + name, "its name holds no letter or digit of a-z and 0-9 to make an id of"))
+        elif seen.setdefault(ident, name) != name:
+            found.left_out.append((prefix + name, f"its id {ident!r} is that of {seen[ident]!r} already"))
+        else:
+            yield entry
+
+
+def _collect_document(service_name: str, folder: Path, found: Collection, now: datetime) -> None:
+    ident = f"{slug(service_name)}/{slug(folder.name)}"
+    pages: dict[tuple[datetime, str], SavedPage] = {}
+    for path in sorted(folder.iterdir()):
+        name = f"{service_name}/{folder.name}/{path.name}"
+        if path.name.startswith(".") or _COMPANION.search(path.name):
+            continue
+        if path.is_symlink() or not path.is_file() or path.suffix.lower() not in _MEDIA:
+            found.left_out.append((name, "it is no HTML, Markdown or text file"))
+            continue
+        dated = dated_by(path.stem)
+        at = dated or datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+        if at > now + timedelta(days=1):
+            found.left_out.append((name, f"its date, {at:%Y-%m-%d}, is yet to come"))
+            continue
+        page = SavedPage(slug(service_name), slug(folder.name), at, path, name, dated is not None)
+        # The same page in two forms: HTML is the page itself, so it is the one that a crawl can go on from.
+        twin = pages.setdefault((at, path.stem), page)
+        if twin is not page:
+            kept, other = (page, twin) if path.suffix.lower().startswith(".htm") else (twin, page)
+            pages[at, path.stem] = kept
+            found.left_out.append((other.name, f"it is {kept.path.name} in another form"))
+    if pages:
+        found.pages[ident] = list(pages.values())
+        found.services[slug(service_name)] = service_name
+        found.documents[ident] = folder.name
+    if sum(map(len, found.pages.values())) > _MOST_FILES:
+        raise ConfigError(f"more than {_MOST_FILES:,} files: import one service at a time")
+
+
+def dated_by(name: str) -> datetime | None:
+    """Return the time that a file's *name* tells: ``20190301``, ``2019-03-01``, ``2019-03-01T12-00-00Z``; or None."""
+    for match in _DATE.finditer(name):
+        year, _, month, day, hour, minute, second = (part or "0" for part in match.groups())
+        try:
+            return datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,238 @@
+"""Saved pages become a document's history: judged and flagged as a crawl would have, and never announced."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from tostrack import pipeline, telling
+from tostrack.clauses import join_clauses, split_clauses
+from tostrack.errors import DocumentError, ExtractError
+from tostrack.history.folder import SavedPage
+from tostrack.models import Change, Document, Outcome, Page, Reading, Reason, Snapshot, Verdict, Version, from_iso
+from tostrack.store.db import VersionRow
+from tostrack.store.visits import NewVersion, Visit
+from tostrack.store.writer import Writer
+from tostrack.telling import Past
+from tostrack.versions import CONFIRMED_AFTER, HISTORY, new_version, record
+
+#: Judged beside more than these, a text is judged the same: no page turns through so many variants.
+_MOST_PAST = 64
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:[^\n]{0,2000}\n){0,200}?---[ \t]*\n")
+#: What the archive says the text of a Markdown file was made by.
+_MARKDOWN = "markdown"
+
+
+@dataclass
+class Imported:
+    """What became of one document's files."""
+
+    service: str
+    document: str
+    files: int = 0
+    #: Versions that were added.
+    versions: int = 0
+    #: Files whose text stood already, or was imported before.
+    same: int = 0
+    #: Files that were not taken: name and reason.
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """``instagram/terms``."""
+        return f"{self.service}/{self.document}"
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A file read: its text, and by which rules."""
+
+    reading: Reading
+    key: str
+    capture: Snapshot
+    declaration: str
+
+    @property
+    def is_markdown(self) -> bool:
+        return self.declaration == _MARKDOWN
+
+
+def import_pages(document: Document, pages: Sequence[SavedPage], writer: Writer) -> Imported:
+    """Append the texts of *pages*, oldest first, to the history of *document*, each in a transaction of its own.
+
+    Nothing is put before what the archive has: versions are numbered and chained. Importing twice adds nothing.
+
+    Raises:
+        StoreError: The archive cannot be written; the versions before are stored.
+    """
+    run = _Run(document, writer)
+    found = Imported(document.service, document.slug, len(pages))
+    left_out: dict[str, str] = {}
+    for page in pages:
+        try:
+            taken = run.take(_read(document, page))
+        except DocumentError as error:
+            left_out[page.name] = str(error).removeprefix(f"{page.address}: ")
+        else:
+            found.versions += len(taken)
+            found.same += not taken
+            for text in taken:
+                left_out.pop(text.capture.url.removeprefix("file:"), None)
+    found.left_out = list(left_out.items())
+    return found
+
+
+class _Run:
+    """One document's import under way: what stands, and what a new text is held against."""
+
+    def __init__(self, document: Document, writer: Writer) -> None:
+        self._document = document
+        self._writer = writer
+        self._current = writer.current(document.service, document.slug)
+        self._past = _past(document, writer)
+        #: The last text, if it was odd beside what stands: the next one may confirm it.
+        self._odd: _Text | None = None
+
+    def take(self, text: _Text) -> list[_Text]:
+        """Store *text* if it is new; return what was stored: it, and an odd one before it that it confirms.
+
+        Raises:
+            DocumentError: It is no version; the message says why.
+        """
+        at = text.capture.fetched_at
+        odd, self._odd = self._odd, None
+        if self._current and at <= from_iso(self._current.seen_at):
+            self._check_known(text, at)
+            return []
+        if self._current and text.key == self._current.key_sha256:
+            self._see(at)
+            return []
+        new = [text]
+        if cause := _suspicion(text, self._past[0].reading if self._past else None):
+            new = _confirmed(text, odd) if cause in pipeline.CONFIRMABLE else []
+            if not new:
+                self._odd = text if cause in pipeline.CONFIRMABLE else None
+                raise DocumentError(f"does not look like the policy ({cause})")
+        for each in new:
+            self._append(each, each.capture.fetched_at)
+        if len(new) == 1 and new[0] is not text:
+            self._see(at)
+        return new
+
+    def _check_known(self, text: _Text, at: datetime) -> None:
+        """Raise unless *text* is the one that the archive has for its time."""
+        standing = self._writer.at(self._document.service, self._document.slug, at)
+        if standing and standing.key_sha256 == text.key:
+            return
+        if standing and (cause := _suspicion(text, self._writer.reading(standing))):
+            raise DocumentError(f"does not look like the policy ({cause})")
+        where = f"between versions that are there (it is of {at:%Y-%m-%d})" if standing else "before version 1"
+        raise DocumentError(f"would go {where}: history is only ever appended to, so import it into a new archive")
+
+    def _see(self, at: datetime) -> None:
+        seen = self._writer.last_seen(self._document.service, self._document.slug)
+        if seen is None or from_iso(seen) < at:
+            self._writer.record(Visit(self._document, at, Outcome.UNCHANGED, checked=False))
+
+    def _append(self, text: _Text, at: datetime) -> None:
+        number = self._current.number + 1 if self._current else 1
+        reading = replace(text.reading, version=replace(text.reading.version, number=number))
+        change = None
+        if self._past:
+            same = self._writer.latest_with_text(self._document, text.key)
+            change = telling.change(reading, [*self._past, *self._older(same)], self._writer.book)
+            change = replace(change, service=self._document.service, document=self._document.slug)
+        version = new_version(
+            reading, self._document, self._writer, kind="import", change=change, captures={0: text.capture}
+        )
+        outcome = Outcome.CHANGED if change else Outcome.FIRST
+        visit = Visit(self._document, at, outcome, versions=(_declared(version, text),), checked=False)
+        record(visit, self._writer)
+        self._current = self._writer.current(self._document.service, self._document.slug)
+        self._past.insert(0, _judged(reading, change))
+        self._forget()
+
+    def _older(self, same: VersionRow | None) -> list[Past]:
+        """Return the version with the same text that is too old to be among the last ones."""
+        if same is None or any(past.reading.version.number == same.number for past in self._past):
+            return []
+        return [Past(self._writer.reading(same))]
+
+    def _forget(self) -> None:
+        """Keep the last versions, as far back as the last that mattered."""
+        told = next((place for place, past in enumerate(self._past) if past.told), _MOST_PAST)
+        del self._past[min(max(HISTORY, told + 1), _MOST_PAST) :]
+
+
+def _confirmed(text: _Text, odd: _Text | None) -> list[_Text]:
+    """Return what is to be stored when *text* follows the *odd* one and is like it: both, or the first of two equals.
+
+    In a crawl the same text again confirms; saved pages lie months apart, so one that goes on from it does too.
+    """
+    if odd is None or text.capture.fetched_at - odd.capture.fetched_at < CONFIRMED_AFTER:
+        return []
+    if text.key == odd.key:
+        return [odd]
+    return [] if _suspicion(text, odd.reading) else [odd, text]
+
+
+def _judged(reading: Reading, change: Change | None) -> Past:
+    """Return an imported version as if readers had been told of it when it mattered, so that the next is judged so."""
+    if change is None:
+        return Past(reading)
+    return Past(reading, told=change.verdict is Verdict.SUBSTANTIVE, reason=change.reason)
+
+
+def _past(document: Document, writer: Writer) -> list[Past]:
+    """Return the last versions of the archive, most recent first."""
+    judged = {row.to_number: row for row in writer.changes(document.service, document.slug)}
+    found = []
+    for row in writer.recent(document, HISTORY):
+        change = judged.get(row.number)
+        told = change is not None and change.verdict == Verdict.SUBSTANTIVE
+        found.append(Past(writer.reading(row), told=told, reason=Reason(change.reason) if change else None))
+    return found
+
+
+def _declared(version: NewVersion, text: _Text) -> NewVersion:
+    return replace(version, declaration=text.declaration)
+
+
+def _read(document: Document, page: SavedPage) -> _Text:
+    """Return the text of a file: by the document's rules where they fit, for a page of another time its main text.
+
+    Raises:
+        DocumentError: It cannot be read or holds no text.
+    """
+    capture = page.read()
+    if "markdown" in capture.content_type:
+        from tostrack.extract.decode import decode
+
+        markdown = _FRONT_MATTER.sub("", decode(capture.body, capture.content_type).replace("\r\n", "\n"))
+        text, declaration = join_clauses(split_clauses(markdown)), _MARKDOWN
+        if not text:
+            raise ExtractError("holds no text", cause="empty")
+    else:
+        text, declaration = _extracted(document, capture)
+    reading = pipeline.read(Version(text, capture.fetched_at))
+    return _Text(reading, pipeline.text_key(reading), capture, declaration)
+
+
+def _extracted(document: Document, capture: Snapshot) -> tuple[str, str]:
+    if len(document.pages) == 1:
+        try:
+            return pipeline.text(document, {0: capture}), pipeline.declaration(document)
+        except ExtractError:
+            pass
+    plain = replace(document, pages=(Page(capture.url),))
+    return pipeline.text(plain, {0: capture}), pipeline.declaration(plain)
+
+
+def _suspicion(text: _Text, before: Reading | None) -> str:
+    if not text.is_markdown:
+        return pipeline.suspicion([text.capture], text.reading.version.text, before)
+    from tostrack.extract.suspect import suspect
+
+    return suspect(text.reading.version.text, previous=before.version.text if before else None) or ""

@@ -1,0 +1,69 @@
+"""The life of each topic of a document, as a page for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Any
+
+from tostrack.publish.look import Look, fit
+from tostrack.publish.text import columns, count, document_id, path_of, safe_line
+
+#: Columns of a heading path beside what happened.
+_PATH = 40
+#: How an event reads; a promise that comes leaves the platform less, and is narrowed.
+_SAID = {
+    ("first", False): "stood when watching began",
+    ("narrowed", True): "narrowed: more is promised",
+    ("widened", True): "widened: less is promised",
+}
+_STYLES = {"granted": "added", "widened": "added", "narrowed": "removed", "withdrawn": "removed"}
+
+
+def render_history(
+    rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
+) -> str:
+    """Return what happened to each topic of each document, day by day, with the words it rests on.
+
+    Args:
+        rows: Mappings with the keys of ``tostrack flags --history --json``, document by document, oldest first.
+    """
+    look = Look(colour, width, ascii_marks)
+    lines: list[str] = []
+    for name, of_document in groupby(rows, key=lambda row: document_id(row["service"], row["document"])):
+        topics: dict[str, list[Mapping[str, Any]]] = {}
+        for row in of_document:
+            topics.setdefault(safe_line(row["topic"]), []).append(row)
+        for topic, events in sorted(topics.items()):
+            since, until = events[0]["seen_at"][:10], events[-1]["seen_at"][:10]
+            span = since if since == until else f"{since} to {until}"
+            lines += ["", look.paint("title", fit(f"{safe_line(name)}  {topic}  {span}", look))]
+            for day, of_day in groupby(events, key=lambda row: str(row["seen_at"])[:10]):
+                lines += _day(day, list(of_day), look)
+    return "\n".join(lines[1:]) + "\n" if lines else ""
+
+
+def _day(day: str, events: list[Mapping[str, Any]], look: Look) -> list[str]:
+    lines = []
+    told = f"  {day}  version {events[0]['version']}"
+    for key, group in groupby(sorted(events, key=_kind), key=_kind):
+        of_kind = list(group)
+        event, promise = key
+        said = _SAID.get(key) or _SAID.get((event, not promise) if event == "first" else key) or event
+        lines.append(
+            fit(f"{told}  {look.paint(_STYLES.get(event, 'dim'), said)} ({count(len(of_kind), 'clause')})", look)
+        )
+        for row in of_kind:
+            path = path_of(row["heading"], _PATH)
+            meaning = safe_line(str(row["meaning"] or row["polarity"]))
+            lines.append(fit("    " + "  ".join(filter(None, [f"{meaning}:", path])), look))
+            quote = look.wrap([("=", f"“{safe_line(str(row['quote']))}”")], columns("      "))
+            lines += ["      " + look.line(line) for line in quote]
+    return lines
+
+
+_ORDER = ("first", "granted", "widened", "narrowed", "withdrawn")
+
+
+def _kind(row: Mapping[str, Any]) -> tuple[str, bool]:
+    return str(row["event"]), row["polarity"] == "restricts"

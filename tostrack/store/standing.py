@@ -1,0 +1,120 @@
+"""The flags of a text that stands, and since when each has said what it says: from stored rows, no rule is asked."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tostrack.clauses import assemble
+from tostrack.flag.moves import Changed, Placed, place
+from tostrack.models import Clause, Flag
+from tostrack.store.db import FlagRow, VersionRow
+from tostrack.store.flagged import Query, flag_context, flag_of
+
+
+@dataclass(frozen=True)
+class _Stood:
+    """A flag in one version."""
+
+    clause_id: int
+    clause: Clause
+    placed: Placed
+
+
+class Standing:
+    """The flags of the version that stands, followed back through the versions that readers went by.
+
+    Args:
+        query: Runs a query on the archive.
+        chain: Those versions, the one that stands first.
+    """
+
+    def __init__(self, query: Query, chain: Sequence[VersionRow]) -> None:
+        self._query = query
+        self._chain = chain
+        self._flags: dict[int, list[_Stood]] = {}
+        self._clauses: dict[int, frozenset[int]] = {}
+
+    def rows(self, topic: str | None = None) -> Iterator[FlagRow]:
+        """Yield the flags in the order of the text, or only those of *topic*."""
+        for stood in self._in(0):
+            flag = stood.placed.flag
+            if topic in (None, flag.topic):
+                yield FlagRow(
+                    self._chain[0].service,
+                    self._chain[0].document,
+                    *(flag.topic, flag.polarity.value, flag.quote, flag.start, flag.end, flag.rule),
+                    stood.clause.heading,
+                    stood.clause.text,
+                    self._since(stood),
+                )
+
+    def _since(self, stood: _Stood) -> str:
+        """Return when the flag began to say what it says: not when its words were last recast."""
+        at = 0
+        while at + 1 < len(self._chain):
+            if stood.clause_id not in self._clauses_in(at + 1):
+                before = self._before(stood, at)
+                if before is None:
+                    break
+                stood = before
+            at += 1
+        return self._chain[at].seen_at
+
+    def _before(self, stood: _Stood, at: int) -> _Stood | None:
+        """Return the flag of the version before number *at* of the chain that *stood* goes on with, or None."""
+        older = [one for one in self._in(at + 1) if one.placed.subject == stood.placed.subject]
+        if same := next((one for one in older if one.placed.key == stood.placed.key), None):
+            return same
+        if any(row["direction"] for row in self._told(stood.placed.flag, at)):
+            return None
+        kept = {one.placed.key for one in self._in(at)}
+        twin = Changed(one.placed for one in older if one.placed.key not in kept).twin(stood.placed)
+        return next((one for one in older if one.placed is twin), None)
+
+    def _told(self, flag: Flag, at: int) -> list[sqlite3.Row]:
+        """Return how the flag moved when its words came."""
+        return self._query(
+            """
+            SELECT f.direction FROM judgement_flags f JOIN judgements j ON j.id = f.judgement_id
+            WHERE j.to_version = ? AND f.topic = ? AND f.polarity = ? AND f.quote = ?
+            """,
+            (self._chain[at].id, flag.topic, flag.polarity, flag.quote),
+        )
+
+    def _clauses_in(self, at: int) -> frozenset[int]:
+        if at not in self._clauses:
+            query = "SELECT clause_id FROM version_clauses WHERE version_id = ?"
+            self._clauses[at] = frozenset(row[0] for row in self._query(query, (self._chain[at].id,)))
+        return self._clauses[at]
+
+    def _in(self, at: int) -> list[_Stood]:
+        """Return the flags of one version of the chain."""
+        if at not in self._flags:
+            self._flags[at] = list(self._read(self._chain[at].id))
+        return self._flags[at]
+
+    def _read(self, version_id: int) -> Iterator[_Stood]:
+        blocks = self._query(
+            """
+            SELECT c.id, c.kind, c.text FROM version_clauses vc JOIN clauses c ON c.id = vc.clause_id
+            WHERE vc.version_id = ? ORDER BY vc.position
+            """,
+            (version_id,),
+        )
+        rows = self._query(
+            """
+            SELECT g.clause_id, g.heading, g.lead, f.topic, f.polarity, f.quote, f.start, f."end", f.rule
+            FROM flagged g JOIN flags f ON f.flagged_id = g.id
+            WHERE g.clause_id IN (SELECT clause_id FROM version_clauses WHERE version_id = ?) ORDER BY f.id
+            """,
+            (version_id,),
+        )
+        flags: dict[tuple[int, str, str], list[Flag]] = {}
+        for row in rows:
+            flags.setdefault((row["clause_id"], row["heading"], row["lead"]), []).append(flag_of(row))
+        clauses = assemble((row["kind"], row["text"]) for row in blocks)
+        for block, clause in zip(blocks, clauses, strict=True):
+            for placed in place(clause, flags.get((block["id"], *flag_context(clause)), ())):
+                yield _Stood(block["id"], clause, placed)

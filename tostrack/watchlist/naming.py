@@ -1,0 +1,130 @@
+"""Names and ids for a page that is added to a watchlist: from its address, and from what it calls itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from tostrack.models import Document, slug
+
+#: Labels of a host that say what it serves or where, and not whose it is.
+_GENERIC = frozenset(
+    "www www2 www3 m mobile web app apps my accounts account help helpcenter support legal law policy policies privacy"
+    " privacycenter terms tos about docs doc documentation info corporate company site pages static en us eu uk intl"
+    " global transparency safety trust community developer developers dev business api cdn mbasic gdpr".split()
+)
+#: Second-level domains that registries sell names under: `acme.co.uk`.
+_SECOND_LEVEL = frozenset("co com org net gov edu ac or ne gob nom ltd plc".split())
+#: What a document is called: id, name, and the words that tell, most telling first; the first match decides.
+_KINDS = (
+    ("cookies", "Cookie Policy", r"cookies?|trackers? policy"),
+    ("copyright", "Copyright Policy", r"copyright|dmca|intellectual property"),
+    ("data-processing", "Data Processing Agreement", r"data process\w+ (?:agreement|addendum|terms)|dpa"),
+    ("community-guidelines", "Community Guidelines", r"community (?:guidelines|standards|rules)|content policy"),
+    ("acceptable-use", "Acceptable Use Policy", r"acceptable use|usage polic(?:y|ies)|aup"),
+    ("developer-terms", "Developer Terms", r"(?:developer|api|platform) (?:terms|agreement|policy)"),
+    ("advertising-policy", "Advertising Policy", r"(?:ads?|advertis\w+) polic(?:y|ies)"),
+    ("imprint", "Imprint", r"imprint|impressum|legal notice|mentions légales"),
+    (
+        "privacy",
+        "Privacy Policy",
+        (
+            r"privacy|data policy|datenschutz\w*|confidentialité|protection des données|privacidad|privacidade"
+            r"|riservatezza|informativa|privatsphäre|конфиденциальности"
+        ),
+    ),
+    (
+        "terms",
+        "Terms of Service",
+        (
+            r"terms|tos|tou|eula|(?:user|services?|licen[cs]e|customer) agreement|conditions|nutzungsbedingungen"
+            r"|geschäftsbedingungen|agb|conditions générales|términos|condiciones|termini|termos"
+        ),
+    ),
+)
+_SEPARATOR = re.compile(r"\s+[|·•–—:»>-]+\s+|\s*[|·•»]\s*|:\s+")
+
+
+@dataclass(frozen=True)
+class Names:
+    """Whose a page is and what it is, as ids and as names."""
+
+    service: str
+    service_name: str
+    document: str
+    document_name: str
+
+
+def names(
+    url: str, *, title: str = "", heading: str = "", site_name: str = "", known: Iterable[Document] = ()
+) -> Names:
+    """Return the names of the page at *url*; an id may be empty when nothing makes one.
+
+    A service that is watched on the same host already, or under the same id, is the service.
+
+    Args:
+        title: The page's title.
+        heading: Its first heading.
+        site_name: What it calls the site.
+        known: The documents that are watched.
+    """
+    parts = [part.strip(" .") for part in _SEPARATOR.split(title) if part.strip(" .")]
+    heading = heading.strip(" .")
+    watched = list(known)
+    service, service_name = _service(url, site_name, parts, watched)
+    path = re.sub(r"[-_/+.]+", " ", unquote(urlsplit(url).path)).strip()
+    document, kind_name = _kind([heading, *parts, path, urlsplit(url).hostname or ""])
+    candidates = [text for text in (heading, *parts) if text and len(text) <= 60]
+    named = [text for text in candidates if document and re.search(_pattern(document), text, re.IGNORECASE)]
+    document_name = (named or [kind_name] if document else candidates or [""])[0]
+    taken = {each.slug for each in watched if each.service == service}
+    document = document or slug(document_name)
+    if document in taken and slug(document_name) not in taken:
+        document = slug(document_name) or document
+    return Names(service, service_name, document, document_name)
+
+
+def _service(url: str, site_name: str, parts: list[str], watched: list[Document]) -> tuple[str, str]:
+    host = (urlsplit(url).hostname or "").lower()
+    for each in watched:
+        if any((urlsplit(page.url).hostname or "").lower() == host for page in each.pages):
+            return each.service, each.service_name
+    label = owner(host)
+    for each in watched:
+        if each.service == label:
+            return each.service, each.service_name
+    # A name for people: the one that the host's own word stands in, cut to that word when it says more than that.
+    for text in (site_name, *reversed(parts)):
+        words = text.split()
+        spelt = [word for word in words if slug(word) == label]
+        if spelt or slug(text).replace("-", "") == label.replace("-", ""):
+            return label, spelt[0] if spelt else text
+    if site_name and slug(site_name) and (label.startswith(slug(site_name)) or slug(site_name).startswith(label)):
+        return min(slug(site_name), label, key=len), site_name
+    return label, site_name or label.capitalize()
+
+
+def owner(host: str) -> str:
+    """Return the word of *host* that says whose it is, as an id: ``acme`` of ``help.acme.co.uk``."""
+    if re.fullmatch(r"[\d.]+|.*:.*", host):
+        return slug(host)
+    labels = host.rstrip(".").split(".")
+    if len(labels) > 1:
+        labels.pop()
+    if len(labels) > 1 and labels[-1] in _SECOND_LEVEL:
+        labels.pop()
+    return slug(next((label for label in reversed(labels) if label not in _GENERIC), labels[-1]))
+
+
+def _kind(texts: Iterable[str]) -> tuple[str, str]:
+    for text in texts:
+        for ident, name, _ in _KINDS:
+            if text and re.search(_pattern(ident), text, re.IGNORECASE):
+                return ident, name
+    return "", ""
+
+
+def _pattern(ident: str) -> str:
+    return next(rf"\b(?:{words})\b" for kind, _, words in _KINDS if kind == ident)

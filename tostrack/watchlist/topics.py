@@ -1,0 +1,66 @@
+"""A user's own rules: `topics.toml` and `topics/*.toml` beside the watchlist, as texts; `tostrack.flag` reads them."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from tostrack.errors import ConfigError
+
+#: Bytes. The rules that ship take 50,000.
+_LARGEST = 500_000
+#: So many files of rules at most.
+_MOST = 100
+
+
+def own_rules(folder: Path) -> list[tuple[str, str]]:
+    """Return name and text of each file of rules in *folder*, ``topics.toml`` first, then by name.
+
+    Raises:
+        ConfigError: One cannot be read; every such finding is told.
+    """
+    paths = [path for path in (folder / "topics.toml",) if path.is_file()]
+    paths += sorted(path for path in (folder / "topics").glob("*.toml") if path.is_file())
+    if len(paths) > _MOST:
+        raise ConfigError(f"{folder / 'topics'}: more than {_MOST} files of rules")
+    found, problems = [], list[str]()
+    for path in paths:
+        try:
+            found.append((str(path), _text(path)))
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(*problems)
+    return found
+
+
+def known_topics(folder: Path) -> list[str]:
+    """Return the topics that ship and those that the files in *folder* name; empty when one cannot be read.
+
+    A file with a mistake elsewhere still names its topics: a bad rule must not make the watchlist wrong.
+    """
+    from tostrack.flag import SHIPPED
+
+    found = list(SHIPPED.topics())
+    try:
+        for _, text in own_rules(folder):
+            table = tomllib.loads(text).get("topic")
+            found += table if isinstance(table, dict) else ()
+    except (ConfigError, ValueError, RecursionError):
+        return []
+    return found
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+        # Windows editors begin UTF-8 with a mark.
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8; save it with that encoding") from error
+    if len(content) > _LARGEST:
+        raise ConfigError(f"{path}: larger than {_LARGEST // 1000} kB; are these rules?")
+    return text
