@@ -1,4 +1,4 @@
-.PHONY: demo test lint gate check clean
+.PHONY: demo test browser lint gate check clean
 VENV ?= .venv
 BIN := $(VENV)/bin
 
@@ -13,6 +13,10 @@ lint: $(VENV)/.dev ## Style, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+browser: $(VENV)/.dev ## Run the tests that need Chromium, which must be installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[browser]'
+	$(BIN)/python -m pytest -n 2 tests/test_fetch_browser.py tests/test_fetch_proxy.py
 
 gate: $(VENV)/.dev ## Hold the measured floors on the shared benchmarks, when they are beside the repository
 	$(BIN)/python -m pytest tests/gate.py

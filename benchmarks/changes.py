@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tostrack import clauses
-from tostrack.judge import normal
+from tostrack.judge import normal, rewording
 from tostrack.models import Change, Verdict, Version, from_iso
 from tostrack.pipeline import compare
 
@@ -35,7 +35,7 @@ BASELINES = {"alert on everything": (0.354, 1.0), "returns muted, text normalise
 #: A timing is the least of so many runs.
 RUNS = 5
 #: What remembers clauses from one run to the next.
-CACHED = (clauses.plain, clauses.canonical_text, normal.normal, normal.spelled)
+CACHED = (clauses.plain, clauses.canonical_text, normal.normal, normal.spelled, rewording.plainest)
 
 
 @dataclass(frozen=True)

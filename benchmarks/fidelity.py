@@ -3,6 +3,8 @@
     python benchmarks/fidelity.py                 selectors of the peer: equal, within 1 %, within 5 %, empty, speed
     python benchmarks/fidelity.py --no-select     url alone, against what the peer's selectors name
     python benchmarks/fidelity.py --show 5        also print where the worst differ
+    python benchmarks/fidelity.py --per-document 0 --classes
+                                                  every capture, and every class of difference with its count
 
 Needs the shared folder with the replay corpus: TOSTRACK_SHARED, or ``../shared`` beside the repository.
 """
@@ -18,6 +20,7 @@ import re
 import statistics
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,31 +74,67 @@ def words(markdown: str) -> list[str]:
     return " ".join(map(canonical, split_clauses(markdown))).split()
 
 
-_SLIPS = (
-    # Entities that the peer's PDF converter left half read.
-    (re.compile(r"&apos;?"), "'"),
-    # Addresses that it did not decode from Cloudflare's hiding place; ours are decoded.
-    (re.compile(r"\\?\[?\\?\[\**\\?\[?email\s*protected\\?\]\**\]\([^)]*\)|\[email\s*protected\]", re.IGNORECASE), ""),
-    (re.compile(r"\[[^\]\[]*\]\(mailto:[^)]*\)|\(mailto:[^)]*\)|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), ""),
-    # It does not escape a literal <word>, nor every number at the start of a paragraph.
-    (re.compile(r"\\?</?[a-zA-Z][^<>]*>"), ""),
-    (re.compile(r"^\W*\d{1,3}\\?[.)](?=\s)"), ""),
-)
+#: What the peer, or the archive that its text went through, is known to get wrong; each with what to take out.
+SLIPS = {
+    "entities that its PDF converter left half read": ((re.compile(r"&apos;?"), "'"),),
+    "e-mail addresses hidden from robots, which it cannot read and we can": (
+        (
+            re.compile(
+                r"\\?\[?\\?\[\**\\?\[?email\s*protected\\?\]\**\]\([^)]*\)|\[email\s*protected\]", re.IGNORECASE
+            ),
+            "",
+        ),
+        (re.compile(r"\[[^\]\[]*\]\(mailto:[^)]*\)|\(mailto:[^)]*\)|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), ""),
+    ),
+    "words in angle brackets, which it does not escape": ((re.compile(r"\\?</?[a-zA-Z][^<>]*>"), ""),),
+    "numbers of paragraphs, items and their headings": (
+        (re.compile(r"^\W*\d{1,3}\\?[.)](?=\s|$)"), ""),
+        (re.compile(r"(?<=<br>)\W*\d{1,3}\\?[.)](?=\s)"), ""),
+    ),
+}
 
 
-def mended(markdown: str) -> str:
+def mended(markdown: str, slips: Iterable[str] = SLIPS) -> str:
     """Return the canonical text without the places where the peer is known to slip."""
-    return "".join(mended_words(markdown))
+    return "".join(mended_words(markdown, slips))
 
 
-def mended_words(markdown: str) -> list[str]:
-    words_ = []
+def mended_words(markdown: str, slips: Iterable[str] = SLIPS) -> list[str]:
+    found = []
     for clause in split_clauses(markdown):
         text = clause.text
-        for pattern, instead in _SLIPS:
-            text = pattern.sub(instead, text)
-        words_ += canonical_text(text).split()
-    return words_
+        for name in slips:
+            for pattern, instead in SLIPS[name]:
+                text = pattern.sub(instead, text)
+        found += canonical_text(text).split()
+    return found
+
+
+def classes(result: Score) -> list[str]:
+    """Return the classes of difference between the two texts of *result*."""
+    if result.equal:
+        return []
+
+    def alike(slips: Iterable[str]) -> bool:
+        own, peer = mended(result.ours, slips), mended(result.theirs, slips)
+        return own == peer or (result.combined and own in peer)
+
+    if alike(SLIPS):
+        needed = [name for name in SLIPS if not alike([other for other in SLIPS if other != name])]
+        return needed or ["more than one of the slips alone explains it"]
+    own, peer = mended_words(result.ours), mended_words(result.theirs)
+    a, b = trigrams(own), trigrams(peer)
+    gone, come = (b - a).total() / max(1, b.total()), (a - b).total() / max(1, a.total())
+    ours, theirs = collections.Counter(own), collections.Counter(peer)
+    if ours == theirs:
+        return ["the same words in another order (columns of a print)"]
+    if not any(map(str.isalpha, (ours - theirs) | (theirs - ours))):
+        return ["other numbers: of items, steps, footnotes"]
+    if result.combined:
+        return ["a part of combined terms whose text the peer cut or put elsewhere"]
+    if gone < 0.002 <= come:
+        return ["we have more"]
+    return ["the peer has more"] if come < 0.002 <= gone else ["a few words"]
 
 
 def trigrams(text: list[str]) -> collections.Counter[str]:
@@ -150,7 +189,7 @@ def sample(corpus, per_document: int, only: str) -> list[dict]:
     for path, captures in sorted(corpus.docs.items()):
         known = [c for c in captures if c.get("peer_version_id") and "html" in c["content_type"] and only in path]
         known = [c for c in known if c.get("peer_markdown")]
-        if len(known) > per_document:
+        if per_document and len(known) > per_document:
             step = (len(known) - 1) / max(1, per_document - 1)
             known = [known[round(n * step)] for n in range(per_document)]
         chosen += known
@@ -237,12 +276,26 @@ def figures(scores: list[Score], costs: list[float]) -> dict[str, float]:
     }
 
 
+def print_classes(scores: list[Score]) -> None:
+    """Print every class of difference: captures, documents, the least likeness, and where it is met most."""
+    found = collections.defaultdict(list)
+    for result in scores:
+        for name in classes(result):
+            found[name].append(result)
+    for name, results in sorted(found.items(), key=lambda pair: -len(pair[1])):
+        paths = collections.Counter(result.path for result in results)
+        worst = min(result.likeness for result in results)
+        print(f"\n{len(results):5} captures of {len(paths)} documents, F1 at least {worst:.4f}: {name}")
+        print("      " + ", ".join(f"{path} {count}" for path, count in paths.most_common(5)))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--no-select", action="store_true", help="url alone")
-    parser.add_argument("--per-document", type=int, default=5, help="captures of each document")
+    parser.add_argument("--per-document", type=int, default=5, help="captures of each document; 0 for all")
     parser.add_argument("--only", default="", help="documents whose path holds this")
     parser.add_argument("--show", type=int, default=0, help="documents whose differences to print")
+    parser.add_argument("--classes", action="store_true", help="count the classes of difference")
     parser.add_argument("--lines", type=int, default=12, help="lines of each")
     options = parser.parse_args()
     folder = shared_folder() / "replay"
@@ -255,6 +308,8 @@ def main() -> None:
     scores, costs = run(corpus, captures, with_selectors=not options.no_select)
     for name, value in figures(scores, costs).items():
         print(f"{name:33} {value:10.4f}" if isinstance(value, float) else f"{name:33} {value:5d}")
+    if options.classes:
+        print_classes(scores)
     if options.no_select:
         worst = sorted((r for r in scores if r.lost or r.likeness < 0.97), key=lambda r: (-len(r.lost), r.likeness))
     else:

@@ -31,35 +31,45 @@ _TAGS = (
     " header aside dialog label x-y o:p"
 ).split()
 _ATTRIBUTES = (
-    ' href="/a?utm_source=x&b=1"', " href=javascript:x", ' href="#top"', ' href="http://[::1"', ' href="//b.example/("',
-    ' id="root"', " id=policy", ' class="footer cookie-banner"', " class=legal", " role=main", " role=button",
-    " start=7", " start=-3", " start=99999999999", " value=1000", " type=a", ' data-cfemail="7f1e3f1d511c"',
-    ' data-cfemail="zz"', " hidden", ' style="display:none"', ' lang="en"', " colspan=999999", "=", ' "', " a='", " <",
+    ' href="/a?utm_source=x&b=1"', " href=javascript:x", ' href="#top"', ' href="http://[::1"',
+    ' href="//b.example/("', ' id="root"', " id=policy", ' class="footer cookie-banner"', " class=legal",
+    " role=main", " role=button", " start=7", " start=-3", " start=99999999999", " value=1000", " type=a",
+    ' data-cfemail="7f1e3f1d511c"', ' data-cfemail="zz"', " hidden", ' style="display:none"', ' lang="en"',
+    " colspan=999999", "=", ' "', " a='", " <",
 )  # fmt: skip
 _TEXTS = (
-    "We may share your data with partners. ", "You grant us a licence ", "* star ", "1. one ", "1) ", "- ", "# not a heading ",
-    "| pipe ", "a|b", "\\", "`", "``` ", "~~", "<", ">", "&", "&amp;", "&#0;", "&#xD800;", "&#x1F600;", "&nbsp;", "&lt;p&gt;",
-    "](x)", "[", "![", "_a_", "**", "\u200b", "\u00ad", "\u202e", "\ufeff", "\U0001f469\u200d\U0001f4bb", "ﬁ", "ＡＢ", "e\u0301",
-    "\x00", "\x0b", "\x1b[31m", "\x85", "\u2028", "\ufffe", "• dot ", "\n\n", "\r\n", "\t", " ", "  \n", "=====", "-----", "***",
-    "Last updated: 3 May 2031", "السياسة", "利用規約", "%PDF-", "\ue000", "½™",
+    "We may share your data with partners. ", "You grant us a licence ", "* star ", "1. one ", "1) ", "- ",
+    "# not a heading ", "| pipe ", "a|b", "\\", "`", "``` ", "~~", "<", ">", "&", "&amp;", "&#0;", "&#xD800;",
+    "&#x1F600;", "&nbsp;", "&lt;p&gt;", "](x)", "[", "![", "_a_", "**", "\u200b", "\u00ad", "\u202e", "\ufeff",
+    "\U0001f469\u200d\U0001f4bb", "ﬁ", "ＡＢ", "e\u0301", "\x00", "\x0b", "\x1b[31m", "\x85", "\u2028", "\ufffe",
+    "• dot ", "\n\n", "\r\n", "\t", " ", "  \n", "=====", "-----", "***", "Last updated: 3 May 2031", "السياسة",
+    "利用規約", "%PDF-", "\ue000", "½™",
 )  # fmt: skip
 _ODD = (
-    "<!--", "-->", "<!", "<![CDATA[", "]]>", "<?php", "?>", "<!doctype html>", "</", "</>", "<a ", "<p<p", "</p ", "<3",
-    "<svg><title>", "<table><p>", "</body></html>", "<plaintext>", "<xmp>", "<script>if(a<b)", "</script", "<meta charset=utf-7>",
+    "<!--", "-->", "<!", "<![CDATA[", "]]>", "<?php", "?>", "<!doctype html>", "</", "</>", "<a ", "<p<p", "</p ",
+    "<3", "<svg><title>", "<table><p>", "</body></html>", "<plaintext>", "<xmp>", "<script>if(a<b)", "</script",
+    "<meta charset=utf-7>",
 )  # fmt: skip
 _SELECTS: tuple[tuple, ...] = (
     (), (), (), ("body",), ("main", "article"), ("div:has(p)",), ("p:not(.legal)", "li"),
     ({"start_before": "h1", "end_before": "footer"},), ({"start_after": "h2", "end_after": "p:last-of-type"},),
 )  # fmt: skip
 _REMOVES: tuple[tuple, ...] = ((), (), ("nav", ".footer"), ({"start_before": "h2", "end_after": "ul"},), ("a:empty",))
-_TYPES = ("", "text/html", "text/html; charset=utf-8", "text/html; charset=shift_jis", "text/plain", "text/html; charset=x")
+_TYPES = (
+    "",
+    "text/html",
+    "text/html; charset=utf-8",
+    "text/html; charset=shift_jis",
+    "text/plain",
+    "text/html; charset=x",
+)
 
 _CLAUSES = (
     "We may use the photos that you post to show you what we think you like.",
     "You keep all rights in your content; you grant us a licence to host, copy and show it.",
     "We share your data with our affiliates and with advertisers, as <a href='/privacy?utm_source=t'>we explain</a>.",
     "If you are under <b>16</b>, you may use <i>Pixboard</i> only with a parent&rsquo;s consent.",
-    "Write to <a class=__cf_email__ data-cfemail='543931143531397a313c'>[email&#160;protected]</a> or to 1&nbsp;Lake Road.",
+    "Write to <a class=__cf_email__ data-cfemail='543931143531397a313c'>[email&#160;protected]</a> or to 1&nbsp;Lake.",
     "Diese Bedingungen gelten ab dem 1.&nbsp;Mai; für Verbraucher gilt zusätzlich § 312.",
 )
 
@@ -84,7 +94,8 @@ def page(rng: random.Random) -> str:
             parts.append("<div><span>" + "<br><br>".join(clauses) + "</span></div>")
     menu = "<nav><a href=/>Home</a> <a href=/about>About</a></nav>"
     foot = "<footer><p>© 2031 Acme Inc.</p><button>Accept all cookies</button></footer>"
-    head = "<!doctype html><html lang=en><head><meta charset=utf-8><title>Terms</title><script>var a='<p>';</script></head>"
+    head = "<!doctype html><html lang=en><head><meta charset=utf-8><title>Terms</title>"
+    head += "<script>var a='<p>';</script></head>"
     return f"{head}<body>{menu}<div id=root><main class=legal>{''.join(parts)}</main></div>{foot}</body></html>"
 
 
@@ -175,7 +186,9 @@ def failure(case: Input, *, normal_form: bool) -> str:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         return f"no valid Unicode: {error}"
-    if not text.replace("\n", "").isprintable() and any(char < " " or "\x7f" <= char < "\xa0" for char in text.replace("\n", "")):
+    if not text.replace("\n", "").isprintable() and any(
+        char < " " or "\x7f" <= char < "\xa0" for char in text.replace("\n", "")
+    ):
         return "holds controls"
     if normal_form and join_clauses(split_clauses(text)) != text:
         return "not in normal form"
@@ -198,6 +211,8 @@ class Result:
 def run(seed: int, numbers: range, out: Path | None = None) -> Result:
     """Run the inputs *numbers* of *seed*; the state so far is written to *out* now and then."""
     result = Result(seed)
+    # Loads what is loaded at first use, so that it does not count as a slow input.
+    extract("<p>Terms</p>", select="p:not(.x)")
     began = time.monotonic()
     for number in numbers:
         if number % 50 == 0:

@@ -108,7 +108,9 @@ def main() -> None:
             for name, rows in expected.items():
                 if found[name] != rows:
                     lost, more = set(rows) - set(found[name]), set(found[name]) - set(rows)
-                    raise SystemExit(f"{name}: {len(lost)} lost, {len(more)} more: {[*sorted(lost)[:2], *sorted(more)[:2]]}")
+                    raise SystemExit(
+                        f"{name}: {len(lost)} lost, {len(more)} more: {[*sorted(lost)[:2], *sorted(more)[:2]]}"
+                    )
     counts = ", ".join(f"{len(rows)} {name}" for name, rows in expected.items())
     print(f"{kills} kills over {rounds} rounds of {len(DAYS)} nights, {len(documents)} documents: equal ({counts})")
 

@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from tostrack import tracker
 from tostrack.errors import FetchError
+from tostrack.flag import SHIPPED
 from tostrack.models import Document, NotModified, Page, Snapshot
 from tostrack.store.writer import Writer
 
@@ -31,6 +32,7 @@ class Platform:
         self.folder = folder
         self.pages: dict[str, str | NotModified | FetchError] = {}
         self.at = START
+        self.book = SHIPPED
         self.documents = [
             Document("acme", "terms", (Page("https://acme.example/terms", select=("main",)),), "Terms", "Acme")
         ]
@@ -52,7 +54,7 @@ class Platform:
         return results
 
     def writer(self) -> Writer:
-        return Writer(self.database, self.folder / "snapshots", now=START, authority="acme.example")
+        return Writer(self.database, self.folder / "snapshots", now=START, authority="acme.example", book=self.book)
 
     @property
     def database(self) -> Path:

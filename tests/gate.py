@@ -18,9 +18,7 @@ pytestmark = pytest.mark.skipif(changes.shared() is None, reason="the shared ben
 
 @pytest.fixture(scope="module")
 def pairs():
-    return {
-        part: [changes.judged(pair) for pair in changes.load(changes.shared(), part)] for part in ("work", "held")
-    }
+    return {part: [changes.judged(pair) for pair in changes.load(changes.shared(), part)] for part in ("work", "held")}
 
 
 @pytest.mark.parametrize(("part", "precision", "recall"), [("work", 0.95, 0.98), ("held", 0.50, 0.98)])
@@ -34,8 +32,8 @@ def test_alerts_speak_when_it_matters_and_miss_nothing(pairs, part, precision, r
 @pytest.mark.parametrize(
     ("name", "floors"),
     [
-        ("reading", {"licensing": 0.90, "advertising": 0.93, "sharing": 0.88}),
-        ("tosdr", {"licensing": 0.95, "advertising": 0.94, "sharing": 0.95}),
+        ("reading", {"licensing": 0.94, "advertising": 0.98, "sharing": 0.91}),
+        ("tosdr", {"licensing": 0.96, "advertising": 0.94, "sharing": 0.96}),
     ],
 )
 def test_flags_find_their_clauses_and_no_others(name, floors):
@@ -45,6 +43,14 @@ def test_flags_find_their_clauses_and_no_others(name, floors):
     scores = {topic: flags.figures(*counts)[2] for topic, counts in flags.score(clauses, found).items()}
 
     assert {topic: scores[topic] >= floor for topic, floor in floors.items()} == dict.fromkeys(floors, True), scores
+
+
+@pytest.mark.parametrize(("name", "floor"), [("reading", 0.90), ("tosdr", 0.92)])
+def test_a_promise_is_not_read_as_a_permission(name, floor):
+    clauses = flags.load(flags.shared(), name)
+    found = [flags.flag(flags.as_text(clause)) for clause in clauses]
+
+    assert flags.figures(*flags.score(clauses, found)["restricts"])[2] >= floor
 
 
 def test_the_instagram_licence_of_2013_is_read_as_people_read_it(tmp_path):

@@ -6,9 +6,11 @@ import sys
 
 import pytest
 
+from tostrack import tracker
 from tostrack.bounded import Worker, directly
 from tostrack.errors import ExtractError
 from tostrack.extract import extract
+from tostrack.models import Outcome
 
 PAGE = b"<main><h1>Terms</h1><p>We may use what you post.</p></main>"
 
@@ -87,3 +89,23 @@ def test_a_closed_worker_leaves_no_process():
 
 def test_the_child_finds_the_package_wherever_we_have_it_from(worker):
     assert worker(operator.getitem, sys.path, 0) == sys.path[0]
+
+
+def test_a_page_that_overruns_is_one_failed_document(platform):
+    def overrun(_function, /, *_arguments, **_named):
+        raise ExtractError("reading the page took more than 20 s", cause="too-slow")
+
+    platform.pages["https://acme.example/terms"] = PAGE.decode()
+    with platform.writer() as writer:
+        (result,) = tracker.crawl(platform.documents, writer, platform.fetch_all, lambda: platform.at, call=overrun)
+
+    assert (result.outcome, result.cause) == (Outcome.FAILED, "too-slow")
+
+
+def test_a_crawl_reads_a_page_in_a_worker(platform, worker):
+    terms = "".join(f"<p>We may use what you post for purpose number {number}.</p>" for number in range(20))
+    platform.pages["https://acme.example/terms"] = f"<main>{terms}</main>"
+    with platform.writer() as writer:
+        (result,) = tracker.crawl(platform.documents, writer, platform.fetch_all, lambda: platform.at, call=worker)
+
+        assert (result.outcome, result.version) == (Outcome.FIRST, 1)

@@ -73,7 +73,7 @@ def test_help_and_reading_import_nothing_heavy():
         "import sys, tostrack.cli, tostrack.cli.diff, tostrack.cli.log, tostrack.pipeline, tostrack.watchlist\n"
         "from click.testing import CliRunner\n"
         "CliRunner().invoke(tostrack.cli.cli, ['--help'])\n"
-        "print(sorted({'requests', 'bs4', 'sqlite_utils', 'jinja2', 'lxml', 'smtplib', 'soupsieve'} & set(sys.modules)))"
+        "print(sorted({'requests', 'bs4', 'sqlite_utils', 'jinja2', 'lxml', 'smtplib', 'soupsieve', 'tomlkit'} & set(sys.modules)))"
     )
 
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
@@ -94,7 +94,7 @@ def test_diff_json_has_the_fields_of_the_contract(run, two_nights):
     [change] = lines(run("diff", "acme/terms", "--json"))
 
     assert list(change) == [
-        *("service", "document", "from", "to", "verdict", "reason", "explanation", "topics", "hunks")
+        *("service", "document", "from", "to", "verdict", "reason", "explanation", "topics", "hunks", "stated")
     ]
     assert change["from"].keys() == change["to"].keys() == {"number", "seen_at", "sha256"}
     assert (change["from"]["number"], change["to"]["number"]) == (1, 2)
@@ -102,6 +102,17 @@ def test_diff_json_has_the_fields_of_the_contract(run, two_nights):
     assert hunk.keys() >= {"edit", "heading", "old", "new", "words", "flags"}
     assert {"topic", "polarity", "direction", "quote", "rule"} <= change["hunks"][0]["flags"][0].keys()
     assert "".join(text for op, text in hunk["words"] if op in "=-") == hunk["old"]
+
+
+def test_as_much_is_shown_around_an_edit_as_is_asked_for(run, platform):
+    words = " ".join(f"word{n}" for n in range(40))
+    platform.night(terms=paragraphs(f"You may {words} leave whenever you like.", PAY))
+    platform.night(terms=paragraphs(f"You must {words} leave whenever you like.", PAY))
+
+    narrow, wide = (run("diff", "acme", "--context", context).stdout for context in ("2", "60"))
+
+    assert "word20" not in narrow
+    assert "word20" in wide
 
 
 def test_the_net_diff_of_two_days_leaves_out_what_came_and_went(run, platform):

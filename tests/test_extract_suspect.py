@@ -29,6 +29,7 @@ FRENCH = "\n\n".join(
         ("# Access Denied\n\nYou don't have permission to access this. Reference 18.2f", "blocked"),
         ("You need to enable JavaScript to run this app.", "needs-js"),
         ("# Before you continue\n\nAcme and its 812 partners use cookies.", "consent"),
+        ("# How old are you?\n\nYou must be 18 or older to enter this site.", "consent"),
         ("# Page not found\n\nThe page that you look for is gone.", "wrong-page"),
         ("## This page isn’t available\n\nThe link may be broken.", "wrong-page"),
         ("Redirecting to legal.acme.example", "wrong-page"),
@@ -73,18 +74,46 @@ def test_an_empty_shell_needs_scripts():
     assert suspect("", html="<body><div id=app></div></body>") == "needs-js"
 
 
+def test_a_short_document_that_is_gone_is_held_back_and_one_that_is_cut_down_is_not():
+    imprint = " ".join(f"Acme line{n}." for n in range(50))
+
+    assert suspect("The bananas are on their way to all of you, dear friends of fruit.", previous=imprint) == "collapse"
+    assert suspect(imprint[: len(imprint) // 2], previous=imprint) is None
+
+
+FRAME = "<html><body>{}</body>{}"
+
+
+@pytest.mark.parametrize(
+    ("policy", "cut"), [(POLICY, 0.3), (POLICY, 0.6), (POLICY, 0.9), (POLICY, 0.99), (POLICY[:600], 0.9)]
+)
+def test_a_page_that_breaks_off_is_held_back(policy, cut):
+    before = policy.replace("partners", "affiliates")
+    rest = policy[: int(len(policy) * cut)]
+
+    assert suspect(rest, previous=before, html=FRAME.format(rest, "")) == "truncated"
+
+
+def test_a_page_that_ends_and_a_text_that_is_whole_are_not_cut_off():
+    shorter = POLICY[: int(len(POLICY) * 0.9)]
+    amended = POLICY.replace("partners", "affiliates")
+
+    assert suspect(shorter, previous=POLICY, html=FRAME.format(shorter, "</html>")) is None
+    assert suspect(amended, previous=POLICY, html=FRAME.format(amended, "")) is None
+
+
+def test_a_stub_in_place_of_a_policy_is_another_page_whatever_it_says():
+    assert (
+        suspect("# Pixboard\n\nThe bananas are on their way to you, dear friends of fruit.", previous=POLICY)
+        == "wrong-page"
+    )
+
+
 def test_a_text_that_loses_more_than_half_is_held_back():
     kept = "\n\n".join(POLICY.split("\n\n")[20:])
 
     assert suspect("\n\n".join(POLICY.split("\n\n")[:18]), previous=POLICY) == "collapse"
     assert suspect(kept, previous=POLICY) is None
-
-
-def test_a_beginning_without_the_end_of_the_page_is_truncated():
-    begun = "\n\n".join(POLICY.split("\n\n")[:30])
-
-    assert suspect(begun, previous=POLICY, html="<html><body>...<p>We may") == "truncated"
-    assert suspect(begun, previous=POLICY, html="<html><body>...</body></html>") is None
 
 
 def test_a_text_that_grows_is_told_at_once():

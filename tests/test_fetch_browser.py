@@ -1,3 +1,5 @@
+import os
+import signal
 import socket
 import threading
 import time
@@ -6,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from fakes import Answer, FakeNames, FaultServer, Tripwire, answer, redirect
+from test_fetch import certificate
 
 from tostrack.errors import FetchError
 from tostrack.fetch import CAUSES, Fetcher, Request, fetch_all
@@ -245,7 +248,10 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
     ("answered", "cause"),
     [
         (answer("gone", "404 Not Found"), "http-404"),
-        (answer("later", "403 Forbidden"), "http-403"),
+        (answer("blocked", "403 Forbidden"), "http-403"),
+        (answer("", "500 Oops"), "http-500"),
+        (answer("", "204 No Content"), "http-204"),
+        (answer("half", "206 Partial Content"), "http-206"),
         (Answer(b"", "reset"), "reset"),
         (Answer(HEAD + b"Content-Length: 900\r\n\r\n<main>We may"), "truncated"),
         (Answer(HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\n<main\r\n"), "truncated"),
@@ -264,6 +270,53 @@ def test_what_is_no_page_is_a_failure_with_its_cause(fetcher, server, answered, 
 
     assert error.cause == cause
     assert str(error).isprintable()
+
+
+@browser
+def test_a_host_that_asks_for_a_pause_gets_it(server):
+    server.on("/terms", answer("", "503 Later", retry_after="1000"))
+
+    with Fetcher(contact="", delay=0, allow_private=["127.0.0.1"]) as fetcher:
+        for path in ("/terms", "/privacy"):
+            with pytest.raises(FetchError) as caught:
+                fetcher.fetch(Page(server.url + path, fetch="browser"))
+            assert (caught.value.cause, caught.value.retry_after) == ("http-503", pytest.approx(1000, abs=30))
+
+    assert server.counts() == {"/robots.txt": 1, "/terms": 1}
+
+
+@browser
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path):
+    context, trusted = certificate(tmp_path, "IP:127.0.0.1")
+    options = {"contact": "", "delay": 0, "allow_private": ["127.0.0.1"], "ca_bundle": trusted}
+    with FaultServer(context) as server, Fetcher(**options) as fetcher, pytest.raises(FetchError) as caught:
+        # Our own roots are not the browser's: robots.txt is read, the page is not.
+        fetcher.fetch(Page(server.url + "/terms", fetch="browser"))
+
+    assert (caught.value.cause, server.asked("/terms")) == ("tls", [])
+
+
+@browser
+def test_a_browser_that_dies_is_started_anew(server):
+    """The page that it was reading is read again, and the next one too."""
+    server.on("/terms", Answer(b"", "hang"), answer("<main>Terms</main>"))
+    before = set(children())
+
+    def kill():
+        server.hanging.wait(20)
+        for process in set(children()) - before:
+            for child in descendants(process):
+                os.kill(child, signal.SIGKILL)
+
+    with Fetcher(contact="", delay=0, allow_private=["127.0.0.1"]) as fetcher:
+        killer = threading.Thread(target=kill)
+        killer.start()
+        first = fetcher.fetch(Page(server.url + "/terms", fetch="browser"))
+        killer.join()
+        second = fetcher.fetch(Page(server.url + "/terms", fetch="browser"))
+
+    assert b"Terms" in first.body
+    assert b"Terms" in second.body
 
 
 @browser
@@ -337,6 +390,17 @@ def children() -> list[str]:
     """Return the processes that this one has started, and the threads of its browsers."""
     started = " ".join(path.read_text() for path in Path("/proc/self/task").glob("*/children"))
     return [*started.split(), *(f"{each.ident}" for each in threading.enumerate() if each.name == "browser")]
+
+
+def descendants(process: str) -> list[int]:
+    """Return the processes that *process* has started: of playwright's driver, the browser."""
+    if not process.isdigit():
+        return []
+    try:
+        started = " ".join(path.read_text() for path in Path(f"/proc/{process}/task").glob("*/children")).split()
+    except OSError:
+        return []
+    return [int(each) for each in started]
 
 
 # The way out

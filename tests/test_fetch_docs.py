@@ -15,7 +15,7 @@ TABLES: dict[str, Mapping[str, str]] = {"causes of PDFs": pdf.CAUSES, "causes": 
 
 
 def table(words: Mapping[str, str]) -> str:
-    rows = "".join(f"| `{word}` | {meaning.replace('|', '&#124;')} |\n" for word, meaning in words.items())
+    rows = "".join(f"| `{word}` | {meaning.replace('<', '&lt;')} |\n" for word, meaning in words.items())
     return f"| cause | means |\n| --- | --- |\n{rows}"
 
 

@@ -61,6 +61,11 @@ def test_a_clause_that_comes_or_goes(before, after, expected):
             "narrowed",
         ),
         (
+            "We may share your information with other companies who partner with us to run the service.",
+            "We may share your information with other companies to run the service.",
+            "widened",
+        ),
+        (
             "We do not sell your personal data to anyone at all.",
             "We do not sell your personal data to anyone at all unless you agree.",
             "widened",
@@ -83,6 +88,44 @@ def test_the_same_meaning_in_other_words_has_no_direction():
     after = "We may share the information you have given us with advertisers."
 
     assert directions(before, after) == {("sharing", None), ("advertising", None)}
+
+
+def test_sentences_of_one_clause_move_apart():
+    before = "We may share your data with our affiliates. We may use trackers to show you ads, where you let us."
+    after = (
+        "We may share your data with our affiliates and with advertisers. We may use trackers to show you ads, "
+        "where you let us do it. We also sell the records of your visits to brokers."
+    )
+
+    found = {quote: direction for topic, direction, quote in moved(before, after) if topic == "sharing"}
+
+    assert found == {"We may share your data with our affiliates": "widened", "We also sell the records": "widened"}
+
+
+def test_a_sentence_that_was_only_recast_does_not_move_with_its_neighbour():
+    before = "You grant us a licence to use your photos. We may share your data with the partners that we have."
+    after = "You grant us a licence to use the photos of yours. We may share your data with the partners we have. We may sell your data to anyone."
+
+    found = {quote: direction for topic, direction, quote in moved(before, after) if topic == "sharing"}
+
+    assert found == {"We may share your data with the partners": None, "We may sell your data to anyone": "widened"}
+
+
+def test_a_sentence_that_was_split_means_what_it_meant():
+    before = (
+        "We may share your name, your address and your photos with partners, and with vendors who send parcels to you."
+    )
+    after = "We may share your name, your address and your photos with partners. We may share them with vendors who send parcels to you."
+
+    assert {direction for _, direction in directions(before, after)} == {None}
+
+
+def test_what_is_said_once_more_is_not_granted_again():
+    licence = "You grant us a non-exclusive, worldwide licence to use the photos that you post on our service"
+    before = f"{licence}.\n\nIf you live in Freedonia, these are your terms."
+
+    assert directions(before, f"{before}\n\n{licence} too.") == {("licensing", None)}
+    assert directions(f"{before}\n\n{licence} too.", before) == set()
 
 
 def test_a_topic_that_the_edit_does_not_touch_is_not_flagged():

@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from tostrack.errors import ConfigError
-from tostrack.flag.finder import matching, under_lead, vetoing
+from tostrack.flag.finder import find, matching, under_lead, vetoing
 from tostrack.flag.rulebook import SHIPPED, Rulebook
 from tostrack.flag.tables import BUILT_IN, RESERVED, Source, parse
 
@@ -93,6 +93,7 @@ def test_a_source_can_stand_alone():
             topic = "cats"
             why = "Cats."
             meaning = "speaks of cats"
+            denied = "speaks of no cats"
             patterns = ["@cats"]
             """,
         )
@@ -146,3 +147,20 @@ def test_a_source_that_is_no_toml_is_named():
 def test_a_name_taken_by_a_built_in_rule_is_refused():
     with pytest.raises(ConfigError, match=r"rule\.disclose: this name is taken"):
         Rulebook((Source("mine.toml", '[rule.disclose]\ntopic = "sharing"'),)).topics()
+
+
+@pytest.mark.parametrize("hit", [rule.hits[0] for rule in RULES.rules.values()], ids=RULES.rules)
+def test_the_time_of_a_hostile_clause_grows_with_its_length_and_no_faster(hit):
+    words = re.sub(r"[.:\n]", " ", hit) + " "
+
+    def cost(length):
+        text = (words * (length // len(words) + 1))[:length]
+        costs = []
+        for _ in range(2):
+            started = time.process_time()
+            find(RULES, text)
+            costs.append(time.process_time() - started)
+        return min(costs)
+
+    # Eight times the text: a machine under load may need twice that, a quadratic rule sixty-four times.
+    assert cost(40_000) < 8 * 4 * max(cost(5_000), 0.001)

@@ -333,13 +333,19 @@ def test_a_return_of_single_sentences_is_an_oscillation():
     assert judged(variant, new, POLICY).reason is Reason.OSCILLATION
 
 
-def test_a_return_after_half_a_year_is_told():
+def test_a_return_after_more_than_a_year_is_told():
     other = replaced(("We do not share your data", "We share your data"))
 
-    verdict = judged(other, POLICY, POLICY, stood_days=200)
+    verdict = judged(other, POLICY, POLICY, stood_days=400)
 
     assert verdict.reason is Reason.REVERTED
-    assert "2023-11-04" in verdict.explanation
+    assert "2023-04-18" in verdict.explanation
+
+
+def test_a_whole_text_that_comes_back_after_half_a_year_is_an_old_copy():
+    other = replaced(("We do not share your data", "We share your data"))
+
+    assert judged(other, POLICY, POLICY, stood_days=200).reason is Reason.OSCILLATION
 
 
 def test_two_texts_that_take_turns_are_an_oscillation_however_slow():

@@ -8,7 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tostrack.models import Change, Direction, Edit, Flag, Hunk, Judgement, Polarity, Reason, Version
+from tostrack.models import (
+    Change,
+    Dating,
+    Direction,
+    Edit,
+    Fact,
+    FactKind,
+    Flag,
+    Hunk,
+    Judgement,
+    Polarity,
+    Reason,
+    Version,
+)
 from tostrack.publish.forms import as_html, as_markdown, safe_url
 
 GRANT = Flag("sharing", Polarity.PERMITS, "share it with partners", 0, 22, "share", Direction.GRANTED)
@@ -90,6 +103,18 @@ def test_html_has_the_flag_and_its_quote():
     assert "⚑ sharing · granted — “share it with partners”" in Reader(as_html(change(REWORDED))).text
 
 
+def test_what_moved_and_a_silent_date_are_told_in_every_form():
+    fact = Fact(FactKind.MODALITY, "may", "will", "“may” became “will”")
+    silent = replace(
+        change(replace(REWORDED, facts=(fact,))), dating=Dating("2023-03-01", "2023-03-01", "Its date stood still.")
+    )
+
+    assert "• “may” became “will”\n>" in as_markdown(silent)
+    assert "\n\nIts date stood still.\n\n" in as_markdown(silent)
+    assert "• “may” became “will”" in Reader(as_html(silent)).text
+    assert "<br>Its date stood still.</p>" in as_html(silent)
+
+
 def test_html_links_to_the_whole_change_only_over_the_web():
     assert 'href="https://a.example/1"' in as_html(change(REWORDED), url="https://a.example/1")
     assert "href" not in as_html(change(REWORDED), url="javascript:alert(1)")
@@ -126,7 +151,9 @@ PAYLOADS = st.one_of(
 
 @given(PAYLOADS, PAYLOADS, PAYLOADS, PAYLOADS)
 def test_no_page_text_becomes_markup(old, new, heading, quote):
-    hunk = Hunk(Edit.REWORDED, (heading,), old, new, (("-", old), ("+", new)), flags=(replace(GRANT, quote=quote),))
+    fact = Fact(FactKind.NUMBER, old, new, f"{old} became {quote}")
+    flags = (replace(GRANT, quote=quote),)
+    hunk = Hunk(Edit.REWORDED, (heading,), old, new, (("-", old), ("+", new)), flags=flags, facts=(fact,))
 
     page = Reader(as_html(change(hunk, replace(ADDED, new=new or "x")), service_name=heading, url=quote))
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tostrack.models import Change, Direction, Edit, Flag, Hunk, Judgement, Polarity, Reason, Version
+from tostrack.models import Change, Direction, Edit, Fact, FactKind, Flag, Hunk, Judgement, Polarity, Reason, Version
 from tostrack.publish.headline import TITLE_COLUMNS, flag_label, headline, ranked, topic_moves
 from tostrack.publish.text import columns
 
@@ -140,6 +140,26 @@ def test_the_heaviest_news_stands_first_and_what_is_not_flagged_last():
     hunks = (plain, Hunk(Edit.ADDED, new="a", flags=(light,)), Hunk(Edit.ADDED, new="b", flags=(heavy,)))
 
     assert [hunk.new for hunk in ranked(replace(change(), hunks=hunks))] == ["b", "a", "Hello."]
+
+
+def test_behind_the_flags_stand_moves_of_meaning_then_numbers_then_the_rest():
+    def hunk(name, *kinds, flags=()):
+        return Hunk(
+            Edit.ADDED, new=name, flags=flags, facts=tuple(Fact(kind, "a", "b", "a became b") for kind in kinds)
+        )
+
+    hunks = (
+        hunk("rest"),
+        hunk("number", FactKind.NUMBER),
+        hunk("scope", FactKind.LIMIT),
+        hunk("other number", FactKind.DATE),
+        hunk("modality", FactKind.NUMBER, FactKind.MODALITY),
+        hunk("topic", flags=(flag("ai", "mentions"),)),
+    )
+
+    assert [hunk.new for hunk in ranked(replace(change(), hunks=hunks))] == [
+        *("topic", "modality", "scope", "number", "other number", "rest")
+    ]
 
 
 def test_a_flag_that_did_not_move_is_labelled_by_what_it_says():

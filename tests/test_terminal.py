@@ -2,13 +2,27 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tostrack.models import Change, Direction, Edit, Flag, Hunk, Judgement, Polarity, Reason, Version
+from tostrack.models import (
+    Change,
+    Dating,
+    Direction,
+    Edit,
+    Fact,
+    FactKind,
+    Flag,
+    Hunk,
+    Judgement,
+    Polarity,
+    Reason,
+    Version,
+)
 from tostrack.publish.forms import as_json
 from tostrack.publish.terminal import as_text, render_change
 from tostrack.publish.text import columns
@@ -80,6 +94,28 @@ def test_flagged_hunks_come_first():
     text = plain(REMOVED, ADDED, REWORDED)
 
     assert text.index("Rights › Content") < text.index("Your age") < text.index("Disputes")
+
+
+def test_what_moved_is_named_under_the_title_and_comes_before_what_cannot_be_named():
+    fact = Fact(FactKind.NUMBER, "30 days", "90 days", "30 days became 90 days")
+    named = Hunk(
+        Edit.REWORDED, ("Data",), **words(("=", "For "), ("-", "30"), ("+", "90"), ("=", " days.")), facts=(fact,)
+    )
+
+    assert plain(ADDED, named, REWORDED).split("\n\n")[2] == (
+        "reworded · Data\n• 30 days became 90 days\n~ For [-30-]{+90+} days."
+    )
+
+
+def test_a_silent_document_is_said_to_be_silent():
+    silent = replace(change(ADDED), dating=Dating("2023-03-01", "2023-03-01", "Its date is still March 1, 2023."))
+    noise = replace(silent, judgement=Judgement(Reason.LINKS, "Only links moved."))
+
+    assert "\nIts date is still March 1, 2023.\n" in render_change(silent, colour=False, width=80)
+    assert as_json(silent)["stated"] == {"from": "2023-03-01", "to": "2023-03-01", "silent": True}
+    assert "still" not in render_change(noise, colour=False, width=80)
+    assert as_json(noise)["stated"]["silent"] is False
+    assert as_json(change(ADDED))["stated"] == {"from": None, "to": None, "silent": False}
 
 
 def test_whole_clauses_are_signed_at_the_edge():
@@ -181,8 +217,9 @@ HOSTILE = st.text(
 @given(HOSTILE, HOSTILE, HOSTILE, st.booleans(), st.booleans(), st.sampled_from([0, 20, 70]))
 def test_no_page_controlled_byte_reaches_the_terminal_raw(old, new, heading, colour, columns_, width):
     flag = Flag(heading, Polarity.PERMITS, new, 0, 1, "rule", Direction.GRANTED)
+    fact = Fact(FactKind.NUMBER, old, new, f"{old} became {new}")
     hunks = (
-        Hunk(Edit.REWORDED, (heading,), old, new, (("-", old), ("+", new)), flags=(flag,)),
+        Hunk(Edit.REWORDED, (heading,), old, new, (("-", old), ("+", new)), flags=(flag,), facts=(fact,)),
         Hunk(Edit.ADDED, (heading, old), new=new or "x", kind="li"),
         Hunk(Edit.MOVED, (heading,), old or "x", new or "x"),
     )
@@ -216,11 +253,11 @@ def test_the_json_of_a_change_has_the_contract_s_fields():
 
     assert json.loads(json.dumps(record)) == record
     assert list(record) == [
-        "service", "document", "from", "to", "verdict", "reason", "explanation", "topics", "hunks",
+        "service", "document", "from", "to", "verdict", "reason", "explanation", "topics", "hunks", "stated",
     ]  # fmt: skip
     assert record["from"] == {"number": 1, "seen_at": "2012-04-03T00:00:00Z", "sha256": Version("a").sha256}
     (hunk,) = record["hunks"]
-    assert list(hunk) == ["edit", "heading", "old", "new", "words", "flags"]
+    assert list(hunk) == ["edit", "heading", "old", "new", "words", "flags", "facts"]
     assert hunk["words"][1] == ["-", "limited "]
     assert hunk["flags"] == [
         {

@@ -157,7 +157,11 @@ def test_a_server_that_asks_us_to_wait_is_not_asked_before(platform):
     [due] = platform.night(terms=TERMS)
 
     assert (early.outcome, early.cause, early.version) == (Outcome.SKIPPED, "waiting", 1)
-    assert (row.outcome, row.next_try_at, row.failing_since) == ("failed", "2024-01-03T15:00:00Z", "2024-01-02T03:00:00Z")
+    assert (row.outcome, row.next_try_at, row.failing_since) == (
+        "failed",
+        "2024-01-03T15:00:00Z",
+        "2024-01-02T03:00:00Z",
+    )
     assert due.outcome is Outcome.UNCHANGED
     assert asked == [("acme/terms", 0)]
     with Archive(platform.database) as archive:
@@ -266,7 +270,9 @@ def test_their_change_in_the_night_of_our_own_is_compared_like_with_like(platfor
 
 
 def test_an_edit_inside_one_of_two_alternating_variants_is_compared_with_that_variant(platform):
-    other = paragraphs("Another edition of the terms, for those whom we show it.", "It says little, and in its own words.")
+    other = paragraphs(
+        "Another edition of the terms, for those whom we show it.", "It says little, and in its own words."
+    )
     for page in (TERMS, other, TERMS, other, TERMS, other):
         platform.night(terms=page)
 

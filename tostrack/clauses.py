@@ -99,6 +99,8 @@ def _line(raw: str) -> tuple[str, str]:
     line = raw.strip()
     while line.startswith(">"):
         line = line[1:].lstrip()
+    if line[:1].isalpha():
+        return "text", line
     if not line or _FENCE.match(line):
         return "blank", ""
     if _SETEXT.match(line):
@@ -181,6 +183,8 @@ def _lead_in(text: str) -> str:
 
 def _escaped(text: str) -> str:
     """Return the paragraph *text* so that it does not open another kind of block when it is written out."""
+    if text[0].isalpha():
+        return text
     opens = _block_start(text) or _RULE.match(text) or _SETEXT.match(text) or _FENCE.match(text) or text[0] == ">"
     if not opens:
         return text

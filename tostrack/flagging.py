@@ -31,6 +31,8 @@ class Event:
     meaning: str
     #: From the text that stood then; of what was withdrawn, from the text before.
     quote: str
+    #: The whole sentence that the quote is from.
+    sentence: str
     rule: str
     heading: tuple[str, ...]
 
@@ -59,6 +61,7 @@ def history(
                     flag.polarity.value,
                     book.meaning(flag.rule, flag.polarity),
                     flag.quote,
+                    moment.sentence,
                     flag.rule,
                     moment.heading,
                 )

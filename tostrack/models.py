@@ -277,6 +277,47 @@ class Flag:
     direction: Direction | None = None
 
 
+class FactKind(StrEnum):
+    """What kind of meaning a reworded phrase moved, the weightiest first."""
+
+    #: Whether something needs the user's word: "with your consent", "unless you opt out".
+    CONSENT = "consent"
+    #: "never sell" and "sell".
+    NEGATION = "negation"
+    #: "may", "will", "must", "should".
+    MODALITY = "modality"
+    #: Who is given something: "affiliates", "third parties".
+    RECIPIENT = "recipient"
+    #: "only", "solely", "limited".
+    LIMIT = "limit"
+    #: How far a right goes: "perpetual", "irrevocable", "non-exclusive".
+    REACH = "reach"
+    #: An age, a period, a sum, a share.
+    NUMBER = "number"
+    DATE = "date"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One move of meaning that the words of a hunk show; ``old`` or ``new`` is empty where nothing stands there."""
+
+    kind: FactKind
+    old: str
+    new: str
+    #: In plain words: "30 days became 90 days".
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Dating:
+    """What two texts say of their own age, as ISO days (a month where no day is named); empty where a text is mute."""
+
+    old: str
+    new: str
+    #: For the reader: that the text moved and its date did not, or went back; empty when neither can be said.
+    note: str = ""
+
+
 @dataclass(frozen=True)
 class Hunk:
     """One edit of one clause. ``old`` and ``new`` are plain text, empty where there is none."""
@@ -296,6 +337,8 @@ class Hunk:
     #: How many clauses it covers from ``old_at`` and ``new_at`` on: more than one when one was split or merged.
     old_count: int = 1
     new_count: int = 1
+    #: What moved in it, in words, the weightiest first.
+    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -321,6 +364,8 @@ class Change:
     judgement: Judgement
     service: str = ""
     document: str = ""
+    #: None where neither text states a date of its own.
+    dating: Dating | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -336,6 +381,11 @@ class Change:
     def explanation(self) -> str:
         """One sentence for the reader."""
         return self.judgement.explanation
+
+    @property
+    def silence(self) -> str:
+        """One sentence when the document itself does not say that it was changed, though it matters; else empty."""
+        return self.dating.note if self.dating and self.verdict is Verdict.SUBSTANTIVE else ""
 
     @property
     def topics(self) -> tuple[str, ...]:

@@ -206,15 +206,22 @@ def redline(
     hunks = diff(old.clauses, new.clauses)
     found = [replace(hunk, flags=tuple(flag for place, flag in flags if place == at)) for at, hunk in enumerate(hunks)]
     if all(any(flag.quote in side for side in (h.old, h.new)) for h in found for flag in h.flags):
-        return Change(old.version, new.version, tuple(found), judgement)
+        return _change(old, new, found, judgement)
     # Our diff has moved since: the quotes stand elsewhere now.
     return _flagged(old, new, hunks, judgement, book)
 
 
 def _flagged(old: Reading, new: Reading, hunks: Sequence[Hunk], judgement: Judgement, book: Rulebook) -> Change:
     moved = moves(hunks, old.clauses, new.clauses, book)
-    flagged = tuple(replace(hunk, flags=flags) for hunk, flags in zip(hunks, moved, strict=True))
-    return Change(old.version, new.version, flagged, judgement)
+    flagged = [replace(hunk, flags=flags) for hunk, flags in zip(hunks, moved, strict=True)]
+    return _change(old, new, flagged, judgement)
+
+
+def _change(old: Reading, new: Reading, hunks: Sequence[Hunk], judgement: Judgement) -> Change:
+    from tostrack.facts import dating, facts
+
+    told = tuple(replace(hunk, facts=found) for hunk, found in zip(hunks, facts(hunks), strict=True))
+    return Change(old.version, new.version, told, judgement, dating=dating(old, new))
 
 
 # From clauses to flags

@@ -117,6 +117,7 @@ def preview(
     last: Callable[[Document], str | None] = lambda _: None,
     *,
     twice: bool = True,
+    call: Call = directly,
 ) -> Iterator[Preview]:
     """Fetch *documents* and yield the text that a first crawl would keep of each, or why it would keep none.
 
@@ -125,17 +126,18 @@ def preview(
         fetch_all: How.
         last: Gives the last good text of a document: where a selector died, its new container is named.
         twice: Fetch once more what was good, to see what does not stay the same.
+        call: How to read a page, as in `crawl`.
     """
-    found = {each.document.id: each for each in _previews(documents, fetch_all, last)}
+    found = {each.document.id: each for each in _previews(documents, fetch_all, last, call)}
     sound = [each.document for each in found.values() if twice and not each.cause]
-    for second in _previews(sound, fetch_all, last):
+    for second in _previews(sound, fetch_all, last, call):
         first = found.pop(second.document.id)
         yield replace(first, unstable=_unstable(first, second), again=second.message)
     yield from found.values()
 
 
 def _previews(
-    documents: Iterable[Document], fetch_all: FetchAll, last: Callable[[Document], str | None]
+    documents: Iterable[Document], fetch_all: FetchAll, last: Callable[[Document], str | None], call: Call
 ) -> Iterator[Preview]:
     by_id = {document.id: document for document in documents}
     requests = [
@@ -150,14 +152,13 @@ def _previews(
             for _, answer in sorted(answers.items()):
                 if isinstance(answer, FetchError):
                     raise answer
-            text = pipeline.text(document, captures)
+            text = call(pipeline.text, document, captures)
+            cause = call(pipeline.suspicion, tuple(captures.values()), text, None)
         except DocumentError as error:
-            says = "" if isinstance(error, FetchError) else pipeline.diagnosis(captures.values())
-            mend = "" if says else pipeline.repair(document, captures, last(document) or "")
+            says, mend = _says_instead(document, captures, error, last(document) or "", {}, call)
             message = "; ".join(filter(None, [str(error), says and f"the page looks like {says}", mend]))
             yield replace(seen, cause=says or error.cause, message=message)
             continue
-        cause = pipeline.suspicion(captures.values(), text, None)
         message = f"does not look like a policy ({cause})" if cause else ""
         yield replace(seen, text=text, clauses=len(pipeline.read(text).clauses), cause=cause, message=message)
 
@@ -227,17 +228,29 @@ def _unread(
     seen: Visit, error: DocumentError, before: Reading | None, kept: Mapping[int, Snapshot], call: Call
 ) -> Visit:
     """Return the visit of pages from which no text could be taken, with what they say instead or how to mend it."""
-    captures = seen.captures
-    says = mend = ""
-    if error.cause not in OVERRUNS:
-        with suppress(ExtractError):
-            # The page may say itself why there is nothing to select: that is the better word for it.
-            says = call(pipeline.diagnosis, tuple(captures.values()))
-            if not says:
-                mend = call(pipeline.repair, seen.document, captures, before.version.text if before else "", kept)
+    last = before.version.text if before else ""
+    says, mend = _says_instead(seen.document, seen.captures, error, last, kept, call)
     outcome, cause = (Outcome.SUSPECT, says) if says else (Outcome.FAILED, error.cause)
     message = "; ".join(filter(None, (str(error), mend)))
     return replace(seen, outcome=outcome, cause=cause, message=message, suspect_key=sha256(f"cause:{cause}"))
+
+
+def _says_instead(
+    document: Document,
+    captures: Mapping[int, Snapshot],
+    error: DocumentError,
+    last: str,
+    kept: Mapping[int, Snapshot],
+    call: Call,
+) -> tuple[str, str]:
+    """Return what pages without text say instead, as a cause, and how a dead selector is mended; each may be empty."""
+    says = mend = ""
+    if not isinstance(error, FetchError) and error.cause not in OVERRUNS:
+        with suppress(ExtractError):
+            # The page may say itself why there is nothing to select: that is the better word for it.
+            says = call(pipeline.diagnosis, tuple(captures.values()))
+            mend = "" if says else call(pipeline.repair, document, captures, last, kept)
+    return says, mend
 
 
 def _stands(seen: Visit, writer: Writer) -> Visit:

@@ -11,7 +11,7 @@ from tostrack.cli.environment import Environment, ReportingGroup
 
 #: Each command lives in a module of its own that is imported when it is asked for; a new one is one line here.
 COMMANDS = (
-    *("init", "add", "check", "crawl", "status", "log", "diff", "show", "flags", "feed"),
+    *("init", "add", "check", "crawl", "status", "log", "diff", "explain", "show", "flags", "feed"),
     *("accept", "reextract", "reflag", "import", "demo"),
 )
 

@@ -77,16 +77,21 @@ def _own_rules(environment: Environment) -> int:
 
 def _fetched(environment: Environment, targets: tuple[str, ...], *, twice: bool) -> list[dict[str, Any]]:
     from tostrack import tracker
+    from tostrack.bounded import Worker
     from tostrack.cli.crawl import selected
     from tostrack.fetch import Fetcher, fetch_all
 
     settings = environment.watchlist.settings
-    with Fetcher(contact=settings.contact, delay=settings.delay, allow_private=settings.allow_private) as fetcher:
+    with (
+        Fetcher(contact=settings.contact, delay=settings.delay, allow_private=settings.allow_private) as fetcher,
+        Worker() as worker,
+    ):
         previews = tracker.preview(
             selected(environment.watchlist, targets),
             lambda requests: fetch_all(requests, fetcher),
             lambda document: _last(environment, document),
             twice=twice,
+            call=worker,
         )
         return [
             {

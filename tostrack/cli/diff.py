@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 @click.option("--all", "everything", is_flag=True, help="The latest change even when it is noise.")
 @click.option("--all-hunks", is_flag=True, help="Every edit, not only the flagged ones and the first twenty others.")
 @click.option("--side-by-side", is_flag=True, help="Old text on the left, new text on the right.")
+@click.option(
+    "--context", type=click.IntRange(min=1), default=14, show_default=True, help="Unchanged words around an edit."
+)
+@click.option("--no-pager", is_flag=True, help="Write to the terminal even what does not fit into it.")
 @click.option("--stat", is_flag=True, help="Only how much changed under which heading.")
 @click.option(
     "--format", "shape", type=click.Choice(["text", "markdown", "html", "json"]), default="text", show_default=True
@@ -42,6 +46,8 @@ def command(
     everything: bool,
     all_hunks: bool,
     side_by_side: bool,
+    context: int,
+    no_pager: bool,
     stat: bool,
     shape: str,
     as_json: bool,
@@ -71,18 +77,20 @@ def command(
     else:
         from tostrack.publish.terminal import render_change
 
-        for change in changes:
-            click.echo(
-                render_change(
-                    change,
-                    colour=environment.may_colour,
-                    width=environment.width,
-                    side_by_side=side_by_side,
-                    stat=stat,
-                    limit=None if all_hunks else 20,
-                    ascii_marks=environment.ascii,
-                )
+        shown = [
+            render_change(
+                change,
+                colour=environment.may_colour,
+                width=environment.width,
+                context=context,
+                side_by_side=side_by_side,
+                stat=stat,
+                limit=None if all_hunks else 20,
+                ascii_marks=environment.ascii,
             )
+            for change in changes
+        ]
+        environment.show("".join(f"{text}\n" for text in shown), pager=not no_pager)
     if not changes:
         click.echo(
             f"{target}: nothing that matters changed" + ("" if everything else " (--all shows the rest)"), err=True

@@ -119,6 +119,22 @@ class Environment:
 
         return min(shutil.get_terminal_size().columns, 120)
 
+    def show(self, text: str, *, pager: bool = True) -> None:
+        """Write *text*; on a terminal that it does not fit into, through the user's pager unless *pager* is False."""
+        if not (pager and sys.stdout.isatty()):
+            click.echo(text, nl=False)
+            return
+        import shutil
+
+        if text.count("\n") < shutil.get_terminal_size().lines:
+            click.echo(text, nl=False)
+            return
+        options = os.environ.get("LESS", "")
+        if "r" not in options.lower():
+            # Without it, less shows colours as the codes that they are made of.
+            os.environ["LESS"] = f"{options} -R".strip()
+        click.echo_via_pager(text.removesuffix("\n"), color=self.may_colour)
+
     @property
     def ascii(self) -> bool:
         """Whether standard output cannot carry more than ASCII."""

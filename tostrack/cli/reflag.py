@@ -30,8 +30,8 @@ def command(environment: Environment, dry_run: bool, as_json: bool) -> None:
         stale = archive.stale(environment.book.fingerprint)
     found = Reflagged()
     with environment.writer(datetime.now(UTC)) as writer:
-        for found in _progress(reflag(writer, dry_run=dry_run), stale):
-            pass
+        for step in _progress(reflag(writer, dry_run=dry_run), stale):
+            found = step
     topics = sorted(found.before.keys() | found.after.keys())
     counts = {topic: (found.before.get(topic, 0), found.after.get(topic, 0)) for topic in topics}
     if as_json:

@@ -9,17 +9,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tostrack.clauses import canonical_text, plain
-from tostrack.errors import ExtractError
 from tostrack.extract.decode import decode
 from tostrack.extract.dom import Element, etree, parse
 from tostrack.extract.markdown import BLOCKS, DROPPED
-from tostrack.extract.select import Selection
 
 #: Containers with less or more words than these shares of the text are not it: the page must not decide the cost.
 _LEAST_WORDS, _MOST_WORDS = 0.2, 5.0
 _MOST_CANDIDATES = 64
+#: Letters of class names that are looked at.
+_MOST_CLASSES = 500
 #: Two containers this close in likeness hold the same text; then the handle that lives longer decides.
 _AS_GOOD = 0.02
 #: Below, it is another text.
@@ -71,15 +72,15 @@ def nearest(html: bytes | str, text: str, *, content_type: str = "") -> Containe
         for element, (start, end) in places.items()
         if _LEAST_WORDS * total <= end - start <= _MOST_WORDS * total
     ]
-    page = Selection(root)
+    matches = Counter(selector for element in root.iter() for _, selector in _handles(element))
     sized.sort(key=lambda found: abs(found[2] - found[1] - total))
     found = []
     for element, start, end in sized[:_MOST_CANDIDATES]:
-        handle = _handle(element, page)
+        # Only a selector that names this element alone is of use.
+        handle = next(((rank, selector) for rank, selector in _handles(element) if matches[selector] == 1), None)
         if handle:
             common = (Counter(words[start:end]) & wanted).total()
-            rank, selector = handle
-            found.append((2 * common / (end - start + total), rank, selector))
+            found.append((2 * common / (end - start + total), *handle))
     if not found:
         return None
     best = max(likeness for likeness, _, _ in found)
@@ -126,19 +127,8 @@ def _words_by_element(root: Element) -> tuple[list[str], dict[Element, tuple[int
     return words, places
 
 
-def _handle(element: Element, page: Selection) -> tuple[int, str] | None:
-    """Return the best selector that names *element* alone, with its rank; None when it has none that will last."""
-    for rank, selector in _handles(element):
-        try:
-            if page.matches(selector) == [element]:
-                return rank, selector
-        except ExtractError:
-            continue
-    return None
-
-
 def _handles(element: Element) -> Iterator[tuple[int, str]]:
-    """Yield the selectors that may name *element*, the longest-lived first."""
+    """Yield selectors that match *element*, the longest-lived first, each with its rank."""
     role, ident = element.get("role"), element.get("id")
     for rank, tag in enumerate(_SEMANTIC):
         if element.tag == tag:
@@ -151,7 +141,8 @@ def _handles(element: Element) -> Iterator[tuple[int, str]]:
         value = element.get(attribute)
         if value and written_by_hand(value):
             yield 3, f'[{attribute}="{value}"]'
-    for name in sorted(set((element.get("class") or "").split()), key=lambda name: (-len(name), name)):
+    classes = (element.get("class") or "")[:_MOST_CLASSES].split()
+    for name in sorted(set(classes), key=lambda name: (-len(name), name)):
         # Atomic CSS numbers its classes; a person numbers ids.
         if written_by_hand(name) and not name[-1].isdigit() and not _UTILITY.search(name):
             yield 4, f".{name}"
@@ -160,6 +151,7 @@ def _handles(element: Element) -> Iterator[tuple[int, str]]:
         yield 6, "body"
 
 
+@lru_cache(maxsize=4096)
 def written_by_hand(name: str) -> bool:
     """Whether an id or a class is a name that a person gave, and not one that a build or a visit makes anew."""
     if len(name) > 60 or _GENERATED.search(name) or not _NAME.fullmatch(name):

@@ -33,10 +33,16 @@ _SHORT, _TINY = 150, 12
 _COMPARABLE = 200
 #: A text that grows is never held back: the real ones that grew fourfold overnight were the changes that mattered.
 _COLLAPSE = 0.5
+#: A policy that shrinks to less is a page that says nothing about itself in words we know, for as long as it stands.
+_STUB = 0.1
+#: Share of the words of a short text that stay when it is cut down and not replaced.
+_STAYS = 0.3
 #: Share of U+FFFD from which on the encoding was read wrongly.
 _GARBLED = 0.001
 #: Two policies of one platform share half of their distinct words or more; a policy and a home page under a fifth.
 _KINSHIP = 0.2
+#: Where a page's last tag is looked for, and how many words make the end of a text.
+_TAIL, _LAST_WORDS = 1 << 14, 5
 #: Share of a text that its language's stop words make up, and how far ahead of the second language they must be.
 _STOP_SHARE, _STOP_LEAD = 0.12, 1.5
 
@@ -61,6 +67,8 @@ _PHRASES = {
     "consent": (
         "before you continue|accept (?:all )?cookies|reject all|manage (?:your )?(?:cookie )?preferences",
         "we value your privacy|alle akzeptieren|tout accepter|aceptar todas|accetta tutti",
+        r"how old are you|(?:confirm|verify|enter) your (?:age|date of birth)|age verification",
+        r"(?:\d\d|of legal age) (?:or older )?to enter|bestätige dein alter|confirmez votre âge|confirma tu edad",
     ),
     "maintenance": (
         r"(?:down|closed) for (?:\w+ )?maintenance|(?:under|scheduled|undergoing) (?:\w+ )?maintenance",
@@ -78,6 +86,7 @@ _PHRASES = {
         "(?:doesnt|does not|no longer) exists?",
         "404 (?:error|not found|page)|error 404|no longer available|be(?:ing)? redirected|redirecting",
         "domain (?:is|may be) for sale|account (?:has been )?suspended",
+        "ist (?:momentan|derzeit|leider) nicht verfügbar|nest pas disponible|no está disponible|non è disponibile",
         "page introuvable|seite nicht gefunden|página no encontrada|pagina non trovata",
         "^index of|it works|welcome to nginx|default page",
     ),
@@ -130,12 +139,12 @@ def suspect(
         return "garbled"
     before = _words(previous) if previous else []
     if _grew_from_short(words, before):
-        return None
-    if len(words) < _SHORT:
-        cause = _says_instead(words, html, page_title)
-        if cause:
-            return cause
-    return _leads_elsewhere(words, asked_url, final_url) or _unlike(words, before, html)
+        return "truncated" if _is_cut(words, before, html) else None
+    cause = _says_instead(words, html, page_title) if len(words) < _SHORT else None
+    cause = cause or _leads_elsewhere(words, asked_url, final_url) or _unlike(words, before)
+    if cause in (None, "collapse") and _is_cut(words, before, html):
+        return "truncated"
+    return cause
 
 
 def _words(markdown: str) -> list[str]:
@@ -146,8 +155,11 @@ def _grew_from_short(words: list[str], before: list[str]) -> bool:
     """Return whether the text that stands is as short and mostly the same: then this is how the document is."""
     if not before or len(before) >= _SHORT:
         return False
-    common = (Counter(words) & Counter(before)).total()
-    return common >= 0.7 * len(before)
+    return _common(words, before) >= 0.7 * len(before)
+
+
+def _common(words: list[str], before: list[str]) -> int:
+    return (Counter(words) & Counter(before)).total()
 
 
 def _says_instead(words: list[str], html: str, page_title: str) -> str | None:
@@ -177,19 +189,27 @@ def _leads_elsewhere(words: list[str], asked_url: str, final_url: str) -> str | 
     return "wrong-page" if at_front and (host == home or host.endswith(f".{home}")) else None
 
 
-def _unlike(words: list[str], before: list[str], html: str) -> str | None:
+def _is_cut(words: list[str], before: list[str], html: str) -> bool:
+    """Return whether the page breaks off, and the end of what stood *before* is missing."""
+    if not before or words[-_LAST_WORDS:] == before[-_LAST_WORDS:]:
+        return False
+    return bool(html) and "</html" not in html[-_TAIL:].lower()
+
+
+def _unlike(words: list[str], before: list[str]) -> str | None:
     """Return how *words* differ from what stood *before* as no edit of a policy makes them differ."""
+    size = len(words) / max(1, len(before))
     if len(before) < _COMPARABLE:
-        return None
-    size = len(words) / len(before)
+        # Too short for statistics, but not for seeing that it is gone.
+        return "collapse" if size < _COLLAPSE and _common(words, before) < _STAYS * len(before) else None
     languages = language(words), language(before)
     if all(languages) and languages[0] != languages[1]:
         return "language"
     own, old = set(words), set(before)
     if len(words) >= _COMPARABLE and len(own & old) < _KINSHIP * min(len(own), len(old)):
         return "wrong-page"
-    if size < 1 and html and words == before[: len(words)] and "</html" not in html[-2000:].lower():
-        return "truncated"
+    if len(words) < _SHORT and size < _STUB:
+        return "wrong-page"
     return "collapse" if size < _COLLAPSE else None
 
 

@@ -14,7 +14,7 @@ from tostrack.errors import FetchError
 #: ``FetchError.cause`` is one of these words; ``http-NNN`` stands for the status.
 CAUSES: Mapping[str, str] = {
     "bad-url": "not an http(s) address, or one with a password, a backslash or a control character in it",
-    "dns": "the host name has no address",
+    "dns": "the host name has no address, or the name server did not answer",
     "connect": "no connection: refused, unreachable or filtered",
     "tls": "the certificate is not valid for this host, or the handshake failed",
     "timeout": "the server was silent, or the answer not complete, or a page's text not at rest, at the deadline",

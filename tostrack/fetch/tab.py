@@ -101,6 +101,9 @@ class Tab:
             except Error as error:
                 if sight.turned:
                     return Answer(302, location=sight.turned)
+                if sight.status and sight.status not in WHOLE:
+                    # To a status without a body the browser has nothing to show.
+                    return Answer(sight.status, sight.headers)
                 raise self._failure(url, error.message) from error
             if response is None:
                 raise FetchError(f"{url}: the browser shows nothing", cause="bad-response")
@@ -195,7 +198,9 @@ class _Sight:
         #: What cut the page itself short, and whether it arrived in full.
         self.cut = ""
         self.whole = False
-        #: Whether it came over HTTP/1, where a body may end just so.
+        #: What the server said first, and whether over HTTP/1, where a body may end just so.
+        self.status = 0
+        self.headers: dict[str, str] = {}
         self.ends_with_connection = False
         page.on("request", self._requested)
         page.on("requestfinished", self._finished)
@@ -217,6 +222,7 @@ class _Sight:
         self._main = None
         self.turned = self.cut = ""
         self.whole = False
+        self.status = 0
         self._open.clear()
 
     @property
@@ -261,7 +267,10 @@ class _Sight:
 
     def _received(self, event: Mapping[str, Any]) -> None:
         if event["type"] == "Document" and event.get("frameId") == self._frame:
-            self.ends_with_connection = str(event["response"].get("protocol", "")).startswith("http/1")
+            answered = event["response"]
+            self.status = int(answered["status"])
+            self.headers = {name.lower(): value for name, value in answered["headers"].items()}
+            self.ends_with_connection = str(answered.get("protocol", "")).startswith("http/1")
 
     def _finished(self, request: Request) -> None:
         self._open.discard(request)

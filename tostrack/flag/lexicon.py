@@ -10,7 +10,9 @@ from functools import cached_property
 from tostrack.clauses import sentences
 from tostrack.flag.patterns import SENTENCE_END, PatternError, expand
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_WORD = re.compile(r"[^\W_]+(?:['’‘ʼ´`′][^\W_]+)?")
+#: What pages write for an apostrophe.
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ´`′", "'"))
 #: The class of a capitalised word that no class knows: mostly the company by its own name.
 NAME = "NAME"
 #: Such a word where it can be who acts: not after a preposition.
@@ -177,7 +179,7 @@ class Lexicon:
 
 
 def _lower(word: str) -> str:
-    return word.lower().replace("’", "'")
+    return word.lower().translate(_APOSTROPHES)
 
 
 def _name(found: list[str], lower: list[str], at: int, slots: list[str]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from tostrack.clauses import plain, sentences
 from tostrack.flag.moves import moves
 from tostrack.flag.rulebook import SHIPPED, Rulebook
 from tostrack.models import Clause, Flag, Hunk
@@ -20,14 +21,18 @@ class Moment:
     #: ``first``, ``granted``, ``widened``, ``narrowed`` or ``withdrawn``.
     event: str
     flag: Flag
+    #: The sentence that it is quoted from.
+    sentence: str
     heading: tuple[str, ...]
 
 
 def beginning(clauses: Iterable[Clause], book: Rulebook = SHIPPED) -> Iterator[Moment]:
     """Yield every flag of a document's first version."""
     for clause in clauses:
-        for flag in book.of_clause(clause):
-            yield Moment(FIRST, flag, clause.heading)
+        flags = book.of_clause(clause)
+        text = plain(clause.text) if flags else ""
+        for flag in flags:
+            yield Moment(FIRST, flag, _sentence(text, flag), clause.heading)
 
 
 def is_touched(old: Sequence[Clause], new: Sequence[Clause], book: Rulebook = SHIPPED) -> bool:
@@ -41,10 +46,19 @@ def passage(
     """Yield the flags that moved from one version to the next; the arguments are those of `moves`."""
     listed = list(hunks)
     for hunk, flags in zip(listed, moves(listed, old, new, book), strict=True):
-        # One clause may say the same in two sentences that moved alike: told once each, as they are quoted.
-        for flag in dict.fromkeys(replace(flag, start=0, end=0) for flag in flags):
+        for flag in flags:
             if flag.direction:
-                yield Moment(flag.direction.value, flag, hunk.heading)
+                stands = hunk.new[flag.start : flag.end] == flag.quote
+                text = hunk.new if stands else hunk.old
+                yield Moment(flag.direction.value, flag, _sentence(text, flag), hunk.heading)
+
+
+def _sentence(text: str, flag: Flag) -> str:
+    """Return the sentence of *text*, or the sentences, that *flag* quotes."""
+    spans = sentences(text)
+    start = max((first for first, _ in spans if first <= flag.start), default=0)
+    end = min((last for _, last in spans if last >= flag.end), default=len(text))
+    return text[start:end]
 
 
 def _flagged(clauses: Iterable[Clause], book: Rulebook) -> set[tuple[str, str]]:

@@ -17,6 +17,9 @@ from tostrack.models import Clause, Direction, Edit, Flag, Hunk, Polarity
 _ALIKE = 0.35
 #: So are two whose quoted words, found by the same rule, share this part: the licence in a sentence recast around it.
 _ALIKE_QUOTES = 0.6
+#: A sentence of whose words this part stands in another one is a part of that; and one that shares this part of all
+#: words with one that stands is that one again.
+_HELD = 0.75
 #: No policy rewrites more sentences of one topic at once; a hostile page must not make us compare all with all.
 _MOST_COMPARED = 400
 #: Clauses of two versions of the longest policies.
@@ -75,13 +78,11 @@ def moves(
     if not any(was or now for _, was, now in sides):
         return [() for _ in sides]
     stay, stayed = _sentences(new), _sentences(old)
-    gone = Changed(
-        placed for clause in old for placed in place(clause, book.of_clause(clause)) if placed.key not in stay
-    )
-    come = Changed(
-        placed for clause in new for placed in place(clause, book.of_clause(clause)) if placed.key not in stayed
-    )
-    return [tuple(_moved_in(book, hunk, was, now, gone, come)) if was or now else () for hunk, was, now in sides]
+    lost = (placed for clause in old for placed in place(clause, book.of_clause(clause)) if placed.key not in stay)
+    won = (placed for clause in new for placed in place(clause, book.of_clause(clause)) if placed.key not in stayed)
+    kept = (placed for clause in new for placed in place(clause, book.of_clause(clause)) if placed.key in stayed)
+    both = Sides(Changed(lost), Changed(won), Changed(kept))
+    return [tuple(_moved_in(book, hunk, was, now, both)) if was or now else () for hunk, was, now in sides]
 
 
 class Changed:
@@ -104,22 +105,43 @@ class Changed:
                 best, most = other, whole + quoted
         return best
 
+    def repeats(self, one: Placed) -> bool:
+        """Return whether one says the same as *one* in nearly its words."""
+        others = self._by_subject.get(one.subject, ())[:_MOST_COMPARED]
+        return any(_shared(one.words, other.words) >= _HELD for other in others)
 
-def _moved_in(
-    book: Rulebook, hunk: Hunk, was: list[Placed], now: list[Placed], gone: Changed, come: Changed
-) -> Iterator[Flag]:
+    def whole(self, one: Placed) -> Placed | None:
+        """Return the one that says the same as *one* and has nearly all of its words, if any has."""
+        held = [
+            (len(one.words & other.words), other)
+            for other in self._by_subject.get(one.subject, ())[:_MOST_COMPARED]
+            if len(one.words & other.words) >= _HELD * len(one.words)
+        ]
+        return max(held, key=lambda found: found[0])[1] if held else None
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The flags of the sentences that only the old version has, of those that only the new one has, and of the rest."""
+
+    gone: Changed
+    come: Changed
+    kept: Changed
+
+
+def _moved_in(book: Rulebook, hunk: Hunk, was: list[Placed], now: list[Placed], sides: Sides) -> Iterator[Flag]:
     """Yield the flags that *hunk* touches, by topic."""
-    here = [placed for placed in now if placed.key in come.keys]
-    subjects = {placed.subject for placed in here}
+    won = [placed for placed in now if placed.key in sides.come.keys]
+    subjects = {placed.subject for placed in won}
     lost = [
         placed
         for placed in was
-        if placed.key in gone.keys and (placed.subject in subjects or come.twin(placed) is None)
+        if placed.key in sides.gone.keys and (placed.subject in subjects or sides.come.twin(placed) is None)
     ]
     # What weights find may come and go with any word of the clause: in another wording that alone is no move.
     doubtful = hunk.edit is Edit.REWORDED
-    for topic in dict.fromkeys(placed.flag.topic for placed in (*here, *lost)):
-        for flag in _moved(book, topic, lost, here, was, now, gone):
+    for topic in dict.fromkeys(placed.flag.topic for placed in (*won, *lost)):
+        for flag in _moved(book, topic, lost, won, was, now, sides):
             yield replace(flag, direction=None) if doubtful and is_learnt(flag) else flag
 
 
@@ -171,30 +193,66 @@ def _shared(words: frozenset[str], others: frozenset[str]) -> float:
 def _moved(
     book: Rulebook,
     topic: str,
-    gone: list[Placed],
-    come: list[Placed],
+    lost: list[Placed],
+    won: list[Placed],
     was: list[Placed],
     now: list[Placed],
-    gone_anywhere: Changed,
+    sides: Sides,
 ) -> Iterator[Flag]:
     """Yield the flags of *topic* with their directions."""
     permitted = any(placed.subject == (topic, Polarity.PERMITS) for placed in was)
     permits = any(placed.subject == (topic, Polarity.PERMITS) for placed in now)
     for polarity in Polarity:
-        lost = [placed for placed in gone if placed.subject == (topic, polarity)]
-        won = [placed for placed in come if placed.subject == (topic, polarity)]
-        for placed in won:
-            twin = None if lost else gone_anywhere.twin(placed)
-            if lost or twin:
-                direction = _reworded(
-                    book, polarity, lost or [placed for placed in (twin,) if placed], won if lost else [placed]
-                )
-            else:
-                direction = _appeared(polarity, already=permitted)
+        groups, gone, come = _matched(
+            [placed for placed in lost if placed.subject == (topic, polarity)],
+            [placed for placed in won if placed.subject == (topic, polarity)],
+        )
+        for before, after in groups:
+            direction = _reworded(book, polarity, before, after)
+            yield from (replace(placed.flag, direction=direction) for placed in after)
+        for placed in come:
+            # Said once more, in a part for other countries say: nothing is new but the place.
+            direction = None if sides.kept.repeats(placed) else _appeared(polarity, already=permitted)
+            if twin := sides.gone.twin(placed):
+                direction = _reworded(book, polarity, [twin], [placed])
             yield replace(placed.flag, direction=direction)
-        if lost and not won:
-            direction = _vanished(polarity, still=permits)
-            yield from (replace(placed.flag, direction=direction) for placed in lost)
+        for placed in gone:
+            if sides.come.twin(placed) is None and not sides.kept.repeats(placed):
+                yield replace(placed.flag, direction=_vanished(polarity, still=permits))
+
+
+_Group = tuple[list[Placed], list[Placed]]
+
+
+def _matched(lost: list[Placed], won: list[Placed]) -> tuple[list[_Group], list[Placed], list[Placed]]:
+    """Return the flags of one hunk and subject in groups of what became what, and those that only went or only came.
+
+    Each goes with the one of the other side that it resembles most, or is a part of: a sentence that was split is
+    compared with all of its parts. Where both sides have some that resemble none, these are one more group.
+    """
+    groups: list[_Group] = []
+    alone: _Group = ([], [])
+    for side, found, others in ((0, lost, won), (1, won, lost)):
+        candidates = Changed(others)
+        for one in found:
+            twin = candidates.twin(one) or candidates.whole(one)
+            if twin is None:
+                alone[side].append(one)
+                continue
+            known = next((group for group in groups if _among(twin, group[1 - side]) or _among(one, group[side])), None)
+            group = known or ([], [])
+            if known is None:
+                groups.append(group)
+            for member, part in ((one, group[side]), (twin, group[1 - side])):
+                if not _among(member, part):
+                    part.append(member)
+    if all(alone):
+        return [*groups, alone], [], []
+    return groups, *alone
+
+
+def _among(one: Placed, others: Iterable[Placed]) -> bool:
+    return any(one is other for other in others)
 
 
 def _appeared(polarity: Polarity, *, already: bool) -> Direction | None:

@@ -63,20 +63,19 @@ class _Finder(Generic[Owner]):
     def __init__(
         self, owners: Iterable[tuple[Owner, tuple[Compiled, ...]]], bits: dict[str, int], samples: Sequence[str]
     ) -> None:
-        self._entries = [
-            (owner, pattern, tuple(_mask(need, bits) for need in pattern.needs))
-            for owner, patterns in owners
-            for pattern in patterns
-        ]
+        self._entries: list[tuple[Owner, Compiled, tuple[int, ...]]] = []
         often: dict[frozenset[str], int] = {}
         #: A character -> the numbers of the patterns whose rarest need holds it.
         self._first: dict[str, list[int]] = {}
-        for number, (_, pattern, _) in enumerate(self._entries):
+        for owner, pattern in ((owner, pattern) for owner, patterns in owners for pattern in patterns):
             for need in pattern.needs:
                 if need not in often:
                     often[need] = sum(not need.isdisjoint(sample) for sample in samples)
-            for code in min(pattern.needs, key=lambda need: (often[need], len(need))):
-                self._first.setdefault(code, []).append(number)
+            rarest, *others = sorted(pattern.needs, key=lambda need: (often[need], len(need)))
+            for code in rarest:
+                self._first.setdefault(code, []).append(len(self._entries))
+            # The rarest is there when it is asked; the next rarest is missing most often.
+            self._entries.append((owner, pattern, tuple(_mask(need, bits) for need in others)))
 
     def worth_trying(self, codes: str, present: int) -> Iterator[tuple[Owner, Compiled]]:
         numbers: set[int] = set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from tostrack.errors import ConfigError
@@ -15,7 +15,7 @@ from tostrack.flag.patterns import Compiled, PatternError, compile_pattern, expa
 from tostrack.flag.rules import PatternIndex, Rule, RuleSet, Veto
 from tostrack.models import Polarity
 
-BUILT_IN = files("tostrack.flag").joinpath("topics.toml")
+BUILT_IN = Path(__file__).with_name("topics.toml")
 
 _TABLES = {"topic", "class", "shape", "breadth", "rule", "veto"}
 _TOPIC_KEYS = {"meaning"}

@@ -22,6 +22,8 @@ _SMALL = 200
 #: After so many questions an index of the words pays, and bounds the work on a text rewritten as a whole.
 _INDEX_AFTER = 40
 _MOST_CANDIDATES = 64
+#: The number of an item, in canonical form.
+_LEADING = re.compile(r"(?:\d{1,3} )+(?=[^\W\d])")
 
 
 class Text:
@@ -41,6 +43,11 @@ class Text:
         """The canonical forms of its headings."""
         return frozenset(canonical(clause) for clause in self.reading.clauses if clause.is_heading)
 
+    @cached_property
+    def flat_titles(self) -> frozenset[str]:
+        """The titles without number and without spaces."""
+        return frozenset(_LEADING.sub("", title).replace(" ", "") for title in self.titles)
+
     def says(self, sentence: str) -> bool:
         """Return whether plain *sentence* stands in one of its clauses; a short one must be a clause of its own."""
         key = canonical_text(sentence)
@@ -53,7 +60,7 @@ class Text:
         self._asked += 1
         for at in self._indexed(words) if self._asked > _INDEX_AFTER else self._searched(words):
             own = canonical(self.reading.clauses[at])
-            if own == key or (not short and f" {key} " in f" {own} "):
+            if own == key or _LEADING.sub("", own) == key or (not short and f" {key} " in f" {own} "):
                 return True
         return False
 
@@ -118,6 +125,13 @@ _NUMBER = re.compile(r"\d{1,9}[.)]\s+")
 
 def _sentences(text: str, kind: str) -> Sequence[str]:
     """Return the sentences of a clause; the number of an ordered item is none of them."""
-    if kind[:2] == "ol" and (number := _NUMBER.match(text)):
+    if kind[:2] in ("ol", "li") and (number := _NUMBER.match(text)):
         text = text[number.end() :]
-    return [text[start:end] for start, end in sentences(text)]
+    found = [text[start:end] for start, end in sentences(text)]
+    if found and (title := _RUN_IN.match(found[0])):
+        return [title[0].rstrip(), found[0][title.end() :], *found[1:]]
+    return found
+
+
+#: A heading that stands on the line of what it is the heading of.
+_RUN_IN = re.compile(r"[A-Z][\w’']*(?: [\w’']+){0,4}[:.]\s+(?=[\"“‘(]?[A-Z])")

@@ -6,15 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from tostrack.clauses import sentences
 from tostrack.judge import lexicon
-from tostrack.judge.normal import DATE, INSTANT, MARK, MONTHS, RELATIVE, is_mail, is_number, lost_and_gained, normal
+from tostrack.judge.normal import DATE, INSTANT, MARK, MONTHS, RELATIVE, is_mail, is_number, normal
 from tostrack.judge.part import Part
 from tostrack.models import Reason
 
 
 def stamp(part: Part) -> Reason | None:
     """Only a date that binds nobody, a counter or an identifier moved."""
-    gone, come = lost_and_gained(normal(part.old), normal(part.new))
+    gone, come = part.moved
     changed = gone | come
     if not changed:
         return None
@@ -43,11 +44,37 @@ def _is_stamp(text: str) -> bool:
         return False
     numbers = [at for at, token in enumerate(tokens) if is_number(token)]
     if lexicon.COUNTED & words:
-        return bool(numbers)
+        counted = all(lexicon.COUNTED.intersection(tokens[at + 1 : at + 3]) for at in numbers)
+        return bool(numbers) and counted and not lexicon.OBLIGING & words
     machine = any(token.startswith((INSTANT, RELATIVE)) for token in tokens)
     if not machine and not (numbers and all(_is_dating(tokens, at) for at in numbers)):
         return False
-    return not words or bool(lexicon.STAMPED & words)
+    return not words or bool(lexicon.STAMPED & words) or bool(_EDITION.search(text))
+
+
+#: A title with the date of its edition in brackets.
+_EDITION = re.compile(r"^[^.!?;:]{0,60}\((?:19|20)\d{6}\)$")
+
+
+def lapsed(part: Part) -> Reason | None:
+    """Only the day from which the text binds moved, and it has come: what it brought stands in the other clauses."""
+    seen_at = part.context.new.reading.version.seen_at
+    if not (part.old and part.new and seen_at):
+        return None
+    moved = [*filter(None, part.moved)]
+    if len(moved) != 2 or not all(word.startswith(DATE) for side in moved for word in side):
+        return None
+    days = [word.removeprefix(DATE).replace("_", "-") for side in moved for word in side]
+    binding = all(_binds_from(text, side) for text, side in zip((part.old, part.new), moved, strict=True))
+    return Reason.STAMP if binding and max(days) <= f"{seen_at:%Y-%m-%d}" else None
+
+
+def _binds_from(text: str, moved: Counter[str]) -> bool:
+    """Whether a word that says from when a text binds stands right before each moved date; pointers do not count."""
+    spoken = [text[start:end] for start, end in sentences(text)]
+    tokens = normal(" ".join(sentence for sentence in spoken if not lexicon.POINTER.match(sentence.lower())))
+    places = [at for at, token in enumerate(tokens) if token in moved]
+    return bool(places) and all(lexicon.EFFECTIVE.intersection(tokens[max(0, at - 6) : at]) for at in places)
 
 
 def _is_dating(tokens: Sequence[str], at: int) -> bool:
@@ -81,7 +108,7 @@ _PLACE = re.compile(
 def numbering(part: Part) -> Reason | None:
     """Only the numbers of clauses, or of references to them, moved."""
     if not (part.old and part.new):
-        return None
+        return None if unplaced(part.text) else Reason.NUMBERING
     old, new = (unplaced(text) for text in (part.old, part.new))
     return Reason.NUMBERING if old == new else None
 
@@ -103,7 +130,7 @@ def statistics(part: Part) -> Reason | None:
     """Only a count that the platform reports of itself moved: users, requests, recipients."""
     if not (part.old and part.new):
         return None
-    changed = [word for side in lost_and_gained(normal(part.old), normal(part.new)) for word in side]
+    changed = [word for side in part.moved for word in side]
     if not changed or not all(is_number(word) and not word.startswith(DATE) for word in changed):
         return None
     tokens = normal(part.new)
@@ -117,7 +144,7 @@ def numbers(part: Part) -> Reason | None:
     """A number moved and hardly a word with it: an age, a sum, a period, a date."""
     if not (part.old and part.new):
         return None
-    gone, come = lost_and_gained(normal(part.old), normal(part.new))
+    gone, come = part.moved
     words = [word for word in [*gone, *come] if not is_number(word)]
     if any(is_number(word) for word in [*gone, *come]) and len(words) <= 2 and not any(map(is_mail, words)):
         return Reason.NUMBERS

@@ -1,4 +1,4 @@
-"""One hunk in, what it comes to out: a reason and the words that show it."""
+"""One hunk in, what it comes to out: a reason."""
 
 from __future__ import annotations
 
@@ -7,27 +7,30 @@ from dataclasses import dataclass
 
 from tostrack.judge import lexicon
 from tostrack.judge.context import Context
-from tostrack.judge.counting import numbering, numbers, stamp, statistics
+from tostrack.judge.counting import lapsed, numbering, numbers, stamp, statistics
 from tostrack.judge.furniture import furniture, notice
-from tostrack.judge.normal import lost_and_gained, normal
 from tostrack.judge.part import Part, part_of
+from tostrack.judge.quotes import quote
 from tostrack.judge.rewording import heading, pointer, renamed, same_words, wording
+from tostrack.judge.slight import address, aside, credit, example, relabelled, slight, wayfinding
 from tostrack.models import Edit, Hunk, Reason
-
-#: The longest quote of an explanation, in characters.
-_QUOTE = 90
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one hunk comes to, and the words of it that say so."""
+    """What one hunk comes to."""
 
     reason: Reason
-    quote: str
+    hunk: Hunk
     #: The sentences that are really new.
     gained: str = ""
     #: The sentences that are really gone.
     lost: str = ""
+
+    @property
+    def quote(self) -> str:
+        """The words of the hunk that a reader should see."""
+        return quote(self.hunk)
 
 
 def stands_elsewhere(part: Part) -> Reason | None:
@@ -45,9 +48,17 @@ RULES: tuple[Callable[[Part], Reason | None], ...] = (
     notice,
     heading,
     renamed,
+    aside,
+    address,
     wording,
     pointer,
     statistics,
+    lapsed,
+    relabelled,
+    wayfinding,
+    credit,
+    example,
+    slight,
     numbers,
 )
 
@@ -62,7 +73,7 @@ _COARSE = {
 
 def take(hunk: Hunk) -> Finding:
     """Return what *hunk* comes to as it stands, without a closer look."""
-    return Finding(_COARSE[hunk.edit], shortened(hunk.new or hunk.old), hunk.new, hunk.old)
+    return Finding(_COARSE[hunk.edit], hunk, hunk.new, hunk.old)
 
 
 def find(hunk: Hunk, context: Context) -> Finding:
@@ -71,39 +82,11 @@ def find(hunk: Hunk, context: Context) -> Finding:
     reason = next((reason for rule in RULES if (reason := rule(part)) is not None), None)
     if reason is None:
         reason = Reason.NEW_TEXT if _gains(part) else Reason.REMOVED_TEXT
-    return Finding(reason, quote(part, reason), part.new, part.old)
-
-
-def quote(part: Part, reason: Reason) -> str:
-    """Return the words of the hunk that a reader should see, shortened."""
-    hunk = part.hunk
-    if reason is Reason.NUMBERS:
-        return _around(hunk.words)
-    pieces = [text for op, text in hunk.words if op == "+"] or [text for op, text in hunk.words if op == "-"]
-    text = " ".join(max([*pieces, ""], key=len).split()).strip(' .,;:()“”"')
-    text = text or part.text or hunk.new or hunk.old
-    return shortened(text)
-
-
-def shortened(text: str) -> str:
-    """Return the beginning of *text* that fits an explanation."""
-    return text if len(text) <= _QUOTE else text[:_QUOTE].rsplit(" ", 1)[0] + " …"
-
-
-def _around(words: tuple[tuple[str, str], ...]) -> str:
-    """Return the first change with the words around it: ``at least 13 → 16 years old``."""
-    first = next(at for at, (op, _) in enumerate(words) if op != "=")
-    before = " ".join(words[first - 1][1].split()[-4:]) if first else ""
-    second = first + 1 if first + 1 < len(words) and words[first + 1][0] != "=" else first
-    changed = " → ".join(text.strip() for _, text in words[first : second + 1])
-    after = " ".join(words[second + 1][1].split()[:3]) if second + 1 < len(words) else ""
-    # A comma or a unit sign right after the number stays at it.
-    glue = "" if not words[second + 1 :] or not words[second + 1][1][:1].isspace() else " "
-    return f"{before} {changed}{glue}{after}".strip(" .,;:")
+    return Finding(reason, hunk, part.gained, part.lost)
 
 
 def _gains(part: Part) -> bool:
     if part.hunk.edit is not Edit.REWORDED:
         return bool(part.new)
-    gone, come = lost_and_gained(normal(part.old), normal(part.new))
+    gone, come = part.moved
     return bool([word for word in come if word not in lexicon.SAFE]) or not gone

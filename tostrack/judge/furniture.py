@@ -36,6 +36,8 @@ def _whole(part: Part) -> bool:
     text = part.text
     if is_label(text) or _is_consent(text) or (part.clause.kind == "p" and is_glued(text)):
         return True
+    if _DEBRIS.match(text):
+        return True
     if len(text) < 200 and (lexicon.PICKER.search(text.lower()) or lexicon.GUIDE.search(text.lower())):
         return True
     if part.clause.kind == "p" and _is_call(text):
@@ -45,6 +47,8 @@ def _whole(part: Part) -> bool:
     return _is_bare(part.clause) and not _in_list(part)
 
 
+#: Half of a linked image whose label ran over two lines.
+_DEBRIS = re.compile(r"!?\[[^\]]{0,80}$|[^\[]{0,80}\]\(\S*\)$")
 _SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -90,13 +94,20 @@ def _is_consent(text: str) -> bool:
 def _is_contents(part: Part) -> bool:
     """Whether it only repeats headings of the text it is in: a table of contents, one entry or all of it."""
     text = part.context.new if part.hunk.new_at is not None else part.context.old
-    key = re.sub(r"^\d+ ", "", canonical_text(part.text))
-    if part.clause.is_heading or key in text.titles:
-        return not part.clause.is_heading
+    key = _unnumbered(canonical_text(part.text))
+    if part.clause.is_heading:
+        return False
+    # Letters only: a heading and its entry may differ in "web sites" and "websites".
+    if key.replace(" ", "") in text.flat_titles:
+        return True
     found = [title for title in text.titles if len(title) > 3 and title in key]
     for title in sorted(found, key=len, reverse=True):
         key = key.replace(title, " ")
     return len(found) >= 3 and len([word for word in key.split() if not word.isdigit()]) <= 3
+
+
+def _unnumbered(key: str) -> str:
+    return re.sub(r"^(?:\d+ )+", "", key)
 
 
 def _is_document(part: Part) -> bool:

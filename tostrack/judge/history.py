@@ -15,7 +15,7 @@ from tostrack.models import Judgement, Reading, Reason, iso
 _STOOD = timedelta(days=60)
 #: A whole text that comes back is an old copy or another region's edition even after months. (When readers were told of
 #: the text that goes, they are told of its going however short it stood: that is for the caller, who knows.)
-_STOOD_WHOLE = timedelta(days=180)
+_STOOD_WHOLE = timedelta(days=365)
 
 
 def returned(news: Sequence[Finding], context: Context, earlier: Sequence[Reading]) -> Judgement | None:

@@ -12,8 +12,13 @@ SAFE = frozenset(
     of to in on at for by with as into upon about regarding concerning
     is are be been being am was were has have had do does did having it its itself
     and eg ie etc example instance like including include includes
-    here below above click tap link page section located found
-    simply just very really quite currently generally further additionally moreover however therefore""".split()
+    here below above located found
+    simply just very really quite further additionally moreover however therefore
+    relevant various own respective particular particularly specifically especially notably importantly basically
+    essentially clearly easily respectively accordingly hence thereby hereby herein hereof hereto thereof therein
+    thereto whereby wherein hereinafter hereunder thereunder aforementioned foregoing said etc again together instead
+    le la les l un une des de du d au aux el los las lo il gli der die das dem den ein eine einen einer eines zu zum
+    zur het een del della dello dei degli delle al alla alle""".split()
 )
 #: Who acts and whether: words whose order is the meaning.
 ACTORS = frozenset(
@@ -55,6 +60,48 @@ SAME = (
     ("will", "shall"),
     ("get", "obtain", "receive"),
     ("repository", "repo", "repositories", "repos"),
+    ("", "engage in", "engages in", "engaging in", "please note that", "please note", "note that", "be aware that"),
+    ("", "it is important to note that", "of course", "feel free to", "please be advised that", "in this regard"),
+    ("inform you", "let you know"),
+    ("inform", "notify", "tell", "tells", "informs", "notifies"),
+    ("change", "modify", "alter", "amend", "update", "revise"),
+    ("changes", "modifications", "alterations", "amendments", "updates", "revisions"),
+    ("further", "additional", "more"),
+    ("described", "set out", "set forth", "outlined", "detailed", "explained", "specified", "stated", "defined"),
+    ("terms", "terms of service", "terms of use", "terms and conditions", "terms conditions", "agreement"),
+    ("privacy policy", "privacy notice", "privacy statement"),
+    ("personal data", "personal information", "personally identifiable information"),
+    ("delete", "erase"),
+    ("ask", "request"),
+    ("give", "provide", "supply"),
+    ("answer", "respond to", "reply to"),
+    ("happen", "occur", "take place"),
+    ("choose", "select", "elect"),
+    ("allow", "permit", "enable", "let"),
+    ("stop", "cease", "discontinue"),
+    ("try", "attempt", "seek"),
+    ("show", "display"),
+    ("keep", "retain"),
+    ("contact", "reach", "get in touch with", "reach out to", "write to"),
+    ("find", "locate"),
+    ("mobile phone", "cell phone", "cellphone", "cellular phone"),
+    ("whether", "whether or not", "regardless of whether"),
+    ("similar", "comparable"),
+    ("often", "frequently"),
+    ("many", "numerous", "a number of", "several", "multiple"),
+    ("main", "primary", "principal"),
+    ("correct", "rectify"),
+    ("incorrect", "inaccurate", "wrong"),
+    ("usually", "typically", "normally"),
+    ("prohibited", "forbidden", "not allowed", "not permitted", "banned"),
+    ("also", "in addition", "furthermore"),
+    ("until", "till"),
+    ("perform", "carry out", "conduct", "undertake"),
+    ("bigger", "larger"),
+    ("register", "sign up"),
+    ("log out", "sign out"),
+    ("once", "as soon as"),
+    ("for", "for the purpose of", "for the purposes of", "for purposes of"),
 )
 
 #: Words that date a text without saying from when it binds.
@@ -62,6 +109,31 @@ STAMPED = frozenset(
     """updated update modified revised revision reviewed edited published posted amended changed dated version copyright
     ago aktualisiert stand jour actualizado actualización aggiornamento bijgewerkt uppdaterad copyrighted generated
     created captured retrieved printed""".split()
+)
+#: Words that stand beside the date of a text, whatever day it is.
+DATING = (STAMPED - {"ago"}) | frozenset(
+    "effective date dated as of since from starting last on in force revision".split()
+)
+#: Words about the page itself and how to get about it.
+LAYOUT = frozenset(
+    """jump select selecting click clicking tap tapping scroll scrolling link links linked section sections page pages
+    below above menu tab tabs button header heading headings title table contents index chapter see find found learn
+    more icon arrow next following navigate navigation""".split()
+)
+#: The reader, doing so.
+READER = frozenset("you your can each one two three four five six seven eight nine ten part parts any".split())
+#: Who wrote the template that a policy was made from.
+CREDIT = re.compile(
+    r"\b(?:based on|adapted from|forked from|derived from|inspired by|generated (?:by|with|using)|created with)\b"
+    r".{0,80}"
+    r"\b(?:polic(?:y|ies)|templates?|terms|generator|creative commons)\b"
+)
+#: Words that make a list of names one of recipients.
+RECIPIENT = frozenset(
+    """partner partners provider providers party parties advertiser advertisers vendor vendors affiliate affiliates
+    processor processors subprocessor subprocessors recipient recipients company companies subsidiary subsidiaries
+    network networks broker brokers supplier suppliers contractor contractors service services use uses using
+    used""".split()
 )
 #: Words that make a date in a sentence a stamp: "was last updated on".
 LAST = frozenset(
@@ -76,7 +148,8 @@ COUNTED = frozenset(
 OBLIGING = frozenset("must shall may will should required require at least up fee fees liable within maximum".split())
 #: Words that say from when it binds.
 EFFECTIVE = frozenset(
-    "effective effect force applies apply applicable valid commence vigueur kraft vigor vigore wirksam gültig".split()
+    """effective effect force applies apply applied applicable valid commence vigueur kraft vigor vigore wirksam
+    gültig""".split()
 )
 #: What stands before a number that only names a place in the text.
 REFERENCE = frozenset(
@@ -132,12 +205,12 @@ NAVIGATION = re.compile(
 #: A sentence that only points elsewhere.
 POINTER = re.compile(
     r"(?:please )?(?:for (?:more|further|additional) (?:information|details)|(?:to )?(?:learn|read|find out|see) more\b"
-    r"|more (?:information|details)|you can (?:learn|read|find|see)(?: out)? (?:more|further)|learn about)"
+    r"|more (?:information|details)|you can (?:learn|read|find|see)(?: out)? (?:more|further)|(?:to )?learn about)"
 )
 #: A short line that wants the reader to do something for the page's sake.
 CALL = re.compile(
     r"(?:join|download|get|try|start|subscribe|sign up|shop|explore|discover|watch|follow|meet|find|share|contact"
-    r"|upgrade|install|open|see|stay|connect|buy)\b"
+    r"|upgrade|install|open|see|stay|connect|buy|create your)\b"
 )
 #: A sentence that tells how to get about the page.
 GUIDE = re.compile(r"\bclick (?:on )?(?:the|a) links? below\b|\bjump to (?:a|each|the) section\b")

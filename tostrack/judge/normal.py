@@ -35,6 +35,7 @@ _DATES = (
     re.compile(rf"\b(?P<m>{_MONTH}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})\b"),
     re.compile(rf"\b(?P<m>{_MONTH}),? (?P<y>(?:19|20)\d{{2}})\b"),
     re.compile(r"\b(?P<y>(?:19|20)\d{2})-(?P<n>\d{2})-(?P<d>\d{2})\b"),
+    re.compile(r"(?<=\()(?P<y>(?:19|20)\d{2})(?P<n>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?=\))"),
     re.compile(r"\b(?P<d>\d{1,2})(?P<s>[/.])(?P<n>\d{1,2})(?P=s)(?P<y>(?:19|20)\d{2})\b"),
 )
 # No word boundary before it: machine stamps are glued to whatever stands there.
@@ -86,7 +87,20 @@ _SPELLINGS = (
 _BRITISH = re.compile(
     r"is[aei]|ys[ei]|our|[nbit]tre|c(?:e|es|ed|ing)$|ll|ogue|programme|gement|^cheque|^grey|^practis|[nld]st$|wards$"
 )
-_SAME_WORD = {"whil": "while", "centre": "center", "centres": "centers", "judgement": "judgment", "&": "and"}
+#: A number in words, the number itself in brackets behind it: contracts write "thirty (30) days".
+_TWICE_WRITTEN = re.compile(
+    r"\b[a-z]{3,9}(?:[- ][a-z]{3,5})?\s?\((\d{1,3})\)(?= (?:\w+ )?(?:day|week|month|year|hour|minute)s?\b)"
+)
+_NUMBER_WORDS = dict(
+    zip("two three four five six seven eight nine ten eleven twelve".split(), map(str, range(2, 13)), strict=True)
+) | {"fourteen": "14", "thirty": "30", "sixty": "60", "ninety": "90"}
+_SAME_WORD = _NUMBER_WORDS | {
+    "whil": "while",
+    "centre": "center",
+    "centres": "centers",
+    "judgement": "judgment",
+    "&": "and",
+}
 
 
 @lru_cache(maxsize=20_000)
@@ -110,20 +124,38 @@ def _date(match: re.Match[str]) -> str:
     return f" {DATE}{part['y']}_{month:02}" + (f"_{int(part['d']):02} " if part.get("d") else " ")
 
 
+_DIGITS = re.compile("[0-9]")
+_FOUR_DIGITS = re.compile("[0-9]{4}")
+
+
+def _dated(text: str) -> str:
+    """Return *text* with every date and every instant written in one way."""
+    if not _FOUR_DIGITS.search(text):
+        return text
+    text = _INSTANT.sub(f" {INSTANT} ", text)
+    for pattern in _DATES:
+        text = pattern.sub(_date, text)
+    return text
+
+
 @lru_cache(maxsize=4_096)
 def spelled(text: str) -> tuple[str, ...]:
     """Return the tokens of plain *text* in lower case, with dates, instants, addresses and mail each one token."""
     text = html.unescape(text) if "&" in text else text
     text = text.replace("’", "'").replace("\u00a0", " ").replace("©", " copyright ").lower()
-    text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
-    text = _URL.sub(f" {URL} ", text)
-    text = _INSTANT.sub(f" {INSTANT} ", text)
+    if "protected" in text:
+        text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
+    if "://" in text or "www." in text:
+        text = _URL.sub(f" {URL} ", text)
     if len(text) <= _STAMP_LENGTH and not _SOMEONE.search(text):
         text = _RELATIVE.sub(f" {RELATIVE} ", text)
-    for pattern in _DATES:
-        text = pattern.sub(_date, text)
-    for pattern, written in _CONTRACTIONS:
-        text = pattern.sub(written, text)
+    if _DIGITS.search(text):
+        text = _TWICE_WRITTEN.sub(r" \1", _dated(text))
+    if "'" in text:
+        for pattern, written in _CONTRACTIONS:
+            text = pattern.sub(written, text)
+    elif "cannot" in text:
+        text = text.replace("cannot", "can not")
     return tuple(_TOKEN.findall(text.replace("'", "")))
 
 
@@ -149,11 +181,23 @@ def lost_and_gained(old: Iterable[str], new: Iterable[str]) -> tuple[Counter[str
     return before - after, after - before
 
 
+#: Too short to be told by their endings.
+_IRREGULAR = {"used": "us", "use": "us", "uses": "us", "using": "us", "done": "do", "made": "mak", "sent": "send"}
+
+
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """Return *word* without the ending that number and tense give it."""
-    for ending, least in (("ies", 3), ("ing", 4), ("ed", 4), ("es", 4), ("s", 3), ("e", 3)):
+    """Return *word* without the endings that number and tense give it."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if word.endswith("ies") and len(word) > 5:
+        word = word[:-3] + "y"
+    elif word[-1:] == "s" and word[-2:] not in ("ss", "us", "is") and len(word) > 3:
+        word = word[:-1]
+    for ending, least in (("ing", 4), ("ed", 3)):
         if word.endswith(ending) and len(word) - len(ending) >= least:
-            word = word[: -len(ending)] + ("y" if ending == "ies" else "")
+            word = word[: -len(ending)]
+            if word[-1] == word[-2] and word[-1] not in "lsz":
+                word = word[:-1]
             break
-    return word[:-1] if len(word) > 4 and word[-1] in "ey" else word
+    return word[:-1] if (word[-1:] == "e" and len(word) > 3) or (word[-1:] == "y" and len(word) > 4) else word

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from tostrack.clauses import canonical_text, sentences
 from tostrack.judge import lexicon
@@ -112,30 +114,43 @@ def replacements(words: tuple[tuple[str, str], ...]) -> list[tuple[str, str, str
     return pairs
 
 
-_PHRASES = [
-    (re.compile(rf"\b{re.escape(phrase)}\b"), group[0])
-    for group in lexicon.SAME
-    for phrase in sorted(group[1:], key=len, reverse=True)
-]
+#: By its first word: the phrases that begin with it, the longest first, and what is written for each.
+_PHRASES: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+for _group in lexicon.SAME:
+    for _phrase in _group[1:]:
+        _words = tuple(_phrase.split())
+        _PHRASES.setdefault(_words[0], []).append((_words, _group[0]))
+for _known in _PHRASES.values():
+    _known.sort(key=lambda entry: -len(entry[0]))
+_KEPT = lexicon.SAFE | lexicon.ACTORS
+_ACTING = lexicon.ACTORS | {"and", "or"}
 
 
 def wording(part: Part) -> Reason | None:
     """Only words that carry no meaning of their own came, went or took another form."""
     if not (part.old and part.new):
         return None
-    old, new = (_plainest(text) for text in (part.old, part.new))
+    old, new = (plainest(text) for text in (part.old, part.new))
     gone, come = lost_and_gained(old, new)
     if not gone and not come:
         # The same words in another order: fine, but not when who does what to whom was turned round.
-        moved = {word for op, text in part.hunk.words if op in "+-" for word in normal(text)}
-        return None if moved & lexicon.ACTORS or {"and", "or"} <= moved else Reason.WORDING
+        acting = [[word for word in side if word in _ACTING] for side in (old, new)]
+        return Reason.WORDING if acting[0] == acting[1] else None
     if gone["or"] != come["or"] and (gone["and"] or come["and"]):
         return None
-    lost, gained = ([word for word in side.elements() if word not in lexicon.SAFE] for side in (gone, come))
-    if len(lost) != len(gained):
-        return None
-    typos = (_is_typo(one, other) for one, other in zip(sorted(lost), sorted(gained), strict=True))
-    return Reason.WORDING if all(typos) else None
+    lost, gained = (sorted(side.elements()) for side in (gone, come))
+    if "and" not in lost + gained and not ("or" in lost and "or" in gained):
+        # "questions, complaints" and "questions, or complaints" are one list.
+        lost, gained = ([word for word in side if word != "or"] for side in (lost, gained))
+    for word in list(lost):
+        if meant := next((other for other in gained if is_typo(word, other) and not _is_acronym(part, other)), None):
+            lost.remove(word)
+            gained.remove(meant)
+    return Reason.WORDING if {*lost, *gained} <= lexicon.SAFE else None
+
+
+def _is_acronym(part: Part, word: str) -> bool:
+    return word.upper() in part.new
 
 
 #: A pointer has no more words than this.
@@ -156,20 +171,52 @@ def _points(sentence: str) -> bool:
     return len(words) <= _POINTER_WORDS and bool(lexicon.POINTER.match(sentence.lower())) and not bound & {*words}
 
 
-def _plainest(text: str) -> list[str]:
-    joined = f" {' '.join(normal(text))} "
-    for pattern, written in _PHRASES:
-        joined = pattern.sub(written, joined)
-    return [stem(word) if word not in lexicon.SAFE | lexicon.ACTORS else word for word in joined.split()]
+#: What readers "can" do they do: "your admins can control it" is "your admins control it". What *we* can is another
+#: matter.
+_READER_CAN = re.compile(r"\b(you|your [a-z]+(?: [a-z]+)?|users|people) can (?!not\b|only\b)")
+
+
+@lru_cache(maxsize=4_096)
+def plainest(text: str) -> tuple[str, ...]:
+    """Return the words of *text* with one phrase standing for all that say the same, without endings."""
+    # A word may stand twice by a slip.
+    joined = " ".join(word for word, _ in itertools.groupby(_said(normal(text))))
+    if "can" in joined:
+        joined = _READER_CAN.sub(r"\1 ", joined)
+    return tuple(word if word in _KEPT else stem(word) for word in joined.split())
+
+
+def _said(tokens: Sequence[str]) -> Iterator[str]:
+    """Yield *tokens* with what stands for it in the place of every known phrase."""
+    at = 0
+    while at < len(tokens):
+        for words, written in _PHRASES.get(tokens[at], ()):
+            if len(words) == 1 or tuple(tokens[at : at + len(words)]) == words:
+                yield written
+                at += len(words)
+                break
+        else:
+            yield tokens[at]
+            at += 1
 
 
 #: Endings of who does it and to whom: employer and employee are no misspelling of each other.
 _PARTIES = {"ee", "er", "or"}
+#: A shorter word may be another one that differs by a letter.
+_LONG = 6
+#: With what an English word that begins with two consonants may begin.
+_ONSETS = frozenset(
+    """bl br ch cl cr dr dw fl fr gh gl gn gr kh kl kn kr ll mc mn ph pl pn pr ps qu rh sc sh sk sl sm sn sp sq sr st sv
+    sw th tr ts tw ty vl wh wr xy zh""".split()
+)
+_CONSONANTS = frozenset("bcdfghjklmnpqrstvwxz")
 
 
-def _is_typo(one: str, other: str) -> bool:
-    """Whether two long words differ by one letter, or by two neighbours exchanged, and name no two parties."""
-    if min(len(one), len(other)) < 6 or abs(len(one) - len(other)) > 1 or any(map(str.isdigit, one + other)):
+def is_typo(one: str, other: str) -> bool:
+    """Whether two words differ by one letter, or by two neighbours exchanged, and name no two parties."""
+    if abs(len(one) - len(other)) > 1 or any(map(str.isdigit, one + other)):
+        return False
+    if min(len(one), len(other)) < _LONG and _is_wellformed(one) and _is_wellformed(other):
         return False
     if {one[-2:], other[-2:]} & _PARTIES and one[-2:] != other[-2:]:
         return False
@@ -181,3 +228,9 @@ def _is_typo(one: str, other: str) -> bool:
         tail += 1
     middle_one, middle_other = one[head : len(one) - tail], other[head : len(other) - tail]
     return max(len(middle_one), len(middle_other)) <= 1 or middle_one == middle_other[::-1]
+
+
+def _is_wellformed(word: str) -> bool:
+    """Whether a word may begin and go on like this: ``lnudity``, ``ffor`` and ``alll`` may not."""
+    begins = len(word) < 3 or not {*word[:2]} <= _CONSONANTS or word[:2] in _ONSETS
+    return begins and not re.search(r"([^\W\d_])\1\1", word)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -24,6 +25,8 @@ def surroundings(hunks: Sequence[Hunk], findings: Sequence[Finding]) -> list[Fin
     out = list(findings)
     for at in _cut_out(hunks):
         out[at] = replace(out[at], reason=Reason.FORMAT)
+    for at, rest in _carried_over(hunks).items():
+        out[at] = replace(out[at], reason=Reason.WORDING if rest else Reason.FORMAT)
     for at in _spelled_otherwise(hunks):
         if VERDICT_OF[out[at].reason] is not Verdict.NOISE:
             out[at] = replace(out[at], reason=Reason.EDITION)
@@ -49,6 +52,55 @@ def _cut_out(hunks: Sequence[Hunk]) -> set[int]:
     }
 
 
+def _carried_over(hunks: Sequence[Hunk]) -> dict[int, set[str]]:
+    """Return the hunks of which hardly anything changed but where a line ends, with the small words that did.
+
+    What one line lost at its end begins the next.
+    """
+    carried: set[tuple[int, int]] = set()
+    for at, (one, other) in enumerate(itertools.pairwise(hunks)):
+        if not _are_neighbours(one, other):
+            continue
+        last, first = _outer(one.words, -1), _outer(other.words, 0)
+        carried |= {
+            place
+            for op, (here, key), (there, other_key) in ((op, last[op], first[_OTHER[op]]) for op in "-+")
+            if key and key == other_key
+            for place in ((at, here), (at + 1, there))
+        }
+    found = {}
+    for at in {at for at, _ in carried}:
+        words = hunks[at].words
+        rest = [text for piece, (op, text) in enumerate(words) if op != "=" and (at, piece) not in carried]
+        moved = {word for text in rest for word in normal(text)}
+        if moved <= lexicon.SAFE:
+            found[at] = moved
+    return found
+
+
+_OTHER = {"-": "+", "+": "-"}
+
+
+def _are_neighbours(one: Hunk, other: Hunk) -> bool:
+    return (one.old_at is None or other.old_at is None or one.old_at + one.old_count == other.old_at) and (
+        one.new_at is None or other.new_at is None or one.new_at + one.new_count == other.new_at
+    )
+
+
+def _outer(words: Sequence[tuple[str, str]], end: int) -> dict[str, tuple[int, str]]:
+    """Return the place and the canonical text of what was struck out and put in at one *end* of a hunk."""
+    found = dict.fromkeys("-+", (-1, ""))
+    places = range(len(words)) if end == 0 else range(len(words) - 1, -1, -1)
+    for place in places:
+        op, text = words[place]
+        if op == "=":
+            if canonical_text(text):
+                break
+        elif not found[op][1]:
+            found[op] = (place, canonical_text(text))
+    return found
+
+
 def _spelled_otherwise(hunks: Sequence[Hunk]) -> set[int]:
     """Return the clauses that went and came with the same words in the two spellings of English."""
     gone = {normal(hunk.old) for hunk in hunks if hunk.edit is Edit.REMOVED}
@@ -72,12 +124,20 @@ def _renamed_throughout(hunks: Sequence[Hunk], findings: Sequence[Finding]) -> s
         named = all(is_name(old) and is_name(new) for old, new, _ in replacements(hunk.words))
         if len(pairs) == 1 and named and edits == 2 * len(replacements(hunk.words)):
             names[pairs.pop()].add(at)
-    return {
-        at
+    known = {
+        (old, new)
         for (old, new), places in names.items()
         if len(places) >= _THROUGHOUT and old and new and not lexicon.BINDING_NAME & {*old.split(), *new.split()}
-        for at in places
     }
+    return {at for pair, places in names.items() if any(_is_long_form(pair, short) for short in known) for at in places}
+
+
+def _is_long_form(pair: tuple[str, str], short: tuple[str, str]) -> bool:
+    """Whether two names are *short* ones or end in them: ``Data Act (DA)`` and ``DA``."""
+    return all(
+        name == end or (name.endswith(f" {end}") and not lexicon.BINDING_NAME & {*name.split()})
+        for name, end in zip(pair, short, strict=True)
+    )
 
 
 def _runs(hunks: Sequence[Hunk]) -> Iterator[range]:

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from tostrack.clauses import plain
+from tostrack.clauses import canonical, plain
 from tostrack.judge.context import Context
 from tostrack.judge.lexicon import STOP_WORDS
-from tostrack.models import Hunk, Judgement, Reading, Reason
+from tostrack.models import Edit, Hunk, Judgement, Reading, Reason
 
 #: A text that lost nine tenths of its words, or is no longer than a notice on a door, is not that policy.
 _COLLAPSE = 0.1
@@ -53,11 +53,46 @@ def collapsed(context: Context) -> Judgement | None:
     return None
 
 
+#: A capture that was cut has less than this of the words, and nearly all of them from the beginning on.
+_CUT = 0.7
+_FROM_THE_BEGINNING = 0.95
+
+
+def truncated(context: Context) -> Judgement | None:
+    """Return a judgement when the text breaks off in the middle of a sentence where the old one went on."""
+    after = context.new.reading.clauses
+    if not after or after[-1].text.rstrip("*_ ")[-1:] in _ENDS or not after[-1].text[-1:].isalnum():
+        return None
+    sizes = [sum(len(clause.text) for clause in text.reading.clauses) for text in (context.old, context.new)]
+    if sizes[1] >= _CUT * sizes[0]:
+        return None
+    before, now = (_words(text.reading) for text in (context.old, context.new))
+    if len(before) < _WORDS_OF_A_POLICY:
+        return None
+    shared = next((at for at, (one, other) in enumerate(zip(before, now, strict=False)) if one != other), len(now))
+    # The last word may be cut too.
+    if shared < len(now) - 1 and shared < _FROM_THE_BEGINNING * len(now):
+        return None
+    share = f"{len(now)} of {len(before)} words"
+    return Judgement(Reason.SUSPECT, f"The text breaks off in the middle of a sentence, after {share}: it was cut.")
+
+
+#: What a sentence, a list or a heading ends with.
+_ENDS = '.!?:;)"”’'
+
+
+def _words(reading: Reading) -> list[str]:
+    return " ".join(map(canonical, reading.clauses)).split()
+
+
 def other_language(context: Context, hunks: Sequence[Hunk]) -> Judgement | None:
     """Return a judgement when the text is in another language than before."""
     if len(hunks) < _REWRITTEN * len(context.new.reading.clauses):
         return None
-    before, after = (_language(text.reading) for text in (context.old, context.new))
+    before, after = (_language(text.reading.version.text[:_SAMPLE]) for text in (context.old, context.new))
+    if not before or before == after:
+        # A list of names reads alike in every language: what changed tells.
+        before, after = (_spoken(" ".join(_pieces(hunks, side))[:_SAMPLE]) for side in "-+")
     if before and after and before != after:
         return Judgement(Reason.EDITION, f"The text is in another language: {after} after {before}.")
     return None
@@ -67,9 +102,21 @@ def other_language(context: Context, hunks: Sequence[Hunk]) -> Judgement | None:
 _SAMPLE = 20_000
 
 
-def _language(reading: Reading) -> str:
-    """Return the language whose commonest words stand most often in *reading*, or nothing when none clearly does."""
-    words = Counter(re.findall(r"[^\W\d_]+", reading.version.text[:_SAMPLE].lower()))
+def _pieces(hunks: Sequence[Hunk], side: str) -> list[str]:
+    return [text for hunk in hunks if hunk.edit is not Edit.MOVED for op, text in hunk.words if op == side]
+
+
+def _spoken(text: str) -> str:
+    """Return the language of which most different common words stand in *text*, or nothing when two have as many."""
+    words = {*re.findall(r"[^\W\d_]+", text.lower())}
+    counts = {language: len(stops & words) for language, stops in STOP_WORDS.items()}
+    (best, count), (_, second) = sorted(counts.items(), key=lambda item: -item[1])[:2]
+    return best if count > 1 and count > second else ""
+
+
+def _language(text: str) -> str:
+    """Return the language whose commonest words stand most often in *text*, or nothing when none clearly does."""
+    words = Counter(re.findall(r"[^\W\d_]+", text.lower()))
     total = words.total()
     shares = {language: sum(words[word] for word in stops) / (total or 1) for language, stops in STOP_WORDS.items()}
     (best, share), (_, second) = sorted(shares.items(), key=lambda item: -item[1])[:2]

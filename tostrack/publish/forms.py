@@ -7,7 +7,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from tostrack.models import Change, Edit, Flag, Hunk, Version, iso
+from tostrack.models import Change, Edit, Fact, Flag, Hunk, Version, iso
 from tostrack.publish.headline import distinct_flags, flag_label, headline, ranked
 from tostrack.publish.runs import Run, clipped, fold, runs_of, shortened
 from tostrack.publish.text import count, cut, path_of, safe_line, span_of
@@ -34,6 +34,10 @@ def _runs(hunk: Hunk) -> list[Run]:
 def _title(hunk: Hunk) -> str:
     label = _LABELS[hunk.edit] + (" heading" if hunk.kind[0] == "h" else "")
     return " · ".join(filter(None, [label, path_of(hunk.heading)]))
+
+
+def _sentence(fact: Fact) -> str:
+    return cut(safe_line(fact.sentence), _QUOTE)
 
 
 def _quote(flag: Flag) -> str:
@@ -83,9 +87,8 @@ def as_markdown(
         url: Where to read more; used when it is an http, https or mailto address.
         budget: Characters to spend on hunks; those that do not fit are counted.
     """
-    lines = [f"## {_md(headline(change, service_name, document_name))}", _md(_facts(change))]
-    if change.explanation:
-        lines.append(_md(safe_line(change.explanation)))
+    lines = [f"## {_md(headline(change, service_name, document_name))}", _md(_dateline(change))]
+    lines += [_md(safe_line(sentence)) for sentence in (change.explanation, change.silence) if sentence]
     blocks, left = _within(ranked(change), _md_hunk, budget)
     lines += blocks
     if left:
@@ -95,13 +98,14 @@ def as_markdown(
     return "\n\n".join(lines) + "\n"
 
 
-def _facts(change: Change) -> str:
+def _dateline(change: Change) -> str:
     return " · ".join(filter(None, [span_of(change), f"{change.verdict} ({change.reason})"]))
 
 
 def _md_hunk(hunk: Hunk, runs: list[Run]) -> str:
     lines = [f"**{_md(_title(hunk))}**"]
     lines += [f"⚑ {_md(flag_label(flag, hunk))} — “{_md(_quote(flag))}”" for flag in distinct_flags(hunk)]
+    lines += [f"• {_md(_sentence(fact))}" for fact in hunk.facts]
     body = "".join(_md_run(op, text) for op, text in runs)
     return "\\\n".join(lines) + f"\n> {body}"
 
@@ -114,10 +118,11 @@ def _md_run(op: str, text: str) -> str:
 # HTML
 
 #: Both colours are set, so that the contrast holds on a light and on a dark page.
-_DEL = 'style="background:#ffebe9;color:#82071e;text-decoration:line-through"'
-_INS = 'style="background:#dafbe1;color:#044f1e;text-decoration:underline"'
+_DEL = "background:#ffebe9;color:#82071e;text-decoration:"
+_INS = "background:#dafbe1;color:#044f1e;text-decoration:"
 _FLAG = 'style="margin:0.2em 0"'
-_HUNK = 'style="margin:0 0 1em;padding:0 0 0 0.8em;border-left:3px solid #8c959f"'
+#: A long address breaks rather than make a phone scroll sideways.
+_HUNK = 'style="margin:0 0 1em;padding:0 0 0 0.8em;border-left:3px solid #8c959f;overflow-wrap:anywhere"'
 _TITLE = 'style="margin:0 0 0.2em;font-size:0.9em"'
 _LINKS = re.compile(r"(?:https?://|mailto:)[^\s<>\"'\\\x00-\x1f\x7f-\x9f]+\Z", re.IGNORECASE)
 
@@ -147,16 +152,16 @@ def as_html(
         title: Whether to begin with the headline; a feed entry has it in its title.
     """
     parts = [f"<p><strong>{_html(headline(change, service_name, document_name))}</strong></p>"] if title else []
-    facts = _html(_facts(change))
-    if change.explanation:
-        facts += f"<br>{_html(safe_line(change.explanation))}"
-    parts.append(f"<p>{facts}</p>")
+    about = [_dateline(change), change.explanation, change.silence]
+    parts.append(f"<p>{'<br>'.join(_html(sentence) for sentence in about if sentence)}</p>")
     blocks, left = _within(ranked(change), _html_hunk, budget)
     parts += blocks
     if left:
         parts.append(f"<p>… and {count(left, 'more edit')}</p>")
     if link := safe_url(url):
-        parts.append(f'<p><a href="{_html(link)}" rel="noopener nofollow">Read the whole change</a></p>')
+        parts.append(
+            f'<p><a href="{_html(link)}" style="color:inherit" rel="noopener nofollow">Read the whole change</a></p>'
+        )
     return "\n".join(parts) + "\n"
 
 
@@ -169,15 +174,20 @@ def _html_hunk(hunk: Hunk, runs: list[Run]) -> str:
         f"<p {_FLAG}><strong>⚑ {_html(flag_label(flag, hunk))}</strong> — “{_html(_quote(flag))}”</p>"
         for flag in distinct_flags(hunk)
     )
-    body = "".join(_html_run(op, text) for op, text in runs)
+    facts = "<br>".join(f"• {_html(_sentence(fact))}" for fact in hunk.facts)
+    facts = f"<p {_FLAG}>{facts}</p>" if facts else ""
+    # In a whole clause the colour says it; strokes only tire the eye.
+    body = "".join(_html_run(op, text, stroked=hunk.edit is Edit.REWORDED) for op, text in runs)
     title = f"<p {_TITLE}><strong>{_html(_title(hunk))}</strong></p>"
-    return f'<div {_HUNK}>{title}{flags}<p style="margin:0" dir="auto">{body}</p></div>'
+    return f'<div {_HUNK}>{title}{flags}{facts}<p style="margin:0" dir="auto">{body}</p></div>'
 
 
-def _html_run(op: str, text: str) -> str:
+def _html_run(op: str, text: str, *, stroked: bool) -> str:
     if op == "-":
-        return f"<del {_DEL}>[−{escape(text)}]</del>"
-    return f"<ins {_INS}>[+{escape(text)}]</ins>" if op == "+" else escape(text)
+        return f'<del style="{_DEL}{"line-through" if stroked else "none"}">[−{escape(text)}]</del>'
+    if op == "+":
+        return f'<ins style="{_INS}{"underline" if stroked else "none"}">[+{escape(text)}]</ins>'
+    return escape(text)
 
 
 # JSON
@@ -195,7 +205,14 @@ def as_json(change: Change) -> dict[str, Any]:
         "explanation": change.explanation,
         "topics": list(change.topics),
         "hunks": [_json_hunk(hunk) for hunk in change.hunks],
+        "stated": _json_dating(change),
     }
+
+
+def _json_dating(change: Change) -> dict[str, Any]:
+    """Return the days that the two texts state of themselves, and whether the document is silent on a real change."""
+    was, now = (change.dating.old, change.dating.new) if change.dating else ("", "")
+    return {"from": was or None, "to": now or None, "silent": bool(change.silence)}
 
 
 def _json_version(version: Version) -> dict[str, Any]:
@@ -214,6 +231,7 @@ def _json_hunk(hunk: Hunk) -> dict[str, Any]:
         "new": hunk.new,
         "words": [list(run) for run in hunk.words],
         "flags": [_json_flag(flag) for flag in hunk.flags],
+        "facts": [{"kind": str(fact.kind), "old": fact.old, "new": fact.new} for fact in hunk.facts],
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tostrack.models import Change, Direction, Edit, Flag, Hunk, Polarity, Reason, Verdict
+from tostrack.models import Change, Direction, Edit, FactKind, Flag, Hunk, Polarity, Reason, Verdict
 from tostrack.publish.text import columns, cut, joined, safe_line
 
 #: Titles longer than this are cut by feed readers and mail clients.
@@ -38,7 +38,12 @@ _SAFEGUARDS = {
 #: What happened to text that speaks of a topic and neither gives nor takes anything.
 _WORDS = {Edit.ADDED: "adds words on", Edit.REMOVED: "drops words on"}
 _LIGHTEST = 5
-_UNFLAGGED = 6
+#: Behind every flag: what moved in the words, by its kind, and last the edits of which nothing can be named.
+_FACTS = {
+    kind: 8 if kind in (FactKind.NUMBER, FactKind.DATE) else 7 if kind in (FactKind.LIMIT, FactKind.REACH) else 6
+    for kind in FactKind
+}
+_UNNAMED = 9
 
 
 def headline(change: Change, service_name: str = "", document_name: str = "") -> str:
@@ -87,8 +92,19 @@ def topic_moves(change: Change) -> list[str]:
 
 
 def ranked(change: Change) -> list[Hunk]:
-    """Return the hunks of *change*: flagged ones first, by the weight of their news, else in the order of the text."""
-    return sorted(change.hunks, key=lambda hunk: min((_weight(flag, hunk) for flag in hunk.flags), default=_UNFLAGGED))
+    """Return the hunks of *change*, those that matter most first.
+
+    Flagged ones, by the weight of their news; then those of which can be named what moved; then the rest; else in the
+    order of the text.
+    """
+    return sorted(change.hunks, key=_importance)
+
+
+def _importance(hunk: Hunk) -> int:
+    """Return the place of *hunk* among the others: the lower, the more it matters."""
+    if hunk.flags:
+        return min(_weight(flag, hunk) for flag in hunk.flags)
+    return min((_FACTS[fact.kind] for fact in hunk.facts), default=_UNNAMED)
 
 
 def _weight(flag: Flag, hunk: Hunk) -> int:

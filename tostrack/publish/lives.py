@@ -7,10 +7,12 @@ from itertools import groupby
 from typing import Any
 
 from tostrack.publish.look import Look, fit
-from tostrack.publish.text import columns, count, document_id, path_of, safe_line
+from tostrack.publish.text import columns, count, cut, document_id, path_of, safe_line
 
 #: Columns of a heading path beside what happened.
 _PATH = 40
+#: Columns of a sentence.
+_EXCERPT = 220
 #: How an event reads; a promise that comes leaves the platform less, and is narrowed.
 _SAID = {
     ("first", False): "stood when watching began",
@@ -46,24 +48,26 @@ def render_history(
 def _day(day: str, events: list[Mapping[str, Any]], look: Look) -> list[str]:
     lines = []
     told = f"  {day}  version {events[0]['version']}"
-    for key, group in groupby(sorted(events, key=_kind), key=_kind):
+    for (event, promise), group in groupby(sorted(events, key=_kind), key=_kind):
         of_kind = list(group)
-        event, promise = key
-        said = _SAID.get(key) or _SAID.get((event, not promise) if event == "first" else key) or event
-        lines.append(
-            fit(f"{told}  {look.paint(_STYLES.get(event, 'dim'), said)} ({count(len(of_kind), 'clause')})", look)
-        )
+        said = look.paint(_STYLES.get(event, "dim"), _SAID.get((event, promise), _SAID.get((event, False), event)))
+        lines.append(f"{told}  {said} ({count(len(of_kind), 'time')})")
         for row in of_kind:
             path = path_of(row["heading"], _PATH)
             meaning = safe_line(str(row["meaning"] or row["polarity"]))
             lines.append(fit("    " + "  ".join(filter(None, [f"{meaning}:", path])), look))
-            quote = look.wrap([("=", f"“{safe_line(str(row['quote']))}”")], columns("      "))
+            excerpt = _excerpt(safe_line(str(row["sentence"])), safe_line(str(row["quote"])))
+            quote = look.wrap([("=", f"“{excerpt}”")], columns("      "))
             lines += ["      " + look.line(line) for line in quote]
     return lines
 
 
-_ORDER = ("first", "granted", "widened", "narrowed", "withdrawn")
-
-
 def _kind(row: Mapping[str, Any]) -> tuple[str, bool]:
     return str(row["event"]), row["polarity"] == "restricts"
+
+
+def _excerpt(sentence: str, quote: str) -> str:
+    """Return so much of *sentence* around *quote* that a person reads it at a glance."""
+    at = max(sentence.find(quote), 0)
+    start = 0 if at + len(quote) <= _EXCERPT else sentence.rfind(" ", 0, max(at - _EXCERPT // 4, 0)) + 1
+    return ("…" if start else "") + cut(sentence[start:], _EXCERPT)

@@ -16,6 +16,7 @@ _STYLES = {
     "title": "1",
     "dim": "2",
     "flag": "33;1",
+    "fact": "33",
     "added": "32",
     "removed": "31",
     "reworded": "36",

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from tostrack.models import Change, Edit, Flag, Hunk
+from tostrack.models import Change, Edit, Fact, Flag, Hunk
 from tostrack.publish.headline import distinct_flags, flag_label, ranked, topic_moves
 from tostrack.publish.look import SIGNS, Look, aligned, fit
 from tostrack.publish.runs import fold, picked_out, runs_of, shortened, side
@@ -36,7 +36,7 @@ def render_change(
     hint: str = " (--all-hunks)",
     ascii_marks: bool = False,
 ) -> str:
-    """Return *change* as lines to read: a headline, then its hunks, flagged ones first.
+    """Return *change* as lines to read: a headline, then its hunks, those that matter most first.
 
     Args:
         width: Columns to wrap to; 0 leaves every paragraph on one line.
@@ -52,8 +52,9 @@ def render_change(
     if stat:
         blocks += [_stat(change, look)]
     else:
-        flagged = [hunk for hunk in ranked(change) if hunk.flags]
-        others = [hunk for hunk in change.hunks if not hunk.flags]
+        hunks = ranked(change)
+        flagged = [hunk for hunk in hunks if hunk.flags]
+        others = [hunk for hunk in hunks if not hunk.flags]
         shown = others if limit is None else others[:limit]
         two_columns = side_by_side and (width - 3) // 2 >= _NARROWEST_COLUMN
         blocks += _hunks([*flagged, *shown], look, context, two_columns=two_columns)
@@ -80,7 +81,8 @@ def _headline(change: Change, look: Look) -> list[str]:
     verdict = f"{change.verdict} ({change.reason})"
     moves = topic_moves(change)
     lines += _paragraph(f"{verdict}: {'; '.join(moves)}" if moves else verdict, look)
-    lines += _paragraph(safe_line(change.explanation), look)
+    for sentence in filter(None, (change.explanation, change.silence)):
+        lines += _paragraph(safe_line(sentence), look)
     edits = Counter(hunk.edit for hunk in change.hunks)
     told = [f"{edits[edit]:,} {edit}" for edit in Edit if edits[edit]]
     if told:
@@ -100,14 +102,15 @@ def _hunks(hunks: Sequence[Hunk], look: Look, context: int, *, two_columns: bool
         if titled:
             block.append(_title(hunk, look))
             block += [line for flag in distinct_flags(hunk) for line in _flag(flag, hunk, look)]
+            block += [line for fact in hunk.facts for line in _fact(fact, look)]
         block += _columns(hunk, look, context) if two_columns else _body(hunk, look, context)
         before = hunk
     if block:
         yield block
 
 
-def _about(hunk: Hunk) -> tuple[Edit, tuple[str, ...], bool]:
-    return hunk.edit, hunk.heading, hunk.kind[0] == "h"
+def _about(hunk: Hunk) -> tuple[Edit, tuple[str, ...], bool, tuple[Fact, ...]]:
+    return hunk.edit, hunk.heading, hunk.kind[0] == "h", hunk.facts
 
 
 def _title(hunk: Hunk, look: Look) -> str:
@@ -118,11 +121,18 @@ def _title(hunk: Hunk, look: Look) -> str:
 
 def _flag(flag: Flag, hunk: Hunk, look: Look) -> list[str]:
     quote = cut(safe_line(flag.quote), _QUOTE)
-    text = f"{flag_label(flag, hunk)} — “{quote}”"
+    return _marked("flag", "!" if look.ascii else "⚑", f"{flag_label(flag, hunk)} — “{quote}”", look)
+
+
+def _fact(fact: Fact, look: Look) -> list[str]:
+    return _marked("fact", "*" if look.ascii else "•", cut(safe_line(fact.sentence), _QUOTE), look)
+
+
+def _marked(style: str, sign: str, text: str, look: Look) -> list[str]:
     first, *more = look.wrap([("=", text)], 2)
     # Every further line opens with a mark of ours too: no word of the page begins a line of output.
-    signs = ["!" if look.ascii else "⚑", *("|" if look.ascii else "│" for _ in more)]
-    return [look.paint("flag", f"{sign} {look.line(line)}") for sign, line in zip(signs, [first, *more], strict=True)]
+    signs = [sign, *("|" if look.ascii else "│" for _ in more)]
+    return [look.paint(style, f"{mark} {look.line(line)}") for mark, line in zip(signs, [first, *more], strict=True)]
 
 
 def _sign(hunk: Hunk, look: Look) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from tostrack.models import Clause, Flag, Polarity
+from tostrack.models import Clause, Flag, Polarity, sha256
 
 #: Runs a query on the archive.
 Query = Callable[[str, Sequence[object]], list[sqlite3.Row]]
@@ -31,6 +31,19 @@ def flag_context(clause: Clause) -> tuple[str, str]:
 def flag_of(row: sqlite3.Row) -> Flag:
     """Return the flag that *row* holds."""
     return Flag(row["topic"], Polarity(row["polarity"]), row["quote"], row["start"], row["end"], row["rule"])
+
+
+def unflagged(query: Query, clauses: Iterable[Clause], fingerprint: str) -> list[Clause]:
+    """Return the distinct *clauses* whose flags by the rules of *fingerprint* are not stored yet."""
+    known = """
+        SELECT 1 FROM flagged g JOIN clauses c ON c.id = g.clause_id
+        WHERE c.sha256 = ? AND c.kind = ? AND g.heading = ? AND g.lead = ? AND g.fingerprint = ?
+    """
+    return [
+        clause
+        for clause in dict.fromkeys(clauses)
+        if not query(known, (sha256(clause.text), clause.kind, *flag_context(clause), fingerprint))
+    ]
 
 
 def by_others(query: Query, fingerprint: str, after: int, limit: int) -> list[FlaggedClause]:

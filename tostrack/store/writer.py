@@ -32,7 +32,7 @@ from tostrack.models import (
 from tostrack.store import snapshots as files
 from tostrack.store.chain import chain_hash
 from tostrack.store.db import _BUSY_TIMEOUT, _VERSION, Archive, VersionRow
-from tostrack.store.flagged import FlaggedClause, by_others, flag_context, replace_flags
+from tostrack.store.flagged import FlaggedClause, by_others, flag_context, replace_flags, unflagged
 from tostrack.store.lock import locked
 from tostrack.store.migrations import migrate
 from tostrack.store.visits import NewVersion, PageState, SuspectRow, Visit
@@ -169,15 +169,7 @@ class Writer(Archive):
 
     def unflagged(self, clauses: Iterable[Clause], fingerprint: str) -> list[Clause]:
         """Return the distinct *clauses* whose flags under the rules of *fingerprint* are not stored yet."""
-        query = """
-            SELECT 1 FROM flagged g JOIN clauses c ON c.id = g.clause_id
-            WHERE c.sha256 = ? AND c.kind = ? AND g.heading = ? AND g.lead = ? AND g.fingerprint = ?
-        """
-        return [
-            clause
-            for clause in dict.fromkeys(clauses)
-            if not self._rows(query, (sha256(clause.text), clause.kind, *flag_context(clause), fingerprint))
-        ]
+        return unflagged(self._rows, clauses, fingerprint)
 
     def flagged_by_others(self, after: int, limit: int) -> list[FlaggedClause]:
         """Return at most *limit* clauses behind id *after* that other rules than ours (``book``) flagged."""

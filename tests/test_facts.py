@@ -1,0 +1,177 @@
+"""What moved in the words, named: every kind, and beside each the cases in which nothing moved."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tostrack.clauses import split_clauses
+from tostrack.diff import diff
+from tostrack.facts import facts
+from tostrack.models import Edit, FactKind, Hunk
+
+
+def told(old, new):
+    return [
+        (str(fact.kind), fact.sentence)
+        for found in facts(diff(split_clauses(old), split_clauses(new)))
+        for fact in found
+    ]
+
+
+MOVES = [
+    ("modality", "We may share it with them.", "We will share it with them.", "“may” became “will”"),
+    ("modality", "You must read all of it.", "You should read all of it.", "“must” became “should”"),
+    ("modality", "We may share it with them.", "We share it with them.", "“may share” became “share”"),
+    ("modality", "We share it with them.", "We may also share it with them.", "“share” became “may also share”"),
+    ("modality", "We will not share it.", "We may not share it.", "“will not” became “may not”"),
+    ("modality", "Shops have to label it.", "Shops should label it.", "“have to” became “should”"),
+    ("negation", "We do not sell your data.", "We sell your data.", "“do not sell” became “sell”"),
+    ("negation", "We will never sell your data.", "We may sell your data.", "“will never sell” became “may sell”"),
+    ("negation", "Pixboard sells your data.", "Pixboard doesn't sell your data.", "“sells” became “doesn't sell”"),
+    ("consent", "We post them with your consent.", "We post them.", "“with your consent” went"),
+    ("consent", "We post them.", "We post them with your prior written consent.", "“with your prior written consent” is new"),
+    ("consent", "We post them with your explicit consent.", "We post them with your consent.",
+     "“with your explicit consent” became “with your consent”"),
+    ("consent", "We post them if you opt in.", "We post them unless you opt out.",
+     "“if you opt in” became “unless you opt out”"),
+    ("recipient", "We share data with affiliates.", "We share data with partners.", "“affiliates” became “partners”"),
+    ("recipient", "We share data with affiliates.", "We share data with affiliates and third parties.",
+     "“third parties” is new"),
+    ("recipient", "We sell data to advertisers and data brokers.", "We sell data to advertisers.", "“data brokers” went"),
+    ("limit", "We use it only to run the app for you.", "We use it to run the app for you.", "“only” went"),
+    ("limit", "You grant us a licence to show it in the app.", "You grant us a limited licence to show it in the app.",
+     "“limited” is new"),
+    ("reach", "You grant us a non-exclusive licence to all of it.", "You grant us an exclusive licence to all of it.",
+     "“non-exclusive” became “exclusive”"),
+    ("reach", "You grant us a free licence to use your photos.", "You grant us a free, perpetual licence to use your photos.",
+     "“perpetual” is new"),
+    ("number", "We keep it for 30 days.", "We keep it for 90 days.", "30 days became 90 days"),
+    ("number", "We keep it for thirty (30) days.", "We keep it for three months.", "thirty (30) days became three months"),
+    ("number", "You must be at least 13 years old.", "You must be at least 16 years old.", "13 years old became 16 years old"),
+    ("number", "You must be over the age of 13.", "You must be over the age of 16.", "the age of 13 became the age of 16"),
+    ("number", "It costs $9.99 a month.", "It costs $12.99 a month.", "$9.99 became $12.99"),
+    ("number", "The fee is 10 € a month.", "The fee is 12 € a month.", "10 € became 12 €"),
+    ("number", "We keep 30% of it.", "We keep 45 percent of it.", "30% became 45 percent"),
+    ("number", "Wir speichern das 30 Tage lang.", "Wir speichern das 90 Tage lang.", "30 Tage became 90 Tage"),
+    ("date", "It binds from March 1, 2023 on.", "It binds from 1 May 2024 on.", "March 1, 2023 became 1 May 2024"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "old", "new", "sentence"), MOVES)
+def test_a_move_of_meaning_is_named(kind, old, new, sentence):
+    assert (kind, sentence) in told(old, new)
+
+
+@pytest.mark.parametrize(("kind", "old", "new", "sentence"), MOVES)
+def test_the_way_back_is_named_too(kind, old, new, sentence):
+    assert kind in [found for found, _ in told(new, old)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        # Modality: another verb for the same, a month, a noun, another sentence altogether.
+        ("You may opt out of ads.", "You can opt out of ads."),
+        ("You may not post spam.", "You must not post spam."),
+        ("You shall pay the fees.", "You must pay the fees."),
+        ("We will delete it.", "We shall delete it."),
+        ("You will pay the fees.", "You must pay the fees."),
+        ("It began in May of that year.", "It began in June of that year."),
+        ("You may close it at will.", "You may close it at any time."),
+        ("You can opt out in the settings.", "Opt out in the settings."),
+        ("We may update these pages. See the list of rules that apply to shops.", "We may update these pages. You must not harm children."),
+        # Negation: the same denial in other words, and what denies nothing.
+        ("We do not sell your data.", "We don't sell your data."),
+        ("We never sell your data.", "We do not ever sell your data."),
+        ("This holds for photos, including but not limited to portraits.", "This holds for photos, including portraits."),
+        ("Tell us whether or not you agree.", "Tell us whether you agree."),
+        ("If you fail to comply with it, we act.", "If you do not comply with it, we act."),
+        ("Do not impersonate others.", "Impersonating others."),
+        # Consent: other words for the same, and the platform's own.
+        ("We post them with your consent.", "We post them with your permission."),
+        ("We post them with your consent.", "We post them if you opt in."),
+        ("You may not sell it without our consent.", "You may not sell it."),
+        # Recipients: another name for one, whoever gives to us, what users give to others, adjectives.
+        ("We share data with an affiliate.", "We share data with affiliates."),
+        ("We share data with our vendors.", "We share data with our service providers."),
+        ("Do you like it?", "Do you like our partners?"),
+        ("You may share your data.", "You may share your data with third parties."),
+        ("We share data on it.", "We share data on third-party cookies."),
+        ("We work with law enforcement.", "We work with law enforcement and disclose data."),
+        # Limits and reach.
+        ("We use it only for you.", "We use it solely for you."),
+        ("This is not only for you.", "This is for you."),
+        ("Acme Limited runs the service.", "Acme runs the service."),
+        ("A sublicensable licence of all you post.", "A sub-licenseable licence of all you post."),
+        ("The courts have jurisdiction over it.", "The courts have exclusive jurisdiction over it."),
+        # Numbers: the same amount otherwise, counters, places in the text.
+        ("We keep it for 12 months.", "We keep it for one year."),
+        ("We keep it for 30 days.", "We keep it for thirty (30) days."),
+        ("It costs $1,000 a year.", "It costs 1000 USD a year."),
+        ("Posted 3 days ago.", "Posted 5 days ago."),
+        ("See section 4 of it.", "See section 5 of it."),
+        ("12,345 people like it.", "13,579 people like it."),
+        # Dates: the same day otherwise, and stamps, which are told apart.
+        ("It binds from March 1, 2023 on.", "It binds from 1 March 2023 on."),
+        ("Last updated: March 1, 2023", "Last updated: May 1, 2024"),
+        ("© 2019-2023 Acme", "© 2019-2024 Acme"),
+    ],
+)  # fmt: skip
+def test_what_says_the_same_is_no_fact(old, new):
+    assert told(old, new) == []
+    assert told(new, old) == []
+
+
+def test_a_removed_clause_is_missed_for_its_numbers_and_its_consent():
+    gone = "We delete the logs after 30 days, and only share them with your consent with third parties."
+
+    assert told(f"Hello there.\n\n{gone}", "Hello there.") == [
+        ("consent", "“with your consent” went"),
+        ("number", "“30 days” went"),
+    ]
+
+
+def test_what_one_edit_takes_and_another_brings_did_not_move():
+    old = "A short note.\n\nWe delete the logs of your visits after 30 days.\n\nThis clause stays as it is."
+    new = (
+        "A short note.\n\nThis clause stays as it is.\n\nWithin 30 days every trace of what people did here is erased."
+    )
+
+    assert told(old, new) == []
+
+
+def test_the_weightiest_fact_of_a_clause_comes_first():
+    old = "We may keep your photos for 30 days with your consent."
+    new = "We will keep your photos for 90 days."
+
+    assert [kind for kind, _ in told(old, new)] == ["consent", "modality", "number"]
+
+
+def test_a_moved_clause_has_no_facts():
+    text = "We delete it after 30 days."
+
+    assert facts([Hunk(Edit.MOVED, old=text, new=text)]) == [()]
+
+
+PIECES = ["we ", "you ", "may ", "will ", "do not ", "never ", "share ", "data ", "with your consent ", "only ", "30 days ",
+          "90 days ", "$5 ", "third parties ", "perpetual ", "March 1, 2023 ", ". "]  # fmt: skip
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
+
+
+@given(TEXTS, TEXTS)
+def test_a_fact_quotes_the_two_texts(old, new):
+    hunks = diff(split_clauses(old), split_clauses(new))
+
+    for hunk, found in zip(hunks, facts(hunks), strict=True):
+        for fact in found:
+            assert fact.old in " ".join(hunk.old.split())
+            assert fact.new in " ".join(hunk.new.split())
+            assert fact.old != fact.new
+            assert fact.kind in FactKind
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_no_text_is_too_odd(old, new):
+    hunks = [Hunk(Edit.REWORDED, old=old, new=new, words=(("-", old), ("+", new))), Hunk(Edit.ADDED, new=new)]
+
+    assert len(facts(hunks)) == 2

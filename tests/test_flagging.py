@@ -1,0 +1,213 @@
+"""Flags in the archive: since when they stand, their life, and flags anew."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from conftest import paragraphs
+
+from tostrack.cli import cli
+from tostrack.flag import Rulebook, Source
+from tostrack.flagging import history, reflag
+from tostrack.models import NotModified
+from tostrack.store import Archive
+
+HELLO = "Welcome to Acme, the place where people show their photos to the friends that they have made here."
+LICENCE = "You grant us a non-exclusive, royalty-free, limited licence to use the content that you post."
+SAME = "You hereby grant to us a non-exclusive, royalty-free, limited licence to use any content that you post."
+WIDER = "You hereby grant to us a non-exclusive, royalty-free, transferable licence to use any content that you post."
+PARROT = "You may keep two parrots in your account, and no other animals of any kind, as long as you feed them."
+PETS = """
+[topic.pets]
+meaning = "animals on the platform"
+[rule.pets]
+topic = "pets"
+why = "Some people keep them."
+meaning = "allows pets"
+denied = "allows no pets"
+patterns = ["@keep ...4 parrots"]
+hits = ["You may keep two parrots."]
+misses = ["You may keep two copies."]
+"""
+WATCHLIST = """
+[watch.acme.terms]
+url = "https://acme.example/terms"
+select = "main"
+"""
+
+
+def since(platform):
+    with Archive(platform.database) as archive:
+        return {(flag.topic, flag.since[:10]) for flag in archive.flags("acme")}
+
+
+def events(platform, **options):
+    with Archive(platform.database) as archive:
+        return [
+            (event.seen_at[:10], event.event, event.topic) for event in history(archive, "acme", "terms", **options)
+        ]
+
+
+def test_a_flag_stands_since_before_its_words_were_recast(platform):
+    platform.night(terms=paragraphs(HELLO, LICENCE))
+    platform.night(terms=paragraphs(HELLO, SAME), days=30)
+
+    assert since(platform) == {("licensing", "2024-01-01")}
+
+
+def test_a_flag_that_was_widened_stands_since_then(platform):
+    platform.night(terms=paragraphs(HELLO, LICENCE))
+    platform.night(terms=paragraphs(HELLO, WIDER), days=30)
+
+    assert since(platform) == {("licensing", "2024-01-02")}
+
+
+def test_a_flag_that_was_withdrawn_and_came_again_stands_since_it_came_again(platform):
+    platform.night(terms=paragraphs(HELLO, LICENCE))
+    platform.night(terms=paragraphs(HELLO), days=30)
+    platform.night(terms=paragraphs(HELLO, LICENCE), days=30)
+    platform.night(terms=NotModified("https://acme.example/terms", platform.at))
+
+    assert since(platform) == {("licensing", "2024-02-01")}
+
+
+def test_a_flag_survives_a_night_of_noise(platform):
+    platform.night(terms=paragraphs(HELLO, LICENCE))
+    platform.night(terms=paragraphs(HELLO, LICENCE.replace("royalty-free", "<b>royalty-free</b>")))
+
+    assert since(platform) == {("licensing", "2024-01-01")}
+
+
+def test_the_history_tells_when_each_was_granted_widened_and_withdrawn(platform):
+    platform.night(terms=paragraphs(HELLO))
+    platform.night(terms=paragraphs(HELLO, LICENCE), days=30)
+    platform.night(terms=paragraphs(HELLO, SAME), days=30)
+    platform.night(terms=paragraphs(HELLO, WIDER), days=30)
+    platform.night(terms=paragraphs(HELLO), days=30)
+
+    assert events(platform) == [
+        ("2024-01-02", "granted", "licensing"),
+        ("2024-03-02", "widened", "licensing"),
+        ("2024-04-01", "withdrawn", "licensing"),
+    ]
+
+
+def test_a_rule_written_today_has_a_history(platform):
+    platform.night(terms=paragraphs(HELLO))
+    platform.night(terms=paragraphs(HELLO, PARROT))
+
+    assert events(platform, book=Rulebook((Source("pets.toml", PETS),))) == [("2024-01-02", "granted", "pets")]
+
+
+def test_flags_anew_are_stored_once_and_nobody_is_told(platform):
+    platform.night(terms=paragraphs(HELLO))
+    [told] = platform.night(terms=paragraphs(HELLO, PARROT))
+    platform.book = Rulebook((Source("pets.toml", PETS),))
+
+    with platform.writer() as writer:
+        changes = writer.changes()
+        [first] = list(reflag(writer))
+        again = list(reflag(writer))
+
+        assert (first.before, first.after, first.changed) == ({}, {"pets": 1}, 1)
+        assert again == []
+        assert [flag.topic for flag in writer.flags("acme")] == ["pets"]
+        assert writer.changes() == changes
+    assert told.topics == ()
+
+
+def test_a_dry_run_of_reflag_stores_nothing(platform):
+    platform.night(terms=paragraphs(HELLO, PARROT))
+    platform.book = Rulebook((Source("pets.toml", PETS),))
+
+    with platform.writer() as writer:
+        [found] = list(reflag(writer, dry_run=True))
+
+        assert found.after == {"pets": 1}
+        assert writer.flags("acme") == []
+        assert writer.stale(writer.book.fingerprint) == found.clauses
+
+
+def test_a_crawl_flags_by_the_rules_of_ones_own(platform):
+    platform.book = Rulebook((Source("pets.toml", PETS),))
+    platform.night(terms=paragraphs(HELLO))
+
+    [result] = platform.night(terms=paragraphs(HELLO, PARROT))
+
+    assert result.topics == ("pets",)
+    assert since(platform) == {("pets", "2024-01-02")}
+
+
+@pytest.fixture
+def run(platform):
+    (platform.folder / "watchlist.toml").write_text(WATCHLIST)
+
+    def run(*args):
+        return CliRunner().invoke(cli, ["-w", str(platform.folder / "watchlist.toml"), *args])
+
+    return run
+
+
+def test_flags_are_told_in_plain_words(platform, run):
+    platform.night(terms=paragraphs(HELLO, LICENCE))
+
+    [row] = [json.loads(line) for line in run("flags", "acme", "--json").stdout.splitlines()]
+
+    assert (row["meaning"], row["since"]) == ("takes a licence to what you post", "2024-01-01T03:00:00Z")
+    assert "takes a licence to what you post" in run("flags", "acme").stdout
+
+
+def test_the_history_is_a_page_and_json(platform, run):
+    platform.night(terms=paragraphs(HELLO))
+    platform.night(terms=paragraphs(HELLO, LICENCE))
+
+    [row] = [json.loads(line) for line in run("flags", "acme", "--history", "--json").stdout.splitlines()]
+
+    assert (row["event"], row["version"], row["sentence"]) == ("granted", 2, LICENCE)
+    page = run("flags", "acme/terms", "--history").stdout
+    assert page.splitlines()[0] == "acme/terms  licensing  2024-01-02"
+    assert "2024-01-02  version 2  granted (1 time)" in page
+    assert f"“{LICENCE}”" in page
+
+
+def test_rules_beside_the_watchlist_are_used_and_stale_flags_are_named(platform, run):
+    platform.night(terms=paragraphs(HELLO, PARROT))
+    (platform.folder / "topics").mkdir()
+    (platform.folder / "topics" / "pets.toml").write_text(PETS)
+
+    assert "`tostrack reflag`" in run("flags").stderr
+    assert "1 otherwise than before" in run("reflag").stdout
+    assert "allows pets" in run("flags", "--topic", "pets").stdout
+
+
+def test_check_asks_the_rules_of_ones_own_about_their_examples(platform, run):
+    (platform.folder / "topics.toml").write_text(PETS)
+    assert "1 rule of your own" in run("check").stdout
+
+    (platform.folder / "topics.toml").write_text(PETS.replace("two parrots.", "two horses."))
+    result = run("check")
+
+    assert result.exit_code == 2
+    assert "topics.toml: rule.pets.hits: it does not find 'You may keep two horses.'" in result.stderr
+
+
+def test_a_broken_file_of_rules_is_named_and_stops_nothing(platform, run):
+    platform.night(terms=paragraphs(HELLO, LICENCE))
+    (platform.folder / "topics.toml").write_text("[rule")
+
+    result = run("flags", "acme")
+
+    assert result.exit_code == 0
+    assert "takes a licence" in result.stdout
+    assert "left out" in result.stderr
+    assert run("check").exit_code == 2
+
+
+def test_a_digest_may_name_a_topic_of_ones_own(platform, run):
+    digest = '[digest.me]\nto = ["me@acme.example"]\nwatch = ["acme"]\ntopics = ["pets"]\n'
+    (platform.folder / "watchlist.toml").write_text(WATCHLIST + digest)
+    assert run("check").exit_code == 2
+
+    (platform.folder / "topics.toml").write_text(PETS)
+
+    assert run("check").exit_code == 0

@@ -1,0 +1,43 @@
+"""``tostrack explain``: why a change was told or was not, and why a clause is flagged."""
+
+from __future__ import annotations
+
+import click
+
+from tostrack.cli.environment import Environment, emit_json, json_option
+from tostrack.errors import ConfigError
+
+
+@click.command(
+    epilog="Examples: `tostrack explain instagram/terms@7`; "
+    '`tostrack explain --text "We may share your data with our partners."`.'
+)
+@click.argument("change", required=False, metavar="[SERVICE/DOCUMENT@NUMBER]")
+@click.option("--text", help="Explain the flags of this clause instead; a first line ending in ':' is its lead-in.")
+@click.option("--all-hunks", is_flag=True, help="Every edit, not only the twenty that matter most.")
+@json_option
+@click.pass_obj
+def command(environment: Environment, change: str | None, text: str | None, all_hunks: bool, as_json: bool) -> None:
+    """Show the whole reasoning behind one change of `tostrack log`: what was compared, judged, flagged and told."""
+    from tostrack import explaining
+    from tostrack.publish import reasoning as form
+
+    if (change is None) == (text is None):
+        raise ConfigError("name one change, as in `tostrack log`, or give --text")
+    colour, width, ascii_marks = environment.may_colour, environment.width, environment.ascii
+    if text is not None:
+        reasons = explaining.flags_of(text, environment.book)
+        if as_json:
+            emit_json(map(form.flag_json, reasons))
+        else:
+            shown = form.render_flags_of(text, reasons, colour=colour, width=width, ascii_marks=ascii_marks)
+            environment.show(shown)
+        return
+    with environment.archive() as archive:
+        reasoning = explaining.explain(archive, change or "", environment.book)
+    if as_json:
+        emit_json([form.reasoning_json(reasoning)])
+    else:
+        limit = None if all_hunks else 20
+        shown = form.render_reasoning(reasoning, colour=colour, width=width, limit=limit, ascii_marks=ascii_marks)
+        environment.show(shown)

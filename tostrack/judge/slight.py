@@ -1,0 +1,195 @@
+"""Rules about slight edits: what may come and go in a sentence without moving what it promises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tostrack.clauses import canonical_text, sentences
+from tostrack.judge import lexicon
+from tostrack.judge.meaning import binds
+from tostrack.judge.normal import DATE, MARK, is_number, lost_and_gained, normal
+from tostrack.judge.part import Part
+from tostrack.judge.rewording import is_name, plainest, replacements
+from tostrack.models import Edit, Reason
+
+Words = Sequence[tuple[str, str]]
+
+
+def changed(part: Part) -> set[str]:
+    """Return the words that *part* lost or gained."""
+    gone, come = part.moved
+    return gone.keys() | come.keys()
+
+
+#: A line that dates a text is no longer than this.
+_DATE_LINE = 12
+
+
+def relabelled(part: Part) -> Reason | None:
+    """The words beside a date changed and the date did not: "Effective" before it, "as of" for "from"."""
+    if not (part.old and part.new) or max(len(normal(part.old)), len(normal(part.new))) > _DATE_LINE:
+        return None
+    dates = [sorted(word for word in normal(text) if is_number(word)) for text in (part.old, part.new)]
+    if dates[0] != dates[1] or not any(word.startswith(DATE) for word in dates[0]):
+        return None
+    return Reason.WORDING if changed(part) <= lexicon.SAFE | lexicon.DATING else None
+
+
+def wayfinding(part: Part) -> Reason | None:
+    """Only how to get about the page or the site changed: "jump to a section by selecting the links below"."""
+    words = changed(part)
+    if not words & lexicon.LAYOUT or not words <= lexicon.SAFE | lexicon.LAYOUT | lexicon.READER:
+        return None
+    # "We collect the links you click" is about data.
+    about = {*normal(part.old), *normal(part.new)}
+    return None if about & (lexicon.HANDED_ON | {"we", "us", "our", "not", "must", "may"}) else Reason.WORDING
+
+
+def credit(part: Part) -> Reason | None:
+    """Only the credit to whoever wrote the template changed."""
+    said = [text[start:end].lower() for text in (part.old, part.new) for start, end in sentences(text)]
+    return Reason.WORDING if said and all(map(lexicon.CREDIT.search, said)) else None
+
+
+_BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]][\s.,;]*$")
+_SITE = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?$", re.IGNORECASE)
+
+
+def aside(part: Part) -> Reason | None:
+    """Only asides in brackets that hold an address or the label of a link came or went."""
+    edits = _edits(part)
+    found = [_BRACKET.match(text) for _, text in edits]
+    if not edits or not all(found):
+        return None
+    inside = [match[1].strip() for match in found if match]
+    return Reason.LINKS if all(_SITE.match(text) or _is_link_label(text) for text in inside) else None
+
+
+def _is_link_label(text: str) -> bool:
+    words = {*normal(text)}
+    return bool(words & lexicon.LAYOUT) and words <= lexicon.SAFE | lexicon.LAYOUT | lexicon.READER
+
+
+def address(part: Part) -> Reason | None:
+    """Only sites and their pages are named otherwise: ``blog.acme.com`` became ``acme.com/blog``."""
+    if not (part.old and part.new):
+        return None
+    old, new = ([*map(_site_words, text.lower().split())] for text in (part.old, part.new))
+    if part.old != part.new and [*filter(None, old)] == [*filter(None, new)]:
+        return Reason.LINKS
+    pairs = replacements(part.hunk.words)
+    return Reason.LINKS if pairs and 2 * len(pairs) == len(_edits(part)) and all(map(_is_linked, pairs)) else None
+
+
+def _is_linked(pair: tuple[str, str, str]) -> bool:
+    """Whether an address gave way to the name of what it leads to, or the other way round."""
+    one, other = (text.strip(" ,;:.()") for text in pair[:2])
+    site, name = (one, other) if _SITE.match(one) else (other, one)
+    named = is_name(name) and len(name.split()) <= _TITLE_WORDS and not lexicon.BINDING_NAME & {*normal(name)}
+    return bool(_SITE.match(site)) and named and not _SITE.match(name) and "@" not in f"{one}{other}"
+
+
+#: A page's name has no more words than this.
+_TITLE_WORDS = 4
+
+
+def _site_words(word: str) -> str:
+    """Return *word*, of an address only its letters in order: the same site and page, however it is written."""
+    bare = word.strip("()[]<>,.;:!?\"'“”")
+    if "@" in bare or not _SITE.match(bare):
+        return word.strip(",;:")
+    parts = sorted(re.findall(r"\w+", re.sub(r"^https?://(?:www\.)?|^www\.", "", bare)))
+    return f"{MARK}{' '.join(parts)}"
+
+
+_EXAMPLES = re.compile(
+    r"\b(?:like|such as|e\.g\.,?|for example,?|for instance,?)\s+(?:[A-Z][\w’'-]*(?:[\s,/]+(?:(?:and|or)\s+)?|$))*$"
+)
+
+
+def example(part: Part) -> Reason | None:
+    """Only a name in a list of examples came or went, in a sentence that hands nothing to anyone."""
+    edits = _edits(part)
+    if not edits or lexicon.HANDED_ON & {*normal(part.old)} or lexicon.RECIPIENT & {*normal(part.old)}:
+        return None
+    before = ""
+    for op, text in part.hunk.words:
+        if op != "=" and canonical_text(text):
+            names = [word for word in re.split(r"[\s,/]+", text) if word not in ("", "and", "or")]
+            if not _EXAMPLES.search(before) or not all(name[:1].isupper() for name in names):
+                return None
+        before += text
+    return Reason.WORDING
+
+
+def _edits(part: Part) -> list[tuple[str, str]]:
+    """Return the edits with words in them; none when *part* is not a clause reworded as a whole."""
+    if part.hunk.edit is not Edit.REWORDED or not (part.old and part.new):
+        return []
+    return [(op, text) for op, text in part.hunk.words if op != "=" and canonical_text(text)]
+
+
+#: So many of the commonest English words make a sentence one that this vocabulary can judge.
+_ENGLISH = 2
+#: In a sentence that allows or forbids, every thing that it names counts.
+_RULING = lexicon.OBLIGING | {"not", "no", "never", "only", "can", "allowed", "prohibited", "forbidden"}
+
+
+def slight(part: Part) -> Reason | None:
+    """A word outside the vocabulary of promises gave way to another such word, or an adverb of that kind came or went.
+
+    Not in a sentence that allows or forbids, not in a list, no name and no part of an address.
+    """
+    edits = _edits(part)
+    english = lexicon.STOP_WORDS["en"]
+    if not edits or len(english & {*normal(part.hunk.new)}) < _ENGLISH or not english & {*normal(part.new)}:
+        return None
+    gone, come = lost_and_gained(plainest(part.old), plainest(part.new))
+    lost, gained = ([word for word in side.elements() if word not in lexicon.SAFE] for side in (gone, come))
+    moved = [*lost, *gained]
+    if not moved or len(lost) > 1 or len(gained) > 1 or any(map(binds, moved)):
+        return None
+    if _RULING.intersection(normal(part.old)) or _in_address(part, moved):
+        return None
+    around = [_with_neighbours(part.hunk.words, at) for at, (op, _) in enumerate(part.hunk.words) if op != "="]
+    if any(_is_listed(*edit) or _is_named(*edit) for edit in around):
+        return None
+    return Reason.WORDING if (moved[0].endswith("l") and _is_adverb(part, moved[0])) else None
+
+
+def _is_adverb(part: Part, stem: str) -> bool:
+    """Whether *stem* is that of a word in "-ly"."""
+    return f"{stem}y" in normal(part.old) + normal(part.new)
+
+
+def _in_address(part: Part, moved: Sequence[str]) -> bool:
+    words = f"{part.old} {part.new}".lower().split()
+    return any(stem in word and _SITE.match(word.strip("()[]<>,.;:!?")) for word in words for stem in moved)
+
+
+def _with_neighbours(words: Words, at: int) -> tuple[str, str, str]:
+    """Return the word before the edit at *at*, the edit, and the word after it."""
+    before = next((text for op, text in reversed(words[:at]) if op == "="), "").split()
+    after = next((text for op, text in words[at + 1 :] if op == "="), "").split()
+    return " ".join(before[-1:]), words[at][1], " ".join(after[:1])
+
+
+_JOINING = frozenset(("and", "or", "nor", "&", "/"))
+
+
+def _is_listed(before: str, text: str, after: str) -> bool:
+    """Whether an edit is an item of a list: a comma, "and" or "or" in it or beside it."""
+    if not canonical_text(text):
+        return False
+    return bool(
+        before[-1:] in (",", "/", ";")
+        or _JOINING & {before.lower(), after.lower(), *text.lower().split()}
+        or re.search("[,;/]", text)
+    )
+
+
+def _is_named(before: str, text: str, _after: str) -> bool:
+    """Whether a capital inside a sentence makes a word of the edit a name."""
+    inside = before[-1:] not in ("", ".", "!", "?", ":")
+    return any(word[:1].isupper() for at, word in enumerate(text.split()) if at or inside)
