@@ -12,7 +12,7 @@ from tostrack.judge.furniture import furniture, notice
 from tostrack.judge.part import Part, part_of
 from tostrack.judge.quotes import quote
 from tostrack.judge.rewording import heading, pointer, renamed, same_words, wording
-from tostrack.judge.slight import address, aside, credit, example, relabelled, slight, wayfinding
+from tostrack.judge.slight import address, adverb, aside, credit, example, relabelled, wayfinding
 from tostrack.models import Edit, Hunk, Reason
 
 
@@ -58,7 +58,7 @@ RULES: tuple[Callable[[Part], Reason | None], ...] = (
     wayfinding,
     credit,
     example,
-    slight,
+    adverb,
     numbers,
 )
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from tostrack.clauses import canonical_text, sentences
 from tostrack.judge import lexicon
 from tostrack.judge.meaning import binds
-from tostrack.judge.normal import DATE, MARK, is_number, lost_and_gained, normal
+from tostrack.judge.normal import DATE, MARK, is_number, normal
 from tostrack.judge.part import Part
-from tostrack.judge.rewording import is_name, plainest, replacements
+from tostrack.judge.rewording import is_name, replacements
 from tostrack.models import Edit, Reason
-
-Words = Sequence[tuple[str, str]]
 
 
 def changed(part: Part) -> set[str]:
@@ -130,66 +127,18 @@ def _edits(part: Part) -> list[tuple[str, str]]:
     return [(op, text) for op, text in part.hunk.words if op != "=" and canonical_text(text)]
 
 
-#: So many of the commonest English words make a sentence one that this vocabulary can judge.
-_ENGLISH = 2
-#: In a sentence that allows or forbids, every thing that it names counts.
+#: In a sentence that allows or forbids, an adverb limits what it allows or forbids.
 _RULING = lexicon.OBLIGING | {"not", "no", "never", "only", "can", "allowed", "prohibited", "forbidden"}
 
 
-def slight(part: Part) -> Reason | None:
-    """A word outside the vocabulary of promises gave way to another such word, or an adverb of that kind came or went.
-
-    Not in a sentence that allows or forbids, not in a list, no name and no part of an address.
-    """
-    edits = _edits(part)
-    english = lexicon.STOP_WORDS["en"]
-    if not edits or len(english & {*normal(part.hunk.new)}) < _ENGLISH or not english & {*normal(part.new)}:
+def adverb(part: Part) -> Reason | None:
+    """Only adverbs that belong to no promise came or went: "kindly", "gladly"; "publicly" and "promptly" are none."""
+    if not _edits(part) or _RULING.intersection(normal(part.old)):
         return None
-    gone, come = lost_and_gained(plainest(part.old), plainest(part.new))
-    lost, gained = ([word for word in side.elements() if word not in lexicon.SAFE] for side in (gone, come))
-    moved = [*lost, *gained]
-    if not moved or len(lost) > 1 or len(gained) > 1 or any(map(binds, moved)):
-        return None
-    if _RULING.intersection(normal(part.old)) or _in_address(part, moved):
-        return None
-    around = [_with_neighbours(part.hunk.words, at) for at, (op, _) in enumerate(part.hunk.words) if op != "="]
-    if any(_is_listed(*edit) or _is_named(*edit) for edit in around):
-        return None
-    return Reason.WORDING if (moved[0].endswith("l") and _is_adverb(part, moved[0])) else None
+    words = changed(part) - lexicon.SAFE
+    mere = all(word.endswith("ly") and len(word) > _LY and not binds(word) for word in words)
+    return Reason.WORDING if words and mere else None
 
 
-def _is_adverb(part: Part, stem: str) -> bool:
-    """Whether *stem* is that of a word in "-ly"."""
-    return f"{stem}y" in normal(part.old) + normal(part.new)
-
-
-def _in_address(part: Part, moved: Sequence[str]) -> bool:
-    words = f"{part.old} {part.new}".lower().split()
-    return any(stem in word and _SITE.match(word.strip("()[]<>,.;:!?")) for word in words for stem in moved)
-
-
-def _with_neighbours(words: Words, at: int) -> tuple[str, str, str]:
-    """Return the word before the edit at *at*, the edit, and the word after it."""
-    before = next((text for op, text in reversed(words[:at]) if op == "="), "").split()
-    after = next((text for op, text in words[at + 1 :] if op == "="), "").split()
-    return " ".join(before[-1:]), words[at][1], " ".join(after[:1])
-
-
-_JOINING = frozenset(("and", "or", "nor", "&", "/"))
-
-
-def _is_listed(before: str, text: str, after: str) -> bool:
-    """Whether an edit is an item of a list: a comma, "and" or "or" in it or beside it."""
-    if not canonical_text(text):
-        return False
-    return bool(
-        before[-1:] in (",", "/", ";")
-        or _JOINING & {before.lower(), after.lower(), *text.lower().split()}
-        or re.search("[,;/]", text)
-    )
-
-
-def _is_named(before: str, text: str, _after: str) -> bool:
-    """Whether a capital inside a sentence makes a word of the edit a name."""
-    inside = before[-1:] not in ("", ".", "!", "?", ":")
-    return any(word[:1].isupper() for at, word in enumerate(text.split()) if at or inside)
+#: "only", "early" and "reply" are shorter than an adverb.
+_LY = 5
