@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urldefrag
 
 from tostrack import pipeline
+from tostrack.bounded import Call, directly
 from tostrack.clauses import plain, split_clauses
 from tostrack.errors import ConfigError, ExtractError
 from tostrack.models import Document, Page, slug
@@ -42,6 +43,7 @@ def propose(
     service: str = "",
     document: str = "",
     fetch: str = "http",
+    call: Call = directly,
 ) -> Addition:
     """Return how the page at *url* would be watched: its names, and selectors when they help.
 
@@ -52,6 +54,7 @@ def propose(
         service: Its service's id, where the one that is found would be wrong.
         document: Its own id.
         fetch: ``http`` or ``browser``.
+        call: How to read a page, which may be hostile, as in `tracker.crawl`.
 
     Raises:
         ConfigError: It is no web address, is watched already, or no id can be found for it.
@@ -65,7 +68,7 @@ def propose(
     if twin := next((each for each in known for page in each.pages if _same(page.url, url) and each.active), None):
         raise ConfigError(f"{url}: is watched already, as {twin.id}")
     page = Page(url, fetch=fetch)
-    [seen] = preview([Document("new", "new", (page,))], fetch_all, twice=False)
+    [seen] = preview([Document("new", "new", (page,))], fetch_all, twice=False, call=call)
     if seen.cause:
         remedy = _REMEDIES.get(seen.cause, "")
         said = seen.message if url in seen.message else f"{url}: {seen.message}"
@@ -73,7 +76,7 @@ def propose(
     found = _named(seen, known, service, document)
     if taken := next((each for each in known if each.id == found.id), None):
         raise ConfigError(f"{found.id}: is watched already, at {taken.pages[0].url}; name another with --document")
-    text = pipeline.text(found, seen.captures)
+    text = call(pipeline.text, found, seen.captures)
     return Addition(found, text, len(pipeline.read(text).clauses))
 
 

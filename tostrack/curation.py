@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tostrack import pipeline
+from tostrack.bounded import Call, directly
 from tostrack.errors import ConfigError, DocumentError
 from tostrack.models import Document, Outcome, Snapshot, Version, from_iso
 from tostrack.store.db import VersionRow
@@ -18,12 +19,15 @@ from tostrack.store.writer import Writer
 from tostrack.versions import Result, kept_captures, new_version, record, result_of, succession
 
 
-def accept(document: Document, writer: Writer, at: datetime, key: str = "", *, dry_run: bool = False) -> Result:
+def accept(
+    document: Document, writer: Writer, at: datetime, key: str = "", *, dry_run: bool = False, call: Call = directly
+) -> Result:
     """Make a text in quarantine the next version of *document*: judged, flagged and told like any other.
 
     Args:
         key: The beginning of the text's hash, where several wait; by default the one seen last.
         dry_run: Store nothing; say what would become of it.
+        call: How to read a page, which may be hostile, as in `tracker.crawl`.
 
     Raises:
         ConfigError: None waits under that name, the page has shown the text that stands again since, or no text can
@@ -34,14 +38,14 @@ def accept(document: Document, writer: Writer, at: datetime, key: str = "", *, d
     kept = kept_captures(document, writer.pages(document), writer)
     captures = writer.quarantined(row)
     reading = pipeline.read(
-        Version(_text(document, {**kept, **captures}, row), at, (current.number if current else 0) + 1)
+        Version(_text(document, {**kept, **captures}, row, call), at, (current.number if current else 0) + 1)
     )
     if current and current.key_sha256 == pipeline.text_key(reading):
         raise ConfigError(f"{document.id}: that is the text of version {current.number}, which stands")
     status = next((capture.status for capture in captures.values()), None)
     visit = Visit(document, at, Outcome.FIRST, "", "", status, captures, accepts=row.key_sha256)
     if current:
-        versions = succession(document, reading, writer.reading(current), current, kept, writer, at)
+        versions = succession(document, reading, writer.reading(current), current, kept, writer, at, call)
         visit = replace(visit, outcome=Outcome.CHANGED, versions=versions)
     else:
         visit = replace(visit, versions=(new_version(reading, document, writer),))
@@ -64,11 +68,11 @@ def _waiting(document: Document, writer: Writer, key: str) -> SuspectRow:
     return row
 
 
-def _text(document: Document, captures: Mapping[int, Snapshot], row: SuspectRow) -> str:
+def _text(document: Document, captures: Mapping[int, Snapshot], row: SuspectRow, call: Call) -> str:
     if len(captures) < len(document.pages):
         raise ConfigError(f"{document.id}: not every page of it was kept; crawl it first")
     try:
-        return pipeline.text(document, captures)
+        return call(pipeline.text, document, captures)
     except DocumentError as error:
         raise ConfigError(
             f"{document.id}: what was kept holds no text to accept ({row.cause}): {error}; mend its entry, then crawl"
@@ -97,7 +101,13 @@ class Reextraction:
 
 
 def reextract(
-    documents: Iterable[Document], writer: Writer, at: datetime, *, dry_run: bool = False, force: bool = False
+    documents: Iterable[Document],
+    writer: Writer,
+    at: datetime,
+    *,
+    dry_run: bool = False,
+    force: bool = False,
+    call: Call = directly,
 ) -> Iterator[Reextraction]:
     """Read the newest kept capture of each document by today's selectors and extractor, and yield what came of it.
 
@@ -107,6 +117,7 @@ def reextract(
     Args:
         dry_run: Store nothing.
         force: Record also a text that does not look like the policy beside the one that stands.
+        call: How to read a page, which may be hostile, as in `tracker.crawl`.
     """
     for document in documents:
         current = writer.current(document.service, document.slug)
@@ -114,7 +125,7 @@ def reextract(
         if current is None or len(kept) < len(document.pages):
             yield _skipped(document, current)
         else:
-            yield _reextracted(document, current, kept, writer, at, dry_run=dry_run, force=force)
+            yield _reextracted(document, current, kept, writer, at, dry_run=dry_run, force=force, call=call)
 
 
 def _skipped(document: Document, current: VersionRow | None) -> Reextraction:
@@ -141,6 +152,7 @@ def _reextracted(
     *,
     dry_run: bool,
     force: bool,
+    call: Call,
 ) -> Reextraction:
     before = writer.reading(current)
     found = Reextraction(
@@ -152,16 +164,16 @@ def _reextracted(
         clauses=len(before.clauses),
     )
     try:
-        text = pipeline.text(document, kept)
+        text = call(pipeline.text, document, kept)
     except DocumentError as error:
-        mend = pipeline.repair(document, kept, before.version.text)
+        mend = call(pipeline.repair, document, kept, before.version.text)
         message = f"{error}; {mend}" if mend else str(error)
         return replace(found, outcome="failed", cause=error.cause, message=message)
     reading = pipeline.read(Version(text, at, current.number + 1))
     found = replace(found, clauses=len(reading.clauses))
     if pipeline.text_key(reading) == current.key_sha256:
         return found
-    cause = pipeline.suspicion(kept.values(), text, before)
+    cause = call(pipeline.suspicion, tuple(kept.values()), text, before)
     if cause and not force:
         message = f"{document.id}: by today's rules the kept page does not look like the policy ({cause})"
         return replace(found, outcome="suspect", cause=cause, message=f"{message}; mend its entry, or --force")

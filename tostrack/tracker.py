@@ -218,7 +218,7 @@ def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, a
         return replace(seen, outcome=Outcome.SUSPECT, cause=cause, message=message, suspect_key=key)
     if current is None or before is None:
         return replace(seen, outcome=Outcome.FIRST, versions=(new_version(reading, document, writer),))
-    versions = succession(document, reading, before, current, kept, writer, at)
+    versions = succession(document, reading, before, current, kept, writer, at, call)
     # What is only another reading of their old text is no change of theirs.
     outcome = Outcome.CHANGED if versions[-1].change else Outcome.UNCHANGED
     return replace(seen, outcome=outcome, versions=versions)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tostrack import pipeline, telling
+from tostrack.bounded import Call, directly
 from tostrack.errors import DocumentError
 from tostrack.models import Change, Document, Outcome, Reading, Reason, Snapshot, Version, from_iso
 from tostrack.store.db import ChangeRow, VersionRow
@@ -87,6 +88,7 @@ def succession(
     kept: Mapping[int, Snapshot],
     writer: Writer,
     at: datetime,
+    call: Call = directly,
 ) -> tuple[NewVersion, ...]:
     """Return what *reading* adds to the document: itself, judged, unless it is only our own rules that moved.
 
@@ -98,7 +100,7 @@ def succession(
     """
     versions = []
     if not by_our_rules(document, current):
-        again = reread(document, kept, before, at)
+        again = reread(document, kept, before, at, call)
         if again and pipeline.text_key(again) == pipeline.text_key(reading):
             again = reading
         if again and pipeline.text_key(again) != current.key_sha256:
@@ -120,12 +122,14 @@ def by_our_rules(document: Document, row: VersionRow) -> bool:
     return (row.declaration, row.extractor) == (pipeline.declaration(document), pipeline.extractor())
 
 
-def reread(document: Document, kept: Mapping[int, Snapshot], before: Reading, at: datetime) -> Reading | None:
+def reread(
+    document: Document, kept: Mapping[int, Snapshot], before: Reading, at: datetime, call: Call = directly
+) -> Reading | None:
     """Return the kept captures read by today's rules, or None when they cannot be: then there is no like to compare."""
     if len(kept) < len(document.pages):
         return None
     try:
-        text = pipeline.text(document, kept)
+        text = call(pipeline.text, document, kept)
     except DocumentError:
         return None
     return pipeline.read(Version(text, at, before.version.number + 1))

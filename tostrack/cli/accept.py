@@ -23,6 +23,7 @@ def command(
     environment: Environment, target: str | None, key: str, now: datetime | None, dry_run: bool, as_json: bool
 ) -> None:
     """Make a text in quarantine the next version: judged, flagged and told like any other."""
+    from tostrack.bounded import Worker
     from tostrack.cli.crawl import line, row
     from tostrack.cli.status import quarantined, show_suspects
     from tostrack.curation import accept
@@ -37,8 +38,8 @@ def command(
     if len(documents) > 1:
         raise ConfigError(f"{target}: name one document: {', '.join(document.id for document in documents)}")
     at = now or datetime.now(UTC)
-    with environment.writer(at) as writer:
-        result = accept(documents[0], writer, at, key.lower(), dry_run=dry_run)
+    with environment.writer(at) as writer, Worker() as worker:
+        result = accept(documents[0], writer, at, key.lower(), dry_run=dry_run, call=worker)
     if as_json:
         emit_json([row(result)])
     else:

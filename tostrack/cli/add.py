@@ -32,13 +32,17 @@ def command(
 ) -> None:
     """Fetch a page, name it, find its text, and write its table into the watchlist."""
     from tostrack.adding import propose
+    from tostrack.bounded import Worker
     from tostrack.fetch import Fetcher, fetch_all
     from tostrack.watchlist import to_toml
     from tostrack.watchlist.append import append
 
     watchlist = environment.watchlist
     settings = watchlist.settings
-    with Fetcher(contact=settings.contact, delay=settings.delay, allow_private=settings.allow_private) as fetcher:
+    with (
+        Fetcher(contact=settings.contact, delay=settings.delay, allow_private=settings.allow_private) as fetcher,
+        Worker() as worker,
+    ):
         found = propose(
             url,
             watchlist.documents,
@@ -46,6 +50,7 @@ def command(
             service=service,
             document=document,
             fetch="browser" if browser else "http",
+            call=worker,
         )
     path = environment.watchlist_path
     result = append(read_watchlist(path), [found.document], str(path))

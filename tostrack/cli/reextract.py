@@ -33,6 +33,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Read the newest kept captures by today's rules. Another text is a version, never a change, and nobody is told."""
+    from tostrack.bounded import Worker
     from tostrack.cli.crawl import named
     from tostrack.curation import reextract
 
@@ -42,8 +43,8 @@ def command(
     environment.archive().close()
     at = now or datetime.now(UTC)
     failed = 0
-    with environment.writer(at) as writer:
-        for found in reextract(documents, writer, at, dry_run=dry_run, force=force):
+    with environment.writer(at) as writer, Worker() as worker:
+        for found in reextract(documents, writer, at, dry_run=dry_run, force=force, call=worker):
             failed += found.outcome in ("failed", "suspect")
             if as_json:
                 emit_json([asdict(found)])
