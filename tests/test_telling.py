@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tostrack.models import Reason, Version
 from tostrack.pipeline import read
-from tostrack.telling import STANDS_AFTER, Past, change, is_told, settled
+from tostrack.telling import STANDS_AFTER, STANDS_AT_LAST, Past, change, is_told, settled
 
 RULES = "\n\n".join(
     f"You must follow rule number {name} whenever you use the service." for name in ("one", "two", "three")
@@ -65,7 +65,7 @@ def after(*nights: int) -> Reader:
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.integers(0, len(TEXTS) - 1), min_size=1, max_size=25))
 def test_what_readers_were_told_is_true_once_a_text_has_stood(nights):
-    reader = after(*nights, *[nights[-1]] * (STANDS_AFTER.days + 1))
+    reader = after(*nights, *[nights[-1]] * (STANDS_AT_LAST.days + 1))
 
     assert reader.believes == nights[-1]
 
@@ -84,6 +84,12 @@ def test_readers_are_told_at_most_once_for_each_new_text_and_each_text_that_stoo
 def test_an_alternating_page_is_told_once_in_thirty_nights():
     assert len(after(*[0, 1] * 15).told) == 1
     assert len(after(*[0, 1, 2] * 10).told) == 2
+
+
+def test_a_page_that_turns_every_few_nights_is_told_less_and_less():
+    turns = [0, 0, 0, 0, 1, 1, 1, 1] * 12
+
+    assert len(after(*turns).told) <= 4
 
 
 def test_a_clause_taken_back_after_it_had_stood_is_told_the_same_night():

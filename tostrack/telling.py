@@ -19,6 +19,8 @@ from tostrack.pipeline import compare_readings, text_key
 #: Of the text-changing versions that a public archive recorded, 36 % were undone within two days and 43 % within seven:
 #: a text that outlives the third night is mostly there to stay.
 STANDS_AFTER = timedelta(days=3)
+#: Each return that was told doubles the wait for the next one, up to this: a page that turns every week is no news.
+STANDS_AT_LAST = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def change(new: Reading, past: Sequence[Past], book: Rulebook = SHIPPED) -> Chan
     if base is not told and found.verdict is Verdict.SUBSTANTIVE and (gone := _gone(told, base, book)):
         return _because(found, found.reason, f"{found.explanation} {gone}")
     stood = _days(current, new)
-    if found.reason is Reason.OSCILLATION and stood >= STANDS_AFTER and (taken := _taken_back(told, new, book)):
+    if found.reason is Reason.OSCILLATION and stood >= _patience(past) and (taken := _taken_back(told, new, book)):
         when = f"the text of {_day(told)}, told then and in force for {stood.days} days, is taken back"
         return _because(taken, Reason.REVERTED, f"Reverted: {when}.")
     return found
@@ -65,7 +67,7 @@ def settled(past: Sequence[Past], now: datetime, book: Rulebook = SHIPPED) -> Ch
     current = past[0].reading
     since = _since_told(past)
     waiting = any(entry.reason is Reason.OSCILLATION for entry in past[: len(since)])
-    if not waiting or current.version.seen_at is None or now - current.version.seen_at < STANDS_AFTER:
+    if not waiting or current.version.seen_at is None or now - current.version.seen_at < _patience(past):
         return None
     taken = _taken_back(since[-1], current, book)
     if taken is None:
@@ -77,6 +79,12 @@ def settled(past: Sequence[Past], now: datetime, book: Rulebook = SHIPPED) -> Ch
 def is_told(found: Change) -> bool:
     """Whether readers are told of *found*."""
     return found.verdict is Verdict.SUBSTANTIVE
+
+
+def _patience(past: Sequence[Past]) -> timedelta:
+    """Return how long a text must stand before its going, or its coming back, is told."""
+    returns = sum(entry.told and entry.reason is Reason.REVERTED for entry in past)
+    return min(STANDS_AFTER * (1 << min(returns, 8)), STANDS_AT_LAST)
 
 
 def _since_told(past: Sequence[Past]) -> list[Reading]:
