@@ -109,8 +109,9 @@ def test_splitting_keeps_every_word(paragraphs):
 @given(st.text(max_size=200))
 def test_any_text_splits(text):
     for clause in split_clauses(text):
-        canonical(clause)
-        plain(clause.text)
+        assert clause.text == " ".join(clause.text.split())
+        assert canonical(clause) == canonical(clause).strip()
+        assert plain(clause.text) == plain(clause.text).strip()
 
 
 @pytest.mark.parametrize(

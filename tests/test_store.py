@@ -123,7 +123,8 @@ def test_a_second_writer_is_refused_while_the_first_writes(platform):
 def test_the_lock_goes_with_the_writer(platform):
     platform.writer().close()
 
-    platform.writer().close()
+    with platform.writer() as second:
+        assert second.documents() == []
 
 
 def test_a_missing_archive_is_said_with_the_remedy(tmp_path):
