@@ -9,11 +9,26 @@ import click
 from tostrack import __version__
 from tostrack.cli.environment import Environment, ReportingGroup
 
-#: Each command lives in a module of its own that is imported when it is asked for; a new one is one line here.
-COMMANDS = (
-    *("init", "add", "check", "crawl", "status", "log", "diff", "explain", "show", "flags", "feed"),
-    *("accept", "reextract", "reflag", "import", "demo"),
-)
+#: Each command lives in a module of its own that is imported when it is asked for; a new one is one line here: what
+#: `tostrack --help` says of it without importing it.
+COMMANDS = {
+    "init": "Write a watchlist to begin with, and make the archive.",
+    "add": "Fetch a page, find its text and put it on the watchlist.",
+    "check": "Check the watchlist; with names, try their pages twice.",
+    "crawl": "Visit the watched pages once and keep what changed.",
+    "status": "Show how the last check of each document went.",
+    "log": "List the changes that matter, newest first.",
+    "diff": "Show what changed, clause by clause.",
+    "explain": "Show the whole reasoning behind one change.",
+    "show": "Print a document's text, now or on a day.",
+    "flags": "List the flagged clauses of the texts that stand.",
+    "feed": "Write Atom and RSS feeds: of everything and by service.",
+    "accept": "Let a text out of quarantine: it is the next version.",
+    "reextract": "Read the newest kept captures by today's rules.",
+    "reflag": "Flag every kept clause anew by today's rules.",
+    "import": "Take in pages that were saved, and others' declarations.",
+    "demo": "Crawl an invented platform over twelve nights.",
+}
 
 
 @click.group(

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,6 +15,9 @@ import click
 from tostrack.errors import ArchiveBusyError, ConfigError, TostrackError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
     from tostrack.flag import Rulebook
     from tostrack.store import Archive, DocumentRow
     from tostrack.store.writer import Writer
@@ -39,9 +38,9 @@ class Exit(IntEnum):
 class ReportingGroup(click.Group):
     """A group that imports a command when it is asked for, and reports expected failures in one line each."""
 
-    def __init__(self, *args: Any, commands_in: Sequence[str] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, commands_in: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._names = tuple(commands_in)
+        self._names = commands_in
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the commands in the order in which a newcomer meets them."""
@@ -55,6 +54,11 @@ class ReportingGroup(click.Group):
         module = {"import": "imports"}.get(cmd_name, cmd_name)
         command: click.Command = importlib.import_module(f"tostrack.cli.{module}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands; none is imported for it."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self._names.items()))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -87,13 +91,13 @@ def _report(error: TostrackError) -> None:
         click.echo(f"tostrack: {safe(line)}", err=True)
 
 
-@dataclass(frozen=True)
 class Environment:
     """The process as a command sees it; tests make their own."""
 
-    watchlist_path: Path
-    verbose: int = 0
-    no_colour: bool = False
+    def __init__(self, watchlist_path: Path, verbose: int = 0, *, no_colour: bool = False) -> None:
+        self.watchlist_path = watchlist_path
+        self.verbose = verbose
+        self.no_colour = no_colour
 
     @classmethod
     def from_process(cls, watchlist_path: str, verbose: int) -> Environment:
@@ -103,6 +107,8 @@ class Environment:
 
             level = logging.INFO if verbose == 1 else logging.DEBUG
             logging.basicConfig(level=level, format="%(name)s: %(message)s", stream=sys.stderr)
+        from pathlib import Path
+
         return cls(Path(watchlist_path), verbose, no_colour="NO_COLOR" in os.environ)
 
     @property
@@ -182,6 +188,8 @@ class Environment:
 
 def emit_json(rows: Iterable[Mapping[str, Any]]) -> None:
     """Write one JSON object a line."""
+    import json
+
     for row in rows:
         # ASCII: no byte that a page controls reaches a terminal raw.
         click.echo(json.dumps(row))
@@ -207,16 +215,19 @@ def chosen(archive: Archive, target: str | None) -> list[DocumentRow]:
     raise ConfigError(f"{target}: nothing recorded under that name; {hint}")
 
 
-class Day(click.ParamType[datetime]):
+class Day(click.ParamType["datetime"]):
     """A date or time: ``2013-03-01`` or ``2013-03-01T12:00:00Z``; a bare date means the end of that day in UTC."""
 
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """Return the aware UTC time."""
+        from datetime import datetime
+
+        from tostrack.models import from_iso
+
         if isinstance(value, datetime):
             return value
-        from tostrack.models import from_iso
 
         try:
             when = from_iso(value)
