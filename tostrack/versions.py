@@ -165,8 +165,11 @@ def _is_known(row: VersionRow, judged: Mapping[int, ChangeRow]) -> bool:
 
 
 def _begins(row: VersionRow, judged: Mapping[int, ChangeRow]) -> bool:
-    """Whether what readers know begins with the version: nobody is told of an import, and a crawl goes on from it."""
-    return row.kind == "import" or row.number not in judged
+    """Whether what readers know begins with the version: nobody is told of an import, and a crawl goes on from it.
+
+    Version 1 is where it began even when what stood before was found later.
+    """
+    return row.kind == "import" or row.number == 1 or row.number not in judged
 
 
 def new_version(

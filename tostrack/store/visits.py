@@ -75,6 +75,8 @@ class Visit:
     versions: tuple[NewVersion, ...] = ()
     #: A change that waited, told now that the text which stands has outlived the flapping.
     settled: Change | None = None
+    #: What version 1 changed of the text before it, which was found later; nobody is told.
+    joined: Change | None = None
     #: What a suspect text is known by; the captures are its evidence.
     suspect_key: str = ""
     #: The key of a text that leaves quarantine: a person accepted it.

@@ -208,11 +208,23 @@ class Writer(Archive):
             self._release(document_id, visit.accepts)
             if visit.settled:
                 self._judgement(document_id, visit.settled, visit.at, occasion="settled", announced=True)
+            if visit.joined:
+                self._judgement(document_id, visit.joined, visit.joined.new.seen_at or visit.at, announced=False)
             if visit.outcome in (Outcome.FIRST, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED):
                 self._seen(document_id, visit.seen_at or visit.at)
             obsolete = [] if visit.suspect_key else self._obsolete(document_id)
         for path in obsolete:
             files.delete(self.snapshots, path)
+
+    def record_all(self, visits: Sequence[Visit]) -> None:
+        """Store *visits* in one transaction.
+
+        Raises:
+            StoreError: None of them is stored.
+        """
+        with self._reported(), self._database.atomic():
+            for visit in visits:
+                self.record(visit)
 
     def reflag(self, flags: Mapping[int, Sequence[Flag]]) -> None:
         """Store *flags*, by the id of their flagged clause, as those of our rules; all or none."""
@@ -363,7 +375,7 @@ class Writer(Archive):
         version = new.reading.version
         snapshots = self._evidence(document_id, new, paths)
         previous = self._connection.execute(
-            "SELECT hash FROM versions WHERE document_id = ? ORDER BY number DESC LIMIT 1", (document_id,)
+            "SELECT hash FROM versions WHERE document_id = ? ORDER BY id DESC LIMIT 1", (document_id,)
         ).fetchone()
         row = {
             "number": version.number,
