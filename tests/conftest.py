@@ -10,7 +10,7 @@ from hypothesis import settings
 from tostrack import tracker
 from tostrack.errors import FetchError
 from tostrack.flag import SHIPPED
-from tostrack.models import Document, NotModified, Page, Snapshot
+from tostrack.models import DigestSettings, Document, NotModified, Page, Snapshot
 from tostrack.store.writer import Writer
 
 # No test meets the clock; and on a build machine a run gives the same cases as the one before.
@@ -33,6 +33,7 @@ class Platform:
         self.pages: dict[str, str | NotModified | FetchError] = {}
         self.at = START
         self.book = SHIPPED
+        self.digests: tuple[DigestSettings, ...] = ()
         self.documents = [
             Document("acme", "terms", (Page("https://acme.example/terms", select=("main",)),), "Terms", "Acme")
         ]
@@ -54,7 +55,8 @@ class Platform:
         return results
 
     def writer(self) -> Writer:
-        return Writer(self.database, self.folder / "snapshots", now=START, authority="acme.example", book=self.book)
+        folder = self.folder / "snapshots"
+        return Writer(self.database, folder, now=START, authority="acme.example", book=self.book, digests=self.digests)
 
     @property
     def database(self) -> Path:

@@ -281,6 +281,20 @@ BAD_FOR_THE_LOADER = {
     "a recipient with a comma": (acme(after='[digest.a]\nto = ["a@b.example,c@d.example"]'), "not one e-mail"),
     "a recipient with a name": (acme(after='[digest.a]\nto = ["A <a@b.example>"]'), "not one e-mail"),
     "a recipient with a line end": (acme(after='[digest.a]\nto = ["a@b.example\\nBcc: c@d.example"]'), "line end"),
+    "a recipient on an unknown channel": (acme(after='[digest.a]\nto = ["pager:me"]'), "not one e-mail"),
+    "a digest of noise": (acme(after='[digest.a]\nto = "a@b.example"\nverdicts = "noise"'), "not told of"),
+    "a password in the address of the mail server": (
+        acme(after='[notify]\nfrom = "a@b.example"\nsmtp = "smtps://u:secret@b.example"'),
+        "holds a password",
+    ),
+    "a mail server and no sender": (acme(after='[notify]\nsmtp = "smtps://b.example"'), "whom mail comes from"),
+    "a mail server that is a page": (
+        acme(after='[notify]\nfrom = "a@b.example"\nsmtp = "https://b.example"'),
+        "must be like",
+    ),
+    "an endpoint without TLS": (acme(after='[notify]\nendpoint = "http://b.example"'), "https://"),
+    "issues nowhere": (acme(after='[notify]\nissues = "acme"'), "no repository"),
+    "a storm of one": (acme(after="[notify]\nstorm = 1"), "from 2 to"),
     "a digest of an unknown service": (acme(after='[digest.a]\nto = "a@b.example"\nwatch = ["acmee"]'), '"acme"?'),
     "a digest of an unknown document": (
         acme(after='[digest.a]\nto = "a@b.example"\nwatch = ["acme/term"]'),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -391,3 +391,45 @@ class Change:
     def topics(self) -> tuple[str, ...]:
         """The topics that the change touches, in the order of the first hunk that does."""
         return tuple(dict.fromkeys(flag.topic for hunk in self.hunks for flag in hunk.flags))
+
+
+def channel_of(recipient: str) -> str:
+    """Return the channel that *recipient*, as a digest names it, is reached by: a key of `notify.NOTIFIERS`.
+
+    ``owner@example.org`` is ``email``, ``https://hooks.example/x`` is ``webhook``; others say it: ``apprise:TEAM``.
+    """
+    scheme, colon, _ = recipient.partition(":")
+    if "@" in scheme or not colon:
+        return "email"
+    return "webhook" if scheme in ("http", "https") else scheme
+
+
+@dataclass(frozen=True)
+class DigestSettings:
+    """Who is told what, how often."""
+
+    slug: str
+    #: E-mail addresses, addresses of webhooks, ``apprise:NAME``; see `channel_of`.
+    to: tuple[str, ...] = ()
+    #: Services (``instagram``) and documents (``tiktok/privacy``); empty means all.
+    watch: tuple[str, ...] = ()
+    #: Empty means all.
+    topics: tuple[str, ...] = ()
+    #: ``change``, ``day`` or ``week``.
+    every: str = "day"
+    #: Which changes are told; the others are counted.
+    verdicts: tuple[Verdict, ...] = (Verdict.SUBSTANTIVE,)
+    #: Whether to say once a month that it is still being watched, when there was nothing to say.
+    still_watching: bool = False
+
+    def covers(self, document_id: str) -> bool:
+        """Whether this digest tells of the document ``service/slug``."""
+        return not self.watch or document_id in self.watch or document_id.partition("/")[0] in self.watch
+
+    def wants(self, document_id: str, verdict: Verdict, topics: Iterable[str]) -> bool:
+        """Whether its readers are to hear of a change of that document."""
+        return (
+            self.covers(document_id)
+            and verdict in self.verdicts
+            and (not self.topics or not set(self.topics).isdisjoint(topics))
+        )

@@ -183,7 +183,14 @@ class Environment:
         from tostrack.store.writer import Writer
 
         settings = self.watchlist.settings
-        return Writer(settings.database, settings.snapshots, now=at, authority=self.authority, book=self.book)
+        return Writer(
+            settings.database,
+            settings.snapshots,
+            now=at,
+            authority=self.authority,
+            book=self.book,
+            digests=self.watchlist.digests,
+        )
 
 
 def emit_json(rows: Iterable[Mapping[str, Any]]) -> None:

@@ -10,6 +10,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from tostrack.errors import StoreError
+from tostrack.store import outbox
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -213,7 +214,7 @@ _APPEND_ONLY = ("versions", "version_clauses", "version_snapshots", "clauses", "
 
 def _first(db: Database) -> None:
     # One statement at a time: executescript() would commit the open transaction.
-    for statement in _statements(_FIRST):
+    for statement in _statements(_FIRST + outbox.TABLES):
         db.conn.execute(statement)
     for table in _APPEND_ONLY:
         for verb in ("UPDATE", "DELETE"):

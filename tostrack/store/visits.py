@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -87,3 +87,11 @@ class Visit:
     seen_at: datetime | None = None
     #: The server asked us to wait until then.
     next_try_at: datetime | None = None
+
+    def changes(self) -> Iterator[tuple[str, Change]]:
+        """Yield what readers may be told of, with its id: what a crawl found, never an import or our own re-reading."""
+        for version in self.versions:
+            if version.change and version.kind == "crawl":
+                yield f"{self.document.id}@{version.reading.version.number}", version.change
+        if self.settled:
+            yield f"{self.document.id}@{self.settled.new.number}-settled", self.settled

@@ -18,6 +18,7 @@ from tostrack.flag import SHIPPED, Rulebook
 from tostrack.models import (
     Change,
     Clause,
+    DigestSettings,
     Document,
     Edit,
     Flag,
@@ -35,6 +36,7 @@ from tostrack.store.db import _BUSY_TIMEOUT, _VERSION, Archive, VersionRow
 from tostrack.store.flagged import FlaggedClause, by_others, flag_context, replace_flags, unflagged
 from tostrack.store.lock import locked
 from tostrack.store.migrations import migrate
+from tostrack.store.outbox import queue
 from tostrack.store.visits import NewVersion, PageState, SuspectRow, Visit
 
 
@@ -47,6 +49,7 @@ class Writer(Archive):
         now: When a new archive says it was made.
         authority: A domain or e-mail address for feed ids (RFC 4151), frozen in a new archive.
         book: The rules by which what is written is flagged.
+        digests: Who is to be told of what a visit changed.
 
     Raises:
         ArchiveBusyError: Another process writes to it.
@@ -54,13 +57,21 @@ class Writer(Archive):
     """
 
     def __init__(
-        self, path: str | Path, snapshots: Path, *, now: datetime, authority: str = "", book: Rulebook = SHIPPED
+        self,
+        path: str | Path,
+        snapshots: Path,
+        *,
+        now: datetime,
+        authority: str = "",
+        book: Rulebook = SHIPPED,
+        digests: Sequence[DigestSettings] = (),
     ) -> None:
         from sqlite_utils import Database
 
         self.path = Path(path)
         self.snapshots = snapshots
         self.book = book
+        self.digests = digests
         self._lock = locked(self.path)
         try:
             with self._reported():
@@ -210,6 +221,8 @@ class Writer(Archive):
                 self._judgement(document_id, visit.settled, visit.at, occasion="settled", announced=True)
             if visit.joined:
                 self._judgement(document_id, visit.joined, visit.joined.new.seen_at or visit.at, announced=False)
+            for event, change in visit.changes():
+                queue(self._connection, self.digests, event, change, visit.at)
             if visit.outcome in (Outcome.FIRST, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED):
                 self._seen(document_id, visit.seen_at or visit.at)
             obsolete = [] if visit.suspect_key else self._obsolete(document_id)

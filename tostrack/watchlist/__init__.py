@@ -10,17 +10,18 @@ import tomllib
 from pathlib import Path
 
 from tostrack.errors import ConfigError
-from tostrack.models import Document
+from tostrack.models import DigestSettings, Document
 from tostrack.watchlist.findings import Findings, did_you_mean, shown
 from tostrack.watchlist.selectors import check_selectors
 from tostrack.watchlist.starter import STARTER
 from tostrack.watchlist.validate import watchlist as _validated
-from tostrack.watchlist.values import DigestSettings, Settings, Watchlist
+from tostrack.watchlist.values import NotifySettings, Settings, Watchlist
 from tostrack.watchlist.write import to_toml
 
 __all__ = [
     "STARTER",
     "DigestSettings",
+    "NotifySettings",
     "Settings",
     "Watchlist",
     "check_selectors",

@@ -7,17 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tostrack.models import Document, Page, Selector
+from tostrack.watchlist.digests import digest, notify
 from tostrack.watchlist.findings import At, Findings, shown
 from tostrack.watchlist.table import Table, is_email, web_address
-from tostrack.watchlist.values import DigestSettings, Settings, Watchlist
+from tostrack.watchlist.values import Settings, Watchlist
 
-_ROOT_KEYS = ("settings", "watch", "digest")
+_ROOT_KEYS = ("settings", "watch", "digest", "notify")
 _SETTINGS_KEYS = ("contact", "delay", "allow_private", "database", "snapshots", "url")
 _PAGE_KEYS = ("url", "select", "remove", "filters", "fetch")
 _DOCUMENT_KEYS = ("name", *_PAGE_KEYS, "pages", "language", "active")
-_DIGEST_KEYS = ("to", "watch", "topics", "every")
 _FETCH = ("http", "browser")
-_EVERY = ("day", "week", "change")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 # A slug becomes a folder; Windows keeps these names for devices, whatever follows a dot.
 _DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))])
@@ -48,8 +47,12 @@ def watchlist(tables: Mapping[str, object], source: str, folder: Path, findings:
         documents += _documents(slug, services[slug], service)
         # As declared and not as read: a digest is not wrong because its document is.
         known += [slug, *(f"{slug}/{key}" for key, value in service.values.items() if isinstance(value, dict))]
-    digests = tuple(_digest(slug, digest, known, folder) for slug, digest in root.table("digest").tables())
-    return Watchlist(_settings(root.table("settings"), folder), tuple(documents), digests, services, source)
+    digests = []
+    for slug, table in root.table("digest").tables():
+        _check_slug(slug, table.at, {}, findings)
+        digests.append(digest(slug, table, known, folder))
+    settings, told = _settings(root.table("settings"), folder), notify(root.table("notify"), folder)
+    return Watchlist(settings, tuple(documents), tuple(digests), told, services, source)
 
 
 def _settings(table: Table, folder: Path) -> Settings:
@@ -126,31 +129,6 @@ def _page(table: Table) -> Page:
         table.texts("filters"),
         table.choice("fetch", _FETCH),
     )
-
-
-def _digest(slug: str, table: Table, known: list[str], folder: Path) -> DigestSettings:
-    _check_slug(slug, table.at, {}, table.findings)
-    table.only(_DIGEST_KEYS)
-    if "to" not in table:
-        table.findings.add(table.at, 'has no recipient; add to = ["you@example.org"]')
-    to = table.texts("to")
-    for address in to:
-        if not is_email(address):
-            table.wrong("to", f"{shown(address)} is not one e-mail address")
-    watch = table.texts("watch")
-    for name in watch:
-        if name not in known:
-            table.wrong("watch", f"{shown(name)} is not watched", word=name, known=known)
-    topics = table.texts("topics")
-    if topics:
-        # Lazy: the rules take time to load, and most watchlists name no topic.
-        from tostrack.watchlist.topics import known_topics
-
-        existing = known_topics(folder)
-        for topic in topics:
-            if existing and topic not in existing:
-                table.wrong("topics", f"{shown(topic)} is no topic", word=topic, known=existing)
-    return DigestSettings(slug, to, watch, topics, table.choice("every", _EVERY))
 
 
 def _check_slug(slug: str, at: At, siblings: Mapping[str, object], findings: Findings) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tostrack.models import Document
+from tostrack.models import DigestSettings, Document
 
 
 @dataclass(frozen=True)
@@ -26,21 +26,25 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class DigestSettings:
-    """Who is told what, how often."""
+class NotifySettings:
+    """How digests leave the house."""
 
-    slug: str
-    to: tuple[str, ...]
-    #: Services (``instagram``) and documents (``tiktok/privacy``); empty means all.
-    watch: tuple[str, ...] = ()
-    #: Empty means all.
-    topics: tuple[str, ...] = ()
-    #: ``change``, ``day`` or ``week``.
-    every: str = "day"
-
-    def covers(self, document_id: str) -> bool:
-        """Whether this digest tells of the document ``service/slug``."""
-        return not self.watch or document_id in self.watch or document_id.partition("/")[0] in self.watch
+    #: ``smtps://user@host:465`` (TLS at once), ``smtp://user@host:587`` (STARTTLS); empty means no mail is sent.
+    smtp: str = ""
+    #: Whom mail comes from.
+    sender: str = ""
+    #: Whom questions and mailto unsubscribes reach; empty means the sender.
+    operator: str = ""
+    #: Where the endpoint for confirming and one-click unsubscribing is served, without a final slash.
+    endpoint: str = ""
+    #: The WebSub hub of the feeds.
+    hub: str = ""
+    #: ``owner/repository`` for issues about documents that fail.
+    issues: str = ""
+    #: So many documents that change in one night are a storm: one digest, held for a day, and a question.
+    storm: int = 12
+    #: A file, readable by its owner alone, with what must not stand here.
+    secrets: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Watchlist:
     settings: Settings
     documents: tuple[Document, ...]
     digests: tuple[DigestSettings, ...] = ()
+    notify: NotifySettings = field(default_factory=NotifySettings)
     #: Slug to name.
     services: Mapping[str, str] = field(default_factory=dict)
     #: The file's name as messages call it.

@@ -1,0 +1,107 @@
+"""The tables that say who is told what and how: ``[digest.NAME]`` and ``[notify]``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tostrack.models import DigestSettings, Verdict, channel_of
+from tostrack.watchlist.findings import shown
+from tostrack.watchlist.table import Table, is_email, web_address
+from tostrack.watchlist.values import NotifySettings
+
+_DIGEST_KEYS = ("to", "watch", "topics", "verdicts", "every", "still_watching")
+_NOTIFY_KEYS = ("smtp", "from", "operator", "endpoint", "hub", "issues", "storm", "secrets")
+_EVERY = ("day", "week", "change")
+#: Noise is counted and never told.
+_VERDICTS = (Verdict.SUBSTANTIVE, Verdict.EDITORIAL)
+_NAMED = re.compile(r"apprise:[A-Za-z][A-Za-z0-9_]{0,63}|summary:")
+_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
+
+
+def digest(slug: str, table: Table, known: list[str], folder: Path) -> DigestSettings:
+    """Return what the table of one digest says.
+
+    Args:
+        slug: Its name.
+        table: Where errors are noted as well.
+        known: The services and documents that are declared.
+        folder: Where rules of the user's own lie.
+    """
+    table.only(_DIGEST_KEYS)
+    if "to" not in table:
+        table.findings.add(table.at, 'has no recipient; add to = ["you@example.org"]')
+    to = table.texts("to")
+    for recipient in to:
+        _check_recipient(recipient, table)
+    watch = table.texts("watch")
+    for name in watch:
+        if name not in known:
+            table.wrong("watch", f"{shown(name)} is not watched", word=name, known=known)
+    topics = table.texts("topics")
+    if topics:
+        # Lazy: the rules take time to load, and most watchlists name no topic.
+        from tostrack.watchlist.topics import known_topics
+
+        existing = known_topics(folder)
+        for topic in topics:
+            if existing and topic not in existing:
+                table.wrong("topics", f"{shown(topic)} is no topic", word=topic, known=existing)
+    verdicts = table.texts("verdicts") or (Verdict.SUBSTANTIVE,)
+    for verdict in verdicts:
+        if verdict not in _VERDICTS:
+            table.wrong("verdicts", f"{shown(verdict)} is not told of", word=verdict, known=_VERDICTS)
+    told = tuple(each for each in _VERDICTS if each in verdicts)
+    every, still = table.choice("every", _EVERY), table.boolean("still_watching", default=False)
+    return DigestSettings(slug, to, watch, topics, every, told, still)
+
+
+def _check_recipient(recipient: str, table: Table) -> None:
+    if channel_of(recipient) == "webhook":
+        if finding := web_address(recipient):
+            table.wrong("to", f"{shown(recipient)} {finding}")
+    elif not is_email(recipient) and not _NAMED.fullmatch(recipient):
+        table.wrong("to", f"{shown(recipient)} is not one e-mail address, the address of a webhook, or apprise:NAME")
+
+
+def notify(table: Table, folder: Path) -> NotifySettings:
+    """Return what ``[notify]`` says; relative paths in it are relative to *folder*."""
+    table.only(_NOTIFY_KEYS)
+    sender, operator = table.text("from"), table.text("operator")
+    for key, address in (("from", sender), ("operator", operator)):
+        if address and not is_email(address):
+            table.wrong(key, f"{shown(address)} is not one e-mail address")
+    smtp = table.text("smtp")
+    if smtp and (finding := _smtp(smtp)):
+        table.wrong("smtp", finding)
+    if smtp and not sender:
+        table.wrong("from", 'is missing: whom mail comes from, such as "tostrack@example.org"')
+    issues = table.text("issues")
+    if issues and not _REPOSITORY.fullmatch(issues):
+        table.wrong("issues", f'{shown(issues)} is no repository such as "acme/terms"')
+    default = NotifySettings()
+    storm = table.values.get("storm", default.storm)
+    if isinstance(storm, bool) or not isinstance(storm, int) or not 2 <= storm <= 100_000:
+        table.wrong("storm", "must be a number of documents, from 2 to 100000")
+        storm = default.storm
+    endpoint = table.url("endpoint").rstrip("/")
+    if endpoint and not endpoint.startswith("https://"):
+        table.wrong("endpoint", "must start with https://: mail programs post to no other")
+    secrets = table.text("secrets")
+    hub = table.url("hub")
+    return NotifySettings(smtp, sender, operator, endpoint, hub, issues, storm, folder / secrets if secrets else None)
+
+
+def _smtp(url: str) -> str:
+    """Return what is wrong with *url* as the address of a mail server; empty when it is fine."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        return f"is not an address: {error}"
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/"):
+        return 'must be like "smtps://user@smtp.example.org:465" or "smtp://user@smtp.example.org:587"'
+    if parts.password:
+        return "holds a password; give it in TOSTRACK_SMTP_PASSWORD or the file of secrets"
+    return ""
