@@ -32,8 +32,8 @@ def test_alerts_speak_when_it_matters_and_miss_nothing(pairs, part, precision, r
 @pytest.mark.parametrize(
     ("name", "floors"),
     [
-        ("reading", {"licensing": 0.94, "advertising": 0.98, "sharing": 0.91}),
-        ("tosdr", {"licensing": 0.96, "advertising": 0.94, "sharing": 0.96}),
+        ("reading", {"licensing": 0.96, "advertising": 0.98, "sharing": 0.92}),
+        ("tosdr", {"licensing": 0.97, "advertising": 0.96, "sharing": 0.97}),
     ],
 )
 def test_flags_find_their_clauses_and_no_others(name, floors):
@@ -45,12 +45,24 @@ def test_flags_find_their_clauses_and_no_others(name, floors):
     assert {topic: scores[topic] >= floor for topic, floor in floors.items()} == dict.fromkeys(floors, True), scores
 
 
-@pytest.mark.parametrize(("name", "floor"), [("reading", 0.90), ("tosdr", 0.92)])
+@pytest.mark.parametrize(("name", "floor"), [("reading", 0.95), ("tosdr", 0.94)])
 def test_a_promise_is_not_read_as_a_permission(name, floor):
     clauses = flags.load(flags.shared(), name)
     found = [flags.flag(flags.as_text(clause)) for clause in clauses]
 
     assert flags.figures(*flags.score(clauses, found)["restricts"])[2] >= floor
+
+
+def test_flags_hold_on_whole_documents():
+    """At the prevalence that a reader meets: precision and recall of the worst topic, and the promises among them."""
+    clauses = [clause for clause in flags.load(flags.shared(), "reading") if clause.get("sampling") == "full"]
+    found = [flags.flag(flags.as_text(clause)) for clause in clauses]
+
+    figures = {topic: flags.figures(*counts) for topic, counts in flags.score(clauses, found).items()}
+
+    assert min(precision for precision, _, _ in figures.values()) >= 0.85, figures
+    assert min(recall for _, recall, _ in figures.values()) >= 0.94, figures
+    assert figures["restricts"][2] >= 0.92, figures
 
 
 def test_the_instagram_licence_of_2013_is_read_as_people_read_it(tmp_path):
