@@ -81,6 +81,20 @@ def test_help_and_reading_import_nothing_heavy():
     assert done.stdout.strip() == "[]"
 
 
+def test_a_stored_change_is_shown_without_judge_rules_or_facts(run, platform, two_nights):
+    script = (
+        "import sys\n"
+        "from click.testing import CliRunner\n"
+        "from tostrack.cli import cli\n"
+        f"shown = CliRunner().invoke(cli, ['-w', {str(platform.folder / 'watchlist.toml')!r}, 'diff', 'acme'])\n"
+        "print(shown.exit_code, sorted({'tostrack.flag', 'tostrack.facts', 'tostrack.judge'} & set(sys.modules)))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "0 []"
+
+
 def test_diff_quotes_the_words_that_changed(run, two_nights):
     result = run("diff", "acme")
 

@@ -26,8 +26,8 @@ def explain(archive: Archive, change_id: str, book: Rulebook = SHIPPED) -> Reaso
     if row is None:
         name = change_id.partition("@")[0]
         raise ConfigError(f"{change_id}: no such change; `tostrack log {name} --all` lists them")
-    old, new, _, _ = archive.judged(row)
-    change = redline(archive, row, book)
+    old, new, *_ = archive.judged(row)
+    change = redline(archive, row)
     found = reasons(change.hunks, old, new)
     return Reasoning(
         row.id,

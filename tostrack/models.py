@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -107,6 +106,9 @@ def from_iso(text: str) -> datetime:
 
 def sha256(content: bytes | str) -> str:
     """Return the SHA-256 of *content* (text as UTF-8) in lower-case hex."""
+    # Lazy: OpenSSL takes longer to load than a change to be read.
+    import hashlib
+
     return hashlib.sha256(content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content).hexdigest()
 
 

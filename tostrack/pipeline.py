@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
 from tostrack.clauses import canonical_key, split_clauses
 from tostrack.diff import diff
 from tostrack.errors import ExtractError
-from tostrack.flag import SHIPPED, Moment, Rulebook, beginning, is_touched, moves, passage
 from tostrack.models import (
     Change,
     Clause,
+    Dating,
     Document,
+    Fact,
     Flag,
     Hunk,
     Judgement,
@@ -22,6 +24,11 @@ from tostrack.models import (
     Version,
     sha256,
 )
+
+if TYPE_CHECKING:
+    from tostrack.flag import Moment, Rulebook
+
+_Found = TypeVar("_Found", Flag, Fact)
 
 # From captures to text
 
@@ -179,12 +186,21 @@ def compare(old: str | Version, new: str | Version, earlier: Sequence[str | Vers
     return compare_readings(read(old), read(new), [read(version) for version in earlier])
 
 
-def compare_readings(old: Reading, new: Reading, earlier: Sequence[Reading] = (), book: Rulebook = SHIPPED) -> Change:
+def compare_readings(
+    old: Reading, new: Reading, earlier: Sequence[Reading] = (), book: Rulebook | None = None
+) -> Change:
     """Return what `compare` returns, for texts that are split already; *book* decides what is flagged."""
+    from tostrack.facts import dating, facts
+    from tostrack.flag import SHIPPED, moves
     from tostrack.judge import judge
 
     hunks = diff(old.clauses, new.clauses)
-    return _flagged(old, new, hunks, judge(hunks, old, new, earlier), book)
+    judgement = judge(hunks, old, new, earlier)
+    flags = moves(hunks, old.clauses, new.clauses, book or SHIPPED)
+    told = [
+        replace(hunk, flags=flags, facts=found) for hunk, flags, found in zip(hunks, flags, facts(hunks), strict=True)
+    ]
+    return Change(old.version, new.version, tuple(told), judgement, dating=dating(old, new))
 
 
 def redline(
@@ -192,48 +208,53 @@ def redline(
     new: Reading,
     judgement: Judgement,
     flags: Sequence[tuple[int, Flag]],
-    book: Rulebook = SHIPPED,
+    facts: Sequence[tuple[int, Fact]],
+    dating: Dating | None,
 ) -> Change:
-    """Return the change between two texts that was judged and flagged before; nothing is judged or flagged again.
+    """Return the change between two texts as it was judged, flagged and told before: no rule is asked again.
 
     Args:
         old: The text before.
         new: The text after.
         judgement: As it was made.
         flags: As they were found, each with the place of its hunk.
-        book: What flags them anew where they cannot be placed any more.
+        facts: As they were found, each with the place of its hunk.
+        dating: As it was read.
     """
     hunks = diff(old.clauses, new.clauses)
-    found = [replace(hunk, flags=tuple(flag for place, flag in flags if place == at)) for at, hunk in enumerate(hunks)]
-    if all(any(flag.quote in side for side in (h.old, h.new)) for h in found for flag in h.flags):
-        return _change(old, new, found, judgement)
-    # Our diff has moved since: the quotes stand elsewhere now.
-    return _flagged(old, new, hunks, judgement, book)
+    flagged = _placed(flags, hunks, lambda flag, hunk: flag.quote in hunk.new or flag.quote in hunk.old)
+    meant = _placed(facts, hunks, lambda fact, hunk: fact.old in hunk.old and fact.new in hunk.new)
+    told = [replace(hunk, flags=tuple(flagged[at]), facts=tuple(meant[at])) for at, hunk in enumerate(hunks)]
+    return Change(old.version, new.version, tuple(told), judgement, dating=dating)
 
 
-def _flagged(old: Reading, new: Reading, hunks: Sequence[Hunk], judgement: Judgement, book: Rulebook) -> Change:
-    moved = moves(hunks, old.clauses, new.clauses, book)
-    flagged = [replace(hunk, flags=flags) for hunk, flags in zip(hunks, moved, strict=True)]
-    return _change(old, new, flagged, judgement)
-
-
-def _change(old: Reading, new: Reading, hunks: Sequence[Hunk], judgement: Judgement) -> Change:
-    from tostrack.facts import dating, facts
-
-    told = tuple(replace(hunk, facts=found) for hunk, found in zip(hunks, facts(hunks), strict=True))
-    return Change(old.version, new.version, told, judgement, dating=dating(old, new))
+def _placed(
+    found: Iterable[tuple[int, _Found]], hunks: Sequence[Hunk], stands_in: Callable[[_Found, Hunk], bool]
+) -> list[list[_Found]]:
+    """Return what was *found* by the places of *hunks*."""
+    places: list[list[_Found]] = [[] for _ in hunks]
+    for place, one in found:
+        # When our diff has moved since, it stands elsewhere now.
+        for at in (place, *range(len(hunks))):
+            if at < len(hunks) and stands_in(one, hunks[at]):
+                places[at].append(one)
+                break
+    return places
 
 
 # From clauses to flags
 
 
-def flags(clauses: Iterable[Clause], book: Rulebook = SHIPPED) -> dict[Clause, tuple[Flag, ...]]:
+def flags(clauses: Iterable[Clause], book: Rulebook) -> dict[Clause, tuple[Flag, ...]]:
     """Return the flags of each of *clauses* by the rules of *book*."""
     return {clause: book.of_clause(clause) for clause in clauses}
 
 
-def lives(readings: Iterable[Reading], book: Rulebook = SHIPPED) -> Iterator[list[Moment]]:
+def lives(readings: Iterable[Reading], book: Rulebook | None = None) -> Iterator[list[Moment]]:
     """Yield, for each of *readings*, oldest first, what happened to the flags in it since the one before."""
+    from tostrack.flag import SHIPPED, beginning, is_touched, passage
+
+    book = book or SHIPPED
     before: Reading | None = None
     for reading in readings:
         if before is None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tostrack import pipeline
-from tostrack.flag import SHIPPED, Rulebook
 from tostrack.models import Change, Verdict, from_iso
 from tostrack.store import Archive, ChangeRow
 
 
-def feeds(archive: Archive, url: str = "", book: Rulebook = SHIPPED) -> dict[str, str]:
+def feeds(archive: Archive, url: str = "") -> dict[str, str]:
     """Return the feeds of the archive by file name: of everything, and of each service, as Atom and as RSS 2.0.
 
     A feed holds the changes that readers are told of; the same archive gives the same bytes.
@@ -18,7 +17,6 @@ def feeds(archive: Archive, url: str = "", book: Rulebook = SHIPPED) -> dict[str
     Args:
         archive: Open for reading.
         url: Where the files will be served, without a final slash; empty when they are only read from disk.
-        book: What flags a change anew whose stored flags cannot be placed any more.
     """
     from tostrack.publish import feed
 
@@ -31,7 +29,7 @@ def feeds(archive: Archive, url: str = "", book: Rulebook = SHIPPED) -> dict[str
         entries = []
         for row in told[: feed.MAX_ENTRIES]:
             document = documents[f"{row.service}/{row.document}"]
-            change = redline(archive, row, book)
+            change = redline(archive, row)
             entries.append(
                 feed.entry(
                     change,
@@ -57,7 +55,7 @@ def feeds(archive: Archive, url: str = "", book: Rulebook = SHIPPED) -> dict[str
     return files
 
 
-def redline(archive: Archive, row: ChangeRow, book: Rulebook = SHIPPED) -> Change:
-    """Return a stored change with its hunks and flags, judged as it was when it was stored."""
-    change = pipeline.redline(*archive.judged(row), book)
+def redline(archive: Archive, row: ChangeRow) -> Change:
+    """Return a stored change with its hunks, judged and flagged as it was when it was stored."""
+    change = pipeline.redline(*archive.judged(row))
     return replace(change, service=row.service, document=row.document)

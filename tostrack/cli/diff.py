@@ -63,7 +63,7 @@ def command(
         if start or end:
             changes = [change for row in rows if (change := _net(environment, archive, row, start, end))]
         else:
-            changes = list(_stored(environment, archive, rows, target if number else None, everything=everything))
+            changes = list(_stored(archive, rows, target if number else None, everything=everything))
     if as_json or shape == "json":
         from tostrack.publish.forms import as_json as form
 
@@ -114,9 +114,7 @@ def _net(
     return replace(change, service=row.service, document=row.document) if change.hunks else None
 
 
-def _stored(
-    environment: Environment, archive: Archive, rows: list[DocumentRow], change_id: str | None, *, everything: bool
-) -> Iterator[Change]:
+def _stored(archive: Archive, rows: list[DocumentRow], change_id: str | None, *, everything: bool) -> Iterator[Change]:
     from tostrack.models import Verdict
     from tostrack.press import redline
 
@@ -129,4 +127,4 @@ def _stored(
             verdict = None if everything else Verdict.SUBSTANTIVE
             found = archive.changes(row.service, row.document, verdict=verdict, limit=1)
         for stored in found:
-            yield redline(archive, stored, environment.book)
+            yield redline(archive, stored)

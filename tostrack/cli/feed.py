@@ -19,7 +19,7 @@ def command(environment: Environment, out: Path, url: str) -> None:
     from tostrack.press import feeds
 
     with environment.archive() as archive:
-        files = feeds(archive, (url or environment.watchlist.settings.url).rstrip("/"), environment.book)
+        files = feeds(archive, (url or environment.watchlist.settings.url).rstrip("/"))
     written = [path for path, text in files.items() if _write(out / path, text)]
     click.echo(f"{out}: {len(files)} feeds, {len(written)} written")
 

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 from tostrack.clauses import assemble, join_clauses
 from tostrack.errors import StoreError
 from tostrack.models import (
+    Dating,
     Direction,
+    Fact,
     Flag,
     Judgement,
     Polarity,
@@ -26,8 +28,11 @@ from tostrack.models import (
     from_iso,
     iso,
 )
+from tostrack.store.meaning import read_meaning
 from tostrack.store.migrations import check_schema
-from tostrack.store.visits import SuspectRow
+
+if TYPE_CHECKING:
+    from tostrack.store.visits import SuspectRow
 
 #: How long a reader waits for the writer's commit, in seconds.
 _BUSY_TIMEOUT = 30.0
@@ -226,6 +231,8 @@ class Archive:
             """,
             (service, document),
         )
+        from tostrack.store.visits import SuspectRow
+
         return [SuspectRow(**dict(row)) for row in rows]
 
     def last_seen(self, service: str, document: str) -> str | None:
@@ -281,24 +288,27 @@ class Archive:
         service, _, document = change_id.partition("@")[0].partition("/")
         return next((row for row in self.changes(service, document) if row.id == change_id), None)
 
-    def judged(self, row: ChangeRow) -> tuple[Reading, Reading, Judgement, list[tuple[int, Flag]]]:
-        """Return the two readings of a stored change, its judgement as it was made, and its flags by place of hunk."""
+    def judged(
+        self, row: ChangeRow
+    ) -> tuple[Reading, Reading, Judgement, list[tuple[int, Flag]], list[tuple[int, Fact]], Dating | None]:
+        """Return the two readings of a stored change and what was found then: see `pipeline.redline`."""
         old, new = (self.version(row.service, row.document, n) for n in (row.from_number, row.to_number))
         if old is None or new is None:
             raise StoreError(f"{self.path}: {row.id} names a version that is not there; run `tostrack verify`")
+        found = self._rows("SELECT id FROM judgements WHERE to_version = ? AND occasion = ?", (new.id, row.occasion))
         flags = self._rows(
             """
-            SELECT f.hunk, f.topic, f.polarity, f.quote, f.start, f."end", f.rule, f.direction
-            FROM judgement_flags f JOIN judgements j ON j.id = f.judgement_id
-            WHERE j.to_version = ? AND j.occasion = ? ORDER BY f.id
+            SELECT hunk, topic, polarity, quote, start, "end", rule, direction
+            FROM judgement_flags WHERE judgement_id = ? ORDER BY id
             """,
-            (new.id, row.occasion),
+            (found[0]["id"],),
         )
         return (
             self.reading(old),
             self.reading(new),
             Judgement(Reason(row.reason), row.explanation),
             [(flag["hunk"], _flag(flag)) for flag in flags],
+            *read_meaning(self._rows, found[0]["id"]),
         )
 
     def flags(self, service: str, document: str | None = None, *, topic: str | None = None) -> list[FlagRow]:

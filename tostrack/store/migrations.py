@@ -10,7 +10,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from tostrack.errors import StoreError
-from tostrack.store import outbox
+from tostrack.store import meaning, outbox
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -209,12 +209,15 @@ FROM latest l JOIN version_clauses vc ON vc.version_id = l.version_id JOIN claus
 """
 
 #: Rows that nobody may change once they stand: the hash chain proves it, these keep honest code honest.
-_APPEND_ONLY = ("versions", "version_clauses", "version_snapshots", "clauses", "judgements", "judgement_flags")
+_APPEND_ONLY = (
+    *("versions", "version_clauses", "version_snapshots", "clauses"),
+    *("judgements", "judgement_flags", "judgement_facts", "judgement_dates"),
+)
 
 
 def _first(db: Database) -> None:
     # One statement at a time: executescript() would commit the open transaction.
-    for statement in _statements(_FIRST + outbox.TABLES):
+    for statement in _statements(_FIRST + meaning.TABLES + outbox.TABLES):
         db.conn.execute(statement)
     for table in _APPEND_ONLY:
         for verb in ("UPDATE", "DELETE"):

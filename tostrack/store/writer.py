@@ -35,6 +35,7 @@ from tostrack.store.chain import chain_hash
 from tostrack.store.db import _BUSY_TIMEOUT, _VERSION, Archive, VersionRow
 from tostrack.store.flagged import FlaggedClause, by_others, flag_context, replace_flags, unflagged
 from tostrack.store.lock import locked
+from tostrack.store.meaning import write_meaning
 from tostrack.store.migrations import migrate
 from tostrack.store.outbox import queue
 from tostrack.store.visits import NewVersion, PageState, SuspectRow, Visit
@@ -454,6 +455,7 @@ class Writer(Archive):
             for flag in hunk.flags:
                 columns = asdict(flag)
                 self._insert("judgement_flags", judgement_id=judgement_id, hunk=place, **columns)
+        write_meaning(self._connection, judgement_id, change)
 
     def _seen(self, document_id: int, at: datetime) -> None:
         """Move the time at which the text that stands was last seen; it never goes back."""
