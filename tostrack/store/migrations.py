@@ -10,7 +10,6 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from tostrack.errors import StoreError
-from tostrack.store import meaning, outbox
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -216,6 +215,9 @@ _APPEND_ONLY = (
 
 
 def _first(db: Database) -> None:
+    # Lazy: who reads an archive makes no tables.
+    from tostrack.store import meaning, outbox
+
     # One statement at a time: executescript() would commit the open transaction.
     for statement in _statements(_FIRST + meaning.TABLES + outbox.TABLES):
         db.conn.execute(statement)
