@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Protocol
 
 from tostrack import pipeline, telling
+from tostrack.bounded import OVERRUNS, Call, directly
 from tostrack.clauses import join_clauses, split_clauses
 from tostrack.errors import DocumentError, ExtractError
-from tostrack.history.folder import SavedPage
 from tostrack.models import Change, Document, Outcome, Page, Reading, Reason, Snapshot, Verdict, Version, from_iso
 from tostrack.store.db import VersionRow
 from tostrack.store.visits import NewVersion, Visit
@@ -23,6 +24,21 @@ _MOST_PAST = 64
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:[^\n]{0,2000}\n){0,200}?---[ \t]*\n")
 #: What the archive says the text of a Markdown file was made by.
 _MARKDOWN = "markdown"
+
+
+class Kept(Protocol):
+    """What a document was at one time, as somebody else has kept it."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+
+    def read(self) -> Mapping[int, Snapshot]:
+        """Return its captures by page number.
+
+        Raises:
+            DocumentError: They cannot be read.
+        """
 
 
 @dataclass
@@ -51,18 +67,30 @@ class _Text:
 
     reading: Reading
     key: str
-    capture: Snapshot
+    captures: Mapping[int, Snapshot]
     declaration: str
+    name: str
 
     @property
     def is_markdown(self) -> bool:
         return self.declaration == _MARKDOWN
 
+    @property
+    def at(self) -> datetime:
+        """When it was like that: at the time of its newest page."""
+        return max(capture.fetched_at for capture in self.captures.values())
 
-def import_pages(document: Document, pages: Sequence[SavedPage], writer: Writer) -> Imported:
+
+def import_pages(document: Document, pages: Sequence[Kept], writer: Writer, call: Call = directly) -> Imported:
     """Append the texts of *pages*, oldest first, to the history of *document*, each in a transaction of its own.
 
     Nothing is put before what the archive has: versions are numbered and chained. Importing twice adds nothing.
+
+    Args:
+        document: What they are of; without pages it is not watched.
+        pages: Captures, by time.
+        writer: Where to store them.
+        call: How to read a page, which may be hostile.
 
     Raises:
         StoreError: The archive cannot be written; the versions before are stored.
@@ -72,14 +100,14 @@ def import_pages(document: Document, pages: Sequence[SavedPage], writer: Writer)
     left_out: dict[str, str] = {}
     for page in pages:
         try:
-            taken = run.take(_read(document, page))
+            taken = run.take(_read(document, page, call), call)
         except DocumentError as error:
-            left_out[page.name] = str(error).removeprefix(f"{page.address}: ")
+            left_out[page.name] = str(error).removeprefix(f"file:{page.name}: ")
         else:
             found.versions += len(taken)
             found.same += not taken
             for text in taken:
-                left_out.pop(text.capture.url.removeprefix("file:"), None)
+                left_out.pop(text.name, None)
     found.left_out = list(left_out.items())
     return found
 
@@ -95,38 +123,38 @@ class _Run:
         #: The last text, if it was odd beside what stands: the next one may confirm it.
         self._odd: _Text | None = None
 
-    def take(self, text: _Text) -> list[_Text]:
+    def take(self, text: _Text, call: Call) -> list[_Text]:
         """Store *text* if it is new; return what was stored: it, and an odd one before it that it confirms.
 
         Raises:
             DocumentError: It is no version; the message says why.
         """
-        at = text.capture.fetched_at
+        at = text.at
         odd, self._odd = self._odd, None
         if self._current and at <= from_iso(self._current.seen_at):
-            self._check_known(text, at)
+            self._check_known(text, at, call)
             return []
         if self._current and text.key == self._current.key_sha256:
             self._see(at)
             return []
         new = [text]
-        if cause := _suspicion(text, self._past[0].reading if self._past else None):
-            new = _confirmed(text, odd) if cause in pipeline.CONFIRMABLE else []
+        if cause := _suspicion(text, self._past[0].reading if self._past else None, call):
+            new = _confirmed(text, odd, call) if cause in pipeline.CONFIRMABLE else []
             if not new:
                 self._odd = text if cause in pipeline.CONFIRMABLE else None
                 raise DocumentError(f"does not look like the policy ({cause})")
         for each in new:
-            self._append(each, each.capture.fetched_at)
+            self._append(each, each.at)
         if len(new) == 1 and new[0] is not text:
             self._see(at)
         return new
 
-    def _check_known(self, text: _Text, at: datetime) -> None:
+    def _check_known(self, text: _Text, at: datetime, call: Call) -> None:
         """Raise unless *text* is the one that the archive has for its time."""
         standing = self._writer.at(self._document.service, self._document.slug, at)
         if standing and standing.key_sha256 == text.key:
             return
-        if standing and (cause := _suspicion(text, self._writer.reading(standing))):
+        if standing and (cause := _suspicion(text, self._writer.reading(standing), call)):
             raise DocumentError(f"does not look like the policy ({cause})")
         where = f"between versions that are there (it is of {at:%Y-%m-%d})" if standing else "before version 1"
         raise DocumentError(f"would go {where}: history is only ever appended to, so import it into a new archive")
@@ -145,7 +173,7 @@ class _Run:
             change = telling.change(reading, [*self._past, *self._older(same)], self._writer.book)
             change = replace(change, service=self._document.service, document=self._document.slug)
         version = new_version(
-            reading, self._document, self._writer, kind="import", change=change, captures={0: text.capture}
+            reading, self._document, self._writer, kind="import", change=change, captures=text.captures
         )
         outcome = Outcome.CHANGED if change else Outcome.FIRST
         visit = Visit(self._document, at, outcome, versions=(_declared(version, text),), checked=False)
@@ -166,16 +194,16 @@ class _Run:
         del self._past[min(max(HISTORY, told + 1), _MOST_PAST) :]
 
 
-def _confirmed(text: _Text, odd: _Text | None) -> list[_Text]:
+def _confirmed(text: _Text, odd: _Text | None, call: Call) -> list[_Text]:
     """Return what is to be stored when *text* follows the *odd* one and is like it: both, or the first of two equals.
 
     In a crawl the same text again confirms; saved pages lie months apart, so one that goes on from it does too.
     """
-    if odd is None or text.capture.fetched_at - odd.capture.fetched_at < CONFIRMED_AFTER:
+    if odd is None or text.at - odd.at < CONFIRMED_AFTER:
         return []
     if text.key == odd.key:
         return [odd]
-    return [] if _suspicion(text, odd.reading) else [odd, text]
+    return [] if _suspicion(text, odd.reading, call) else [odd, text]
 
 
 def _judged(reading: Reading, change: Change | None) -> Past:
@@ -200,13 +228,14 @@ def _declared(version: NewVersion, text: _Text) -> NewVersion:
     return replace(version, declaration=text.declaration)
 
 
-def _read(document: Document, page: SavedPage) -> _Text:
+def _read(document: Document, page: Kept, call: Call) -> _Text:
     """Return the text of a file: by the document's rules where they fit, for a page of another time its main text.
 
     Raises:
         DocumentError: It cannot be read or holds no text.
     """
-    capture = page.read()
+    captures = page.read()
+    capture = captures[min(captures)]
     if "markdown" in capture.content_type:
         from tostrack.extract.decode import decode
 
@@ -215,24 +244,27 @@ def _read(document: Document, page: SavedPage) -> _Text:
         if not text:
             raise ExtractError("holds no text", cause="empty")
     else:
-        text, declaration = _extracted(document, capture)
-    reading = pipeline.read(Version(text, capture.fetched_at))
-    return _Text(reading, pipeline.text_key(reading), capture, declaration)
+        text, declaration = _extracted(document, captures, call)
+    at = max(capture.fetched_at for capture in captures.values())
+    reading = pipeline.read(Version(text, at))
+    return _Text(reading, pipeline.text_key(reading), captures, declaration, page.name)
 
 
-def _extracted(document: Document, capture: Snapshot) -> tuple[str, str]:
-    if len(document.pages) == 1:
+def _extracted(document: Document, captures: Mapping[int, Snapshot], call: Call) -> tuple[str, str]:
+    if len(document.pages) == len(captures):
         try:
-            return pipeline.text(document, {0: capture}), pipeline.declaration(document)
-        except ExtractError:
-            pass
-    plain = replace(document, pages=(Page(capture.url),))
-    return pipeline.text(plain, {0: capture}), pipeline.declaration(plain)
+            return call(pipeline.text, document, captures), pipeline.declaration(document)
+        except ExtractError as error:
+            if error.cause in OVERRUNS:
+                raise
+    plain = replace(document, pages=tuple(Page(capture.url) for _, capture in sorted(captures.items())))
+    renumbered = dict(enumerate(capture for _, capture in sorted(captures.items())))
+    return call(pipeline.text, plain, renumbered), pipeline.declaration(plain)
 
 
-def _suspicion(text: _Text, before: Reading | None) -> str:
+def _suspicion(text: _Text, before: Reading | None, call: Call) -> str:
     if not text.is_markdown:
-        return pipeline.suspicion([text.capture], text.reading.version.text, before)
+        return call(pipeline.suspicion, tuple(text.captures.values()), text.reading.version.text, before)
     from tostrack.extract.suspect import suspect
 
     return suspect(text.reading.version.text, previous=before.version.text if before else None) or ""

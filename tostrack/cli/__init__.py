@@ -27,6 +27,7 @@ COMMANDS = {
     "reextract": "Read the newest kept captures by today's rules.",
     "reflag": "Flag every kept clause anew by today's rules.",
     "import": "Take in pages that were saved, and others' declarations.",
+    "backfill": "Fetch the history before the first crawl.",
     "demo": "Crawl an invented platform over twelve nights.",
 }
 

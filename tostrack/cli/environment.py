@@ -223,9 +223,16 @@ def chosen(archive: Archive, target: str | None) -> list[DocumentRow]:
 
 
 class Day(click.ParamType["datetime"]):
-    """A date or time: ``2013-03-01`` or ``2013-03-01T12:00:00Z``; a bare date means the end of that day in UTC."""
+    """A date or time: ``2013-03-01`` or ``2013-03-01T12:00:00Z``; a bare date means the end of that day in UTC.
+
+    Args:
+        begins: A bare date means the start of that day instead.
+    """
 
     name = "date"
+
+    def __init__(self, *, begins: bool = False) -> None:
+        self._begins = begins
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """Return the aware UTC time."""
@@ -240,8 +247,9 @@ class Day(click.ParamType["datetime"]):
             when = from_iso(value)
         except ValueError:
             self.fail(f"{value!r} is not a date such as 2013-03-01 or 2013-03-01T12:00:00Z", param, ctx)
-        return when.replace(hour=23, minute=59, second=59) if len(value) == 10 else when
+        return when.replace(hour=23, minute=59, second=59) if len(value) == 10 and not self._begins else when
 
 
 DAY = Day()
+FIRST_DAY = Day(begins=True)
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")

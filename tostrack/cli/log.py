@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from tostrack.cli.environment import DAY, Environment, chosen, emit_json, json_option
+from tostrack.cli.environment import FIRST_DAY, Environment, chosen, emit_json, json_option
 
 _FIELDS = "id service document seen_at verdict reason topics added removed reworded moved announced".split()
 
@@ -16,7 +16,7 @@ _FIELDS = "id service document seen_at verdict reason topics added removed rewor
 @click.argument("target", required=False, metavar="[SERVICE[/DOCUMENT]]")
 @click.option("--all", "everything", is_flag=True, help="Editorial changes and noise as well.")
 @click.option("--topic", help="Only changes that touch this topic.")
-@click.option("--since", type=DAY, help="Only changes seen since the start of this day.")
+@click.option("--since", type=FIRST_DAY, help="Only changes seen since the start of this day.")
 @click.option("-n", "--limit", type=click.IntRange(min=1), help="At most so many.")
 @json_option
 @click.pass_obj
@@ -33,7 +33,6 @@ def command(
     from tostrack.models import Verdict
     from tostrack.publish.tables import render_log
 
-    since = since.replace(hour=0, minute=0, second=0) if since and since.second == 59 else since
     with environment.archive() as archive:
         names = {row.id for row in chosen(archive, target)}
         rows = [

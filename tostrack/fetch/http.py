@@ -31,7 +31,7 @@ _PIECE = 1 << 16
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server said. The body is there only when the status is one of `WHOLE`."""
+    """What a server said. The body is there only when its status is one of those asked for, usually `WHOLE`."""
 
     status: int
     #: Names in lower case; without Set-Cookie, which is a session of ours and nobody's evidence.
@@ -110,6 +110,7 @@ class Client:
         cut: bool = False,
         headers: Mapping[str, str] | None = None,
         cookies: RequestsCookieJar | None = None,
+        bodies: Collection[int] = WHOLE,
     ) -> Answer:
         """Return what the server of *url* (a normal one) says.
 
@@ -120,6 +121,7 @@ class Client:
             cut: Take the first *limit* bytes of a longer body.
             headers: More request headers.
             cookies: Sent if they fit the address; new ones are put in.
+            bodies: The statuses whose bodies are read.
 
         Raises:
             FetchError: No whole answer; the cause says why.
@@ -132,7 +134,7 @@ class Client:
         with self.guard.exchange(seconds) as exchange:
             for last in (False, True):
                 try:
-                    return self._once(request, cookies, limit, cut=cut)
+                    return self._once(request, cookies, limit, cut=cut, bodies=bodies)
                 except FetchError as error:
                     if exchange.aborted:
                         raise _stopped(url) from error
@@ -145,26 +147,33 @@ class Client:
         raise AssertionError("the last try returns or raises")
 
     def _once(
-        self, request: requests.PreparedRequest, cookies: RequestsCookieJar | None, limit: int, *, cut: bool
+        self,
+        request: requests.PreparedRequest,
+        cookies: RequestsCookieJar | None,
+        limit: int,
+        *,
+        cut: bool,
+        bodies: Collection[int],
     ) -> Answer:
         response = self._adapter.send(request, stream=True)
         try:
             if cookies is not None and response.cookies:
                 cookies.update(response.cookies)
-            return self._answer(str(request.url), response, limit, cut=cut)
+            return self._answer(str(request.url), response, limit, cut=cut, bodies=bodies)
         finally:
             response.close()
 
-    def _answer(self, url: str, response: requests.Response, limit: int, *, cut: bool) -> Answer:
+    def _answer(
+        self, url: str, response: requests.Response, limit: int, *, cut: bool, bodies: Collection[int]
+    ) -> Answer:
         status = response.status_code
         headers = {name.lower(): value for name, value in response.headers.items() if name.lower() != "set-cookie"}
         raw: urllib3.HTTPResponse = response.raw
         if status == 304:
             raw.read(decode_content=False)  # nothing, but it returns the connection to its pool
-        if status not in WHOLE:
-            target = headers.get("location", "") if status in REDIRECTS else ""
-            return Answer(status, headers, location=_absolute(url, target) if target else "")
-        return Answer(status, headers, self._body(url, raw, headers, limit, cut=cut))
+        target = headers.get("location", "") if status in REDIRECTS else ""
+        body = self._body(url, raw, headers, limit, cut=cut) if status in bodies else b""
+        return Answer(status, headers, body, _absolute(url, target) if target else "")
 
     def _body(self, url: str, raw: urllib3.HTTPResponse, headers: Mapping[str, str], limit: int, *, cut: bool) -> bytes:
         length = raw.length_remaining

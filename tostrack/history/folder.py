@@ -51,8 +51,8 @@ class SavedPage:
         """What the archive calls it."""
         return f"file:{self.name}"
 
-    def read(self) -> Snapshot:
-        """Return the file as a capture; its address is ``file:`` and where it lay, its status 0: no server answered.
+    def read(self) -> dict[int, Snapshot]:
+        """Return the file as the capture of page 0; its address is ``file:`` and where it lay, its status 0.
 
         Raises:
             DocumentError: It is too large, gone or unreadable.
@@ -65,7 +65,7 @@ class SavedPage:
         if len(body) > _LARGEST:
             raise DocumentError(f"{self.address}: larger than {_LARGEST // 1_000_000} MB")
         headers = {"content-type": _MEDIA[self.path.suffix.lower()]}
-        return Snapshot(self.address, self.at, 0, body, headers, (self.address,))
+        return {0: Snapshot(self.address, self.at, 0, body, headers, (self.address,))}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,207 @@
+"""``tostrack backfill``: the history from before the first crawl."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tostrack.cli.environment import DAY, FIRST_DAY, Environment, Exit, emit_json, json_option
+from tostrack.errors import ConfigError, FetchError
+
+if TYPE_CHECKING:
+    from tostrack.backfilling import Backfilled, Plan
+    from tostrack.history.ledger import Ledger
+    from tostrack.history.wayback import Wayback
+    from tostrack.models import Document
+    from tostrack.store import Archive
+
+#: Before it the Wayback Machine has nothing.
+_BEGINNING = datetime(1996, 1, 1, tzinfo=UTC)
+#: Lines told of one document; --json tells all.
+_TOLD = 10
+
+
+@click.command(
+    epilog="Example: `tostrack backfill instagram/terms --from 2012-01-01 --url http://instagram.com/legal/terms/ "
+    "--dry-run`. An interrupted backfill goes on where it was; run twice, it adds nothing."
+)
+@click.argument("targets", nargs=-1, required=True, metavar="SERVICE[/DOCUMENT]...")
+@click.option("--from", "start", type=FIRST_DAY, required=True, help="The first day to look for.")
+@click.option("--to", "end", type=DAY, help="The last day; default: today, or where your own history begins.")
+@click.option(
+    "--every",
+    type=click.Choice(["capture", "day", "week", "month"]),
+    default="day",
+    show_default=True,
+    help="At most one capture in so much time; a page that did not change is not asked for again anyway.",
+)
+@click.option("--url", "formerly", multiple=True, help="An earlier address of the page. May be repeated.")
+@click.option("--partial", is_flag=True, help="Store what there is, without waiting for captures that may come later.")
+@click.option("--archive", "mirror", default="", help="Ask there instead of web.archive.org: for mirrors and tests.")
+@click.option(
+    "-n", "--dry-run", is_flag=True, help="Ask only the index: say how many captures there are; store nothing."
+)
+@json_option
+@click.pass_context
+def command(
+    context: click.Context,
+    targets: tuple[str, ...],
+    start: datetime,
+    end: datetime | None,
+    every: str,
+    formerly: tuple[str, ...],
+    partial: bool,
+    mirror: str,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Make the Wayback Machine's captures history: judged and flagged like a crawl's, and told to nobody.
+
+    Every version has the time of its capture. What is found of the time before version 1 is numbered 0, -1, -2...
+    The archive asks for patience: reckon with a second for each capture.
+    """
+    from tostrack.backfilling import Span
+    from tostrack.cli.crawl import named
+
+    environment: Environment = context.obj
+    documents = named(environment.watchlist, targets)
+    if formerly and (len(documents) != 1 or len(documents[0].pages) != 1):
+        raise ConfigError("--url: names an earlier address of one page; name one document that has one page")
+    now = datetime.now(UTC)
+    if end and end < start:
+        raise ConfigError(f"--from {start:%Y-%m-%d} lies after --to {end:%Y-%m-%d}: swap them")
+    span = Span(max(start, _BEGINNING), min(end or now, now), every)
+    failed = 0
+    with _opened(environment, mirror) as (source, ledger):
+        for document in documents:
+            done = _one(environment, document, source, ledger, span, formerly, partial=partial, dry_run=dry_run)
+            failed += bool(done.cause or (done.waiting and not dry_run and not partial))
+            if as_json:
+                emit_json([asdict(done)])
+            else:
+                _tell(done, dry_run=dry_run)
+    if failed:
+        context.exit(Exit.SOME_FAILED)
+
+
+@contextmanager
+def _opened(environment: Environment, mirror: str) -> Iterator[tuple[Wayback, Ledger]]:
+    from tostrack.fetch import user_agent
+    from tostrack.fetch.http import Client
+    from tostrack.fetch.transport import GuardedTransport
+    from tostrack.history.ledger import Ledger
+    from tostrack.history.wayback import ORIGIN, Wayback, pause
+
+    settings = environment.watchlist.settings
+    agent = user_agent(settings.contact)
+    transport = GuardedTransport(
+        Client(agent, monotonic=time.monotonic, allow_private=settings.allow_private),
+        # Nobody asks a mirror of ours for patience.
+        pause=(lambda _: 0.0) if mirror else pause,
+        now=lambda: datetime.now(UTC),
+        monotonic=time.monotonic,
+        sleep=time.sleep,
+        mirrors={ORIGIN: mirror.rstrip("/"), ORIGIN.replace("https:", "http:"): mirror.rstrip("/")} if mirror else {},
+    )
+    with ExitStack() as stack:
+        source = Wayback(transport, agent)
+        stack.callback(source.close)
+        ledger = stack.enter_context(Ledger(_ledger_path(settings.database)))
+        yield source, ledger
+
+
+def _ledger_path(database: Path) -> Path:
+    """Return where the working file lies: ``tostrack.db`` and ``tostrack.backfill.db``."""
+    return database.with_suffix(f".backfill{database.suffix}")
+
+
+def _one(
+    environment: Environment,
+    document: Document,
+    source: Wayback,
+    ledger: Ledger,
+    span: Any,
+    formerly: tuple[str, ...],
+    *,
+    partial: bool,
+    dry_run: bool,
+) -> Backfilled:
+    """Plan, gather and store one document; the archive is held only while versions are stored."""
+    from tostrack import backfilling
+    from tostrack.bounded import Worker
+
+    try:
+        with _reading(environment) as archive:
+            made = backfilling.plan(document, source, archive, ledger, span, formerly)
+        if dry_run or made.found.cause:
+            return made.found
+        for _ in _progress(backfilling.gather(made, source, ledger), made):
+            pass
+    except FetchError as error:
+        wait = f" for {error.retry_after:.0f} s" if error.retry_after else ""
+        raise FetchError(
+            f"{error}: it wants to be left alone{wait}. What was fetched is kept: run the same command later",
+            cause=error.cause,
+            status=error.status,
+        ) from error
+    if made.found.waiting and not partial:
+        return made.found
+    with environment.writer(datetime.now(UTC)) as writer, Worker() as worker:
+        return backfilling.store(made, ledger, writer, worker)
+
+
+@contextmanager
+def _reading(environment: Environment) -> Iterator[Archive | None]:
+    """Give the archive, or None where there is none yet."""
+    if not environment.watchlist.settings.database.is_file():
+        yield None
+        return
+    with environment.archive() as archive:
+        yield archive
+
+
+def _progress(steps: Iterator[Backfilled], made: Plan) -> Iterator[Backfilled]:
+    if not sys.stderr.isatty():
+        yield from steps
+        return
+    with click.progressbar(steps, length=len(made.wanted), label=made.document.id, file=sys.stderr) as bar:
+        yield from bar
+
+
+def _tell(done: Backfilled, *, dry_run: bool) -> None:
+    from tostrack.history.wayback import CAUSES
+    from tostrack.publish.text import safe_line
+
+    if done.cause:
+        click.echo(safe_line(f"{done.id}  failed: {done.message}"), err=True)
+        return
+    passed = ", ".join(f"{number} {why}" for why, number in sorted(done.passed_over.items()) if number)
+    listed = f"{done.captures} captures in the index" + (f" ({passed})" if passed else "")
+    if dry_run:
+        click.echo(f"{done.id}  {listed}; {done.waiting} to ask for, about {_minutes(done.waiting)}")
+        return
+    click.echo(f"{done.id}  {done.versions} versions, {done.same} the same text; {done.fetched} fetched of {listed}")
+    for cause, number in sorted(done.failed.items()):
+        click.echo(f"  {number} not to be had: {CAUSES.get(cause, cause)}", err=True)
+    for name, why in done.left_out[:_TOLD]:
+        click.echo(safe_line(f"  left out {name}: {why}"), err=True)
+    if len(done.left_out) > _TOLD:
+        click.echo(f"  left out {len(done.left_out) - _TOLD} more; --json lists all", err=True)
+    if done.waiting:
+        click.echo(
+            f"  {done.waiting} captures did not come: run the same command again, or take the others with "
+            "--partial; what was fetched is kept",
+            err=True,
+        )
+
+
+def _minutes(captures: int) -> str:
+    return f"{captures} s" if captures < 120 else f"{round(captures / 60)} min"
