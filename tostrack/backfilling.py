@@ -287,7 +287,7 @@ def _moved(
     reading = replace(reading, version=_numbered(reading.version, shift))
     change = None
     if judged := past.change(f"{document.id}@{row.number}"):
-        change = pipeline.redline(*past.judged(judged), writer.book)
+        change = pipeline.redline(*past.judged(judged))
         change = replace(change, old=_numbered(change.old, shift), new=_numbered(change.new, shift))
     version = NewVersion(
         reading,

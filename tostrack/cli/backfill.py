@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,7 +84,7 @@ def command(
             done = _one(environment, document, source, ledger, span, formerly, partial=partial, dry_run=dry_run)
             failed += bool(done.cause or (done.waiting and not dry_run and not partial))
             if as_json:
-                emit_json([asdict(done)])
+                emit_json([vars(done)])
             else:
                 _tell(done, dry_run=dry_run)
     if failed:
