@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tostrack
 from tostrack.clauses import split_clauses
 from tostrack.diff import diff
 from tostrack.judge import judge
@@ -402,3 +403,7 @@ def test_a_return_to_the_text_of_yesterday_never_alerts(lines):
     text = "\n\n".join(lines)
 
     assert judged(POLICY, text, text).verdict is not Verdict.SUBSTANTIVE
+
+
+def test_a_footnote_mark_is_no_day_of_a_month():
+    assert tostrack.compare("0", "¹").hunks

@@ -23,6 +23,7 @@ COMMANDS = {
     "show": "Print a document's text, now or on a day.",
     "flags": "List the flagged clauses of the texts that stand.",
     "feed": "Write Atom and RSS feeds: of everything and by service.",
+    "digest": "Print what the readers of a digest would be told.",
     "accept": "Let a text out of quarantine: it is the next version.",
     "reextract": "Read the newest kept captures by today's rules.",
     "reflag": "Flag every kept clause anew by today's rules.",

@@ -83,7 +83,8 @@ def _is_dating(tokens: Sequence[str], at: int) -> bool:
     if token.startswith(DATE) or _YEAR.match(token) or tokens[at - 1 : at] in (("version",), ("v",)):
         return True
     beside = {*tokens[max(0, at - 2) : at], *tokens[at + 1 : at + 2]}
-    return token.isdigit() and int(token) <= 31 and bool(MONTHS & beside)
+    # Not isdigit: a superscript is a digit too, and no number.
+    return token.isdecimal() and int(token) <= 31 and bool(MONTHS & beside)
 
 
 def _stamped(tokens: Sequence[str], moved: Counter[str]) -> bool:

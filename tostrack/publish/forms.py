@@ -124,6 +124,8 @@ _FLAG = 'style="margin:0.2em 0"'
 #: A long address breaks rather than make a phone scroll sideways.
 _HUNK = 'style="margin:0 0 1em;padding:0 0 0 0.8em;border-left:3px solid #8c959f;overflow-wrap:anywhere"'
 _TITLE = 'style="margin:0 0 0.2em;font-size:0.9em"'
+#: Attributes of a link: the reader's colours, and nothing told to where it leads.
+LINKED = 'style="color:inherit" rel="noopener nofollow"'
 _LINKS = re.compile(r"(?:https?://|mailto:)[^\s<>\"'\\\x00-\x1f\x7f-\x9f]+\Z", re.IGNORECASE)
 
 
@@ -151,38 +153,38 @@ def as_html(
         budget: Characters to spend on hunks; those that do not fit are counted.
         title: Whether to begin with the headline; a feed entry has it in its title.
     """
-    parts = [f"<p><strong>{_html(headline(change, service_name, document_name))}</strong></p>"] if title else []
+    parts = [f"<p><strong>{html(headline(change, service_name, document_name))}</strong></p>"] if title else []
     about = [_dateline(change), change.explanation, change.silence]
-    parts.append(f"<p>{'<br>'.join(_html(sentence) for sentence in about if sentence)}</p>")
+    parts.append(f"<p>{'<br>'.join(html(sentence) for sentence in about if sentence)}</p>")
     blocks, left = _within(ranked(change), _html_hunk, budget)
     parts += blocks
     if left:
         parts.append(f"<p>… and {count(left, 'more edit')}</p>")
     if link := safe_url(url):
-        parts.append(
-            f'<p><a href="{_html(link)}" style="color:inherit" rel="noopener nofollow">Read the whole change</a></p>'
-        )
+        parts.append(f'<p><a href="{html(link)}" {LINKED}>Read the whole change</a></p>')
     return "\n".join(parts) + "\n"
 
 
-def _html(text: str) -> str:
+def html(text: str) -> str:
+    """Return *text* as one safe line of HTML."""
     return escape(safe_line(text))
 
 
 def _html_hunk(hunk: Hunk, runs: list[Run]) -> str:
     flags = "".join(
-        f"<p {_FLAG}><strong>⚑ {_html(flag_label(flag, hunk))}</strong> — “{_html(_quote(flag))}”</p>"
+        f"<p {_FLAG}><strong>⚑ {html(flag_label(flag, hunk))}</strong> — “{html(_quote(flag))}”</p>"
         for flag in distinct_flags(hunk)
     )
-    facts = "<br>".join(f"• {_html(_sentence(fact))}" for fact in hunk.facts)
+    facts = "<br>".join(f"• {html(_sentence(fact))}" for fact in hunk.facts)
     facts = f"<p {_FLAG}>{facts}</p>" if facts else ""
     # In a whole clause the colour says it; strokes only tire the eye.
-    body = "".join(_html_run(op, text, stroked=hunk.edit is Edit.REWORDED) for op, text in runs)
-    title = f"<p {_TITLE}><strong>{_html(_title(hunk))}</strong></p>"
+    body = "".join(coloured(op, text, stroked=hunk.edit is Edit.REWORDED) for op, text in runs)
+    title = f"<p {_TITLE}><strong>{html(_title(hunk))}</strong></p>"
     return f'<div {_HUNK}>{title}{flags}{facts}<p style="margin:0" dir="auto">{body}</p></div>'
 
 
-def _html_run(op: str, text: str, *, stroked: bool) -> str:
+def coloured(op: str, text: str, *, stroked: bool) -> str:
+    """Return one run as HTML: what went and what came in colours that hold on light and dark, and with its sign."""
     if op == "-":
         return f'<del style="{_DEL}{"line-through" if stroked else "none"}">[−{escape(text)}]</del>'
     if op == "+":

@@ -97,10 +97,10 @@ def ranked(change: Change) -> list[Hunk]:
     Flagged ones, by the weight of their news; then those of which can be named what moved; then the rest; else in the
     order of the text.
     """
-    return sorted(change.hunks, key=_importance)
+    return sorted(change.hunks, key=importance)
 
 
-def _importance(hunk: Hunk) -> int:
+def importance(hunk: Hunk) -> int:
     """Return the place of *hunk* among the others: the lower, the more it matters."""
     if hunk.flags:
         return min(_weight(flag, hunk) for flag in hunk.flags)
@@ -113,6 +113,30 @@ def _weight(flag: Flag, hunk: Hunk) -> int:
     if flag.direction and flag.polarity is Polarity.PERMITS:
         return _PERMITS[flag.direction][1]
     return _LIGHTEST
+
+
+#: What happened to what a flag says, for a reader: of what the platform may do, and of a promise or limit.
+_MOVED = {
+    Direction.GRANTED: "new",
+    Direction.WIDENED: "goes further",
+    Direction.NARROWED: "goes less far",
+    Direction.WITHDRAWN: "gone",
+    "dropped": "a limit is gone",
+    "weakened": "a limit is weaker",
+    "strengthened": "a limit is stronger",
+    "added": "a new limit",
+}
+
+
+def moved(flag: Flag, hunk: Hunk) -> str:
+    """Return what happened to what *flag* says, in plain words: ``new``, ``goes further``, ``a limit is gone``."""
+    return _MOVED.get(_fate(flag, hunk) or flag.direction or "", "touched")
+
+
+def subject_of(topic: str) -> str:
+    """Return a topic as a reader calls it: ``Content licence``; one of the user's own by its name."""
+    name = _subject(topic).replace("-", " ")
+    return name[:1].upper() + name[1:]
 
 
 def flag_label(flag: Flag, hunk: Hunk) -> str:

@@ -142,6 +142,49 @@ def clipped(runs: Iterable[Run], size: int) -> list[Run]:
     return out
 
 
+def around(runs: Sequence[Run], quote: str, size: int) -> list[Run]:
+    """Return about *size* characters of *runs*, those around *quote* or, when it is not there, around the first edit.
+
+    The view begins where a sentence does, when one does near enough.
+    """
+    text = "".join(text for _, text in runs)
+    if len(text) <= size:
+        return list(runs)
+    at = next((place for op in "+-" if (place := _found(runs, op, quote)) >= 0), -1) if quote else -1
+    if at < 0:
+        first = next((place for place, (op, _) in enumerate(runs) if op in "-+"), 0)
+        at = len("".join(text for _, text in runs[:first]))
+    if at < size // 4:
+        return clipped(runs, size)
+    # A sentence that begins within a quarter of the view before it is worth its beginning.
+    start = max(text.rfind(stop, at - size // 4, at) + 2 for stop in (". ", "; ", "! ", "? "))
+    start = start if start > 1 else text.find(" ", at - size // 4) + 1
+    return [("…", "… "), *clipped(_from(runs, start), size)]
+
+
+def _found(runs: Iterable[Run], op: str, quote: str) -> int:
+    """Return where in the text of *runs* the *quote* begins that one side of them holds (*op* as in `side`), or -1."""
+    places: list[int] = []
+    kept, at = "", 0
+    for each, text in runs:
+        if each in ("=", op):
+            places += range(at, at + len(text))
+            kept += text
+        at += len(text)
+    found = kept.find(quote)
+    return places[found] if found >= 0 else -1
+
+
+def _from(runs: Sequence[Run], start: int) -> list[Run]:
+    """Return *runs* without their first *start* characters."""
+    out: list[Run] = []
+    for op, text in runs:
+        if kept := text[start:] if start < len(text) else "":
+            out.append((op, kept))
+        start = max(0, start - len(text))
+    return out
+
+
 def marked(runs: Iterable[Run]) -> list[Run]:
     """Return *runs* with ``[-gone-]`` and ``{+new+}`` written out, for readers without colour."""
     marks = {"-": ("[-", "-]"), "+": ("{+", "+}")}
