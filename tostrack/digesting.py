@@ -49,8 +49,8 @@ def assemble(
         settings.slug,
         since,
         until,
-        tuple(_items(archive, told, site, book)),
-        tuple(_items(archive, others, site, book)),
+        tuple(_items(archive, told, site)),
+        tuple(_items(archive, others, site)),
         sum(row.verdict == Verdict.EDITORIAL for row in seen),
         sum(row.verdict == Verdict.NOISE for row in seen),
         len(watched),
@@ -86,9 +86,9 @@ def _document(row: ChangeRow) -> str:
     return f"{row.service}/{row.document}"
 
 
-def _items(archive: Archive, rows: Sequence[ChangeRow], site: str, book: Rulebook) -> Iterable[Item]:
+def _items(archive: Archive, rows: Sequence[ChangeRow], site: str) -> Iterable[Item]:
     names = {row.id: row for row in archive.documents()} if rows else {}
     for row in rows:
         document = names[_document(row)]
         link = address(site, change_page(row.id))
-        yield Item(redline(archive, row, book), document.service_name, document.name, link)
+        yield Item(redline(archive, row), document.service_name, document.name, link)
