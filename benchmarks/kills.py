@@ -26,13 +26,13 @@ TOSTRACK = str(Path(sys.executable).with_name("tostrack"))
 QUERIES = {
     "versions": "SELECT s.slug, d.slug, v.number, v.seen_at, v.kind, v.hash FROM versions v "
     "JOIN documents d ON d.id = v.document_id JOIN services s ON s.id = d.service_id",
-    "clauses": "SELECT s.slug, d.slug, v.number, vc.position, c.sha256 FROM version_clauses vc "
+    "clauses": "SELECT s.slug, d.slug, v.number, vc.position, c.kind, c.text, vc.line FROM version_clauses vc "
     "JOIN versions v ON v.id = vc.version_id JOIN clauses c ON c.id = vc.clause_id "
     "JOIN documents d ON d.id = v.document_id JOIN services s ON s.id = d.service_id",
     "changes": "SELECT service, document, from_number, to_number, verdict, reason, explanation, topics, announced "
     "FROM changes",
-    "flags": "SELECT c.sha256, g.heading, g.lead, f.topic, f.polarity, f.quote, f.rule FROM flags f "
-    "JOIN flagged g ON g.id = f.flagged_id JOIN clauses c ON c.id = g.clause_id",
+    "flags": "SELECT c.kind, c.text, g.heading, g.lead, f.topic, f.polarity, f.quote, f.rule FROM flags f "
+    "JOIN flagged g USING (clause_id, context_id) JOIN clauses c ON c.id = f.clause_id",
     "snapshots": "SELECT s.slug, d.slug, n.page, n.sha256, n.path FROM snapshots n "
     "JOIN documents d ON d.id = n.document_id JOIN services s ON s.id = d.service_id",
     "suspects": "SELECT s.slug, d.slug, q.cause, q.first_seen_at, q.last_seen_at, q.sightings FROM suspects q "

@@ -65,7 +65,7 @@ def test_every_version_is_chained_to_the_one_before(platform):
         previous = row["hash"]
 
 
-@pytest.mark.parametrize("table", ["versions", "version_clauses", "clauses", "judgements"])
+@pytest.mark.parametrize("table", ["_versions", "_clauses", "_spans", "_origins", "versions", "clauses", "judgements"])
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET rowid = rowid", "UPDATE {} SET text = ''"])
 def test_what_is_recorded_cannot_be_edited(platform, table, statement):
     two_versions(platform)

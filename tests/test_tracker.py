@@ -9,6 +9,7 @@ from tostrack import tracker
 from tostrack.errors import FetchError
 from tostrack.models import Document, NotModified, Outcome, Page, Snapshot, Validators
 from tostrack.store import Archive
+from tostrack.store.recorder import Recorder
 
 LICENCE = "You grant us a non-exclusive, royalty-free, worldwide, limited licence to use the content that you post."
 WIDER = "You grant us a non-exclusive, royalty-free, worldwide, transferable, sub-licensable licence to use the content that you post."
@@ -324,6 +325,7 @@ def test_a_run_that_is_killed_and_repeated_ends_as_an_unbroken_one(platform, tmp
                 return connection.execute(*args)
 
         writer._connection = writer._database.conn = Killing()
+        writer._recorder = Recorder(writer._connection)
         try:
             platform.pages["https://acme.example/terms"] = paragraphs(WIDER, RULES, ADS)
             list(tracker.crawl(platform.documents, writer, platform.fetch_all, lambda: platform.at))

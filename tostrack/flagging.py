@@ -94,12 +94,12 @@ def reflag(writer: Writer, *, dry_run: bool = False) -> Iterator[Reflagged]:
     told of, stays as it was. Nothing is left to do the second time.
     """
     found = Reflagged()
-    last = 0
+    last = (0, 0)
     while batch := writer.flagged_by_others(last, _BATCH):
-        anew = {one.id: writer.book.of_clause(one.clause) for one in batch}
+        anew = {one.place: writer.book.of_clause(one.clause) for one in batch}
         for one in batch:
-            found.count(one.flags, anew[one.id])
+            found.count(one.flags, anew[one.place])
         if not dry_run:
             writer.reflag(anew)
-        last = batch[-1].id
+        last = batch[-1].place
         yield found

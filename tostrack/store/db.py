@@ -15,6 +15,7 @@ from urllib.parse import quote
 from tostrack.clauses import assemble, join_clauses
 from tostrack.errors import StoreError
 from tostrack.models import (
+    Clause,
     Dating,
     Direction,
     Fact,
@@ -126,9 +127,10 @@ class FlagRow:
 
 
 _VERSION = """
-SELECT v.id, s.slug AS service, d.slug AS document, v.number, v.seen_at, v.kind, v.sha256, v.key_sha256, v.extractor,
-       v.declaration, v.hash
-FROM versions v JOIN documents d ON d.id = v.document_id JOIN services s ON s.id = d.service_id
+SELECT v.id, s.slug AS service, d.slug AS document, v.number, v.seen_at, o.kind, lower(hex(v.sha256)) AS sha256,
+       lower(hex(v.key_sha256)) AS key_sha256, o.extractor, o.declaration, lower(hex(v.hash)) AS hash
+FROM _versions v JOIN _origins o ON o.id = v.origin_id
+JOIN documents d ON d.id = v.document_id JOIN services s ON s.id = d.service_id
 WHERE s.slug = ? AND d.slug = ?
 """
 
@@ -192,8 +194,8 @@ class Archive:
             """
             SELECT s.slug AS service, d.slug AS document, s.name AS service_name, d.name, d.checked_at, d.outcome,
                    d.cause, d.message, d.http_status, d.failing_since, d.next_try_at,
-                   (SELECT count(*) FROM versions WHERE document_id = d.id) AS versions,
-                   (SELECT seen_at FROM versions WHERE document_id = d.id ORDER BY number DESC LIMIT 1) AS changed_at,
+                   (SELECT count(*) FROM _versions WHERE document_id = d.id) AS versions,
+                   (SELECT seen_at FROM _versions WHERE document_id = d.id ORDER BY number DESC LIMIT 1) AS changed_at,
                    (SELECT count(*) FROM judgements WHERE document_id = d.id AND reason = 'oscillation') AS oscillations
             FROM documents d JOIN services s ON s.id = d.service_id
             WHERE ?1 IS NULL OR s.slug = ?1 ORDER BY s.slug, d.slug
@@ -216,7 +218,7 @@ class Archive:
 
     def at(self, service: str, document: str, when: datetime) -> VersionRow | None:
         """Return the version in force at *when*: the last one seen by then, or None before the first."""
-        query = _VERSION + "AND v.seen_at <= ? ORDER BY v.seen_at DESC, v.number DESC LIMIT 1"
+        query = _VERSION + "AND v.seen_at <= ? ORDER BY v.number DESC LIMIT 1"
         return self._one(query, (service, document, iso(when)))
 
     def suspects(self, service: str | None = None, document: str | None = None) -> list[SuspectRow]:
@@ -251,15 +253,23 @@ class Archive:
 
     def reading(self, row: VersionRow) -> Reading:
         """Return the version of *row* with its text and clauses."""
-        blocks = self._rows(
+        clauses = tuple(clause for _, clause in self.clauses(row))
+        return Reading(Version(join_clauses(clauses), from_iso(row.seen_at), row.number), clauses)
+
+    def clauses(self, row: VersionRow) -> list[tuple[int, Clause]]:
+        """Return the clauses of the version of *row* in their order, each with its id."""
+        rows = self._rows(
             """
-            SELECT c.kind, c.text FROM version_clauses vc JOIN clauses c ON c.id = vc.clause_id
-            WHERE vc.version_id = ? ORDER BY vc.position
+            SELECT s.clause_id, c.kind, c.text
+            FROM _versions v
+            JOIN _spans s ON s.document_id = v.document_id AND s.until > v.number AND s.since <= v.number
+            JOIN _clauses c ON c.id = s.clause_id
+            WHERE v.id = ? ORDER BY s.rank
             """,
             (row.id,),
         )
-        clauses = tuple(assemble((kind, text) for kind, text in blocks))
-        return Reading(Version(join_clauses(clauses), from_iso(row.seen_at), row.number), clauses)
+        clauses = assemble((kind, text) for _, kind, text in rows)
+        return [(clause_id, clause) for (clause_id, _, _), clause in zip(rows, clauses, strict=True)]
 
     def changes(
         self,
@@ -318,7 +328,7 @@ class Archive:
         found: list[FlagRow] = []
         for row in self.documents(service):
             if document in (None, row.document) and (chain := self.went_by(service, row.document)):
-                found += Standing(self._rows, chain[::-1]).rows(topic)
+                found += Standing(self._rows, self.clauses, chain[::-1]).rows(topic)
         return found
 
     def went_by(self, service: str, document: str) -> list[VersionRow]:

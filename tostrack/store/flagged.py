@@ -6,19 +6,22 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from tostrack.models import Clause, Flag, Polarity, sha256
+from tostrack.models import Clause, Flag, Polarity
+from tostrack.store.texts import Texts
 
 #: Runs a query on the archive.
 Query = Callable[[str, Sequence[object]], list[sqlite3.Row]]
 #: A heading path is one text in the archive; no heading holds this character (`clauses.plain` folds white space).
 HEADING_SEPARATOR = "\n"
+#: A clause and the headings and lead-in it stands under.
+Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class FlaggedClause:
     """A clause under its headings and lead-in, with the flags that are stored."""
 
-    id: int
+    place: Place
     clause: Clause
     flags: tuple[Flag, ...]
 
@@ -33,59 +36,114 @@ def flag_of(row: sqlite3.Row) -> Flag:
     return Flag(row["topic"], Polarity(row["polarity"]), row["quote"], row["start"], row["end"], row["rule"])
 
 
-def unflagged(query: Query, clauses: Iterable[Clause], fingerprint: str) -> list[Clause]:
-    """Return the distinct *clauses* whose flags by the rules of *fingerprint* are not stored yet."""
-    known = """
-        SELECT 1 FROM flagged g JOIN clauses c ON c.id = g.clause_id
-        WHERE c.sha256 = ? AND c.kind = ? AND g.heading = ? AND g.lead = ? AND g.fingerprint = ?
-    """
-    return [
-        clause
-        for clause in dict.fromkeys(clauses)
-        if not query(known, (sha256(clause.text), clause.kind, *flag_context(clause), fingerprint))
-    ]
-
-
-def by_others(query: Query, fingerprint: str, after: int, limit: int) -> list[FlaggedClause]:
-    """Return at most *limit* clauses behind id *after* that other rules than those of *fingerprint* flagged."""
+def by_others(query: Query, fingerprint: str, after: Place, limit: int) -> list[FlaggedClause]:
+    """Return at most *limit* clauses behind *after* that other rules than those of *fingerprint* flagged."""
     rows = query(
         """
-        SELECT g.id, g.heading, g.lead, c.kind, c.text FROM flagged g JOIN clauses c ON c.id = g.clause_id
-        WHERE g.fingerprint <> ? AND g.id > ? ORDER BY g.id LIMIT ?
+        SELECT g.clause_id, g.context_id, g.heading, g.lead, c.kind, c.text
+        FROM flagged g JOIN _clauses c ON c.id = g.clause_id
+        WHERE g.fingerprint <> ? AND (g.clause_id, g.context_id) > (?, ?)
+        ORDER BY g.clause_id, g.context_id LIMIT ?
         """,
-        (fingerprint, after, limit),
+        (fingerprint, *after, limit),
     )
-    flags: dict[int, list[Flag]] = {row["id"]: [] for row in rows}
+    flags: dict[Place, list[Flag]] = {(row["clause_id"], row["context_id"]): [] for row in rows}
     if rows:
         stored = query(
             """
-            SELECT f.flagged_id, f.topic, f.polarity, f.quote, f.start, f."end", f.rule FROM flags f
-            WHERE f.flagged_id BETWEEN ? AND ? ORDER BY f.id
+            SELECT clause_id, context_id, topic, polarity, quote, start, "end", rule FROM flags
+            WHERE clause_id BETWEEN ? AND ? ORDER BY id
             """,
-            (rows[0]["id"], rows[-1]["id"]),
+            (rows[0]["clause_id"], rows[-1]["clause_id"]),
         )
         for row in stored:
-            if row["flagged_id"] in flags:
-                flags[row["flagged_id"]].append(flag_of(row))
+            if (place := (row["clause_id"], row["context_id"])) in flags:
+                flags[place].append(flag_of(row))
     return [
         FlaggedClause(
-            row["id"],
+            (place := (row["clause_id"], row["context_id"])),
             Clause(row["kind"], row["text"], tuple(filter(None, row["heading"].split(HEADING_SEPARATOR))), row["lead"]),
-            tuple(flags[row["id"]]),
+            tuple(flags[place]),
         )
         for row in rows
     ]
 
 
-def replace_flags(connection: sqlite3.Connection, flags: Mapping[int, Sequence[Flag]], fingerprint: str) -> None:
-    """Put *flags*, by the id of their flagged clause, in the place of those that are stored."""
-    for flagged_id, found in flags.items():
-        connection.execute("UPDATE flagged SET fingerprint = ? WHERE id = ?", (fingerprint, flagged_id))
-        connection.execute("DELETE FROM flags WHERE flagged_id = ?", (flagged_id,))
-        connection.executemany(
-            """
-            INSERT INTO flags (flagged_id, topic, polarity, quote, start, "end", rule)
-            VALUES (:flagged_id, :topic, :polarity, :quote, :start, :end, :rule)
-            """,
-            [{**asdict(flag), "flagged_id": flagged_id} for flag in found],
-        )
+class FlagRows:
+    """The flags of an archive that is open for writing.
+
+    What was looked up is remembered; `forget` it when a transaction is rolled back.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, texts: Texts) -> None:
+        self._connection = connection
+        self._texts = texts
+        self.forget()
+
+    def forget(self) -> None:
+        """Know nothing any more that is not on disk."""
+        self._contexts: dict[tuple[str, str], int] = {}
+        self._rulebooks: dict[str, int] = {}
+
+    def unflagged(self, clauses: Iterable[Clause], fingerprint: str) -> list[Clause]:
+        """Return the distinct *clauses* whose flags by the rules of *fingerprint* are not stored yet."""
+        return [clause for clause in dict.fromkeys(clauses) if not self._is_flagged(clause, fingerprint)]
+
+    def _is_flagged(self, clause: Clause, fingerprint: str) -> bool:
+        clause_id, context_id = self._texts.find(clause), self._context(clause)
+        query = """
+            SELECT 1 FROM _flagged g JOIN _rulebooks r ON r.id = g.rulebook_id
+            WHERE g.clause_id = ? AND g.context_id = ? AND r.fingerprint = ?
+        """
+        values = (clause_id, context_id, fingerprint)
+        return bool(clause_id and context_id and self._connection.execute(query, values).fetchone())
+
+    def store(self, clause: Clause, flags: Sequence[Flag], fingerprint: str) -> None:
+        """Keep *flags* as those of *clause* by the rules of *fingerprint*."""
+        context_id = self._context(clause)
+        if context_id is None:
+            context = flag_context(clause)
+            context_id = self._insert("INSERT INTO _contexts (heading, lead) VALUES (?, ?)", *context)
+            self._contexts[context] = context_id
+        self.replace({(self._texts.id_of(clause), context_id): flags}, fingerprint)
+
+    def replace(self, flags: Mapping[Place, Sequence[Flag]], fingerprint: str) -> None:
+        """Put *flags* in the place of those that are stored."""
+        rulebook_id = self._rulebook(fingerprint)
+        for (clause_id, context_id), found in flags.items():
+            known = self._connection.execute(
+                "UPDATE _flagged SET rulebook_id = ?3 WHERE clause_id = ?1 AND context_id = ?2",
+                (clause_id, context_id, rulebook_id),
+            ).rowcount
+            if known:
+                query = "DELETE FROM flags WHERE clause_id = ? AND context_id = ?"
+                self._connection.execute(query, (clause_id, context_id))
+            else:
+                self._insert("INSERT INTO _flagged VALUES (?, ?, ?)", clause_id, context_id, rulebook_id)
+            self._connection.executemany(
+                """
+                INSERT INTO flags (clause_id, context_id, topic, polarity, quote, start, "end", rule)
+                VALUES (:clause_id, :context_id, :topic, :polarity, :quote, :start, :end, :rule)
+                """,
+                [{**asdict(flag), "clause_id": clause_id, "context_id": context_id} for flag in found],
+            )
+
+    def _context(self, clause: Clause) -> int | None:
+        context = flag_context(clause)
+        if context not in self._contexts:
+            query = "SELECT id FROM _contexts WHERE heading = ? AND lead = ?"
+            row = self._connection.execute(query, context).fetchone()
+            if row is None:
+                return None
+            self._contexts[context] = int(row[0])
+        return self._contexts[context]
+
+    def _rulebook(self, fingerprint: str) -> int:
+        if fingerprint not in self._rulebooks:
+            row = self._connection.execute("SELECT id FROM _rulebooks WHERE fingerprint = ?", (fingerprint,)).fetchone()
+            insert = "INSERT INTO _rulebooks (fingerprint) VALUES (?)"
+            self._rulebooks[fingerprint] = int(row[0]) if row else self._insert(insert, fingerprint)
+        return self._rulebooks[fingerprint]
+
+    def _insert(self, query: str, *values: object) -> int:
+        return int(self._connection.execute(query, values).lastrowid or 0)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tostrack.clauses import assemble
 from tostrack.flag.moves import Changed, Placed, place
 from tostrack.models import Clause, Flag
 from tostrack.store.db import FlagRow, VersionRow
@@ -27,11 +26,15 @@ class Standing:
 
     Args:
         query: Runs a query on the archive.
+        read: Reads the clauses of a version, each with its id.
         chain: Those versions, the one that stands first.
     """
 
-    def __init__(self, query: Query, chain: Sequence[VersionRow]) -> None:
+    def __init__(
+        self, query: Query, read: Callable[[VersionRow], list[tuple[int, Clause]]], chain: Sequence[VersionRow]
+    ) -> None:
         self._query = query
+        self._read_clauses = read
         self._chain = chain
         self._flags: dict[int, list[_Stood]] = {}
         self._clauses: dict[int, frozenset[int]] = {}
@@ -85,36 +88,29 @@ class Standing:
 
     def _clauses_in(self, at: int) -> frozenset[int]:
         if at not in self._clauses:
-            query = "SELECT clause_id FROM version_clauses WHERE version_id = ?"
-            self._clauses[at] = frozenset(row[0] for row in self._query(query, (self._chain[at].id,)))
+            self._clauses[at] = frozenset(clause_id for clause_id, _ in self._read_clauses(self._chain[at]))
         return self._clauses[at]
 
     def _in(self, at: int) -> list[_Stood]:
         """Return the flags of one version of the chain."""
         if at not in self._flags:
-            self._flags[at] = list(self._read(self._chain[at].id))
+            self._flags[at] = list(self._read(self._chain[at]))
         return self._flags[at]
 
-    def _read(self, version_id: int) -> Iterator[_Stood]:
-        blocks = self._query(
-            """
-            SELECT c.id, c.kind, c.text FROM version_clauses vc JOIN clauses c ON c.id = vc.clause_id
-            WHERE vc.version_id = ? ORDER BY vc.position
-            """,
-            (version_id,),
-        )
+    def _read(self, row: VersionRow) -> Iterator[_Stood]:
         rows = self._query(
             """
-            SELECT g.clause_id, g.heading, g.lead, f.topic, f.polarity, f.quote, f.start, f."end", f.rule
-            FROM flagged g JOIN flags f ON f.flagged_id = g.id
-            WHERE g.clause_id IN (SELECT clause_id FROM version_clauses WHERE version_id = ?) ORDER BY f.id
+            SELECT f.clause_id, x.heading, x.lead, f.topic, f.polarity, f.quote, f.start, f."end", f.rule
+            FROM _versions v
+            JOIN _spans s ON s.document_id = v.document_id AND s.until > v.number AND s.since <= v.number
+            JOIN flags f ON f.clause_id = s.clause_id JOIN _contexts x ON x.id = f.context_id
+            WHERE v.id = ? GROUP BY f.id ORDER BY f.id
             """,
-            (version_id,),
+            (row.id,),
         )
         flags: dict[tuple[int, str, str], list[Flag]] = {}
-        for row in rows:
-            flags.setdefault((row["clause_id"], row["heading"], row["lead"]), []).append(flag_of(row))
-        clauses = assemble((row["kind"], row["text"]) for row in blocks)
-        for block, clause in zip(blocks, clauses, strict=True):
-            for placed in place(clause, flags.get((block["id"], *flag_context(clause)), ())):
-                yield _Stood(block["id"], clause, placed)
+        for found in rows:
+            flags.setdefault((found["clause_id"], found["heading"], found["lead"]), []).append(flag_of(found))
+        for clause_id, clause in self._read_clauses(row):
+            for placed in place(clause, flags.get((clause_id, *flag_context(clause)), ())):
+                yield _Stood(clause_id, clause, placed)

@@ -1,0 +1,280 @@
+"""One visit as rows: what it brought, put into the archive within the transaction that its caller opened."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from tostrack.clauses import canonical_key
+from tostrack.models import Change, Edit, Outcome, Snapshot, Verdict, iso, sha256
+from tostrack.store.chain import chain_hash
+from tostrack.store.flagged import FlagRows
+from tostrack.store.meaning import write_meaning
+from tostrack.store.texts import Texts
+from tostrack.store.visits import NewVersion, Visit
+
+
+class Recorder:
+    """Writes visits through *connection*; opens and ends no transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._texts = Texts(connection)
+        self.flags = FlagRows(connection, self._texts)
+
+    def forget(self) -> None:
+        """Know nothing any more that is not on disk: what was written was rolled back."""
+        self._texts.forget()
+        self.flags.forget()
+
+    def record(self, visit: Visit, fresh: Mapping[int, str], own: Sequence[Mapping[int, str]]) -> list[str]:
+        """Write every row of *visit*; return where the captures lie that nothing cites any more.
+
+        Args:
+            visit: What the visit came to.
+            fresh: Where the captures of the visit that are new lie, by page.
+            own: For each of its versions, where the captures lie that it alone was read from, by page.
+        """
+        document_id = self._document(visit)
+        ids = {page: self._snapshot(document_id, page, visit.captures[page], path) for page, path in fresh.items()}
+        if visit.suspect_key:
+            self._suspect(document_id, visit, ids)
+        else:
+            self._pages(document_id, visit, ids)
+        for version, where in zip(visit.versions, own, strict=True):
+            self._version(document_id, visit, version, where)
+            self._release(document_id, sha256(canonical_key(version.reading.clauses)))
+        self._release(document_id, visit.accepts)
+        if visit.settled:
+            self._judgement(document_id, visit.settled, told_at=visit.at, announced=True)
+        if visit.joined:
+            self._judgement(document_id, visit.joined, announced=False)
+        if visit.outcome in (Outcome.FIRST, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED):
+            self._seen(document_id, visit.seen_at or visit.at)
+        return [] if visit.suspect_key else self._obsolete(document_id)
+
+    def _insert(self, table: str, **values: Any) -> int:
+        columns = ", ".join(f'"{name}"' for name in values)
+        marks = ", ".join("?" * len(values))
+        # Table and columns are words of this module; what a page says is only ever bound.
+        query = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608
+        cursor = self._connection.execute(query, tuple(values.values()))
+        return int(cursor.lastrowid or 0)
+
+    def _id(self, query: str, *values: object) -> int | None:
+        row = self._connection.execute(query, values).fetchone()
+        return int(row[0]) if row else None
+
+    def _document(self, visit: Visit) -> int:
+        """Return the id of the visit's document, its row brought up to date."""
+        document = visit.document
+        name = document.service_name or document.service
+        self._connection.execute(
+            "INSERT INTO services (slug, name) VALUES (?1, ?2) ON CONFLICT (slug) DO UPDATE SET name = ?2",
+            (document.service, name),
+        )
+        service_id = self._id("SELECT id FROM services WHERE slug = ?", document.service)
+        self._connection.execute(
+            """
+            INSERT INTO documents (service_id, slug, name, language) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (service_id, slug) DO UPDATE SET name = ?3, language = ?4
+            """,
+            (service_id, document.slug, document.name or document.slug, document.language),
+        )
+        document_id = self._id("SELECT id FROM documents WHERE service_id = ? AND slug = ?", service_id, document.slug)
+        if visit.checked:
+            self._check(document_id, visit)
+        return document_id or 0
+
+    def _check(self, document_id: int | None, visit: Visit) -> None:
+        """Note how the check went."""
+        failing = visit.outcome in (Outcome.FAILED, Outcome.SUSPECT)
+        next_try_at = iso(visit.next_try_at) if visit.next_try_at else None
+        self._connection.execute(
+            """
+            UPDATE documents SET checked_at = ?2, outcome = ?3, cause = ?4, message = ?5, http_status = ?6,
+                failing_since = CASE WHEN ?7 THEN coalesce(failing_since, ?2) END, next_try_at = ?8
+            WHERE id = ?1
+            """,
+            (
+                *(document_id, iso(visit.at), visit.outcome, visit.cause, visit.message, visit.http_status),
+                *(failing, next_try_at),
+            ),
+        )
+
+    def _snapshot(self, document_id: int, page: int, capture: Snapshot, path: str) -> int:
+        # The same run repeated after a kill finds its own row: the time and the bytes are the same.
+        known = self._id(
+            "SELECT id FROM snapshots WHERE document_id = ? AND path = ? AND sha256 = ?",
+            *(document_id, path, capture.sha256),
+        )
+        return known or self._insert(
+            "snapshots",
+            document_id=document_id,
+            page=page,
+            url=capture.url,
+            chain=json.dumps(capture.chain or (capture.url,)),
+            fetched_at=iso(capture.fetched_at),
+            status=capture.status,
+            content_type=capture.content_type,
+            headers=json.dumps(dict(capture.headers), sort_keys=True),
+            size=len(capture.body),
+            sha256=capture.sha256,
+            path=path,
+        )
+
+    def _pages(self, document_id: int, visit: Visit, ids: Mapping[int, int]) -> None:
+        for page, capture in visit.captures.items():
+            validators = capture.validators
+            snapshot_id = ids.get(page) or self._id(
+                "SELECT snapshot_id FROM pages WHERE document_id = ? AND page = ?", document_id, page
+            )
+            self._connection.execute(
+                "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(document_id, page, visit.document.pages[page].url),
+                    *(validators.etag, validators.last_modified, iso(visit.at), snapshot_id),
+                ),
+            )
+        if not visit.document.pages:
+            return  # imported, and not watched
+        # A document that lost a page forgets what was latest there; the versions keep what they cite.
+        self._connection.execute(
+            "DELETE FROM pages WHERE document_id = ? AND page >= ?", (document_id, len(visit.document.pages))
+        )
+
+    def _suspect(self, document_id: int, visit: Visit, ids: Mapping[int, int]) -> None:
+        changed = self._connection.execute(
+            """
+            UPDATE suspects SET last_seen_at = ?3, sightings = sightings + (last_seen_at < ?3)
+            WHERE document_id = ?1 AND key_sha256 = ?2
+            """,
+            (document_id, visit.suspect_key, iso(visit.at)),
+        ).rowcount
+        if not changed and ids:
+            suspect_id = self._insert(
+                "suspects",
+                document_id=document_id,
+                key_sha256=visit.suspect_key,
+                cause=visit.cause,
+                first_seen_at=iso(visit.at),
+                last_seen_at=iso(visit.at),
+                sightings=1,
+            )
+            for page, snapshot_id in ids.items():
+                self._insert("suspect_snapshots", suspect_id=suspect_id, page=page, snapshot_id=snapshot_id)
+
+    def _release(self, document_id: int, key_sha256: str) -> None:
+        """Let a text out of quarantine, if it is there: it is a version now."""
+        self._connection.execute(
+            "DELETE FROM suspects WHERE document_id = ? AND key_sha256 = ?", (document_id, key_sha256)
+        )
+
+    def _evidence(self, document_id: int, new: NewVersion, paths: Mapping[int, str]) -> list[sqlite3.Row]:
+        """Return the snapshots that a version cites, by page: its own, or the newest of each page."""
+        if new.captures:
+            ids = {page: self._snapshot(document_id, page, new.captures[page], path) for page, path in paths.items()}
+        else:
+            query = "SELECT page, snapshot_id FROM pages WHERE document_id = ?"
+            ids = dict(self._connection.execute(query, (document_id,)).fetchall())
+        query = "SELECT ? AS page, id, chain, fetched_at, status, sha256 FROM snapshots WHERE id = ?"
+        return [self._connection.execute(query, cited).fetchone() for cited in sorted(ids.items())]
+
+    def _version(self, document_id: int, visit: Visit, new: NewVersion, paths: Mapping[int, str]) -> None:
+        version = new.reading.version
+        snapshots = self._evidence(document_id, new, paths)
+        row: dict[str, Any] = {
+            "number": version.number,
+            "seen_at": iso(version.seen_at or visit.at),
+            "kind": new.kind,
+            "sha256": version.sha256,
+            "key_sha256": sha256(canonical_key(new.reading.clauses)),
+            "extractor": new.extractor,
+            "declaration": new.declaration,
+            "previous": self._previous(document_id),
+        }
+        evidence = [[json.loads(s["chain"]), s["fetched_at"], s["status"], s["sha256"]] for s in snapshots]
+        version_id = self._insert(
+            "_versions",
+            document_id=document_id,
+            number=row["number"],
+            seen_at=row["seen_at"],
+            origin_id=self._origin(new),
+            sha256=bytes.fromhex(row["sha256"]),
+            key_sha256=bytes.fromhex(row["key_sha256"]),
+            hash=bytes.fromhex(chain_hash(visit.document.id, row, evidence)),
+        )
+        self._texts.append(document_id, version.number, new.reading.clauses)
+        self._connection.executemany(
+            "INSERT INTO version_snapshots VALUES (?, ?, ?)", [(version_id, s["page"], s["id"]) for s in snapshots]
+        )
+        for clause, flags in new.flags.items():
+            self.flags.store(clause, flags, new.flags_fingerprint)
+        if new.change:
+            self._judgement(document_id, new.change, announced=new.announced)
+
+    def _previous(self, document_id: int) -> str:
+        """Return the hash of the version that was stored last, whatever its number; empty when there is none."""
+        query = "SELECT hash FROM _versions WHERE document_id = ? ORDER BY id DESC LIMIT 1"
+        row = self._connection.execute(query, (document_id,)).fetchone()
+        return row[0].hex() if row else ""
+
+    def _origin(self, new: NewVersion) -> int:
+        values = {"kind": new.kind, "extractor": new.extractor, "declaration": new.declaration}
+        query = "SELECT id FROM _origins WHERE kind = ? AND extractor = ? AND declaration = ?"
+        return self._id(query, *values.values()) or self._insert("_origins", **values)
+
+    def _judgement(self, document_id: int, change: Change, *, announced: bool, told_at: datetime | None = None) -> None:
+        """Write how *change* was judged: when its version was first seen, or, told late, at *told_at*."""
+        numbered = "SELECT id FROM _versions WHERE document_id = ? AND number = ?"
+        counts = {edit.value: sum(hunk.edit is edit for hunk in change.hunks) for edit in Edit}
+        judgement_id = self._insert(
+            "judgements",
+            document_id=document_id,
+            from_version=self._id(numbered, document_id, change.old.number),
+            to_version=self._id(numbered, document_id, change.new.number),
+            occasion="settled" if told_at else "seen",
+            judged_at=iso(told_at) if told_at else None,
+            verdict=change.verdict,
+            reason=change.reason,
+            explanation=change.explanation,
+            announced=int(announced and change.verdict is Verdict.SUBSTANTIVE),
+            **counts,
+        )
+        for place, hunk in enumerate(change.hunks):
+            for flag in hunk.flags:
+                columns = asdict(flag)
+                self._insert("judgement_flags", judgement_id=judgement_id, hunk=place, **columns)
+        write_meaning(self._connection, judgement_id, change)
+
+    def _seen(self, document_id: int, at: datetime) -> None:
+        """Move the time at which the text that stands was last seen; it never goes back.
+
+        A version that was last seen when it was first seen has no row.
+        """
+        self._connection.execute(
+            """
+            INSERT INTO sightings (version_id, last_seen_at)
+            SELECT id, ?2 FROM
+                (SELECT id, seen_at FROM _versions WHERE document_id = ?1 ORDER BY number DESC LIMIT 1)
+            WHERE seen_at <> ?2
+            ON CONFLICT (version_id) DO UPDATE SET last_seen_at = max(last_seen_at, excluded.last_seen_at)
+            """,
+            (document_id, iso(at)),
+        )
+
+    def _obsolete(self, document_id: int) -> list[str]:
+        """Forget the captures that nothing cites any more, and return where their files lie."""
+        unused = """
+            FROM snapshots WHERE document_id = ?1
+            AND id NOT IN (SELECT snapshot_id FROM pages WHERE document_id = ?1)
+            AND NOT EXISTS (SELECT 1 FROM suspect_snapshots c WHERE c.snapshot_id = snapshots.id)
+            AND NOT EXISTS (SELECT 1 FROM version_snapshots c WHERE c.snapshot_id = snapshots.id)
+        """
+        paths = [row[0] for row in self._connection.execute(f"SELECT path {unused}", (document_id,))]
+        self._connection.execute(f"DELETE {unused}", (document_id,))
+        return paths
