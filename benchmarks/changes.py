@@ -1,10 +1,11 @@
 """Does it speak only when it matters: precision and recall of alerts on labelled pairs, and what it costs.
 
-    python benchmarks/changes.py [--part work|held|all] [--errors work|held|all|none] [--time]
+    python benchmarks/changes.py [--part work|held|all|none] [--errors work|held|all|none] [--labels] [--time]
 
 Needs the labelled pairs in the folder that TOSTRACK_SHARED names (or ``../shared`` beside the repository). A third of
 the documents, by hash, was set aside while the rules were written (``held``): their figures are the honest ones.
-Uncertain pairs are left out; an alert is a verdict `substantive`.
+Uncertain pairs are left out; an alert is a verdict `substantive`. ``--labels`` adds the pairs that were drawn and read
+for this repository (`labels/README.md`): of each round, what was said before it was read, and what is said now.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from pathlib import Path
 
 from tostrack import clauses
 from tostrack.judge import normal, rewording
-from tostrack.models import Change, Verdict, Version, from_iso
+from tostrack.models import VERDICT_OF, Change, Verdict, Version, from_iso
 from tostrack.pipeline import compare
 
 #: What simple rules reach on all the pairs (see the notes beside the benchmark), to compare with.
@@ -63,6 +64,59 @@ def shared() -> Path | None:
 def held(pair: dict) -> bool:
     """Return whether the pair is of a document that was set aside."""
     return int(hashlib.sha256(f"{pair['service']}/{pair['doc']}".encode()).hexdigest(), 16) % 3 == 0
+
+
+def labelled(folder: Path) -> list[dict]:
+    """Return the certain pairs of `labels/changes.jsonl` with their texts."""
+    sys.path.insert(0, str(folder / "replay"))
+    from replay_server import Corpus
+
+    corpus = Corpus(str(folder / "replay"))
+    with gzip.open(folder / "benchmarks" / "changes-dev.jsonl.gz", "rt", encoding="utf-8") as lines:
+        pairs = {pair["id"]: pair for pair in map(json.loads, lines)}
+    found = []
+    for line in (Path(__file__).parent / "labels" / "changes.jsonl").read_text(encoding="utf-8").splitlines():
+        label = json.loads(line)
+        if label["uncertain"]:
+            continue
+        text = _texts_of(pairs[label["pair"]]) if "pair" in label else lambda body: corpus.body(body).decode()
+        texts = {
+            "prev_text": text(label["prev"]),
+            "next_text": text(label["next"]),
+            "earlier_texts": [text(body) for body in label["earlier"]],
+        }
+        found.append(label | texts | {"stratum": f"round {label.get('round', 0)}", "id": label["next"]})
+    return found
+
+
+def _texts_of(pair: dict) -> Callable[[str], str]:
+    texts = {
+        hashlib.sha256(text.encode()).hexdigest()[:20]: text for text in [pair["prev_text"], *pair["earlier_texts"]]
+    }
+    return texts.__getitem__
+
+
+def interval(hits: int, of: int) -> str:
+    """Return a share with its 95 % interval (Wilson)."""
+    if not of:
+        return "-"
+    share, z = hits / of, 1.96
+    middle, half = share + z * z / (2 * of), z * (share * (1 - share) / of + z * z / (4 * of * of)) ** 0.5
+    low, high = ((middle + sign * half) / (1 + z * z / of) for sign in (-1, 1))
+    return f"{share:.3f} ({low:.3f} to {high:.3f})"
+
+
+def rounds(cases: list[Case]) -> None:
+    """Print, of each round of reading, what was said before it was read and what is said now."""
+    for name in sorted({case.pair["stratum"] for case in cases}):
+        part = [case for case in cases if case.pair["stratum"] == name]
+        said = [case.pair for case in part if VERDICT_OF.get(case.pair.get("said")) is Verdict.SUBSTANTIVE]
+        matter = [case.pair for case in part if case.matters]
+        if said:
+            hits = sum(pair["label"] == "substantive" for pair in said)
+            print(f"{name} unread: precision {interval(hits, len(said))}  recall {interval(hits, len(matter))}")
+        _, _, hits, false, missed = scores(part)
+        print(f"{name} now:    precision {interval(hits, hits + false)}  recall {interval(hits, hits + missed)}")
 
 
 def load(folder: Path, part: str) -> list[dict]:
@@ -113,7 +167,8 @@ def errors(cases: list[Case]) -> None:
         if case.told != case.matters:
             pair = case.pair
             kind = "MISSED" if case.matters else "FALSE "
-            print(f"{kind} {pair['id']} {pair['service']} / {pair['doc']} [{pair['stratum']}]")
+            name = pair.get("path") or f"{pair['service']} / {pair['doc']}"
+            print(f"{kind} {pair['id']} {name} {pair['date_next'][:10]} [{pair['stratum']}]")
             print(f"       labelled {pair['label']}: {pair['reason']}")
             print(f"       we say {case.change.reason}: {case.change.explanation}")
 
@@ -165,7 +220,8 @@ def timing(pairs: list[dict]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--part", choices=("work", "held", "all"), default="all")
+    parser.add_argument("--part", choices=("work", "held", "all", "none"), default="all")
+    parser.add_argument("--labels", action="store_true", help="also the pairs that were read for this repository")
     parser.add_argument("--errors", choices=("work", "held", "all", "none"), default="work")
     parser.add_argument("--time", action="store_true", help="also measure CPU against git diff --word-diff")
     options = parser.parse_args()
@@ -173,7 +229,7 @@ def main() -> int:
     if folder is None:
         print("changes-dev.jsonl.gz is not here: set TOSTRACK_SHARED to the folder that holds benchmarks/")
         return 0
-    pairs = load(folder, options.part)
+    pairs = [] if options.part == "none" else load(folder, options.part)
     cases = [judged(pair) for pair in pairs]
     for name, (precision, recall) in BASELINES.items():
         print(f"baseline, {name}: precision {precision:.3f}  recall {recall:.3f}")
@@ -183,6 +239,11 @@ def main() -> int:
             report(part, inside)
             if options.errors in (part, "all"):
                 errors(inside)
+    if options.labels:
+        own = [judged(pair) for pair in labelled(folder)]
+        rounds(own)
+        if options.errors != "none":
+            errors(own)
     if options.time:
         timing(pairs)
     return 0

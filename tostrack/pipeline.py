@@ -192,10 +192,10 @@ def compare_readings(
     """Return what `compare` returns, for texts that are split already; *book* decides what is flagged."""
     from tostrack.facts import dating, facts
     from tostrack.flag import SHIPPED, moves
-    from tostrack.judge import judge
+    from tostrack.judging import judged
 
     hunks = diff(old.clauses, new.clauses)
-    judgement = judge(hunks, old, new, earlier)
+    judgement = judged(hunks, old, new, earlier)
     flags = moves(hunks, old.clauses, new.clauses, book or SHIPPED)
     told = [
         replace(hunk, flags=flags, facts=found) for hunk, flags, found in zip(hunks, flags, facts(hunks), strict=True)

@@ -6,13 +6,12 @@ told when the text that it takes back had stood, or once it has stood itself (`s
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tostrack.clauses import canonical
 from tostrack.flag import SHIPPED, Rulebook
+from tostrack.judging import likeness
 from tostrack.models import Change, Judgement, Reading, Reason, Verdict, iso
 from tostrack.pipeline import compare_readings, text_key
 
@@ -106,13 +105,7 @@ def _closest(new: Reading, readings: Sequence[Reading]) -> Reading:
     key = text_key(new)
     if any(text_key(reading) == key for reading in readings):
         return readings[0]
-    return max(readings, key=lambda reading: _likeness(reading, new))
-
-
-def _likeness(one: Reading, other: Reading) -> float:
-    """Return the share of clauses that two texts have in common, from 0 to 1."""
-    ours, theirs = (Counter(map(canonical, reading.clauses)) for reading in (one, other))
-    return (ours & theirs).total() / max(1, (ours | theirs).total())
+    return max(readings, key=lambda reading: likeness(reading, new))
 
 
 def _taken_back(told: Reading, new: Reading, book: Rulebook) -> Change | None:

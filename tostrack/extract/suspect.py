@@ -11,6 +11,7 @@ from collections import Counter
 from urllib.parse import urlsplit
 
 from tostrack.clauses import canonical_text, split_clauses
+from tostrack.walls import SHORT, says_instead
 
 #: Every answer of `suspect`.
 CAUSES = (
@@ -27,8 +28,8 @@ CAUSES = (
     "truncated",
     "collapse",
 )
-#: In words. The shortest real documents watched by peers are imprints of about 60; stock error pages have up to 120.
-_SHORT, _TINY = 150, 12
+#: In words: fewer say nothing by themselves.
+_TINY = 12
 #: Fewer words say nothing about size, language or kinship.
 _COMPARABLE = 200
 #: A text that grows is never held back: the real ones that grew fourfold overnight were the changes that mattered.
@@ -46,52 +47,6 @@ _TAIL, _LAST_WORDS = 1 << 14, 5
 #: Share of a text that its language's stop words make up, and how far ahead of the second language they must be.
 _STOP_SHARE, _STOP_LEAD = 0.12, 1.5
 
-#: What pages say instead of a policy, most telling first. Matched in the canonical text: lower case, no punctuation.
-_PHRASES = {
-    "needs-js": (
-        "(?:enable|turn on|activate|activer) javascript|javascript (?:is|to be) (?:disabled|required|enabled)",
-        "requires javascript|without javascript|javascript activé|javascript aktivieren|habilitar javascript",
-    ),
-    "blocked": (
-        "checking (?:your|if the site) (?:browser|connection)|verify(?:ing)? (?:that )?you are (?:a )?human",
-        "just a moment|access (?:to this page )?(?:has been |is )?denied|attention required|not a robot",
-        "you(?:re| are| have been) (?:temporarily )?blocked|request (?:was |has been )?blocked|pardon our interruption",
-        "403 forbidden|^forbidden|too many requests|ray id|incident id|captcha|bot detection",
-        "security (?:check|verification)|unusual (?:traffic|activity)",
-    ),
-    "login": (
-        "(?:must|need to|have to|please) (?:be logged in|log ?in|sign ?in)|forgot(?:ten)? (?:your )?password",
-        "(?:log|sign) ?in to (?:continue|your account|see|view)|create (?:a )?new account",
-        "connectez vous|melden sie sich an|inicia sesión|accedi al tuo account|entre na sua conta",
-    ),
-    "consent": (
-        "before you continue|accept (?:all )?cookies|reject all|manage (?:your )?(?:cookie )?preferences",
-        "we value your privacy|alle akzeptieren|tout accepter|aceptar todas|accetta tutti",
-        r"how old are you|(?:confirm|verify|enter) your (?:age|date of birth)|age verification",
-        r"(?:\d\d|of legal age) (?:or older )?to enter|bestätige dein alter|confirmez votre âge|confirma tu edad",
-    ),
-    "maintenance": (
-        r"(?:down|closed) for (?:\w+ )?maintenance|(?:under|scheduled|undergoing) (?:\w+ )?maintenance",
-        "maintenance mode|en maintenance|wartungsarbeiten|en mantenimiento|in manutenzione",
-    ),
-    "outage": (
-        "something went wrong|(?:be|are) right back|be back (?:soon|shortly)|service (?:is )?unavailable|bad gateway",
-        "internal server error|gateway time ?out|connection timed out|host error|database (?:connection )?error",
-        r"try again (?:later|in a)|temporarily unavailable|technical difficult\w+|over capacity",
-        "an error (?:has )?occurred|unexpected error|une erreur|ein fehler|se ha producido un error",
-    ),
-    "wrong-page": (
-        "(?:page|content|site) (?:was |could |can )?(?:not|cannot) be found|page (?:was )?not found",
-        "(?:isnt|is not) available right now|page (?:isnt|is not) available",
-        "(?:doesnt|does not|no longer) exists?",
-        "404 (?:error|not found|page)|error 404|no longer available|be(?:ing)? redirected|redirecting",
-        "domain (?:is|may be) for sale|account (?:has been )?suspended",
-        "ist (?:momentan|derzeit|leider) nicht verfügbar|nest pas disponible|no está disponible|non è disponibile",
-        "page introuvable|seite nicht gefunden|página no encontrada|pagina non trovata",
-        "^index of|it works|welcome to nginx|default page",
-    ),
-}
-_SAYS = {cause: re.compile(rf"\b(?:{'|'.join(phrases)})\b") for cause, phrases in _PHRASES.items()}
 _LOGIN_PATH = re.compile(r"/(?:log-?in|sign-?in|auth|checkpoint|account/begin|sso)(?:[/.]|$)", re.IGNORECASE)
 _PASSWORD = re.compile(r"<input\b[^>]{0,500}\btype\s*=\s*[\"']?password", re.IGNORECASE)
 _SHELL = re.compile(
@@ -140,7 +95,7 @@ def suspect(
     before = _words(previous) if previous else []
     if _grew_from_short(words, before):
         return "truncated" if _is_cut(words, before, html) else None
-    cause = _says_instead(words, html, page_title) if len(words) < _SHORT else None
+    cause = _says_instead(words, html, page_title) if len(words) < SHORT else None
     cause = cause or _leads_elsewhere(words, asked_url, final_url) or _unlike(words, before)
     if cause in (None, "collapse") and _is_cut(words, before, html):
         return "truncated"
@@ -153,7 +108,7 @@ def _words(markdown: str) -> list[str]:
 
 def _grew_from_short(words: list[str], before: list[str]) -> bool:
     """Return whether the text that stands is as short and mostly the same: then this is how the document is."""
-    if not before or len(before) >= _SHORT:
+    if not before or len(before) >= SHORT:
         return False
     return _common(words, before) >= 0.7 * len(before)
 
@@ -164,9 +119,8 @@ def _common(words: list[str], before: list[str]) -> int:
 
 def _says_instead(words: list[str], html: str, page_title: str) -> str | None:
     said = f"{canonical_text(page_title)} {' '.join(words)}"
-    for cause, pattern in _SAYS.items():
-        if pattern.search(said):
-            return cause
+    if cause := says_instead(said):
+        return cause
     if _PASSWORD.search(html):
         return "login"
     if len(words) < _TINY:
@@ -208,14 +162,14 @@ def _unlike(words: list[str], before: list[str]) -> str | None:
     own, old = set(words), set(before)
     if len(words) >= _COMPARABLE and len(own & old) < _KINSHIP * min(len(own), len(old)):
         return "wrong-page"
-    if len(words) < _SHORT and size < _STUB:
+    if len(words) < SHORT and size < _STUB:
         return "wrong-page"
     return "collapse" if size < _COLLAPSE else None
 
 
 def language(words: list[str]) -> str:
     """Return the language of canonical *words* as a two-letter code; empty when it is not plain."""
-    if len(words) < _SHORT:
+    if len(words) < SHORT:
         return ""
     counts = Counter(words)
     shares = sorted(

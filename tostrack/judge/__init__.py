@@ -54,7 +54,7 @@ def reasons(hunks: Sequence[Hunk], old: Reading, new: Reading) -> list[Finding]:
 
 def _findings(hunks: Sequence[Hunk], context: Context) -> list[Finding]:
     closely = hunks[:_MOST_HUNKS]
-    findings = surroundings(closely, [find(hunk, context) for hunk in closely])
+    findings = surroundings(closely, [find(hunk, context) for hunk in closely], context)
     return findings + [take(hunk) for hunk in hunks[_MOST_HUNKS:]]
 
 

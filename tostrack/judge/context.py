@@ -99,12 +99,38 @@ class Text:
         return min((self._index.get(word, []) for word in words), key=len)[:_MOST_CANDIDATES]
 
 
+#: A clause of so many words is running text, and no part of what frames it.
+_PROSE = 15
+
+
 class Context:
     """Both texts of a change."""
 
     def __init__(self, old: Reading, new: Reading) -> None:
         self.old = Text(old)
         self.new = Text(new)
+
+    @cached_property
+    def _kept_prose(self) -> dict[str, tuple[int, int]]:
+        """For the old and the new text, the places of the first and the last paragraph that both of them have."""
+        prose = [
+            {
+                canonical(clause): at
+                for at, clause in enumerate(text.reading.clauses)
+                if clause.text.count(" ") >= _PROSE - 1
+            }
+            for text in (self.old, self.new)
+        ]
+        shared = prose[0].keys() & prose[1].keys()
+        places = [[found[key] for key in shared] for found in prose]
+        return {side: (min(at), max(at)) for side, at in zip(("old", "new"), places, strict=True) if at}
+
+    def frames(self, first: Hunk, last: Hunk) -> bool:
+        """Return whether what came, or went, from *first* to *last* stands before or behind all that stays."""
+        gone = first.new_at is None
+        side, begins, ends = ("old", first.old_at, last.old_at) if gone else ("new", first.new_at, last.new_at)
+        kept = self._kept_prose.get(side)
+        return kept is not None and begins is not None and ends is not None and (ends < kept[0] or begins > kept[1])
 
     def clause(self, hunk: Hunk) -> Clause:
         """Return the first clause of *hunk*, the new one when there is one."""

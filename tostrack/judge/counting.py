@@ -22,15 +22,25 @@ def stamp(part: Part) -> Reason | None:
     if all(word.startswith((INSTANT, RELATIVE)) for word in changed):
         return Reason.STAMP
     texts = [text for text in (part.old, part.new) if text]
-    if all(map(_is_stamp, texts)):
+    named = {word for word in changed if not is_number(word) and not word.startswith(MARK)}
+    if all(map(_is_stamp, texts)) and (
+        len(texts) == 1 or named <= lexicon.SAFE | lexicon.DATING | MONTHS or opaque(texts)
+    ):
         return Reason.STAMP
     if all(map(is_number, changed)) and all(_stamped(normal(text), changed) for text in texts):
         return Reason.STAMP
     return None
 
 
+def opaque(texts: Sequence[str]) -> bool:
+    """Whether all of *texts* are identifiers."""
+    return all(map(_OPAQUE.match, texts))
+
+
 _OPAQUE = re.compile(r"(?=\S*\d)[\w-]{10,}$")
 _STAMP_TEXT = 14
+#: ``1.26.11``, ``8/26/14``: what such a date is depends on the country, that it is one does not.
+_SHORT_YEAR = re.compile(r"(?<![\d./])\d{1,2}([./])\d{1,2}\1\d{2}(?![\d./])")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 
 
@@ -38,7 +48,7 @@ def _is_stamp(text: str) -> bool:
     """Whether the whole of *text* is a stamp: a date, a "last updated" line, a counter, an identifier."""
     if _OPAQUE.match(text):
         return True
-    tokens = normal(text)
+    tokens = normal(_SHORT_YEAR.sub("2000-01-01", text))
     words = {token for token in tokens if not is_number(token) and not token.startswith(MARK)}
     if len(tokens) > _STAMP_TEXT or (lexicon.EFFECTIVE | lexicon.ACTORS) & words:
         return False
@@ -132,13 +142,19 @@ def statistics(part: Part) -> Reason | None:
     if not (part.old and part.new):
         return None
     changed = [word for side in part.moved for word in side]
-    if not changed or not all(is_number(word) and not word.startswith(DATE) for word in changed):
+    if not changed or not all(map(is_number, changed)):
         return None
     tokens = normal(part.new)
-    counted = all(
-        lexicon.COUNTED.intersection(tokens[at + 1 : at + 6]) for at, token in enumerate(tokens) if token in changed
-    )
-    return Reason.STAMP if counted and not lexicon.OBLIGING.intersection(tokens) else None
+    counted = all(_counts(tokens, at) for at, token in enumerate(tokens) if token in changed)
+    reported = all(word.startswith(DATE) for word in changed) or not lexicon.OBLIGING.intersection(tokens)
+    return Reason.STAMP if counted and reported else None
+
+
+def _counts(tokens: Sequence[str], at: int) -> bool:
+    """Whether the number at *at* is a count that the platform reports, or the day as of which it reports one."""
+    if tokens[at].startswith(DATE):
+        return tokens[max(0, at - 2) : at] == ("as", "of") and bool(lexicon.COUNTED.intersection(tokens[at:]))
+    return bool(lexicon.COUNTED.intersection(tokens[at + 1 : at + 6]))
 
 
 def numbers(part: Part) -> Reason | None:

@@ -34,17 +34,33 @@ def _reworded(part: Part) -> bool:
 def _whole(part: Part) -> bool:
     """Whether a clause that came or went is no policy text."""
     text = part.text
-    if is_label(text) or _is_consent(text) or (part.clause.kind == "p" and is_glued(text)):
+    if (
+        (is_label(text) and not _is_party(part.clause))
+        or _is_consent(text)
+        or (part.clause.kind == "p" and is_glued(text))
+    ):
         return True
     if _DEBRIS.match(text):
         return True
     if len(text) < 200 and (lexicon.PICKER.search(text.lower()) or lexicon.GUIDE.search(text.lower())):
         return True
-    if part.clause.kind == "p" and _is_call(text):
+    if (part.clause.kind == "p" and _is_call(text)) or _leads_to(text):
         return True
     if _is_contents(part) or _is_document(part) or _is_navigation(part):
         return True
     return _is_bare(part.clause) and not _in_list(part)
+
+
+def is_listed(clause: Clause) -> bool:
+    """Whether *clause* stands in a list that says whom or what it is about: recipients, data, what is forbidden."""
+    about = {word for title in clause.heading[-1:] for word in normal(title)}
+    return bool(clause.lead) or bool(about & (lexicon.LISTED | lexicon.OBLIGING))
+
+
+def _is_party(clause: Clause) -> bool:
+    """Whether *clause* is an item of a list of recipients: there "Facebook" is no button."""
+    about = {word for title in (*clause.heading[-1:], clause.lead) for word in normal(title)}
+    return clause.kind[:2] in ("li", "ol", "ro") and bool(about & lexicon.LISTED)
 
 
 #: Half of a linked image whose label ran over two lines.
@@ -52,9 +68,13 @@ _DEBRIS = re.compile(r"!?\[[^\]]{0,80}$|[^\[]{0,80}\]\(\S*\)$")
 _SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
+#: A site before what its label is about: "Acme.com Cookie Settings".
+_SITE_FIRST = re.compile(r"^(?:[\w-]+\.)+[a-z]{2,}\s+(?=\S)", re.IGNORECASE)
+
+
 def is_label(text: str) -> bool:
     """Whether *text* is made of nothing but labels, with or without spaces between them."""
-    words = canonical_text(_SEAM.sub(" ", text)).split()
+    words = canonical_text(_SEAM.sub(" ", _SITE_FIRST.sub("", text))).split()
     if not words or len(words) > 2 * lexicon.LONGEST_LABEL:
         return False
     reached = {0}
@@ -85,6 +105,15 @@ def _is_call(text: str) -> bool:
         and not lexicon.OBLIGING & {*words}
         and ":" not in text
     )
+
+
+#: A line that is a link to a document: "View our Cookie Policy".
+_LEADS_TO = re.compile(r"(?:view|read|see|download|print) (?:our|the|this|a|all)? ?(?:\w+ ){0,3}(\w+)$", re.IGNORECASE)
+
+
+def _leads_to(text: str) -> bool:
+    match = _LEADS_TO.match(text.strip())
+    return bool(match and match[1].lower() in lexicon.TITLE)
 
 
 def _is_consent(text: str) -> bool:
@@ -169,18 +198,23 @@ _NOTICE = 400
 
 def notice(part: Part) -> Reason | None:
     """A notice of an update was taken down; that it was put up is news."""
-    if part.hunk.edit is not Edit.REMOVED or len(part.old) > _NOTICE:
+    if part.gained or not part.lost or len(part.lost) > _NOTICE or part.hunk.edit is Edit.ADDED:
         return None
-    text = " ".join(normal(part.old))
+    text = " ".join(normal(part.lost))
     if lexicon.STANDING.search(text) or not (lexicon.UPDATE_NOTICE.search(text) or _has_come(part)):
         return None
-    return Reason.FURNITURE
+    inside = part.hunk.edit is not Edit.REMOVED
+    return None if inside and _PROMISING.intersection(text.split()) else Reason.FURNITURE
+
+
+#: What stands in the same paragraph as a notice, and goes with it, may be a promise.
+_PROMISING = lexicon.HANDED_ON | {"not", "no", "never", "must", "only"}
 
 
 def _has_come(part: Part) -> bool:
     """Whether it names a day from which the terms bind, and that day has come."""
     now = part.context.new.reading.version.seen_at
-    tokens = normal(part.old)
+    tokens = normal(part.lost)
     days = [token.removeprefix(DATE).replace("_", "-") for token in tokens if token.startswith(DATE)]
     binds = lexicon.IN_FORCE.search(" ".join(tokens))
     return bool(now and days and binds) and all(day <= f"{now:%Y-%m-%d}" for day in days)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from tostrack.clauses import canonical_text, sentences
+from tostrack.clauses import canonical, canonical_text, sentences
 from tostrack.judge.context import Context, Text
 from tostrack.judge.findings import Finding
 from tostrack.models import Judgement, Reading, Reason, iso
@@ -31,7 +31,9 @@ def returned(news: Sequence[Finding], context: Context, earlier: Sequence[Readin
     if back:
         stood = _stood(context, texts, lambda text: text.key != context.new.key)
     else:
-        stood = _parts_stood(news, context, texts) if news else None
+        # An outage, or an edition in another language, says none of this: that proves nothing.
+        kin = [text for text in texts if _resembles(text, context.new)]
+        stood = _parts_stood(news, context, kin) if news else None
     if stood is None:
         return None
     when = back.reading.version.seen_at if back else None
@@ -45,6 +47,15 @@ def returned(news: Sequence[Finding], context: Context, earlier: Sequence[Readin
     if back is not texts[0] or any(text.key == context.old.key for text in texts):
         return Judgement(Reason.OSCILLATION, f"Back to {of}: an old copy, or one of several that take turns here.")
     return Judgement(Reason.REVERTED, f"Reverted to {of}, after other text had stood for {stood.days} days.")
+
+
+#: Of the clauses of the shorter text at least this share is in the other when both are states of one text.
+_KINSHIP = 0.3
+
+
+def _resembles(one: Text, other: Text) -> bool:
+    ours, theirs = ({canonical(clause) for clause in text.reading.clauses} for text in (one, other))
+    return len(ours & theirs) >= _KINSHIP * min(len(ours), len(theirs))
 
 
 def _parts_stood(news: Sequence[Finding], context: Context, texts: Sequence[Text]) -> timedelta | None:

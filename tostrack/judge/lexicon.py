@@ -44,7 +44,7 @@ SAME = (
     ("under", "pursuant to", "according to", "in accordance with"),
     ("if", "in the event that", "in case"),
     ("except", "with the exception of"),
-    ("can", "is able to", "are able to"),
+    ("can", "is able to", "are able to", "will be able to"),
     ("ensure", "make sure", "make certain"),
     ("help", "assist"),
     ("people", "persons", "individuals"),
@@ -102,6 +102,15 @@ SAME = (
     ("log out", "sign out"),
     ("once", "as soon as"),
     ("for", "for the purpose of", "for the purposes of", "for purposes of"),
+    # British and American words for the same.
+    ("store", "shop"),
+    ("stores", "shops"),
+    ("violation", "breach"),
+    ("violations", "breaches"),
+    ("cell towers", "mobile phone masts"),
+    ("shipping", "delivery"),
+    ("zip code", "postcode", "postal code"),
+    ("by mail", "by post", "by writing"),
 )
 
 #: Words that date a text without saying from when it binds.
@@ -134,6 +143,11 @@ RECIPIENT = frozenset(
     processor processors subprocessor subprocessors recipient recipients company companies subsidiary subsidiaries
     network networks broker brokers supplier suppliers contractor contractors service services use uses using
     used""".split()
+)
+#: In the heading of a list these say that its items are parties, kinds of data, or things that are forbidden.
+LISTED = (RECIPIENT - {"services", "service", "use", "uses", "using", "used", "network", "networks"}) | frozenset(
+    """prohibited forbidden restricted banned allowed permitted not collect collected share shared data information
+    subprocessors cookies trackers countries fees rights purposes""".split()
 )
 #: Words that make a date in a sentence a stamp: "was last updated on".
 LAST = frozenset(
@@ -192,7 +206,8 @@ did this answer your question|still have questions|chat with us|contact support|
 powered by zendesk|comments|follow|unfollow|return to top of page|cookie consent|manage consent|dismiss|got it thanks|
 español latinoamérica|português|português brasil|nederlands|polski|svenska|dansk|norsk|suomi|türkçe|русский|
 日本語|한국어|简体中文|繁體中文|العربية|čeština|magyar|română|ελληνικά|українська|bahasa indonesia|tiếng việt|ไทย|हिन्दी|
-loading|please wait|enter a summary|title|image|logo|icon|advertisement|sponsored|all rights reserved|updated|new
+loading|please wait|having trouble|need assistance|any questions|
+enter a summary|title|image|logo|icon|advertisement|sponsored|all rights reserved|updated|new
 """.replace("\n", "").split("|")
 )
 LONGEST_LABEL = max(label.count(" ") + 1 for label in LABELS)
@@ -205,6 +220,7 @@ NAVIGATION = re.compile(
 #: A sentence that only points elsewhere.
 POINTER = re.compile(
     r"(?:please )?(?:for (?:more|further|additional) (?:information|details)|(?:to )?(?:learn|read|find out|see) more\b"
+    r"|(?:check out|browse|see) our (?:[a-z]+ ){0,2}(?:list of )?(?:articles|faqs?|help (?:center|centre|pages))\b"
     r"|more (?:information|details)|you can (?:learn|read|find|see)(?: out)? (?:more|further)|(?:to )?learn about)"
 )
 #: A short line that wants the reader to do something for the page's sake.
@@ -260,8 +276,8 @@ IN_FORCE = re.compile(
 STANDING = re.compile(r"\b(?:may|from time to time|reserves? the right|at any time|periodically|whenever|if we)\b")
 #: Titles of pages, documents and functions: what may be renamed without moving a right.
 TITLE = frozenset(
-    """terms policy policies statement notice center centre hub portal account login settings page site website app
-    application platform program agreement guidelines rules principles addendum tool tools feature button menu tab
+    """terms policy policies statement notice center centre hub portal account login setting settings page site website
+    app application platform program agreement guidelines rules principles addendum tool tools feature button menu tab
     dashboard form section studio console store""".split()
 )
 #: Verbs and nouns near which a name says who gets what, or where one may sue.

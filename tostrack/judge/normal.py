@@ -46,7 +46,11 @@ _RELATIVE = re.compile(
 # In a sentence about someone, "more than a year ago" is a period and no stamp.
 _STAMP_LENGTH = 80
 _SOMEONE = re.compile(r"\b(?:you|your|we|our|if|user|users)\b")
-_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]")
+#: An address with or without its scheme; a bare name of a site may say where a rule holds, one with a path only points.
+_URL = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]|(?<![\w@./-])(?:[\w-]+\.)+[a-z]{2,}/[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]"
+)
+_URL_SIGNS = re.compile(r"://|www\.|\.[a-z]{2,}/")
 _HIDDEN_MAIL = re.compile(r"[\w.+-]*\[?e-?mail\W{1,2}protected\]?[\w.-]*")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TOKEN = re.compile(rf"{MARK}\w+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\d+(?:[.,]\d+)*|[^\W_]+|[$€£¥%§&]")
@@ -104,7 +108,8 @@ _SAME_WORD = _NUMBER_WORDS | {
 
 
 @lru_cache(maxsize=20_000)
-def _american(word: str) -> str:
+def american_of(word: str) -> str:
+    """Return *word* as Americans spell it."""
     if word.startswith(MARK):
         return word
     if word in _SAME_WORD:
@@ -145,7 +150,7 @@ def spelled(text: str) -> tuple[str, ...]:
     text = text.replace("’", "'").replace("\u00a0", " ").replace("©", " copyright ").lower()
     if "protected" in text:
         text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
-    if "://" in text or "www." in text:
+    if _URL_SIGNS.search(text):
         text = _URL.sub(f" {URL} ", text)
     if len(text) <= _STAMP_LENGTH and not _SOMEONE.search(text):
         text = _RELATIVE.sub(f" {RELATIVE} ", text)
@@ -162,7 +167,7 @@ def spelled(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4_096)
 def normal(text: str) -> tuple[str, ...]:
     """Return the tokens of `spelled` in one spelling, British as American."""
-    return tuple(map(_american, spelled(text)))
+    return tuple(map(american_of, spelled(text)))
 
 
 def is_number(token: str) -> bool:

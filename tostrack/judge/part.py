@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from tostrack.clauses import canonical_text
 from tostrack.judge.context import Context
 from tostrack.judge.normal import lost_and_gained, normal
 from tostrack.models import Clause, Edit, Hunk
@@ -42,7 +43,7 @@ class Part:
 
 def part_of(hunk: Hunk, context: Context) -> Part:
     """Return *hunk* as the rules see it."""
-    gone, come = context.removed(hunk), context.added(hunk)
+    gone, come = _apart(context.removed(hunk), context.added(hunk))
     old, new = lost, gained = " ".join(gone), " ".join(come)
     if hunk.edit is Edit.REWORDED and (gone or come):
         # A sentence cut shorter stands, word for word, within what it was: seen alone, the longer one would look new.
@@ -52,6 +53,13 @@ def part_of(hunk: Hunk, context: Context) -> Part:
         old = _text(hunk.old, [*old_spans, *filter(None, mapped_old)])
         new = _text(hunk.new, [*new_spans, *filter(None, mapped_new)])
     return Part(hunk, context.clause(hunk), old, new, context, lost, gained)
+
+
+def _apart(gone: Sequence[str], come: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return both without the sentences that they share: a short one is looked for as a clause of its own only."""
+    shared = {*map(canonical_text, gone)} & {*map(canonical_text, come)}
+    keep = [[sentence for sentence in side if canonical_text(sentence) not in shared] for side in (gone, come)]
+    return keep[0], keep[1]
 
 
 _Span = tuple[int, int]

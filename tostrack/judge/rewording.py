@@ -23,7 +23,7 @@ def same_words(part: Part) -> Reason | None:
     if old == new:
         if any(token.startswith((INSTANT, RELATIVE)) for token in new):
             return Reason.STAMP
-        return Reason.LINKS if "://" in part.new or "www." in part.new else Reason.FORMAT
+        return Reason.LINKS if any(token.startswith(URL) for token in new) else Reason.FORMAT
     if normal(part.old) == normal(part.new):
         return Reason.EDITION
     pieces = ["".join(text for op, text in part.hunk.words if op == side) for side in "-+"]
@@ -98,8 +98,13 @@ def _is_title(old: str, new: str, after: str, *, strict: bool) -> bool:
     return bool(lexicon.TITLE & near) and not any(map(is_number, near)) and not lexicon.BINDING_NAME & changed
 
 
+_QUOTED = re.compile("[\"“'‘][^\"“”'‘’]{2,30}[\"”'’]$")
+
+
 def is_name(text: str) -> bool:
-    """Whether all words of *text* but the joining ones begin with a capital."""
+    """Whether all words of *text* but the joining ones begin with a capital, or it is quoted as a whole."""
+    if _QUOTED.match(text.strip()):
+        return True
     words = [word.strip("\"“”'‘’(),.") for word in text.split()]
     return all(word in _JOINING or word[:1].isupper() for word in words if word)
 
@@ -149,8 +154,12 @@ def wording(part: Part) -> Reason | None:
     return Reason.WORDING if {*lost, *gained} <= lexicon.SAFE else None
 
 
+#: Longer words in capitals are words.
+_ACRONYM = 5
+
+
 def _is_acronym(part: Part, word: str) -> bool:
-    return word.upper() in part.new
+    return len(word) <= _ACRONYM and word.upper() in part.new
 
 
 #: A pointer has no more words than this.
@@ -218,7 +227,8 @@ def is_typo(one: str, other: str) -> bool:
         return False
     if min(len(one), len(other)) < _LONG and _is_wellformed(one) and _is_wellformed(other):
         return False
-    if {one[-2:], other[-2:]} & _PARTIES and one[-2:] != other[-2:]:
+    # "employer" and "employee", "use" and "user" are different words.
+    if one[-2:] != other[-2:] and ({one[-2:], other[-2:]} <= _PARTIES or f"{one}r" == other or one == f"{other}r"):
         return False
     head = 0
     while head < min(len(one), len(other)) and one[head] == other[head]:

@@ -3,37 +3,45 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tostrack.clauses import canonical_text
 from tostrack.judge import lexicon
+from tostrack.judge.context import Context
 from tostrack.judge.findings import Finding
-from tostrack.judge.normal import normal
-from tostrack.judge.rewording import is_name, replacements
+from tostrack.judge.furniture import is_listed
+from tostrack.judge.normal import american_of, lost_and_gained, normal, spelled
+from tostrack.judge.rewording import is_name, plainest, replacements
 from tostrack.models import VERDICT_OF, Edit, Hunk, Reason, Verdict
 
 #: So many of its own phrases make a run a consent layer.
 _LAYER = 3
 #: An item of a menu is no longer than this.
 _ITEM_WORDS = 4
+#: A menu around the text is known by so many clauses, by the share of them that are labels, and by how few are anything
+#: but items of so many words.
+_FRAME, _FRAME_LABELS, _MOSTLY, _FRAME_WORDS = 5, 0.1, 0.8, 10
+#: Titles in one line, one after the other, are together no more words than this.
+_TITLES = 25
 
 
-def surroundings(hunks: Sequence[Hunk], findings: Sequence[Finding]) -> list[Finding]:
+def surroundings(hunks: Sequence[Hunk], findings: Sequence[Finding], context: Context) -> list[Finding]:
     """Return *findings* with what stands among menu labels, or inside a consent layer, known as furniture."""
     out = list(findings)
     for at in _cut_out(hunks):
         out[at] = replace(out[at], reason=Reason.FORMAT)
     for at, rest in _carried_over(hunks).items():
         out[at] = replace(out[at], reason=Reason.WORDING if rest else Reason.FORMAT)
-    for at in _spelled_otherwise(hunks):
+    for at in _spelled_otherwise(hunks) | _in_other_english(hunks, findings):
         if VERDICT_OF[out[at].reason] is not Verdict.NOISE:
             out[at] = replace(out[at], reason=Reason.EDITION)
     for at in _renamed_throughout(hunks, findings):
         out[at] = replace(out[at], reason=Reason.RENAMED)
     for run in _runs(hunks):
-        inside = _layer(hunks, run) | _menu(hunks, out, run)
+        inside = _layer(hunks, run) | _menu(hunks, out, run) | _frame(hunks, out, run, context)
         for at in inside:
             if VERDICT_OF[out[at].reason] is not Verdict.NOISE:
                 out[at] = replace(out[at], reason=Reason.FURNITURE)
@@ -41,15 +49,19 @@ def surroundings(hunks: Sequence[Hunk], findings: Sequence[Finding]) -> list[Fin
 
 
 def _cut_out(hunks: Sequence[Hunk]) -> set[int]:
-    """Return the reworded hunks whose changed phrases only became lines of their own, or were such lines before."""
-    come = {canonical_text(hunk.new) for hunk in hunks if hunk.edit is Edit.ADDED}
-    gone = {canonical_text(hunk.old) for hunk in hunks if hunk.edit is Edit.REMOVED}
-    lines = {"-": {*come, ""}, "+": {*gone, ""}, "=": set[str]()}
-    return {
-        at
-        for at, hunk in enumerate(hunks)
-        if hunk.edit is Edit.REWORDED and all(op == "=" or canonical_text(text) in lines[op] for op, text in hunk.words)
-    }
+    """Return the reworded hunks whose changed phrases became lines of their own, or were such, and those lines."""
+    lines: dict[str, dict[str, int]] = {"-": {}, "+": {}}
+    for at, hunk in enumerate(hunks):
+        if hunk.edit in (Edit.ADDED, Edit.REMOVED):
+            lines["-" if hunk.edit is Edit.ADDED else "+"][canonical_text(hunk.new or hunk.old)] = at
+    found = set()
+    for at, hunk in enumerate(hunks):
+        if hunk.edit is not Edit.REWORDED:
+            continue
+        cut = [(op, key) for op, text in hunk.words if op != "=" and (key := canonical_text(text))]
+        if all(key in lines[op] for op, key in cut):
+            found |= {at, *(lines[op][key] for op, key in cut)}
+    return found
 
 
 def _carried_over(hunks: Sequence[Hunk]) -> dict[int, set[str]]:
@@ -107,6 +119,34 @@ def _spelled_otherwise(hunks: Sequence[Hunk]) -> set[int]:
     come = {normal(hunk.new) for hunk in hunks if hunk.edit is Edit.ADDED}
     both = (gone & come) - {()}
     return {at for at, hunk in enumerate(hunks) if not (hunk.old and hunk.new) and normal(hunk.old or hunk.new) in both}
+
+
+#: So many words that changed from British to American, or back, make it the other edition of English.
+_EDITION_WORDS = 3
+#: An edition says "is visible" where another says "will be visible".
+_LOOSE = lexicon.SAFE | {"will"}
+
+
+def _in_other_english(hunks: Sequence[Hunk], findings: Sequence[Finding]) -> set[int]:
+    """Return the reworded hunks of a text that went from one English to the other, in which no more was changed."""
+    reworded = [at for at, hunk in enumerate(hunks) if hunk.edit is Edit.REWORDED]
+    respelled: dict[bool, set[str]] = {True: set(), False: set()}
+    for at in reworded:
+        gone, come = lost_and_gained(spelled(hunks[at].old), spelled(hunks[at].new))
+        american = {word: american_of(word) for word in (*gone, *come)}
+        for word in gone:
+            if other := next((other for other in come if word != other and american[word] == american[other]), None):
+                respelled[other == american[other]].add(word)
+    towards = respelled[len(respelled[True]) > len(respelled[False])]
+    if len(towards) < _EDITION_WORDS:
+        return set()
+    found = set()
+    for at in reworded:
+        if VERDICT_OF[findings[at].reason] is not Verdict.NOISE:
+            gone, come = lost_and_gained(plainest(hunks[at].old), plainest(hunks[at].new))
+            if {*gone, *come} <= _LOOSE:
+                found.add(at)
+    return found
 
 
 #: A name that was replaced in so many clauses, and only replaced, is the same thing under another name.
@@ -172,12 +212,39 @@ def _layer(hunks: Sequence[Hunk], run: range) -> set[int]:
 
 def _menu(hunks: Sequence[Hunk], findings: Sequence[Finding], run: range) -> set[int]:
     """Return the short items of *run* when at least half of its clauses are labels."""
-    labels = sum(findings[at].reason is Reason.FURNITURE for at in run)
-    if 2 * labels < len(run):
+    if 2 * _labels(findings, run) < len(run):
         return set()
-    texts = {at: hunks[at].new or hunks[at].old for at in run}
-    return {
+    return {at for at in run if _is_item(hunks[at].new or hunks[at].old, _ITEM_WORDS)}
+
+
+def _labels(findings: Sequence[Finding], run: range) -> int:
+    return sum(findings[at].reason is Reason.FURNITURE for at in run)
+
+
+_FIGURE = re.compile(r"\b\d")
+
+
+def _is_item(text: str, most: int) -> bool:
+    """Whether *text* is as short as an item of a menu, and no sentence; a question may lead to its answer."""
+    return len(normal(text)) <= most and text.rstrip()[-1:] not in ".:;!" and not _FIGURE.search(text)
+
+
+def _frame(hunks: Sequence[Hunk], findings: Sequence[Finding], run: range, context: Context) -> set[int]:
+    """Return the items of a menu before the first sentence that both texts share, or behind the last one.
+
+    There fewer labels and longer items tell it.
+    """
+    labels = _labels(findings, run)
+    if (
+        len(run) < _FRAME
+        or labels < max(2, _FRAME_LABELS * len(run))
+        or not context.frames(hunks[run[0]], hunks[run[-1]])
+    ):
+        return set()
+    items = {
         at
-        for at, text in texts.items()
-        if len(normal(text)) <= _ITEM_WORDS and text.rstrip()[-1:] not in ".:;!?" and not any(map(str.isdigit, text))
+        for at in run
+        if _is_item(text := hunks[at].new or hunks[at].old, _TITLES if is_name(text) else _FRAME_WORDS)
+        and not is_listed(context.clause(hunks[at]))
     }
+    return items if len(items) + labels >= _MOSTLY * len(run) else set()

@@ -21,16 +21,23 @@ def changed(part: Part) -> set[str]:
 
 #: A line that dates a text is no longer than this.
 _DATE_LINE = 12
+#: A date and its label are no more words than this.
+_LABEL_WORDS = 8
+_YEAR = re.compile(r"(?:19|20)\d\d$")
 
 
 def relabelled(part: Part) -> Reason | None:
-    """The words beside a date changed and the date did not: "Effective" before it, "as of" for "from"."""
+    """The words beside a date changed and the date did not: "Effective" before it, "Dated" for "Stand"."""
     if not (part.old and part.new) or max(len(normal(part.old)), len(normal(part.new))) > _DATE_LINE:
         return None
     dates = [sorted(word for word in normal(text) if is_number(word)) for text in (part.old, part.new)]
-    if dates[0] != dates[1] or not any(word.startswith(DATE) for word in dates[0]):
+    if dates[0] != dates[1] or not any(word.startswith(DATE) or _YEAR.match(word) for word in dates[0]):
         return None
-    return Reason.WORDING if changed(part) <= lexicon.SAFE | lexicon.DATING else None
+    if changed(part) <= lexicon.SAFE | lexicon.DATING:
+        return Reason.WORDING
+    # In other languages the label is known by its place: nothing stands beside it but the date.
+    short = max(len(part.old.split()), len(part.new.split())) <= _LABEL_WORDS
+    return Reason.EDITION if short and not any(map(binds, changed(part) - lexicon.DATING)) else None
 
 
 def wayfinding(part: Part) -> Reason | None:
@@ -79,9 +86,13 @@ def address(part: Part) -> Reason | None:
     return Reason.LINKS if pairs and 2 * len(pairs) == len(_edits(part)) and all(map(_is_linked, pairs)) else None
 
 
+#: What leads to an address or to the name of a page: "our webform: www.acme.com/form", "the Request Form".
+_LEADING = re.compile(r"(?:our|the|this|a)\s+(?:[a-z]+:?\s+){0,2}(?=\S)")
+
+
 def _is_linked(pair: tuple[str, str, str]) -> bool:
     """Whether an address gave way to the name of what it leads to, or the other way round."""
-    one, other = (text.strip(" ,;:.()") for text in pair[:2])
+    one, other = (_LEADING.sub("", text.strip(" ,;:.()"), count=1) for text in pair[:2])
     site, name = (one, other) if _SITE.match(one) else (other, one)
     named = is_name(name) and len(name.split()) <= _TITLE_WORDS and not lexicon.BINDING_NAME & {*normal(name)}
     return bool(_SITE.match(site)) and named and not _SITE.match(name) and "@" not in f"{one}{other}"

@@ -1,0 +1,78 @@
+"""The judgement in the light of what stood before: outages, and texts that are nearly an older one."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tostrack import Version, compare
+from tostrack.models import Reason, Verdict
+
+NOW = datetime(2024, 6, 1, tzinfo=UTC)
+CLAUSES = [
+    f"Rule {name}: you keep what you post on Pixboard, and we may show it to {name} people." for name in "abcdefghij"
+]
+POLICY = "# Terms\n\nLast updated: 1 March 2020\n\n" + "\n\n".join(CLAUSES)
+WALL = "# This page isn't available\n\nAn unexpected error has occurred. Try again later."
+
+
+def version(text: str, days: int) -> Version:
+    return Version(text, NOW - timedelta(days=days))
+
+
+@pytest.fixture
+def variant() -> str:
+    return POLICY.replace("you keep", "you own").replace("we may show", "we will sell")
+
+
+def test_a_wall_is_suspect():
+    assert compare(POLICY, WALL).reason is Reason.SUSPECT
+
+
+def test_a_short_policy_that_speaks_of_outages_is_no_wall():
+    old = "# Status\n\nIf a page isn't available, write to help@pixboard.example and we answer within 2 days."
+
+    assert compare(old, old.replace("2 days", "5 days")).reason is Reason.NUMBERS
+
+
+def test_the_same_policy_behind_a_wall_is_no_news():
+    assert compare(version(WALL, 1), version(POLICY, 0), [version(POLICY, 2)]).verdict is Verdict.NOISE
+
+
+def test_behind_a_wall_a_change_is_judged_by_what_stood_before_it():
+    new = POLICY.replace("show it to a people", "sell it to a people")
+
+    change = compare(version(WALL, 1), version(new, 0), [version(WALL, 2), version(POLICY, 3)])
+
+    assert change.reason is Reason.NEW_TEXT
+
+
+def test_behind_a_wall_with_nothing_before_it_nothing_can_be_said():
+    assert compare(WALL, POLICY).reason is Reason.SUSPECT
+
+
+def test_a_text_that_is_nearly_an_older_one_is_its_return(variant):
+    nearly = POLICY.replace("# Terms", "# Terms of Service")
+
+    change = compare(version(variant, 2), version(nearly, 0), [version(POLICY, 9)])
+
+    assert change.reason is Reason.OSCILLATION
+
+
+def test_a_text_that_is_an_older_one_but_for_what_matters_is_told(variant):
+    nearly = POLICY.replace("show it to a people", "sell it to a people")
+
+    assert compare(version(variant, 2), version(nearly, 0), [version(POLICY, 9)]).verdict is Verdict.SUBSTANTIVE
+
+
+def test_an_older_text_that_is_dated_anew_is_told(variant):
+    back = POLICY.replace("1 March 2020", "30 May 2024")
+    forth = variant.replace("1 March 2020", "2 May 2024")
+
+    assert compare(version(forth, 20), version(back, 0), [version(POLICY, 90)]).verdict is Verdict.SUBSTANTIVE
+
+
+def test_what_another_edition_lacks_proves_nothing():
+    german = "# Bedingungen\n\nSie behalten alles, was Sie auf der Plattform mit anderen teilen, und wir zeigen es."
+    less = "\n\n".join([POLICY.split("\n\n")[0], "Last updated: 9 May 2024", *CLAUSES[:5]])
+
+    assert compare(version(POLICY, 3), version(less, 0), [version(german, 9)]).reason is Reason.REMOVED_TEXT

@@ -1,0 +1,93 @@
+"""The judgement over two texts in the light of those before: what was an outage, and what is nearly an older text.
+
+Pure. `judge` weighs the hunks of one pair; here it is asked of the pair that tells the truth.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from tostrack.clauses import canonical
+from tostrack.diff import diff
+from tostrack.facts import stated_dates
+from tostrack.judge import judge
+from tostrack.models import Hunk, Judgement, Reading, Reason, Verdict
+from tostrack.walls import SHORT, says_instead
+
+
+def judged(hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequence[Reading] = ()) -> Judgement:
+    """Return whether the change from *old* to *new* matters and why.
+
+    A wall is held to be no text of the policy: what stands after it is judged by what stood before it. A text that
+    differs by nothing that matters from an older one is judged as the return of that one.
+
+    Args:
+        hunks: What differs, as `diff` returns it.
+        old: The text that stood.
+        new: The text that stands now.
+        earlier: Texts that stood before *old*, most recent first.
+    """
+    if _is_wall(new, old):
+        return Judgement(Reason.SUSPECT, "What stands there now is what a server says instead of a policy.")
+    if _is_wall(old, new):
+        return _after_wall(new, [reading for reading in earlier if not _is_wall(reading, new)])
+    found = judge(hunks, old, new, earlier)
+    if found.reason is Reason.OSCILLATION and _is_dated_anew(new, (old, *earlier)):
+        found = judge(hunks, old, new)
+    twin = _nearest(old, new, earlier) if found.verdict is Verdict.SUBSTANTIVE else None
+    if twin is None or judge(diff(twin.clauses, new.clauses), twin, new).verdict is Verdict.SUBSTANTIVE:
+        return found
+    back = replace(twin, version=replace(twin.version, seen_at=new.version.seen_at))
+    return judge(diff(old.clauses, back.clauses), old, back, earlier)
+
+
+def _is_wall(reading: Reading, other: Reading) -> bool:
+    """Whether *reading* is short, speaks like a wall, and says next to nothing of what the *other* one says."""
+    said = " ".join(map(canonical, reading.clauses))
+    if said.count(" ") >= SHORT or not says_instead(said):
+        return False
+    words, others = Counter(said.split()), Counter(" ".join(map(canonical, other.clauses)).split())
+    return (words & others).total() < _STAYS * others.total()
+
+
+#: Share of the words that stay where a short text is edited and not replaced.
+_STAYS = 0.3
+
+
+def _after_wall(new: Reading, sound: Sequence[Reading]) -> Judgement:
+    """Return the judgement over what stands where there was a wall, by the policy that stood before it."""
+    if not sound:
+        return Judgement(Reason.SUSPECT, "Before it there was no policy but what a server says instead of one.")
+    hunks = diff(sound[0].clauses, new.clauses)
+    found = judge(hunks, sound[0], new, sound[1:])
+    if found.verdict is Verdict.SUBSTANTIVE:
+        return found
+    return Judgement(Reason.OSCILLATION, f"The policy is back where a server spoke instead of it. {found.explanation}")
+
+
+def _nearest(old: Reading, new: Reading, earlier: Sequence[Reading]) -> Reading | None:
+    """Return which of *earlier* is more like *new* than *old* is; None when none is, or when *new* is dated later."""
+    if not earlier:
+        return None
+    best = max(earlier, key=lambda reading: likeness(reading, new))
+    return None if likeness(best, new) <= likeness(old, new) or _is_dated_anew(new, [best]) else best
+
+
+def _is_dated_anew(new: Reading, before: Sequence[Reading]) -> bool:
+    """Whether *new* states a later day than any text *before*: a company that goes back and says so means it."""
+    now = _stated(new)
+    return now is not None and all((then := _stated(reading)) is not None and then < now for reading in before)
+
+
+def _stated(reading: Reading) -> date | None:
+    found = stated_dates(reading.clauses)
+    return max((stated.last for stated in (found.effective, found.updated) if stated), default=None)
+
+
+def likeness(one: Reading, other: Reading) -> float:
+    """Return the share of clauses that two texts have in common, from 0 to 1."""
+    ours, theirs = (Counter(map(canonical, reading.clauses)) for reading in (one, other))
+    return (ours & theirs).total() / max(1, (ours | theirs).total())
