@@ -9,6 +9,7 @@ from tostrack import pipeline
 from tostrack.errors import StoreError
 from tostrack.models import Outcome, Snapshot, Version
 from tostrack.store import Archive
+from tostrack.store.verify import verify
 from tostrack.store.visits import Visit
 from tostrack.versions import new_version
 
@@ -47,6 +48,7 @@ def test_a_version_before_version_1_is_chained_to_the_one_stored_last(platform):
 
     assert [number for number, _, _ in links] == [1, -1, 0, 2]
     assert [previous for _, previous, _ in links[1:]] == [own for _, _, own in links[:-1]]
+    assert verify(platform.database, platform.folder / "snapshots").findings == []
 
 
 def test_history_before_version_1_changes_nothing_that_stands(platform):
@@ -75,6 +77,7 @@ def test_a_crawl_tells_the_same_with_and_without_an_earlier_history(platform):
         told = {row.id: row.announced for row in archive.changes("acme", "terms")}
     assert (result.change.old.number, result.change.new.number) == (1, 2)
     assert told == {"acme/terms@1": False, "acme/terms@2": True}
+    assert verify(platform.database, platform.folder / "snapshots").sound, "its late judgement is a link of its own"
 
 
 def test_all_of_an_earlier_history_is_stored_or_nothing(platform):

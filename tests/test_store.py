@@ -1,7 +1,6 @@
 """The archive: what is written stays, what is read is what was written, what is wrong is said."""
 
 import gzip
-import json
 import sqlite3
 
 import pytest
@@ -10,7 +9,6 @@ from conftest import paragraphs
 from tostrack.errors import ArchiveBusyError, StoreError
 from tostrack.models import from_iso, sha256
 from tostrack.store import Archive, snapshots
-from tostrack.store.chain import chain_hash
 from tostrack.store.migrations import SCHEMA
 
 
@@ -43,26 +41,6 @@ def test_the_stored_text_hashes_to_what_the_version_says(platform):
     with Archive(platform.database) as archive:
         for row in archive.versions("acme", "terms"):
             assert sha256(archive.reading(row).version.text) == row.sha256
-
-
-def test_every_version_is_chained_to_the_one_before(platform):
-    two_versions(platform)
-    connection = sqlite3.connect(platform.database)
-    connection.row_factory = sqlite3.Row
-
-    previous = ""
-    for row in connection.execute("SELECT * FROM versions ORDER BY number").fetchall():
-        evidence = [
-            [json.loads(s["chain"]), s["fetched_at"], s["status"], s["sha256"]]
-            for s in connection.execute(
-                "SELECT n.* FROM version_snapshots c JOIN snapshots n ON n.id = c.snapshot_id WHERE c.version_id = ?",
-                (row["id"],),
-            )
-        ]
-        content = {name: row[name] for name in row.keys() if name not in ("id", "document_id")}  # noqa: SIM118
-        assert row["previous"] == previous
-        assert row["hash"] == chain_hash("acme/terms", content, evidence)
-        previous = row["hash"]
 
 
 @pytest.mark.parametrize("table", ["_versions", "_clauses", "_spans", "_origins", "versions", "clauses", "judgements"])

@@ -29,6 +29,7 @@ COMMANDS = {
     "reflag": "Flag every kept clause anew by today's rules.",
     "import": "Take in pages that were saved, and others' declarations.",
     "backfill": "Fetch the history before the first crawl.",
+    "verify": "Check that the archive is what it was when it was written.",
     "demo": "Crawl an invented platform over twelve nights.",
 }
 

@@ -179,6 +179,10 @@ class Archive:
         with self._reported():
             return self._connection.execute(query, values).fetchall()
 
+    def query(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+        """Return the rows of a question of one's own to the tables and views of docs/archive.md."""
+        return self._rows(sql, values)
+
     def meta(self, key: str) -> str:
         """Return a fact about the archive itself, such as its ``authority``; empty when there is none."""
         rows = self._rows("SELECT value FROM meta WHERE key = ?", (key,))

@@ -1,11 +1,14 @@
-"""What a change was found to mean when it was judged, kept beside its judgement: what moved, what days are stated."""
+"""What a change was found to mean when it was judged, kept beside its judgement: what moved, what days are stated.
+
+They are written with it: see `tostrack.store.judged`.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
 
-from tostrack.models import Change, Dating, Fact, FactKind
+from tostrack.models import Dating, Fact, FactKind
 
 #: Steps of the schema: see `tostrack.store.migrations`.
 TABLES = """
@@ -27,23 +30,6 @@ CREATE TABLE judgement_dates (
     note TEXT NOT NULL
 );
 """
-
-
-def write_meaning(connection: sqlite3.Connection, judgement_id: int, change: Change) -> None:
-    """Keep the facts of *change* and the days that its two texts state."""
-    connection.executemany(
-        "INSERT INTO judgement_facts (judgement_id, hunk, kind, old, new, sentence) VALUES (?, ?, ?, ?, ?, ?)",
-        [
-            (judgement_id, place, fact.kind, fact.old, fact.new, fact.sentence)
-            for place, hunk in enumerate(change.hunks)
-            for fact in hunk.facts
-        ],
-    )
-    if dating := change.dating:
-        connection.execute(
-            "INSERT INTO judgement_dates (judgement_id, old, new, note) VALUES (?, ?, ?, ?)",
-            (judgement_id, dating.old, dating.new, dating.note),
-        )
 
 
 def read_meaning(

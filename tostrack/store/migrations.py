@@ -6,6 +6,7 @@ A step, once released, is never edited: the next one mends it.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from tostrack.errors import StoreError
@@ -20,6 +21,7 @@ SCHEMA = 1
 _APPEND_ONLY = (
     *("_versions", "_clauses", "_origins", "version_snapshots"),
     *("judgements", "judgement_flags", "judgement_facts", "judgement_dates"),
+    "redactions",
 )
 #: Of a stay in a text only the end is not known from the beginning; it moves once, to the version that ends it.
 _STAYS_END = (
@@ -43,7 +45,7 @@ def prepare(connection: sqlite3.Connection) -> None:
     from tostrack.store import meaning, outbox, schema
 
     # One statement at a time: executescript() would commit the open transaction.
-    script = schema.TABLES + meaning.TABLES + outbox.TABLES + schema.VIEWS
+    script = schema.TABLES + schema.PROOF + meaning.TABLES + outbox.TABLES + schema.VIEWS
     for statement in (*_statements(script), *_STAYS_END):
         connection.execute(statement)
     for table in _APPEND_ONLY:
@@ -77,6 +79,14 @@ def migrate(db: Database) -> None:
     steps = Migrations("tostrack")
     steps(name="0001-first")(_first)
     steps.apply(db)
+
+
+def expected_schema() -> dict[str, str]:
+    """Return how every table, index, trigger and view is defined by the steps, by name."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        prepare(connection)
+        query = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE '%\\_fts\\_%' ESCAPE '\\'"
+        return dict(connection.execute(query).fetchall())
 
 
 def check_schema(connection: sqlite3.Connection) -> int:

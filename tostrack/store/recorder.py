@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from tostrack.clauses import canonical_key
-from tostrack.models import Change, Edit, Outcome, Snapshot, Verdict, iso, sha256
-from tostrack.store.chain import chain_hash
+from tostrack.models import Outcome, Snapshot, iso, sha256
+from tostrack.store.chain import late_link, version_link
 from tostrack.store.flagged import FlagRows
-from tostrack.store.meaning import write_meaning
+from tostrack.store.judged import ENDS, Judged, judged_rows
 from tostrack.store.texts import Texts
 from tostrack.store.visits import NewVersion, Visit
 
@@ -50,9 +49,10 @@ class Recorder:
             self._release(document_id, sha256(canonical_key(version.reading.clauses)))
         self._release(document_id, visit.accepts)
         if visit.settled:
-            self._judgement(document_id, visit.settled, told_at=visit.at, announced=True)
+            late = judged_rows(visit.settled, announced=True, told_at=visit.at)
+            self._late(visit.document.id, document_id, late)
         if visit.joined:
-            self._judgement(document_id, visit.joined, announced=False)
+            self._late(visit.document.id, document_id, judged_rows(visit.joined, announced=False))
         if visit.outcome in (Outcome.FIRST, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED):
             self._seen(document_id, visit.seen_at or visit.at)
         return [] if visit.suspect_key else self._obsolete(document_id)
@@ -181,7 +181,7 @@ class Recorder:
         else:
             query = "SELECT page, snapshot_id FROM pages WHERE document_id = ?"
             ids = dict(self._connection.execute(query, (document_id,)).fetchall())
-        query = "SELECT ? AS page, id, chain, fetched_at, status, sha256 FROM snapshots WHERE id = ?"
+        query = "SELECT ? AS page, id, chain, fetched_at, status, headers, sha256 FROM snapshots WHERE id = ?"
         return [self._connection.execute(query, cited).fetchone() for cited in sorted(ids.items())]
 
     def _version(self, document_id: int, visit: Visit, new: NewVersion, paths: Mapping[int, str]) -> None:
@@ -195,9 +195,12 @@ class Recorder:
             "key_sha256": sha256(canonical_key(new.reading.clauses)),
             "extractor": new.extractor,
             "declaration": new.declaration,
-            "previous": self._previous(document_id),
+            "previous": self._head(document_id),
         }
-        evidence = [[json.loads(s["chain"]), s["fetched_at"], s["status"], s["sha256"]] for s in snapshots]
+        judged = judged_rows(new.change, announced=new.announced) if new.change else None
+        clauses = [(clause.kind, sha256(clause.text)) for clause in new.reading.clauses]
+        seal = judged.seal if judged else ""
+        head = sha256(version_link(visit.document.id, row, map(dict, snapshots), clauses, seal))
         version_id = self._insert(
             "_versions",
             document_id=document_id,
@@ -206,7 +209,7 @@ class Recorder:
             origin_id=self._origin(new),
             sha256=bytes.fromhex(row["sha256"]),
             key_sha256=bytes.fromhex(row["key_sha256"]),
-            hash=bytes.fromhex(chain_hash(visit.document.id, row, evidence)),
+            hash=bytes.fromhex(head),
         )
         self._texts.append(document_id, version.number, new.reading.clauses)
         self._connection.executemany(
@@ -214,42 +217,36 @@ class Recorder:
         )
         for clause, flags in new.flags.items():
             self.flags.store(clause, flags, new.flags_fingerprint)
-        if new.change:
-            self._judgement(document_id, new.change, announced=new.announced)
+        if judged:
+            self._judgement(document_id, judged)
+        self._advance(document_id, head)
 
-    def _previous(self, document_id: int) -> str:
-        """Return the hash of the version that was stored last, whatever its number; empty when there is none."""
-        query = "SELECT hash FROM _versions WHERE document_id = ? ORDER BY id DESC LIMIT 1"
-        row = self._connection.execute(query, (document_id,)).fetchone()
-        return row[0].hex() if row else ""
+    def _head(self, document_id: int) -> str:
+        """Return the end of the document's chain; empty before the first version."""
+        row = self._connection.execute("SELECT hash FROM heads WHERE document_id = ?", (document_id,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def _advance(self, document_id: int, head: str) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO heads (document_id, hash) VALUES (?, ?)", (document_id, head))
 
     def _origin(self, new: NewVersion) -> int:
         values = {"kind": new.kind, "extractor": new.extractor, "declaration": new.declaration}
         query = "SELECT id FROM _origins WHERE kind = ? AND extractor = ? AND declaration = ?"
         return self._id(query, *values.values()) or self._insert("_origins", **values)
 
-    def _judgement(self, document_id: int, change: Change, *, announced: bool, told_at: datetime | None = None) -> None:
-        """Write how *change* was judged: when its version was first seen, or, told late, at *told_at*."""
+    def _judgement(self, document_id: int, judged: Judged) -> None:
         numbered = "SELECT id FROM _versions WHERE document_id = ? AND number = ?"
-        counts = {edit.value: sum(hunk.edit is edit for hunk in change.hunks) for edit in Edit}
-        judgement_id = self._insert(
-            "judgements",
-            document_id=document_id,
-            from_version=self._id(numbered, document_id, change.old.number),
-            to_version=self._id(numbered, document_id, change.new.number),
-            occasion="settled" if told_at else "seen",
-            judged_at=iso(told_at) if told_at else None,
-            verdict=change.verdict,
-            reason=change.reason,
-            explanation=change.explanation,
-            announced=int(announced and change.verdict is Verdict.SUBSTANTIVE),
-            **counts,
-        )
-        for place, hunk in enumerate(change.hunks):
-            for flag in hunk.flags:
-                columns = asdict(flag)
-                self._insert("judgement_flags", judgement_id=judgement_id, hunk=place, **columns)
-        write_meaning(self._connection, judgement_id, change)
+        places = {f"{end}_version": self._id(numbered, document_id, judged.row[f"{end}_number"]) for end in ENDS}
+        columns = {name: value for name, value in judged.row.items() if not name.endswith("_number")}
+        judgement_id = self._insert("judgements", document_id=document_id, **places, **columns)
+        for table, rows in judged.details.items():
+            for row in rows:
+                self._insert(table, judgement_id=judgement_id, **row)
+
+    def _late(self, document: str, document_id: int, judged: Judged) -> None:
+        """Append the judgement of a version that was stored before, as a link of its own."""
+        self._judgement(document_id, judged)
+        self._advance(document_id, sha256(late_link(document, self._head(document_id), judged.seal)))
 
     def _seen(self, document_id: int, at: datetime) -> None:
         """Move the time at which the text that stands was last seen; it never goes back.

@@ -197,6 +197,23 @@ CREATE TABLE flags (
 CREATE INDEX flags_clause ON flags(clause_id, context_id);
 """
 
+#: What proves the rest: see `tostrack.store.verify` and `tostrack.store.redact`.
+PROOF = """
+CREATE TABLE heads (
+    document_id INTEGER PRIMARY KEY REFERENCES documents(id),
+    hash TEXT NOT NULL
+);
+
+CREATE TABLE redactions (
+    id INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('text', 'capture')),
+    sha256 TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    UNIQUE (kind, sha256)
+);
+"""
+
 VIEWS = """
 CREATE VIEW clauses AS SELECT id, kind, text FROM _clauses;
 

@@ -58,6 +58,11 @@ def read(root: Path, path: str) -> bytes:
         raise StoreError(f"{root / path}: cannot read the snapshot ({error})") from error
 
 
+def is_there(root: Path, path: str) -> bool:
+    """Return whether a file lies under *path*."""
+    return (root / path).is_file()
+
+
 def delete(root: Path, path: str) -> None:
     """Remove the file under *path*, if it is there."""
     (root / path).unlink(missing_ok=True)

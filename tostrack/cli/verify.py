@@ -1,0 +1,127 @@
+"""``tostrack verify``: is the archive what it was when it was written?"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tostrack.cli.environment import Environment, Exit, chosen, emit_json, json_option
+from tostrack.errors import ConfigError, StoreError
+
+if TYPE_CHECKING:
+    from tostrack.store import DocumentRow
+    from tostrack.store.verify import Finding, Report
+
+#: As ``--heads`` writes it: the hash, two spaces, the document; like a list of sha256sum.
+_NOTED = re.compile(r"([0-9a-f]{64})  ([a-z0-9-]+/[a-z0-9-]+)")
+
+
+@click.command(
+    epilog="Examples: `tostrack verify instagram`; `tostrack verify --heads > heads.txt`, kept where nobody who can "
+    "write the archive can write, and later `tostrack verify --against heads.txt`."
+)
+@click.argument("target", required=False, metavar="[SERVICE[/DOCUMENT]]")
+@click.option("--heads", is_flag=True, help="Print the head of each document's chain, to be noted elsewhere.")
+@click.option(
+    "--against",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Heads noted earlier: only they show that an end was cut off, or a whole document.",
+)
+@json_option
+@click.pass_context
+def command(context: click.Context, target: str | None, heads: bool, against: Path | None, as_json: bool) -> None:
+    """Work out every hash again: clauses, texts, the chain of versions, judgements, raw captures.
+
+    Names every difference by document and version; exit status 1 when there is one. What was taken out by order is
+    listed and no difference.
+    """
+    from tostrack.store.verify import compare_heads
+
+    environment: Environment = context.obj
+    report = _run(environment, target)
+    if against:
+        noted = {document: head for head, document in _read_noted(against)}
+        report.findings += compare_heads(report, noted)
+    if heads:
+        _print_heads(report, as_json=as_json)
+    elif as_json:
+        emit_json(_row(finding) for finding in report.findings)
+    else:
+        for finding in report.findings:
+            click.echo(_line(finding))
+    looked_at = f"{report.documents} documents, {report.versions} versions, {report.captures} captures"
+    wrong = sum(finding.finding != "redacted" for finding in report.findings)
+    if wrong:
+        click.echo(f"{looked_at}: {wrong} differences; `tostrack recover` rebuilds the archive", err=True)
+        context.exit(Exit.FAILED)
+    click.echo(f"{looked_at}: all as recorded", err=heads or as_json)
+
+
+def _run(environment: Environment, target: str | None) -> Report:
+    from tostrack.store.verify import verify
+
+    settings = environment.watchlist.settings
+    if not Path(settings.database).is_file():
+        raise StoreError(f"{settings.database}: no archive there yet; `tostrack crawl` makes it")
+    names: set[str] = set()
+    if target:
+        with environment.archive() as archive:
+            names = {row.id for row in chosen(archive, target)}
+    with _progress() as tell:
+        return verify(Path(settings.database), Path(settings.snapshots), lambda row: not names or row.id in names, tell)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[DocumentRow], None]]:
+    """Give what tells, on standard error, when a person is watching, which document is looked at."""
+    watched = sys.stderr.isatty()
+
+    def tell(row: DocumentRow) -> None:
+        if watched:
+            click.echo(f"\r\x1b[K{row.id} ({row.versions} versions)", nl=False, err=True)
+
+    try:
+        yield tell
+    finally:
+        if watched:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def _read_noted(path: Path) -> list[tuple[str, str]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error})") from error
+    found = [_NOTED.fullmatch(line) for line in lines if line.strip()]
+    if not found or not all(found):
+        raise ConfigError(f"{path}: is no list of heads as `tostrack verify --heads` prints it")
+    return [(match[1], match[2]) for match in found if match]
+
+
+def _print_heads(report: Report, *, as_json: bool) -> None:
+    for document, heads in sorted(report.heads.items()):
+        if heads and as_json:
+            service, _, slug = document.partition("/")
+            emit_json([{"service": service, "document": slug, "head": heads[-1]}])
+        elif heads:
+            click.echo(f"{heads[-1]}  {document}")
+
+
+def _row(finding: Finding) -> dict[str, object]:
+    service, _, document = finding.document.partition("/")
+    return {**asdict(finding), "service": service or None, "document": document or None}
+
+
+def _line(finding: Finding) -> str:
+    from tostrack.publish.text import safe_line
+
+    number = "" if finding.version is None else f"@{finding.version}"
+    place = f"{finding.document}{number}" if finding.document else "archive"
+    return safe_line(f"{place}: {finding.finding}: {finding.message}")
