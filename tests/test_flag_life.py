@@ -2,6 +2,7 @@
 
 from tostrack.flag import Rulebook
 from tostrack.pipeline import lives, read
+from tostrack.publish.lives import render_history
 
 OPENING = "# Terms\n\nWelcome to Acme, where people meet.\n\n"
 NARROW = "You grant us a non-exclusive, royalty-free licence to use the photos that you post on our service."
@@ -51,3 +52,35 @@ def test_the_life_is_told_by_the_rules_that_are_given():
     assert [mine.meaning(moment.flag.rule, moment.flag.polarity) for moment in moments] == [
         "limits or rules out passing data on"
     ]
+
+
+def test_what_is_said_for_several_countries_is_told_once():
+    assert len(told("Hello.", f"Hello.\n\n{NARROW}\n\nIn Freedonia:\n\n{NARROW}")[1]) == 1
+
+
+def test_a_promise_that_goes_from_a_licence_is_told_beside_it():
+    before = NARROW.replace(".", ", except photos not shared publicly will not be distributed outside it.")
+
+    assert ("widened", "licensing", before) in told(before, WIDE)[1]
+
+
+def test_a_meaning_that_comes_in_many_sentences_is_quoted_a_few_times():
+    row = {
+        "service": "pixboard",
+        "document": "privacy",
+        "seen_at": "2020-01-01T00:00:00Z",
+        "version": 2,
+        "topic": "sharing",
+        "event": "granted",
+        "polarity": "permits",
+        "meaning": "may pass data on",
+        "heading": (),
+    }
+    sentences = [f"We share your data with partner number {number}." for number in range(9)]
+
+    page = render_history([{**row, "sentence": sentence, "quote": sentence} for sentence in sentences])
+
+    assert page.count("may pass data on") == 1
+    assert page.count("We share your data") == 3
+    assert "granted (9 times)" in page
+    assert "and 6 more like it" in page

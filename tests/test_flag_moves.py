@@ -4,7 +4,8 @@ import pytest
 
 from tostrack.clauses import split_clauses
 from tostrack.diff import diff
-from tostrack.flag import moves
+from tostrack.flag import SHIPPED, moves
+from tostrack.flag.moves import _EXCEPTIONS
 
 OPENING = "# Terms\n\nWelcome to Acme, where people meet.\n\nYou must be thirteen years old to join us here.\n\n"
 
@@ -72,6 +73,11 @@ def test_a_clause_that_comes_or_goes(before, after, expected):
         ),
         (
             "We do not sell your personal data to advertisers.",
+            "We do not sell your personal data to advertisers without your consent.",
+            "widened",
+        ),
+        (
+            "We do not sell your personal data to advertisers.",
             "We may sell your personal data to advertisers.",
             "granted",
         ),
@@ -128,6 +134,44 @@ def test_what_is_said_once_more_is_not_granted_again():
     assert directions(f"{before}\n\n{licence} too.", before) == set()
 
 
+REWRITTEN = (
+    "## Who gets what\n\nOn the basis of law, personal data of members is disclosed to vendors.",
+    "## How it works\n\nTo keep things simple, here is all: we share your information with {}.",
+)
+
+
+def test_an_opt_out_in_other_words_has_no_direction():
+    before = "You can turn off personalised ads in the settings of your account."
+    after = "You can turn off personalised ads in your privacy settings, if you like."
+
+    assert directions(before, after) == {("advertising", None)}
+
+
+def test_what_weighs_as_an_exception_to_a_promise_is_weighed_at_all():
+    assert set(SHIPPED.concepts(" ".join(_EXCEPTIONS))) >= _EXCEPTIONS
+
+
+@pytest.mark.parametrize(("recipient", "expected"), [("vendors", None), ("advertisers", "widened")])
+def test_a_rewritten_policy_goes_on_saying_what_it_said(recipient, expected):
+    before, after = REWRITTEN[0], REWRITTEN[1].format(recipient)
+
+    assert {direction for topic, direction in directions(before, after) if topic == "sharing"} == {expected}
+
+
+def test_a_rewritten_policy_that_reaches_less_far_is_narrowed_and_not_withdrawn():
+    before, after = REWRITTEN[1].format("advertisers"), REWRITTEN[0]
+
+    assert ("sharing", "narrowed") in directions(before, after)
+    assert ("sharing", "withdrawn") not in directions(before, after)
+
+
+def test_a_promise_inside_a_licence_that_goes_is_told():
+    licence = "You grant us a licence to use your photos"
+    before = f"{licence}, except that photos not shared publicly will not be distributed outside our service."
+
+    assert ("licensing", "widened") in directions(before, f"{licence} and to distribute them by any means.")
+
+
 def test_a_topic_that_the_edit_does_not_touch_is_not_flagged():
     before = "We may share your data with partners. You can call us on Mondays until noon."
     after = "We may share your data with partners. You can call us on Fridays until noon."
@@ -148,12 +192,12 @@ def test_a_sentence_that_went_to_another_clause_is_not_granted_anew():
     assert moved(before, after) == []
 
 
-def test_a_new_recipient_in_a_list_is_granted():
+def test_a_new_recipient_in_a_list_widens_what_was_permitted():
     before = "We may share your information with:\n\n- affiliates\n- couriers who bring parcels"
     after = before + "\n- advertisers"
 
     assert {(topic, direction) for topic, direction, quote in moved(before, after) if quote == "advertisers"} == {
-        ("sharing", "granted"),
+        ("sharing", "widened"),
         ("advertising", "granted"),
     }
 

@@ -57,7 +57,8 @@ def test_a_word_of_ones_own_joins_a_class_that_ships():
 def test_how_far_a_word_of_ones_own_reaches_can_be_told():
     own = book('[breadth.wider]\n5 = ["town crier"]')
 
-    assert own.reach("we share it with the town crier") - SHIPPED.reach("we share it with the town crier") == 5
+    sentence = "we share it with the town crier"
+    assert sum(own.concepts(sentence).values()) - sum(SHIPPED.concepts(sentence).values()) == 5
 
 
 def test_the_fingerprint_moves_with_the_rules_of_ones_own():

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 LONGEST = 8
 
 
-def breadth(canonical: str, concepts: Mapping[str, tuple[str, int]]) -> int:
-    """Return the sum of the weights of the distinct concepts in a canonical text.
+def concepts_in(canonical: str, concepts: Mapping[str, tuple[str, int]]) -> dict[str, int]:
+    """Return the distinct concepts in a canonical text, each with its weight.
 
     Args:
         concepts: Phrase -> concept and weight (``breadth`` in `topics.toml`).
@@ -25,4 +25,4 @@ def breadth(canonical: str, concepts: Mapping[str, tuple[str, int]]) -> int:
                 at += length - 1
                 break
         at += 1
-    return sum(found.values())
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tostrack.clauses import plain, sentences
+from tostrack.clauses import canonical_text, plain, sentences
 from tostrack.flag.moves import moves
 from tostrack.flag.rulebook import SHIPPED, Rulebook
 from tostrack.models import Clause, Flag, Hunk
@@ -43,14 +43,22 @@ def is_touched(old: Sequence[Clause], new: Sequence[Clause], book: Rulebook = SH
 def passage(
     hunks: Iterable[Hunk], old: Sequence[Clause], new: Sequence[Clause], book: Rulebook = SHIPPED
 ) -> Iterator[Moment]:
-    """Yield the flags that moved from one version to the next; the arguments are those of `moves`."""
+    """Yield the flags that moved from one version to the next; the arguments are those of `moves`.
+
+    What a sentence says is told once, in however many parts of the text, for several countries say, it stands.
+    """
     listed = list(hunks)
+    told: set[tuple[str, str, str, str]] = set()
     for hunk, flags in zip(listed, moves(listed, old, new, book), strict=True):
         for flag in flags:
-            if flag.direction:
-                stands = hunk.new[flag.start : flag.end] == flag.quote
-                text = hunk.new if stands else hunk.old
-                yield Moment(flag.direction.value, flag, _sentence(text, flag), hunk.heading)
+            if not flag.direction:
+                continue
+            stands = hunk.new[flag.start : flag.end] == flag.quote
+            sentence = _sentence(hunk.new if stands else hunk.old, flag)
+            key = flag.topic, flag.polarity, flag.direction, canonical_text(sentence)
+            if key not in told:
+                told.add(key)
+                yield Moment(flag.direction.value, flag, sentence, hunk.heading)
 
 
 def _sentence(text: str, flag: Flag) -> str:

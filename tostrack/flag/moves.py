@@ -2,58 +2,20 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from dataclasses import replace
+from functools import lru_cache
 
 from tostrack.clauses import canonical_text, plain, sentences
 from tostrack.flag.rulebook import SHIPPED, Rulebook
+from tostrack.flag.sides import Changed, Placed, Sides, place
 from tostrack.flag.weights import is_learnt
 from tostrack.models import Clause, Direction, Edit, Flag, Hunk, Polarity
 
-#: Two sentences in different clauses that share this part of their words, and are flagged alike, are one reworded.
-#: At a half a rewritten licence counts as withdrawn and granted anew; at a fifth any two sentences on sharing are one.
-_ALIKE = 0.35
-#: So are two whose quoted words, found by the same rule, share this part: the licence in a sentence recast around it.
-_ALIKE_QUOTES = 0.6
-#: A sentence of whose words this part stands in another one is a part of that; and one that shares this part of all
-#: words with one that stands is that one again.
-_HELD = 0.75
-#: No policy rewrites more sentences of one topic at once; a hostile page must not make us compare all with all.
-_MOST_COMPARED = 400
+#: What takes from a promise; other words that narrow a permission ("opt out", "your settings") are the promise itself.
+_EXCEPTIONS = frozenset({"unless", "except", "without your consent"})
 #: Clauses of two versions of the longest policies.
 _MEMORY = 20_000
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A flag where it stands; in a hunk, its offsets count in the text of its side."""
-
-    flag: Flag
-    #: The sentence that it stands in, as it is compared: under its lead-in, which changes what it says.
-    lead: str
-    sentence: str
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What it is in: the same sentence under the same lead-in is the same, wherever it stands."""
-        return self.lead, self.sentence
-
-    @property
-    def subject(self) -> tuple[str, Polarity]:
-        """What it says: of which topic, and whether that is permitted."""
-        return self.flag.topic, self.flag.polarity
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """The words of the sentence."""
-        return frozenset(self.sentence.split())
-
-    @cached_property
-    def quoted(self) -> frozenset[str]:
-        """The words of the quote."""
-        return frozenset(canonical_text(self.flag.quote).split())
 
 
 def moves(
@@ -81,52 +43,8 @@ def moves(
     lost = (placed for clause in old for placed in place(clause, book.of_clause(clause)) if placed.key not in stay)
     won = (placed for clause in new for placed in place(clause, book.of_clause(clause)) if placed.key not in stayed)
     kept = (placed for clause in new for placed in place(clause, book.of_clause(clause)) if placed.key in stayed)
-    both = Sides(Changed(lost), Changed(won), Changed(kept))
+    both = Sides(lost, won, kept, book)
     return [tuple(_moved_in(book, hunk, was, now, both)) if was or now else () for hunk, was, now in sides]
-
-
-class Changed:
-    """The flags of the sentences that only one of two versions has."""
-
-    def __init__(self, placed: Iterable[Placed]) -> None:
-        self.keys: set[tuple[str, str]] = set()
-        self._by_subject: dict[tuple[str, Polarity], list[Placed]] = {}
-        for one in placed:
-            self.keys.add(one.key)
-            self._by_subject.setdefault(one.subject, []).append(one)
-
-    def twin(self, one: Placed) -> Placed | None:
-        """Return the one that says the same as *one* of the same in most alike words, if any is alike."""
-        best, most = None, 0.0
-        for other in self._by_subject.get(one.subject, ())[:_MOST_COMPARED]:
-            whole, quoted = _shared(one.words, other.words), _shared(one.quoted, other.quoted)
-            same_rule = one.flag.rule == other.flag.rule
-            if (whole >= _ALIKE or (same_rule and quoted >= _ALIKE_QUOTES)) and whole + quoted > most:
-                best, most = other, whole + quoted
-        return best
-
-    def repeats(self, one: Placed) -> bool:
-        """Return whether one says the same as *one* in nearly its words."""
-        others = self._by_subject.get(one.subject, ())[:_MOST_COMPARED]
-        return any(_shared(one.words, other.words) >= _HELD for other in others)
-
-    def whole(self, one: Placed) -> Placed | None:
-        """Return the one that says the same as *one* and has nearly all of its words, if any has."""
-        held = [
-            (len(one.words & other.words), other)
-            for other in self._by_subject.get(one.subject, ())[:_MOST_COMPARED]
-            if len(one.words & other.words) >= _HELD * len(one.words)
-        ]
-        return max(held, key=lambda found: found[0])[1] if held else None
-
-
-@dataclass(frozen=True)
-class Sides:
-    """The flags of the sentences that only the old version has, of those that only the new one has, and of the rest."""
-
-    gone: Changed
-    come: Changed
-    kept: Changed
 
 
 def _moved_in(book: Rulebook, hunk: Hunk, was: list[Placed], now: list[Placed], sides: Sides) -> Iterator[Flag]:
@@ -155,21 +73,6 @@ def _side(book: Rulebook, clauses: Sequence[Clause], at: int | None, count: int)
     return placed
 
 
-def place(clause: Clause, flags: Iterable[Flag], offset: int = 0) -> Iterator[Placed]:
-    """Yield each of the *flags* of *clause* with the sentence that it stands in, its offsets moved by *offset*."""
-    found = tuple(flags)
-    if not found:
-        return
-    text = plain(clause.text)
-    spans = sentences(text)
-    starts, ends = [start for start, _ in spans], [end for _, end in spans]
-    for flag in found:
-        start = starts[max(bisect_right(starts, flag.start) - 1, 0)]
-        end = ends[min(bisect_left(ends, flag.end), len(ends) - 1)]
-        moved = replace(flag, start=flag.start + offset, end=flag.end + offset)
-        yield Placed(moved, canonical_text(clause.lead), canonical_text(text[start:end]))
-
-
 def _sentences(clauses: Iterable[Clause]) -> set[tuple[str, str]]:
     """Return every sentence under its lead-in, as it is compared."""
     found: set[tuple[str, str]] = set()
@@ -184,10 +87,6 @@ def _sentences(clauses: Iterable[Clause]) -> set[tuple[str, str]]:
 def _sentences_of(marked: str) -> tuple[str, ...]:
     text = plain(marked)
     return tuple(canonical_text(text[start:end]) for start, end in sentences(text))
-
-
-def _shared(words: frozenset[str], others: frozenset[str]) -> float:
-    return len(words & others) / len(words | others) if words | others else 0.0
 
 
 def _moved(
@@ -211,14 +110,17 @@ def _moved(
             direction = _reworded(book, polarity, before, after)
             yield from (replace(placed.flag, direction=direction) for placed in after)
         for placed in come:
-            # Said once more, in a part for other countries say: nothing is new but the place.
-            direction = None if sides.kept.repeats(placed) else _appeared(polarity, already=permitted)
             if twin := sides.gone.twin(placed):
                 direction = _reworded(book, polarity, [twin], [placed])
+            else:
+                direction = sides.arrived(placed, already=permitted)
             yield replace(placed.flag, direction=direction)
         for placed in gone:
             if sides.come.twin(placed) is None and not sides.kept.repeats(placed):
-                yield replace(placed.flag, direction=_vanished(polarity, still=permits))
+                direction = sides.departed(placed, still=permits)
+                # A permission or a promise that others of its kind go on with is not gone.
+                if direction or polarity is Polarity.MENTIONS:
+                    yield replace(placed.flag, direction=direction)
 
 
 _Group = tuple[list[Placed], list[Placed]]
@@ -255,21 +157,9 @@ def _among(one: Placed, others: Iterable[Placed]) -> bool:
     return any(one is other for other in others)
 
 
-def _appeared(polarity: Polarity, *, already: bool) -> Direction | None:
-    if polarity is Polarity.PERMITS:
-        return Direction.WIDENED if already else Direction.GRANTED
-    return Direction.NARROWED if polarity is Polarity.RESTRICTS else None
-
-
-def _vanished(polarity: Polarity, *, still: bool) -> Direction | None:
-    if polarity is Polarity.PERMITS:
-        return Direction.NARROWED if still else Direction.WITHDRAWN
-    return Direction.WIDENED if polarity is Polarity.RESTRICTS else None
-
-
 def _reworded(book: Rulebook, polarity: Polarity, lost: list[Placed], won: list[Placed]) -> Direction | None:
     """Return which way the same permission, or the same promise, went from one wording to another."""
-    change = book.reach(_text(won)) - book.reach(_text(lost))
+    change = _reach(book, won, polarity) - _reach(book, lost, polarity)
     if not change or polarity is Polarity.MENTIONS:
         return None
     wider = change > 0
@@ -279,5 +169,9 @@ def _reworded(book: Rulebook, polarity: Polarity, lost: list[Placed], won: list[
     return Direction.WIDENED if wider else Direction.NARROWED
 
 
-def _text(placed: list[Placed]) -> str:
-    return " ".join(dict.fromkeys(one.sentence for one in placed))
+def _reach(book: Rulebook, placed: list[Placed], polarity: Polarity) -> int:
+    """Return how far the words of all of *placed* reach: a number to compare with that of other words."""
+    concepts = book.concepts(" ".join(dict.fromkeys(one.sentence for one in placed)))
+    if polarity is Polarity.RESTRICTS:
+        return sum(-abs(weight) if name in _EXCEPTIONS else max(weight, 0) for name, weight in concepts.items())
+    return sum(concepts.values())

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from tostrack.clauses import plain
 from tostrack.errors import ConfigError
-from tostrack.flag.breadth import breadth
+from tostrack.flag.breadth import concepts_in
 from tostrack.flag.finder import find, matching, under_lead, vetoing
 from tostrack.flag.rules import Rule, RuleSet, Veto
 from tostrack.flag.tables import BUILT_IN, Source, parse
@@ -85,9 +85,9 @@ class Rulebook:
             found.append(Explanation(flag, learnt.meaning, why, tuple(learnt.contributions(text))))
         return found
 
-    def reach(self, canonical: str) -> int:
-        """Return how far a permission in these words reaches: a number to compare with that of other words."""
-        return breadth(canonical, self.rules.breadth)
+    def concepts(self, canonical: str) -> dict[str, int]:
+        """Return what tells how far a permission in these words reaches: concepts, whose weights add up."""
+        return concepts_in(canonical, self.rules.breadth)
 
     def faults(self) -> list[str]:
         """Return a line for each example that a rule or veto does not answer as it says, and for each that has none.

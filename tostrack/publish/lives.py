@@ -13,6 +13,8 @@ from tostrack.publish.text import columns, count, cut, document_id, path_of, saf
 _PATH = 40
 #: Columns of a sentence.
 _EXCERPT = 220
+#: So many sentences of one meaning are quoted: a policy that is rewritten says it in twenty.
+_MOST = 3
 #: How an event reads; a promise that comes leaves the platform less, and is narrowed.
 _SAID = {
     ("first", False): "stood when watching began",
@@ -52,13 +54,25 @@ def _day(day: str, events: list[Mapping[str, Any]], look: Look) -> list[str]:
         of_kind = list(group)
         said = look.paint(_STYLES.get(event, "dim"), _SAID.get((event, promise), _SAID.get((event, False), event)))
         lines.append(f"{told}  {said} ({count(len(of_kind), 'time')})")
+        meanings: dict[str, list[Mapping[str, Any]]] = {}
         for row in of_kind:
-            path = path_of(row["heading"], _PATH)
-            meaning = safe_line(str(row["meaning"] or row["polarity"]))
-            lines.append(fit("    " + "  ".join(filter(None, [f"{meaning}:", path])), look))
-            excerpt = _excerpt(safe_line(str(row["sentence"])), safe_line(str(row["quote"])))
-            quote = look.wrap([("=", f"“{excerpt}”")], columns("      "))
-            lines += ["      " + look.line(line) for line in quote]
+            meanings.setdefault(safe_line(str(row["meaning"] or row["polarity"])), []).append(row)
+        for meaning, rows in meanings.items():
+            lines += _meaning(meaning, rows, look)
+    return lines
+
+
+def _meaning(meaning: str, rows: list[Mapping[str, Any]], look: Look) -> list[str]:
+    """Return what happened in sentences of one meaning: the first of them, and how many more there are."""
+    lines = [fit(f"    {meaning}:", look)]
+    shown = rows if len(rows) == _MOST + 1 else rows[:_MOST]
+    for row in shown:
+        excerpt = _excerpt(safe_line(str(row["sentence"])), safe_line(str(row["quote"])))
+        path = path_of(row["heading"], _PATH)
+        quote = look.wrap([("=", f"“{excerpt}”" + (f"  ({path})" if path else ""))], columns("      "))
+        lines += ["      " + look.line(line) for line in quote]
+    if len(rows) > len(shown):
+        lines.append(f"      and {len(rows) - len(shown)} more like it")
     return lines
 
 

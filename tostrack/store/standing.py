@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tostrack.flag.moves import Changed, Placed, place
+from tostrack.flag.sides import Changed, Placed, place
 from tostrack.models import Clause, Flag
 from tostrack.store.db import FlagRow, VersionRow
 from tostrack.store.flagged import Query, flag_context, flag_of
