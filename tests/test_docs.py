@@ -1,0 +1,45 @@
+"""What is written about the commands is what they say."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tostrack.cli import COMMANDS, cli
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_completion_script_asks_tostrack(shell):
+    result = CliRunner().invoke(cli, ["completion", shell])
+
+    assert result.exit_code == 0
+    assert f"_TOSTRACK_COMPLETE={shell}_complete" in result.stdout
+
+
+def test_every_command_has_an_example():
+    without = [name for name in COMMANDS if "xample" not in CliRunner().invoke(cli, [name, "--help"]).stdout]
+
+    assert without == []
+
+
+def test_every_extra_is_named_where_it_is_missed():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"].keys() - {"dev"}
+    source = "\n".join(path.read_text() for path in (ROOT / "tostrack").rglob("*.py"))
+    used = {name for name in extras if re.search(rf"^\s*(?:import|from) (?:{IMPORTED[name]})\b", source, re.MULTILINE)}
+
+    assert {name for name in used if f"tostrack[{name}]" not in source} == set()
+
+
+#: What an extra brings, by the name under which it is imported.
+IMPORTED = {
+    "browser": "playwright",
+    "pdf": "pypdf",
+    "notify": "apprise",
+    "warc": "warcio",
+    "wayback": "wayback",
+    "cluster": "distributed|dask",
+}
