@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from tostrack.cli.environment import DAY, Environment, Exit, emit_json, json_option
+from tostrack.errors import FetchError
 
 if TYPE_CHECKING:
+    from tostrack.fetch import Fetcher
     from tostrack.models import Document
     from tostrack.versions import Result
     from tostrack.watchlist import Watchlist
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     "Exit status: 0 done, 3 some documents failed, 75 another crawl holds the archive."
 )
 @click.argument("targets", nargs=-1, metavar="[SERVICE[/DOCUMENT]]...")
-@click.option("--now", type=DAY, help="Record the run as of this time: for replays and tests.")
+@click.option("--now", type=DAY, envvar="TOSTRACK_NOW", help="Record the run as of this time: for replays and tests.")
 @click.option("-n", "--dry-run", is_flag=True, help="List what would be visited; fetch and store nothing.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only what changed, is suspect or failed.")
 @json_option
@@ -36,13 +38,14 @@ def command(
 
     environment: Environment = context.obj
     documents = selected(environment.watchlist, targets)
+    beat = "" if targets else environment.watchlist.settings.heartbeat
     if dry_run:
         for document in documents:
             for page in document.pages:
                 click.echo(f"{document.id}  {page.url}")
         return
     failed = 0
-    for result in _progress(run(environment, documents, now), len(documents), hidden=as_json or quiet):
+    for result in _progress(run(environment, documents, now, beat), len(documents), hidden=as_json or quiet):
         failed += result.outcome in (Outcome.FAILED, Outcome.SUSPECT)
         if as_json:
             emit_json([row(result)])
@@ -67,8 +70,17 @@ def named(watchlist: Watchlist, targets: Iterable[str]) -> list[Document]:
     return list(dict.fromkeys(found))
 
 
-def run(environment: Environment, documents: list[Document], now: datetime | None) -> Iterator[Result]:
-    """Crawl *documents* with the watchlist's settings, yielding what came of each as soon as it is stored."""
+def run(
+    environment: Environment, documents: list[Document], now: datetime | None, heartbeat: str = ""
+) -> Iterator[Result]:
+    """Crawl *documents* with the watchlist's settings, yielding what came of each as soon as it is stored.
+
+    Args:
+        environment: Where the watchlist and the archive are.
+        documents: What to visit.
+        now: The time of the run, where it is not now.
+        heartbeat: Asked when all was visited.
+    """
     from tostrack import tracker
     from tostrack.bounded import Worker
     from tostrack.fetch import Fetcher, fetch_all
@@ -84,6 +96,18 @@ def run(environment: Environment, documents: list[Document], now: datetime | Non
     ):
         answers = partial(fetch_all, fetcher=fetcher, now=now)
         yield from tracker.crawl(documents, writer, answers, clock, call=worker)
+        if heartbeat:
+            _beat(fetcher, heartbeat)
+
+
+def _beat(fetcher: Fetcher, url: str) -> None:
+    """Give the sign of life; that it was not taken is no failure of the crawl."""
+    from tostrack.publish.text import safe_line
+
+    try:
+        fetcher.ping(url)
+    except FetchError as error:
+        click.echo(safe_line(f"tostrack: the heartbeat was not taken: {error}"), err=True)
 
 
 def _progress(results: Iterator[Result], total: int, *, hidden: bool) -> Iterator[Result]:

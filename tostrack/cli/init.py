@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
 from tostrack.cli.environment import Environment
-from tostrack.errors import ConfigError
+from tostrack.errors import ConfigError, StoreError
+
+#: Below the folder of the watchlist, which is the root of the repository.
+WORKFLOW = Path(".github/workflows/nightly.yml")
 
 
 @click.command(
-    epilog="Example: `tostrack init && tostrack crawl`. To try it without any network first: `tostrack demo`."
+    epilog="Example: `tostrack init && tostrack crawl`. To try it without any network first: `tostrack demo`. "
+    "`tostrack init --github` in a repository of yours: a crawl every night, the state on a branch of its own."
 )
 @click.option(
     "--authority",
     default="",
     help="A domain or e-mail address of yours for feed ids; it is kept for ever. Default: the watchlist's contact.",
 )
+@click.option("--github", is_flag=True, help="Write a workflow that crawls every night on GitHub; nothing else.")
 @click.pass_obj
-def command(environment: Environment, authority: str) -> None:
+def command(environment: Environment, authority: str, github: bool) -> None:
     """Write a watchlist to begin with, and make the archive."""
     from tostrack.store.writer import Writer
     from tostrack.watchlist import STARTER
 
     path = environment.watchlist_path
+    if github:
+        _write_workflow(path)
+        return
     if path.exists():
         raise ConfigError(f"{path}: there already; edit it, or name another file with --watchlist")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -39,3 +48,27 @@ def command(environment: Environment, authority: str) -> None:
         pass
     click.echo(f"wrote {path} and {settings.database}")
     click.echo("next: edit the watchlist, then `tostrack check` and `tostrack crawl`")
+
+
+def _write_workflow(watchlist: Path) -> None:
+    """Write the workflow for GitHub Actions, and the watchlist where there is none; the archive is the workflow's."""
+    from importlib.resources import files
+
+    from tostrack.watchlist import STARTER
+
+    path = watchlist.parent / WORKFLOW
+    if watchlist.name != "watchlist.toml":
+        raise ConfigError(f"{watchlist}: the workflow reads watchlist.toml in the root of the repository; rename it")
+    if path.exists():
+        raise ConfigError(f"{path}: there already; delete it to have it written anew")
+    written = [path]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text((files("tostrack") / "nightly" / "github.yml").read_text("utf-8"), encoding="utf-8")
+        if not watchlist.exists():
+            watchlist.write_text(STARTER, encoding="utf-8")
+            written.append(watchlist)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written ({error.strerror})") from error
+    click.echo(f"wrote {' and '.join(map(str, written))}")
+    click.echo("next: edit the watchlist, commit both, push; then Actions > nightly > Run workflow")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.environment import Environment, chosen, emit_json, json_option
+from tostrack.cli.environment import Environment, Exit, chosen, emit_json, json_option
+from tostrack.models import from_iso
+from tostrack.publish.workflow import annotation
 
 if TYPE_CHECKING:
     from tostrack.store import Archive, DocumentRow
@@ -16,31 +19,64 @@ if TYPE_CHECKING:
 
 @click.command(epilog="Example: `tostrack status instagram --json`; `tostrack status --suspects` for the quarantine.")
 @click.argument("target", required=False, metavar="[SERVICE[/DOCUMENT]]")
+@click.option(
+    "--within",
+    type=click.FloatRange(min=0),
+    metavar="HOURS",
+    help="Exit with 3 unless all were checked so lately, and well.",
+)
+@click.option("--annotate", is_flag=True, help="Name the ten worst failures in lines that GitHub Actions shows.")
 @click.option("--suspects", is_flag=True, help="The texts in quarantine: pages that do not look like the policy.")
 @json_option
-@click.pass_obj
-def command(environment: Environment, target: str | None, suspects: bool, as_json: bool) -> None:
+@click.pass_context
+def command(
+    context: click.Context,
+    target: str | None,
+    within: float | None,
+    annotate: bool,
+    suspects: bool,
+    as_json: bool,
+) -> None:
     """Show when each document was last checked, how it went, and since when its text stands."""
     from tostrack.publish.tables import render_status
 
+    environment: Environment = context.obj
     with environment.archive() as archive:
         rows = chosen(archive, target)
         waiting = quarantined(archive, rows) if suspects else []
     if suspects:
         show_suspects(environment, waiting, as_json=as_json)
         return
-    if as_json:
+    if annotate:
+        for line in worst_failures(rows):
+            click.echo(line)
+    elif as_json:
         emit_json(asdict(row) for row in rows)
-        return
-    click.echo(
-        render_status(
+    else:
+        table = render_status(
             [asdict(row) for row in rows],
             colour=environment.may_colour,
             width=environment.width,
             ascii_marks=environment.ascii,
-        ),
-        nl=False,
-    )
+        )
+        click.echo(table, nl=False)
+    if within is not None and (late := unwell(rows, datetime.now(UTC) - timedelta(hours=within))):
+        click.echo(f"not well: {', '.join(row.id for row in late)}", err=True)
+        context.exit(Exit.SOME_FAILED)
+
+
+def unwell(rows: Iterable[DocumentRow], since: datetime) -> list[DocumentRow]:
+    """Return the documents that fail, or were not checked since a time."""
+    return [row for row in rows if row.failing_since or not row.checked_at or from_iso(row.checked_at) < since]
+
+
+def worst_failures(rows: Iterable[DocumentRow]) -> list[str]:
+    """Return a line for each of the documents that have failed for longest: GitHub shows ten of a step."""
+    failing = sorted((row for row in rows if row.failing_since), key=lambda row: row.failing_since or "")
+    return [
+        annotation("warning", f"{row.id} fails since {(row.failing_since or '')[:10]}", row.message or row.cause)
+        for row in failing[:10]
+    ]
 
 
 def quarantined(archive: Archive, documents: Iterable[DocumentRow]) -> list[dict[str, Any]]:

@@ -11,12 +11,16 @@ from typing import Self
 from tostrack import __version__
 from tostrack.errors import FetchError
 from tostrack.fetch.browser import Browser
+from tostrack.fetch.failures import refusal
 from tostrack.fetch.hosts import Hosts
-from tostrack.fetch.http import Client
+from tostrack.fetch.http import Client, normal_url
 from tostrack.fetch.journey import JOURNEYS, Journey, Roads
 from tostrack.fetch.names import Resolver, resolve
 from tostrack.fetch.robots import TOKEN, Memory
 from tostrack.models import NotModified, Page, Snapshot, Validators
+
+#: A sign of life is short, and nobody waits for it.
+_PING_SECONDS, _PING_BYTES = 15.0, 10_000
 
 
 def user_agent(contact: str) -> str:
@@ -126,6 +130,16 @@ class Fetcher:
         if page.fetch not in JOURNEYS:
             raise FetchError(f"{page.url}: no such way to fetch: {page.fetch!r}", cause="bad-url")
         return JOURNEYS[page.fetch](self._roads, page, validators, now or self.now())
+
+    def ping(self, url: str) -> None:
+        """Ask *url* once and do not look at what it says: a sign of life.
+
+        Raises:
+            FetchError: It did not answer with success.
+        """
+        answer = self._roads.client.get(normal_url(url), seconds=_PING_SECONDS, limit=_PING_BYTES, cut=True)
+        if not 200 <= answer.status < 300:
+            raise refusal(url, answer.status)
 
     def abort(self) -> None:
         """End every request that is under way in any thread; the fetcher stays usable."""

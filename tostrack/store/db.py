@@ -164,6 +164,21 @@ class Archive:
     ) -> None:
         self.close()
 
+    def copy(self, target: Path) -> None:
+        """Write a sound copy of the archive to *target*, whole or not at all; the same archive gives the same bytes.
+
+        Raises:
+            StoreError: The disk is full, or the folder cannot be written.
+        """
+        part = target.with_name(f".{target.name}.part")
+        try:
+            part.unlink(missing_ok=True)
+            with self._reported():
+                self._connection.execute("VACUUM INTO ?", (str(part),))
+            part.replace(target)
+        except OSError as error:
+            raise StoreError(f"{target}: cannot be written ({error.strerror})") from error
+
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()

@@ -13,7 +13,7 @@ from tostrack.watchlist.table import Table, is_email, web_address
 from tostrack.watchlist.values import Settings, Watchlist
 
 _ROOT_KEYS = ("settings", "watch", "digest", "notify")
-_SETTINGS_KEYS = ("contact", "delay", "allow_private", "database", "snapshots", "url")
+_SETTINGS_KEYS = ("contact", "delay", "allow_private", "database", "snapshots", "url", "heartbeat")
 _PAGE_KEYS = ("url", "select", "remove", "filters", "fetch")
 _DOCUMENT_KEYS = ("name", *_PAGE_KEYS, "pages", "language", "active")
 _FETCH = ("http", "browser")
@@ -78,6 +78,7 @@ def _settings(table: Table, folder: Path) -> Settings:
         database=folder / database,
         snapshots=folder / snapshots,
         url=table.url("url").rstrip("/"),
+        heartbeat=table.url("heartbeat"),
     )
 
 

@@ -23,6 +23,8 @@ class Settings:
     snapshots: Path = Path("snapshots")
     #: Where the site and its feeds are published, without a final slash; empty when they are not.
     url: str = ""
+    #: Asked after every whole crawl, so that somebody else notices when there is none; empty when nobody does.
+    heartbeat: str = ""
 
 
 @dataclass(frozen=True)
