@@ -25,6 +25,7 @@ COMMANDS = {
     "keep": "Write a copy of the archive, and the texts as files.",
     "feed": "Write Atom and RSS feeds: of everything and by service.",
     "digest": "Print what the readers of a digest would be told.",
+    "site": "Write a site that needs no server, or look at it here.",
     "accept": "Let a text out of quarantine: it is the next version.",
     "reextract": "Read the newest kept captures by today's rules.",
     "reflag": "Flag every kept clause anew by today's rules.",

@@ -32,7 +32,7 @@ def beginning(clauses: Iterable[Clause], book: Rulebook = SHIPPED) -> Iterator[M
         flags = book.of_clause(clause)
         text = plain(clause.text) if flags else ""
         for flag in flags:
-            yield Moment(FIRST, flag, _sentence(text, flag), clause.heading)
+            yield Moment(FIRST, flag, sentence_of(text, flag.start, flag.end), clause.heading)
 
 
 def is_touched(old: Sequence[Clause], new: Sequence[Clause], book: Rulebook = SHIPPED) -> bool:
@@ -54,18 +54,18 @@ def passage(
             if not flag.direction:
                 continue
             stands = hunk.new[flag.start : flag.end] == flag.quote
-            sentence = _sentence(hunk.new if stands else hunk.old, flag)
+            sentence = sentence_of(hunk.new if stands else hunk.old, flag.start, flag.end)
             key = flag.topic, flag.polarity, flag.direction, canonical_text(sentence)
             if key not in told:
                 told.add(key)
                 yield Moment(flag.direction.value, flag, sentence, hunk.heading)
 
 
-def _sentence(text: str, flag: Flag) -> str:
-    """Return the sentence of *text*, or the sentences, that *flag* quotes."""
+def sentence_of(text: str, start: int, end: int) -> str:
+    """Return the sentence of *text*, or the sentences, that ``text[start:end]`` lies in."""
     spans = sentences(text)
-    start = max((first for first, _ in spans if first <= flag.start), default=0)
-    end = min((last for _, last in spans if last >= flag.end), default=len(text))
+    start = max((first for first, _ in spans if first <= start), default=0)
+    end = min((last for _, last in spans if last >= end), default=len(text))
     return text[start:end]
 
 

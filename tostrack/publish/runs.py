@@ -90,14 +90,35 @@ def fold(runs: Sequence[Run], context: int) -> list[Run]:
 
 def _folded(text: str, context: int, *, before: bool, after: bool) -> list[Run]:
     """Fold one kept stretch that has an edit *before* it, *after* it, or both."""
+    first, hidden, last = _parted(text, context, before=before, after=after)
+    if not hidden:
+        return [("=", text)]
+    gap = ("…", f"{' ' if first else ''}…{' ' if last else ''}")
+    return [run for run in (("=", first), gap, ("=", last)) if run[1]]
+
+
+def _parted(text: str, context: int, *, before: bool, after: bool) -> tuple[str, str, str]:
+    """Return what a fold shows of one kept stretch, what it leaves out, if anything, and what it shows again."""
     words = text.split(" ")
     head = _head(words, context) if before or not after else 0
     tail = _tail(words, context) if after else 0
     if len(words) - head - tail < _FEWEST_LEFT_OUT:
-        return [("=", text)]
-    first, last = " ".join(words[:head]), " ".join(words[len(words) - tail :]) if tail else ""
-    gap = ("…", f"{' ' if first else ''}…{' ' if last else ''}")
-    return [run for run in (("=", first), gap, ("=", last)) if run[1]]
+        return text, "", ""
+    end = len(words) - tail
+    return " ".join(words[:head]), " ".join(words[head:end]), " ".join(words[end:])
+
+
+def unfolded(runs: Sequence[Run], context: int) -> list[Run]:
+    """Return what `fold` returns, but with the words that are left out, under ``…``, for a page that can open them."""
+    out: list[Run] = []
+    for at, (op, text) in enumerate(runs):
+        if op != "=":
+            out.append((op, text))
+            continue
+        first, hidden, last = _parted(text, context, before=at > 0, after=at < len(runs) - 1)
+        parts = [("=", f"{first} " if first and hidden else first), ("…", hidden), ("=", f" {last}" if last else "")]
+        out += [run for run in parts if run[1]]
+    return out
 
 
 def _head(words: list[str], context: int) -> int:

@@ -78,13 +78,13 @@ def render_status(
 
 
 #: What a platform does that will not have us: nothing to mend, only to wait, ask, or save the page by hand.
-_BLOCKED = frozenset(("blocked", "robots", "http-401", "http-403", "http-406", "http-429", "http-451"))
+BLOCKED = frozenset(("blocked", "robots", "http-401", "http-403", "http-406", "http-429", "http-451"))
 
 
 def _failing(row: Mapping[str, Any]) -> str:
     """Return ``blocked for 3 nights, since 2024-05-01``: of a document that fails, how, how long and since when."""
     since, checked = (_cell(row[name])[:10] for name in ("failing_since", "checked_at"))
-    what = "blocked" if row["cause"] in _BLOCKED else _cell(row["outcome"])
+    what = "blocked" if row["cause"] in BLOCKED else _cell(row["outcome"])
     nights = (date.fromisoformat(checked) - date.fromisoformat(since)).days + 1
     return f"{what} for {count(nights, 'night')}, since {since}"
 

@@ -1,5 +1,5 @@
 """The archive: one SQLite file and the raw captures beside it."""
 
-from tostrack.store.db import Archive, ChangeRow, DocumentRow, FlagRow, VersionRow
+from tostrack.store.db import Archive, ChangeRow, DocumentRow, FlagRow, SourceRow, VersionRow
 
-__all__ = ["Archive", "ChangeRow", "DocumentRow", "FlagRow", "VersionRow"]
+__all__ = ["Archive", "ChangeRow", "DocumentRow", "FlagRow", "SourceRow", "VersionRow"]

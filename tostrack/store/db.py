@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -124,6 +125,20 @@ class FlagRow:
     heading: tuple[str, ...]
     clause: str
     since: str
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """One capture that a version was read from: the evidence for its text."""
+
+    url: str
+    #: Every address on the way, the one that answered last.
+    chain: tuple[str, ...]
+    fetched_at: str
+    status: int
+    sha256: str
+    #: The file below the folder of snapshots.
+    path: str
 
 
 _VERSION = """
@@ -289,6 +304,18 @@ class Archive:
         )
         clauses = assemble((kind, text) for _, kind, text in rows)
         return [(clause_id, clause) for (clause_id, _, _), clause in zip(rows, clauses, strict=True)]
+
+    def sources(self, row: VersionRow) -> list[SourceRow]:
+        """Return the captures that the version of *row* was read from, page by page."""
+        rows = self._rows(
+            """
+            SELECT n.url, n.chain, n.fetched_at, n.status, n.sha256, n.path
+            FROM version_snapshots vs JOIN snapshots n ON n.id = vs.snapshot_id
+            WHERE vs.version_id = ? ORDER BY vs.page
+            """,
+            (row.id,),
+        )
+        return [SourceRow(**{**dict(row), "chain": tuple(json.loads(row["chain"]))}) for row in rows]
 
     def changes(
         self,

@@ -1,0 +1,310 @@
+"""The site as a whole: from an archive to a folder that leads somewhere wherever one clicks."""
+
+import os
+import re
+from html.parser import HTMLParser
+from pathlib import Path, PurePosixPath
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import feedparser
+import pytest
+from conftest import paragraphs
+from test_tracker import ADS, RULES, TERMS, WIDER
+
+from tostrack.errors import ConfigError, FetchError
+from tostrack.models import Document, Page
+from tostrack.siting import Built, build
+from tostrack.siting.server import follow, serving
+from tostrack.store import Archive
+
+PRIVACY = paragraphs("We keep your data for 30 days.", "We may share your data with our affiliates.", title="Privacy")
+
+
+@pytest.fixture
+def story(platform):
+    """Two platforms: at one a licence was widened, at the other nothing happened."""
+    for service, name in (("acme", "Acme"), ("pixboard", "Pixboard")):
+        page = Page(f"https://{service}.example/privacy", select=("main",))
+        platform.documents.append(Document(service, "privacy", (page,), "Privacy Policy", name))
+        platform.pages[page.url] = PRIVACY
+    platform.night(terms=TERMS)
+    platform.night(terms=paragraphs(WIDER, RULES))
+    return platform
+
+
+def write(platform, folder, **options) -> Built:
+    with Archive(platform.database) as archive:
+        return build(archive, folder, **options)
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != ".tostrack-site.db"
+    }
+
+
+class Links(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+        self.ids: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.found += [(tag, value) for name, value in attrs if name in ("href", "src") and value]
+        self.ids += [value for name, value in attrs if name == "id"]
+
+
+def pages(folder: Path) -> dict[str, Links]:
+    return {str(path.relative_to(folder)): Links(path.read_text()) for path in folder.rglob("*.html")}
+
+
+def asked(address: str) -> tuple[int, bytes]:
+    try:
+        with urlopen(address) as answer:
+            return answer.status, answer.read()
+    except HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
+def test_every_link_leads_to_a_page_and_to_a_place_on_it(story, tmp_path):
+    write(story, tmp_path / "site")
+
+    found = pages(tmp_path / "site")
+    for path, page in found.items():
+        for tag, link in page.found:
+            if "://" in link or path == "404.html":
+                continue
+            file, _, anchor = link.partition("#")
+            target = os.path.normpath(PurePosixPath(path).parent / file) if file else path
+            assert (tmp_path / "site" / target).is_file(), (path, tag, link)
+            assert not anchor or anchor in found[target].ids, (path, link)
+
+
+def test_ids_are_named_once_on_a_page(story, tmp_path):
+    write(story, tmp_path / "site")
+
+    for path, page in pages(tmp_path / "site").items():
+        assert len(page.ids) == len(set(page.ids)), path
+
+
+def test_nothing_is_loaded_from_elsewhere_and_nothing_runs_but_our_script(story, tmp_path):
+    write(story, tmp_path / "site")
+
+    for path, page in pages(tmp_path / "site").items():
+        html = (tmp_path / "site" / path).read_text()
+        assert "default-src 'none'; style-src 'self'; script-src 'self'" in html
+        assert not re.search(r"<[^>]+ (style|on[a-z]+)=", html)
+        assert [link for tag, link in page.found if tag in ("link", "script", "img", "iframe") and "://" in link] == []
+
+
+def test_the_front_page_tells_the_change_with_its_words_struck_and_underlined(story, tmp_path):
+    write(story, tmp_path / "site")
+
+    html = (tmp_path / "site/index.html").read_text()
+    assert "Acme widens its content licence (Terms)" in html
+    assert "[inserted: </span>transferable, sub-licensable<span" in html
+    assert "[deleted: </span>limited<span" in html
+
+
+def test_silence_is_said(platform, tmp_path):
+    platform.night(terms=TERMS)
+
+    write(platform, tmp_path / "site")
+
+    html = (tmp_path / "site/index.html").read_text()
+    assert "Last check, 1 January 2024: nothing that matters changed." in html
+    assert "No change that matters yet." in html
+
+
+def test_an_empty_archive_is_a_site_too(platform, tmp_path):
+    platform.writer().close()
+
+    write(platform, tmp_path / "site")
+
+    assert "Nothing was checked yet." in (tmp_path / "site/index.html").read_text()
+
+
+def test_a_platform_that_blocks_us_is_said_to(platform, tmp_path):
+    platform.night(terms=TERMS)
+    platform.night(terms=FetchError("403", cause="http-403", status=403))
+
+    write(platform, tmp_path / "site")
+
+    page = (tmp_path / "site/platforms/acme/index.html").read_text()
+    assert "The platform does not let us read it since 2 January 2024 (http-403)." in page
+    assert "1 platform could not be read in full" in (tmp_path / "site/index.html").read_text()
+
+
+def test_the_change_has_a_page_with_evidence_and_a_citation(story, tmp_path):
+    write(story, tmp_path / "site", url="https://acme.example/terms", title="Watched")
+
+    html = (tmp_path / "site/changes/acme/terms/2/index.html").read_text()
+    with Archive(story.database) as archive:
+        for version in archive.versions("acme", "terms"):
+            assert version.sha256 in html
+            assert version.hash in html
+            assert archive.sources(version)[0].sha256 in html
+    assert "https://web.archive.org/web/20240102030000/https://acme.example/terms" in html
+    assert "Watched, acme/terms@2" in html
+    assert "https://acme.example/terms/changes/acme/terms/2/" in html
+
+
+def test_the_margin_says_since_when_each_clause_says_what_it_says(story, tmp_path):
+    write(story, tmp_path / "site")
+
+    html = (tmp_path / "site/platforms/acme/terms/index.html").read_text()
+    widened, kept = html.index("sub-licensable"), html.index("13 years")
+    assert '<time datetime="2024-01-02T03:00:00Z">2024-01-02</time>' in html[:widened]
+    assert '<time datetime="2024-01-01T03:00:00Z">2024-01-01</time>' in html[widened:kept]
+
+
+def test_a_topic_says_who_holds_what_and_since_when(story, tmp_path):
+    write(story, tmp_path / "site")
+
+    html = (tmp_path / "site/topics/licensing/index.html").read_text()
+    row = html[html.index("<tbody>") : html.index("</tbody>")]
+    columns = re.findall(r'<th scope="col">(.*?)</th>', html[: html.index("<tbody>")])
+    cells = dict(zip(columns[1:], re.findall(r"<td>(.*?)</td>", row), strict=True))
+    assert "2024-01" in cells["“transferable”"]
+    assert "≤" not in cells["“transferable”"]
+    assert "≤ 2024-01" in cells["“royalty-free”"]
+
+
+def test_the_same_archive_writes_nothing_the_second_time(story, tmp_path):
+    first = write(story, tmp_path / "site")
+
+    second = write(story, tmp_path / "site")
+
+    assert first.written == first.pages
+    assert second == Built(first.pages, 0, 0)
+
+
+def test_a_change_touches_only_the_pages_that_show_it(story, tmp_path):
+    write(story, tmp_path / "site")
+    before = tree(tmp_path / "site")
+
+    story.night(terms=paragraphs(WIDER, RULES, ADS))
+    write(story, tmp_path / "site")
+
+    after = tree(tmp_path / "site")
+    changed = {path for path in after if before.get(path) != after[path] and path.endswith(".html")}
+    assert changed == {
+        "index.html",
+        "changes/acme/terms/2/index.html",
+        "changes/acme/terms/3/index.html",
+        "news/2024/index.html",
+        "platforms/acme/index.html",
+        "platforms/acme/terms/2/index.html",
+        "platforms/acme/terms/3/index.html",
+        "platforms/acme/terms/index.html",
+        "platforms/pixboard/index.html",
+        "topics/advertising/index.html",
+        "topics/index.html",
+    }
+
+
+def test_what_is_written_bit_by_bit_is_what_is_written_at_once(story, tmp_path):
+    for night in (paragraphs(WIDER, RULES, ADS), paragraphs(WIDER, RULES), paragraphs(RULES, WIDER), TERMS):
+        write(story, tmp_path / "bit")
+        story.night(terms=night)
+    write(story, tmp_path / "bit")
+
+    write(story, tmp_path / "once")
+
+    assert tree(tmp_path / "bit") == tree(tmp_path / "once")
+
+
+def test_a_page_that_somebody_deleted_comes_back(story, tmp_path):
+    write(story, tmp_path / "site")
+    (tmp_path / "site/about/index.html").unlink()
+
+    assert write(story, tmp_path / "site").written == 1
+
+
+def test_a_run_that_was_cut_short_is_made_good_by_the_next(story, tmp_path):
+    write(story, tmp_path / "site")
+    (tmp_path / "site/.tostrack-site.db").write_bytes(b"no database at all, only bytes")
+
+    write(story, tmp_path / "site")
+
+    write(story, tmp_path / "new")
+    assert tree(tmp_path / "site") == tree(tmp_path / "new")
+
+
+def test_a_folder_of_other_things_is_left_alone(story, tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine")
+
+    with pytest.raises(ConfigError, match="--out"):
+        write(story, tmp_path)
+
+
+def test_pages_that_are_no_more_are_removed(story, tmp_path):
+    write(story, tmp_path / "site", url="https://acme.example")
+
+    built = write(story, tmp_path / "site")
+
+    assert built.removed == 1
+    assert not (tmp_path / "site/sitemap.xml").exists()
+
+
+def test_the_sitemap_names_every_page_by_its_whole_address(story, tmp_path):
+    write(story, tmp_path / "site", url="https://acme.example/watch")
+
+    text = (tmp_path / "site/sitemap.xml").read_text()
+    assert "<loc>https://acme.example/watch/changes/acme/terms/2/</loc>" in text
+    assert text.count("<loc>") == len(list((tmp_path / "site").rglob("index.html")))
+    assert "https://acme.example/watch/sitemap.xml" in (tmp_path / "site/robots.txt").read_text()
+
+
+def test_the_page_for_nothing_leads_back_from_any_depth(story, tmp_path):
+    write(story, tmp_path / "site", url="https://acme.example/watch")
+
+    links = [link for _, link in Links((tmp_path / "site/404.html").read_text()).found if not link.startswith("#")]
+    assert links
+    assert all(link.startswith("/watch/") for link in links)
+
+
+def test_there_is_a_feed_of_everything_and_of_each_part(story, tmp_path):
+    write(story, tmp_path / "site")
+
+    for name, entries in (("all", 1), ("acme", 1), ("pixboard", 0), ("acme.terms", 1), ("topic.licensing", 1)):
+        feed = feedparser.parse((tmp_path / f"site/feeds/{name}.atom.xml").read_text())
+        assert not feed.bozo
+        assert len(feed.entries) == entries
+
+
+def test_served_on_this_machine_a_wrong_address_gets_the_page_for_it(story, tmp_path):
+    write(story, tmp_path / "site")
+
+    with serving(tmp_path / "site", 0) as at:
+        answers = {path: asked(at + path) for path in ("", "nowhere/at/all", "assets/")}
+
+    missing = (404, (tmp_path / "site/404.html").read_bytes())
+    assert answers == {
+        "": (200, (tmp_path / "site/index.html").read_bytes()),
+        "nowhere/at/all": missing,
+        "assets/": missing,
+    }
+
+
+def test_the_site_is_written_again_when_the_archive_was(story, monkeypatch):
+    monkeypatch.setattr("tostrack.siting.server._LOOK", 0.01)
+    seen = follow(story.database)
+
+    story.night(terms=paragraphs(WIDER, RULES, ADS))
+
+    assert next(seen) is None
+
+
+def test_another_program_on_the_port_is_named(story, tmp_path):
+    with (
+        serving(tmp_path, 0) as at,
+        pytest.raises(ConfigError, match="--port"),
+        serving(tmp_path, int(at.rsplit(":", 1)[1].strip("/"))),
+    ):
+        pass

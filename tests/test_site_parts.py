@@ -1,0 +1,165 @@
+"""The parts of the site's pages: charts, excerpts, margins, what is searched."""
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tostrack.clauses import split_clauses
+from tostrack.diff import diff
+from tostrack.models import Change, Direction, Edit, Flag, Hunk, Polarity, Version, from_iso
+from tostrack.pipeline import compare
+from tostrack.publish.runs import fold, runs_of, unfolded
+from tostrack.publish.site import search
+from tostrack.publish.site.changes import item, wayback
+from tostrack.publish.site.chart import chart
+from tostrack.publish.site.maps import sitemaps
+from tostrack.publish.site.margin import carried
+from tostrack.publish.site.redline import excerpt, rows
+from tostrack.publish.site.values import Source
+
+LONG = "You agree to keep your password secret and to tell us when somebody else has learnt it. " * 6
+OLD = Version(f"{LONG}We take a limited licence to your posts. {LONG}", from_iso("2024-01-01"), 1)
+NEW = Version(f"{LONG}We take a transferable licence to your posts. {LONG}", from_iso("2024-02-01"), 2)
+
+
+def change() -> Change:
+    return replace(compare(OLD, NEW), service="acme", document="terms")
+
+
+def listed(when="2024-02-01T00:00:00Z", topics=("licensing",)):
+    return replace(item(change(), "acme/terms@2", when, ("Acme", "Terms"), announced=True), topics=topics)
+
+
+def test_an_excerpt_shows_the_edit_and_a_little_around_it():
+    runs = excerpt(change())
+
+    assert ("-", "limited") in runs
+    assert ("+", "transferable") in runs
+    assert sum(len(text) for _, text in runs) < 320
+
+
+def test_an_excerpt_of_a_long_new_clause_begins_near_its_quote():
+    quote = "may sell your photos"
+    flag = Flag("licensing", Polarity.PERMITS, quote, 0, 0, "grant", Direction.GRANTED)
+    hunk = Hunk(Edit.ADDED, ("Rights",), "", f"{LONG}We {quote}.", flags=(flag,))
+
+    runs = excerpt(replace(change(), hunks=(hunk,)))
+
+    assert runs[0] == ("…", "… ")
+    assert quote in runs[1][1]
+
+
+def test_words_that_are_folded_away_are_still_there():
+    [hunk] = change().hunks
+    runs = runs_of(hunk)
+
+    shown = unfolded(runs, 5)
+
+    assert "".join(text for _, text in shown).split() == "".join(text for _, text in runs).split()
+    assert [op for op, _ in shown if op != "…"] == [op for op, _ in fold(runs, 5) if op != "…"]
+
+
+def test_a_row_says_how_many_clauses_stand_unchanged_before_it():
+    old = "One.\n\nTwo.\n\nThree.\n\nWe keep data for 30 days."
+    [row] = rows(compare(old, old.replace("30", "90")), {})
+
+    assert (row.edit, row.unchanged, row.facts) == ("reworded", 3, ("30 days became 90 days",))
+
+
+def test_a_chart_counts_a_change_under_each_of_its_topics():
+    drawn = chart([listed(topics=("licensing", "ai")), listed(topics=())], ("licensing", "ai"), "2024-03-05", months=12)
+
+    assert (drawn.since, drawn.until, drawn.total) == ("2023-04", "2024-03", 2)
+    assert drawn.topics == ("licensing", "ai", "other")
+    assert drawn.months == (("2024-02", (1, 1, 1)),)
+
+
+@given(st.lists(st.tuples(st.integers(2000, 2030), st.integers(1, 12)), max_size=30))
+def test_bars_stay_within_the_drawing_and_account_for_every_change(months):
+    items = [listed(f"{year}-{month:02d}-01T00:00:00Z") for year, month in months]
+
+    drawn = chart(items, ("licensing",), "2030-12-31", since="2000-01-01")
+
+    assert sum(counts[0] for _, counts in drawn.months) == drawn.total
+    for bar in drawn.bars:
+        assert 0 <= bar.x <= bar.x + drawn.bar <= 100
+        assert 0 <= bar.y <= bar.y + bar.height <= 100.1
+
+
+def margin(old: str, new: str, *, is_new_meaning: bool = True) -> list[str]:
+    before, after = split_clauses(old), split_clauses(new)
+    stamps = [(str(at), "") for at in range(len(before))]
+    found = carried(stamps, before, after, diff(before, after), ("now", "c"), is_new_meaning=is_new_meaning)
+    return [since for since, _ in found]
+
+
+def test_a_clause_that_came_bears_the_new_date_and_its_neighbours_keep_theirs():
+    assert margin("We share data.\n\nYou own posts.", "We share data.\n\nWe sell it.\n\nYou own posts.") == [
+        "0",
+        "now",
+        "1",
+    ]
+
+
+def test_a_reworded_clause_bears_the_new_date_unless_only_the_wording_changed():
+    old, new = "We may share your data with partners.", "We will share your data with partners."
+
+    assert margin(old, new) == ["now"]
+    assert margin(old, new, is_new_meaning=False) == ["0"]
+
+
+def test_a_clause_that_moved_keeps_its_date():
+    first, second = "You must be 13 years old to use the service.", "We show advertising on every page of the service."
+    third = "You keep the rights to all that you post."
+
+    assert margin(f"{first}\n\n{second}\n\n{third}", f"{third}\n\n{first}\n\n{second}") == ["2", "0", "1"]
+
+
+def test_words_that_are_cut_into_clauses_otherwise_keep_their_dates():
+    assert margin("Rights. You own it.\n\nWe use it.", "Rights.\n\nYou own it.\n\nWe use it.") == ["0", "0", "1"]
+
+
+@given(st.lists(st.sampled_from(["We share data.", "You own it.", "# Rights", "- One", "Two: three."]), max_size=8))
+def test_every_clause_of_a_text_has_a_stamp(lines):
+    new = "\n\n".join(lines)
+
+    assert len(margin("We share data.\n\nYou own it.\n\n# Rights", new)) == len(split_clauses(new))
+
+
+def called(script: str) -> list:
+    return json.loads(f"[{re.fullmatch(r'tostrack[.][a-z]+[(](.*)[)];', script.strip(), re.DOTALL)[1]}]")
+
+
+def test_a_word_leads_to_the_platforms_that_use_it():
+    scripts = search.word_scripts({"acme": ["licence", "share"], "lumora": ["share"], "pixboard": ["licence"]})
+
+    assert set(scripts) == {f"search/words/{prefix.encode().hex()}.js" for prefix in ("li", "sh")}
+    assert called(scripts["search/words/6c69.js"]) == ["li", {"licence": "0,2"}]
+    assert called(scripts["search/words/7368.js"]) == ["sh", {"share": "0,1"}]
+
+
+def test_what_a_page_says_cannot_end_the_script_it_is_in():
+    clause = search.Found("Rights", "</script><script>alert(1)\u2028", "2024-01-01", ())
+    script = search.platform_script("acme", [search.Searched("terms", "Terms", (clause,))], [])
+
+    assert "</" not in script
+    assert script.isascii()
+    assert called(script)[1][0][2][0][1] == clause.text
+
+
+def test_a_sitemap_of_too_many_pages_is_an_index_of_several():
+    files = sitemaps([f"https://acme.example/{at}" for at in range(50_001)], "https://acme.example")
+
+    assert set(files) == {"sitemap.xml", "sitemap-1.xml", "sitemap-2.xml"}
+    assert "<loc>https://acme.example/sitemap-2.xml</loc>" in files["sitemap.xml"]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8000/terms", "file:///terms.md", "javascript:alert(1)", "http://box/a"]
+)
+def test_the_internet_archive_is_not_asked_for_what_it_cannot_have(url):
+    assert wayback(Source(url, (url,), "2024-01-01T00:00:00Z", 200, "", "")) == ""

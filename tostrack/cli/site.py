@@ -1,0 +1,49 @@
+"""``tostrack site``: a static site of what changed, for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tostrack.cli.environment import Environment
+
+
+@click.command(
+    epilog="Examples: `tostrack site` writes the folder `site`; `tostrack site --serve` shows it on this machine and "
+    "keeps it up to date after each crawl; `tostrack site --out public --url https://example.org/terms` is what a "
+    "workflow publishes."
+)
+@click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), default="site", show_default=True)
+@click.option("--url", default="", help="Where it will be served; default: the watchlist's `url`.")
+@click.option("--title", help="What the site is called.")
+@click.option("--anew", is_flag=True, help="Make every page again, not only those that would differ.")
+@click.option("--serve", is_flag=True, help="Serve it on this machine, and write it again after each crawl.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
+@click.pass_obj
+def command(
+    environment: Environment, out: Path, url: str, title: str | None, anew: bool, serve: bool, port: int
+) -> None:
+    """Write a site that needs no server: what changed, clause by clause, with evidence. Works from a folder."""
+    from tostrack.siting import TITLE, build
+
+    address = (url or environment.watchlist.settings.url).rstrip("/")
+
+    def write(*, anew: bool = False) -> str:
+        with environment.archive() as archive:
+            built = build(archive, out, title=title or TITLE, url=address, book=environment.book, anew=anew)
+        removed = f", {built.removed:,} removed" if built.removed else ""
+        return f"{out}: {built.pages:,} files, {built.written:,} written{removed}"
+
+    click.echo(write(anew=anew))
+    if not serve:
+        if not address:
+            click.echo("no sitemap: that takes --url, or `url` in the watchlist's [settings]", err=True)
+        click.echo(f"open {out / 'index.html'}", err=True)
+        return
+    from tostrack.siting.server import follow, serving
+
+    with serving(out, port) as at:
+        click.echo(f"{at}  (Ctrl-C ends it)")
+        for _ in follow(environment.watchlist.settings.database):
+            click.echo(write())

@@ -1,0 +1,187 @@
+// Nothing here is needed to read: it adds keys, copying, the choice of a day, and the search.
+"use strict";
+
+addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
+  const busy = event.target.closest("input, textarea, select, pre, summary, .scroll, [contenteditable]");
+  const link = rel && !busy && document.querySelector(`a[rel=${rel}]`);
+  if (link) link.click();
+});
+
+for (const button of document.querySelectorAll("[data-copies]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const source = document.getElementById(button.dataset.copies);
+    await navigator.clipboard.writeText(source.textContent);
+    button.textContent = "Copied";
+  });
+}
+
+const dates = document.querySelector("[data-dates]");
+if (dates) {
+  dates.hidden = false;
+  dates.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const links = [...document.querySelectorAll("[data-day]")];
+    const asked = dates.querySelector("input").value;
+    const found = links.find((link) => link.dataset.day <= asked) || links.at(-1);
+    if (asked) found.click();
+  });
+}
+
+// Search. A word leads to the platforms that use it, a platform to its clauses; each file is loaded when it is needed,
+// as a script, because a page that is read from a folder may load nothing else.
+const form = document.querySelector("[data-search]");
+if (form) {
+  const PLATFORMS_AT_ONCE = 8, SHOWN = 60, AROUND = 160, SHORTEST_PART = 3;
+  const base = form.dataset.search, root = form.dataset.root;
+  const status = document.getElementById("found"), list = document.getElementById("results");
+  const more = document.getElementById("more");
+  const arrived = {}, asked = new Map();
+  let round = 0, next = () => {};
+
+  window.tostrack = {
+    index: (platforms, topics) => { arrived.index = { platforms, topics }; },
+    words: (prefix, words) => { arrived[`words ${prefix}`] = words; },
+    platform: (slug, documents, changes) => { arrived[`platform ${slug}`] = { documents, changes }; },
+  };
+
+  const load = (path, name) => {
+    if (!asked.has(path)) asked.set(path, new Promise((done) => {
+      const script = document.createElement("script");
+      script.src = base + path;
+      script.onload = script.onerror = () => { script.remove(); done(arrived[name]); };
+      document.head.append(script);
+    }));
+    return asked.get(path);
+  };
+  const hex = (text) => [...new TextEncoder().encode(text)].map((b) => b.toString(16).padStart(2, "0")).join("");
+
+  // Which platforms use a word that begins like this one.
+  const users = async (word) => {
+    const prefix = [...word].slice(0, 2).join("");
+    const words = await load(`words/${hex(prefix)}.js`, `words ${prefix}`) || {};
+    const found = new Set();
+    for (const [known, steps] of Object.entries(words)) {
+      if (known !== word && !(word.length >= SHORTEST_PART && known.startsWith(word))) continue;
+      let place = 0;
+      for (const step of steps.split(",")) found.add(place += parseInt(step, 36));
+    }
+    return found;
+  };
+
+  const parse = (query) => {
+    const text = query.toLowerCase().replace(/[“”„]/g, '"');
+    const phrases = [...text.matchAll(/"([^"]+)"/g)].map((m) => m[1].trim().split(/\s+/).join(" ")).filter(Boolean);
+    const split = (t) => t.match(/[\p{L}\p{M}\p{N}]+/gu) || [];
+    return { phrases, words: [...new Set(split(text.replace(/"/g, " ")))] };
+  };
+  const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const starts = (word) => `(?<![\\p{L}\\p{N}])${escaped(word)}`;
+
+  const make = (tag, className, ...children) => {
+    const element = document.createElement(tag);
+    if (className) element.className = className;
+    element.append(...children);
+    return element;
+  };
+  const linked = (href, text) => {
+    const link = make("a", "", text);
+    link.href = root + href;
+    return link;
+  };
+  const quoted = (text, pattern) => {
+    const first = text.search(pattern);
+    const start = first > AROUND ? text.lastIndexOf(" ", first - AROUND / 2) + 1 : 0;
+    const cut = text.slice(start, start + 3 * AROUND);
+    const paragraph = make("p", "", start ? "… " : "");
+    let done = 0;
+    for (const hit of cut.matchAll(pattern)) {
+      paragraph.append(cut.slice(done, hit.index), make("mark", "", hit[0]));
+      done = hit.index + hit[0].length;
+    }
+    paragraph.append(cut.slice(done), start + cut.length < text.length ? " …" : "");
+    return make("blockquote", "", paragraph);
+  };
+
+  const show = (hit, pattern, topics) => {
+    const kicker = make("p", "kicker", hit.kind, hit.place ? ` · ${hit.place}` : "");
+    const title = make("h2", "", linked(hit.href, hit.title));
+    const under = make("p", "under", hit.note, ...hit.topics.map((topic) => ` · ${topics[topic] || topic}`));
+    return make("article", "story", kicker, title, quoted(hit.text, pattern), under);
+  };
+
+  const hits = ([slug, name], { documents, changes }, tests) => {
+    const found = [];
+    for (const [document, title, clauses] of documents) {
+      clauses.forEach(([place, text, since, topics], at) => {
+        if (!tests.every((test) => test.test(text))) return;
+        found.push({
+          kind: "Stands today", place, text, topics, rank: topics.length ? 2 : 1,
+          title: `${name}: ${title}`, note: since ? `since ${since}` : "",
+          href: `platforms/${slug}/${document}/index.html#c${at}`,
+        });
+      });
+    }
+    for (const [page, day, document, headline, words] of changes) {
+      if (!tests.every((test) => test.test(`${headline} ${words}`))) continue;
+      found.push({ kind: `Change of ${day}`, place: "", text: words || headline, topics: [], rank: 3,
+        title: headline, note: `${name}, ${document}`, href: page });
+    }
+    return found.sort((a, b) => b.rank - a.rank);
+  };
+
+  const search = async (query) => {
+    const mine = ++round;
+    list.replaceChildren();
+    more.hidden = true;
+    status.textContent = "";
+    const { words, phrases } = parse(query);
+    if (!words.length) return;
+    status.textContent = "Looking …";
+    const { platforms, topics } = await load("index.js", "index");
+    // A platform's name narrows the search down, unless nothing else is asked.
+    const named = (word) => platforms.flatMap(([slug, name], at) =>
+      name.toLowerCase() === word || slug === word ? [at] : []);
+    const names = words.flatMap(named);
+    const rest = words.filter((word) => !named(word).length);
+    const needed = rest.length ? rest : words;
+    const sets = await Promise.all(needed.map(users));
+    let places = platforms.map((_, at) => at).filter((at) => sets.every((set) => set.has(at)));
+    if (names.length && rest.length) places = places.filter((at) => names.includes(at));
+    if (mine !== round) return;
+    const tests = [...needed.map(starts), ...phrases.map(starts)].map((source) => new RegExp(source, "iu"));
+    const pattern = new RegExp([...phrases, ...needed].map(starts).join("|"), "giu");
+    let count = 0, looked = 0;
+    next = async () => {
+      const batch = places.splice(0, PLATFORMS_AT_ONCE);
+      const shelves = await Promise.all(batch.map((at) =>
+        load(`platforms/${platforms[at][0]}.js`, `platform ${platforms[at][0]}`)));
+      if (mine !== round) return;
+      const found = batch.flatMap((at, n) => shelves[n] ? hits(platforms[at], shelves[n], tests) : []);
+      looked += batch.length;
+      count += found.length;
+      const shown = found.sort((a, b) => b.rank - a.rank).slice(0, SHOWN);
+      list.append(...shown.map((hit) => show(hit, pattern, topics)));
+      const left = found.length - shown.length;
+      status.textContent = count
+        ? `${count} found in ${looked} of ${looked + places.length} platforms that use these words.`
+          + (left ? ` ${left} of them are not shown: add a word.` : "")
+        : "Nothing found. Fewer words, or their beginnings, find more.";
+      more.hidden = !places.length;
+    };
+    await next();
+  };
+
+  form.hidden = false;
+  more.addEventListener("click", () => next());
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    history.replaceState(null, "", `?q=${encodeURIComponent(form.q.value)}`);
+    search(form.q.value);
+  });
+  form.q.value = new URLSearchParams(location.search).get("q") || "";
+  if (form.q.value) search(form.q.value);
+}

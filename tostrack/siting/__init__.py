@@ -1,0 +1,284 @@
+"""From the archive to a site in a folder: which pages there are, and which of them must be made again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TypeVar
+
+from tostrack.clauses import plain
+from tostrack.flag import SHIPPED, Rulebook
+from tostrack.models import Outcome, Verdict
+from tostrack.publish.addresses import address, platform_page, topic_page
+from tostrack.publish.site import pages, search
+from tostrack.publish.site.changes import without_words
+from tostrack.publish.site.maps import robots, sitemaps
+from tostrack.publish.site.rendering import FeedLink, asset, day_words, fingerprint, topic_name
+from tostrack.publish.site.values import Arrival, DocumentCard, Health, Item, Platform, Power, Silence, Site
+from tostrack.publish.tables import BLOCKED
+from tostrack.publish.text import cut, path_of, safe_line
+from tostrack.siting.document import Context, DocumentPages, key_of
+from tostrack.siting.feeds import Told, link_to, write_feed
+from tostrack.siting.shelf import Shelf
+from tostrack.store import Archive, ChangeRow, DocumentRow
+
+#: What the site is called when nobody named it.
+TITLE = "Terms, watched"
+_ASSETS = ("site.css", "site.js", "icon.svg")
+#: Of a heading path beside a clause that was found.
+_PATH = 80
+
+
+_Seen = TypeVar("_Seen", Item, Silence, Arrival)
+
+
+@dataclass(frozen=True)
+class Built:
+    """What writing the site came to."""
+
+    pages: int
+    written: int
+    removed: int
+
+
+def build(
+    archive: Archive, out: Path, *, title: str = TITLE, url: str = "", book: Rulebook = SHIPPED, anew: bool = False
+) -> Built:
+    """Write the site of *archive* into the folder *out*; what would be the same is neither made nor touched.
+
+    Args:
+        archive: Open for reading.
+        out: Made when it is not there.
+        title: What the site is called.
+        url: Where it will be served, without a final slash; empty when it is only read from the folder.
+        book: What flags and explains clauses.
+        anew: Make every page again.
+
+    Raises:
+        ConfigError: The folder holds other things.
+        StoreError: It cannot be written, or the archive cannot be read.
+    """
+    with Shelf(out, anew=anew) as shelf:
+        _Builder(archive, shelf, title, url, book).run()
+    return Built(len(shelf.paths), shelf.written, shelf.removed)
+
+
+class _Builder:
+    """One run."""
+
+    def __init__(self, archive: Archive, shelf: Shelf, title: str, url: str, book: Rulebook) -> None:
+        documents = archive.documents()
+        checked_at = max((row.checked_at or "" for row in documents), default="")
+        site = Site(safe_line(title), url, book.topics(), checked_at)
+        key = key_of(fingerprint(), site.title, url, dict(site.topics), book.fingerprint)
+        self.archive, self.shelf, self.site = archive, shelf, site
+        self.context = Context(archive, shelf, site, book, key, lru_cache(maxsize=None)(book.meaning))
+        self.everything = link_to("all", "Everything that matters")
+        self.services: dict[str, list[DocumentRow]] = defaultdict(list)
+        for row in sorted(documents, key=lambda row: (row.service_name.casefold(), row.id)):
+            self.services[row.service].append(row)
+        self.changes: dict[str, list[ChangeRow]] = defaultdict(list)
+        for change in reversed(archive.changes()):
+            self.changes[f"{change.service}/{change.document}"].append(change)
+        self.told: list[Told] = []
+        self.powers: dict[str, dict[tuple[str, str], list[Power]]] = {topic: {} for topic in site.topics}
+        self.vocabulary: dict[str, list[str]] = {}
+
+    def run(self) -> None:
+        """Write everything."""
+        platforms = [self._platform(rows) for rows in self.services.values()]
+        news = sorted(
+            (item for platform in platforms for item in platform.news),
+            key=lambda item: (item.seen_at, item.id),
+            reverse=True,
+        )
+        cards = [pages.card(platform, self.site) for platform in platforms]
+        self.shelf.put("index.html", pages.front(self.site, cards, news, [self.everything]))
+        self._years(news)
+        self._topics(news)
+        self._search(platforms)
+        self.told.sort(key=lambda one: (one.row.seen_at, one.row.id), reverse=True)
+        write_feed(self.context, "all", self.site.title, self.told, "index.html")
+        for path, text in pages.plain_pages(self.site, [self.everything]).items():
+            self.shelf.put(path, text)
+        for name in _ASSETS:
+            self.shelf.put(f"assets/{name}", asset(name))
+        self._maps()
+
+    # One platform
+
+    def _platform(self, rows: Sequence[DocumentRow]) -> Platform:
+        first = rows[0]
+        feed = link_to(first.service, f"{safe_line(first.service_name)}: changes that matter")
+        made = [self._document(row, [feed, self.everything]) for row in rows]
+        items = _newest(item for _, found in made for item in found)
+        shown = Platform(
+            first.service,
+            safe_line(first.service_name),
+            tuple(_card(document) for document, _ in made),
+            tuple(map(without_words, items)),
+            tuple(_newest(one for row in rows for one in self._silences(row))),
+            tuple(_newest(one for document, _ in made for one in _arrivals(document))),
+            tuple(held for document, _ in made for held in document.held()),
+        )
+        page = platform_page(shown.slug)
+        key = key_of(self.context.key, self.site.checked_at[:7], shown)
+        self.shelf.page(page, key, lambda: pages.platform(self.site, shown, [feed, self.everything]))
+        for topic in self.site.topics:
+            powers = [power for document, _ in made for power in document.powers() if power.topic == topic]
+            if powers:
+                self.powers[topic][shown.slug, shown.name] = powers
+        self._searchable(shown, [document for document, _ in made], items)
+        self._platform_feeds(shown, [document for document, _ in made])
+        return shown
+
+    def _document(self, row: DocumentRow, feeds: Sequence[FeedLink]) -> tuple[DocumentPages, list[Item]]:
+        document = DocumentPages(self.context, row, self.changes[row.id], feeds)
+        items = document.write_changes()
+        document.write_texts()
+        return document, items
+
+    def _silences(self, row: DocumentRow) -> Iterable[Silence]:
+        for change in self.changes[row.id]:
+            if change.verdict == Verdict.NOISE:
+                explanation = safe_line(change.explanation)
+                yield Silence(
+                    *(change.id, row.document, safe_line(row.name), change.seen_at, change.reason, explanation),
+                    change.to_number,
+                )
+
+    def _platform_feeds(self, shown: Platform, documents: Sequence[DocumentPages]) -> None:
+        told = []
+        for document in documents:
+            row = document.row
+            own = [
+                Told(change, (row.service_name, row.name), document.change_key(change))
+                for change in reversed(self.changes[row.id])
+                if change.announced
+            ]
+            name = f"{safe_line(row.service_name)}, {safe_line(row.name)}: changes that matter"
+            page = platform_page(row.id)
+            write_feed(self.context, f"{row.service}.{row.document}", name, own, page)
+            told += own
+        told.sort(key=lambda one: (one.row.seen_at, one.row.id), reverse=True)
+        title = f"{shown.name}: changes that matter"
+        write_feed(self.context, shown.slug, title, told, platform_page(shown.slug))
+        self.told += told
+
+    # Across platforms
+
+    def _years(self, news: Sequence[Item]) -> None:
+        years = sorted({item.seen_at[:4] for item in news}, reverse=True)
+        for year in years:
+            of_year = [item for item in news if item.seen_at[:4] == year]
+            key = key_of(self.context.key, years, of_year)
+            make = partial(pages.year_news, self.site, year, of_year, years, [self.everything])
+            self.shelf.page(f"news/{year}/index.html", key, make)
+
+    def _topics(self, news: Sequence[Item]) -> None:
+        holders = {topic: len(powers) for topic, powers in self.powers.items()}
+        self.shelf.put("topics/index.html", pages.topics(self.site, news, holders, [self.everything]))
+        for topic in self.site.topics:
+            feed = link_to(f"topic.{topic}", f"{topic_name(topic)}: changes that matter")
+            of_topic = [item for item in news if topic in item.topics]
+            powers = self.powers[topic]
+            key = key_of(self.context.key, self.site.checked_at[:7], of_topic, powers)
+            make = partial(pages.topic, self.site, topic, of_topic, powers, [feed, self.everything])
+            self.shelf.page(topic_page(topic), key, make)
+            told = sorted(
+                (one for one in self.told if topic in one.row.topics),
+                key=lambda one: (one.row.seen_at, one.row.id),
+                reverse=True,
+            )
+            write_feed(self.context, f"topic.{topic}", feed.title, told, topic_page(topic))
+
+    def _searchable(self, shown: Platform, documents: Sequence[DocumentPages], items: Sequence[Item]) -> None:
+        key = key_of(self.context.key, shown.name, [document.key for document in documents], items)
+        path = search.platform_file(shown.slug)
+        fresh = self.shelf.is_fresh(path, key)
+        name = f"words {shown.slug}"
+
+        def found() -> list[search.Searched]:
+            return [_searched(document, self.context) for document in documents]
+
+        if not fresh:
+            self.shelf.put(path, search.platform_script(shown.slug, found(), items), key)
+        listed = self.shelf.fact(name, key, lambda: " ".join(search.words(found(), items)))
+        self.vocabulary[shown.slug] = listed.split(" ") if listed else []
+
+    def _search(self, platforms: Sequence[Platform]) -> None:
+        names = [(platform.slug, platform.name) for platform in platforms]
+        topics = {topic: topic_name(topic) for topic in self.site.topics}
+        self.shelf.put(f"{search.FOLDER}/index.js", search.index_script(names, topics))
+        for path, text in search.word_scripts(self.vocabulary).items():
+            self.shelf.put(path, text)
+
+    def _maps(self) -> None:
+        """Tell those who crawl the web what there is: a sitemap wants whole addresses."""
+        found = [path for path in self.shelf.paths if path.endswith("index.html")]
+        maps = sitemaps([address(self.site.url, path) for path in found], self.site.url) if self.site.url else {}
+        for path, text in {**maps, "robots.txt": robots(self.site.url)}.items():
+            self.shelf.put(path, text)
+
+
+def _newest(found: Iterable[_Seen]) -> list[_Seen]:
+    return sorted(found, key=lambda one: one.seen_at, reverse=True)
+
+
+def _arrivals(document: DocumentPages) -> Iterable[Arrival]:
+    """Yield the versions that came without a change: the first, and those that our own extraction made anew."""
+    judged = {change.to_number for change in document.changes}
+    for version in document.versions:
+        if version.number not in judged:
+            name = safe_line(document.row.name)
+            yield Arrival(document.row.document, name, version.seen_at, version.kind, version.number)
+
+
+def _card(document: DocumentPages) -> DocumentCard:
+    row, versions = document.row, document.versions
+    return DocumentCard(
+        row.service,
+        row.document,
+        safe_line(row.name),
+        versions[0].seen_at if versions else "",
+        row.changed_at or "",
+        row.checked_at or "",
+        row.versions,
+        health(row),
+        row.oscillations,
+    )
+
+
+def health(row: DocumentRow) -> Health:
+    """Return how the last check of a document went, in words for a reader."""
+    if row.checked_at is None:
+        return Health("past", "Not checked any more; its history is kept.")
+    checked = day_words(row.checked_at)
+    since = f" since {day_words(row.failing_since)}" if row.failing_since else ""
+    if row.outcome == Outcome.SUSPECT:
+        return Health("suspect", f"What the address answers{since} does not look like the policy; it is kept aside.")
+    if row.outcome in (Outcome.FAILED, Outcome.SKIPPED) and row.cause:
+        if row.cause in BLOCKED:
+            return Health("failing", f"The platform does not let us read it{since} ({safe_line(row.cause)}).")
+        return Health("waiting", f"Could not be read{since} ({safe_line(row.cause)}).")
+    return Health("fine", f"Checked {checked}.")
+
+
+def _searched(document: DocumentPages, context: Context) -> search.Searched:
+    clauses = document.reading.clauses if document.reading else ()
+    found = tuple(
+        search.Found(
+            cut(path_of(clause.heading), _PATH),
+            safe_line(plain(clause.text)),
+            since,
+            tuple(dict.fromkeys(flag.topic for flag in context.book.of_clause(clause))),
+        )
+        for clause, (since, _) in zip(clauses, document.stamps, strict=True)
+    )
+    return search.Searched(document.row.document, safe_line(document.row.name), found)
+
+
+__all__ = ["TITLE", "Built", "build"]
