@@ -134,7 +134,7 @@ class DocumentPages:
         return shown
 
     def _redline(self, row: ChangeRow) -> Change:
-        change = press.redline(self._context.archive, row, self._context.book)
+        change = press.redline(self._context.archive, row)
         self._hunks[row.from_number, row.to_number] = change.hunks
         return change
 

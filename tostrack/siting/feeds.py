@@ -73,7 +73,7 @@ def _entry(context: Context, one: Told) -> Entry:
 
 def _fields(context: Context, one: Told) -> dict[str, Any]:
     made = entry(
-        press.redline(context.archive, one.row, context.book),
+        press.redline(context.archive, one.row),
         authority=context.archive.meta("authority"),
         year=from_iso(context.archive.meta("created_at")).year,
         service_name=one.names[0],
