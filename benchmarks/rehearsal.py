@@ -159,9 +159,11 @@ class Runner:
         return dict(line.split("=", 1) for line in lines)
 
     def _filled(self, text: str, night: Night, steps: dict) -> str:
-        """Return *text* with its expressions worked out: outputs of steps and jobs; secrets are not set here."""
+        """Return *text* with its expressions worked out: outputs of steps and jobs, and one secret."""
 
         def value(match: re.Match) -> str:
+            if match[1].strip() == "secrets.TOSTRACK_WEBHOOK_KEY":
+                return "rehearsal"
             where, name, *rest = match[1].strip().split(".")
             if where == "steps":
                 return steps.get(name, {}).get(rest[-1], "")
@@ -229,6 +231,7 @@ def close_remote(bare: Path, *, closed: bool) -> None:
 def rehearse(folder: Path, nights: int, faults: dict[int, Fault], log: Callable[[str], None] = print) -> dict:
     """Run *nights* nights with *faults* by their number; return what is kept and what was heard in the end."""
     shutil.rmtree(folder, ignore_errors=True)
+    folder = folder.resolve()
     workflow = yaml.safe_load(WORKFLOW.read_text())
     with demo.serve() as platform, reader() as (hook, heard):
         digest = f'\n[digest.reader]\nto = ["{hook}"]\nevery = "change"\n'
@@ -292,8 +295,10 @@ def history_of(bare: Path) -> int:
 
 
 def events(heard: list[dict]) -> Counter:
-    """Return how often each change was told."""
-    return Counter(change["id"] for letter in heard for change in letter.get("changes", []))
+    """Return in how many different messages each change was told; the same message again has the same name."""
+    letters = {letter["id"]: letter for letter in heard}
+    told = [change for letter in letters.values() for change in letter["changes"]]
+    return Counter(f"{change['service']}/{change['document']}@{change['to']['number']}" for change in told)
 
 
 FAULTS = {
@@ -328,9 +333,10 @@ def main() -> None:
         same = rows == hurt["archive"][what]
         print(f"{what}: {len(rows)} and {len(hurt['archive'][what])}, {'the same' if same else 'NOT THE SAME'}")
     lost = events(sound["heard"]).keys() - events(hurt["heard"]).keys()
-    names = Counter(letter.get("id", json.dumps(letter, sort_keys=True)) for letter in hurt["heard"])
+    names = Counter(letter["id"] for letter in hurt["heard"])
     twice = sorted(name for name, times in names.items() if times > 1)
-    print(f"events lost: {sorted(lost) or 'none'}")
+    more = sorted(event for event, times in events(hurt["heard"]).items() if times > 1)
+    print(f"events lost: {sorted(lost) or 'none'}; told under two names: {more or 'none'}")
     print(f"messages that arrived more than once, by their one name: {twice or 'none'}")
 
 

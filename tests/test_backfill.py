@@ -19,6 +19,7 @@ from tostrack.history.ledger import Ledger
 from tostrack.history.wayback import ORIGIN, Capture, Wayback, pause
 from tostrack.models import Document, Outcome, Page, Verdict
 from tostrack.store import Archive
+from tostrack.store.verify import verify
 
 URL = "https://acme.example/terms"
 LICENCE = "You grant us a non-exclusive, royalty-free, worldwide licence to use the content that you post."
@@ -249,6 +250,26 @@ def test_a_429_for_an_hour_ends_the_run(tmp_path):
     assert (caught.value.status, caught.value.retry_after) == (429, 3600.0)
 
 
+def test_an_error_page_that_was_archived_is_an_answer(tmp_path):
+    page = kept("20110101", "We are down.", status=503)
+    with FakeWayback([page]) as archive:
+        source = Backfill(tmp_path, archive).source()
+        capture = Capture(datetime(2011, 1, 1, tzinfo=UTC), URL, page.digest, None, "warc/revisit")
+
+        with pytest.raises(FetchError) as caught:
+            source.play(capture)
+
+    assert (caught.value.cause, caught.value.transient, archive.asked["playback"]) == ("archived-error", False, 1)
+
+
+def test_a_server_error_of_the_archive_is_tried_again(tmp_path):
+    with FakeWayback(YEARS[:1], refusals=[(503, ""), (503, "")]) as archive:
+        backfill = Backfill(tmp_path, archive)
+        found = backfill.run()
+
+    assert (found.versions, backfill.clock.slept) == (1, [2.0, 8.0])
+
+
 def test_the_index_is_asked_24_times_a_minute_at_most_and_playback_60(tmp_path):
     with FakeWayback(YEARS, page=2) as archive:
         backfill = Backfill(tmp_path, archive, pause=pause)
@@ -339,3 +360,13 @@ def test_a_revisit_is_what_the_capture_with_its_digest_is():
 
     assert [wanted.capture.digest for wanted in chosen.wanted] == ["B", "C"]
     assert chosen.passed_over == {"redirects": 2}
+
+
+def test_an_archive_with_a_history_before_version_1_is_as_recorded(years):
+    years.platform.night(terms=paragraphs(WIDER, RULES, "We train artificial intelligence on your photos."))
+    years.run()
+    years.platform.night(terms=paragraphs(WIDER, RULES, ADS))
+
+    report = verify(years.platform.database, years.platform.folder / "snapshots")
+
+    assert (report.findings, report.versions) == ([], 6)

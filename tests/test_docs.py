@@ -27,7 +27,10 @@ def test_every_command_has_an_example():
 
 
 def test_every_extra_is_named_where_it_is_missed():
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"].keys() - {"dev", "dev-browser"}
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"].keys() - {
+        "dev",
+        "dev-browser",
+    }
     source = "\n".join(path.read_text() for path in (ROOT / "tostrack").rglob("*.py"))
     used = {name for name in extras if re.search(rf"^\s*(?:import|from) (?:{IMPORTED[name]})\b", source, re.MULTILINE)}
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,7 +16,7 @@ from tostrack.cli.environment import DAY, FIRST_DAY, Environment, Exit, emit_jso
 from tostrack.errors import ConfigError, FetchError
 
 if TYPE_CHECKING:
-    from tostrack.backfilling import Backfilled, Plan
+    from tostrack.backfilling import Backfilled, Plan, Span
     from tostrack.history.ledger import Ledger
     from tostrack.history.wayback import Wayback
     from tostrack.models import Document
@@ -127,7 +127,7 @@ def _one(
     document: Document,
     source: Wayback,
     ledger: Ledger,
-    span: Any,
+    span: Span,
     formerly: tuple[str, ...],
     *,
     partial: bool,
