@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tostrack.models import Edit, Hunk
-from tostrack.publish.runs import clipped, fold, marked, runs_of, shortened, side, wrap
+from tostrack.publish.runs import clipped, excerpt, fold, marked, runs_of, shortened, side, whole, wrap
 from tostrack.publish.text import columns, safe_line
 
 RUNS = st.lists(st.tuples(st.sampled_from("=-+"), st.text("ab .;é規", min_size=1)), min_size=1, max_size=8)
@@ -121,3 +121,23 @@ def test_a_moved_clause_is_known_by_its_beginning():
 
 def test_a_clipped_text_says_that_it_goes_on():
     assert clipped([("+", "one two three"), ("=", "four")], 9) == [("+", "one two"), ("…", " …")]
+
+
+def test_an_accent_written_in_another_way_is_no_edit():
+    runs = runs_of(reworded(("=", "wird "), ("-", "gelo\u0308scht"), ("+", "gel\u00f6scht"), ("=", " und vergessen")))
+
+    assert runs == [("=", "wird gel\u00f6scht und vergessen")]
+
+
+def test_a_paragraph_that_came_is_shown_whole():
+    text = " ".join(f"w{n}" for n in range(150))
+
+    assert excerpt(text, [], 5) == [("=", text)]
+
+
+def test_of_a_page_in_one_clause_the_beginning_is_shown_or_what_is_quoted():
+    text = " ".join(f"w{n}" for n in range(900))
+
+    assert text_of(excerpt(text, [], 5)).endswith("w199 …")
+    assert text_of(excerpt(text, ["w500 w501"], 3)) == "… w498 w499 w500 w501 w502 w503 …"
+    assert [op for op, _ in whole(Hunk(Edit.REMOVED, old=text), 5)] == ["-", "…"]

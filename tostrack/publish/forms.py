@@ -9,7 +9,7 @@ from typing import Any
 
 from tostrack.models import Change, Edit, Fact, Flag, Hunk, Version, iso
 from tostrack.publish.headline import distinct_flags, flag_label, headline, ranked
-from tostrack.publish.runs import Run, clipped, fold, runs_of, shortened
+from tostrack.publish.runs import Run, clipped, fold, runs_of, shortened, whole
 from tostrack.publish.text import count, cut, path_of, safe_line, span_of
 
 #: Kept words shown on each side of an edit.
@@ -28,7 +28,7 @@ def _runs(hunk: Hunk) -> list[Run]:
     runs = runs_of(hunk)
     if hunk.edit is Edit.MOVED:
         return shortened(runs[0][1], _MOVED_WORDS)
-    return fold(runs, CONTEXT) if hunk.edit is Edit.REWORDED else runs
+    return fold(runs, CONTEXT) if hunk.edit is Edit.REWORDED else whole(hunk, CONTEXT)
 
 
 def _title(hunk: Hunk) -> str:

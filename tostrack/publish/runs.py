@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from tostrack.models import Edit, Hunk
@@ -15,6 +16,8 @@ Run = tuple[str, str]
 _FEWEST_LEFT_OUT = 8
 #: How many words more than asked (or half as many fewer) a fold may show, to begin and end with a sentence or part.
 _SLACK = 8
+#: Words of a paragraph that people read in one go; a longer clause that came or went is not shown whole.
+_PARAGRAPH = 200
 _STOP = (".", ";", ":", "!", "?", ".”", '."', "。")
 
 
@@ -61,7 +64,11 @@ def _edit(gone: str, come: str) -> list[Run]:
     # A blank that only one side has is still shown once, so that words on either side do not run together.
     before = " " if gone[:1] == " " or come[:1] == " " else ""
     after = " " if gone[-1:] == " " or come[-1:] == " " else ""
-    return [("=", before), ("-", gone.strip()), ("+", come.strip()), ("=", after)]
+    gone, come = gone.strip(), come.strip()
+    # An accent written on its letter or after it looks the same: nobody can see what would be marked.
+    if not gone.isascii() and unicodedata.normalize("NFC", gone) == unicodedata.normalize("NFC", come):
+        return [("=", f"{before}{come}{after}")]
+    return [("=", before), ("-", gone), ("+", come), ("=", after)]
 
 
 def _joined(runs: Iterable[Run]) -> list[Run]:
@@ -139,6 +146,25 @@ def _near(context: int, limit: int) -> list[int]:
 def shortened(text: str, words: int) -> list[Run]:
     """Return the beginning of *text* as runs, about *words* words long."""
     return _folded(text, words, before=False, after=False)
+
+
+def excerpt(text: str, quotes: Iterable[str], context: int) -> list[Run]:
+    """Return the *text* of a whole clause as runs, what one of *quotes* covers with the op ``quote``.
+
+    A clause longer than a paragraph (a page that was printed as one line) is cut to its beginning, or to about
+    *context* words on each side of what is quoted.
+    """
+    parts = [("quote" if quoted else "=", part) for quoted, part in picked_out(text, quotes)]
+    if text.count(" ") < _PARAGRAPH:
+        return parts
+    return fold(parts, context) if len(parts) > 1 else shortened(text, _PARAGRAPH)
+
+
+def whole(hunk: Hunk, context: int) -> list[Run]:
+    """Return the clause that *hunk* brought or took as runs of its op; see `excerpt`."""
+    [(op, text)] = runs_of(hunk)
+    quotes = [safe_line(flag.quote) for flag in hunk.flags]
+    return _joined((each if each == "…" else op, part) for each, part in excerpt(text, quotes, context))
 
 
 def picked_out(text: str, quotes: Iterable[str]) -> list[tuple[bool, str]]:

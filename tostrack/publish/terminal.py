@@ -9,7 +9,7 @@ from itertools import zip_longest
 from tostrack.models import Change, Edit, Fact, Flag, Hunk
 from tostrack.publish.headline import distinct_flags, flag_label, ranked, topic_moves
 from tostrack.publish.look import SIGNS, Look, aligned, fit
-from tostrack.publish.runs import fold, picked_out, runs_of, shortened, side
+from tostrack.publish.runs import excerpt, fold, runs_of, shortened, side, whole
 from tostrack.publish.text import ascii_only, columns, count, cut, document_id, joined, path_of, safe_line, span_of
 
 #: Unflagged hunks shown before the rest are only counted: two screens of reading.
@@ -154,8 +154,8 @@ def _body(hunk: Hunk, look: Look, context: int) -> list[str]:
     else:
         # The sign at the edge says it; marks and strokes in whole clauses only tire the eye.
         quotes = [safe_line(flag.quote) for flag in hunk.flags]
-        parts = [("quote" if quoted else "=", part) for quoted, part in picked_out(text[0][1], quotes)]
-        styles = {"=": str(hunk.edit), "quote": f"{hunk.edit} quote"}
+        parts = excerpt(text[0][1], quotes, context)
+        styles = {"=": str(hunk.edit), "quote": f"{hunk.edit} quote", "…": "…"}
         lines = [[(styles[op], part) for op, part in line] for line in look.wrap(parts, 2 + columns(bullet))]
     pad = " " * columns(bullet)
     return [sign + (pad if at else bullet) + look.line(line) for at, line in enumerate(lines)]
@@ -170,6 +170,8 @@ def _columns(hunk: Hunk, look: Look, context: int) -> list[str]:
         runs = fold(runs, context)
     elif hunk.edit is Edit.MOVED:
         runs = shortened(runs[0][1], _MOVED_WORDS)
+    else:
+        runs = whole(hunk, context)
     left = narrow.wrap(side(runs, "-")) if hunk.edit is not Edit.ADDED else []
     right = narrow.wrap(side(runs, "+")) if hunk.edit is not Edit.REMOVED else []
     between = " | " if look.ascii else " │ "
