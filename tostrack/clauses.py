@@ -20,6 +20,8 @@ _FENCE = re.compile(r"(```|~~~)")
 _UNDERLINES = {"=": "h1", "-": "h2"}
 #: Deeper than any list a person reads; bounds the work on hostile indentation.
 _MAX_DEPTH = 9
+#: Lines and clauses that are remembered: several versions of the longest policies.
+_MEMORY = 20_000
 
 
 def split_clauses(markdown: str) -> list[Clause]:
@@ -72,7 +74,9 @@ def _blocks(markdown: str) -> Iterator[tuple[str, str]]:
     kind = "p"
     lines: list[str] = []
     indents: list[int] = []
-    for raw in markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+    if "\r" in markdown:
+        markdown = markdown.replace("\r\n", "\n").replace("\r", "\n")
+    for raw in markdown.split("\n"):
         family, text = _line(raw)
         if family == "text":
             if not lines:
@@ -94,6 +98,8 @@ def _blocks(markdown: str) -> Iterator[tuple[str, str]]:
         yield kind, " ".join(lines)
 
 
+# Most lines of a text stand in the one before it: what was found of them is remembered, here and below.
+@lru_cache(maxsize=_MEMORY)
 def _line(raw: str) -> tuple[str, str]:
     """Return what one line is (``blank``, ``rule``, ``=``, ``-``, ``text`` or the kind of a block) and its text."""
     line = raw.strip()
@@ -145,20 +151,15 @@ def assemble(blocks: Iterable[tuple[str, str]]) -> list[Clause]:
     leads: list[str] = [""]
     clauses: list[Clause] = []
     for kind, raw in blocks:
-        text = " ".join(raw.split())
+        text = _tidied(kind[0], raw)
         if not text:
             continue
-        if kind == "p":
-            text = _escaped(text)
-        elif kind[0] == "h":
-            # A heading's last word of number signs would be taken for the mark that may close it.
-            text = _CLOSING.sub(r"\\", text)
         if kind[0] == "h":
             level = int(kind[1])
             while path and path[-1][0] >= level:
                 path.pop()
             heading = tuple(title for _, title in path)
-            clauses.append(Clause(kind, text, heading))
+            clauses.append(_clause(kind, text, heading))
             path.append((level, plain(text)))
             heading = tuple(title for _, title in path)
             leads = [""]
@@ -166,13 +167,28 @@ def assemble(blocks: Iterable[tuple[str, str]]) -> list[Clause]:
             # An item is nested in items that say something: an empty bullet above it is none.
             depth = min(_depth(kind), len(leads))
             lead = leads[depth - 1]
-            clauses.append(Clause(kind[:2] + (str(depth) if depth > 1 else ""), text, heading, lead))
+            clauses.append(_clause(kind[:2] + (str(depth) if depth > 1 else ""), text, heading, lead))
             del leads[depth:]
             leads.append(_lead_in(text) or lead)
         else:
-            clauses.append(Clause(kind, text, heading))
+            clauses.append(_clause(kind, text, heading))
             leads = [_lead_in(text)]
     return clauses
+
+
+#: One value for one clause, in however many versions it stands: to make it is what splitting costs.
+_clause = lru_cache(maxsize=_MEMORY)(Clause)
+
+
+@lru_cache(maxsize=_MEMORY)
+def _tidied(family: str, raw: str) -> str:
+    """Return the text of a block on one line, written so that splitting it again gives the same block."""
+    # Of the characters that split words only the space is printable.
+    text = raw if raw.isprintable() and "  " not in raw else " ".join(raw.split())
+    if family == "p" and text:
+        return _escaped(text)
+    # A heading's last word of number signs would be taken for the mark that may close it.
+    return _CLOSING.sub(r"\\", text) if family == "h" else text
 
 
 def _lead_in(text: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tostrack.clauses import plain
-from tostrack.diff.align import Alignment, align
+from tostrack.diff.align import Alignment, align, same_letters
 from tostrack.diff.words import word_edits
 from tostrack.models import Clause, Edit, Hunk
 
@@ -19,6 +20,9 @@ def diff(old: Sequence[Clause], new: Sequence[Clause]) -> tuple[Hunk, ...]:
     A clause that was split is one reworded hunk over all its parts, as is one that was merged. Taking the clauses
     of the hunks out of both lists leaves the same words in the same order.
     """
+    # Most of a text stands before the first edit and behind the last one.
+    head, tail = _common_ends(old, new)
+    old, new = old[head : len(old) - tail], new[head : len(new) - tail]
     found = align(old, new)
     place = _Places(found)
     placed = [
@@ -34,7 +38,22 @@ def diff(old: Sequence[Clause], new: Sequence[Clause]) -> tuple[Hunk, ...]:
             placed += ((place.of_gone(i), _hunk(Edit.REMOVED, old, new, (i,), ())) for i in olds)
             placed += ((place.of(j), _hunk(Edit.ADDED, old, new, (), (j,))) for j in news)
     placed.sort(key=lambda entry: entry[0])
-    return tuple(hunk for _, hunk in placed)
+    return tuple(_shifted(hunk, head) for _, hunk in placed)
+
+
+def _shifted(hunk: Hunk, by: int) -> Hunk:
+    """Return *hunk* with its places counted from *by* clauses earlier."""
+    old_at, new_at = (None if at is None else at + by for at in (hunk.old_at, hunk.new_at))
+    return replace(hunk, old_at=old_at, new_at=new_at) if by else hunk
+
+
+def _common_ends(old: Sequence[Clause], new: Sequence[Clause]) -> tuple[int, int]:
+    """Return how many clauses are the same to the letter from the beginnings on, and from the ends back."""
+    limit = min(len(old), len(new))
+    head = next((at for at in range(limit) if not same_letters(old[at], new[at])), limit)
+    limit -= head
+    tail = next((at for at in range(limit) if not same_letters(old[-1 - at], new[-1 - at])), limit)
+    return head, tail
 
 
 #: Of the shorter text at least this share must stay, or the edit reads as one text struck out and another put in.

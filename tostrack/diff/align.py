@@ -57,7 +57,12 @@ def align(old: Sequence[Clause], new: Sequence[Clause]) -> Alignment:
     old_bags = {i: bag(key) for i, key in old_left.items()}
     new_bags = {j: bag(key) for j, key in new_left.items()}
     pairs = reworded_pairs(
-        old_bags, new_bags, gap_of_old, gap_of_new, [c.heading for c in old], [c.heading for c in new]
+        old_bags,
+        new_bags,
+        gap_of_old,
+        gap_of_new,
+        {i: old[i].heading for i in old_bags},
+        {j: new[j].heading for j in new_bags},
     )
     reworded = _with_parts(pairs, old_bags, new_bags)
     old_used = {i for places, _ in reworded for i in places}
@@ -74,6 +79,11 @@ def align(old: Sequence[Clause], new: Sequence[Clause]) -> Alignment:
 def _letters(clause: Clause) -> tuple[bool, str]:
     """Return what makes two clauses the same without a closer look."""
     return clause.kind[:2] == "ol", clause.text
+
+
+def same_letters(one: Clause, other: Clause) -> bool:
+    """Return whether two clauses are the same without a closer look."""
+    return one is other or (one.text == other.text and _letters(one) == _letters(other))
 
 
 def _between(

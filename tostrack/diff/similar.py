@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from tostrack.diff.anchors import Pair
 
@@ -59,8 +59,8 @@ def reworded_pairs(
     new: Mapping[int, Bag],
     gap_of_old: Mapping[int, int],
     gap_of_new: Mapping[int, int],
-    heading_of_old: Sequence[object],
-    heading_of_new: Sequence[object],
+    heading_of_old: Mapping[int, object],
+    heading_of_new: Mapping[int, object],
 ) -> list[Pair]:
     """Return pairs of an old and a new place, the most alike first served; each place at most once.
 

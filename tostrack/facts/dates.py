@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from calendar import monthrange
 from collections.abc import Callable
@@ -90,13 +91,27 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[int, int, i
 _ANY_YEAR = re.compile(r"(?:19[89]|20\d)\d")
 
 
+#: A date begins at most so many characters before its year, and ends at most so many after the year begins.
+_BEFORE_YEAR, _AFTER_YEAR = 60, 30
+
+
+def _around_years(text: str) -> list[tuple[int, int]]:
+    """Return the parts of *text* in which dates may stand: to look for all forms everywhere takes ten times as long."""
+    parts: list[tuple[int, int]] = []
+    for match in _ANY_YEAR.finditer(text):
+        start, end = max(match.start() - _BEFORE_YEAR, 0), match.start() + _AFTER_YEAR
+        if parts and start <= parts[-1][1]:
+            start = parts.pop()[0]
+        parts.append((start, end))
+    return parts
+
+
 def dates(text: str) -> list[Found]:
     """Return the dates in *text* in order; one whose day and month cannot be told apart (``3/4/2023``) is none."""
-    if not _ANY_YEAR.search(text):
-        return []
+    around = _around_years(text)
     found: list[Found] = []
-    for pattern, read in _FORMS:
-        for match in pattern.finditer(text):
+    for pattern, read in _FORMS if around else ():
+        for match in itertools.chain.from_iterable(pattern.finditer(text, start, end) for start, end in around):
             if any(match.start() < other.end and other.start < match.end() for other in found):
                 continue
             year, month, day = read(match)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from tostrack.clauses import plain, sentences
 from tostrack.facts.dates import Found, dates
@@ -52,6 +53,8 @@ _MOST_BETWEEN = 40
 _LABEL_WORDS = 6
 #: A clause that is nothing but a date dates the document when it is one of its first.
 _AT_THE_TOP = 6
+#: Clauses with a year in them that are remembered: most stand in the next version too.
+_MEMORY = 4_096
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _YEAR = re.compile(r"(?:19[89]|20\d)\d")
 
@@ -89,11 +92,11 @@ def stated_dates(clauses: Iterable[Clause]) -> StatedDates:
     for at, clause in enumerate(clauses):
         if _YEAR.search(clause.text):
             text = plain(clause.text)
-            for kind, stated in _statements(text, before, top=at < _AT_THE_TOP):
+            for kind, stated in _statements(text, plain(before), top=at < _AT_THE_TOP):
                 (effective if kind == "effective" else updated).append(stated)
             before = ""
         else:
-            before = plain(clause.text) if clause.text.count(" ") < _LABEL_WORDS else ""
+            before = clause.text if clause.text.count(" ") < _LABEL_WORDS else ""
     return StatedDates(_latest(effective), _latest(updated))
 
 
@@ -101,11 +104,15 @@ def _latest(found: list[StatedDate]) -> StatedDate | None:
     return max(found, key=lambda one: (one.last, one.first), default=None)
 
 
-def _statements(text: str, before: str, *, top: bool) -> Iterator[tuple[str, StatedDate]]:
-    """Yield the dates that plain *text* states of its document, each with its kind; *before* may be their label."""
+@lru_cache(maxsize=_MEMORY)
+def _statements(text: str, before: str, *, top: bool) -> tuple[tuple[str, StatedDate], ...]:
+    """Return the dates that plain *text* states of its document, each with its kind; *before* may be their label."""
     found = dates(text)
-    if not found:
-        return
+    return tuple(_stating(text, before, found, top=top)) if found else ()
+
+
+def _stating(text: str, before: str, found: list[Found], *, top: bool) -> Iterator[tuple[str, StatedDate]]:
+    """Yield what `_statements` returns, of the dates *found* in *text*."""
     if (
         len(found) == 1
         and not text[: found[0].start].strip(" (*")

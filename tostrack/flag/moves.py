@@ -40,11 +40,18 @@ def moves(
     if not any(was or now for _, was, now in sides):
         return [() for _ in sides]
     stay, stayed = _sentences(new), _sentences(old)
-    lost = (placed for clause in old for placed in place(clause, book.of_clause(clause)) if placed.key not in stay)
-    won = (placed for clause in new for placed in place(clause, book.of_clause(clause)) if placed.key not in stayed)
+    # What stands word for word in both versions is neither lost nor won: most clauses are not asked for their flags.
+    stand = {*map(_standing, old)} & {*map(_standing, new)}
+    gone, come = ([clause for clause in side if _standing(clause) not in stand] for side in (old, new))
+    lost = (placed for clause in gone for placed in place(clause, book.of_clause(clause)) if placed.key not in stay)
+    won = (placed for clause in come for placed in place(clause, book.of_clause(clause)) if placed.key not in stayed)
     kept = (placed for clause in new for placed in place(clause, book.of_clause(clause)) if placed.key in stayed)
     both = Sides(lost, won, kept, book)
     return [tuple(_moved_in(book, hunk, was, now, both)) if was or now else () for hunk, was, now in sides]
+
+
+def _standing(clause: Clause) -> tuple[bool, str, str]:
+    return clause.is_heading, clause.text, clause.lead
 
 
 def _moved_in(book: Rulebook, hunk: Hunk, was: list[Placed], now: list[Placed], sides: Sides) -> Iterator[Flag]:

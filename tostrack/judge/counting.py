@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from tostrack.clauses import sentences
 from tostrack.judge import lexicon
@@ -49,8 +50,10 @@ def _is_stamp(text: str) -> bool:
     if _OPAQUE.match(text):
         return True
     tokens = normal(_SHORT_YEAR.sub("2000-01-01", text))
+    if len(tokens) > _STAMP_TEXT:
+        return False
     words = {token for token in tokens if not is_number(token) and not token.startswith(MARK)}
-    if len(tokens) > _STAMP_TEXT or (lexicon.EFFECTIVE | lexicon.ACTORS) & words:
+    if (lexicon.EFFECTIVE | lexicon.ACTORS) & words:
         return False
     numbers = [at for at, token in enumerate(tokens) if is_number(token)]
     if lexicon.COUNTED & words:
@@ -130,11 +133,19 @@ def unplaced(text: str) -> list[str]:
     place = False
     begins = _PLACE.match(text)
     for word in normal(text[begins.end() :] if begins else text):
-        numbered = bool(re.fullmatch(r"\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5}", word))
+        numbered = _names_place(word)
         place = numbered and (place or (bool(kept) and kept[-1] in lexicon.REFERENCE))
         if not place:
             kept.append(word)
     return kept
+
+
+@lru_cache(maxsize=20_000)
+def _names_place(word: str) -> bool:
+    return bool(_NUMBER_OF_PLACE.fullmatch(word))
+
+
+_NUMBER_OF_PLACE = re.compile(r"\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5}")
 
 
 def statistics(part: Part) -> Reason | None:

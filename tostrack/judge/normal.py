@@ -170,6 +170,7 @@ def normal(text: str) -> tuple[str, ...]:
     return tuple(map(american_of, spelled(text)))
 
 
+@lru_cache(maxsize=20_000)
 def is_number(token: str) -> bool:
     """Whether *token* is a number or a date."""
     return token[:1].isdigit() or token.startswith(DATE)

@@ -21,11 +21,13 @@ def unworded(old: Reading, new: Reading) -> Judgement:
     """Return the judgement over two texts of which no word differs: identical, only addresses, only form."""
     if old.version.text == new.version.text:
         return Judgement(Reason.IDENTICAL, "The text is the same, byte for byte.")
-    before, after = ([_TARGET.sub(r"\1)", clause.text) for clause in reading.clauses] for reading in (old, new))
-    if before == after and any(one.text != other.text for one, other in zip(old.clauses, new.clauses, strict=True)):
-        return Judgement(Reason.LINKS, "Only link addresses changed.")
-    if [plain(text) for text in before] == [plain(text) for text in after]:
-        return Judgement(Reason.FORMAT, "Only whitespace or markup changed.")
+    if len(old.clauses) == len(new.clauses):
+        texts = ((one.text, other.text) for one, other in zip(old.clauses, new.clauses, strict=True))
+        pairs = [(_TARGET.sub(r"\1)", one), _TARGET.sub(r"\1)", other)) for one, other in texts if one != other]
+        if pairs and all(one == other for one, other in pairs):
+            return Judgement(Reason.LINKS, "Only link addresses changed.")
+        if all(plain(one) == plain(other) for one, other in pairs):
+            return Judgement(Reason.FORMAT, "Only whitespace or markup changed.")
     if _places(old) != _places(new):
         return Judgement(Reason.NUMBERING, "Only the numbers of list items moved.")
     return Judgement(Reason.FORMAT, "Only punctuation, case or layout changed; every word is the same.")
