@@ -1,7 +1,7 @@
 """What `compare` costs on real pairs of consecutive versions, beside other differs, in one run.
 
-    python benchmarks/diff_speed.py               200 pairs of 10 to 500 kB: p50, p95 and max of CPU milliseconds
-    python benchmarks/diff_speed.py --growth      texts rewritten sentence by sentence, and 5 MB against 5 MB unrelated
+    python benchmarks/diff_speed.py [--pairs 200]  pairs of 10 to 500 kB: p50, p95 and max of CPU milliseconds
+    python benchmarks/diff_speed.py --growth       texts rewritten sentence by sentence, and 5 MB against 5 MB unrelated
 
 `compare` splits, aligns, finds the words, judges, finds the facts and flags, with clauses' flags as the archive keeps
 them and nothing else remembered; `readings` is the same for texts that are split already, as those of an archive are.
@@ -32,12 +32,11 @@ from diff_match_patch import diff_match_patch
 from tostrack.flag import SHIPPED
 from tostrack.pipeline import compare, compare_readings, flags, read
 
-PAIRS = 200
 RUNS = 3
 LEAST, MOST = 10_000, 500_000
 
 
-def pairs() -> list[tuple[str, str]]:
+def pairs(number: int) -> list[tuple[str, str]]:
     """Return the sampled pairs: the same ones every time."""
     corpus = series.load()
     found = []
@@ -47,7 +46,7 @@ def pairs() -> list[tuple[str, str]]:
     random.Random(5).shuffle(found)
     texts = (tuple(corpus.body(body).decode() for body in pair) for pair in found)
     sized = (pair for pair in texts if LEAST <= max(map(len, pair)) <= MOST)
-    return list(itertools.islice(sized, PAIRS))
+    return list(itertools.islice(sized, number))
 
 
 @functools.cache
@@ -162,11 +161,13 @@ def growth() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pairs", type=int, default=200, help="how many pairs")
     parser.add_argument("--growth", action="store_true", help="how the cost grows with the text")
-    if parser.parse_args().growth:
+    options = parser.parse_args()
+    if options.growth:
         growth()
     else:
-        table(pairs())
+        table(pairs(options.pairs))
 
 
 if __name__ == "__main__":

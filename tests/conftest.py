@@ -5,12 +5,26 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import settings
 
 from tostrack import tracker
+from tostrack.cli import cli
 from tostrack.errors import FetchError
 from tostrack.flag import SHIPPED
-from tostrack.models import DigestSettings, Document, NotModified, Page, Snapshot
+from tostrack.models import (
+    Change,
+    DigestSettings,
+    Document,
+    Edit,
+    Hunk,
+    Judgement,
+    NotModified,
+    Page,
+    Reason,
+    Snapshot,
+    Version,
+)
 from tostrack.store.writer import Writer
 
 # No test meets the clock; and on a build machine a run gives the same cases as the one before.
@@ -70,3 +84,52 @@ class Platform:
 @pytest.fixture
 def platform(tmp_path):
     return Platform(tmp_path)
+
+
+#: A watchlist for the command line: what `platform` serves.
+WATCHLIST = """
+[settings]
+delay = 0
+allow_private = ["127.0.0.1"]
+contact = "ops@acme.example"
+
+[watch.acme]
+name = "Acme"
+
+[watch.acme.terms]
+name = "Terms"
+url = "https://acme.example/terms"
+select = "main"
+"""
+LICENCE = "You grant us a non-exclusive, royalty-free, limited licence to use and display the content that you post."
+WIDER = LICENCE.replace("limited", "transferable")
+
+
+@pytest.fixture
+def run(platform):
+    """Run a command in the folder of `platform`."""
+    (platform.folder / "watchlist.toml").write_text(WATCHLIST)
+
+    def run(*args):
+        return CliRunner().invoke(cli, ["-w", str(platform.folder / "watchlist.toml"), *args])
+
+    return run
+
+
+def reworded(*words: tuple[str, str], heading: tuple[str, ...] = (), **fields) -> Hunk:
+    """Return a reworded clause, its two texts read from its words."""
+    old = "".join(text for op, text in words if op != "+")
+    new = "".join(text for op, text in words if op != "-")
+    return Hunk(Edit.REWORDED, heading, old, new, words, **fields)
+
+
+def change_of(
+    *hunks: Hunk,
+    name: str = "acme/terms",
+    days: tuple[datetime, datetime] = (datetime(2024, 5, 1, tzinfo=UTC), datetime(2024, 5, 2, tzinfo=UTC)),
+    explanation: str = "We share more.",
+) -> Change:
+    """Return a substantive change of the first version of a document to its second."""
+    old, new = (Version(text, day, at) for at, (text, day) in enumerate(zip("ab", days, strict=True), 1))
+    service, _, document = name.partition("/")
+    return Change(old, new, hunks, Judgement(Reason.NEW_TEXT, explanation), service, document)

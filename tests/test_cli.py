@@ -8,40 +8,14 @@ import sys
 import feedparser
 import pytest
 from click.testing import CliRunner
-from conftest import paragraphs
+from conftest import LICENCE, WATCHLIST, WIDER, paragraphs
 
 from tostrack.cli import COMMANDS, cli
 from tostrack.store.writer import Writer
 from tostrack.watchlist import load
 
-WATCHLIST = """
-[settings]
-delay = 0
-allow_private = ["127.0.0.1"]
-contact = "ops@acme.example"
-
-[watch.acme]
-name = "Acme"
-
-[watch.acme.terms]
-name = "Terms"
-url = "https://acme.example/terms"
-select = "main"
-"""
-LICENCE = "You grant us a non-exclusive, royalty-free, limited licence to use and display the content that you post."
-WIDER = "You grant us a non-exclusive, royalty-free, transferable licence to use and display the content that you post."
 ADS = "You agree that a business may pay us to show your name and your photos in advertisements, without paying you."
 PAY = "You must pay the fees that are shown in your account within thirty days after the end of each month."
-
-
-@pytest.fixture
-def run(platform):
-    (platform.folder / "watchlist.toml").write_text(WATCHLIST)
-
-    def run(*args):
-        return CliRunner().invoke(cli, ["-w", str(platform.folder / "watchlist.toml"), *args])
-
-    return run
 
 
 @pytest.fixture

@@ -4,33 +4,10 @@ import json
 import re
 
 import pytest
-from click.testing import CliRunner
-from conftest import paragraphs
+from conftest import LICENCE, WIDER, paragraphs
 
-from tostrack.cli import cli
-
-WATCHLIST = """
-[settings]
-allow_private = ["127.0.0.1"]
-
-[watch.acme.terms]
-url = "https://acme.example/terms"
-select = "main"
-"""
-LICENCE = "You grant us a non-exclusive, royalty-free, limited licence to use and display the content that you post."
-WIDER = "You grant us a non-exclusive, royalty-free, transferable licence to use and display the content that you post."
 KEEP = "We delete the logs of your visits within 30 days after you have closed your account with us."
 COURT = "A court in Ghent decides every dispute between you and us, and no other court may be asked to."
-
-
-@pytest.fixture
-def run(platform):
-    (platform.folder / "watchlist.toml").write_text(WATCHLIST)
-
-    def run(*args):
-        return CliRunner().invoke(cli, ["-w", str(platform.folder / "watchlist.toml"), *args])
-
-    return run
 
 
 def change(run, change_id):

@@ -1,15 +1,14 @@
 import html
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
+from conftest import change_of, reworded
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tostrack.models import (
-    Change,
     Dating,
     Direction,
     Edit,
@@ -17,22 +16,14 @@ from tostrack.models import (
     FactKind,
     Flag,
     Hunk,
-    Judgement,
     Polarity,
-    Reason,
-    Version,
 )
 from tostrack.publish.forms import as_html, as_markdown, safe_url
 
 GRANT = Flag("sharing", Polarity.PERMITS, "share it with partners", 0, 22, "share", Direction.GRANTED)
 WORDS = (("=", "We "), ("-", "keep it"), ("+", "share it with partners"), ("=", "."))
-REWORDED = Hunk(Edit.REWORDED, ("Data",), "We keep it.", "We share it with partners.", WORDS, flags=(GRANT,))
+REWORDED = reworded(*WORDS, heading=("Data",), flags=(GRANT,))
 ADDED = Hunk(Edit.ADDED, ("Disputes",), new="Disputes are settled by arbitration.")
-
-
-def change(*hunks, explanation="We share more."):
-    old, new = (Version(text, datetime(2024, 5, day, tzinfo=UTC)) for day, text in ((1, "a"), (2, "b")))
-    return Change(old, new, hunks, Judgement(Reason.NEW_TEXT, explanation), "acme", "terms")
 
 
 class Reader(HTMLParser):
@@ -53,7 +44,7 @@ class Reader(HTMLParser):
 
 
 def test_markdown_tells_the_change_from_headline_to_words():
-    text = as_markdown(change(ADDED, REWORDED), service_name="Acme", document_name="Terms")
+    text = as_markdown(change_of(ADDED, REWORDED), service_name="Acme", document_name="Terms")
 
     assert text == (
         "## Acme adds data sharing (Terms)\n\n"
@@ -85,7 +76,7 @@ def test_markdown_tells_the_change_from_headline_to_words():
     ],
 )
 def test_markdown_of_a_page_is_only_text(text):
-    body = as_markdown(change(replace(ADDED, edit=Edit.MOVED, old=text, new=text))).splitlines()[-1]
+    body = as_markdown(change_of(replace(ADDED, edit=Edit.MOVED, old=text, new=text))).splitlines()[-1]
 
     assert html.unescape(re.sub(r"\\(.)", r"\1", body)).replace("\u200b", "").replace("&#8203;", "") == f"> {text}"
     active = r"(?<!\\)[`*_\[\]|$~]|(?<![\\&])#|<(?!/?(?:ins|del)>)|@\w|> (?:[-+=]|\d+[.)])"
@@ -93,20 +84,20 @@ def test_markdown_of_a_page_is_only_text(text):
 
 
 def test_html_says_what_was_edited_without_colour_too():
-    page = Reader(as_html(change(REWORDED)))
+    page = Reader(as_html(change_of(REWORDED)))
 
     assert "We [−keep it][+share it with partners]." in page.text
     assert {"del", "ins"} <= set(page.tags)
 
 
 def test_html_has_the_flag_and_its_quote():
-    assert "⚑ sharing · granted — “share it with partners”" in Reader(as_html(change(REWORDED))).text
+    assert "⚑ sharing · granted — “share it with partners”" in Reader(as_html(change_of(REWORDED))).text
 
 
 def test_what_moved_and_a_silent_date_are_told_in_every_form():
     fact = Fact(FactKind.MODALITY, "may", "will", "“may” became “will”")
     silent = replace(
-        change(replace(REWORDED, facts=(fact,))), dating=Dating("2023-03-01", "2023-03-01", "Its date stood still.")
+        change_of(replace(REWORDED, facts=(fact,))), dating=Dating("2023-03-01", "2023-03-01", "Its date stood still.")
     )
 
     assert "• “may” became “will”\n>" in as_markdown(silent)
@@ -116,8 +107,8 @@ def test_what_moved_and_a_silent_date_are_told_in_every_form():
 
 
 def test_html_links_to_the_whole_change_only_over_the_web():
-    assert 'href="https://a.example/1"' in as_html(change(REWORDED), url="https://a.example/1")
-    assert "href" not in as_html(change(REWORDED), url="javascript:alert(1)")
+    assert 'href="https://a.example/1"' in as_html(change_of(REWORDED), url="https://a.example/1")
+    assert "href" not in as_html(change_of(REWORDED), url="javascript:alert(1)")
 
 
 @pytest.mark.parametrize("url", ["https://a.example/?a=1&b=2", "http://a.example", "mailto:a@a.example"])
@@ -155,7 +146,7 @@ def test_no_page_text_becomes_markup(old, new, heading, quote):
     flags = (replace(GRANT, quote=quote),)
     hunk = Hunk(Edit.REWORDED, (heading,), old, new, (("-", old), ("+", new)), flags=flags, facts=(fact,))
 
-    page = Reader(as_html(change(hunk, replace(ADDED, new=new or "x")), service_name=heading, url=quote))
+    page = Reader(as_html(change_of(hunk, replace(ADDED, new=new or "x")), service_name=heading, url=quote))
 
     assert set(page.tags) <= {"p", "strong", "div", "del", "ins", "br", "a"}
     assert {name for name, _ in page.attributes} <= {"style", "dir", "href", "rel"}
@@ -164,7 +155,7 @@ def test_no_page_text_becomes_markup(old, new, heading, quote):
 def test_a_budget_leaves_out_whole_edits_and_counts_them():
     many = [replace(ADDED, new=f"Clause {n}. " * 20) for n in range(100)]
 
-    text = as_html(change(*many, REWORDED), budget=3000)
+    text = as_html(change_of(*many, REWORDED), budget=3000)
 
     assert len(text) < 4000
     assert "⚑ sharing" in text
@@ -174,7 +165,7 @@ def test_a_budget_leaves_out_whole_edits_and_counts_them():
 def test_a_flagged_clause_that_is_too_long_is_shown_by_its_beginning():
     long = replace(ADDED, new="We may. " * 5000, flags=(GRANT,))
 
-    text = as_html(change(long), budget=3000)
+    text = as_html(change_of(long), budget=3000)
 
     assert "⚑ sharing" in text
     assert "We may. We may." in text

@@ -1,3 +1,4 @@
+from conftest import reworded
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -6,12 +7,6 @@ from tostrack.publish.runs import clipped, excerpt, fold, marked, runs_of, short
 from tostrack.publish.text import columns, safe_line
 
 RUNS = st.lists(st.tuples(st.sampled_from("=-+"), st.text("ab .;é規", min_size=1)), min_size=1, max_size=8)
-
-
-def reworded(*words):
-    old = "".join(text for op, text in words if op != "+")
-    new = "".join(text for op, text in words if op != "-")
-    return Hunk(Edit.REWORDED, old=old, new=new, words=words)
 
 
 def text_of(runs):

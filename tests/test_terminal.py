@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from conftest import change_of, reworded
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,23 +32,12 @@ ANSI = re.compile(r"\x1b\[[0-9;]+m")
 LICENCE = Flag("licensing", Polarity.PERMITS, "transferable, sub-licensable", 0, 28, "grant", Direction.WIDENED)
 
 
-def words(*runs):
-    return {
-        "old": "".join(text for op, text in runs if op != "+"),
-        "new": "".join(text for op, text in runs if op != "-"),
-        "words": runs,
-    }
-
-
-REWORDED = Hunk(
-    Edit.REWORDED,
-    ("Rights", "Content"),
-    **words(
-        ("=", "You grant Pixboard a worldwide, "),
-        ("-", "limited "),
-        ("+", "transferable, sub-licensable "),
-        ("=", "licence to use what you post."),
-    ),
+REWORDED = reworded(
+    ("=", "You grant Pixboard a worldwide, "),
+    ("-", "limited "),
+    ("+", "transferable, sub-licensable "),
+    ("=", "licence to use what you post."),
+    heading=("Rights", "Content"),
     flags=(LICENCE,),
 )
 ADDED = Hunk(Edit.ADDED, ("Disputes",), new="Disputes are settled by arbitration.")
@@ -55,15 +45,11 @@ REMOVED = Hunk(Edit.REMOVED, ("Your age",), old="You must be thirteen.")
 MOVED = Hunk(Edit.MOVED, ("General",), old="No delay is anyone's fault.", new="No delay is anyone's fault.")
 
 
+DAYS = datetime(2012, 4, 3, tzinfo=UTC), datetime(2013, 2, 3, tzinfo=UTC)
+
+
 def change(*hunks, explanation="One clause says something else."):
-    return Change(
-        Version("a", datetime(2012, 4, 3, tzinfo=UTC), 1),
-        Version("b", datetime(2013, 2, 3, tzinfo=UTC), 2),
-        hunks,
-        Judgement(Reason.NEW_TEXT, explanation),
-        "pixboard",
-        "terms",
-    )
+    return change_of(*hunks, name="pixboard/terms", days=DAYS, explanation=explanation)
 
 
 def plain(*hunks, **options):
@@ -98,9 +84,7 @@ def test_flagged_hunks_come_first():
 
 def test_what_moved_is_named_under_the_title_and_comes_before_what_cannot_be_named():
     fact = Fact(FactKind.NUMBER, "30 days", "90 days", "30 days became 90 days")
-    named = Hunk(
-        Edit.REWORDED, ("Data",), **words(("=", "For "), ("-", "30"), ("+", "90"), ("=", " days.")), facts=(fact,)
-    )
+    named = reworded(("=", "For "), ("-", "30"), ("+", "90"), ("=", " days."), heading=("Data",), facts=(fact,))
 
     assert plain(ADDED, named, REWORDED).split("\n\n")[2] == (
         "reworded · Data\n• 30 days became 90 days\n~ For [-30-]{+90+} days."
@@ -158,7 +142,7 @@ def test_colour_strikes_what_is_gone_and_needs_no_marks():
 
 
 def test_a_style_never_reaches_over_the_end_of_a_line():
-    long = Hunk(Edit.REWORDED, **words(("=", "we "), ("+", "share " * 40)))
+    long = reworded(("=", "we "), ("+", "share " * 40))
 
     for line in plain(long, colour=True, width=40).splitlines():
         assert line.count("\x1b[") == 2 * line.count("\x1b[0m")
@@ -167,7 +151,7 @@ def test_a_style_never_reaches_over_the_end_of_a_line():
 def test_a_stretch_that_stayed_is_folded():
     kept = " ".join(f"word{n}" for n in range(200))
 
-    text = plain(Hunk(Edit.REWORDED, **words(("-", "May "), ("=", kept), ("+", " now"))), context=6)
+    text = plain(reworded(("-", "May "), ("=", kept), ("+", " now")), context=6)
 
     assert "…" in text
     assert "word100" not in text
