@@ -261,3 +261,18 @@ def test_what_the_terminal_needs_loads_nothing_heavy(module):
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
 
     assert not {"jinja2", "bs4", "requests", "lxml", "xml.etree", "email", "sqlite_utils"} & set(loaded)
+
+
+def test_a_long_name_leaves_room_for_the_days():
+    text = render_change(change_of(ADDED, name="pixboard/" + "very-" * 14 + "long"), colour=False, width=80)
+
+    assert text.splitlines()[1] == "2024-05-01 → 2024-05-02"
+
+
+def test_side_by_side_a_whole_clause_has_no_marks():
+    text = plain(ADDED, REMOVED, side_by_side=True)
+
+    assert "│ Disputes are settled" in text
+    assert "- You must be thirteen." in text
+    assert "[-" not in text
+    assert "{+" not in text

@@ -77,7 +77,11 @@ def _paragraph(text: str, look: Look) -> list[str]:
 
 def _headline(change: Change, look: Look) -> list[str]:
     name = document_id(safe_line(change.service), safe_line(change.document)) or "change"
-    lines = [look.paint("title", fit("  ".join(filter(None, [name, span_of(change)])), look))]
+    span = span_of(change)
+    # A long name must not push the days off the line.
+    apart = look.width and columns(name) + columns(span) + 2 > look.width
+    titles = [name, span] if apart else ["  ".join(filter(None, [name, span]))]
+    lines = [look.paint("title", fit(title, look)) for title in titles if title]
     verdict = f"{change.verdict} ({change.reason})"
     moves = topic_moves(change)
     lines += _paragraph(f"{verdict}: {'; '.join(moves)}" if moves else verdict, look)
@@ -172,6 +176,9 @@ def _columns(hunk: Hunk, look: Look, context: int) -> list[str]:
         runs = shortened(runs[0][1], _MOVED_WORDS)
     else:
         runs = whole(hunk, context)
+    if hunk.edit in (Edit.ADDED, Edit.REMOVED):
+        # The side that it stands on says it; marks in whole clauses only tire the eye.
+        runs = [(str(hunk.edit), text) for _, text in runs]
     left = narrow.wrap(side(runs, "-")) if hunk.edit is not Edit.ADDED else []
     right = narrow.wrap(side(runs, "+")) if hunk.edit is not Edit.REMOVED else []
     between = " | " if look.ascii else " │ "
