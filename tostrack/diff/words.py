@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 from diff_match_patch.diff_match_patch import diff_match_patch
@@ -151,10 +152,7 @@ def _phrases(runs: list[_Run], old: list[str], new: list[str]) -> list[_Run]:
 
 def _sizes(tokens: list[str]) -> list[int]:
     """Return running totals of the letters up to each token."""
-    totals = [0]
-    for token in tokens:
-        totals.append(totals[-1] + (len(token) if token[0].isalnum() else 0))
-    return totals
+    return list(accumulate((len(token) if token[0].isalnum() else 0 for token in tokens), initial=0))
 
 
 def _without_islands(runs: list[_Run], old: list[int], new: list[int]) -> list[_Run]:

@@ -90,13 +90,13 @@ def stated_dates(clauses: Iterable[Clause]) -> StatedDates:
     updated: list[StatedDate] = []
     before = ""
     for at, clause in enumerate(clauses):
-        if _YEAR.search(clause.text):
-            text = plain(clause.text)
-            for kind, stated in _statements(text, plain(before), top=at < _AT_THE_TOP):
+        text = clause.text
+        dated = ("20" in text or "19" in text) and _YEAR.search(text)
+        if dated:
+            label = plain(before) if before.count(" ") < _LABEL_WORDS else ""
+            for kind, stated in _statements(plain(text), label, top=at < _AT_THE_TOP):
                 (effective if kind == "effective" else updated).append(stated)
-            before = ""
-        else:
-            before = clause.text if clause.text.count(" ") < _LABEL_WORDS else ""
+        before = "" if dated else text
     return StatedDates(_latest(effective), _latest(updated))
 
 

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 
 from tostrack.clauses import canonical, canonical_key, canonical_text, sentences
@@ -60,7 +60,7 @@ class Text:
         self._asked += 1
         for at in self._indexed(words) if self._asked > _INDEX_AFTER else self._searched(words):
             own = canonical(self.reading.clauses[at])
-            if own == key or _LEADING.sub("", own) == key or (not short and f" {key} " in f" {own} "):
+            if own == key or _unnumbered(own) == key or (not short and f" {key} " in f" {own} "):
                 return True
         return False
 
@@ -97,6 +97,12 @@ class Text:
     def _indexed(self, words: Sequence[str]) -> Sequence[int]:
         """Return places of clauses with the rarest of *words* in them."""
         return min((self._index.get(word, []) for word in words), key=len)[:_MOST_CANDIDATES]
+
+
+@lru_cache(maxsize=4_096)
+def _unnumbered(key: str) -> str:
+    # Remembered: of a page in one clause every sentence is looked for in the same clause.
+    return _LEADING.sub("", key)
 
 
 #: A clause of so many words is running text, and no part of what frames it.
