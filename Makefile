@@ -16,7 +16,7 @@ lint: $(VENV)/.dev ## Style, types, layers
 
 browser: $(VENV)/.dev ## Run the tests that need Chromium, which must be installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev-browser]'
-	$(BIN)/python -m pytest -n 2 tests/test_fetch_browser.py tests/test_fetch_proxy.py tests/test_site_browser.py
+	$(BIN)/python -m pytest -n 2 tests/test_fetch_browser.py tests/test_fetch_proxy.py tests/test_site_browser.py tests/test_site_hostile.py
 
 gate: $(VENV)/.dev ## Hold the measured floors on the shared benchmarks, when they are beside the repository
 	$(BIN)/python -m pytest tests/gate.py
