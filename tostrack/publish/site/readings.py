@@ -53,8 +53,8 @@ def reading_page(site: Site, reading: Reading, feeds: Sequence[FeedLink], *, pag
         since, change_id = stamp
         said = Markup('<time datetime="{}">{}</time>').format(since, since[:10])
         if not change_id:
-            return Markup('<span class="vh">since </span>{}').format(said)
-        return Markup('<span class="vh">since </span><a href="{}">{}</a>').format(
+            return Markup('<span class="since">since </span>{}').format(said)
+        return Markup('<span class="since">since </span><a href="{}">{}</a>').format(
             relative(page, change_page(change_id)), said
         )
 

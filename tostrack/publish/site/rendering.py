@@ -100,7 +100,7 @@ def topic_name(topic: str) -> str:
 
 def polarity_name(polarity: str) -> str:
     """Return what a clause does, as a word before what it says."""
-    return {"permits": "May", "restricts": "Limit", "mentions": "Mention"}.get(polarity, polarity)
+    return {"permits": "Permits", "restricts": "Limits", "mentions": "Mentions"}.get(polarity, polarity)
 
 
 def marked(text: str, quote: str) -> str:
