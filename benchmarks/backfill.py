@@ -58,6 +58,30 @@ def history(folder: Path) -> list[tuple]:
     ]
 
 
+def go_on(folder: Path, server, documents: dict) -> None:
+    """Backfill the first document up to the middle of its history, and crawl the rest of it as it came."""
+    path, found = next(
+        (path, found) for path, found in documents.items() if path.endswith(("terms-of-service", "terms"))
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    declared = f'[settings]\ndelay = 0\nallow_private = ["127.0.0.1"]\n[watch.acme.terms]\nurl = "{server.url}{path}"\n'
+    (folder / "watchlist.toml").write_text(declared)
+    middle = found[len(found) // 2]["fetched_at"]
+    url = found[-1]["url"]
+    with FakeWayback([each for capture in found for each in kept(server.corpus, capture)]) as archive:
+        command = ["backfill", "acme", "--from", "2004-01-01", "--to", middle[:10], "--archive", archive.url]
+        [done] = rows(folder, *command, "--url", url.replace("https://help.", "http://"), "--url", url)
+    print(f"onward: {done['versions']} versions up to {middle[:10]}")
+    for capture in found[len(found) // 2 + 1 :]:
+        server.set_date(capture["fetched_at"])
+        for row in rows(folder, "crawl", "--now", capture["fetched_at"]):
+            print(
+                "    crawl",
+                capture["fetched_at"],
+                {key: row[key] for key in ("outcome", "version", "verdict", "topics")},
+            )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=Path)
@@ -109,6 +133,7 @@ def main() -> None:
                 at = datetime.fromisoformat(last) + timedelta(days=1)
                 for row in rows(folder, "crawl", "--now", at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")):
                     print("crawl goes on:", {key: row[key] for key in ("document", "outcome", "version", "verdict")})
+        go_on(arguments.out / "onward", server, documents)
     fresh, crawled = history(arguments.out / "fresh"), history(arguments.out / "crawled")
     print(f"{len(fresh)} changes fresh, {len(crawled)} after a week; the same history: {fresh == crawled}")
     for row in sorted(set(map(str, fresh)) ^ set(map(str, crawled))):

@@ -68,6 +68,13 @@ def test_an_archive_that_does_not_answer_is_an_unfinished_run(folder, archive):
     assert "acme/terms failed:" in result.stderr
 
 
+def test_an_address_that_was_never_captured_asks_for_earlier_ones(folder, archive):
+    result = run(folder, archive, "acme/cookies")
+
+    assert result.exit_code == 0
+    assert "did the page move? name earlier addresses with --url" in result.stderr
+
+
 def test_an_earlier_address_needs_one_page(folder, archive):
     result = run(folder, archive, "acme", "--url", "http://acme.example/old")
 

@@ -182,6 +182,9 @@ def _tell(done: Backfilled, *, dry_run: bool) -> None:
     if done.cause:
         click.echo(safe_line(f"{done.id}  failed: {done.message}"), err=True)
         return
+    if not done.captures:
+        click.echo(f"{done.id}  nothing in the index; did the page move? name earlier addresses with --url", err=True)
+        return
     passed = ", ".join(f"{number} {why}" for why, number in sorted(done.passed_over.items()) if number)
     listed = f"{done.captures} captures in the index" + (f" ({passed})" if passed else "")
     if dry_run:
