@@ -34,7 +34,7 @@ def write(root: Path, path: str, body: bytes) -> None:
     target = root / path
     temporary = target.with_name(f".{target.name}.part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(target.parent)
         with _create(temporary) as file:
             file.write(gzip.compress(body, 9, mtime=0))
             file.flush()
@@ -72,6 +72,15 @@ def _create(path: Path) -> BinaryIO:
     # O_NOFOLLOW: a link planted in the folder must not send the bytes elsewhere.
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
     return os.fdopen(os.open(path, flags, 0o644), "wb")
+
+
+def _make_folder(folder: Path) -> None:
+    """Make *folder* and those above it; each survives a power cut once this returns."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync_folder(folder.parent)
 
 
 def _sync_folder(folder: Path) -> None:
