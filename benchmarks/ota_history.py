@@ -6,7 +6,7 @@ The texts are those that the peer recorded in the replay corpus (``$TOSTRACK_SHA
 beside the repository), cut and joined to the sizes of a public collection (45 KB in the mean). Each document begins
 with its real versions; then every version is one of the kinds that 44,429 recorded changes fell into: three in ten go
 back to a text seen before, mostly the last but one; a quarter change a link; the rest change words, numbers, add, drop
-or move clauses, two at the median and thirty-odd at the ninetieth percentile. Nothing is said twice: what is added is a
+or move clauses, two at the median, six at the ninetieth percentile. Nothing is said twice: what is added is a
 clause of another document with some words changed, so that no store gains by finding it again.
 Says how long `git fast-import` took on the stream, which is made before the clock starts.
 """
@@ -84,7 +84,7 @@ class Editor:
         if kind < 0.60 and (dated := self.some(lines, lambda line: any(map(str.isdigit, line)))) is not None:
             lines[dated] = re.sub(r"\d+", lambda _: str(self.chance.randint(1, 90)), lines[dated], count=1)
             return "\n".join(lines)
-        for _ in range(min(120, int(self.chance.lognormvariate(0.7, 1.5)) + 1)):
+        for _ in range(min(60, int(self.chance.lognormvariate(0.4, 1.0)) + 1)):
             self.edit_one(lines)
         return "\n".join(lines)
 
@@ -94,7 +94,7 @@ class Editor:
         if at is None or what < 0.22:
             lines[(at or 0) : (at or 0)] = [self.new_clause(), ""]
         elif what < 0.85:
-            lines[at] = self.reworded(lines[at], self.chance.randint(1, 6))
+            lines[at] = self.reworded(lines[at], self.chance.randint(1, 2))
         elif what < 0.95:
             del lines[at : at + 2]
         else:
@@ -114,7 +114,9 @@ class Editor:
         words = line.split(" ")
         for _ in range(times):
             at = self.chance.randrange(len(words))
-            words[at : at + self.chance.randint(0, 1)] = self.chance.choices(self.words, k=self.chance.randint(0, 2))
+            place = self.chance.randrange(len(self.words) - 4)
+            phrase = self.words[place : place + self.chance.randint(0, 4)]
+            words[at : at + self.chance.randint(0, 3)] = phrase
             words = words or ["We"]
         return " ".join(words)
 
@@ -132,7 +134,7 @@ def histories(versions: int, documents: int, seed: int) -> list[tuple[str, str, 
         again = place // len(names)
         count = max(2, round(versions * weights[place] / sum(weights)))
         texts = [editor.first(text) for text in real[service, terms][-1:]] if again else list(real[service, terms])
-        texts[-1] = editor.first(texts[-1])
+        texts = [editor.first(text) for text in texts] if len(texts) == 1 else texts
         while len(texts) < count:
             texts.append(editor.next(texts))
         found.append((f"{service} {again + 1}" if again else service, terms, texts[:count]))

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tostrack import pipeline
+from tostrack.clauses import text_key
 from tostrack.errors import DocumentError
 from tostrack.extract.select import as_selectors
 from tostrack.models import Document, Page, Reading, Snapshot, Version, from_iso, sha256
@@ -97,7 +98,7 @@ class Watch:
         except DocumentError as error:
             says = pipeline.diagnosis((capture,))
             return Night("suspect", says) if says else Night("failed", error.cause)
-        key = pipeline.text_key(pipeline.read(text))
+        key = text_key(pipeline.read(text))
         if key == self.key:
             return Night("unchanged", key=key, text=text)
         cause = pipeline.suspicion((capture,), text, self.before)
@@ -118,7 +119,7 @@ class Watch:
         except DocumentError:
             return
         self.before = pipeline.read(Version(text))
-        self.key = pipeline.text_key(self.before)
+        self.key = text_key(self.before)
 
 
 def nightly(watch: Watch, document: Document, answer: Snapshot, following: dict | None) -> Night:

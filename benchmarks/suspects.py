@@ -32,6 +32,7 @@ from pathlib import Path
 import series
 
 from tostrack import pipeline
+from tostrack.clauses import text_key
 from tostrack.errors import DocumentError
 from tostrack.extract.dom import etree, parse
 from tostrack.extract.select import Selection
@@ -154,7 +155,7 @@ def whole(document, capture, content: bytes, body: bytes) -> bool:
     texts = []
     for each in (content, body):
         try:
-            texts.append(pipeline.text_key(pipeline.read(pipeline.text(document, {0: series.snapshot(capture, each)}))))
+            texts.append(text_key(pipeline.read(pipeline.text(document, {0: series.snapshot(capture, each)}))))
         except DocumentError:
             texts.append(None)
     return texts[0] == texts[1]

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from tostrack import pipeline
 from tostrack.bounded import Call, directly
+from tostrack.clauses import text_key
 from tostrack.errors import FetchError
 from tostrack.history.choosing import Chosen, Wanted, choose
 from tostrack.history.ledger import KEPT, SETTLED, Entry, Ledger
@@ -310,7 +311,7 @@ def _joined(visits: Sequence[Visit], first: VersionRow, writer: Writer) -> Chang
     """Return what the *first* version changed of the last one before it; None when it is the same text."""
     readings = [visit.versions[0].reading for visit in visits[-HISTORY:]]
     new = writer.reading(first)
-    if pipeline.text_key(new) == pipeline.text_key(readings[-1]):
+    if text_key(new) == text_key(readings[-1]):
         return None
     change = pipeline.compare_readings(readings[-1], new, readings[-2::-1], writer.book)
     return replace(change, service=first.service, document=first.document)

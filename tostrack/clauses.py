@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from tostrack.models import Clause
+from tostrack.models import Clause, Reading, sha256
 
 _ATX = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?$")
 _CLOSING = re.compile(r"(?<=\s)(?=#+$)")
@@ -254,6 +254,12 @@ def canonical(clause: Clause) -> str:
     if clause.kind[:2] == "ol":
         return canonical_text(_ORDERED.sub("", clause.text, count=1))
     return canonical_text(clause.text)
+
+
+@lru_cache(maxsize=128)
+def text_key(reading: Reading) -> str:
+    """Return the hash of the canonical text: two texts that share it differ in no word and no number."""
+    return sha256(canonical_key(reading.clauses))
 
 
 def canonical_key(clauses: Iterable[Clause]) -> str:

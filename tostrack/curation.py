@@ -11,6 +11,7 @@ from datetime import datetime
 
 from tostrack import pipeline
 from tostrack.bounded import Call, directly
+from tostrack.clauses import text_key
 from tostrack.errors import ConfigError, DocumentError
 from tostrack.models import Document, Outcome, Snapshot, Version, from_iso
 from tostrack.store.db import VersionRow
@@ -40,7 +41,7 @@ def accept(
     reading = pipeline.read(
         Version(_text(document, {**kept, **captures}, row, call), at, (current.number if current else 0) + 1)
     )
-    if current and current.key_sha256 == pipeline.text_key(reading):
+    if current and current.key_sha256 == text_key(reading):
         raise ConfigError(f"{document.id}: that is the text of version {current.number}, which stands")
     status = next((capture.status for capture in captures.values()), None)
     visit = Visit(document, at, Outcome.FIRST, "", "", status, captures, accepts=row.key_sha256)
@@ -171,7 +172,7 @@ def _reextracted(
         return replace(found, outcome="failed", cause=error.cause, message=message)
     reading = pipeline.read(Version(text, at, current.number + 1))
     found = replace(found, clauses=len(reading.clauses))
-    if pipeline.text_key(reading) == current.key_sha256:
+    if text_key(reading) == current.key_sha256:
         return found
     cause = call(pipeline.suspicion, tuple(kept.values()), text, before)
     if cause and not force:

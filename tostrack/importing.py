@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from tostrack import pipeline, telling
 from tostrack.bounded import OVERRUNS, Call, directly
-from tostrack.clauses import join_clauses, split_clauses
+from tostrack.clauses import join_clauses, split_clauses, text_key
 from tostrack.errors import DocumentError, ExtractError
+from tostrack.history.ota import Collected, Record
 from tostrack.models import Change, Document, Outcome, Page, Reading, Reason, Snapshot, Verdict, Version, from_iso
 from tostrack.store.db import VersionRow
-from tostrack.store.visits import NewVersion, Visit
+from tostrack.store.visits import Visit
 from tostrack.store.writer import Writer
 from tostrack.telling import Past
-from tostrack.versions import CONFIRMED_AFTER, HISTORY, new_version, record
+from tostrack.versions import CONFIRMED_AFTER, HISTORY, new_version
 
 #: Judged beside more than these, a text is judged the same: no page turns through so many variants.
 _MOST_PAST = 64
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:[^\n]{0,2000}\n){0,200}?---[ \t]*\n")
 #: What the archive says the text of a Markdown file was made by.
 _MARKDOWN = "markdown"
+#: And of what others recorded: by whom.
+_COLLECTION = "ota:"
+#: So many records are stored in one transaction: a commit takes as long as two of them, and a kill costs one batch.
+_BATCH = 100
 
 
 class Kept(Protocol):
@@ -63,22 +69,19 @@ class Imported:
 
 @dataclass(frozen=True)
 class _Text:
-    """A file read: its text, and by which rules."""
+    """A file read: its text, of what time, and by which rules."""
 
     reading: Reading
     key: str
-    captures: Mapping[int, Snapshot]
+    at: datetime
     declaration: str
     name: str
-
-    @property
-    def is_markdown(self) -> bool:
-        return self.declaration == _MARKDOWN
-
-    @property
-    def at(self) -> datetime:
-        """When it was like that: at the time of its newest page."""
-        return max(capture.fetched_at for capture in self.captures.values())
+    captures: Mapping[int, Snapshot] = field(default_factory=dict)
+    #: Whether it is the text as others wrote it down, and no page.
+    is_markdown: bool = True
+    #: As others recorded it: what they call the record, and whether only their rules moved.
+    record: str = ""
+    upgrade: bool = False
 
 
 def import_pages(document: Document, pages: Sequence[Kept], writer: Writer, call: Call = directly) -> Imported:
@@ -95,21 +98,62 @@ def import_pages(document: Document, pages: Sequence[Kept], writer: Writer, call
     Raises:
         StoreError: The archive cannot be written; the versions before are stored.
     """
-    run = _Run(document, writer)
     found = Imported(document.service, document.slug, len(pages))
-    left_out: dict[str, str] = {}
-    for page in pages:
+    _take(_Run(document, writer), found, ((page.name, partial(_read, document, page, call)) for page in pages), call)
+    return found
+
+
+def import_records(
+    document: Document,
+    collected: Collected,
+    records: Sequence[Record],
+    writer: Writer,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Imported:
+    """Append what a collection recorded of *document*, oldest first, many in one transaction.
+
+    An import that was broken off goes on behind the last record whose text is a version. Technical upgrades are
+    re-extractions: versions, and no changes.
+
+    Args:
+        document: What they are of; without pages it is not watched.
+        collected: The collection, open.
+        records: Its records of the document, by time.
+        writer: Where to store them.
+        progress: Told of each batch how many records it held.
+
+    Raises:
+        StoreError: The archive cannot be written; the batches before are stored.
+    """
+    found = Imported(document.service, document.slug, len(records))
+    names = [record.name for record in records]
+    last = writer.last_record(document, names)
+    found.same = names.index(last) + 1 if last else 0
+    progress(found.same)
+    run = _Run(document, writer)
+    for first in range(found.same, len(records), _BATCH):
+        batch = records[first : first + _BATCH]
+        with writer.together():
+            _take(run, found, ((record.name, partial(_recorded, collected, record)) for record in batch), directly)
+        progress(len(batch))
+    return found
+
+
+def _take(run: _Run, found: Imported, texts: Iterable[tuple[str, Callable[[], _Text]]], call: Call) -> None:
+    """Read each of *texts*, which have names, and store what is new; count it in *found*."""
+    left_out: dict[str, str] = dict(found.left_out)
+    for name, read in texts:
         try:
-            taken = run.take(_read(document, page, call), call)
+            taken = run.take(read(), call)
         except DocumentError as error:
-            left_out[page.name] = str(error).removeprefix(f"file:{page.name}: ")
+            left_out[name] = str(error).removeprefix(f"file:{name}: ")
         else:
             found.versions += len(taken)
             found.same += not taken
             for text in taken:
                 left_out.pop(text.name, None)
+    run.settle()
     found.left_out = list(left_out.items())
-    return found
 
 
 class _Run:
@@ -122,6 +166,8 @@ class _Run:
         self._past = _past(document, writer)
         #: The last text, if it was odd beside what stands: the next one may confirm it.
         self._odd: _Text | None = None
+        #: When the text that stands was seen again, where that is not stored yet.
+        self._seen_at: datetime | None = None
 
     def take(self, text: _Text, call: Call) -> list[_Text]:
         """Store *text* if it is new; return what was stored: it, and an odd one before it that it confirms.
@@ -160,24 +206,32 @@ class _Run:
         raise DocumentError(f"would go {where}: history is only ever appended to, so import it into a new archive")
 
     def _see(self, at: datetime) -> None:
+        self._seen_at = at
+
+    def settle(self) -> None:
+        """Store when the text that stands was last seen."""
+        at, self._seen_at = self._seen_at, None
+        if at is None:
+            return
         seen = self._writer.last_seen(self._document.service, self._document.slug)
         if seen is None or from_iso(seen) < at:
             self._writer.record(Visit(self._document, at, Outcome.UNCHANGED, checked=False))
 
     def _append(self, text: _Text, at: datetime) -> None:
+        self.settle()
         number = self._current.number + 1 if self._current else 1
         reading = replace(text.reading, version=replace(text.reading.version, number=number))
         change = None
-        if self._past:
+        if self._past and not text.upgrade:
             same = self._writer.latest_with_text(self._document, text.key)
             change = telling.change(reading, [*self._past, *self._older(same)], self._writer.book)
             change = replace(change, service=self._document.service, document=self._document.slug)
-        version = new_version(
-            reading, self._document, self._writer, kind="import", change=change, captures=text.captures
-        )
-        outcome = Outcome.CHANGED if change else Outcome.FIRST
-        visit = Visit(self._document, at, outcome, versions=(_declared(version, text),), checked=False)
-        record(visit, self._writer)
+        kind = "re-extraction" if text.upgrade and self._past else "import"
+        version = new_version(reading, self._document, self._writer, kind=kind, change=change, captures=text.captures)
+        version = replace(version, declaration=text.declaration, record=text.record)
+        outcome = Outcome.CHANGED if self._past else Outcome.FIRST
+        visit = Visit(self._document, at, outcome, versions=(version,), checked=False)
+        self._writer.record(visit)
         self._current = self._writer.current(self._document.service, self._document.slug)
         self._past.insert(0, _judged(reading, change))
         self._forget()
@@ -224,10 +278,6 @@ def _past(document: Document, writer: Writer) -> list[Past]:
     return found
 
 
-def _declared(version: NewVersion, text: _Text) -> NewVersion:
-    return replace(version, declaration=text.declaration)
-
-
 def _read(document: Document, page: Kept, call: Call) -> _Text:
     """Return the text of a file: by the document's rules where they fit, for a page of another time its main text.
 
@@ -240,14 +290,29 @@ def _read(document: Document, page: Kept, call: Call) -> _Text:
         from tostrack.extract.decode import decode
 
         markdown = _FRONT_MATTER.sub("", decode(capture.body, capture.content_type).replace("\r\n", "\n"))
-        text, declaration = join_clauses(split_clauses(markdown)), _MARKDOWN
-        if not text:
-            raise ExtractError("holds no text", cause="empty")
-    else:
-        text, declaration = _extracted(document, captures, call)
+        return replace(_written(markdown, capture.fetched_at, _MARKDOWN, page.name), captures=captures)
+    text, declaration = _extracted(document, captures, call)
     at = max(capture.fetched_at for capture in captures.values())
     reading = pipeline.read(Version(text, at))
-    return _Text(reading, pipeline.text_key(reading), captures, declaration, page.name)
+    return _Text(reading, text_key(reading), at, declaration, page.name, captures, is_markdown=False)
+
+
+def _recorded(collected: Collected, record: Record) -> _Text:
+    text = _written(collected.read(record), record.at, f"{_COLLECTION}{collected.name}", record.name)
+    return replace(text, record=record.name, upgrade=record.upgrade)
+
+
+def _written(markdown: str, at: datetime, declaration: str, name: str) -> _Text:
+    """Return the text that *markdown* says, in our normal form.
+
+    Raises:
+        ExtractError: It says nothing.
+    """
+    clauses = tuple(split_clauses(markdown))
+    if not clauses:
+        raise ExtractError("holds no text", cause="empty")
+    reading = Reading(Version(join_clauses(clauses), at), clauses)
+    return _Text(reading, text_key(reading), at, declaration, name)
 
 
 def _extracted(document: Document, captures: Mapping[int, Snapshot], call: Call) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from tostrack.clauses import canonical
 from tostrack.diff import diff
@@ -44,8 +45,15 @@ def judged(hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequence[
     return judge(diff(old.clauses, back.clauses), old, back, earlier)
 
 
+@lru_cache(maxsize=64)
+def _counted(reading: Reading) -> Counter[str]:
+    return Counter(map(canonical, reading.clauses))
+
+
 def _is_wall(reading: Reading, other: Reading) -> bool:
     """Whether *reading* is short, speaks like a wall, and says next to nothing of what the *other* one says."""
+    if sum(len(clause.text) for clause in reading.clauses) > _LONG:
+        return False
     said = " ".join(map(canonical, reading.clauses))
     if said.count(" ") >= SHORT or not says_instead(said):
         return False
@@ -53,6 +61,8 @@ def _is_wall(reading: Reading, other: Reading) -> bool:
     return (words & others).total() < _STAYS * others.total()
 
 
+#: So many letters are more than `SHORT` words: the longest word that a wall repeats has fewer than forty.
+_LONG = 40 * SHORT
 #: Share of the words that stay where a short text is edited and not replaced.
 _STAYS = 0.3
 
@@ -82,6 +92,7 @@ def _is_dated_anew(new: Reading, before: Sequence[Reading]) -> bool:
     return now is not None and all((then := _stated(reading)) is not None and then < now for reading in before)
 
 
+@lru_cache(maxsize=64)
 def _stated(reading: Reading) -> date | None:
     found = stated_dates(reading.clauses)
     return max((stated.last for stated in (found.effective, found.updated) if stated), default=None)
@@ -89,5 +100,5 @@ def _stated(reading: Reading) -> date | None:
 
 def likeness(one: Reading, other: Reading) -> float:
     """Return the share of clauses that two texts have in common, from 0 to 1."""
-    ours, theirs = (Counter(map(canonical, reading.clauses)) for reading in (one, other))
+    ours, theirs = _counted(one), _counted(other)
     return (ours & theirs).total() / max(1, (ours | theirs).total())

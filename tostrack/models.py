@@ -257,9 +257,9 @@ class Version:
         return sha256(self.text)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
-    """A version together with its clauses, split once and passed on."""
+    """A version together with its clauses, split once and passed on; what is worked out of it is remembered with it."""
 
     version: Version
     clauses: tuple[Clause, ...]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from tostrack.clauses import canonical_key, split_clauses
+from tostrack.clauses import split_clauses
 from tostrack.diff import diff
 from tostrack.errors import ExtractError
 from tostrack.models import (
@@ -165,11 +165,6 @@ def read(version: str | Version) -> Reading:
     """Return *version* with its clauses."""
     version = Version(version) if isinstance(version, str) else version
     return Reading(version, tuple(split_clauses(version.text)))
-
-
-def text_key(reading: Reading) -> str:
-    """Return the hash of the canonical text: two texts that share it differ in no word and no number."""
-    return sha256(canonical_key(reading.clauses))
 
 
 # From two texts to a change

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
+from tostrack.clauses import text_key
 from tostrack.flag import SHIPPED, Rulebook
 from tostrack.judging import likeness
 from tostrack.models import Change, Judgement, Reading, Reason, Verdict, iso
-from tostrack.pipeline import compare_readings, text_key
+from tostrack.pipeline import compare_readings
 
 #: Of the text-changing versions that a public archive recorded, 36 % were undone within two days and 43 % within seven:
 #: a text that outlives the third night is mostly there to stay.
@@ -108,6 +110,7 @@ def _closest(new: Reading, readings: Sequence[Reading]) -> Reading:
     return max(readings, key=lambda reading: likeness(reading, new))
 
 
+@lru_cache(maxsize=64)
 def _taken_back(told: Reading, new: Reading, book: Rulebook) -> Change | None:
     """Return what differs between what readers were told and *new*, when it matters to them."""
     found = compare_readings(told, new, book=book)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from tostrack import pipeline, telling
 from tostrack.bounded import OVERRUNS, Call, directly
+from tostrack.clauses import text_key
 from tostrack.diff import diff
 from tostrack.errors import DocumentError, ExtractError, FetchError
 from tostrack.fetch import Request
@@ -207,7 +208,7 @@ def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, a
     try:
         text = call(pipeline.text, document, {**kept, **captures})
         reading = pipeline.read(Version(text, at, (current.number if current else 0) + 1))
-        key = pipeline.text_key(reading)
+        key = text_key(reading)
         if current and key == current.key_sha256:
             return _stands(seen, writer)
         cause = call(pipeline.suspicion, tuple(captures.values()), text, before)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from tostrack import pipeline, telling
 from tostrack.bounded import Call, directly
+from tostrack.clauses import text_key
 from tostrack.errors import DocumentError
 from tostrack.models import Change, Document, Outcome, Reading, Reason, Snapshot, Version, from_iso
 from tostrack.store.db import ChangeRow, VersionRow
@@ -101,15 +102,15 @@ def succession(
     versions = []
     if not by_our_rules(document, current):
         again = reread(document, kept, before, at, call)
-        if again and pipeline.text_key(again) == pipeline.text_key(reading):
+        if again and text_key(again) == text_key(reading):
             again = reading
-        if again and pipeline.text_key(again) != current.key_sha256:
+        if again and text_key(again) != current.key_sha256:
             versions.append(new_version(again, document, writer, kind="re-extraction"))
             if again is reading:
                 return tuple(versions)
             before = again
             reading = replace(reading, version=replace(reading.version, number=again.version.number + 1))
-    past = history(document, writer, pipeline.text_key(reading))
+    past = history(document, writer, text_key(reading))
     if before.version.number > current.number:
         past.insert(0, Past(before))
     change = replace(telling.change(reading, past, writer.book), service=document.service, document=document.slug)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tostrack.cli.environment import Environment, emit_json, json_option
+from tostrack.cli.import_ota import ota
+from tostrack.cli.imported import TOLD, named, rename_option, warn
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -20,16 +22,18 @@ if TYPE_CHECKING:
     from tostrack.importing import Imported
     from tostrack.models import Document
 
-#: Lines told of one group; --json tells all.
-_TOLD = 20
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.group(
-    epilog="Examples: `tostrack import folder saved/ --dry-run`; `tostrack import declarations contrib-declarations/`."
+    epilog="Examples: `tostrack import ota contrib-versions/`; `tostrack import folder saved/ --dry-run`; "
+    "`tostrack import declarations contrib-declarations/`."
 )
 def command() -> None:
-    """Take in pages that were saved, and others' declarations."""
+    """Take in others' history and declarations, and pages that were saved."""
+
+
+command.add_command(ota)
 
 
 @command.command(epilog="Example: `tostrack import declarations contrib-declarations/ --dry-run`.")
@@ -81,11 +85,11 @@ def _tell(notes: Iterable[Note]) -> None:
         listed = list(group)
         click.echo(f"{KINDS[kind]} ({len(listed)}):", err=True)
         told = [(what, [note.where for note in same]) for what, same in groupby(listed, key=lambda note: note.what)]
-        for what, where in told[:_TOLD]:
+        for what, where in told[:TOLD]:
             more = f" and {len(where) - 3} more" if len(where) > 3 else ""
             click.echo(safe_line(f"  {what}: {', '.join(where[:3])}{more}"), err=True)
-        if len(told) > _TOLD:
-            click.echo(f"  and {len(told) - _TOLD} more; --json lists all", err=True)
+        if len(told) > TOLD:
+            click.echo(f"  and {len(told) - TOLD} more; --json lists all", err=True)
 
 
 @command.command(
@@ -93,12 +97,7 @@ def _tell(notes: Iterable[Note]) -> None:
     "adds a version of 2019-03-01 to acme/terms-of-service."
 )
 @click.argument("folder", type=_FOLDER)
-@click.option(
-    "--rename",
-    multiple=True,
-    metavar="FROM=TO",
-    help="Import under another id: acme/terms-of-service=acme/terms. May be repeated.",
-)
+@rename_option
 @click.option("-n", "--dry-run", is_flag=True, help="List documents, their ids and dates; store nothing.")
 @json_option
 @click.pass_obj
@@ -114,17 +113,17 @@ def folder(environment: Environment, folder: Path, rename: tuple[str, ...], dry_
     found = collect(folder, now)
     if not found.pages:
         raise ConfigError(f"{folder}: holds no SERVICE/DOCUMENT/ folders of .html, .md or .txt files")
-    documents = _documents(environment, found, rename)
+    documents = named(environment, found, found.pages, rename)
     if dry_run:
         _list(found, documents, as_json=as_json)
         return
-    _warn(found.left_out)
+    warn(found.left_out)
     for done in _store(environment, found, documents, now):
         if as_json:
             emit_json([{**asdict(done), "left_out": [{"file": name, "why": why} for name, why in done.left_out]}])
         else:
             click.echo(f"{done.id}  {done.versions} versions from {done.files} files, {done.same} without change")
-            _warn(done.left_out)
+            warn(done.left_out)
 
 
 def _store(
@@ -135,36 +134,6 @@ def _store(
     with environment.writer(now) as writer:
         for ident, pages in found.pages.items():
             yield import_pages(documents[ident], pages, writer)
-
-
-def _documents(environment: Environment, found: Collection, rename: Sequence[str]) -> dict[str, Document]:
-    """Return the document that each folder is of: the watched one of that id, or one that is only history."""
-    from tostrack.models import Document, slug
-
-    watched = {document.id: document for document in environment.watchlist.documents}
-    renamed = dict(_pair(each) for each in rename)
-    if unknown := renamed.keys() - found.pages.keys():
-        raise ConfigError(f"--rename: {', '.join(sorted(unknown))}: not in the folder; --dry-run lists what is")
-    documents: dict[str, Document] = {}
-    for ident in found.pages:
-        target = renamed.get(ident, ident)
-        service, _, document = target.partition("/")
-        if not document or (slug(service), slug(document)) != (service, document):
-            raise ConfigError(f"--rename: {target!r} is not of the form service/document in slugs")
-        if target in (each.id for each in documents.values()):
-            raise ConfigError(f"--rename: {target} is the id of two folders; import one of them at a time")
-        own = Document(service, document, (), found.documents[ident], found.services[ident.partition("/")[0]])
-        documents[ident] = watched.get(target) or replace(
-            own, service_name=environment.watchlist.services.get(service, own.service_name)
-        )
-    return documents
-
-
-def _pair(text: str) -> tuple[str, str]:
-    old, equals, new = text.partition("=")
-    if not equals:
-        raise ConfigError(f"--rename: {text!r} is not FROM=TO")
-    return old.strip(), new.strip()
 
 
 def _list(found: Collection, documents: dict[str, Document], *, as_json: bool) -> None:
@@ -181,7 +150,7 @@ def _list(found: Collection, documents: dict[str, Document], *, as_json: bool) -
             names = f"{row['service_name']} / {row['name']}"
             told = f"{len(pages)} files, {span}{by_file}{watched}"
             click.echo(f"{safe_line(names)} -> {documents[ident].id}  {told}")
-    _warn(found.left_out)
+    warn(found.left_out)
     click.echo("nothing was stored", err=True)
 
 
@@ -199,12 +168,3 @@ def _row(ident: str, pages: Sequence[SavedPage], found: Collection, document: Do
         "last": iso(pages[-1].at),
         "dated_by_file": sum(not page.dated_by_name for page in pages),
     }
-
-
-def _warn(left_out: Sequence[tuple[str, str]]) -> None:
-    from tostrack.publish.text import safe_line
-
-    for name, why in left_out[:_TOLD]:
-        click.echo(safe_line(f"left out {name}: {why}"), err=True)
-    if len(left_out) > _TOLD:
-        click.echo(f"left out {len(left_out) - _TOLD} more", err=True)

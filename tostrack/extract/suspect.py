@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from tostrack.clauses import canonical_text, split_clauses
@@ -102,6 +103,7 @@ def suspect(
     return cause
 
 
+@lru_cache(maxsize=4)
 def _words(markdown: str) -> list[str]:
     return " ".join(canonical_text(clause.text) for clause in split_clauses(markdown)).split()
 
@@ -150,16 +152,22 @@ def _is_cut(words: list[str], before: list[str], html: str) -> bool:
     return bool(html) and "</html" not in html[-_TAIL:].lower()
 
 
+#: Two texts that share so much of their words are in one language and of one document.
+_SAME_TEXT = 0.9
+
+
 def _unlike(words: list[str], before: list[str]) -> str | None:
     """Return how *words* differ from what stood *before* as no edit of a policy makes them differ."""
     size = len(words) / max(1, len(before))
     if len(before) < _COMPARABLE:
         # Too short for statistics, but not for seeing that it is gone.
         return "collapse" if size < _COLLAPSE and _common(words, before) < _STAYS * len(before) else None
+    own, old = set(words), set(before)
+    if len(own & old) >= _SAME_TEXT * max(len(own), len(old)) and size >= _COLLAPSE:
+        return None
     languages = language(words), language(before)
     if all(languages) and languages[0] != languages[1]:
         return "language"
-    own, old = set(words), set(before)
     if len(words) >= _COMPARABLE and len(own & old) < _KINSHIP * min(len(own), len(old)):
         return "wrong-page"
     if len(words) < SHORT and size < _STUB:

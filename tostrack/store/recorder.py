@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from tostrack.clauses import canonical_key
-from tostrack.models import Outcome, Snapshot, iso, sha256
+from tostrack.clauses import text_key
+from tostrack.models import Document, Outcome, Snapshot, iso, sha256
 from tostrack.store.chain import late_link, version_link
 from tostrack.store.flagged import FlagRows
 from tostrack.store.judged import ENDS, Judged, judged_rows
 from tostrack.store.texts import Texts
 from tostrack.store.visits import NewVersion, Visit
+
+_DOCUMENT = """
+SELECT d.id FROM documents d JOIN services s ON s.id = d.service_id WHERE s.slug = ? AND d.slug = ?
+"""
 
 
 class Recorder:
@@ -24,11 +30,14 @@ class Recorder:
         self._connection = connection
         self._texts = Texts(connection)
         self.flags = FlagRows(connection, self._texts)
+        #: The document whose names are up to date.
+        self._named: Document | None = None
 
     def forget(self) -> None:
         """Know nothing any more that is not on disk: what was written was rolled back."""
         self._texts.forget()
         self.flags.forget()
+        self._named = None
 
     def record(self, visit: Visit, fresh: Mapping[int, str], own: Sequence[Mapping[int, str]]) -> list[str]:
         """Write every row of *visit*; return where the captures lie that nothing cites any more.
@@ -46,7 +55,7 @@ class Recorder:
             self._pages(document_id, visit, ids)
         for version, where in zip(visit.versions, own, strict=True):
             self._version(document_id, visit, version, where)
-            self._release(document_id, sha256(canonical_key(version.reading.clauses)))
+            self._release(document_id, text_key(version.reading))
         self._release(document_id, visit.accepts)
         if visit.settled:
             late = judged_rows(visit.settled, announced=True, told_at=visit.at)
@@ -55,7 +64,7 @@ class Recorder:
             self._late(visit.document.id, document_id, judged_rows(visit.joined, announced=False))
         if visit.outcome in (Outcome.FIRST, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED):
             self._seen(document_id, visit.seen_at or visit.at)
-        return [] if visit.suspect_key else self._obsolete(document_id)
+        return self._obsolete(document_id) if visit.captures and not visit.suspect_key else []
 
     def _insert(self, table: str, **values: Any) -> int:
         columns = ", ".join(f'"{name}"' for name in values)
@@ -72,6 +81,16 @@ class Recorder:
     def _document(self, visit: Visit) -> int:
         """Return the id of the visit's document, its row brought up to date."""
         document = visit.document
+        if document != self._named:
+            self._name(document)
+            self._named = document
+        document_id = self._id(_DOCUMENT, document.service, document.slug) or 0
+        if visit.checked:
+            self._check(document_id, visit)
+        return document_id
+
+    def _name(self, document: Document) -> None:
+        """Bring what the archive calls *document* up to date."""
         name = document.service_name or document.service
         self._connection.execute(
             "INSERT INTO services (slug, name) VALUES (?1, ?2) ON CONFLICT (slug) DO UPDATE SET name = ?2",
@@ -85,10 +104,6 @@ class Recorder:
             """,
             (service_id, document.slug, document.name or document.slug, document.language),
         )
-        document_id = self._id("SELECT id FROM documents WHERE service_id = ? AND slug = ?", service_id, document.slug)
-        if visit.checked:
-            self._check(document_id, visit)
-        return document_id or 0
 
     def _check(self, document_id: int | None, visit: Visit) -> None:
         """Note how the check went."""
@@ -192,13 +207,13 @@ class Recorder:
             "seen_at": iso(version.seen_at or visit.at),
             "kind": new.kind,
             "sha256": version.sha256,
-            "key_sha256": sha256(canonical_key(new.reading.clauses)),
+            "key_sha256": text_key(new.reading),
             "extractor": new.extractor,
             "declaration": new.declaration,
             "previous": self._head(document_id),
         }
         judged = judged_rows(new.change, announced=new.announced) if new.change else None
-        clauses = [(clause.kind, sha256(clause.text)) for clause in new.reading.clauses]
+        clauses = [(clause.kind, _digest(clause.text)) for clause in new.reading.clauses]
         seal = judged.seal if judged else ""
         head = sha256(version_link(visit.document.id, row, map(dict, snapshots), clauses, seal))
         version_id = self._insert(
@@ -211,6 +226,8 @@ class Recorder:
             key_sha256=bytes.fromhex(row["key_sha256"]),
             hash=bytes.fromhex(head),
         )
+        if new.record:
+            self._insert("_records", version_id=version_id, name=_packed(new.record))
         self._texts.append(document_id, version.number, new.reading.clauses)
         self._connection.executemany(
             "INSERT INTO version_snapshots VALUES (?, ?, ?)", [(version_id, s["page"], s["id"]) for s in snapshots]
@@ -275,3 +292,16 @@ class Recorder:
         paths = [row[0] for row in self._connection.execute(f"SELECT path {unused}", (document_id,))]
         self._connection.execute(f"DELETE {unused}", (document_id,))
         return paths
+
+
+@lru_cache(maxsize=100_000)
+def _digest(text: str) -> str:
+    return sha256(text)
+
+
+_OBJECT = re.compile(r"(?:[0-9a-f]{2})+")
+
+
+def _packed(name: str) -> bytes | str:
+    """Return what is stored for the *name* of a record: a git object's takes half the room as bytes."""
+    return bytes.fromhex(name) if _OBJECT.fullmatch(name) else name

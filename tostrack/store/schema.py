@@ -83,6 +83,8 @@ CREATE TABLE _versions (
 );
 CREATE INDEX _versions_key ON _versions(document_id, substr(key_sha256, 1, 6));
 
+CREATE TABLE _records (version_id INTEGER PRIMARY KEY REFERENCES _versions(id), name BLOB NOT NULL);
+
 CREATE TABLE _spans (
     document_id INTEGER NOT NULL REFERENCES documents(id),
     until INTEGER NOT NULL,
@@ -222,7 +224,9 @@ SELECT v.id, v.document_id, v.number, v.seen_at, o.kind, lower(hex(v.sha256)) AS
        lower(hex(v.key_sha256)) AS key_sha256, o.extractor, o.declaration,
        coalesce((SELECT lower(hex(p.hash)) FROM _versions p
                  WHERE p.document_id = v.document_id AND p.id < v.id ORDER BY p.id DESC LIMIT 1), '') AS previous,
-       lower(hex(v.hash)) AS hash
+       lower(hex(v.hash)) AS hash,
+       coalesce((SELECT iif(typeof(name) = 'blob', lower(hex(name)), name) FROM _records WHERE version_id = v.id), '')
+           AS record
 FROM _versions v JOIN _origins o ON o.id = v.origin_id;
 
 CREATE VIEW version_clauses AS

@@ -58,6 +58,8 @@ class NewVersion:
     flags_fingerprint: str = ""
     #: What it was read from, by page number, where that is not the newest capture of each page.
     captures: Mapping[int, Snapshot] = field(default_factory=dict)
+    #: Of what somebody else recorded: what they call the record.
+    record: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -147,6 +147,17 @@ class Writer(Archive):
         query = _VERSION + "AND substr(v.key_sha256, 1, 6) = ? AND v.key_sha256 = ? ORDER BY v.number DESC LIMIT 1"
         return self._one(query, (document.service, document.slug, key[:6], key)) if key else None
 
+    def last_record(self, document: Document, names: Collection[str]) -> str | None:
+        """Return the one of *names* that the newest version which others recorded goes by, or None."""
+        query = """
+            SELECT v.record FROM versions v JOIN documents d ON d.id = v.document_id
+            JOIN services s ON s.id = d.service_id
+            WHERE s.slug = ? AND d.slug = ? AND v.record <> '' ORDER BY v.number DESC
+        """
+        known = set(names)
+        rows = self._rows(query, (document.service, document.slug))
+        return next((row["record"] for row in rows if row["record"] in known), None)
+
     def suspect(self, document: Document, key_sha256: str) -> SuspectRow | None:
         """Return the quarantined text with this hash, or None."""
         rows = self.suspects(document.service, document.slug)
@@ -193,7 +204,7 @@ class Writer(Archive):
         Raises:
             StoreError: Nothing of the visit is stored.
         """
-        known = self.pages(visit.document)
+        known = self.pages(visit.document) if visit.captures else {}
         fresh = {
             page: capture
             for page, capture in visit.captures.items()
@@ -218,7 +229,7 @@ class Writer(Archive):
         Raises:
             StoreError: None of them is stored.
         """
-        with self._transaction():
+        with self.together():
             for visit in visits:
                 self.record(visit)
 
@@ -226,6 +237,10 @@ class Writer(Archive):
         """Store *flags*, by the place of their clause, as those of our rules; all or none."""
         with self._transaction():
             self._recorder.flags.replace(flags, self.book.fingerprint)
+
+    def together(self) -> AbstractContextManager[None]:
+        """Store what is recorded inside in one transaction: all of it, or nothing."""
+        return self._transaction()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

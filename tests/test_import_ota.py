@@ -1,0 +1,220 @@
+"""Open Terms Archive's history becomes ours: dated by its authors, judged, told to nobody, and never twice."""
+
+import json
+import sqlite3
+import subprocess
+import zipfile
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from click.testing import CliRunner
+from conftest import paragraphs
+
+from tostrack.cli import cli
+from tostrack.errors import ConfigError
+from tostrack.history.ota import opened
+from tostrack.importing import import_records
+from tostrack.models import Document
+from tostrack.store import Archive
+
+LICENCE = "You grant us a non-exclusive, royalty-free, worldwide, limited licence to use the content that you post."
+WIDER = "You grant us a non-exclusive, royalty-free, worldwide, transferable, sub-licensable licence to use the content that you post."
+RULES = "You must be at least 13 years old to use the service and you keep your password secret at all times."
+ADS = "You agree that a business may pay us to display your username, likeness and photos in sponsored content."
+FIRST = datetime(2012, 1, 1, 9, tzinfo=UTC)
+PATH = "Pix Board/Terms of Service.md"
+
+
+def text(*clauses):
+    # As Turndown writes it: setext headings, wide bullets.
+    return "Terms\n=====\n\n" + "\n\n".join(clauses) + "\n"
+
+
+def repository(folder, *commits):
+    """Make a bare repository of versions; each commit is subject, days since the first, and texts by path."""
+    subprocess.run(("git", "init", "-q", "--bare", "-b", "main", str(folder)), check=True)
+    parts = []
+    for subject, days, files in commits:
+        at = f"bot <bot@pixboard.example> {int((FIRST + timedelta(days=days)).timestamp())} +0100"
+        parts.append(f"commit refs/heads/main\nauthor {at}\ncommitter {at}\ndata <<END\n{subject}\nEND\n")
+        for path, content in files.items():
+            parts.append(f'M 100644 inline "{path}"\ndata <<END\n{content}\nEND\n' if content else f'D "{path}"\n')
+    subprocess.run(
+        ("git", "-C", str(folder), "fast-import", "--quiet"), input="".join(parts).encode(), check=True, timeout=60
+    )
+    return folder
+
+
+HISTORY = (
+    ("First record of Pix Board Terms of Service", 0, {PATH: text(LICENCE, RULES), "README.md": "Read me"}),
+    ("Record new changes of Pix Board Terms of Service", 300, {PATH: text(WIDER, RULES, ADS)}),
+    (
+        "Apply technical or declaration upgrade on Pix Board Terms of Service",
+        310,
+        {PATH: text("Menu", WIDER, RULES, ADS)},
+    ),
+    ("Record new changes of Pix Board Terms of Service", 400, {PATH: text("Menu", LICENCE, RULES)}),
+    ("Record new changes of Pix Board Privacy", 401, {"Pix Board/Privacy.md": text(RULES)}),
+)
+
+
+def run(platform, path, documents=()):
+    with opened(path) as found, platform.writer() as writer:
+        return [
+            import_records(
+                next((each for each in documents if each.id == ident), Document(*ident.split("/"), ())),
+                found,
+                records,
+                writer,
+            )
+            for ident, records in found.records.items()
+        ]
+
+
+def test_every_recorded_text_is_a_version_of_its_authors_time(platform, tmp_path):
+    terms, privacy = run(platform, repository(tmp_path / "pix-versions.git", *HISTORY))
+
+    assert (terms.id, terms.files, terms.versions, terms.left_out) == ("pix-board/terms-of-service", 4, 4, [])
+    assert (privacy.id, privacy.versions) == ("pix-board/privacy", 1)
+    with Archive(platform.database) as archive:
+        rows = archive.versions("pix-board", "terms-of-service")
+        assert [row.seen_at for row in rows][:2] == ["2012-01-01T09:00:00Z", "2012-10-27T09:00:00Z"]
+        assert archive.text("pix-board", "terms-of-service", FIRST) == f"# Terms\n\n{LICENCE}\n\n{RULES}\n"
+
+
+def test_a_technical_upgrade_is_a_re_extraction_and_no_change(platform, tmp_path):
+    run(platform, repository(tmp_path / "v.git", *HISTORY))
+
+    with Archive(platform.database) as archive:
+        kinds = [row.kind for row in archive.versions("pix-board", "terms-of-service")]
+        changes = archive.changes("pix-board", "terms-of-service")
+
+    assert kinds == ["import", "import", "re-extraction", "import"]
+    assert [change.to_number for change in changes] == [4, 2]
+
+
+@pytest.mark.parametrize("subject", ["Refilter Pix Board Terms", "Apply technical or declaration upgrade on Pix Board"])
+def test_both_names_of_an_upgrade_are_known(tmp_path, subject):
+    with opened(repository(tmp_path / "v.git", (subject, 0, {PATH: text(RULES)}))) as found:
+        assert [record.upgrade for record in found.records["pix-board/terms-of-service"]] == [True]
+
+
+@pytest.mark.parametrize("subject", ["Start tracking Pix Board", "Update Pix Board Terms", "Record new changes of Pix"])
+def test_what_the_service_changed_is_a_change(tmp_path, subject):
+    with opened(repository(tmp_path / "v.git", (subject, 0, {PATH: text(RULES)}))) as found:
+        assert [record.upgrade for record in found.records["pix-board/terms-of-service"]] == [False]
+
+
+def test_what_is_imported_is_judged_and_flagged_and_told_to_nobody(platform, tmp_path):
+    run(platform, repository(tmp_path / "v.git", *HISTORY))
+
+    with Archive(platform.database) as archive:
+        newest, widened = archive.changes("pix-board", "terms-of-service")
+
+    assert (widened.verdict, widened.announced) == ("substantive", False)
+    assert {"licensing", "advertising"} <= set(widened.topics)
+    assert newest.announced is False
+
+
+def test_the_version_says_which_commit_it_is_from(platform, tmp_path):
+    repo = repository(tmp_path / "pix-versions.git", *HISTORY)
+    run(platform, repo)
+
+    newest = sqlite3.connect(platform.database).execute(
+        "SELECT record, declaration FROM versions ORDER BY seen_at DESC LIMIT 1"
+    )
+
+    log = subprocess.run(("git", "-C", str(repo), "rev-parse", "main"), capture_output=True, check=True, text=True)
+    assert newest.fetchone() == (log.stdout.strip(), "ota:pix-versions")
+
+
+def test_importing_twice_adds_nothing(platform, tmp_path):
+    repo = repository(tmp_path / "v.git", *HISTORY)
+    run(platform, repo)
+    before = sqlite3.connect(platform.database).execute("SELECT * FROM versions").fetchall()
+
+    again = run(platform, repo)
+
+    assert [done.versions for done in again] == [0, 0]
+    assert sqlite3.connect(platform.database).execute("SELECT * FROM versions").fetchall() == before
+
+
+def test_an_import_goes_on_where_it_was(platform, tmp_path):
+    run(platform, repository(tmp_path / "half" / "v.git", *HISTORY[:2]))
+
+    terms, _ = run(platform, repository(tmp_path / "whole" / "v.git", *HISTORY))
+
+    assert (terms.same, terms.versions) == (2, 2)
+
+
+def test_a_crawl_goes_on_from_what_was_imported(platform, tmp_path):
+    folder = repository(tmp_path / "v.git", ("First record of Acme Terms", 0, {"Acme/Terms.md": text(LICENCE, RULES)}))
+    run(platform, folder, platform.documents)
+
+    [result] = platform.night(terms=paragraphs(WIDER, RULES))
+
+    assert (result.outcome, result.verdict, result.version) == ("changed", "substantive", 2)
+
+
+def test_a_text_that_was_deleted_and_a_wall_are_no_versions(platform, tmp_path):
+    long = text(*(f"In case {n} the parties settle what they owe within {n} days of the notice." for n in range(80)))
+    folder = repository(
+        tmp_path / "v.git",
+        ("First record of Pix Board", 0, {PATH: long}),
+        ("Update Pix Board", 1, {PATH: None}),
+        ("Update Pix Board", 2, {PATH: text("Sorry, something went wrong.")}),
+    )
+
+    [done] = run(platform, folder)
+
+    assert done.versions == 1
+    assert len(done.left_out) == 1
+
+
+def test_two_names_of_one_id_are_told_apart(tmp_path):
+    folder = repository(tmp_path / "v.git", ("Start", 0, {"Pix/Terms.md": text(RULES), "pix!/Terms.md": text(ADS)}))
+
+    with opened(folder) as found:
+        assert list(found.records) == ["pix/terms"]
+        assert [name for name, _ in found.left_out] == ["pix!/Terms.md"]
+
+
+def test_a_release_zip_is_the_same_history(platform, tmp_path):
+    path = tmp_path / "pix-2013-01-01.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("pix-2013-01-01/README.md", "Read me")
+        archive.writestr("pix-2013-01-01/Pix Board/Terms of Service/2012-01-01T09-00-00Z.md", text(LICENCE, RULES))
+        archive.writestr("pix-2013-01-01/Pix Board/Terms of Service/2012-10-27T09-00-00Z.md", text(WIDER, RULES, ADS))
+        archive.writestr("pix-2013-01-01/../../etc/passwd", "root")
+
+    [done] = run(platform, path)
+    again = run(platform, path)
+
+    assert (done.id, done.versions, again[0].versions) == ("pix-board/terms-of-service", 2, 0)
+    with Archive(platform.database) as archive:
+        assert archive.current("pix-board", "terms-of-service").seen_at == "2012-10-27T09:00:00Z"
+
+
+def test_what_is_no_collection_is_refused(tmp_path):
+    (tmp_path / "x.zip").write_bytes(b"PK\x05\x06 nonsense")
+    (tmp_path / "folder").mkdir()
+
+    for name in ("x.zip", "folder"):
+        with pytest.raises(ConfigError), opened(tmp_path / name):
+            pass
+
+
+def test_the_command_lists_ids_before_it_stores(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "watchlist.toml").write_text('[watch.pix-board.terms]\nurl = "https://pixboard.example/terms"\n')
+    repository(tmp_path / "v.git", *HISTORY)
+    arguments = ["import", "ota", "v.git", "--rename", "pix-board/terms-of-service=pix-board/terms"]
+
+    listed = CliRunner().invoke(cli, [*arguments, "--dry-run", "--json"])
+    stored = CliRunner().invoke(cli, [*arguments, "--only", "pix-board/terms-of-service"])
+
+    rows = {row["name"]: row for row in map(json.loads, listed.stdout.splitlines())}
+    assert rows["Terms of Service"]["document"] == "terms"
+    assert (rows["Terms of Service"]["records"], rows["Terms of Service"]["upgrades"]) == (4, 1)
+    assert rows["Privacy"]["watched"] is False
+    assert stored.stdout == "pix-board/terms  4 versions from 4 records, 0 as before\n"
