@@ -222,6 +222,18 @@ def chosen(archive: Archive, target: str | None) -> list[DocumentRow]:
     raise ConfigError(f"{target}: nothing recorded under that name; {hint}")
 
 
+def one(archive: Archive, target: str) -> DocumentRow:
+    """Return the one recorded document that *target* names.
+
+    Raises:
+        ConfigError: It names none, or several.
+    """
+    rows = chosen(archive, target)
+    if len(rows) > 1:
+        raise ConfigError(f"{target}: name one document: {', '.join(row.id for row in rows)}")
+    return rows[0]
+
+
 class Day(click.ParamType["datetime"]):
     """A date or time: ``2013-03-01`` or ``2013-03-01T12:00:00Z``; a bare date means the end of that day in UTC.
 

@@ -7,16 +7,18 @@ from datetime import datetime
 
 import click
 
-from tostrack.cli.environment import FIRST_DAY, Environment, chosen, emit_json, json_option
+from tostrack.cli.environment import DAY, FIRST_DAY, Environment, chosen, emit_json, json_option
 
 _FIELDS = "id service document seen_at verdict reason topics added removed reworded moved announced".split()
 
 
-@click.command(epilog="Example: `tostrack log instagram --topic licensing --since 2013-01-01`.")
+@click.command(epilog="Example: `tostrack log instagram --topic licensing --since 2013-01-01 --until 2013-12-31`.")
 @click.argument("target", required=False, metavar="[SERVICE[/DOCUMENT]]")
 @click.option("--all", "everything", is_flag=True, help="Editorial changes and noise as well.")
 @click.option("--topic", help="Only changes that touch this topic.")
+@click.option("--verdict", type=click.Choice(["substantive", "editorial", "noise"]), help="Only changes of it.")
 @click.option("--since", type=FIRST_DAY, help="Only changes seen since the start of this day.")
+@click.option("--until", type=DAY, help="Only changes seen until the end of this day.")
 @click.option("-n", "--limit", type=click.IntRange(min=1), help="At most so many.")
 @json_option
 @click.pass_obj
@@ -25,7 +27,9 @@ def command(
     target: str | None,
     everything: bool,
     topic: str | None,
+    verdict: str | None,
     since: datetime | None,
+    until: datetime | None,
     limit: int | None,
     as_json: bool,
 ) -> None:
@@ -33,13 +37,12 @@ def command(
     from tostrack.models import Verdict
     from tostrack.publish.tables import render_log
 
+    asked = Verdict(verdict) if verdict else None if everything else Verdict.SUBSTANTIVE
+    service, _, document = (target or "").partition("/")
     with environment.archive() as archive:
-        names = {row.id for row in chosen(archive, target)}
-        rows = [
-            row
-            for row in archive.changes(verdict=None if everything else Verdict.SUBSTANTIVE, since=since)
-            if f"{row.service}/{row.document}" in names and (topic is None or topic in row.topics)
-        ][:limit]
+        chosen(archive, target)
+        found = archive.changes(service or None, document or None, verdict=asked, since=since, until=until)
+    rows = [row for row in found if topic is None or topic in row.topics][:limit]
     if as_json:
         emit_json({name: getattr(row, name) for name in _FIELDS} for row in rows)
     elif rows:
@@ -53,4 +56,4 @@ def command(
             nl=False,
         )
     else:
-        click.echo("nothing that matters changed" if not everything else "no change recorded", err=True)
+        click.echo("nothing that matters changed" if asked is Verdict.SUBSTANTIVE else "no change recorded", err=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from tostrack.cli.environment import DAY, Environment, chosen, emit_json, json_option
+from tostrack.cli.environment import DAY, Environment, emit_json, json_option, one
 from tostrack.errors import ConfigError
 
 
@@ -21,10 +21,8 @@ def command(environment: Environment, target: str, when: datetime | None, number
     from tostrack.publish.text import safe
 
     with environment.archive() as archive:
-        rows = chosen(archive, target)
-        if len(rows) > 1:
-            raise ConfigError(f"{target}: name one document: {', '.join(row.id for row in rows)}")
-        service, document = rows[0].service, rows[0].document
+        row = one(archive, target)
+        service, document = row.service, row.document
         if number is not None:
             version = archive.version(service, document, number)
         else:

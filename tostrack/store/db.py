@@ -34,6 +34,8 @@ from tostrack.store.meaning import read_meaning
 from tostrack.store.migrations import check_schema
 
 if TYPE_CHECKING:
+    from tostrack.store.blame import BlameRow
+    from tostrack.store.search import SearchRow
     from tostrack.store.visits import SuspectRow
 
 #: How long a reader waits for the writer's commit, in seconds.
@@ -317,6 +319,30 @@ class Archive:
         )
         return [SourceRow(**{**dict(row), "chain": tuple(json.loads(row["chain"]))}) for row in rows]
 
+    def blame(self, service: str, document: str, when: datetime | None = None) -> list[BlameRow]:
+        """Return the clauses of the text in force at *when* (now when None), each with since when it stands."""
+        from tostrack.store.blame import Blame
+
+        row = self.current(service, document) if when is None else self.at(service, document, when)
+        if row is None:
+            return []
+        document_id = int(self._rows("SELECT document_id FROM _versions WHERE id = ?", (row.id,))[0][0])
+        return Blame(self._rows, document_id).rows(row.number, self.clauses(row))
+
+    def search(
+        self,
+        words: str,
+        service: str | None = None,
+        document: str | None = None,
+        *,
+        standing: bool = False,
+        limit: int = 50,
+    ) -> list[SearchRow]:
+        """Return the clauses that say *words*, wherever and whenever they stood: see `tostrack.store.search`."""
+        from tostrack.store.search import search
+
+        return search(self._rows, words, service, document, standing=standing, limit=limit)
+
     def changes(
         self,
         service: str | None = None,
@@ -324,6 +350,7 @@ class Archive:
         *,
         verdict: Verdict | None = None,
         since: datetime | None = None,
+        until: datetime | None = None,
         limit: int | None = None,
     ) -> list[ChangeRow]:
         """Return judged changes, newest first; every argument narrows the list."""
@@ -332,11 +359,11 @@ class Archive:
                    moved, announced, from_number, to_number
             FROM changes
             WHERE (?1 IS NULL OR service = ?1) AND (?2 IS NULL OR document = ?2) AND (?3 IS NULL OR verdict = ?3)
-              AND (?4 IS NULL OR seen_at >= ?4)
+              AND (?4 IS NULL OR seen_at >= ?4) AND (?6 IS NULL OR seen_at <= ?6)
             ORDER BY seen_at DESC, service, document, to_number DESC, occasion DESC LIMIT ?5
         """
-        earliest = iso(since) if since else None
-        rows = self._rows(query, (service, document, verdict, earliest, -1 if limit is None else limit))
+        earliest, latest = (iso(when) if when else None for when in (since, until))
+        rows = self._rows(query, (service, document, verdict, earliest, -1 if limit is None else limit, latest))
         return [_change(dict(row)) for row in rows]
 
     def change(self, change_id: str) -> ChangeRow | None:

@@ -61,6 +61,11 @@ CREATE TABLE _clauses (
     text TEXT NOT NULL
 );
 CREATE INDEX _clauses_key ON _clauses(key);
+CREATE VIRTUAL TABLE clauses_fts USING fts5(
+    text, content='_clauses', content_rowid='id', tokenize='unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER _clauses_found AFTER INSERT ON _clauses
+BEGIN INSERT INTO clauses_fts (rowid, text) VALUES (NEW.id, NEW.text); END;
 
 CREATE TABLE _origins (
     id INTEGER PRIMARY KEY,

@@ -1,0 +1,71 @@
+"""Others open the archive as it is: Datasette and sqlite-utils, without plug-ins."""
+
+import asyncio
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from conftest import paragraphs
+from sqlite_utils import Database
+
+from tostrack.store.metadata import metadata
+
+TERMS = "You grant us a non-exclusive, royalty-free licence to use the content that you post on the service."
+WIDER = "You grant us a non-exclusive, royalty-free, worldwide licence to use the content that you post on the service."
+VIEWS = (
+    "latest",
+    "changes",
+    "clauses_now",
+    "flags_by_month",
+    "texts",
+    "versions",
+    "clauses",
+    "version_clauses",
+    "flagged",
+)
+
+
+@pytest.fixture
+def recorded(platform):
+    platform.night(terms=paragraphs(TERMS))
+    platform.night(terms=paragraphs(WIDER))
+    return platform.database
+
+
+def test_sqlite_utils_reads_every_table_and_view(recorded):
+    db = Database(recorded)
+
+    read = {name: len(list(db[name].rows)) for name in [*db.table_names(), *db.view_names()]}
+
+    assert set(VIEWS) <= set(read)
+    assert all(read[name] for name in VIEWS)
+
+
+def test_datasette_shows_every_view_and_finds_a_clause(recorded):
+    datasette = pytest.importorskip("datasette.app", reason="Datasette is not installed")
+
+    async def answers():
+        served = datasette.Datasette([str(recorded)], metadata=metadata(recorded))
+        await served.invoke_startup()
+        paths = ["/", "/tostrack", *(f"/tostrack/{view}" for view in VIEWS)]
+        paths += ["/tostrack/clauses_fts?_search=licence", "/tostrack/documents", "/tostrack/judgements"]
+        return {path: await served.client.get(path) for path in paths}
+
+    got = asyncio.run(answers())
+
+    assert {path: answer.status_code for path, answer in got.items() if answer.status_code != 200} == {}
+    assert "royalty-free" in got["/tostrack/clauses_fts?_search=licence"].text
+    assert "what changed" in got["/tostrack"].text.lower()
+
+
+def test_the_metadata_names_only_what_is_there(recorded):
+    connection = sqlite3.connect(recorded)
+    names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+
+    found = metadata(recorded)["databases"][Path(recorded).stem]
+
+    assert set(found["tables"]) <= names
+    for query in found["queries"].values():
+        connection.execute(query["sql"], {"words": "licence", "service": "acme", "document": "terms"}).fetchall()
+    assert json.dumps(found)

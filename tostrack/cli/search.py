@@ -1,0 +1,46 @@
+"""``tostrack search``: who says so, and since when."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from tostrack.cli.environment import Environment, chosen, emit_json, json_option
+
+
+@click.command(
+    epilog='Examples: `tostrack search "sublicensable licen*"`; `tostrack search \'"train our models"\' --now --json`.'
+)
+@click.argument("words")
+@click.option("--in", "target", metavar="SERVICE[/DOCUMENT]", help="Only there.")
+@click.option("--now", "standing", is_flag=True, help="Only clauses that stand.")
+@click.option("-n", "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
+@json_option
+@click.pass_obj
+def command(
+    environment: Environment, words: str, target: str | None, standing: bool, limit: int, as_json: bool
+) -> None:
+    """Find clauses in every text that was ever recorded: where, first and last seen, the first of all at the head.
+
+    All words must stand in one clause; in quotes they stand together; `licen*` finds what begins so.
+    """
+    from tostrack.publish.past import render_search
+
+    with environment.archive() as archive:
+        if target:
+            chosen(archive, target)
+        service, _, document = (target or "").partition("/")
+        found = archive.search(words, service or None, document or None, standing=standing, limit=limit)
+    if as_json:
+        emit_json(asdict(each) for each in found)
+    elif found:
+        page = render_search(
+            [asdict(each) for each in found],
+            colour=environment.may_colour,
+            width=environment.width,
+            ascii_marks=environment.ascii,
+        )
+        environment.show(page)
+    else:
+        click.echo("no clause says so", err=True)

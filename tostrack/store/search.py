@@ -1,0 +1,90 @@
+"""Where words stand, or stood, in the texts of every document: one row for each clause, whatever its wordings."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tostrack.errors import ConfigError
+
+#: Clauses that are looked at, the best first: beyond them a query is no question.
+_MOST_CLAUSES = 1_000
+_TERM = re.compile(r'"([^"]*)"|(\S+)')
+
+
+@dataclass(frozen=True)
+class SearchRow:
+    """A clause of a document that says what was looked for, now or at some time."""
+
+    service: str
+    document: str
+    #: When it began to say so, and when it said so last.
+    first_seen_at: str
+    last_seen_at: str
+    #: Whether it stands.
+    stands: bool
+    #: How many wordings of it say so.
+    wordings: int
+    #: The last of them.
+    kind: str
+    text: str
+    first_version: int
+    clause_id: int
+
+
+_QUERY = """
+WITH found AS (
+    SELECT rowid AS clause_id, rank AS score FROM clauses_fts WHERE clauses_fts MATCH ?1 ORDER BY rank LIMIT ?2
+), said AS (
+    SELECT DISTINCT p.document_id, p.line, min(p.first) OVER one AS first, max(p.until) OVER one AS until,
+           count(*) OVER one AS wordings, min(f.score) OVER one AS score,
+           first_value(p.clause_id) OVER (PARTITION BY p.document_id, p.line ORDER BY p.until DESC) AS clause_id
+    FROM found f JOIN _places p ON p.clause_id = f.clause_id WINDOW one AS (PARTITION BY p.document_id, p.line)
+)
+SELECT s.slug AS service, d.slug AS document, v.seen_at AS first_seen_at,
+       (SELECT coalesce(n.last_seen_at, l.seen_at) FROM _versions l LEFT JOIN sightings n ON n.version_id = l.id
+        WHERE l.document_id = d.id AND l.number < said.until ORDER BY l.number DESC LIMIT 1) AS last_seen_at,
+       said.until = 2147483647 AS stands, said.wordings, c.kind, c.text, said.first AS first_version, said.clause_id
+FROM said JOIN documents d ON d.id = said.document_id JOIN services s ON s.id = d.service_id
+JOIN _versions v ON v.document_id = d.id AND v.number = said.first JOIN _clauses c ON c.id = said.clause_id
+WHERE (?3 IS NULL OR s.slug = ?3) AND (?4 IS NULL OR d.slug = ?4) AND (NOT ?5 OR said.until = 2147483647)
+ORDER BY said.score LIMIT ?6
+"""
+
+
+def search(
+    query: Callable[[str, Sequence[object]], list[sqlite3.Row]],
+    words: str,
+    service: str | None = None,
+    document: str | None = None,
+    *,
+    standing: bool = False,
+    limit: int = 50,
+) -> list[SearchRow]:
+    """Return the clauses that say *words*, at most *limit* of the nearest, the one that said so first at the head.
+
+    Args:
+        query: Runs a query on the archive.
+        words: All of them must stand in one clause; ``"words in quotes"`` stand together, ``licen*`` begins a word.
+        service: Only there.
+        document: Only there.
+        standing: Only what stands now.
+        limit: So many rows.
+
+    Raises:
+        ConfigError: There is no word in *words*.
+    """
+    terms = [match[1] or match[2] for match in _TERM.finditer(words)]
+    # In quotes nothing is an operator of the index: what a person types is only ever looked for.
+    quoted = [
+        f'"{term.rstrip("*").replace(chr(34), "")}"' + "*" * term.endswith("*")
+        for term in terms
+        if any(map(str.isalnum, term))
+    ]
+    if not quoted:
+        raise ConfigError(f"{words!r}: no word to search for")
+    values = (" ".join(quoted), _MOST_CLAUSES, service, document, standing, limit)
+    rows = [SearchRow(**{**dict(row), "stands": bool(row["stands"])}) for row in query(_QUERY, values)]
+    return sorted(rows, key=lambda row: (row.first_seen_at, row.service, row.document, row.first_version))
