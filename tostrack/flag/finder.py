@@ -50,13 +50,11 @@ class _Page:
 
     rules: RuleSet
     codes: str
-    present: int = 0
     #: Where each sentence begins; one more for the end.
     _starts: list[int] = field(default_factory=list)
     _excused: dict[tuple[int, int], bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.present = self.rules.patterns.present(self.codes)
         at = 0
         while at >= 0:
             self._starts.append(at)
@@ -81,7 +79,7 @@ class _Page:
 
     def vetoes(self) -> Iterator[tuple[Veto, int]]:
         """Yield each veto that holds, with the number of a sentence in which it does."""
-        for veto, pattern in self.rules.patterns.of_vetoes(self.codes, self.present):
+        for veto, pattern in self.rules.veto_patterns.worth_trying(self.codes):
             last = -1
             for hit in pattern.regex.finditer(self.codes):
                 sentence = self.sentence_at(hit.start())
@@ -174,7 +172,7 @@ def _matches(page: _Page, skip: int) -> list[Match]:
     """Return every match outside the first *skip* codes, the lead-in; what that says alone goes for its item."""
     found: list[Match] = []
     silent: set[tuple[str, int]] | None = None
-    for rule, pattern in page.rules.patterns.of_rules(page.codes, page.present):
+    for rule, pattern in page.rules.rule_patterns.worth_trying(page.codes):
         for hit in pattern.regex.finditer(page.codes):
             if silent is None:
                 silent = page.silent()

@@ -12,6 +12,8 @@ from tostrack.flag.sides import Changed, Placed, Sides, place
 from tostrack.flag.weights import is_learnt
 from tostrack.models import Clause, Direction, Edit, Flag, Hunk, Polarity
 
+#: A list of verbs weighs at most this: a licence "to use" has them all, and "sub-licensable" outweighs any list.
+_MOST_VERBS = 4
 #: What takes from a promise; other words that narrow a permission ("opt out", "your settings") are the promise itself.
 _EXCEPTIONS = frozenset({"unless", "except", "without your consent"})
 #: Clauses of two versions of the longest policies.
@@ -181,4 +183,5 @@ def _reach(book: Rulebook, placed: list[Placed], polarity: Polarity) -> int:
     concepts = book.concepts(" ".join(dict.fromkeys(one.sentence for one in placed)))
     if polarity is Polarity.RESTRICTS:
         return sum(-abs(weight) if name in _EXCEPTIONS else max(weight, 0) for name, weight in concepts.items())
-    return sum(concepts.values())
+    verbs = sum(weight for weight in concepts.values() if weight == 1)
+    return sum(concepts.values()) - max(verbs - _MOST_VERBS, 0)

@@ -19,9 +19,9 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 #: Between two sentences; nothing in a pattern matches it.
 SENTENCE_END = "\n"
@@ -38,6 +38,8 @@ _MAX_ELEMENTS = 60
 _MAX_WAYS = 1_000
 #: So many words may one entry of a class stand for.
 _MAX_FORMS = 1_000
+#: So many sets of characters are remembered as they are written: patterns name the same classes again and again.
+_MEMORY = 1_000
 
 
 class PatternError(ValueError):
@@ -213,9 +215,11 @@ class _Compiler:
         return frozenset(found)
 
 
-def _charset(chars: Iterable[str]) -> str:
+@lru_cache(maxsize=_MEMORY)
+def _charset(chars: frozenset[str]) -> str:
     return f"[{''.join(map(re.escape, sorted(chars)))}]"
 
 
-def _not_in(chars: Iterable[str]) -> str:
+@lru_cache(maxsize=_MEMORY)
+def _not_in(chars: frozenset[str]) -> str:
     return f"[^{SENTENCE_END}{''.join(map(re.escape, sorted(chars)))}]"

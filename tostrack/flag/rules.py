@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from tostrack.flag.lexicon import Lexicon
 from tostrack.flag.patterns import Compiled
 from tostrack.models import Polarity
-
-Owner = TypeVar("Owner")
 
 
 @dataclass(frozen=True)
@@ -57,66 +55,46 @@ class Veto:
     misses: tuple[str, ...] = ()
 
 
-class _Finder(Generic[Owner]):
+Owner = TypeVar("Owner", Rule, Veto)
+
+
+class PatternIndex(Generic[Owner]):
     """Patterns by what they need: which are worth trying on a text is a look-up, not a search."""
 
-    def __init__(
-        self, owners: Iterable[tuple[Owner, tuple[Compiled, ...]]], bits: dict[str, int], samples: Sequence[str]
-    ) -> None:
-        self._entries: list[tuple[Owner, Compiled, tuple[int, ...]]] = []
-        often: dict[frozenset[str], int] = {}
-        #: A character -> the numbers of the patterns whose rarest need holds it.
-        self._first: dict[str, list[int]] = {}
-        for owner, pattern in ((owner, pattern) for owner, patterns in owners for pattern in patterns):
-            for need in pattern.needs:
-                if need not in often:
-                    often[need] = sum(not need.isdisjoint(sample) for sample in samples)
-            rarest, *others = sorted(pattern.needs, key=lambda need: (often[need], len(need)))
-            for code in rarest:
-                self._first.setdefault(code, []).append(len(self._entries))
-            # The rarest is there when it is asked; the next rarest is missing most often.
-            self._entries.append((owner, pattern, tuple(_mask(need, bits) for need in others)))
+    def __init__(self, owners: Iterable[Owner]) -> None:
+        self._entries: list[tuple[Owner, Compiled]] = [
+            (owner, pattern) for owner in owners for pattern in owner.patterns
+        ]
+        self._levels = max((len(pattern.needs) for _, pattern in self._entries), default=0)
+        #: A bit for each pattern and each of its needs, those of one level side by side; where a pattern has no need of
+        #: a level, its bit is free.
+        self._free = 0
+        bits: dict[frozenset[str], int] = {}
+        for number, (_, pattern) in enumerate(self._entries):
+            for level in range(self._levels):
+                bit = 1 << (level * len(self._entries) + number)
+                if level < len(pattern.needs):
+                    bits[pattern.needs[level]] = bits.get(pattern.needs[level], 0) | bit
+                else:
+                    self._free |= bit
+        #: A character -> the bits of the needs that hold it.
+        self._met: dict[str, int] = {}
+        for need, found in bits.items():
+            for code in need:
+                self._met[code] = self._met.get(code, 0) | found
 
-    def worth_trying(self, codes: str, present: int) -> Iterator[tuple[Owner, Compiled]]:
-        numbers: set[int] = set()
+    def worth_trying(self, codes: str) -> Iterator[tuple[Owner, Compiled]]:
+        """Yield the patterns all of whose needs *codes* meets, in their order, each with its owner."""
+        met = self._free
         for code in set(codes):
-            numbers.update(self._first.get(code, ()))
-        for number in sorted(numbers):
-            owner, pattern, masks = self._entries[number]
-            for mask in masks:
-                if not mask & present:
-                    break
-            else:
-                yield owner, pattern
-
-
-def _mask(codes: Iterable[str], bits: dict[str, int]) -> int:
-    return sum(bits.setdefault(code, 1 << len(bits)) for code in codes)
-
-
-class PatternIndex:
-    """The patterns of a set of rules, found by the characters of a text."""
-
-    def __init__(self, rules: Iterable[Rule], vetoes: Iterable[Veto], samples: Sequence[str]) -> None:
-        """Take *samples* of coded text, by which the words that are rare in such text are told from the others."""
-        self._bits: dict[str, int] = {}
-        self._rules = _Finder([(rule, rule.patterns) for rule in rules], self._bits, samples)
-        self._vetoes = _Finder([(veto, veto.patterns) for veto in vetoes], self._bits, samples)
-
-    def present(self, codes: str) -> int:
-        """Return the characters of *codes* as one number, a bit for each."""
-        found = 0
-        for code in set(codes):
-            found |= self._bits.get(code, 0)
-        return found
-
-    def of_rules(self, codes: str, present: int) -> Iterator[tuple[Rule, Compiled]]:
-        """Yield the patterns that can match *codes*, in the order of the rules."""
-        return self._rules.worth_trying(codes, present)
-
-    def of_vetoes(self, codes: str, present: int) -> Iterator[tuple[Veto, Compiled]]:
-        """Yield the patterns of vetoes that can match *codes*."""
-        return self._vetoes.worth_trying(codes, present)
+            met |= self._met.get(code, 0)
+        left = (1 << len(self._entries)) - 1
+        for level in range(self._levels):
+            left &= met >> (level * len(self._entries))
+        while left:
+            lowest = left & -left
+            yield self._entries[lowest.bit_length() - 1]
+            left ^= lowest
 
 
 @dataclass(frozen=True)
@@ -132,4 +110,5 @@ class RuleSet:
     lexicon: Lexicon
     #: Phrase -> the concept that it names, and how much further (or less far) a permission reaches with it.
     breadth: Mapping[str, tuple[str, int]]
-    patterns: PatternIndex
+    rule_patterns: PatternIndex[Rule]
+    veto_patterns: PatternIndex[Veto]

@@ -156,8 +156,9 @@ class Sides:
         return further and self._is_heavy(one, self._before[kin])
 
     def _lacks(self, one: Placed, kin: _Kin) -> bool:
-        """Return whether its kin reaches less far than before, and *one* had a part in that."""
-        less = sum(self._come[kin].values()) < sum(self._gone.get(kin, {}).values())
+        """Return whether its kin is said no more often, and reaches less far, and *one* had a part in that."""
+        gone, come, _ = ([self._kin(other) for other in side].count(kin) for side in self._all)
+        less = come <= gone and sum(self._come[kin].values()) < sum(self._gone[kin].values())
         return less and self._is_heavy(one, self._after[kin])
 
     def _is_heavy(self, one: Placed, known: Mapping[str, int]) -> bool:

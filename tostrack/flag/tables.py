@@ -76,8 +76,6 @@ def parse(*sources: Source) -> RuleSet:
     rules, vetoes = _owners(tables, lexicon, problems)
     if problems:
         raise ConfigError(*problems)
-    samples = [lexicon.read(text).codes for rule in rules.values() for text in (*rule.hits, *rule.misses)]
-    samples += [lexicon.read(text).codes for veto in vetoes.values() for text in (*veto.hits, *veto.misses)]
     return RuleSet(
         {key: table["meaning"] for key, table in tables["topic"].items()},
         tables.origin,
@@ -85,7 +83,8 @@ def parse(*sources: Source) -> RuleSet:
         vetoes,
         lexicon,
         breadth,
-        PatternIndex(rules.values(), vetoes.values(), samples),
+        PatternIndex(rules.values()),
+        PatternIndex(vetoes.values()),
     )
 
 
