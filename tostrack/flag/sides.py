@@ -23,6 +23,8 @@ _HELD = 0.75
 _MOST_COMPARED = 400
 #: A concept of at least this weight is worth telling where a whole policy is rewritten; one more verb is not.
 _HEAVY = 3
+#: So many sentences that go can be held against those that come one by one.
+_FEW = 3
 
 #: Topic, polarity and meaning.
 _Kin = tuple[str, Polarity, str]
@@ -151,15 +153,28 @@ class Sides:
         return Direction.WIDENED if one.flag.polarity is Polarity.RESTRICTS else None
 
     def _adds(self, one: Placed, kin: _Kin) -> bool:
-        """Return whether its kin reaches further than before, and *one* has a part in that."""
-        further = sum(self._come.get(kin, {}).values()) > sum(self._gone[kin].values())
+        """Return whether its kin is said more often, or reaches further, and *one* has a part in that."""
+        gone, come = self._counts(kin)
+        further = come > gone or self._reach(self._come, kin) > self._reach(self._gone, kin)
         return further and self._is_heavy(one, self._before[kin])
 
     def _lacks(self, one: Placed, kin: _Kin) -> bool:
-        """Return whether its kin is said no more often, and reaches less far, and *one* had a part in that."""
-        gone, come, _ = ([self._kin(other) for other in side].count(kin) for side in self._all)
-        less = come <= gone and sum(self._come[kin].values()) < sum(self._gone[kin].values())
+        """Return whether its kin is said no more often, and reaches less far, and *one* had a part in that.
+
+        Of a permission that many sentences gave and others give now, no single one can be said to have gone.
+        """
+        gone, come = self._counts(kin)
+        if come > gone or (gone > _FEW and one.flag.polarity is Polarity.PERMITS):
+            return False
+        less = self._reach(self._come, kin) < self._reach(self._gone, kin)
         return less and self._is_heavy(one, self._after[kin])
+
+    def _counts(self, kin: _Kin) -> tuple[int, int]:
+        gone, come, _ = ([self._kin(one) for one in side].count(kin) for side in self._all)
+        return gone, come
+
+    def _reach(self, side: Mapping[_Kin, Mapping[str, int]], kin: _Kin) -> int:
+        return sum(side.get(kin, {}).values())
 
     def _is_heavy(self, one: Placed, known: Mapping[str, int]) -> bool:
         found = self._book.concepts(one.sentence)
