@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from tostrack.models import (
     from_iso,
     iso,
 )
+from tostrack.store.lock import synced
 from tostrack.store.meaning import read_meaning
 from tostrack.store.migrations import check_schema
 
@@ -165,6 +166,7 @@ class Archive:
         self.path = Path(path)
         if not self.path.is_file():
             raise StoreError(f"{self.path}: no archive there yet; `tostrack crawl` makes it")
+        self._roll_back()
         with self._reported():
             self._connection = sqlite3.connect(
                 f"file:{quote(str(self.path.absolute()))}?mode=ro", uri=True, timeout=_BUSY_TIMEOUT
@@ -181,6 +183,13 @@ class Archive:
     ) -> None:
         self.close()
 
+    def _roll_back(self) -> None:
+        """Undo what a run that was killed left half done: whoever only reads could not, and would be refused."""
+        if self.path.with_name(f"{self.path.name}-journal").exists():
+            # Nothing happens while a writer is at work; and where we may not write, the reader says what is wrong.
+            with suppress(sqlite3.Error), closing(sqlite3.connect(self.path, timeout=_BUSY_TIMEOUT)) as connection:
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
     def copy(self, target: Path) -> None:
         """Write a sound copy of the archive to *target*, whole or not at all; the same archive gives the same bytes.
 
@@ -192,7 +201,9 @@ class Archive:
             part.unlink(missing_ok=True)
             with self._reported():
                 self._connection.execute("VACUUM INTO ?", (str(part),))
+            synced(part)
             part.replace(target)
+            synced(target.parent)
         except OSError as error:
             raise StoreError(f"{target}: cannot be written ({error.strerror})") from error
 

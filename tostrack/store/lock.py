@@ -1,4 +1,4 @@
-"""One writer at a time."""
+"""One writer at a time, and what it wrote on disk."""
 
 from __future__ import annotations
 
@@ -22,3 +22,12 @@ def locked(path: Path) -> int:
         os.close(descriptor)
         raise ArchiveBusyError(f"{path}: another crawl holds the archive; wait for it to end") from error
     return descriptor
+
+
+def synced(path: Path) -> None:
+    """Return once what was written to *path*, a file or a folder, survives a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

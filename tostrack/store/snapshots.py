@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from tostrack.errors import StoreError
 from tostrack.models import Snapshot
+from tostrack.store.lock import synced
 
 _SUFFIXES = {"application/pdf": "pdf", "text/plain": "txt", "text/markdown": "md", "application/json": "json"}
 
@@ -40,7 +41,7 @@ def write(root: Path, path: str, body: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(target)
-        _sync_folder(target.parent)
+        synced(target.parent)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise StoreError(f"{target}: cannot keep the snapshot ({error.strerror})") from error
@@ -80,12 +81,4 @@ def _make_folder(folder: Path) -> None:
         return
     _make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
-    _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    synced(folder.parent)

@@ -1,0 +1,40 @@
+"""``tostrack backup``: a verified copy, and the older ones in rotation."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from tostrack.cli.environment import Environment, emit_json, json_option
+
+
+@click.command(epilog="Example: `tostrack backup --to /mnt/disk/tostrack --keep 30`, every night after the crawl.")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the copies lie; default: `backups` beside the archive.",
+)
+@click.option("--keep", type=click.IntRange(min=1), default=7, show_default=True, help="How many copies to keep.")
+@json_option
+@click.pass_obj
+def command(environment: Environment, folder: Path | None, keep: int, as_json: bool) -> None:
+    """Write a verified copy of the archive file, and give up the oldest beyond --keep.
+
+    A damaged archive is not backed up, so that no sound copy is given up for it. Raw captures are files that never
+    change: copy their folder with any tool.
+    """
+    from tostrack.store.backup import backup
+
+    path = Path(environment.watchlist.settings.database)
+    done = backup(path, folder or path.parent / "backups", datetime.now(UTC), keep)
+    if as_json:
+        removed = [str(old) for old in done.removed]
+        row = {"path": str(done.path), "documents": done.documents, "versions": done.versions, "removed": removed}
+        emit_json([row])
+        return
+    click.echo(f"{done.path}: {done.documents} documents, {done.versions} versions, verified")
+    for old in done.removed:
+        click.echo(f"removed {old}", err=True)

@@ -1,0 +1,75 @@
+"""``tostrack recover``: when the archive is damaged or gone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tostrack.cli.environment import Environment, emit_json, json_option
+
+if TYPE_CHECKING:
+    from tostrack.store.writer import Writer
+
+
+@click.command(epilog="Example: `tostrack verify`, and where it names differences `tostrack recover`.")
+@click.option(
+    "--from",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the backups lie; default: `backups` beside the archive.",
+)
+@click.option("--force", is_flag=True, help="Also when the archive is as it was written.")
+@json_option
+@click.pass_obj
+def command(environment: Environment, folder: Path | None, force: bool, as_json: bool) -> None:
+    """Rebuild the archive from the newest sound backup and the captures since, read again by today's rules.
+
+    The damaged file is set aside, not removed. Nobody is told anything by it. What no capture shows is lost: when an
+    unchanged text was last seen, which checks failed, headers and redirects that the damaged file cannot name any more.
+    """
+    from tostrack.bounded import Worker
+    from tostrack.publish.text import safe_line
+    from tostrack.recovering import recover
+    from tostrack.store.lock import locked
+    from tostrack.store.verify import verify
+    from tostrack.store.writer import Writer
+
+    settings = environment.watchlist.settings
+    path, snapshots = Path(settings.database), Path(settings.snapshots)
+    if path.is_file() and not force and verify(path, snapshots).sound:
+        click.echo(f"{path}: is as it was written; there is nothing to recover", err=True)
+        return
+    now = datetime.now(UTC)
+
+    def open_writer(archive: Path, copies: Path) -> Writer:
+        # No digests: who was told is told nothing again.
+        return Writer(archive, copies, now=now, authority=environment.authority, book=environment.book)
+
+    locked(path)
+    with Worker() as call:
+        found = recover(
+            environment.watchlist.documents,
+            path,
+            snapshots,
+            folder or path.parent / "backups",
+            open_writer,
+            call=call,
+        )
+    if as_json:
+        left_out = [{"file": name, "why": why} for name, why in found.left_out]
+        base, aside = (str(each) if each else None for each in (found.base, found.aside))
+        counts = {"documents": found.documents, "versions": found.versions, "visits": found.visits}
+        emit_json([{"base": base, "aside": aside, **counts, "left_out": left_out}])
+        return
+    began = f"from {found.base}" if found.base else "from the captures alone: no sound backup was found"
+    click.echo(f"{path}: {found.documents} documents, {found.versions} versions, {began}")
+    click.echo(f"{found.visits} visits since were read again from their captures", err=True)
+    for name, why in found.left_out[:20]:
+        click.echo(safe_line(f"left {name}: it {why}"), err=True)
+    if len(found.left_out) > 20:
+        click.echo(f"left {len(found.left_out) - 20} more; --json lists all", err=True)
+    if found.aside:
+        click.echo(f"the damaged archive lies at {found.aside}", err=True)
