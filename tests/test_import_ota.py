@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
-from conftest import paragraphs
+from conftest import Platform, paragraphs
 
 from tostrack.cli import cli
 from tostrack.errors import ConfigError
@@ -16,6 +16,7 @@ from tostrack.history.ota import opened
 from tostrack.importing import import_records
 from tostrack.models import Document
 from tostrack.store import Archive
+from tostrack.store.recorder import Recorder
 
 LICENCE = "You grant us a non-exclusive, royalty-free, worldwide, limited licence to use the content that you post."
 WIDER = "You grant us a non-exclusive, royalty-free, worldwide, transferable, sub-licensable licence to use the content that you post."
@@ -218,3 +219,50 @@ def test_the_command_lists_ids_before_it_stores(tmp_path, monkeypatch):
     assert (rows["Terms of Service"]["records"], rows["Terms of Service"]["upgrades"]) == (4, 1)
     assert rows["Privacy"]["watched"] is False
     assert stored.stdout == "pix-board/terms  4 versions from 4 records, 0 as before\n"
+
+
+@pytest.mark.parametrize("at_call", range(1, 140, 7))
+def test_an_import_that_is_killed_and_repeated_ends_as_an_unbroken_one(platform, tmp_path, monkeypatch, at_call):
+    monkeypatch.setattr("tostrack.importing._BATCH", 2)
+    repo = repository(tmp_path / "v.git", *HISTORY)
+    unbroken = Platform(tmp_path / "unbroken")
+    unbroken.folder.mkdir()
+    run(unbroken, repo)
+
+    calls = 0
+
+    class KilledError(Exception):
+        pass
+
+    with opened(repo) as found, platform.writer() as writer:
+        connection = writer._connection
+
+        class Killing:
+            def __getattr__(self, name):
+                return getattr(connection, name)
+
+            def execute(self, *args):
+                nonlocal calls
+                calls += 1
+                if calls == at_call:
+                    raise KilledError
+                return connection.execute(*args)
+
+        writer._connection = writer._database.conn = Killing()
+        writer._recorder = Recorder(writer._connection)
+        try:
+            for ident, records in found.records.items():
+                import_records(Document(*ident.split("/"), ()), found, records, writer)
+        except KilledError:
+            connection.rollback()
+    assert calls >= at_call, "the import was over before it was killed"
+
+    run(platform, repo)
+
+    assert contents(platform) == contents(unbroken)
+
+
+def contents(platform):
+    connection = sqlite3.connect(platform.database)
+    queries = ("versions", "texts", "changes", "_places", "flags", "sightings", "heads")
+    return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in queries}
