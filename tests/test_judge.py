@@ -262,7 +262,7 @@ def test_what_stands_around_a_policy_is_noise(line):
 
 
 def test_a_hint_inside_a_sentence_is_noise():
-    assert reason(("for help.", "for help (opens in a new tab).")) is Reason.FURNITURE
+    assert judged(POLICY, replaced(("for help.", "for help (opens in a new tab)."))).verdict is Verdict.NOISE
 
 
 def test_a_menu_takes_its_odd_items_along():

@@ -179,3 +179,87 @@ def test_the_other_english_is_another_edition():
 def test_what_an_edition_says_besides_is_told():
     assert judged(BRITISH, AMERICAN.replace("may end", "will end")).verdict is Verdict.SUBSTANTIVE
     assert judged(BRITISH, AMERICAN.replace("only we", "we and our partners")).verdict is Verdict.SUBSTANTIVE
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- [Transferring a picture from one account to another account](/docs/transfer)",
+        "1. [Copyright Policy](/copyright)",
+        "![A family around a table looks at pictures on a phone](family.jpg)",
+        "Did this answer your question? Thanks for the feedback",
+        "Let us know you agree to cookies",
+        "We use cookies to help this site function. Visit Manage Cookies to change preferences.",
+        "Terms of Service | Pixboard",
+        "Yes or No",
+        "We cannot take new members today. Apologies for any inconvenience.",
+    ],
+)
+def test_what_a_page_puts_around_its_policy_is_furniture(line):
+    assert judged(POLICY, f"{POLICY}\n{line}\n").reason is Reason.FURNITURE
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[We are updating our Terms of Service on 1 July 2030](/new)",
+        "Our partners:\n\n- [Globex](https://globex.example/privacy)",
+        "We may close Pixboard for maintenance without notice.",
+        "We use cookies to show you advertisements of our partners.",
+    ],
+)
+def test_what_looks_like_furniture_and_says_something_is_told(line):
+    assert judged(POLICY, f"{POLICY}\n{line}\n").verdict is Verdict.SUBSTANTIVE
+
+
+def test_a_slogan_among_menus_goes_with_them():
+    frame = (
+        MENU + "Join more than 2 million happy people who share what they see.\n\n" + MENU.replace("Sign In", "Log in")
+    )
+
+    assert judged(POLICY, POLICY + "\n" + frame).verdict is Verdict.NOISE
+
+
+def test_a_rule_among_menus_is_told():
+    frame = MENU + "You must be at least 16 years old to use Pixboard.\n\n" + MENU.replace("Sign In", "Log in")
+
+    assert judged(POLICY, POLICY + "\n" + frame).verdict is Verdict.SUBSTANTIVE
+
+
+def test_another_page_in_the_place_of_the_policy_is_suspect():
+    home = "\n\n".join(f"Stunning{n} filters{n} await{n} creators{n} everywhere{n}" for n in range(60))
+    policy = "\n\n".join(f"Clause {n}: we may keep what number{n} of kind{n} you post." for n in range(60))
+
+    assert judged(policy, home).reason is Reason.SUSPECT
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("F or example, we keep what you post.", "For example, we keep what you post.", Reason.FORMAT),
+        ("We don’t sell what you post and see.", "We donâ€™t sell what you post and see.", Reason.FORMAT),
+        ("Keeping you safe", "Helping to Keep you safe", Reason.WORDING),
+        (
+            "It follows our Guidelines at Guidelines as they are.",
+            "It follows our Guidelines as they are.",
+            Reason.WORDING,
+        ),
+        ("We retain it in system logs for a while.", "We retain it in our system logs for a while.", Reason.WORDING),
+        ("This is unwanted, in appropriately loud talk.", "This is unwanted, inappropriate loud talk.", Reason.WORDING),
+        ("Rev 1022", "Rev 0123", Reason.STAMP),
+    ],
+)
+def test_a_slip_that_was_mended_does_not_matter(old, new, reason):
+    assert judged(f"{POLICY}\n{old}\n", f"{POLICY}\n{new}\n").reason is reason
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Pixboard Ltd, Dublin", "Pixboard LLC, Delaware"),
+        ("We share it with partners.", "We share it with our partners."),
+        ("We keep photos and names.", "We keep photos and names and names of friends."),
+    ],
+)
+def test_a_small_edit_that_says_something_is_told(old, new):
+    assert judged(f"{POLICY}\n{old}\n", f"{POLICY}\n{new}\n").verdict is Verdict.SUBSTANTIVE

@@ -14,7 +14,7 @@ from tostrack.judge.explain import hushed, told
 from tostrack.judge.findings import Finding, find, take
 from tostrack.judge.history import returned
 from tostrack.judge.runs import surroundings
-from tostrack.judge.whole import collapsed, other_language, truncated, unworded
+from tostrack.judge.whole import collapsed, other_language, replaced, truncated, unworded
 from tostrack.models import VERDICT_OF, Hunk, Judgement, Reading, Verdict
 
 __all__ = ["Finding", "judge", "reasons"]
@@ -36,7 +36,7 @@ def judge(hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequence[R
     if not hunks:
         return unworded(old, new)
     context = Context(old, new)
-    whole = collapsed(context) or truncated(context) or other_language(context, hunks)
+    whole = collapsed(context) or truncated(context) or other_language(context, hunks) or replaced(context)
     if whole:
         return whole
     findings = _findings(hunks, context)

@@ -131,12 +131,14 @@ class Context:
         places = [[found[key] for key in shared] for found in prose]
         return {side: (min(at), max(at)) for side, at in zip(("old", "new"), places, strict=True) if at}
 
-    def frames(self, first: Hunk, last: Hunk) -> bool:
-        """Return whether what came, or went, from *first* to *last* stands before or behind all that stays."""
+    def frames(self, first: Hunk, last: Hunk) -> str:
+        """Return whether what came, or went, from *first* to *last* stands ``before`` or ``behind`` all that stays."""
         gone = first.new_at is None
         side, begins, ends = ("old", first.old_at, last.old_at) if gone else ("new", first.new_at, last.new_at)
         kept = self._kept_prose.get(side)
-        return kept is not None and begins is not None and ends is not None and (ends < kept[0] or begins > kept[1])
+        if kept is None or begins is None or ends is None:
+            return ""
+        return "before" if ends < kept[0] else "behind" if begins > kept[1] else ""
 
     def clause(self, hunk: Hunk) -> Clause:
         """Return the first clause of *hunk*, the new one when there is one."""

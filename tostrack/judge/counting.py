@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from tostrack.clauses import sentences
 from tostrack.judge import lexicon
+from tostrack.judge.meaning import binds
 from tostrack.judge.normal import DATE, INSTANT, MARK, MONTHS, RELATIVE, is_mail, is_number, normal
 from tostrack.judge.part import Part
 from tostrack.models import Reason
@@ -42,6 +43,7 @@ _OPAQUE = re.compile(r"(?=\S*\d)[\w-]{10,}$")
 _STAMP_TEXT = 14
 #: ``1.26.11``, ``8/26/14``: what such a date is depends on the country, that it is one does not.
 _SHORT_YEAR = re.compile(r"(?<![\d./])\d{1,2}([./])\d{1,2}\1\d{2}(?![\d./])")
+_CODE = re.compile(r"\d{4,8}$")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 
 
@@ -56,6 +58,9 @@ def _is_stamp(text: str) -> bool:
     if (lexicon.EFFECTIVE | lexicon.ACTORS) & words:
         return False
     numbers = [at for at, token in enumerate(tokens) if is_number(token)]
+    if len(tokens) == 2 and numbers and all(_CODE.match(tokens[at]) for at in numbers):
+        # "Rev 0123", "Form 1022": the code of an edition.
+        return not any(map(binds, words))
     if lexicon.COUNTED & words:
         counted = all(lexicon.COUNTED.intersection(tokens[at + 1 : at + 3]) for at in numbers)
         return bool(numbers) and counted and not lexicon.OBLIGING & words

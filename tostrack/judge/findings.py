@@ -12,7 +12,7 @@ from tostrack.judge.furniture import furniture, notice
 from tostrack.judge.part import Part, part_of
 from tostrack.judge.quotes import quote
 from tostrack.judge.rewording import heading, pointer, renamed, same_words, wording
-from tostrack.judge.slight import address, adverb, aside, credit, example, relabelled, wayfinding
+from tostrack.judge.slight import address, adverb, aside, credit, example, possessive, relabelled, stutter, wayfinding
 from tostrack.models import Edit, Hunk, Reason
 
 
@@ -59,6 +59,8 @@ RULES: tuple[Callable[[Part], Reason | None], ...] = (
     credit,
     example,
     adverb,
+    stutter,
+    possessive,
     numbers,
 )
 

@@ -35,7 +35,7 @@ def _whole(part: Part) -> bool:
     """Whether a clause that came or went is no policy text."""
     text = part.text
     if (
-        (is_label(text) and not _is_party(part.clause))
+        (is_label(text) and not is_party(part.clause))
         or _is_consent(text)
         or (part.clause.kind == "p" and is_glued(text))
     ):
@@ -44,7 +44,11 @@ def _whole(part: Part) -> bool:
         return True
     if len(text) < 200 and (lexicon.PICKER.search(text.lower()) or lexicon.GUIDE.search(text.lower())):
         return True
-    if (part.clause.kind == "p" and _is_call(text)) or _leads_to(text):
+    if (part.clause.kind == "p" and _is_call(text)) or _leads_to(text) or _is_link(part):
+        return True
+    if len(text) < _NOTICE and (lexicon.BANNER.search(text.lower()) or lexicon.WIDGET.search(text.lower())):
+        return True
+    if _IMAGES.match(part.clause.text):
         return True
     if _is_contents(part) or _is_document(part) or _is_navigation(part):
         return True
@@ -57,10 +61,10 @@ def is_listed(clause: Clause) -> bool:
     return bool(clause.lead) or bool(about & (lexicon.LISTED | lexicon.OBLIGING))
 
 
-def _is_party(clause: Clause) -> bool:
+def is_party(clause: Clause) -> bool:
     """Whether *clause* is an item of a list of recipients: there "Facebook" is no button."""
     about = {word for title in (*clause.heading[-1:], clause.lead) for word in normal(title)}
-    return clause.kind[:2] in ("li", "ol", "ro") and bool(about & lexicon.LISTED)
+    return clause.kind[:2] in ("li", "ol", "ro") and bool(about & lexicon.PARTIES)
 
 
 #: Half of a linked image whose label ran over two lines.
@@ -72,10 +76,14 @@ _SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SITE_FIRST = re.compile(r"^(?:[\w-]+\.)+[a-z]{2,}\s+(?=\S)", re.IGNORECASE)
 
 
+#: So many words of labels may stand in one line, or one label be printed again and again.
+_LABELS_WORDS = 200
+
+
 def is_label(text: str) -> bool:
     """Whether *text* is made of nothing but labels, with or without spaces between them."""
     words = canonical_text(_SEAM.sub(" ", _SITE_FIRST.sub("", text))).split()
-    if not words or len(words) > 2 * lexicon.LONGEST_LABEL:
+    if not words or len(words) > _LABELS_WORDS:
         return False
     reached = {0}
     for end in range(1, len(words) + 1):
@@ -107,6 +115,22 @@ def _is_call(text: str) -> bool:
     )
 
 
+_LINKS = re.compile(
+    r"(?:\d{1,2}[.)])?(?:\W*!?\[(?:[^\[\]]|!\[[^\]]*\]\([^()]*\))*\]\([^()\s]*(?:\s+\"[^\"]*\")?\))+\W*$"
+)
+_IMAGES = re.compile(r"(?:\W*!\[[^\[\]]*\]\([^()\s]*(?:\s+\"[^\"]*\")?\))+\W*$")
+#: The words of a link that leads elsewhere are no more than this.
+_LINK_WORDS = 14
+
+
+def _is_link(part: Part) -> bool:
+    """Whether the clause is nothing but a link, and no item of a list that means something."""
+    clause, words = part.clause, normal(part.text)
+    if len(words) > _LINK_WORDS or clause.kind == "row" or not _LINKS.match(clause.text) or is_listed(clause):
+        return False
+    return not lexicon.UPDATE_NOTICE.search(" ".join(words)) and not any(word.startswith(DATE) for word in words)
+
+
 #: A line that is a link to a document: "View our Cookie Policy".
 _LEADS_TO = re.compile(r"(?:view|read|see|download|print) (?:our|the|this|a|all)? ?(?:\w+ ){0,3}(\w+)$", re.IGNORECASE)
 
@@ -117,7 +141,8 @@ def _leads_to(text: str) -> bool:
 
 
 def _is_consent(text: str) -> bool:
-    return len(text) < 600 and len(lexicon.CONSENT.findall(text.lower())) > 1
+    found = len(lexicon.CONSENT.findall(text.lower()))
+    return (len(text) < 600 and found > 1) or (found == 1 and text.count(" ") <= _LABEL_WORDS)
 
 
 def _is_contents(part: Part) -> bool:
@@ -126,6 +151,7 @@ def _is_contents(part: Part) -> bool:
     key = _unnumbered(canonical_text(part.text))
     if part.clause.is_heading:
         return False
+    key = key if not _TITLE_OF_PAGE.search(part.text) else canonical_text(_TITLE_OF_PAGE.sub("", part.text))
     # Letters only: a heading and its entry may differ in "web sites" and "websites".
     if key.replace(" ", "") in text.flat_titles:
         return True
@@ -133,6 +159,10 @@ def _is_contents(part: Part) -> bool:
     for title in sorted(found, key=len, reverse=True):
         key = key.replace(title, " ")
     return len(found) >= 3 and len([word for word in key.split() if not word.isdigit()]) <= 3
+
+
+#: What pages put behind their title: "Terms of Service | Acme".
+_TITLE_OF_PAGE = re.compile(r"\s[|–—-]\s[^|–—-]{2,40}$")
 
 
 def _unnumbered(key: str) -> str:
@@ -170,7 +200,7 @@ def _is_bare(clause: Clause) -> bool:
         and clause.text.rstrip("*_ ")[-1:] not in ".:;!?…"
         and not any(map(is_number, words))
         and not any(map(is_mail, words))
-        and not lexicon.ACTORS.intersection(words)
+        and not (lexicon.ACTORS | lexicon.COMPANY_FORMS).intersection(words)
     )
 
 

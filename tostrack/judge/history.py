@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from tostrack.clauses import canonical, canonical_text, sentences
+from tostrack.judge import lexicon
 from tostrack.judge.context import Context, Text
 from tostrack.judge.findings import Finding
 from tostrack.models import Judgement, Reading, Reason, iso
@@ -99,16 +100,12 @@ def _stood(context: Context, texts: Sequence[Text], differs: Callable[[Text], bo
     return now - since if since and now else timedelta()
 
 
-#: Forms of companies; where one region's edition names one, another's names another.
-_COMPANY_FORMS = frozenset(
-    "llc inc incorporated corp corporation ltd limited gmbh bv ag sarl sas ab oy pte pty plc kk".split()
-)
-
-
 def _other_company(news: Sequence[Finding]) -> bool:
     """Whether one clause names a company of one form where the other text names one of another form."""
     forms = [
-        tuple(_COMPANY_FORMS.intersection(canonical_text(text).split()) for text in (finding.lost, finding.gained))
+        tuple(
+            lexicon.COMPANY_FORMS.intersection(canonical_text(text).split()) for text in (finding.lost, finding.gained)
+        )
         for finding in news
     ]
     return any(lost and gained and not lost & gained for lost, gained in forms)

@@ -144,10 +144,16 @@ RECIPIENT = frozenset(
     network networks broker brokers supplier suppliers contractor contractors service services use uses using
     used""".split()
 )
-#: In the heading of a list these say that its items are parties, kinds of data, or things that are forbidden.
-LISTED = (RECIPIENT - {"services", "service", "use", "uses", "using", "used", "network", "networks"}) | frozenset(
+#: In the heading of a list these say that its items are parties.
+PARTIES = (RECIPIENT - {"services", "service", "use", "uses", "using", "used", "network", "networks"}) | {
+    "subprocessors",
+    "cookies",
+    "trackers",
+}
+#: And these that they are parties, kinds of data, or what is allowed or forbidden.
+LISTED = PARTIES | frozenset(
     """prohibited forbidden restricted banned allowed permitted not collect collected share shared data information
-    subprocessors cookies trackers countries fees rights purposes""".split()
+    countries fees rights purposes""".split()
 )
 #: Words that make a date in a sentence a stamp: "was last updated on".
 LAST = frozenset(
@@ -196,7 +202,7 @@ do not sell my personal information|do not sell or share my personal information
 ad choices|your ad choices|terms|terms of use|terms of service|terms and conditions|terms conditions|privacy|legal|
 imprint|impressum|cookies|previous version|previous versions|prior versions|see previous versions|archived versions|
 view archived versions|on this page|in this article|contents|table of contents|was this helpful|was this page helpful|
-was this article helpful|was this information helpful|yes|no|thanks for your feedback|feedback|send feedback|
+was this article helpful|was this information helpful|yes|no|yes or no|thanks for your feedback|feedback|send feedback|
 rate this page|follow us|follow us on|facebook|twitter|instagram|youtube|linkedin|tiktok|pinterest|related|
 related articles|related links|related topics|related content|useful links|quick links|see also|you might also like|
 other ways to get help|need help|need more help|still need help|enabled|disabled|on|off|true|false|null|undefined|nan|
@@ -234,13 +240,23 @@ GUIDE = re.compile(r"\bclick (?:on )?(?:the|a) links? below\b|\bjump to (?:a|eac
 PICKER = re.compile(
     r"\bin (other|another|your) languages?\b|\b(choose|select|change) (your )?(language|country|region)\b"
 )
+#: What a page asks of its readers, and where it says that they are.
+WIDGET = re.compile(
+    r"\bdid (?:this|we) (?:answer|solve) your question\b|\bwas this (?:page|article|information) (?:helpful|useful)\b"
+    r"|\bthank(?:s| you) for (?:the|your) feedback\b|^you are here\b|^skip to \w+"
+)
+#: A banner about an outage: a policy that speaks of outages does not apologise for one.
+BANNER = re.compile(
+    r"\b(?:apolog(?:y|ies|i[sz]e)|sorry) for (?:any|the|this) inconvenience\b|\bthank you for your patience\b"
+)
 #: A consent layer: it asks, the policy tells.
 CONSENT = re.compile(
-    r"\b(?:this|our) (?:web)?site uses cookies\b"
+    r"\b(?:this|our) (?:web)?site uses? cookies\b|\bwe use cookies to help (?:this|our) site\b"
+    r"|\bmanage cookies\b|\bagree to cookies\b|\bchange (?:your )?preferences\b|\b(?:decline|allow) (?:all|essential)\b"
     r"|\b(?:we use|uses?) cookies (?:and (?:similar|other) technologies )?"
     r"(?:on this|to (?:improve|give|make|ensure|enhance|personali))"
     r"|\b(?:by (?:clicking|continuing|using)|click(?:ing)?) .{0,60}\b(?:cookies|accept|agree)\b"
-    r"|\bcookie (?:settings|preferences)\b|\b(?:accept|reject|allow) (?:all|cookies)\b|\bmanage preferences\b"
+    r"|\bcookie (?:settings|preferences)\b|\b(?:accept|reject) (?:all|cookies)\b|\bmanage preferences\b"
 )
 #: What consent layers say about themselves, whoever made them; a cookie policy says none of it.
 CONSENT_LAYER = re.compile(
@@ -286,6 +302,11 @@ BINDING_NAME = frozenset(
     providing recipient recipients partner partners processor processors controller affiliate affiliates law laws court
     courts jurisdiction venue arbitration governed county state country located address llc inc ltd limited gmbh corp
     corporation plc bv sarl company""".split()
+)
+
+#: Forms of companies; where one region's edition names one, another's names another.
+COMPANY_FORMS = frozenset(
+    "llc inc incorporated corp corporation ltd limited gmbh bv ag sarl sas ab oy pte pty plc kk".split()
 )
 
 #: Who gets what: where such a word stands, another name is another party.

@@ -143,10 +143,24 @@ def _dated(text: str) -> str:
     return text
 
 
+#: What browsers are told of a link, printed into the text.
+_HINT = re.compile(r"\(?\bopens in (?:a )?new (?:tab|window)\)?", re.IGNORECASE)
+
+
+def _mended(text: str) -> str:
+    """Return *text*, which may be UTF-8 that was read as Windows-1252, as it was meant."""
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
 @lru_cache(maxsize=4_096)
 def spelled(text: str) -> tuple[str, ...]:
     """Return the tokens of plain *text* in lower case, with dates, instants, addresses and mail each one token."""
     text = html.unescape(text) if "&" in text else text
+    text = _HINT.sub(" ", text) if "open" in text else text
+    text = _mended(text) if "â" in text or "Ã" in text else text
     text = text.replace("’", "'").replace("\u00a0", " ").replace("©", " copyright ").lower()
     if "protected" in text:
         text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)

@@ -26,6 +26,10 @@ def same_words(part: Part) -> Reason | None:
         return Reason.LINKS if any(token.startswith(URL) for token in new) else Reason.FORMAT
     if normal(part.old) == normal(part.new):
         return Reason.EDITION
+    letters = [canonical_text(text).replace(" ", "") for text in (part.old, part.new)]
+    if letters[0] == letters[1]:
+        # A word was cut in two, or two were run together.
+        return Reason.FORMAT
     pieces = ["".join(text for op, text in part.hunk.words if op == side) for side in "-+"]
     if all(pieces) and {_script(pieces[0]), _script(pieces[1])} == {"latin", "other"}:
         return Reason.EDITION
@@ -50,13 +54,32 @@ _BINDING = frozenset("prohibited forbidden required not no never must only".spli
 
 
 def heading(part: Part) -> Reason | None:
-    """Only a heading changed, and it binds nobody."""
-    if not part.clause.is_heading:
+    """Only a heading changed, marked as one or not, and it binds nobody."""
+    if not part.clause.is_heading and not _is_title_line(part):
         return None
     gone, come = lost_and_gained(unplaced(part.old), unplaced(part.new))
     changed = gone.keys() | come.keys()
     asked = part.text.rstrip().endswith("?")
     return None if (_BINDING & changed and not asked) or any(map(is_number, changed)) else Reason.WORDING
+
+
+#: A line without a stop, of no more words, in which some words gave way to others, is a title.
+_TITLE_LINE = 6
+
+
+def _is_title_line(part: Part) -> bool:
+    hunk = part.hunk
+    if hunk.edit is not Edit.REWORDED or part.clause.kind != "p" or not (part.old and part.new):
+        return False
+    words = [hunk.old.split(), hunk.new.split()]
+    stopped = any(text.rstrip("*_ ")[-1:] in ".:;!?…" for text in (hunk.old, hunk.new))
+    capital = all(text[:1].isupper() for text in (hunk.old, hunk.new))
+    return max(map(len, words)) <= _TITLE_LINE and capital and not stopped and not _is_told_of(normal(hunk.new))
+
+
+def _is_told_of(words: Sequence[str]) -> bool:
+    """Whether a short line says something of somebody: an address, a party, a right."""
+    return any(is_number(word) or is_mail(word) for word in words) or bool(lexicon.BINDING_NAME & {*words})
 
 
 _FORMERLY = re.compile(
@@ -151,7 +174,15 @@ def wording(part: Part) -> Reason | None:
         if meant := next((other for other in gained if is_typo(word, other) and not _is_acronym(part, other)), None):
             lost.remove(word)
             gained.remove(meant)
-    return Reason.WORDING if {*lost, *gained} <= lexicon.SAFE else None
+    return Reason.WORDING if {*lost, *gained} <= lexicon.SAFE or _is_misspelt(part) else None
+
+
+def _is_misspelt(part: Part) -> bool:
+    """Whether each edit puts the same letters otherwise: ``in appropriately`` for ``inappropriate``."""
+    pairs = replacements(part.hunk.words)
+    edits = sum(op != "=" and bool(canonical_text(text)) for op, text in part.hunk.words)
+    letters = [[canonical_text(text).replace(" ", "").removesuffix("ly") for text in pair[:2]] for pair in pairs]
+    return bool(pairs) and edits == 2 * len(pairs) and all(one == other for one, other in letters)
 
 
 #: Longer words in capitals are words.

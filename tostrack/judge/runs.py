@@ -12,10 +12,10 @@ from tostrack.clauses import canonical_text
 from tostrack.judge import lexicon
 from tostrack.judge.context import Context
 from tostrack.judge.findings import Finding
-from tostrack.judge.furniture import is_listed
-from tostrack.judge.normal import american_of, lost_and_gained, normal, spelled
+from tostrack.judge.furniture import is_party
+from tostrack.judge.normal import DATE, american_of, is_mail, lost_and_gained, normal, spelled, stem
 from tostrack.judge.rewording import is_name, plainest, replacements
-from tostrack.models import VERDICT_OF, Edit, Hunk, Reason, Verdict
+from tostrack.models import VERDICT_OF, Clause, Edit, Hunk, Reason, Verdict
 
 #: So many of its own phrases make a run a consent layer.
 _LAYER = 3
@@ -23,7 +23,10 @@ _LAYER = 3
 _ITEM_WORDS = 4
 #: A menu around the text is known by so many clauses, by the share of them that are labels, and by how few are anything
 #: but items of so many words.
-_FRAME, _FRAME_LABELS, _MOSTLY, _FRAME_WORDS = 5, 0.1, 0.8, 10
+_FRAME, _FRAME_LABELS, _MOSTLY, _FRAME_WORDS = 5, 0.1, 0.6, 10
+#: What a page says of itself around the policy is no longer than this, and obliges nobody.
+_SLOGAN = 60
+_OBLIGES = frozenset("must shall may not never required liable agree consent sell".split())
 #: Titles in one line, one after the other, are together no more words than this.
 _TITLES = 25
 
@@ -125,6 +128,8 @@ def _spelled_otherwise(hunks: Sequence[Hunk]) -> set[int]:
 _EDITION_WORDS = 3
 #: An edition says "is visible" where another says "will be visible".
 _LOOSE = lexicon.SAFE | {"will"}
+#: With its spelling an edition changes the company that one deals with there.
+_COMPANY = frozenset(map(stem, "inc incorporated llc ltd limited corp corporation company gmbh plc ireland".split()))
 
 
 def _in_other_english(hunks: Sequence[Hunk], findings: Sequence[Finding]) -> set[int]:
@@ -144,7 +149,7 @@ def _in_other_english(hunks: Sequence[Hunk], findings: Sequence[Finding]) -> set
     for at in reworded:
         if VERDICT_OF[findings[at].reason] is not Verdict.NOISE:
             gone, come = lost_and_gained(plainest(hunks[at].old), plainest(hunks[at].new))
-            if {*gone, *come} <= _LOOSE:
+            if {*gone, *come} <= _LOOSE | _COMPANY:
                 found.add(at)
     return found
 
@@ -234,17 +239,31 @@ def _frame(hunks: Sequence[Hunk], findings: Sequence[Finding], run: range, conte
 
     There fewer labels and longer items tell it.
     """
-    labels = _labels(findings, run)
-    if (
-        len(run) < _FRAME
-        or labels < max(2, _FRAME_LABELS * len(run))
-        or not context.frames(hunks[run[0]], hunks[run[-1]])
-    ):
-        return set()
-    items = {
+    known = {
         at
         for at in run
-        if _is_item(text := hunks[at].new or hunks[at].old, _TITLES if is_name(text) else _FRAME_WORDS)
-        and not is_listed(context.clause(hunks[at]))
+        if findings[at].reason is Reason.FURNITURE or _is_frame_item(hunks[at], context.clause(hunks[at]))
     }
-    return items if len(items) + labels >= _MOSTLY * len(run) else set()
+    labels = _labels(findings, run)
+    if len(run) < _FRAME or labels < max(2, _FRAME_LABELS * len(run)) or len(known) < _MOSTLY * len(run):
+        return set()
+    place = context.frames(hunks[run[0]], hunks[run[-1]])
+    if not place:
+        return set()
+    # What stands next to the text that stays may belong to it.
+    span = range(min(known), run.stop) if place == "behind" else range(run.start, max(known) + 1)
+    return known | {at for at in span if not _tells(hunks[at].new or hunks[at].old)}
+
+
+def _is_frame_item(hunk: Hunk, clause: Clause) -> bool:
+    text = hunk.new or hunk.old
+    listed = clause.lead or is_party(clause)
+    return _is_item(text, _TITLES if is_name(text) else _FRAME_WORDS) and not listed
+
+
+def _tells(text: str) -> bool:
+    """Whether *text* may be part of a policy even among menus: it is long, obliges, dates or names a mail address."""
+    words = normal(text)
+    if len(words) > _SLOGAN or any(is_mail(word) or word.startswith(DATE) for word in words):
+        return True
+    return bool(_OBLIGES.intersection(words)) or bool(lexicon.UPDATE_NOTICE.search(" ".join(words)))

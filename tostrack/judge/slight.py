@@ -151,5 +151,32 @@ def adverb(part: Part) -> Reason | None:
     return Reason.WORDING if words and mere else None
 
 
+#: So many words before or behind an edit are its neighbours.
+_BESIDE = 4
+
+
+def stutter(part: Part) -> Reason | None:
+    """Only words came or went that stand right beside it anyway: "our Guidelines at Guidelines"."""
+    edits = _edits(part)
+    if not edits:
+        return None
+    words = part.hunk.words
+    for at, (op, text) in enumerate(words):
+        if op != "=" and canonical_text(text):
+            before = words[at - 1][1].split()[-_BESIDE:] if at and words[at - 1][0] == "=" else []
+            behind = words[at + 1][1].split()[:_BESIDE] if at + 1 < len(words) and words[at + 1][0] == "=" else []
+            said = {*normal(text)} - lexicon.SAFE
+            if not said or not said <= {*normal(" ".join([*before, *behind]))} or said & lexicon.ACTORS:
+                return None
+    return Reason.WORDING
+
+
+def possessive(part: Part) -> Reason | None:
+    """Only "our" came or went where nothing is handed on: "in system" became "in our system"."""
+    about = {*normal(part.old)}
+    mere = changed(part) == {"our"} and bool(_edits(part))
+    return Reason.WORDING if mere and not about & (lexicon.HANDED_ON | lexicon.RECIPIENT) else None
+
+
 #: "only", "early" and "reply" are shorter than an adverb.
 _LY = 5

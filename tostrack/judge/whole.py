@@ -79,6 +79,25 @@ def truncated(context: Context) -> Judgement | None:
     return Judgement(Reason.SUSPECT, f"The text breaks off in the middle of a sentence, after {share}: it was cut.")
 
 
+#: Two states of one policy share half of their distinct words or more; a policy and a home page under a fifth.
+_KINSHIP = 0.2
+_COMPARABLE = 200
+
+
+def replaced(context: Context) -> Judgement | None:
+    """Return a judgement when another page stands where the policy stood."""
+    before, now = (_words(text.reading) for text in (context.old, context.new))
+    if min(len(before), len(now)) < _COMPARABLE:
+        return None
+    ours, theirs = {*before}, {*now}
+    share = len(ours & theirs) / min(len(ours), len(theirs))
+    if share >= _KINSHIP:
+        return None
+    return Judgement(
+        Reason.SUSPECT, f"Another page: only {share:.0%} of its words are those of the policy that stood there."
+    )
+
+
 #: What a sentence, a list or a heading ends with.
 _ENDS = '.!?:;)"”’'
 
