@@ -9,9 +9,11 @@ from urllib.request import urlopen
 
 import feedparser
 import pytest
+from click.testing import CliRunner
 from conftest import paragraphs
 from test_tracker import ADS, RULES, TERMS, WIDER
 
+from tostrack.cli import cli
 from tostrack.errors import ConfigError, FetchError
 from tostrack.models import Document, Page
 from tostrack.siting import Built, build
@@ -308,3 +310,14 @@ def test_another_program_on_the_port_is_named(story, tmp_path):
         serving(tmp_path, int(at.rsplit(":", 1)[1].strip("/"))),
     ):
         pass
+
+
+def test_the_command_says_what_it_wrote_and_what_to_open(story, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("watchlist.toml").write_text('[watch.acme.terms]\nurl = "https://acme.example/terms"\n')
+
+    first, second = (CliRunner().invoke(cli, ["site"]) for _ in range(2))
+
+    assert re.fullmatch(r"site: (\d+) files, \1 written\n", first.stdout)
+    assert second.stdout.endswith(" files, 0 written\n")
+    assert "open site/index.html" in first.stderr

@@ -40,7 +40,7 @@ def command(context: click.Context, out: Path) -> None:
         for night in NIGHTS:
             wrong += _night(environment, platform, night)
     context.obj = environment
-    from tostrack.cli import diff, feed, flags, log
+    from tostrack.cli import diff, feed, flags, log, site
 
     _say(f"tostrack log {SERVICE}")
     context.invoke(log.command, target=SERVICE)
@@ -50,7 +50,12 @@ def command(context: click.Context, out: Path) -> None:
     context.invoke(flags.command, target=SERVICE)
     _say("tostrack feed")
     context.invoke(feed.command, out=out / "feeds")
-    click.echo(f"\nThe archive, its snapshots and the feeds are in {out}/. Try: cd {out} && tostrack diff {SERVICE}")
+    _say("tostrack site")
+    context.invoke(site.command, out=out / "site")
+    click.echo(
+        f"\nThe archive, its snapshots, the feeds and the site are in {out}/. Open {out}/site/index.html, or try:"
+        f" cd {out} && tostrack diff {SERVICE}"
+    )
     if wrong:
         click.echo(f"{wrong} nights went otherwise than the story says: please report this", err=True)
         context.exit(Exit.FAILED)

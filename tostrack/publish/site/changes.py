@@ -98,7 +98,7 @@ def change_page(
         site,
         shown.page,
         title=shown.headline,
-        description=f"{shown.explanation} Seen {_span(texts)}.",
+        description=f"{shown.explanation} First seen {_span(texts)}.",
         feeds=feeds,
         item=shown,
         silence=change.silence,
@@ -146,7 +146,7 @@ def _citation(site: Site, shown: Item, texts: tuple[Text, Text]) -> str:
     old, new = texts
     where = address(site.url, shown.page)
     parts = [
-        f"{shown.service_name}, “{shown.document_name}”, change seen {_span(texts)}",
+        f"{shown.service_name}, “{shown.document_name}”, change first seen {_span(texts)}",
         f"Versions {old.number} to {new.number}",
         f"{site.title}, {shown.id}",
         f"SHA-256 of the new text: {new.sha256}",
@@ -157,7 +157,7 @@ def _citation(site: Site, shown: Item, texts: tuple[Text, Text]) -> str:
 
 def _span(texts: tuple[Text, Text]) -> str:
     old, new = texts
-    return f"between {day_words(old.seen_at)} and {day_words(new.seen_at)}"
+    return f"on {day_words(new.seen_at)}; the text before it stood since {day_words(old.seen_at)}"
 
 
 def _bibtex(site: Site, shown: Item, texts: tuple[Text, Text]) -> str:
