@@ -165,7 +165,7 @@ def test_the_margin_says_since_when_each_clause_says_what_it_says(story, tmp_pat
     assert '<time datetime="2024-01-01T03:00:00Z">2024-01-01</time>' in html[widened:kept]
 
 
-def test_a_topic_says_who_holds_what_and_since_when(story, tmp_path):
+def test_a_topic_says_who_holds_what_and_since_when_and_leads_to_the_clause(story, tmp_path):
     write(story, tmp_path / "site")
 
     html = (tmp_path / "site/topics/licensing/index.html").read_text()
@@ -175,6 +175,7 @@ def test_a_topic_says_who_holds_what_and_since_when(story, tmp_path):
     assert "2024-01" in cells["“transferable”"]
     assert "≤" not in cells["“transferable”"]
     assert "≤ 2024-01" in cells["“royalty-free”"]
+    assert "platforms/acme/terms/index.html#c1" in cells["“transferable”"]
 
 
 def test_the_same_archive_writes_nothing_the_second_time(story, tmp_path):

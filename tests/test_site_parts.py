@@ -31,7 +31,7 @@ def change() -> Change:
 
 
 def listed(when="2024-02-01T00:00:00Z", topics=("licensing",)):
-    return replace(item(change(), "acme/terms@2", when, ("Acme", "Terms"), announced=True), topics=topics)
+    return replace(item(change(), "acme/terms@2", when, ("Acme", "Terms")), topics=topics)
 
 
 def test_an_excerpt_shows_the_edit_and_a_little_around_it():
@@ -163,3 +163,13 @@ def test_a_sitemap_of_too_many_pages_is_an_index_of_several():
 )
 def test_the_internet_archive_is_not_asked_for_what_it_cannot_have(url):
     assert wayback(Source(url, (url,), "2024-01-01T00:00:00Z", 200, "", "")) == ""
+
+
+def test_without_a_flag_the_excerpt_is_what_the_verdict_quotes():
+    hunks = (
+        Hunk(Edit.ADDED, (), "", "14. Deals"),
+        Hunk(Edit.ADDED, ("Deals",), "", "You agree to the merchant rules."),
+    )
+    told = Judgement(Reason.NEW_TEXT, "New text: “You agree to the merchant…” (1 more change).")
+
+    assert excerpt(replace(change(), hunks=hunks, judgement=told)) == (("+", "You agree to the merchant rules."),)

@@ -111,7 +111,7 @@ class DocumentPages:
         key = self.change_key(row)
 
         def listed() -> dict[str, object]:
-            return asdict(item(change.value, row.id, row.seen_at, names, announced=row.announced))
+            return asdict(item(change.value, row.id, row.seen_at, names))
 
         shown = Item(**_tuples(context.shelf.fact(f"item {row.id}", key, listed)))
         before, behind = (Neighbour(page_of(one.id), one.seen_at) if one else None for one in (older, newer))
@@ -289,7 +289,7 @@ class DocumentPages:
         for held in self.held():
             power = Power(
                 *(held.topic, held.meaning or held.topic, held.polarity, held.since, held.since == first),
-                *(held.document, held.quote),
+                *(held.service, held.document, held.quote, held.at),
             )
             known = found.get((held.topic, power.name))
             if known is None or power.since < known.since:
@@ -297,21 +297,21 @@ class DocumentPages:
         for topic in _WORDS:
             quotes = self._words(topic, self.reading) if self.reading else {}
             for name, since in self._words_since(topic, quotes).items():
-                document, quote = self.row.document, quotes[name]
-                power = Power(topic, name, "", since, since == first, document, quote)
+                place = (self.row.service, self.row.document, *quotes[name])
+                power = Power(topic, name, "", since, since == first, *place)
                 found[topic, name] = power
         yield from (asdict(power) for power in found.values())
 
-    def _words(self, topic: str, reading: Reading) -> dict[str, str]:
-        """Return the words that say how far the clauses on *topic* go, each with a quote around it."""
-        found: dict[str, str] = {}
-        for clause in reading.clauses:
+    def _words(self, topic: str, reading: Reading) -> dict[str, tuple[str, int]]:
+        """Return the words that say how far the clauses on *topic* go, each with its sentence and its place."""
+        found: dict[str, tuple[str, int]] = {}
+        for at, clause in enumerate(reading.clauses):
             for name, sentence in _mentions(topic, clause):
                 if name not in found and any(
                     flag.topic == topic and flag.polarity is Polarity.PERMITS
                     for flag in self._context.book.of_clause(clause)
                 ):
-                    found[name] = sentence
+                    found[name] = sentence, at
         return found
 
     def _words_since(self, topic: str, names: Iterable[str]) -> dict[str, str]:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
-from tostrack.models import Change, Verdict, from_iso, iso
+from tostrack.models import Change, Verdict, from_iso
 from tostrack.models import Reading as TextReading
 from tostrack.publish.addresses import address
 from tostrack.publish.forms import safe_url
 from tostrack.publish.headline import headline, ranked, topic_moves
-from tostrack.publish.site.redline import FlagNote, Row, excerpt, label_of, place_of, rows, searched, unchanged_after
+from tostrack.publish.site.redline import FlagNote, Row, excerpt, place_of, rows, searched, unchanged_after
 from tostrack.publish.site.rendering import FeedLink, day_words, render
 from tostrack.publish.site.values import Item, Neighbour, Site, Source, Text
 from tostrack.publish.terminal import render_change
@@ -30,7 +30,7 @@ _VERDICTS = {
 }
 
 
-def item(change: Change, change_id: str, told_at: str, names: tuple[str, str], *, announced: bool) -> Item:
+def item(change: Change, change_id: str, told_at: str, names: tuple[str, str]) -> Item:
     """Return *change* as lists show it.
 
     Args:
@@ -38,7 +38,6 @@ def item(change: Change, change_id: str, told_at: str, names: tuple[str, str], *
         change_id: As ``tostrack log`` lists it.
         told_at: ISO 8601.
         names: Of the service and of the document.
-        announced: Whether readers were told.
     """
     service, document = names
     return Item(
@@ -48,19 +47,13 @@ def item(change: Change, change_id: str, told_at: str, names: tuple[str, str], *
         change.document,
         safe_line(document),
         told_at,
-        iso(change.old.seen_at) if change.old.seen_at else "",
         change.verdict.value,
         change.reason.value,
         safe_line(change.explanation),
-        announced,
         change.topics,
         headline(change, service, document),
-        label_of(change),
         place_of(change),
         excerpt(change),
-        len(change.hunks),
-        change.old.number,
-        change.new.number,
         searched(change),
     )
 

@@ -90,7 +90,7 @@ def _state(platform: Platform) -> tuple[str, str]:
     checked = max((document.checked_at for document in platform.documents), default="")
     if not checked:
         return "past", "Not watched any more; its history is kept."
-    return "fine", f"Checked {day_words(checked)}: {count(len(healths), 'document')}, as kept."
+    return "fine", f"Checked {day_words(checked)}: {count(len(healths), 'document')}."
 
 
 def front(site: Site, cards: Sequence[Card], news: Sequence[Item], feeds: Sequence[FeedLink]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ _BEFORE = 60
 _SEARCHED = 8_000
 _QUOTE = 300
 
+_QUOTED = re.compile("“([^”]+)”")
 _VERBS = {Edit.ADDED: "Added", Edit.REMOVED: "Removed", Edit.REWORDED: "Reworded", Edit.MOVED: "Moved"}
 #: What an op is called in class names and to those who hear the page.
 OPS = {"-": "del", "+": "ins", "…": "fold", "=": "kept"}
@@ -111,12 +113,20 @@ def note(flag: Flag, hunk: Hunk, meanings: Mapping[tuple[str, str], str]) -> Fla
     )
 
 
-def leading(change: Change) -> tuple[Hunk, Flag | None] | None:
-    """Return the edit that matters most, with its heaviest flag; None when nothing was edited."""
+def leading(change: Change) -> tuple[Hunk, str] | None:
+    """Return the edit that matters most and the words in it that do; None when nothing was edited.
+
+    That is its heaviest flag; where no flag is, what the verdict's explanation quotes.
+    """
     hunks = ranked(change)
     if not hunks:
         return None
-    return hunks[0], next(iter(distinct_flags(hunks[0])), None)
+    if flags := distinct_flags(hunks[0]):
+        return hunks[0], safe_line(flags[0].quote)
+    said = _QUOTED.search(change.explanation)
+    quote = said[1].rstrip("… ") if said else ""
+    told = [hunk for hunk in hunks if quote and any(quote in safe_line(side) for side in (hunk.new, hunk.old))]
+    return (told[0], quote) if told else (hunks[0], "")
 
 
 def excerpt(change: Change) -> tuple[Run, ...]:
@@ -124,9 +134,8 @@ def excerpt(change: Change) -> tuple[Run, ...]:
     lead = leading(change)
     if lead is None:
         return ()
-    hunk, flag = lead
+    hunk, quote = lead
     runs = runs_of(hunk)
-    quote = safe_line(flag.quote) if flag else ""
     if hunk.edit is Edit.REWORDED:
         return tuple(clipped(fold(_near(runs, quote), _EXCERPT_CONTEXT), _EXCERPT))
     op, text = runs[0] if runs else ("=", "")
@@ -163,12 +172,6 @@ def place_of(change: Change) -> str:
     """Return the heading path of the edit that matters most."""
     lead = leading(change)
     return path_of(lead[0].heading, 90) if lead else ""
-
-
-def label_of(change: Change) -> str:
-    """Return how the edit that matters most moved its flag; empty where no flag is in it."""
-    lead = leading(change)
-    return flag_label(lead[1], lead[0]) if lead and lead[1] else ""
 
 
 def searched(change: Change) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tostrack.models import Verdict
 from tostrack.publish.addresses import change_page
@@ -34,24 +34,17 @@ class Item:
     service_name: str
     document: str
     document_name: str
-    #: When it was told, and when the text before it was first seen.
+    #: When it was told.
     seen_at: str
-    before_at: str
     verdict: str
     reason: str
     explanation: str
-    announced: bool
     topics: tuple[str, ...]
     headline: str
-    #: What stands before the quote: ``licensing · widened``; empty where no flag moved.
-    label: str
     #: The heading path of the quote.
     place: str
     #: The words that changed, those that matter most.
     excerpt: tuple[Run, ...]
-    edits: int
-    from_number: int
-    to_number: int
     #: What came and went, to be searched.
     words: str
 
@@ -116,8 +109,6 @@ class Held:
     since: str
     #: Place in the text's clauses, from 0; None when it cannot be found again.
     at: int | None
-    #: Ids of the changes of its document that touched its topic, newest first.
-    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,8 +122,11 @@ class Power:
     since: str
     #: When watching of the document began with it, nobody knows since when.
     from_start: bool
+    service: str
     document: str
     quote: str
+    #: Place of its clause in the text; None when it cannot be found again.
+    at: int | None
 
 
 @dataclass(frozen=True)
@@ -237,4 +231,3 @@ class Reading:
     later: tuple[str, str] | None = None
     #: All versions that have a page, newest first: page, day and number; only where the text stands.
     dates: tuple[tuple[str, str, int], ...] = ()
-    feed: str = field(default="")
