@@ -8,16 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tostrack.clauses import split_clauses
-from tostrack.diff import diff
-from tostrack.models import Change, Direction, Edit, Flag, Hunk, Polarity, Version, from_iso
+from tostrack.models import Change, Direction, Edit, Flag, Hunk, Judgement, Polarity, Reason, Version, from_iso
 from tostrack.pipeline import compare
 from tostrack.publish.runs import fold, runs_of, unfolded
 from tostrack.publish.site import search
 from tostrack.publish.site.changes import item, wayback
 from tostrack.publish.site.chart import chart
 from tostrack.publish.site.maps import sitemaps
-from tostrack.publish.site.margin import carried
 from tostrack.publish.site.redline import excerpt, rows
 from tostrack.publish.site.values import Source
 
@@ -88,46 +85,6 @@ def test_bars_stay_within_the_drawing_and_account_for_every_change(months):
     for bar in drawn.bars:
         assert 0 <= bar.x <= bar.x + drawn.bar <= 100
         assert 0 <= bar.y <= bar.y + bar.height <= 100.1
-
-
-def margin(old: str, new: str, *, is_new_meaning: bool = True) -> list[str]:
-    before, after = split_clauses(old), split_clauses(new)
-    stamps = [(str(at), "") for at in range(len(before))]
-    found = carried(stamps, before, after, diff(before, after), ("now", "c"), is_new_meaning=is_new_meaning)
-    return [since for since, _ in found]
-
-
-def test_a_clause_that_came_bears_the_new_date_and_its_neighbours_keep_theirs():
-    assert margin("We share data.\n\nYou own posts.", "We share data.\n\nWe sell it.\n\nYou own posts.") == [
-        "0",
-        "now",
-        "1",
-    ]
-
-
-def test_a_reworded_clause_bears_the_new_date_unless_only_the_wording_changed():
-    old, new = "We may share your data with partners.", "We will share your data with partners."
-
-    assert margin(old, new) == ["now"]
-    assert margin(old, new, is_new_meaning=False) == ["0"]
-
-
-def test_a_clause_that_moved_keeps_its_date():
-    first, second = "You must be 13 years old to use the service.", "We show advertising on every page of the service."
-    third = "You keep the rights to all that you post."
-
-    assert margin(f"{first}\n\n{second}\n\n{third}", f"{third}\n\n{first}\n\n{second}") == ["2", "0", "1"]
-
-
-def test_words_that_are_cut_into_clauses_otherwise_keep_their_dates():
-    assert margin("Rights. You own it.\n\nWe use it.", "Rights.\n\nYou own it.\n\nWe use it.") == ["0", "0", "1"]
-
-
-@given(st.lists(st.sampled_from(["We share data.", "You own it.", "# Rights", "- One", "Two: three."]), max_size=8))
-def test_every_clause_of_a_text_has_a_stamp(lines):
-    new = "\n\n".join(lines)
-
-    assert len(margin("We share data.\n\nYou own it.\n\n# Rights", new)) == len(split_clauses(new))
 
 
 def called(script: str) -> list:

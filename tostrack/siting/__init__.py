@@ -28,6 +28,8 @@ from tostrack.store import Archive, ChangeRow, DocumentRow
 #: What the site is called when nobody named it.
 TITLE = "Terms, watched"
 _ASSETS = ("site.css", "site.js", "icon.svg")
+#: What pages are made by.
+_MAKERS = ("tostrack.siting", "tostrack.publish", "tostrack.publish.site", "tostrack.publish.site.templates")
 #: Of a heading path beside a clause that was found.
 _PATH = 80
 
@@ -73,7 +75,7 @@ class _Builder:
         documents = archive.documents()
         checked_at = max((row.checked_at or "" for row in documents), default="")
         site = Site(safe_line(title), url, book.topics(), checked_at)
-        key = key_of(fingerprint(), site.title, url, dict(site.topics), book.fingerprint)
+        key = key_of(fingerprint(*_MAKERS), site.title, url, dict(site.topics), book.fingerprint)
         self.archive, self.shelf, self.site = archive, shelf, site
         self.context = Context(archive, shelf, site, book, key, lru_cache(maxsize=None)(book.meaning))
         self.everything = link_to("all", "Everything that matters")
@@ -268,15 +270,15 @@ def health(row: DocumentRow) -> Health:
 
 
 def _searched(document: DocumentPages, context: Context) -> search.Searched:
-    clauses = document.reading.clauses if document.reading else ()
+    past = context.archive.blame_of(document.chain[-1]) if document.reading else []
     found = tuple(
         search.Found(
             cut(path_of(clause.heading), _PATH),
             safe_line(plain(clause.text)),
-            since,
+            row.edited,
             tuple(dict.fromkeys(flag.topic for flag in context.book.of_clause(clause))),
         )
-        for clause, (since, _) in zip(clauses, document.stamps, strict=True)
+        for clause, row in zip(document.reading.clauses if document.reading else (), past, strict=True)
     )
     return search.Searched(document.row.document, safe_line(document.row.name), found)
 

@@ -9,18 +9,16 @@ from typing import Any
 
 from tostrack import press
 from tostrack.clauses import plain
-from tostrack.diff import diff
 from tostrack.facts.phrases import reach, recipients
 from tostrack.flag import Rulebook
 from tostrack.flag.life import sentence_of
-from tostrack.models import Change, Clause, Hunk, Polarity, Reading, Verdict, sha256
+from tostrack.models import Change, Clause, Polarity, Reading, Verdict, sha256
 from tostrack.publish.addresses import change_page as page_of
 from tostrack.publish.addresses import document_page, version_page
 from tostrack.publish.site.changes import change_page, item
-from tostrack.publish.site.margin import Stamp, carried
 from tostrack.publish.site.readings import reading_page
 from tostrack.publish.site.rendering import FeedLink
-from tostrack.publish.site.values import Block, Held, Item, Neighbour, Power, Site, Source, Text
+from tostrack.publish.site.values import Block, Held, Item, Moment, Neighbour, Power, Site, Source, Text
 from tostrack.publish.site.values import Reading as ShownReading
 from tostrack.siting.shelf import Shelf
 from tostrack.store import Archive, ChangeRow, DocumentRow, VersionRow
@@ -63,8 +61,6 @@ class DocumentPages:
         self._context = context
         self.row = row
         self.changes = changes
-        #: Of the text that stands, once `write_texts` ran: since when each clause says what it says.
-        self.stamps: list[Stamp] = []
         self._feeds = feeds
         archive = context.archive
         self.versions = archive.versions(row.service, row.document)
@@ -73,8 +69,6 @@ class DocumentPages:
         self.chain = archive.went_by(row.service, row.document)
         #: Everything that a text on a page of this document depends on, version by version.
         self._keys = list(self._chain_keys())
-        #: What `write_changes` compared: the margin asks for it again.
-        self._hunks: dict[tuple[int, int], tuple[Hunk, ...]] = {}
         self._readings = lru_cache(maxsize=8)(archive.reading)
 
     def _chain_keys(self) -> Iterator[str]:
@@ -106,7 +100,7 @@ class DocumentPages:
 
     def _change(self, row: ChangeRow, older: ChangeRow | None, newer: ChangeRow | None) -> Item:
         context = self._context
-        change = _Lazy(lambda: self._redline(row))
+        change = _Lazy(lambda: press.redline(context.archive, row))
         names = (self.row.service_name, self.row.name)
         key = self.change_key(row)
 
@@ -133,11 +127,6 @@ class DocumentPages:
         )
         return shown
 
-    def _redline(self, row: ChangeRow) -> Change:
-        change = press.redline(self._context.archive, row)
-        self._hunks[row.from_number, row.to_number] = change.hunks
-        return change
-
     def _meanings(self, change: Change) -> Mapping[tuple[str, str], str]:
         flags = {(flag.rule, flag.polarity.value) for hunk in change.hunks for flag in hunk.flags}
         return {pair: self._context.meaning(*pair) for pair in flags}
@@ -158,29 +147,9 @@ class DocumentPages:
 
     def write_texts(self) -> None:
         """Write a page for each version that readers went by, and the document's own."""
-        self.stamps = self._margins() if self.chain else []
-
-    def _margins(self) -> list[Stamp]:
-        """Write those pages that are due; return the margin of the last."""
-        due = [at for at in range(len(self.chain)) if not self._is_fresh(at)]
-        known = self._context.shelf.remembered(self._memory)
-        known_at = self._keys.index(known[0]) if known and known[0] in self._keys else -1
-        stamps: list[Stamp] = [(since, change) for since, change in known[1]] if known and known_at >= 0 else []
-        last = len(self.chain) - 1
-        if not due and known_at == last:
-            return stamps
-        start = known_at if known_at >= 0 and min(due, default=last) >= known_at else 0
-        for at in range(start, len(self.chain)):
-            if at != known_at or start != known_at:
-                stamps = self._carried(stamps, at)
-            if at in due:
-                self._write_text(at, stamps)
-        self._context.shelf.fact(self._memory, self._keys[-1], lambda: stamps)
-        return stamps
-
-    @property
-    def _memory(self) -> str:
-        return f"margin {self.row.id}"
+        for at in range(len(self.chain)):
+            if not self._is_fresh(at):
+                self._write_text(at)
 
     def _page_key(self, at: int) -> str:
         neighbours = [self.chain[other].number for other in (at - 1, at + 1) if 0 <= other < len(self.chain)]
@@ -193,24 +162,7 @@ class DocumentPages:
             return shelf.is_fresh(document_page(self.row.service, self.row.document), self._page_key(at)) and fresh
         return fresh
 
-    def _carried(self, stamps: list[Stamp], at: int) -> list[Stamp]:
-        """Return the margin of version *at* of the chain, given that of the one before it."""
-        version = self.chain[at]
-        new = self._readings(version).clauses
-        if at == 0:
-            return [(version.seen_at, "")] * len(new)
-        old = self._readings(self.chain[at - 1]).clauses
-        change = next((one for one in reversed(self.changes) if one.to_number == version.number), None)
-        return carried(
-            stamps,
-            old,
-            new,
-            self._hunks.get((self.chain[at - 1].number, version.number)) or diff(old, new),
-            (version.seen_at, change.id if change and change.verdict != Verdict.NOISE else ""),
-            is_new_meaning=change is not None and change.verdict == Verdict.SUBSTANTIVE,
-        )
-
-    def _write_text(self, at: int, stamps: Sequence[Stamp]) -> None:
+    def _write_text(self, at: int) -> None:
         version, last = self.chain[at], at == len(self.chain) - 1
         shown = ShownReading(
             self.row.service,
@@ -218,7 +170,7 @@ class DocumentPages:
             self.row.document,
             self.row.name,
             self._text(version),
-            tuple(self._blocks(version, stamps)),
+            tuple(self._blocks(version)),
             last,
             until="" if last else self.chain[at + 1].seen_at,
             earlier=self._neighbour(at - 1),
@@ -241,11 +193,15 @@ class DocumentPages:
         version = self.chain[at]
         return version_page(self.row.service, self.row.document, version.number), version.seen_at
 
-    def _blocks(self, version: VersionRow, stamps: Sequence[Stamp]) -> Iterator[Block]:
-        for clause, (since, change_id) in zip(self._readings(version).clauses, stamps, strict=True):
+    def _blocks(self, version: VersionRow) -> Iterator[Block]:
+        pages = {change.to_number: change.id for change in self.changes if change.verdict != Verdict.NOISE}
+        past = self._context.archive.blame_of(version)
+        for clause, row in zip(self._readings(version).clauses, past, strict=True):
             flags = self._context.book.of_clause(clause)
             notes = tuple((f.topic, f.quote, self._context.meaning(f.rule, f.polarity.value)) for f in flags)
-            yield Block(clause.kind, plain(clause.text), since, change_id, notes)
+            came = Moment(row.since, pages.get(row.since_version, ""))
+            worded = Moment(row.edited, pages.get(row.edited_version, "")) if row.edited != row.since else None
+            yield Block(clause.kind, plain(clause.text), came, worded, notes)
 
     @cached_property
     def reading(self) -> Reading | None:

@@ -139,11 +139,6 @@ class Shelf:
         """Keep the fact called *name*, if there is one, though nobody asks for it this time."""
         self._used.add(name)
 
-    def remembered(self, name: str) -> tuple[str, Any] | None:
-        """Return the key and the value that were last noted under *name*, whatever they were made from."""
-        key = self._keys.get(name)
-        return (key, self.fact(name, key, lambda: None)) if key is not None else None
-
     @property
     def paths(self) -> list[str]:
         """Every page so far, sorted."""

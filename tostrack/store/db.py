@@ -332,11 +332,13 @@ class Archive:
 
     def blame(self, service: str, document: str, when: datetime | None = None) -> list[BlameRow]:
         """Return the clauses of the text in force at *when* (now when None), each with since when it stands."""
+        row = self.current(service, document) if when is None else self.at(service, document, when)
+        return self.blame_of(row) if row else []
+
+    def blame_of(self, row: VersionRow) -> list[BlameRow]:
+        """Return the clauses of the version of *row*, each with since when it stands."""
         from tostrack.store.blame import Blame
 
-        row = self.current(service, document) if when is None else self.at(service, document, when)
-        if row is None:
-            return []
         document_id = int(self._rows("SELECT document_id FROM _versions WHERE id = ?", (row.id,))[0][0])
         return Blame(self._rows, document_id).rows(row.number, self.clauses(row))
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from tostrack.publish.addresses import change_page, relative
 from tostrack.publish.site.rendering import FeedLink, day_words, render, shade, topic_name
-from tostrack.publish.site.values import Block, Reading, Site
+from tostrack.publish.site.values import Block, Moment, Reading, Site
 from tostrack.publish.text import safe
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-#: Since when, and by which change; what the margin says.
-Stamp = tuple[str, str]
+#: What the margin says: when a clause came, and when it got its words, if later.
+Stamp = tuple[Moment, Moment | None]
 
 
 @dataclass(frozen=True)
@@ -44,19 +44,21 @@ def reading_page(site: Site, reading: Reading, feeds: Sequence[FeedLink], *, pag
     page = page or reading.text.page
     dated = day_words(reading.text.seen_at)
 
-    def margin(stamp: Stamp | None) -> Markup | str:
-        """Return what the margin says of a clause; nothing where the clause above says the same."""
+    def dated_link(label: str, moment: Moment) -> Markup:
         from markupsafe import Markup
 
+        said = Markup('<time datetime="{}">{}</time>').format(moment.seen_at, moment.seen_at[:10])
+        if moment.change_id:
+            said = Markup('<a href="{}">{}</a>').format(relative(page, change_page(moment.change_id)), said)
+        return Markup("<span>{} {}</span>").format(label, said)
+
+    def margin(stamp: Stamp | None) -> Markup | str:
+        """Return what the margin says of a clause; nothing where the clause above says the same."""
         if stamp is None:
             return ""
-        since, change_id = stamp
-        said = Markup('<time datetime="{}">{}</time>').format(since, since[:10])
-        if not change_id:
-            return Markup('<span class="since">since </span>{}').format(said)
-        return Markup('<span class="since">since </span><a href="{}">{}</a>').format(
-            relative(page, change_page(change_id)), said
-        )
+        came, worded = stamp
+        said = dated_link("since", came)
+        return said + " " + dated_link("worded", worded) if worded else said
 
     return render(
         "reading",
@@ -78,7 +80,7 @@ def _groups(blocks: Sequence[Block]) -> Iterator[tuple[str, list[tuple[int, obje
     before: Stamp | None = None
     for at, block in enumerate(blocks):
         # A heading says nothing by itself; behind it the margin says again what it said before.
-        stamp = (block.since, block.change_id) if block.since and block.kind[0] != "h" else None
+        stamp = (block.came, block.worded) if block.kind[0] != "h" else None
         placed.append((at, block, stamp if stamp != before else None))
         before = stamp
     for shape, run in groupby(placed, key=lambda one: _shape(one[1].kind)):

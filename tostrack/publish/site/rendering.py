@@ -112,12 +112,10 @@ def marked(text: str, quote: str) -> str:
 
 
 @cache
-def fingerprint() -> str:
-    """Return what changes with the templates, the style and our code: pages made otherwise are made anew."""
-    here = files("tostrack.publish")
-    found = [*here.joinpath("site").iterdir(), *here.joinpath("site", "templates").iterdir(), *here.iterdir()]
-    texts = [each.read_text("utf-8") for each in sorted(found, key=lambda f: f.name) if each.is_file()]
-    return sha256("\n".join(texts))[:16]
+def fingerprint(*packages: str) -> str:
+    """Return what changes with any file of *packages*: pages that were made by other code are made anew."""
+    found = [each for package in packages for each in files(package).iterdir() if each.is_file()]
+    return sha256("\n".join(each.read_text("utf-8") for each in sorted(found, key=lambda each: each.name)))[:16]
 
 
 def asset(name: str) -> str:

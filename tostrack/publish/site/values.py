@@ -201,14 +201,23 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """When a clause came, or got its words: the day, and the change that brought it; no id where none did."""
+
+    seen_at: str
+    change_id: str
+
+
+@dataclass(frozen=True)
 class Block:
     """One clause of a text that a page shows."""
 
     kind: str
     text: str
-    #: When it came to say what it says, and the change that brought it; empty where nobody knows.
-    since: str = ""
-    change_id: str = ""
+    #: Since when it has not been away, in whatever words.
+    came: Moment
+    #: When its words became what they are; None where they never changed.
+    worded: Moment | None
     #: Quotes in it with their topic and what they mean.
     flags: tuple[tuple[str, str, str], ...] = ()
 
