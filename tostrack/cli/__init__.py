@@ -35,6 +35,7 @@ COMMANDS = {
     "completion": "Print the script that completes commands in a shell.",
     "backfill": "Fetch the history before the first crawl.",
     "verify": "Check that the archive is what it was when it was written.",
+    "export": "Write evidence, WARC, JSON lines, CSV or a dataset.",
     "backup": "Write a verified copy, and keep the newest few.",
     "recover": "Rebuild a damaged archive from a backup and the captures.",
     "demo": "Crawl an invented platform over twelve nights.",

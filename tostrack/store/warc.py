@@ -1,0 +1,64 @@
+"""Raw captures as a WARC file, which web archives' tools replay."""
+
+from __future__ import annotations
+
+import io
+import json
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import IO, Any
+
+from tostrack.errors import StoreError
+
+#: The bytes are kept decoded: headers that say otherwise would mislead whoever replays them.
+_OF_THE_WIRE = ("content-encoding", "transfer-encoding", "content-length")
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+
+
+def write_warc(captures: Sequence[Mapping[str, Any]], read: Callable[[str], bytes], out: IO[bytes]) -> None:
+    """Write *captures*, rows of `snapshots`, to *out*, each record gzipped; the same captures give the same bytes.
+
+    Args:
+        captures: In the order of their time.
+        read: Gives the bytes of a capture by its path.
+        out: Where to.
+
+    Raises:
+        StoreError: The extra `warc` is not installed, or a capture cannot be read.
+    """
+    try:
+        from warcio.warcwriter import WARCWriter
+    except ImportError as error:
+        raise StoreError("a WARC needs the extra: pip install 'tostrack[warc]'") from error
+    writer = WARCWriter(out, gzip=True)
+    info = writer.create_warcinfo_record("tostrack.warc.gz", {"software": "tostrack", "format": "WARC File Format 1.0"})
+    info.rec_headers.replace_header("WARC-Record-ID", _name("tostrack"))
+    newest = captures[-1]["fetched_at"] if captures else "1970-01-01T00:00:00Z"
+    info.rec_headers.replace_header("WARC-Date", newest)
+    writer.write_record(info)
+    for row in captures:
+        writer.write_record(_record(writer, row, read(row["path"])))
+
+
+def _record(writer: Any, row: Mapping[str, Any], body: bytes) -> Any:
+    """Return the record of one capture: what a server answered, or, of an imported file, the file."""
+    from warcio.statusandheaders import StatusAndHeaders
+
+    named = {"WARC-Date": row["fetched_at"], "WARC-Record-ID": _name(f"{row['path']} {row['sha256']}")}
+    address, stream, length = json.loads(row["chain"])[-1], io.BytesIO(body), len(body)
+    if not row["status"]:
+        media = row["content_type"] or "application/octet-stream"
+        return writer.create_warc_record(
+            address, "resource", payload=stream, length=length, warc_content_type=media, warc_headers_dict=named
+        )
+    sent = [(name, value) for name, value in json.loads(row["headers"]).items() if name.lower() not in _OF_THE_WIRE]
+    status = f"{row['status']} {_PHRASES.get(row['status'], 'Unknown')}"
+    headers = StatusAndHeaders(status, [*sent, ("content-length", str(length))], "HTTP/1.1")
+    return writer.create_warc_record(
+        address, "response", payload=stream, length=length, http_headers=headers, warc_headers_dict=named
+    )
+
+
+def _name(what: str) -> str:
+    return f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, what)}>"
