@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import socket
 import ssl
 import struct
+import subprocess
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Self
+
+import pytest
 
 
 class FakeClock:
@@ -275,3 +279,23 @@ class Tripwire:
         with contextlib.suppress(OSError):
             while datagram := self._datagrams.recv(2048):
                 self.touched.append(datagram)
+
+
+def certificate(folder, name: str, *, expired: bool = False) -> tuple[ssl.SSLContext, str]:
+    """Return a server's context and the path of its own, self-signed certificate for *name*."""
+    if shutil.which("openssl") is None:
+        pytest.skip("needs the openssl command to make certificates")
+    key, pem, request = folder / "key.pem", folder / "cert.pem", folder / "request.pem"
+    names = ["-addext", f"subjectAltName={name}"]
+    new = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=test", "-keyout", key]
+    # `openssl req` knows no past dates before 3.4; `x509` takes a negative number of days.
+    commands = [
+        ["req", *new, *names, "-out", request],
+        ["x509", "-req", "-in", request, "-key", key, "-copy_extensions", "copy", "-days", "-1" if expired else "2",
+         "-out", pem],
+    ]  # fmt: skip
+    for command in commands:
+        subprocess.run(["openssl", *command], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem, key)
+    return context, str(pem)

@@ -1,13 +1,10 @@
 import gzip
-import shutil
-import ssl
-import subprocess
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from fakes import Answer, FakeClock, FakeNames, FaultServer, answer, no_connection, redirect
+from fakes import Answer, FakeClock, FakeNames, FaultServer, answer, certificate, no_connection, redirect
 
 from tostrack.errors import FetchError
 from tostrack.fetch import CAUSES, Fetcher, user_agent
@@ -574,26 +571,6 @@ def test_a_refused_connection_is_tried_again(clock):
 
 
 # TLS
-
-
-def certificate(folder, name: str, *, expired: bool = False) -> tuple[ssl.SSLContext, str]:
-    """Return a server's context and the path of its own, self-signed certificate for *name*."""
-    if shutil.which("openssl") is None:
-        pytest.skip("needs the openssl command to make certificates")
-    key, pem, request = folder / "key.pem", folder / "cert.pem", folder / "request.pem"
-    names = ["-addext", f"subjectAltName={name}"]
-    new = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=test", "-keyout", key]
-    # `openssl req` knows no past dates before 3.4; `x509` takes a negative number of days.
-    commands = [
-        ["req", *new, *names, "-out", request],
-        ["x509", "-req", "-in", request, "-key", key, "-copy_extensions", "copy", "-days", "-1" if expired else "2",
-         "-out", pem],
-    ]  # fmt: skip
-    for command in commands:
-        subprocess.run(["openssl", *command], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem, key)
-    return context, str(pem)
 
 
 @pytest.fixture(scope="module")

@@ -48,7 +48,12 @@ class ExtractError(DocumentError):
 
 
 class NotifyError(TostrackError):
-    """A message did not go out; the other channels are tried."""
+    """A message did not go out. ``transient`` says if a retry may help, ``down`` that its whole channel is dead."""
+
+    def __init__(self, message: str, *, transient: bool = True, down: bool = False) -> None:
+        super().__init__(message)
+        self.transient = transient
+        self.down = down
 
 
 class StoreError(TostrackError):

@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 import click
 
 from tostrack.cli.environment import DAY, Environment, json_option
-from tostrack.errors import ConfigError
-from tostrack.models import DigestSettings
+from tostrack.cli.office import digest_named
 
 
 @click.command(epilog="Example: `tostrack digest shop --since 2024-05-01`; `tostrack notify --send` sends.")
@@ -58,18 +57,3 @@ def command(
         click.echo(forms.as_html(digest), nl=False)
     else:
         environment.show(f"Subject: {forms.subject(digest)}\n\n{forms.as_text(digest)}")
-
-
-def digest_named(environment: Environment, name: str) -> DigestSettings:
-    """Return the digest of this name.
-
-    Raises:
-        ConfigError: The watchlist has none.
-    """
-    known = {digest.slug: digest for digest in environment.watchlist.digests}
-    if name in known:
-        return known[name]
-    from tostrack.watchlist.findings import did_you_mean
-
-    hint = did_you_mean(name, known) or "; add a table [digest.NAME] with `to`"
-    raise ConfigError(f"{name}: {environment.watchlist.source} has no digest of that name{hint}")

@@ -27,6 +27,9 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 _FOREIGN = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
 _PIECE = 1 << 16
+#: For a request with a body: seconds for all of it, and bytes of the answer that are read.
+_ASKED_SECONDS = 30.0
+_ASKED_BYTES = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,28 @@ class Client:
                         raise _failure(exchange, url, error) from error
                 exchange.ended = False
         raise AssertionError("the last try returns or raises")
+
+    def ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+        """Return the status and the beginning of what the server of *url* says to a request with a body: a webhook.
+
+        It is asked once, and no redirect is followed: what is posted is meant for this address.
+
+        Raises:
+            FetchError: No answer; the cause says why.
+        """
+        request = requests.PreparedRequest()
+        request.method, request.url, request.body = method, normal_url(url), body
+        own = {"User-Agent": self._headers["User-Agent"], "Accept-Encoding": "identity"}
+        request.prepare_headers({**own, "Content-Length": str(len(body)), **headers})
+        with self.guard.exchange(_ASKED_SECONDS) as exchange:
+            try:
+                response = self._adapter.send(request, stream=True)
+                try:
+                    return response.status_code, response.raw.read(_ASKED_BYTES, decode_content=False) or b""
+                finally:
+                    response.close()
+            except _FOREIGN as error:
+                raise _failure(exchange, url, error) from error
 
     def _once(
         self,

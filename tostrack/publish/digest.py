@@ -14,6 +14,7 @@ from typing import Any
 
 from tostrack.models import Change, Edit, Flag, Hunk, iso
 from tostrack.publish.forms import LINKED, as_json, coloured, html, safe_url
+from tostrack.publish.forms import as_markdown as markdown
 from tostrack.publish.headline import distinct_flags, headline, importance, moved, ranked, subject_of
 from tostrack.publish.runs import Run, around, fold, marked, runs_of, wrap
 from tostrack.publish.text import count, cut, joined, path_of, safe_line, span_of
@@ -310,7 +311,36 @@ def _html_footer(footer: Footer) -> list[str]:
     return [f'<hr style="border:0;border-top:1px solid #8c959f"><p {_SMALL}>{html(footer.why)}<br>{links}</p>']
 
 
-# For programs
+# For chats and programs
+
+#: Changes told in a chat; Discord takes 2,000 characters.
+_CHAT = 8
+
+
+def as_chat(digest: Digest) -> str:
+    """Return *digest* in a few lines of plain text: a sentence, its meaning and a link for each change."""
+    items = _ordered(digest)
+    lines = [digest.warning] if digest.warning else []
+    for item in items[:_CHAT]:
+        told, _ = _told(item, digest)
+        meanings = dict.fromkeys(meaning for edit in told for meaning in edit.meanings)
+        lines += ["• " + _headline(item, digest), *(f"  {meaning}" for meaning in list(meanings)[:2])]
+        lines += [f"  {item.link}"] if item.link else []
+    if len(items) > _CHAT:
+        lines.append(f"… and {count(len(items) - _CHAT, 'more change')}")
+    return "\n".join(lines or [_quiet(digest)]) + "\n"
+
+
+def as_markdown(digest: Digest) -> str:
+    """Return *digest* as Markdown: the changes one after the other, as they stand in an issue."""
+    budget = BUDGET // max(len(digest.items), 7)
+    parts = [
+        markdown(
+            item.change, service_name=item.service_name, document_name=item.document_name, url=item.link, budget=budget
+        )
+        for item in _ordered(digest)
+    ]
+    return "\n".join([*parts, _counted(digest)]).rstrip("\n") + "\n"
 
 
 def as_payload(digest: Digest) -> Mapping[str, Any]:

@@ -70,7 +70,7 @@ _OPENING = re.compile(r"^(?:\d{1,9}(?=[.)])|(?=[-+=]))(.)(?=\s|$|[-+=])")
 _MENTION = re.compile(r"(?<!\w)@(?=\w)")
 
 
-def _md(text: str) -> str:
+def markdown_line(text: str) -> str:
     """Return *text*, one safe line, escaped for Markdown; nobody is mentioned by it."""
     text = _ACTIVE.sub(r"\\\g<0>", escape(text, quote=False))
     return _MENTION.sub("@&#8203;", _OPENING.sub(lambda start: f"{start[0][:-1]}\\{start[1]}", text))
@@ -87,8 +87,8 @@ def as_markdown(
         url: Where to read more; used when it is an http, https or mailto address.
         budget: Characters to spend on hunks; those that do not fit are counted.
     """
-    lines = [f"## {_md(headline(change, service_name, document_name))}", _md(_dateline(change))]
-    lines += [_md(safe_line(sentence)) for sentence in (change.explanation, change.silence) if sentence]
+    lines = [f"## {markdown_line(headline(change, service_name, document_name))}", markdown_line(_dateline(change))]
+    lines += [markdown_line(safe_line(sentence)) for sentence in (change.explanation, change.silence) if sentence]
     blocks, left = _within(ranked(change), _md_hunk, budget)
     lines += blocks
     if left:
@@ -103,16 +103,18 @@ def _dateline(change: Change) -> str:
 
 
 def _md_hunk(hunk: Hunk, runs: list[Run]) -> str:
-    lines = [f"**{_md(_title(hunk))}**"]
-    lines += [f"⚑ {_md(flag_label(flag, hunk))} — “{_md(_quote(flag))}”" for flag in distinct_flags(hunk)]
-    lines += [f"• {_md(_sentence(fact))}" for fact in hunk.facts]
+    lines = [f"**{markdown_line(_title(hunk))}**"]
+    lines += [
+        f"⚑ {markdown_line(flag_label(flag, hunk))} — “{markdown_line(_quote(flag))}”" for flag in distinct_flags(hunk)
+    ]
+    lines += [f"• {markdown_line(_sentence(fact))}" for fact in hunk.facts]
     body = "".join(_md_run(op, text) for op, text in runs)
     return "\\\n".join(lines) + f"\n> {body}"
 
 
 def _md_run(op: str, text: str) -> str:
     tag = {"-": "del", "+": "ins"}.get(op)
-    return f"<{tag}>{_md(text)}</{tag}>" if tag else _md(text)
+    return f"<{tag}>{markdown_line(text)}</{tag}>" if tag else markdown_line(text)
 
 
 # HTML

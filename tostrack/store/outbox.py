@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -69,6 +69,10 @@ PRIVATE = ("outbox", "messages", "subscribers", "suppressions")
 
 #: How long another notifier's transaction is waited for, in seconds.
 _BUSY_TIMEOUT = 30.0
+
+
+#: No message is put off for longer.
+_FARTHEST = timedelta(hours=36)
 
 
 @dataclass(frozen=True)
@@ -185,6 +189,20 @@ class Outbox:
         """
         return [Waiting(**dict(row)) for row in self._rows(query, (digest,))]
 
+    def nights(self) -> dict[str, int]:
+        """Return of how many documents each night's rows tell, by day."""
+        query = """
+            SELECT substr(queued_at, 1, 10), count(DISTINCT substr(event, 1, instr(event, '@'))) FROM outbox
+            GROUP BY substr(queued_at, 1, 10)
+        """
+        return dict(map(tuple, self._rows(query)))
+
+    def told_on(self, day: str) -> list[str]:
+        """Return the ids of the changes of one night that anybody is told of."""
+        return [
+            row[0] for row in self._rows("SELECT DISTINCT event FROM outbox WHERE substr(queued_at, 1, 10) = ?", (day,))
+        ]
+
     def gather(
         self,
         kind: str,
@@ -236,20 +254,24 @@ class Outbox:
     def lease(self, at: datetime, until: datetime, without: Sequence[str] = ()) -> Message | None:
         """Return a message that is due, ours alone *until* then; None when there is none.
 
+        A lease or a wait longer than any of ours was written by a clock that has been set back since: it is void.
+
         Args:
             without: Channels that are down.
         """
         query = """
-            UPDATE messages SET leased_until = ?, attempts = attempts + 1
+            UPDATE messages SET leased_until = ?1, attempts = attempts + 1
             WHERE id = (
                 SELECT id FROM messages
-                WHERE state IN ('pending', 'retry') AND next_try_at <= ? AND (leased_until IS NULL OR leased_until <= ?)
-                    AND channel NOT IN (SELECT value FROM json_each(?))
+                WHERE state IN ('pending', 'retry') AND (next_try_at <= ?2 OR next_try_at > ?4)
+                    AND (leased_until IS NULL OR leased_until <= ?2 OR leased_until > ?1)
+                    AND channel NOT IN (SELECT value FROM json_each(?3))
                 ORDER BY next_try_at, id LIMIT 1
             ) RETURNING *
         """
+        values = (iso(until), iso(at), json.dumps(without), iso(at + _FARTHEST))
         with self._atomic():
-            rows = self._connection.execute(query, (iso(until), iso(at), iso(at), json.dumps(without))).fetchall()
+            rows = self._connection.execute(query, values).fetchall()
         return Message(**dict(rows[0])) if rows else None
 
     def sent(self, message: Message, at: datetime) -> None:

@@ -1,0 +1,302 @@
+"""Hooks, chats, issues and the workflow's summary: what they send, to whom, and what an answer means."""
+
+import base64
+import hashlib
+import hmac
+import json
+import threading
+import time
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from fakes import no_connection
+
+from tostrack.errors import ConfigError, FetchError, NotifyError
+from tostrack.fetch.http import Client
+from tostrack.notify import NOTIFIERS, Letter, Setup
+from tostrack.notify.actions import Summary
+from tostrack.notify.apprise import Apprise
+from tostrack.notify.github import Issues
+from tostrack.notify.secrets import secrets
+from tostrack.notify.webhook import Webhook
+from tostrack.publish.trouble import Trouble, troubles
+from tostrack.publish.workflow import annotation
+
+NOW = datetime(2024, 5, 1, 3, tzinfo=UTC)
+KEY = "a long random word"
+
+
+def letter(recipient, **options):
+    known = {"name": "1@tos.example", "subject": "Pixboard widens its licence", "text": "Read this.\n", "made_at": NOW}
+    return Letter(**{**known, "recipient": recipient, **options})
+
+
+class Receiver(ThreadingHTTPServer):
+    """Keeps what is posted to it and answers with ``status``."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.status = 200
+        self.got = []
+        self.url = f"http://127.0.0.1:{self.server_address[1]}/hook"
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        return self
+
+    def __exit__(self, *exception):
+        self.shutdown()
+        self.server_close()
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+        self.send_response(self.server.status)
+        self.send_header("Location", "http://127.0.0.1:1/elsewhere")
+        self.end_headers()
+        self.wfile.write(b"thanks")
+
+    def log_message(self, *_):
+        pass
+
+
+def client(**options):
+    return Client("tostrack/0", monotonic=time.monotonic, **{"allow_private": ["127.0.0.1"], **options})
+
+
+def test_every_channel_that_a_digest_may_name_has_a_notifier():
+    assert set(NOTIFIERS) == {"email", "webhook", "apprise", "summary"}
+
+
+# Webhooks
+
+
+def test_a_receiver_can_prove_whose_the_post_is():
+    with Receiver() as receiver:
+        hook = Webhook(Setup(secret=lambda _: KEY, post=client().ask))
+        hook.send(letter(receiver.url, payload={"digest": "shop"}), NOW)
+        [(headers, body)] = receiver.got
+
+    signed = f"1@tos.example.{int(NOW.timestamp())}.".encode() + body
+    proof = base64.b64encode(hmac.new(KEY.encode(), signed, hashlib.sha256).digest()).decode()
+    assert headers["webhook-signature"] == f"v1,{proof}"
+    assert headers["webhook-id"] == "1@tos.example"
+    assert json.loads(body) == {"id": "1@tos.example", "digest": "shop"}
+
+
+@pytest.mark.parametrize(
+    ("status", "transient"), [(500, True), (503, True), (429, True), (404, False), (410, False), (302, False)]
+)
+def test_a_receivers_answer_says_whether_another_try_helps(status, transient):
+    with Receiver() as receiver:
+        receiver.status = status
+        with pytest.raises(NotifyError) as caught:
+            Webhook(Setup(secret=lambda _: KEY, post=client().ask)).send(letter(receiver.url), NOW)
+
+    assert caught.value.transient is transient
+    assert len(receiver.got) == 1
+
+
+def test_a_hook_without_a_key_is_not_sent():
+    with pytest.raises(NotifyError, match="TOSTRACK_WEBHOOK_KEY"):
+        Webhook(Setup(post=client().ask)).send(letter("https://hooks.example/x"), NOW)
+
+
+def test_a_hook_on_a_private_address_is_never_connected_to(monkeypatch):
+    with no_connection(monkeypatch) as touched, pytest.raises(FetchError) as caught:
+        client(allow_private=()).ask("POST", "http://127.0.0.1:9/hook", {}, b"{}")
+
+    assert caught.value.cause == "forbidden-address"
+    assert not touched
+
+
+# Chats
+
+#: What apprise imports on its way.
+THEIRS = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@THEIRS
+def test_a_chat_gets_the_few_lines_through_apprise(monkeypatch):
+    pytest.importorskip("apprise")
+    with Receiver() as receiver:
+        address = receiver.url.replace("http://", "json://")
+        Apprise(Setup(secret={"APPRISE_TEAM": address}.get)).send(letter("apprise:team", chat="• In short.\n"), NOW)
+        [(_, body)] = receiver.got
+
+    assert json.loads(body)["title"] == "Pixboard widens its licence"
+    assert "In short." in json.loads(body)["message"]
+
+
+@THEIRS
+def test_a_chat_that_does_not_take_it_is_asked_again_later():
+    pytest.importorskip("apprise")
+    with Receiver() as receiver:
+        receiver.status = 500
+        address = receiver.url.replace("http://", "json://")
+        with pytest.raises(NotifyError) as caught:
+            Apprise(Setup(secret=lambda _: address)).send(letter("apprise:team"), NOW)
+
+    assert caught.value.transient
+    assert address not in str(caught.value)
+
+
+def test_a_chat_without_an_address_names_the_variable():
+    with pytest.raises(NotifyError, match="TOSTRACK_APPRISE_TEAM"):
+        Apprise(Setup()).send(letter("apprise:team"), NOW)
+
+
+# GitHub
+
+
+class GitHub:
+    """The issues of a repository, as far as its REST API shows them."""
+
+    def __init__(self, *bodies):
+        self.issues = [{"number": n, "body": body, "state": "open"} for n, body in enumerate(bodies, 1)]
+        self.comments = []
+        self.status = 0
+
+    def __call__(self, method, url, headers, body):
+        assert headers["Authorization"] == "Bearer secret"
+        if self.status:
+            return self.status, b"{}"
+        path = url.removeprefix("https://api.github.com/repos/acme/terms/issues")
+        content = json.loads(body) if body else {}
+        if method == "GET":
+            page = int(path.partition("&page=")[2])
+            shown = [issue for issue in self.issues if issue["state"] == "open"]
+            return 200, json.dumps(shown[100 * (page - 1) : 100 * page]).encode()
+        if path == "":
+            self.issues.append({"number": len(self.issues) + 1, "state": "open", **content})
+            return 201, json.dumps(self.issues[-1]).encode()
+        number = int(path.split("/")[1])
+        if path.endswith("/comments"):
+            self.comments.append(number)
+            return 201, b"{}"
+        self.issues[number - 1].update(content)
+        return 200, b"{}"
+
+
+BROKEN = Trouble("acme/terms", "acme/terms: selector since 2024-05-01", "It matches nothing.")
+
+
+def sync(github, *found):
+    return list(Issues("acme/terms", "secret", github).sync(found))
+
+
+def test_an_issue_is_opened_once_and_closed_when_the_document_is_well():
+    github = GitHub()
+
+    assert sync(github, BROKEN) == ["acme/terms: opened issue 1"]
+    assert sync(github, BROKEN) == []
+    assert sync(github) == ["acme/terms: closed issue 1"]
+    assert sync(github) == []
+    assert [issue["state"] for issue in github.issues] == ["closed"]
+    assert github.comments == [1]
+
+
+def test_issues_of_people_are_left_alone_and_those_on_a_second_page_found():
+    github = GitHub(*["Mine."] * 120, "<!-- tostrack:acme/terms -->")
+
+    assert sync(github, BROKEN) == []
+    assert sync(github) == ["acme/terms: closed issue 121"]
+    assert sum(issue["state"] == "open" for issue in github.issues) == 120
+
+
+def test_github_that_refuses_is_named_without_the_token():
+    github = GitHub()
+    github.status = 403
+
+    with pytest.raises(NotifyError, match="GitHub answered 403") as caught:
+        sync(github, BROKEN)
+    assert "secret" not in str(caught.value)
+    with pytest.raises(NotifyError, match="GITHUB_TOKEN"):
+        Issues("acme/terms", "", github)
+
+
+def test_nobody_is_called_before_the_third_bad_night_and_no_text_is_obeyed():
+    row = {
+        "service": "acme",
+        "document": "terms",
+        "cause": "selector",
+        "message": "nothing <script> @everyone ![x](https://evil.example)",
+        "checked_at": "2024-05-03T03:00:00Z",
+        "failing_since": "2024-05-01T03:00:00Z",
+    }
+    young, well = {**row, "failing_since": "2024-05-02T03:00:00Z"}, {**row, "failing_since": None}
+
+    [found] = troubles([young, well, row])
+
+    assert found.title == "acme/terms: selector since 2024-05-01"
+    assert "<script>" not in found.body
+    assert "![x]" not in found.body
+    assert "@everyone" not in found.body
+
+
+# Actions
+
+
+def test_a_summary_is_appended_and_noted(tmp_path):
+    noted = []
+    channel = Summary(Setup(summary=tmp_path / "summary.md", annotate=noted.append))
+
+    channel.send(letter("summary:", markdown="## One"), NOW)
+    channel.send(letter("summary:", markdown="## Two"), NOW)
+
+    assert (tmp_path / "summary.md").read_text() == "## One\n## Two\n"
+    assert noted[0] == "::notice title=tostrack::Pixboard widens its licence"
+
+
+def test_a_summary_that_github_would_drop_is_not_written(tmp_path):
+    channel = Summary(Setup(summary=tmp_path / "summary.md", annotate=lambda _: None))
+
+    for _ in range(4):
+        channel.send(letter("summary:", markdown="x" * 400_000), NOW)
+
+    assert (tmp_path / "summary.md").stat().st_size < 900_000
+
+
+def test_no_title_is_a_command_of_its_own():
+    line = annotation("warning", "a,b:c\n::error::x", "100%\r\n::stop-commands::x")
+
+    assert line == "::warning title=a%2Cb%3Ac %3A%3Aerror%3A%3Ax::100%25 ::stop-commands::x"
+
+
+# Secrets
+
+
+def test_a_secret_comes_from_the_environment_or_a_file_of_its_owners(tmp_path):
+    path = tmp_path / "secrets.toml"
+    path.write_text('smtp_password = "from the file"\nKEY = "signs"\n')
+    path.chmod(0o600)
+
+    secret = secrets({"TOSTRACK_SMTP_PASSWORD": "from the environment"}, path)
+
+    assert secret("SMTP_PASSWORD") == "from the environment"
+    assert secret("KEY") == "signs"
+    assert secret("NONE") == ""
+
+
+def test_a_file_of_secrets_that_others_can_read_is_refused(tmp_path):
+    path = tmp_path / "secrets.toml"
+    path.write_text('key = "canary"')
+    path.chmod(0o640)
+
+    with pytest.raises(ConfigError, match="chmod 600"):
+        secrets({}, path)
+
+
+def test_a_bad_file_of_secrets_is_not_quoted(tmp_path):
+    path = tmp_path / "secrets.toml"
+    path.write_text("key = canary")
+    path.chmod(0o600)
+
+    with pytest.raises(ConfigError) as caught:
+        secrets({}, path)
+    assert "canary" not in str(caught.value)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        secrets({}, tmp_path / "none.toml")

@@ -1,0 +1,383 @@
+"""From the outbox to people: when, in which order, once, and only to those who want it."""
+
+import io
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from wsgiref.util import setup_testing_defaults
+
+import pytest
+from conftest import START, paragraphs
+
+from tostrack.errors import ConfigError, NotifyError
+from tostrack.letters import Office
+from tostrack.models import DigestSettings, Document, Page
+from tostrack.notify import tokens
+from tostrack.notify.endpoint import application
+from tostrack.notify.tokens import Token
+from tostrack.notifying import GIVEN_UP_AFTER, HOLD, LEASE, Run, due, gather
+from tostrack.permission import follow, subscribe
+from tostrack.store import Archive
+from tostrack.store.outbox import Outbox, Waiting
+
+RULES = "You can leave the service at any time, and we will delete your account within thirty days of your request."
+PLAIN = paragraphs("We keep the photos that you upload safe, and show them to the people you choose.", RULES)
+LICENSED = paragraphs("You grant us a transferable, sub-licensable licence to use the photos that you upload.", RULES)
+SHARED = paragraphs("You grant us a transferable, sub-licensable licence to use the photos that you upload.", RULES,
+                    "We may share your data with advertisers.")  # fmt: skip
+SHOP = DigestSettings("shop", ("owner@example.org",))
+
+
+class Post:
+    """A channel that remembers what it was given; ``answers`` gives an error for a recipient."""
+
+    def __init__(self, **answers):
+        self.letters = []
+        self.answers = answers
+
+    def send(self, letter, at):
+        if error := self.answers.get(letter.recipient.partition("@")[0]):
+            raise error
+        self.letters.append(letter)
+
+    def close(self):
+        pass
+
+
+def office(*digests, **options):
+    return Office({digest.slug: digest for digest in digests}, "acme.example", **options)
+
+
+def notified(platform, own, at=None, post=None):
+    """Gather and send as of *at*; return the letters that went out and what became of each message."""
+    post = post or Post()
+    at = at or platform.at
+    with Outbox(platform.database) as outbox, Archive(platform.database) as archive:
+        gather(outbox, archive, own, at)
+        deliveries = list(Run(outbox, archive, own, {"email": post}, lambda: at).deliveries())
+    return post.letters, deliveries
+
+
+def changed(platform, *digests):
+    platform.digests = digests
+    platform.night(terms=PLAIN)
+    platform.night(terms=LICENSED)
+
+
+def test_a_reader_gets_one_mail_the_next_morning_and_no_second(platform):
+    changed(platform, SHOP)
+
+    letters, _ = notified(platform, office(SHOP, operator="ops@acme.example"))
+    again, _ = notified(platform, office(SHOP), platform.at + timedelta(days=1))
+
+    [letter] = letters
+    assert letter.subject == "Acme adds a content licence (Terms)"
+    assert "transferable, sub-licensable licence" in letter.text
+    assert letter.name.endswith("@acme.example")
+    assert letter.list_id == "shop.acme.example"
+    assert letter.leave == ("mailto:ops@acme.example?subject=unsubscribe%20shop%20owner%40example.org",)
+    assert again == []
+
+
+def test_nothing_to_say_means_no_mail(platform):
+    platform.digests = (SHOP,)
+    platform.night(terms=PLAIN)
+    platform.night()
+
+    assert notified(platform, office(SHOP)) == ([], [])
+
+
+def test_what_is_tried_again_has_the_same_id_and_the_same_words(platform):
+    changed(platform, SHOP)
+    _, [failed] = notified(platform, office(SHOP), post=Post(owner=NotifyError("greylisted")))
+    early, _ = notified(platform, office(SHOP))
+
+    letters, _ = notified(platform, office(SHOP), platform.at + timedelta(hours=1))
+
+    assert failed.state == "retry"
+    assert early == []
+    assert letters[0].name == failed.message.name
+
+
+def test_a_no_for_good_is_not_asked_again(platform):
+    changed(platform, SHOP)
+    _, [failed] = notified(platform, office(SHOP), post=Post(owner=NotifyError("550", transient=False)))
+
+    assert failed.state == "dead"
+    assert notified(platform, office(SHOP), platform.at + timedelta(days=9)) == ([], [])
+
+
+def test_a_message_is_given_up_after_three_days_and_some_tries(platform):
+    changed(platform, SHOP)
+    busy = Post(owner=NotifyError("451"))
+    states = [
+        notified(platform, office(SHOP), platform.at + timedelta(hours=13 * night), busy)[1][0].state
+        for night in range(7)
+    ]
+
+    assert states == ["retry"] * 6 + ["dead"]
+    assert timedelta(hours=13 * 6) > GIVEN_UP_AFTER
+
+
+def test_one_bad_recipient_leaves_the_others_their_mail(platform):
+    many = replace(SHOP, to=tuple(f"r{number}@example.org" for number in range(20)))
+    changed(platform, many)
+
+    letters, deliveries = notified(platform, office(many), post=Post(r7=NotifyError("550", transient=False)))
+
+    assert len(letters) == 19
+    assert [each.message.recipient for each in deliveries if each.state == "dead"] == ["r7@example.org"]
+
+
+def test_a_channel_that_is_down_is_tried_once_and_the_others_go_out(platform):
+    many = replace(SHOP, to=("a@example.org", "b@example.org", "https://hooks.example/x"))
+    changed(platform, many)
+    hooks, at = Post(), platform.at
+    with Outbox(platform.database) as outbox, Archive(platform.database) as archive:
+        gather(outbox, archive, office(many), at)
+        dead = Post(a=NotifyError("no route", down=True), b=NotifyError("no route", down=True))
+        run = Run(outbox, archive, office(many), {"email": dead, "webhook": hooks}, lambda: at)
+        deliveries = list(run.deliveries())
+
+    assert [each.state for each in deliveries] == ["retry", "sent"]
+    assert [letter.recipient for letter in hooks.letters] == ["https://hooks.example/x"]
+    assert run.down == {"email": "no route"}
+
+
+def test_a_sender_that_was_killed_is_followed_by_one_with_the_same_message(platform):
+    changed(platform, SHOP)
+    with Outbox(platform.database) as outbox, Archive(platform.database) as archive:
+        gather(outbox, archive, office(SHOP), platform.at)
+        killed = outbox.lease(platform.at, platform.at + LEASE)
+
+    early, _ = notified(platform, office(SHOP))
+    letters, _ = notified(platform, office(SHOP), platform.at + LEASE)
+
+    assert early == []
+    assert [letter.name for letter in letters] == [killed.name]
+
+
+def test_a_clock_that_was_far_ahead_holds_no_message_back(platform):
+    changed(platform, SHOP)
+    ahead = platform.at + timedelta(days=700)
+    with Outbox(platform.database) as outbox, Archive(platform.database) as archive:
+        gather(outbox, archive, office(SHOP), ahead)
+        outbox.lease(ahead, ahead + LEASE)
+
+    letters, _ = notified(platform, office(SHOP))
+
+    assert len(letters) == 1
+
+
+def waiting(*days):
+    return [
+        Waiting(day, f"acme/terms@{day}", "d", "email", "a@b.example", f"2024-01-{day:02}T03:00:00Z") for day in days
+    ]
+
+
+def at(day):
+    return datetime(2024, 1, day, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("every", "queued", "made", "today", "expected"),
+    [
+        ("day", [2], [], 2, True),
+        ("day", [2], [2], 2, False),
+        ("day", [2], [1], 2, True),
+        ("week", [3], [], 3, False),
+        ("week", [3], [], 8, True),
+        ("week", [3], [], 9, True),
+        ("week", [8], [], 8, True),
+        ("week", [9], [8], 12, False),
+        ("week", [9], [8], 15, True),
+        ("change", [2], [2], 2, True),
+    ],
+)
+def test_a_digest_is_due_at_most_once_in_its_period(every, queued, made, today, expected):
+    # The first of January 2024 is a Monday.
+    assert due(every, waiting(*queued), map(at, made), at(today)) is expected
+
+
+def test_every_change_is_a_mail_of_its_own_when_so_asked(platform):
+    each = replace(SHOP, every="change")
+    changed(platform, each)
+    platform.night(terms=SHARED)
+
+    letters, _ = notified(platform, office(each))
+
+    assert len(letters) == 2
+    assert len({letter.name for letter in letters}) == 2
+
+
+def stormed(platform, documents=12):
+    platform.documents = [
+        Document(
+            "acme", f"d{number}", (Page(f"https://acme.example/d{number}", select=("main",)),), f"D{number}", "Acme"
+        )
+        for number in range(documents)
+    ]
+    platform.digests = (SHOP,)
+    platform.night(**{each.slug: PLAIN for each in platform.documents})
+    platform.night(**{each.slug: LICENSED for each in platform.documents})
+
+
+def test_a_storm_is_one_mail_that_waits_a_day_and_a_question_at_once(platform):
+    stormed(platform)
+    own = office(SHOP, operator="ops@acme.example")
+
+    first, _ = notified(platform, own)
+    again, _ = notified(platform, own, platform.at + timedelta(hours=1))
+    late, _ = notified(platform, own, platform.at + HOLD)
+
+    assert [(letter.recipient, letter.subject) for letter in first] == [
+        ("ops@acme.example", "12 documents changed in one night: is it them, or us?")
+    ]
+    assert "acme/d11" in first[0].text
+    assert again == []
+    assert [letter.recipient for letter in late] == ["owner@example.org"]
+    assert "it may be a fault of ours" in " ".join(late[0].text.split())
+
+
+def test_a_storm_that_was_ours_is_dropped(platform):
+    stormed(platform)
+    notified(platform, office(SHOP))
+    with Outbox(platform.database) as outbox:
+        outbox.drop("dropped")
+
+    assert notified(platform, office(SHOP), platform.at + HOLD) == ([], [])
+
+
+def test_eleven_documents_are_no_storm(platform):
+    stormed(platform, 11)
+
+    letters, _ = notified(platform, office(SHOP, operator="ops@acme.example"))
+
+    assert [letter.subject for letter in letters] == ["Acme adds a content licence (D0), and 10 more changes"]
+
+
+def test_still_watching_is_said_once_a_month_to_who_asked_for_it(platform):
+    quiet = replace(SHOP, still_watching=True)
+    platform.digests = (quiet,)
+    platform.night(terms=PLAIN)
+
+    told = [
+        len(notified(platform, office(quiet, replace(SHOP, slug="other")), START + timedelta(days=day))[0])
+        for day in range(0, 65, 5)
+    ]
+
+    assert told == [0] * 6 + [1] + [0] * 5 + [1]
+
+
+# Permission
+
+
+KEY = "a long random word"
+
+
+def test_a_stranger_is_asked_once_a_day_and_told_nothing_before_saying_yes(platform):
+    platform.digests = (SHOP,)
+    platform.night(terms=PLAIN)
+    own = office(SHOP, endpoint="https://tos.example", key=KEY)
+    with Outbox(platform.database) as outbox:
+        for _ in range(3):
+            subscribe(outbox, "shop", "new@example.org", platform.at, "acme.example")
+    [question], _ = notified(platform, own)
+    platform.night(terms=LICENSED)
+    before, _ = notified(platform, own)
+    with Outbox(platform.database) as outbox:
+        answer = follow(outbox, KEY, question.text.partition("token=")[2].split()[0], platform.at)
+    platform.night(terms=SHARED)
+    after, _ = notified(platform, own)
+
+    assert question.recipient == "new@example.org"
+    assert [letter.recipient for letter in before] == ["owner@example.org"]
+    assert answer.sentence == "new@example.org gets the digest “shop” from now on."
+    assert {letter.recipient for letter in after} == {"owner@example.org", "new@example.org"}
+
+
+@pytest.mark.parametrize("way", ["unsubscribed", "suppressed", "out of the watchlist"])
+def test_who_leaves_before_the_mail_goes_gets_none(platform, way):
+    changed(platform, SHOP)
+    own = office(SHOP)
+    with Outbox(platform.database) as outbox, Archive(platform.database) as archive:
+        gather(outbox, archive, own, platform.at)
+        if way == "unsubscribed":
+            outbox.leave("shop", "owner@example.org", platform.at)
+        elif way == "suppressed":
+            outbox.suppress("owner@example.org", platform.at, "asked")
+        else:
+            own = office(replace(SHOP, to=("other@example.org",)))
+
+    letters, [delivery] = notified(platform, own)
+
+    assert letters == []
+    assert delivery.state == "dead"
+
+
+def test_a_token_is_good_for_what_it_says_and_nothing_else():
+    made = tokens.make(KEY, Token("unsubscribe", "shop", "a@example.org", START))
+
+    assert tokens.read(KEY, made, START + timedelta(days=4000)).address == "a@example.org"
+    for forged in (made[:-1], made[1:], f"x{made}", made.partition(".")[0], "", ".", "é.é"):
+        with pytest.raises(ConfigError, match="not one of ours"):
+            tokens.read(KEY, forged, START)
+    with pytest.raises(ConfigError, match="not one of ours"):
+        tokens.read("another key", made, START)
+
+
+def test_a_confirmation_comes_too_late_after_a_week():
+    made = tokens.make(KEY, Token("confirm", "shop", "a@example.org", START))
+
+    with pytest.raises(ConfigError, match="subscribe again"):
+        tokens.read(KEY, made, START + timedelta(days=8))
+
+
+def test_without_a_key_nothing_is_signed_and_nothing_believed():
+    with pytest.raises(ConfigError, match="TOSTRACK_KEY"):
+        tokens.make("", Token("confirm", "shop", "a@example.org", START))
+    with pytest.raises(ConfigError, match="not one of ours"):
+        tokens.read("", "x.y", START)
+
+
+def request(app, method, path, query="", body=b""):
+    environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query, "CONTENT_LENGTH": str(len(body))}
+    environ["wsgi.input"] = io.BytesIO(body)
+    setup_testing_defaults(environ)
+    answered = []
+    page = b"".join(app(environ, lambda status, headers: answered.append((status, dict(headers)))))
+    return answered[0][0][:3], page.decode(), answered[0][1]
+
+
+def test_a_get_shows_a_button_and_only_a_post_acts():
+    done = []
+    app = application(lambda token: done.append(token) or "Done <now>.")
+
+    status, page, headers = request(app, "GET", "/tos/unsubscribe", "token=abc")
+    assert (status, done) == ("200", [])
+    assert '<form method="post">' in page
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+
+    # RFC 8058: the token in the address, List-Unsubscribe=One-Click in the body.
+    status, page, _ = request(app, "POST", "/tos/unsubscribe", "token=abc", b"List-Unsubscribe=One-Click")
+    assert (status, done) == ("200", ["abc"])
+    assert "Done &lt;now&gt;." in page
+
+    assert request(app, "POST", "/confirm", body=b"token=def")[0] == "200"
+    assert done == ["abc", "def"]
+
+
+def test_the_endpoint_says_what_is_wrong_and_echoes_nothing_raw():
+    def refuse(token):
+        raise ConfigError(f"{token} is not one of ours")
+
+    app = application(refuse)
+
+    assert request(app, "GET", "/confirm")[0] == "404"
+    assert request(app, "GET", "/else", "token=x")[0] == "404"
+    assert request(app, "PUT", "/confirm", "token=x")[0] == "405"
+    status, page, _ = request(app, "POST", "/confirm", "token=%3Cscript%3E")
+    assert status == "400"
+    assert "<script>" not in page
+    assert "<script>" not in request(app, "GET", "/confirm", "token=%22%3E%3Cscript%3E")[1]
+    json.dumps(page)

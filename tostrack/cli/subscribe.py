@@ -1,0 +1,29 @@
+"""``tostrack subscribe``: the first half of a double opt-in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from tostrack.cli.environment import DAY, Environment
+from tostrack.cli.office import address_of, digest_named, now_or, secret_of
+from tostrack.errors import ConfigError
+
+
+@click.command(epilog="Example: `tostrack subscribe shop reader@example.org`, then `tostrack notify --send`.")
+@click.argument("name", metavar="DIGEST")
+@click.argument("address", metavar="ADDRESS")
+@click.option("--now", type=DAY, help="Act as of this time: for tests.")
+@click.pass_obj
+def command(environment: Environment, name: str, address: str, now: datetime | None) -> None:
+    """Ask ADDRESS by mail whether it wants the digest; it gets nothing else before it has said yes."""
+    from tostrack.permission import subscribe
+    from tostrack.store.outbox import Outbox
+
+    digest_named(environment, name)
+    if not secret_of(environment)("KEY"):
+        raise ConfigError("links are signed: set TOSTRACK_KEY, or key among the secrets, to a long random word")
+    with environment.archive() as archive, Outbox(archive.path) as outbox:
+        subscribe(outbox, name, address_of(address), now_or(now)(), archive.meta("authority"))
+    click.echo(f"{address} is asked with the next `tostrack notify --send`")

@@ -1,0 +1,38 @@
+"""``tostrack subscribers``: who gets which digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from tostrack.cli.environment import Environment, emit_json, json_option
+from tostrack.cli.office import digest_named
+from tostrack.models import DigestSettings
+from tostrack.publish.text import safe_line
+from tostrack.store.outbox import Outbox
+
+
+@click.command(epilog="Example: `tostrack subscribers shop --json`.")
+@click.argument("name", required=False, metavar="[DIGEST]")
+@json_option
+@click.pass_obj
+def command(environment: Environment, name: str | None, as_json: bool) -> None:
+    """List who gets each digest: those whom the watchlist names, and those who asked and confirmed."""
+    digests = [digest_named(environment, name)] if name else list(environment.watchlist.digests)
+    with environment.archive() as archive, Outbox(archive.path) as outbox:
+        rows = [row for digest in digests for row in _rows(digest, outbox)]
+    if as_json:
+        emit_json(rows)
+        return
+    for row in rows:
+        click.echo("  ".join(safe_line(str(value)) for value in row.values() if value))
+
+
+def _rows(digest: DigestSettings, outbox: Outbox) -> Iterator[dict[str, str | None]]:
+    known = {str(row["address"]): row for row in outbox.subscribers(digest.slug)}
+    for address in dict.fromkeys((*digest.to, *known)):
+        row = known.get(address, {})
+        why = outbox.refusal(digest.slug, address)
+        state = why or ("confirmed" if row.get("confirmed_at") else "watchlist" if address in digest.to else "asked")
+        yield {"digest": digest.slug, "address": address, "state": state, "since": row.get("confirmed_at")}

@@ -1,0 +1,73 @@
+"""A small WSGI application for the two links of a mail: saying yes, and leaving with one click (RFC 8058).
+
+It is optional: without it readers write to the operator, who uses the commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from html import escape
+from typing import Any
+from urllib.parse import parse_qs
+
+from tostrack.errors import TostrackError
+
+_LARGEST = 10_000
+_ACTIONS = {"/confirm": "Yes, I want it", "/unsubscribe": "Unsubscribe"}
+_HEADERS = [
+    ("Content-Type", "text/html; charset=utf-8"),
+    ("Cache-Control", "no-store"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Content-Security-Policy", "default-src 'none'; form-action 'self'; frame-ancestors 'none'"),
+]
+
+
+def application(act: Callable[[str], str]) -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
+    """Return the application.
+
+    A GET changes nothing, for mail scanners follow links: it shows a button. A POST does what the token says.
+
+    Args:
+        act: Does what a token says and returns a sentence for the person; raises `TostrackError` for a bad one.
+    """
+
+    def serve(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        action = next((path for path in _ACTIONS if environ.get("PATH_INFO", "").endswith(path)), "")
+        method = environ.get("REQUEST_METHOD", "GET")
+        token = _token(environ, method)
+        if not action or not token:
+            return _page(start, "404 Not Found", "There is nothing here: copy the whole link.")
+        if method in ("GET", "HEAD"):
+            button = (
+                f'<form method="post"><input type="hidden" name="token" value="{escape(token)}">'
+                f"<button>{_ACTIONS[action]}</button></form>"
+            )
+            return _page(start, "200 OK", "One click, and it is done:", button)
+        if method != "POST":
+            return _page(start, "405 Method Not Allowed", "Only GET and POST.")
+        try:
+            said = act(token)
+        except TostrackError as error:
+            return _page(start, "400 Bad Request", str(error))
+        return _page(start, "200 OK", said)
+
+    return serve
+
+
+def _token(environ: dict[str, Any], method: str) -> str:
+    """Return the token of the link, or of the form that the page posted."""
+    fields = parse_qs(str(environ.get("QUERY_STRING", "")))
+    if method == "POST" and "token" not in fields:
+        length = environ.get("CONTENT_LENGTH") or "0"
+        body = environ["wsgi.input"].read(min(int(length), _LARGEST)) if length.isdecimal() else b""
+        fields = parse_qs(str(body, "utf-8", "replace"))
+    return fields.get("token", [""])[0]
+
+
+def _page(start: Callable[..., Any], status: str, sentence: str, form: str = "") -> Iterable[bytes]:
+    start(status, _HEADERS)
+    page = (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>tostrack</title><p>{escape(sentence)}</p>{form}</html>\n"
+    )
+    return [page.encode("utf-8", "replace")]
