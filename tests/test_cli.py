@@ -182,14 +182,14 @@ def test_status_tells_what_fails_and_since_when(run, platform, two_nights):
 def test_feeds_are_written_once_and_left_alone_while_nothing_changes(run, platform, two_nights):
     out = platform.folder / "feeds"
     first = run("feed", "--out", str(out), "--url", "https://acme.example/feeds")
-    stamps = {path: path.stat().st_mtime_ns for path in out.iterdir()}
+    stamps = {path: path.stat().st_mtime_ns for path in out.rglob("*.xml")}
 
     again = run("feed", "--out", str(out), "--url", "https://acme.example/feeds")
 
-    assert "4 feeds, 4 written" in first.stdout
-    assert "4 feeds, 0 written" in again.stdout
-    assert {path: path.stat().st_mtime_ns for path in out.iterdir()} == stamps
-    for path in out.iterdir():
+    assert "15 feeds, 15 written" in first.stdout
+    assert "15 feeds, 0 written" in again.stdout
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*.xml")} == stamps
+    for path in out.rglob("*.xml"):
         feed = feedparser.parse(path.read_bytes())
         assert not feed.bozo
         [entry] = feed.entries

@@ -1,20 +1,35 @@
+import json
 import random
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from urllib.parse import parse_qsl
 from xml.etree import ElementTree as ET
 
 import feedparser
 import pytest
+from conftest import paragraphs
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
+from tostrack.errors import NotifyError
 from tostrack.models import Change, Direction, Edit, Flag, Hunk, Judgement, Polarity, Reason, Version
-from tostrack.publish.feed import MAX_ENTRIES, Entry, Feed, atom, change_id, entry, rss, tag
+from tostrack.notify.websub import ping
+from tostrack.press import feeds
+from tostrack.publish.feed import FORMS as WRITERS
+from tostrack.publish.feed import MAX_ENTRIES, Entry, Feed, atom, change_id, entry, json_feed, rss, tag
+from tostrack.store import Archive
 
 START = datetime(2024, 5, 1, 2, tzinfo=UTC)
 GRANT = Flag("licensing", Polarity.PERMITS, "sub-licensable", 0, 14, "grant", Direction.WIDENED)
 FORMS = pytest.mark.parametrize("form", [atom, rss], ids=["atom", "rss"])
+WRITTEN = pytest.mark.parametrize("form", WRITERS.values(), ids=WRITERS)
+
+
+#: lxml's validator does not keep what it is given, so one serves all tests.
+ATOM = etree.RelaxNG(etree.parse(Path(__file__).parent / "pages" / "atom.rng"))
 
 
 def change(day=0, new="Our licence is sub-licensable."):
@@ -62,7 +77,7 @@ def test_the_content_is_the_redline_with_its_flags(form):
     assert [one.term for one in parsed.entries[0].tags] == ["licensing"]
 
 
-@FORMS
+@WRITTEN
 def test_the_same_changes_give_the_same_bytes_in_any_order(form):
     entries = [entry_of(day) for day in range(20)]
     shuffled = random.Random(7).sample(entries, len(entries))
@@ -97,6 +112,29 @@ def test_a_feed_is_as_old_as_its_newest_entry():
 
 
 @FORMS
+def test_a_hub_is_named_where_there_is_one(form):
+    links = feedparser.parse(form(feed(hub="https://hub.example/"))).feed.links
+
+    assert ("hub", "https://hub.example/") in {(link.rel, link.href) for link in links}
+
+
+def test_a_json_feed_says_what_the_atom_feed_says():
+    entries = [entry_of(day, link=f"https://tos.example/{day}/") for day in range(3)]
+    options = {"url": "https://tos.example/x", "home": "https://tos.example/", "hub": "https://hub.example/"}
+
+    parsed = json.loads(json_feed(feed(*entries, **options)))
+    same = feedparser.parse(atom(feed(*entries, **options)))
+
+    assert parsed["version"] == "https://jsonfeed.org/version/1.1"
+    assert parsed["feed_url"] == "https://tos.example/x"
+    assert parsed["hubs"] == [{"type": "WebSub", "url": "https://hub.example/"}]
+    assert [(item["id"], item["url"], item["title"], item["date_published"]) for item in parsed["items"]] == [
+        (one.id, one.link, one.title, one.published) for one in same.entries
+    ]
+    assert parsed["items"][0]["tags"] == ["licensing"]
+
+
+@FORMS
 def test_an_empty_feed_is_a_feed(form):
     parsed = feedparser.parse(form(feed()))
 
@@ -113,7 +151,7 @@ def test_a_feed_names_itself_and_its_page_when_it_is_published(form):
     assert ("alternate", "https://a.example/") in {(link.rel, link.href) for link in links}
 
 
-@FORMS
+@WRITTEN
 def test_only_web_and_mail_addresses_become_links(form):
     text = form(feed(entry_of(link="javascript:alert(1)"), url="file:///etc/passwd"))
 
@@ -139,7 +177,7 @@ def test_a_feed_keeps_the_newest_hundred(form):
     assert parsed.entries[0].id == entries[-1].id
 
 
-@FORMS
+@WRITTEN
 def test_a_feed_of_giant_changes_stays_below_a_megabyte(form):
     giant = entry(change(new="<&>" * 20_000), authority="a.example", year=2024)
     entries = [replace(giant, id=f"{giant.id}-{number}") for number in range(MAX_ENTRIES)]
@@ -179,11 +217,14 @@ def test_no_title_or_text_breaks_a_feed(title, body, topic, link):
     hostile = Entry("tag:a.example,2024:1", title, START, f"<p>{body}]]></p>", body, link, (topic,))
 
     for form in (atom, rss):
-        text = form(feed(hostile, title=title, subtitle=body, author=topic, url=link, home=link))
+        text = form(feed(hostile, title=title, subtitle=body, author=topic, url=link, home=link, hub=link))
         parsed = feedparser.parse(text)
         assert not parsed.bozo, parsed.get("bozo_exception")
         assert parsed.entries[0].id == hostile.id
         ET.fromstring(text.encode("utf-8"))
+    text = atom(feed(hostile, title=title, subtitle=body, author=topic, url=link, home=link, hub=link))
+    assert ATOM.validate(etree.fromstring(text.encode())), ATOM.error_log
+    assert json.loads(json_feed(feed(hostile, title=title)))["items"][0]["id"] == hostile.id
 
 
 @settings(max_examples=100)
@@ -197,3 +238,54 @@ def test_no_page_text_breaks_an_entry(old, new, heading):
     assert not feedparser.parse(text).bozo
     tags = set(re.findall(r"<([^\s>]*)", ET.fromstring(text.encode("utf-8")).find(".//{*}content").text))
     assert tags <= {"p", "/p", "strong", "/strong", "div", "/div", "del", "/del", "ins", "/ins", "br"}
+
+
+# From the archive
+
+
+RULES = "You can leave the service at any time, and we will delete your account within thirty days of your request."
+PLAIN = paragraphs("We keep the photos that you upload safe, and show them to the people you choose.", RULES)
+LICENSED = paragraphs("You grant us a transferable, sub-licensable licence to use the photos that you upload.", RULES)
+
+
+def published(platform, **options):
+    with Archive(platform.database) as archive:
+        return feeds(archive, **options)
+
+
+def test_a_change_is_in_the_feeds_of_all_its_service_its_document_and_its_topics(platform):
+    platform.night(terms=PLAIN)
+    platform.night(terms=LICENSED)
+
+    files = published(platform, url="https://tos.example/feeds", site="https://tos.example")
+
+    names = {"all", "acme", "documents/acme/terms", "topics/licensing"}
+    assert files.keys() == {f"{name}.{suffix}" for name in names for suffix in WRITERS}
+    items = [json.loads(files[f"{name}.feed.json"])["items"] for name in sorted(names)]
+    assert [item["url"] for [item] in items] == ["https://tos.example/changes/acme/terms/2/"] * 4
+    for name in names:
+        assert ATOM.validate(etree.fromstring(files[f"{name}.atom.xml"].encode())), ATOM.error_log
+
+
+def test_an_unchanged_night_gives_the_same_bytes(platform):
+    platform.night(terms=PLAIN)
+    platform.night(terms=LICENSED)
+    before = published(platform)
+    platform.night()
+
+    assert published(platform) == before
+
+
+def test_a_hub_is_told_of_many_feeds_at_once():
+    asked = []
+
+    def post(method, url, headers, body):
+        asked.append((method, url, parse_qsl(body.decode())))
+        return 204, b""
+
+    ping(post, "https://hub.example/", [f"https://tos.example/{number}.atom.xml" for number in range(150)])
+
+    assert [len(fields) for _, _, fields in asked] == [101, 51]
+    assert asked[0][2][:2] == [("hub.mode", "publish"), ("hub.url", "https://tos.example/0.atom.xml")]
+    with pytest.raises(NotifyError, match="answered 500"):
+        ping(lambda *_: (500, b""), "https://hub.example/", ["https://tos.example/x"])

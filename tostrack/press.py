@@ -2,57 +2,97 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tostrack import pipeline
-from tostrack.models import Change, Verdict, from_iso
+from tostrack.models import Change, Verdict, from_iso, slug
+from tostrack.publish.addresses import address, change_page
+from tostrack.publish.headline import subject_of
 from tostrack.store import Archive, ChangeRow
 
+if TYPE_CHECKING:
+    from tostrack.publish.feed import Entry
 
-def feeds(archive: Archive, url: str = "") -> dict[str, str]:
-    """Return the feeds of the archive by file name: of everything, and of each service, as Atom and as RSS 2.0.
 
-    A feed holds the changes that readers are told of; the same archive gives the same bytes.
+def feeds(archive: Archive, url: str = "", site: str = "", hub: str = "") -> dict[str, str]:
+    """Return the feeds of the archive by file name: Atom, RSS 2.0 and JSON Feed, each of everything and of its parts.
+
+    ``all``, each service (``acme``), each document (``documents/acme/terms``) and each topic (``topics/sharing``). A
+    feed holds the changes that readers are told of; the same archive gives the same bytes.
 
     Args:
         archive: Open for reading.
         url: Where the files will be served, without a final slash; empty when they are only read from disk.
+        site: Where the pages of changes are published; empty when they are not.
+        hub: The WebSub hub that is pinged when a feed has news.
     """
     from tostrack.publish import feed
 
     authority, year = archive.meta("authority"), from_iso(archive.meta("created_at")).year
-    documents = {row.id: row for row in archive.documents()}
-    names = {"": "Changes that matter", **{row.service: row.service_name for row in documents.values()}}
+    entries = _entries(archive, authority, year, site)
     files = {}
-    for service, name in names.items():
-        told = [row for row in archive.changes(service or None, verdict=Verdict.SUBSTANTIVE) if row.announced]
-        entries = []
-        for row in told[: feed.MAX_ENTRIES]:
-            document = documents[f"{row.service}/{row.document}"]
-            change = redline(archive, row)
-            entries.append(
-                feed.entry(
-                    change,
-                    authority=authority,
-                    year=year,
-                    service_name=document.service_name,
-                    document_name=document.name,
-                    updated=from_iso(row.seen_at),
-                )
-            )
-        for form, suffix in ((feed.atom, "atom.xml"), (feed.rss, "rss.xml")):
-            path = f"{service or 'all'}.{suffix}"
+    for name, title in _titles(archive).items():
+        held = tuple(entry for row, entry in entries if name in _feeds_of(row))[: feed.MAX_ENTRIES]
+        for suffix, form in feed.FORMS.items():
+            path = f"{name}.{suffix}"
             files[path] = form(
                 feed.Feed(
-                    id=feed.tag(authority, year, "feed", service or "all"),
-                    title=name if not service else f"{name}: changes that matter",
-                    entries=tuple(entries),
+                    id=feed.tag(authority, year, "feed", name),
+                    title=title,
+                    entries=held,
                     subtitle="Changes of terms and privacy policies that matter, quoted",
                     url=f"{url}/{path}" if url else "",
-                    home=url,
+                    home=site or url,
+                    hub=hub,
                 )
             )
     return files
+
+
+def _entries(archive: Archive, authority: str, year: int, site: str) -> list[tuple[ChangeRow, Entry]]:
+    """Return every change that any feed holds, newest first, rendered once."""
+    from tostrack.publish import feed
+
+    documents = {row.id: row for row in archive.documents()}
+    told = [row for row in archive.changes(verdict=Verdict.SUBSTANTIVE) if row.announced]
+    taken: Counter[str] = Counter()
+    found = []
+    for row in told:
+        # The newest hundred are all that a feed can hold, and rendering is what costs.
+        if all(taken[name] >= feed.MAX_ENTRIES for name in _feeds_of(row)):
+            continue
+        taken.update(_feeds_of(row))
+        document = documents[f"{row.service}/{row.document}"]
+        entry = feed.entry(
+            redline(archive, row),
+            authority=authority,
+            year=year,
+            service_name=document.service_name,
+            document_name=document.name,
+            link=address(site, change_page(row.id)),
+            updated=from_iso(row.seen_at),
+        )
+        found.append((row, entry))
+    return found
+
+
+def _feeds_of(row: ChangeRow) -> list[str]:
+    """Return the names of the feeds that tell of a change."""
+    topics = [f"topics/{slug(topic)}" for topic in row.topics]
+    return ["all", row.service, f"documents/{row.service}/{row.document}", *topics]
+
+
+def _titles(archive: Archive) -> dict[str, str]:
+    """Return every feed's name with its title."""
+    found = {"all": "Changes that matter"}
+    for each in archive.documents():
+        found[each.service] = f"{each.service_name}: changes that matter"
+        found[f"documents/{each.id}"] = f"{each.service_name}, {each.name}: changes that matter"
+    for topic in sorted({topic for row in archive.changes(verdict=Verdict.SUBSTANTIVE) for topic in row.topics}):
+        found[f"topics/{slug(topic)}"] = f"{subject_of(topic)}: changes that matter"
+    return found
 
 
 def redline(archive: Archive, row: ChangeRow) -> Change:

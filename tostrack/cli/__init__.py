@@ -25,7 +25,7 @@ COMMANDS = {
     "blame": "Show since when each clause of a text stands.",
     "search": "Find clauses in every text that was ever recorded.",
     "keep": "Write a copy of the archive, and the texts as files.",
-    "feed": "Write Atom and RSS feeds: of everything and by service.",
+    "feed": "Write feeds: of everything, by service, document, topic.",
     "digest": "Print what the readers of a digest would be told.",
     "site": "Write a site that needs no server, or look at it here.",
     "notify": "Say what waits for readers, and send it.",

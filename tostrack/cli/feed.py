@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from tostrack.cli.environment import Environment
-from tostrack.errors import StoreError
+from tostrack.errors import ConfigError, StoreError
 
 
-@click.command(epilog="Example: `tostrack feed --out public/feeds --url https://example.org/feeds`.")
+@click.command(
+    epilog="Example: `tostrack feed --out public/feeds --url https://example.org/feeds`; when they are served, "
+    "`tostrack feed --out public/feeds --url https://example.org/feeds --ping`."
+)
 @click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), default="feeds", show_default=True)
 @click.option("--url", default="", help="Where the files will be served; default: the watchlist's `url`.")
+@click.option("--ping", is_flag=True, help="Write nothing; tell the `hub` of [notify] that the feeds are served.")
 @click.pass_obj
-def command(environment: Environment, out: Path, url: str) -> None:
-    """Write Atom and RSS feeds: of everything, and of each service. Files whose content did not change are left."""
+def command(environment: Environment, out: Path, url: str, ping: bool) -> None:
+    """Write Atom, RSS and JSON feeds: of everything, each service, document and topic. What stands is left alone."""
     from tostrack.press import feeds
 
+    site, hub = environment.watchlist.settings.url, environment.watchlist.notify.hub
+    url = (url or site).rstrip("/")
     with environment.archive() as archive:
-        files = feeds(archive, (url or environment.watchlist.settings.url).rstrip("/"))
+        files = feeds(archive, url, site, hub)
+    if ping:
+        click.echo(f"{hub}: told of {_ping(environment, hub, url, files)} feeds")
+        return
     written = [path for path, text in files.items() if _write(out / path, text)]
     click.echo(f"{out}: {len(files)} feeds, {len(written)} written")
+
+
+def _ping(environment: Environment, hub: str, url: str, paths: Iterable[str]) -> int:
+    """Tell *hub* of the feeds at *paths* that it can serve, and return how many they are."""
+    from tostrack.cli.office import posting
+    from tostrack.notify.websub import ping
+
+    if not hub or not url:
+        raise ConfigError(f"{environment.watchlist.source}: a ping needs `hub` in [notify] and `url` in [settings]")
+    # WebSub hubs know Atom and RSS.
+    topics = [f"{url}/{path}" for path in paths if not path.endswith(".json")]
+    with posting(environment) as post:
+        ping(post, hub, topics)
+    return len(topics)
 
 
 def _write(path: Path, text: str) -> bool:

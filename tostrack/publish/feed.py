@@ -1,12 +1,14 @@
-"""Stored changes in, Atom and RSS out: the same bytes for the same changes, and ids that never move."""
+"""Stored changes in, Atom, RSS and JSON Feed out: the same bytes for the same changes, and ids that never move."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
@@ -58,6 +60,8 @@ class Feed:
     #: The public address of the feed itself and of the page it belongs to; empty when no base URL is configured.
     url: str = ""
     home: str = ""
+    #: The WebSub hub that tells of news.
+    hub: str = ""
 
 
 def tag(authority: str, year: int, *parts: str) -> str:
@@ -127,6 +131,8 @@ def atom(feed: Feed) -> str:
         _add(root, "link", rel="self", type="application/atom+xml", href=url)
     if home := safe_url(feed.home):
         _add(root, "link", rel="alternate", type="text/html", href=home)
+    if hub := safe_url(feed.hub):
+        _add(root, "link", rel="hub", href=hub)
     _add(root, "generator", "tostrack")
     for item in entries:
         node = _add(root, "entry")
@@ -155,6 +161,8 @@ def rss(feed: Feed) -> str:
     _add(channel, "description", safe_line(feed.subtitle or feed.title))
     if url := safe_url(feed.url):
         _add(channel, "atom:link", rel="self", type="application/rss+xml", href=url)
+    if hub := safe_url(feed.hub):
+        _add(channel, "atom:link", rel="hub", href=hub)
     if entries:
         _add(channel, "lastBuildDate", _rfc822(entries[0].updated))
     _add(channel, "generator", "tostrack")
@@ -172,6 +180,37 @@ def rss(feed: Feed) -> str:
     return _written(root)
 
 
+def json_feed(feed: Feed) -> str:
+    """Return *feed* as a JSON Feed 1.1, with the same ids, order and content as `atom`."""
+    whole: dict[str, Any] = {"version": "https://jsonfeed.org/version/1.1", "title": safe_line(feed.title)}
+    for key, value in (("home_page_url", safe_url(feed.home)), ("feed_url", safe_url(feed.url))):
+        whole |= {key: value} if value else {}
+    whole |= {"description": safe_line(feed.subtitle)} if feed.subtitle else {}
+    whole["authors"] = [{"name": safe_line(feed.author)}]
+    if hub := safe_url(feed.hub):
+        whole["hubs"] = [{"type": "WebSub", "url": hub}]
+    whole["items"] = [_json_item(item) for item in _newest(feed.entries)]
+    # ASCII: lone surrogates are valid in JSON's escapes, and in no encoding.
+    return json.dumps(whole, indent=1) + "\n"
+
+
+def _json_item(item: Entry) -> dict[str, Any]:
+    link = safe_url(item.link)
+    return {
+        "id": item.id,
+        **({"url": link} if link else {}),
+        "title": safe_line(item.title),
+        "content_html": _xml(item.summary_html),
+        **({"content_text": _xml(item.summary_text)} if item.summary_text else {}),
+        "date_published": iso(item.updated),
+        "tags": [safe_line(topic) for topic in item.topics],
+    }
+
+
+#: Every form by the end of its file's name, which says its media type to most servers.
+FORMS = {"atom.xml": atom, "rss.xml": rss, "feed.json": json_feed}
+
+
 def _newest(entries: Iterable[Entry]) -> list[Entry]:
     """Return the entries that the feed holds, newest first, each id once, whatever order they came in."""
     ordered = sorted(entries, key=lambda item: (item.updated, item.id), reverse=True)
@@ -187,7 +226,7 @@ def _newest(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _size(item: Entry) -> int:
-    """Return about how many bytes *item* takes once its text is escaped; never fewer in either format."""
+    """Return about how many bytes *item* takes once its text is escaped; never fewer in any format."""
     parts = [item.summary_html, item.summary_text, item.title, item.link, item.id, *item.topics]
     bare = sum(len(part.encode("utf-8", "replace")) for part in parts)
     # ``&amp;`` and ``&lt;`` are 4 and 3 more than what they stand for; the elements around the text are under 600.

@@ -1,0 +1,134 @@
+"""A year of nights as its readers live it: crawl every night, notify every morning, count and keep the mails.
+
+    python benchmarks/readers.py OUT [--from 2025-01-01] [--to 2025-12-31] [--service NAME ...]
+
+Serves the replay corpus on loopback, one crawl a day and one `gather` and send after it, into a box instead of a mail
+server. OUT/mails holds every mail as text, by reader; the table at the end says how many mails, changes and storms each
+reader of design section 1 got: a shop that depends on all platforms and cares for two topics, a journalist who wants
+each day everything that matters, a researcher who reads on Mondays, a compliance team that wants every change at once.
+"""
+
+import argparse
+import collections
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from click.testing import CliRunner
+from replay import SHARED, watchlist
+
+from tostrack.cli import cli
+from tostrack.letters import Office
+from tostrack.notifying import Run, gather
+from tostrack.store import Archive
+from tostrack.store.outbox import Outbox
+from tostrack.watchlist import load
+
+READERS = """
+[digest.shop]
+to = ["shop@example.org"]
+topics = ["licensing", "advertising"]
+[digest.journalist]
+to = ["journalist@example.org"]
+[digest.researcher]
+to = ["researcher@example.org"]
+every = "week"
+verdicts = ["substantive", "editorial"]
+[digest.compliance]
+to = ["compliance@example.org"]
+topics = ["sharing", "ai"]
+every = "change"
+[notify]
+operator = "operator@example.org"
+"""
+
+
+class Box:
+    """Keeps the letters."""
+
+    def __init__(self) -> None:
+        self.letters: list = []
+
+    def send(self, letter, _at) -> None:
+        self.letters.append(letter)
+
+    def close(self) -> None:
+        pass
+
+
+def morning(out: Path, at: datetime, box: Box) -> None:
+    found = load(out / "watchlist.toml")
+    with Archive(out / "tostrack.db") as archive, Outbox(out / "tostrack.db") as outbox:
+        office = Office(
+            {digest.slug: digest for digest in found.digests}, archive.meta("authority"), operator=found.notify.operator
+        )
+        gather(outbox, archive, office, at)
+        for delivery in Run(outbox, archive, office, {"email": box}, lambda: at).deliveries():
+            assert delivery.state == "sent", delivery
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--from", dest="start", default="2025-01-01")
+    parser.add_argument("--to", dest="end", default="2025-12-31")
+    parser.add_argument("--service", action="append")
+    arguments = parser.parse_args()
+    sys.path.insert(0, str(SHARED / "replay"))
+    from replay_server import start
+
+    out, began = arguments.out, time.monotonic()
+    out.mkdir(parents=True, exist_ok=True)
+    runner, box, verdicts = CliRunner(), Box(), collections.Counter()
+    with start(str(SHARED / "replay")) as server:
+        captures = {
+            path: found
+            for path, found in server.corpus.docs.items()
+            if not arguments.service or found[0]["service"] in arguments.service
+        }
+        day, last = (datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (arguments.start, arguments.end))
+        nights = 0
+        while day <= last:
+            today = f"{day:%Y-%m-%d}"
+            server.set_date(today)
+            documents = []
+            for path, found in captures.items():
+                past = [capture for capture in found if capture["fetched_at"][:10] <= today]
+                if past:
+                    rules = server.corpus.decl[past[-1]["decl"]]
+                    names = {"service": past[-1]["service"], "document": past[-1]["document"], "path": path}
+                    documents.append({**names, "select": rules["select"], "remove": rules["remove"]})
+            (out / "watchlist.toml").write_text(watchlist(documents, server.url) + READERS)
+            night = f"{today}T03:00:00Z"
+            result = runner.invoke(cli, ["-w", str(out / "watchlist.toml"), "crawl", "--now", night, "--quiet"])
+            if result.exit_code not in (0, 3):
+                raise result.exception or SystemExit(result.output)
+            morning(out, day + timedelta(hours=4), box)
+            nights += 1
+            day += timedelta(days=1)
+    by_reader = collections.defaultdict(list)
+    for letter in box.letters:
+        by_reader[letter.recipient.partition("@")[0]].append(letter)
+    for reader, letters in by_reader.items():
+        folder = out / "mails" / reader
+        folder.mkdir(parents=True, exist_ok=True)
+        for letter in letters:
+            path = folder / f"{letter.made_at:%Y-%m-%d}-{letter.name[:6]}"
+            path.with_suffix(".txt").write_text(f"Subject: {letter.subject}\n\n{letter.text}")
+            path.with_suffix(".html").write_text(letter.html)
+    with Archive(out / "tostrack.db") as archive:
+        verdicts.update(row.verdict for row in archive.changes())
+        watched = len(archive.documents())
+    print(f"{nights} nights, {watched} documents, {dict(verdicts)}, {time.monotonic() - began:.0f} s")
+    for reader, letters in sorted(by_reader.items()):
+        changes = sum(len(letter.payload.get("changes", ())) for letter in letters)
+        storms = sum("may be a fault of ours" in " ".join(letter.text.split()) for letter in letters)
+        largest = max(len(letter.html.encode()) for letter in letters)
+        print(
+            f"{reader:12} {len(letters):4} mails, {changes:4} changes, {storms} after storms, largest {largest:,} bytes"
+        )
+
+
+if __name__ == "__main__":
+    main()
