@@ -13,13 +13,14 @@ import collections
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from click.testing import CliRunner
 from replay import SHARED, watchlist
 
 from tostrack.cli import cli
-from tostrack.letters import Office
+from tostrack.letters import Office, letter
 from tostrack.notifying import Run, gather
 from tostrack.store import Archive
 from tostrack.store.outbox import Outbox
@@ -60,11 +61,11 @@ class Box:
 def morning(out: Path, at: datetime, box: Box) -> None:
     found = load(out / "watchlist.toml")
     with Archive(out / "tostrack.db") as archive, Outbox(out / "tostrack.db") as outbox:
-        office = Office(
-            {digest.slug: digest for digest in found.digests}, archive.meta("authority"), operator=found.notify.operator
-        )
-        gather(outbox, archive, office, at)
-        for delivery in Run(outbox, archive, office, {"email": box}, lambda: at).deliveries():
+        digests = {digest.slug: digest for digest in found.digests}
+        office = Office(digests, archive.meta("authority"), at, operator=found.notify.operator)
+        gather(outbox, office, at)
+        write = partial(letter, archive, outbox, office)
+        for delivery in Run(outbox, office, {"email": box}, write, lambda: at).deliveries():
             assert delivery.state == "sent", delivery
 
 
@@ -108,23 +109,23 @@ def main() -> None:
             nights += 1
             day += timedelta(days=1)
     by_reader = collections.defaultdict(list)
-    for letter in box.letters:
-        by_reader[letter.recipient.partition("@")[0]].append(letter)
+    for mail in box.letters:
+        by_reader[mail.recipient.partition("@")[0]].append(mail)
     for reader, letters in by_reader.items():
         folder = out / "mails" / reader
         folder.mkdir(parents=True, exist_ok=True)
-        for letter in letters:
-            path = folder / f"{letter.made_at:%Y-%m-%d}-{letter.name[:6]}"
-            path.with_suffix(".txt").write_text(f"Subject: {letter.subject}\n\n{letter.text}")
-            path.with_suffix(".html").write_text(letter.html)
+        for mail in letters:
+            path = folder / f"{mail.made_at:%Y-%m-%d}-{mail.name[:6]}"
+            path.with_suffix(".txt").write_text(f"Subject: {mail.subject}\n\n{mail.text}")
+            path.with_suffix(".html").write_text(mail.html)
     with Archive(out / "tostrack.db") as archive:
         verdicts.update(row.verdict for row in archive.changes())
         watched = len(archive.documents())
     print(f"{nights} nights, {watched} documents, {dict(verdicts)}, {time.monotonic() - began:.0f} s")
     for reader, letters in sorted(by_reader.items()):
-        changes = sum(len(letter.payload.get("changes", ())) for letter in letters)
-        storms = sum("may be a fault of ours" in " ".join(letter.text.split()) for letter in letters)
-        largest = max(len(letter.html.encode()) for letter in letters)
+        changes = sum(len(mail.payload.get("changes", ())) for mail in letters)
+        storms = sum("may be a fault of ours" in " ".join(mail.text.split()) for mail in letters)
+        largest = max(len(mail.html.encode()) for mail in letters)
         print(
             f"{reader:12} {len(letters):4} mails, {changes:4} changes, {storms} after storms, largest {largest:,} bytes"
         )

@@ -4,13 +4,14 @@ import io
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from wsgiref.util import setup_testing_defaults
 
 import pytest
 from conftest import START, paragraphs
 
 from tostrack.errors import ConfigError, NotifyError
-from tostrack.letters import Office
+from tostrack.letters import Office, letter
 from tostrack.models import DigestSettings, Document, Page
 from tostrack.notify import tokens
 from tostrack.notify.endpoint import application
@@ -45,7 +46,7 @@ class Post:
 
 
 def office(*digests, **options):
-    return Office({digest.slug: digest for digest in digests}, "acme.example", **options)
+    return Office({digest.slug: digest for digest in digests}, "acme.example", START, **options)
 
 
 def notified(platform, own, at=None, post=None):
@@ -53,8 +54,10 @@ def notified(platform, own, at=None, post=None):
     post = post or Post()
     at = at or platform.at
     with Outbox(platform.database) as outbox, Archive(platform.database) as archive:
-        gather(outbox, archive, own, at)
-        deliveries = list(Run(outbox, archive, own, {"email": post}, lambda: at).deliveries())
+        gather(outbox, own, at)
+        deliveries = list(
+            Run(outbox, own, {"email": post}, partial(letter, archive, outbox, own), lambda: at).deliveries()
+        )
     return post.letters, deliveries
 
 
@@ -134,9 +137,15 @@ def test_a_channel_that_is_down_is_tried_once_and_the_others_go_out(platform):
     changed(platform, many)
     hooks, at = Post(), platform.at
     with Outbox(platform.database) as outbox, Archive(platform.database) as archive:
-        gather(outbox, archive, office(many), at)
+        gather(outbox, office(many), at)
         dead = Post(a=NotifyError("no route", down=True), b=NotifyError("no route", down=True))
-        run = Run(outbox, archive, office(many), {"email": dead, "webhook": hooks}, lambda: at)
+        run = Run(
+            outbox,
+            office(many),
+            {"email": dead, "webhook": hooks},
+            partial(letter, archive, outbox, office(many)),
+            lambda: at,
+        )
         deliveries = list(run.deliveries())
 
     assert [each.state for each in deliveries] == ["retry", "sent"]
@@ -146,8 +155,8 @@ def test_a_channel_that_is_down_is_tried_once_and_the_others_go_out(platform):
 
 def test_a_sender_that_was_killed_is_followed_by_one_with_the_same_message(platform):
     changed(platform, SHOP)
-    with Outbox(platform.database) as outbox, Archive(platform.database) as archive:
-        gather(outbox, archive, office(SHOP), platform.at)
+    with Outbox(platform.database) as outbox:
+        gather(outbox, office(SHOP), platform.at)
         killed = outbox.lease(platform.at, platform.at + LEASE)
 
     early, _ = notified(platform, office(SHOP))
@@ -160,8 +169,8 @@ def test_a_sender_that_was_killed_is_followed_by_one_with_the_same_message(platf
 def test_a_clock_that_was_far_ahead_holds_no_message_back(platform):
     changed(platform, SHOP)
     ahead = platform.at + timedelta(days=700)
-    with Outbox(platform.database) as outbox, Archive(platform.database) as archive:
-        gather(outbox, archive, office(SHOP), ahead)
+    with Outbox(platform.database) as outbox:
+        gather(outbox, office(SHOP), ahead)
         outbox.lease(ahead, ahead + LEASE)
 
     letters, _ = notified(platform, office(SHOP))
@@ -300,8 +309,8 @@ def test_a_stranger_is_asked_once_a_day_and_told_nothing_before_saying_yes(platf
 def test_who_leaves_before_the_mail_goes_gets_none(platform, way):
     changed(platform, SHOP)
     own = office(SHOP)
-    with Outbox(platform.database) as outbox, Archive(platform.database) as archive:
-        gather(outbox, archive, own, platform.at)
+    with Outbox(platform.database) as outbox:
+        gather(outbox, own, platform.at)
         if way == "unsubscribed":
             outbox.leave("shop", "owner@example.org", platform.at)
         elif way == "suppressed":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import quote
 
 from tostrack.digesting import assemble
@@ -30,6 +31,8 @@ class Office:
     digests: Mapping[str, DigestSettings]
     #: The archive's, a domain or an address: Message-IDs and lists are named after it.
     authority: str
+    #: When the archive was made.
+    began: datetime
     site: str = ""
     endpoint: str = ""
     #: Who is asked when something looks wrong, and whom a reader without a link writes to.
@@ -40,7 +43,7 @@ class Office:
     book: Rulebook = SHIPPED
 
 
-def letter(archive: Archive, outbox: Outbox, message: Message, office: Office) -> Letter:
+def letter(archive: Archive, outbox: Outbox, office: Office, message: Message) -> Letter:
     """Return *message* as its recipient gets it.
 
     Raises:

@@ -12,11 +12,10 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from tostrack.errors import NotifyError, StoreError
-from tostrack.letters import Office, letter
+from tostrack.letters import Office
 from tostrack.models import DigestSettings, channel_of, from_iso
-from tostrack.notify import Notifier
+from tostrack.notify import Letter, Notifier
 from tostrack.permission import is_mail, message_name, refusal
-from tostrack.store import Archive
 from tostrack.store.outbox import Message, Outbox, Waiting
 
 #: How long a message is one sender's: more than a server may take for it.
@@ -51,7 +50,7 @@ def due(every: str, rows: Sequence[Waiting], made: Iterable[datetime], at: datet
     return (from_before or at.weekday() == 0) and week not in {when.isocalendar()[:2] for when in made}
 
 
-def gather(outbox: Outbox, archive: Archive, office: Office, at: datetime) -> int:
+def gather(outbox: Outbox, office: Office, at: datetime) -> int:
     """Make messages of what is due and return how many; whose membership is frozen from then on."""
     stormy = {day for day, documents in outbox.nights().items() if documents >= office.storm}
     made = sum(_ask(outbox, office, day, at) for day in stormy)
@@ -64,7 +63,7 @@ def gather(outbox: Outbox, archive: Archive, office: Office, at: datetime) -> in
             name = message_name(office.authority, *reader, *sorted(row.event for row in part))
             start = at + HOLD if kind == "storm" else at
             made += outbox.gather(kind, *reader, part, name=name, since=since, at=at, not_before=start)
-    return made + sum(_say_still_watching(outbox, archive, office, at))
+    return made + sum(_say_still_watching(outbox, office, at))
 
 
 def _bundles(
@@ -91,12 +90,12 @@ def _ask(outbox: Outbox, office: Office, day: str, at: datetime) -> bool:
     return outbox.gather("question", "", "email", office.operator, [], name=name, since=from_iso(day), at=at)
 
 
-def _say_still_watching(outbox: Outbox, archive: Archive, office: Office, at: datetime) -> Iterator[bool]:
-    began = from_iso(archive.meta("created_at"))
+def _say_still_watching(outbox: Outbox, office: Office, at: datetime) -> Iterator[bool]:
     for digest in office.digests.values():
         confirmed = [str(row["address"]) for row in outbox.subscribers(digest.slug) if row["confirmed_at"]]
         for recipient in dict.fromkeys(filter(is_mail, (*digest.to, *confirmed))) if digest.still_watching else ():
-            last = max((from_iso(each.made_at) for each in outbox.messages(digest.slug, recipient)), default=began)
+            told = outbox.messages(digest.slug, recipient)
+            last = max((from_iso(each.made_at) for each in told), default=office.began)
             if at - last >= QUIET:
                 name = message_name(office.authority, "still", digest.slug, recipient, f"{at:%Y-%m-%d}")
                 yield outbox.gather(
@@ -119,9 +118,10 @@ class Run:
     """One run of sending; the channels that were found down are passed by for its length."""
 
     outbox: Outbox
-    archive: Archive
     office: Office
     notifiers: Mapping[str, Notifier]
+    #: Writes a message as the letter that goes out; the same message, the same letter.
+    write: Callable[[Message], Letter]
     now: Callable[[], datetime]
     down: dict[str, str] = field(default_factory=dict)
 
@@ -142,7 +142,7 @@ class Run:
         if notifier is None:
             return self._bury(message, f"no such channel: {message.channel}")
         try:
-            notifier.send(letter(self.archive, self.outbox, message, self.office), self.now())
+            notifier.send(self.write(message), self.now())
         except NotifyError as error:
             if error.down:
                 self.down[message.channel] = str(error)

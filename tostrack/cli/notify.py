@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 
 import click
 
@@ -61,15 +62,16 @@ def command(
 
 def _send(environment: Environment, outbox: Outbox, clock: Callable[[], datetime], *, as_json: bool) -> int:
     """Send what is due and say what became of it; return how many messages did not go out."""
+    from tostrack.letters import letter
     from tostrack.notify import NOTIFIERS
     from tostrack.notifying import Run, gather
 
     failed = 0
     with environment.archive() as archive, setup(environment) as world:
         own = office(environment, archive)
-        gather(outbox, archive, own, clock())
+        gather(outbox, own, clock())
         notifiers = {channel: make(world) for channel, make in NOTIFIERS.items()}
-        run = Run(outbox, archive, own, notifiers, clock)
+        run = Run(outbox, own, notifiers, partial(letter, archive, outbox, own), clock)
         for delivery in run.deliveries():
             failed += delivery.state != "sent"
             message = delivery.message

@@ -39,6 +39,7 @@ def secret_of(environment: Environment) -> Callable[[str], str]:
 def office(environment: Environment, archive: Archive) -> Office:
     """Return who sends, for whom, and in whose name."""
     from tostrack.letters import Office
+    from tostrack.models import from_iso
 
     watchlist = environment.watchlist
     notify = watchlist.notify
@@ -46,6 +47,7 @@ def office(environment: Environment, archive: Archive) -> Office:
     return Office(
         {digest.slug: digest for digest in watchlist.digests},
         archive.meta("authority"),
+        from_iso(archive.meta("created_at")),
         watchlist.settings.url,
         notify.endpoint,
         notify.operator or notify.sender or contact,
