@@ -26,7 +26,7 @@ EDITS = 3
 #: Changes told by a headline alone, beyond which they are counted.
 HEADLINES = 20
 #: Words around an edit, and characters of a quote.
-_CONTEXT, _QUOTE = 14, 600
+_CONTEXT, _QUOTE = 14, 900
 _WIDTH = 72
 
 
@@ -125,14 +125,21 @@ def _told(item: Item, digest: Digest) -> tuple[list[_Told], int]:
 
 
 def _edit(hunk: Hunk, digest: Digest) -> _Told:
-    flags = [flag for flag in distinct_flags(hunk) if flag.direction] or distinct_flags(hunk)
-    meanings = [_meaning(flag, hunk, digest) for flag in flags]
+    flags = distinct_flags(hunk)
+    meanings = [_meaning(flag, hunk, digest) for flag in _agreeing(flags, hunk)]
     if not flags:
         meanings = [cut(safe_line(fact.sentence), _QUOTE) for fact in hunk.facts[:2]]
     runs = fold(runs_of(hunk), _CONTEXT) if hunk.edit is Edit.REWORDED else runs_of(hunk)
-    runs = around(runs, safe_line(flags[0].quote) if flags else "", _QUOTE)
+    runs = around(runs, [safe_line(flag.quote) for flag in flags], _QUOTE)
     where = path_of(hunk.heading, _WIDTH - 3)
     return _Told(where, tuple(dict.fromkeys(meanings)), tuple(runs), hunk.edit is Edit.REWORDED)
+
+
+def _agreeing(flags: Sequence[Flag], hunk: Hunk) -> list[Flag]:
+    """Return what is said of the flags of one edit: those that moved, and of each topic only the weightiest way."""
+    told = [flag for flag in flags if flag.direction] or list(flags)
+    ways: dict[str, str] = {}
+    return [flag for flag in told if ways.setdefault(flag.topic, moved(flag, hunk)) == moved(flag, hunk)]
 
 
 def _meaning(flag: Flag, hunk: Hunk, digest: Digest) -> str:
@@ -210,12 +217,15 @@ def _text_item(item: Item, digest: Digest, number: str) -> list[str]:
         lines += [line for meaning in edit.meanings for line in _wrapped(meaning, "     ", "   * ")]
         quote = [("=", "“"), *marked(edit.runs), ("=", "”")]
         lines += ["   | " + "".join(text for _, text in line) for line in wrap(quote, _WIDTH - 5)]
-    more = f"and {count(left, 'more edit')}" if left else "the whole change"
     if item.link:
-        lines += ["", f"   {more}: {item.link}"]
+        lines += ["", f"   {_rest(left)}:", f"   {item.link}"]
     elif left:
-        lines += ["", f"   {more}"]
+        lines += ["", f"   … and {count(left, 'more edit')}"]
     return lines
+
+
+def _rest(left: int) -> str:
+    return "The whole change" + (f", {count(left, 'more edit')}" if left else "")
 
 
 def _wrapped(text: str, indent: str = "", first: str = "") -> list[str]:
@@ -281,11 +291,10 @@ def _html_item(item: Item, digest: Digest) -> str:
         meanings = "".join(f"<p {_LINE}><strong>{html(meaning)}</strong></p>" for meaning in edit.meanings)
         body = "".join(coloured(op, text, stroked=edit.stroked) for op, text in edit.runs)
         parts.append(f'<div {_EDIT}>{where}{meanings}<p style="margin:0" dir="auto">{body}</p></div>')
-    more = f"and {count(left, 'more edit')}" if left else "the whole change"
     if link := safe_url(item.link):
-        parts.append(f'<p><a href="{escape(link)}" {LINKED}>Read {html(more)}</a></p>')
+        parts.append(f'<p><a href="{escape(link)}" {LINKED}>{html(_rest(left))}</a></p>')
     elif left:
-        parts.append(f"<p {_SMALL}>… {html(more)}</p>")
+        parts.append(f"<p {_SMALL}>… and {html(count(left, 'more edit'))}</p>")
     return "\n".join(parts)
 
 

@@ -189,18 +189,18 @@ def clipped(runs: Iterable[Run], size: int) -> list[Run]:
     return out
 
 
-def around(runs: Sequence[Run], quote: str, size: int) -> list[Run]:
-    """Return about *size* characters of *runs*, those around *quote* or, when it is not there, around the first edit.
+def around(runs: Sequence[Run], quotes: Iterable[str], size: int) -> list[Run]:
+    """Return about *size* characters of *runs*, from the first of *quotes* on or, without any, from the first edit.
 
     The view begins where a sentence does, when one does near enough.
     """
     text = "".join(text for _, text in runs)
     if len(text) <= size:
         return list(runs)
-    at = next((place for op in "+-" if (place := _found(runs, op, quote)) >= 0), -1) if quote else -1
-    if at < 0:
-        first = next((place for place, (op, _) in enumerate(runs) if op in "-+"), 0)
-        at = len("".join(text for _, text in runs[:first]))
+    edits = (place for place, (op, _) in enumerate(runs) if op in "-+")
+    first = len("".join(text for _, text in runs[: next(edits, 0)]))
+    found = (_found(runs, op, quote) for quote in quotes for op in "+-")
+    at = min((place for place in found if place >= 0), default=first)
     if at < size // 4:
         return clipped(runs, size)
     # A sentence that begins within a quarter of the view before it is worth its beginning.
