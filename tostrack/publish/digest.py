@@ -207,7 +207,7 @@ def as_text(digest: Digest, footer: Footer | None = None) -> str:
 
 def _text_item(item: Item, digest: Digest, number: str) -> list[str]:
     lines = _wrapped(_headline(item, digest), " " * len(number), number)
-    lines += _wrapped(span_of(item.change), "   ")
+    lines += _wrapped(_extent(item.change), "   ")
     if item.change.silence:
         lines += _wrapped(safe_line(item.change.silence), "   ")
     told, left = _told(item, digest)
@@ -222,6 +222,11 @@ def _text_item(item: Item, digest: Digest, number: str) -> list[str]:
     elif left:
         lines += ["", f"   … and {count(left, 'more edit')}"]
     return lines
+
+
+def _extent(change: Change) -> str:
+    """Return when it happened and how much of it there is: whoever reads three edits must know of a rewriting."""
+    return f"{span_of(change)} · {count(len(change.hunks), 'edit')}"
 
 
 def _rest(left: int) -> str:
@@ -280,7 +285,7 @@ def as_html(digest: Digest, footer: Footer | None = None) -> str:
 
 
 def _html_item(item: Item, digest: Digest) -> str:
-    about = [span_of(item.change), safe_line(item.change.silence)]
+    about = [_extent(item.change), safe_line(item.change.silence)]
     parts = [
         f"<h2 {_ITEM}>{html(_headline(item, digest))}</h2>",
         f"<p {_SMALL}>{'<br>'.join(html(line) for line in about if line)}</p>",
