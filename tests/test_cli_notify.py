@@ -59,6 +59,15 @@ def test_a_night_is_told_by_two_commands(house):
     assert house("notify").stdout == "0 events not gathered yet; messages: 0 pending, 0 retry, 1 sent, 0 dead\n"
 
 
+def test_gathering_freezes_and_sends_nothing(house):
+    first, again = house("notify", "--gather"), house("notify", "--gather")
+
+    assert (first.stdout, again.stdout) == ("1 messages gathered\n", "0 messages gathered\n")
+    assert house.server.mails == []
+    assert house("notify", "--send").exit_code == 0
+    assert len(house.server.mails) == 1
+
+
 def test_a_click_ends_it(house):
     house("notify", "--send")
     token = house.server.parsed()[0]["List-Unsubscribe"].partition("token=")[2].partition(">")[0]

@@ -24,6 +24,7 @@ _FIELDS = "name kind digest channel recipient state attempts made_at next_try_at
     "Exit status: 0 done, 3 something did not go out."
 )
 @click.option("--send", "sends", is_flag=True, help="Gather what is due, and send it.")
+@click.option("--gather", "gathers", is_flag=True, help="Only gather what is due: the messages are frozen, not sent.")
 @click.option("--status", is_flag=True, help="List what waits, was sent and failed: the default.")
 @click.option("--release", is_flag=True, help="Let go what is held after a storm: it was them.")
 @click.option("--drop", is_flag=True, help="Give up what is held after a storm: it was us.")
@@ -34,6 +35,7 @@ _FIELDS = "name kind digest channel recipient state attempts made_at next_try_at
 def command(
     context: click.Context,
     sends: bool,
+    gathers: bool,
     status: bool,
     release: bool,
     drop: bool,
@@ -42,6 +44,8 @@ def command(
     as_json: bool,
 ) -> None:
     """Say what waits for readers; with --send, gather what is due and send it, each message once if it can be."""
+    from tostrack.notifying import gather
+
     environment: Environment = context.obj
     clock = now_or(now)
     with environment.archive() as archive, Outbox(archive.path) as outbox:
@@ -49,11 +53,13 @@ def command(
             click.echo(f"{outbox.release(clock())} messages released")
         if drop:
             click.echo(f"{outbox.drop('dropped by the operator')} messages dropped")
+        if gathers and not sends:
+            click.echo(f"{gather(outbox, office(environment, archive), clock())} messages gathered")
         failed = _send(environment, outbox, clock, as_json=as_json) if sends else 0
         if issues:
             for line in _issues(environment):
                 click.echo(line)
-        if status or not (sends or release or drop or issues):
+        if status or not (sends or gathers or release or drop or issues):
             _show(outbox, as_json=as_json)
     if failed:
         click.echo(f"{failed} messages did not go out: `tostrack notify --status`", err=True)
