@@ -257,12 +257,16 @@ class Version:
         return sha256(self.text)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Reading:
     """A version together with its clauses, split once and passed on; what is worked out of it is remembered with it."""
 
     version: Version
     clauses: tuple[Clause, ...]
+
+    def __hash__(self) -> int:
+        # The clauses are the text, split: hashing them all would cost more than most of what is remembered.
+        return hash(self.version)
 
 
 @dataclass(frozen=True)

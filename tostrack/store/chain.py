@@ -15,7 +15,7 @@ from typing import Any
 from tostrack.models import sha256
 
 #: The columns of a version that its link holds, beside ``hash`` itself.
-VERSION_COLUMNS = ("number", "seen_at", "kind", "sha256", "key_sha256", "extractor", "declaration")
+VERSION_COLUMNS = ("number", "seen_at", "kind", "sha256", "key_sha256", "extractor", "declaration", "record")
 
 _JUDGEMENT_COLUMNS = (
     *("from_number", "to_number", "occasion", "judged_at", "verdict", "reason"),

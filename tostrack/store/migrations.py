@@ -19,7 +19,7 @@ SCHEMA = 1
 
 #: Rows that nobody may change once they stand: the hash chain proves it, these keep honest code honest.
 _APPEND_ONLY = (
-    *("_versions", "_clauses", "_origins", "version_snapshots"),
+    *("_versions", "_clauses", "_origins", "_records", "version_snapshots"),
     *("judgements", "judgement_flags", "judgement_facts", "judgement_dates"),
     "redactions",
 )

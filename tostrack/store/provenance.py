@@ -24,8 +24,9 @@ FROM version_snapshots c JOIN snapshots n ON n.id = c.snapshot_id WHERE c.versio
 """
 _VERSIONS = """
 SELECT v.id, s.slug || '/' || d.slug AS document, v.number, v.seen_at, o.kind, lower(hex(v.sha256)) AS sha256,
-       lower(hex(v.key_sha256)) AS key_sha256, o.extractor, o.declaration, lower(hex(v.hash)) AS hash
-FROM _versions v JOIN _origins o ON o.id = v.origin_id
+       lower(hex(v.key_sha256)) AS key_sha256, o.extractor, o.declaration, lower(hex(v.hash)) AS hash,
+       coalesce(iif(typeof(r.name) = 'blob', lower(hex(r.name)), r.name), '') AS record
+FROM _versions v JOIN _origins o ON o.id = v.origin_id LEFT JOIN _records r ON r.version_id = v.id
 JOIN documents d ON d.id = v.document_id JOIN services s ON s.id = d.service_id
 WHERE v.document_id = ? ORDER BY v.id
 """

@@ -210,6 +210,7 @@ class Recorder:
             "key_sha256": text_key(new.reading),
             "extractor": new.extractor,
             "declaration": new.declaration,
+            "record": new.record,
             "previous": self._head(document_id),
         }
         judged = judged_rows(new.change, announced=new.announced) if new.change else None
