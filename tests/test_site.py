@@ -87,6 +87,17 @@ def test_every_link_leads_to_a_page_and_to_a_place_on_it(story, tmp_path):
             assert not anchor or anchor in found[target].ids, (path, link)
 
 
+def test_a_document_that_could_never_be_read_is_named_and_leads_nowhere(platform, tmp_path):
+    platform.night(terms=FetchError("timeout", cause="timeout"))
+
+    write(platform, tmp_path / "site")
+
+    page = (tmp_path / "site/platforms/acme/index.html").read_text()
+    assert "No version is kept yet." in page
+    assert "Could not be read since 1 January 2024 (timeout)." in page
+    assert "platforms/acme/terms" not in page
+
+
 def test_ids_are_named_once_on_a_page(story, tmp_path):
     write(story, tmp_path / "site")
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 from tostrack.clauses import plain
 from tostrack.flag import SHIPPED, Rulebook
 from tostrack.models import Outcome, Verdict
-from tostrack.publish.addresses import address, platform_page, topic_page
+from tostrack.publish.addresses import address, document_page, platform_page, topic_page
 from tostrack.publish.site import pages, search
 from tostrack.publish.site.changes import without_words
 from tostrack.publish.site.maps import robots, sitemaps
@@ -162,7 +162,7 @@ class _Builder:
                 if change.announced
             ]
             name = f"{safe_line(row.service_name)}, {safe_line(row.name)}: changes that matter"
-            page = platform_page(row.id)
+            page = document_page(row.service, row.document) if document.chain else platform_page(row.service)
             write_feed(self.context, f"{row.service}.{row.document}", name, own, page)
             told += own
         told.sort(key=lambda one: (one.row.seen_at, one.row.id), reverse=True)
