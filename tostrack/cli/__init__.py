@@ -43,6 +43,7 @@ COMMANDS = {
     "verify": "Check that the archive is what it was when it was written.",
     "export": "Write evidence, WARC, JSON lines, CSV or a dataset.",
     "backup": "Write a verified copy, and keep the newest few.",
+    "redact": "Take words and captures out by order; their hashes stay.",
     "recover": "Rebuild a damaged archive from a backup and the captures.",
     "demo": "Crawl an invented platform over twelve nights.",
 }

@@ -1,0 +1,179 @@
+"""Taking words and captures out by order: what is left is their hashes, when and why, and a chain that still holds."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tostrack.clauses import plain
+from tostrack.errors import ConfigError, StoreError
+from tostrack.models import iso, sha256
+from tostrack.store import snapshots as files
+from tostrack.store.lock import locked
+from tostrack.store.provenance import TOMBSTONE
+
+#: What quotes a clause beside the clause itself; all of it is sealed by hashes: see `tostrack.store.judged`.
+_QUOTES = (
+    *(("judgements", "explanation"), ("judgement_flags", "quote")),
+    *(("judgement_facts", "old"), ("judgement_facts", "new"), ("judgement_facts", "sentence")),
+)
+#: A shorter piece says nothing by itself: "30 days".
+_SAYS_SOMETHING = 12
+
+
+@dataclass(frozen=True)
+class Redaction:
+    """What was taken out, or would be."""
+
+    #: Plain texts of the clauses.
+    clauses: tuple[str, ...]
+    #: Quotes of them in judgements.
+    quotes: int
+    #: Paths of the captures.
+    captures: tuple[str, ...]
+
+
+def redact(
+    path: Path, snapshots: Path, document: str, words: str, *, reason: str, now: datetime, dry_run: bool = False
+) -> Redaction:
+    """Take every clause of *document* that holds *words* out of the archive, wherever it stands, and what quotes it.
+
+    With it go the captures of the versions that it stood in: they hold it too. Backups keep what they have.
+
+    Raises:
+        ConfigError: No clause of the document holds the words.
+        StoreError: Another process writes, or the disk is full; nothing was taken out.
+    """
+    lock = locked(path)
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection, _reported(path):
+            connection.execute("PRAGMA synchronous = EXTRA")
+            # What is taken out must not stay readable in the file's free pages.
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("BEGIN IMMEDIATE")
+            found, gone = _take_out(connection, document, words, reason, now)
+            if dry_run:
+                connection.execute("ROLLBACK")
+                return found
+            # The index keeps what was deleted until its parts are merged.
+            connection.execute("INSERT INTO clauses_fts (clauses_fts) VALUES ('optimize')")
+            connection.execute("COMMIT")
+            connection.execute("VACUUM")
+        for capture in gone:
+            files.delete(snapshots, capture)
+    finally:
+        os.close(lock)
+    return found
+
+
+@contextmanager
+def _reported(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: nothing was taken out ({error})") from error
+
+
+def _take_out(
+    connection: sqlite3.Connection, document: str, words: str, reason: str, now: datetime
+) -> tuple[Redaction, list[str]]:
+    texts = [
+        text
+        for (text,) in connection.execute(
+            """
+            SELECT DISTINCT c.text FROM _spans p JOIN _clauses c ON c.id = p.clause_id
+            JOIN documents d ON d.id = p.document_id JOIN services s ON s.id = d.service_id
+            WHERE s.slug || '/' || d.slug = ? ORDER BY c.id
+            """,
+            (document,),
+        )
+        if words in text or words in plain(text)
+    ]
+    if not texts:
+        raise ConfigError(f"{document}: no clause of it holds {words!r}")
+    captures = _captures(connection, texts)
+    with _writable(connection):
+        quotes = sum(_quotes(connection, table, column, texts, words, reason, now) for table, column in _QUOTES)
+        for text in texts:
+            ids = "SELECT id FROM _clauses WHERE text = ?"
+            # Made by rules, and made anew by `reflag` where a text is left to flag.
+            connection.execute(f"DELETE FROM flags WHERE clause_id IN ({ids})", (text,))  # noqa: S608
+            tomb = _tomb(connection, text, reason, now)
+            _forget_words(connection, text, tomb)
+            connection.execute("UPDATE _clauses SET text = ?2 WHERE text = ?1", (text, tomb))
+            for column in ("heading", "lead"):
+                query = f"UPDATE _contexts SET {column} = replace({column}, ?1, ?2) WHERE instr({column}, ?1)"  # noqa: S608
+                connection.execute(query, (plain(text), tomb))
+        for digest in dict.fromkeys(digest for digest, _ in captures):
+            _note(connection, "capture", digest, reason, now)
+    paths = tuple(path for _, path in captures)
+    return Redaction(tuple(map(plain, texts)), quotes, paths), list(paths)
+
+
+def _forget_words(connection: sqlite3.Connection, text: str, tomb: str) -> None:
+    """Take the words of a clause out of the index of words, which does not follow the table by itself."""
+    insert = "INSERT INTO clauses_fts"
+    for (clause_id,) in connection.execute("SELECT id FROM _clauses WHERE text = ?", (text,)).fetchall():
+        connection.execute(f"{insert} (clauses_fts, rowid, text) VALUES ('delete', ?, ?)", (clause_id, text))
+        connection.execute(f"{insert} (rowid, text) VALUES (?, ?)", (clause_id, tomb))
+
+
+def _captures(connection: sqlite3.Connection, texts: list[str]) -> list[tuple[str, str]]:
+    """Return hash and path of the captures of every version that one of *texts* stood in, and of the same bytes."""
+    marks = ", ".join("?" * len(texts))
+    # Only the number of marks is put in.
+    query = f"""
+        SELECT DISTINCT n.sha256, n.path FROM snapshots n WHERE n.sha256 IN (
+            SELECT k.sha256 FROM _clauses c JOIN _spans p ON p.clause_id = c.id
+            JOIN _versions v ON v.document_id = p.document_id AND p.until > v.number AND p.since <= v.number
+            JOIN version_snapshots x ON x.version_id = v.id JOIN snapshots k ON k.id = x.snapshot_id
+            WHERE c.text IN ({marks}))
+        ORDER BY n.path
+    """  # noqa: S608
+    return [(digest, path) for digest, path in connection.execute(query, texts)]
+
+
+def _quotes(
+    connection: sqlite3.Connection, table: str, column: str, texts: list[str], words: str, reason: str, now: datetime
+) -> int:
+    """Take out what quotes one of *texts*; return how often."""
+    whole = [plain(text) for text in texts]
+    count = 0
+    # Table and column are words of this module.
+    for row_id, said in connection.execute(f"SELECT id, {column} FROM {table}").fetchall():  # noqa: S608
+        if words in said or (len(said) >= _SAYS_SOMETHING and any(said in text or text in said for text in whole)):
+            tomb = _tomb(connection, said, reason, now)
+            connection.execute(f"UPDATE {table} SET {column} = ? WHERE id = ?", (tomb, row_id))  # noqa: S608
+            count += 1
+    return count
+
+
+def _tomb(connection: sqlite3.Connection, text: str, reason: str, now: datetime) -> str:
+    """Note that *text* is taken out; return what stands in its place."""
+    _note(connection, "text", sha256(text), reason, now)
+    return TOMBSTONE.format(sha256(text))
+
+
+def _note(connection: sqlite3.Connection, kind: str, digest: str, reason: str, now: datetime) -> None:
+    values = (iso(now), kind, digest, reason)
+    connection.execute("INSERT OR IGNORE INTO redactions (at, kind, sha256, reason) VALUES (?, ?, ?, ?)", values)
+
+
+@contextmanager
+def _writable(connection: sqlite3.Connection) -> Iterator[None]:
+    """Lift the triggers that keep texts as they are, within the transaction."""
+    tables = ("_clauses", *dict.fromkeys(table for table, _ in _QUOTES))
+    names = [f"{table}_no_update" for table in tables]
+    marks = ", ".join("?" * len(names))
+    query = f"SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name IN ({marks})"  # noqa: S608
+    definitions = [sql for (sql,) in connection.execute(query, names)]
+    for name in names:
+        connection.execute(f"DROP TRIGGER {name}")
+    yield
+    for definition in definitions:
+        connection.execute(definition)
