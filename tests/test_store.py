@@ -132,6 +132,18 @@ def test_an_archive_of_a_newer_tostrack_is_refused(platform):
         platform.writer()
 
 
+def test_a_step_of_the_schema_that_fails_half_way_leaves_nothing(platform):
+    with sqlite3.connect(platform.database) as connection:
+        connection.execute("CREATE TABLE judgements (mine TEXT)")
+
+    with pytest.raises(StoreError, match="judgements already exists"):
+        platform.writer()
+
+    tables = {name for (name,) in sqlite3.connect(platform.database).execute("SELECT name FROM sqlite_master")}
+    assert {name for name in tables if "migrations" not in name} == {"judgements"}
+    assert sqlite3.connect(platform.database).execute("PRAGMA user_version").fetchone() == (0,)
+
+
 def test_the_flags_that_stand_tell_since_when(platform):
     licence = "You grant us a worldwide, royalty-free licence to use, copy and display the content that you post."
     platform.night(terms=paragraphs("Welcome to Acme, the place for your photos.", licence))
