@@ -2,6 +2,8 @@
 
 import os
 import re
+import sqlite3
+import zlib
 from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
 from urllib.error import HTTPError
@@ -19,6 +21,7 @@ from tostrack.models import Document, Page
 from tostrack.siting import Built, build
 from tostrack.siting.server import follow, serving
 from tostrack.store import Archive
+from tostrack.store.redact import redact
 
 PRIVACY = paragraphs("We keep your data for 30 days.", "We may share your data with our affiliates.", title="Privacy")
 
@@ -231,6 +234,23 @@ def test_what_is_written_bit_by_bit_is_what_is_written_at_once(story, tmp_path):
     write(story, tmp_path / "once")
 
     assert tree(tmp_path / "bit") == tree(tmp_path / "once")
+
+
+def test_what_was_taken_out_by_order_goes_from_every_page_and_from_the_memory(story, tmp_path):
+    story.night(terms=paragraphs(WIDER, RULES, "Complaints about advertising go to Jane Doe."))
+    write(story, tmp_path / "site")
+    found = [path for path in tree(tmp_path / "site") if b"Jane Doe" in tree(tmp_path / "site")[path]]
+    assert {"changes/acme/terms/3/index.html", "search/platforms/acme.js"} <= set(found)
+
+    folder = story.folder / "snapshots"
+    redact(story.database, folder, "acme/terms", "Jane Doe", reason="Order 12", now=story.at)
+    write(story, tmp_path / "site")
+
+    assert [path for path, content in tree(tmp_path / "site").items() if b"Jane Doe" in content] == []
+    with sqlite3.connect(tmp_path / "site/.tostrack-site.db") as memory:
+        facts = [zlib.decompress(row[0]) for row in memory.execute("SELECT value FROM facts")]
+    memory.close()
+    assert not any(b"Jane Doe" in fact for fact in facts)
 
 
 def test_a_page_that_somebody_deleted_comes_back(story, tmp_path):

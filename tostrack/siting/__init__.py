@@ -75,7 +75,9 @@ class _Builder:
         documents = archive.documents()
         checked_at = max((row.checked_at or "" for row in documents), default="")
         site = Site(safe_line(title), url, book.topics(), checked_at)
-        key = key_of(fingerprint(*_MAKERS), site.title, url, dict(site.topics), book.fingerprint)
+        # What was taken out by order must go from every page, and the hashes of versions do not tell.
+        taken_out = archive.redactions()
+        key = key_of(fingerprint(*_MAKERS), site.title, url, dict(site.topics), book.fingerprint, taken_out)
         self.archive, self.shelf, self.site = archive, shelf, site
         self.context = Context(archive, shelf, site, book, key, lru_cache(maxsize=None)(book.meaning))
         self.everything = link_to("all", "Everything that matters")

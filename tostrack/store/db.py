@@ -330,6 +330,10 @@ class Archive:
         )
         return [SourceRow(**{**dict(row), "chain": tuple(json.loads(row["chain"]))}) for row in rows]
 
+    def redactions(self) -> int:
+        """Return how many clauses and captures were taken out by order: what was read before may hold them."""
+        return int(self._rows("SELECT count(*) FROM redactions")[0][0])
+
     def blame(self, service: str, document: str, when: datetime | None = None) -> list[BlameRow]:
         """Return the clauses of the text in force at *when* (now when None), each with since when it stands."""
         row = self.current(service, document) if when is None else self.at(service, document, when)
