@@ -1,6 +1,8 @@
 """What is written about the commands is what they say."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -10,6 +12,14 @@ from click.testing import CliRunner
 from tostrack.cli import COMMANDS, cli
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_the_reference_and_the_man_page_are_what_the_commands_say():
+    done = subprocess.run(
+        [sys.executable, ROOT / "docs/reference.py", "--check"], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

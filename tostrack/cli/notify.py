@@ -29,7 +29,7 @@ _FIELDS = "name kind digest channel recipient state attempts made_at next_try_at
 @click.option("--release", is_flag=True, help="Let go what is held after a storm: it was them.")
 @click.option("--drop", is_flag=True, help="Give up what is held after a storm: it was us.")
 @click.option("--issues", is_flag=True, help="Open a GitHub issue for each document that fails; close the others.")
-@click.option("--now", type=DAY, help="Act as of this time: for replays and tests.")
+@click.option("--now", type=DAY, envvar="TOSTRACK_NOW", help="Act as of this time: for replays and tests.")
 @json_option
 @click.pass_context
 def command(
