@@ -3,7 +3,8 @@
     python benchmarks/notify_kills.py [--kills 10000] [--seconds 3600] [--seed 1]
 
 Forks a warm process for each run, which crawls one night of an invented platform or notifies its readers, and kills it
-with SIGKILL after a random time: some die before anything, some between the mail server's 250 and our note of it. The
+with SIGKILL after a random time: some die before anything. One notifier in five dies by itself
+between the mail server's 250 and our note of it, a moment that chance alone hardly meets. The
 mail server is a folder: a mail is one appended line, so that what had arrived is known after any kill. At the end every
 change that the archive announces must have reached every reader, once by Message-ID.
 """
@@ -59,12 +60,16 @@ def fetch_all(night: int, at: datetime):
 class Box:
     """A mail server whose 250 is a line that stands in a file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, dies: bool) -> None:
+        #: Whether the notifier dies with the first mail that has arrived, before it can note so.
+        self._dies = dies
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def send(self, letter, _at) -> None:
         told = ",".join(sorted(change["to"]["sha256"] for change in letter.payload["changes"]))
         os.write(self._descriptor, f"{letter.name} {letter.recipient} {told}\n".encode())
+        if self._dies:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def close(self) -> None:
         os.close(self._descriptor)
@@ -78,8 +83,8 @@ def crawl(folder: Path, night: int) -> None:
             pass
 
 
-def notify(folder: Path, at: datetime) -> None:
-    box = Box(folder / "mails")
+def notify(folder: Path, at: datetime, *, dies: bool = False) -> None:
+    box = Box(folder / "mails", dies=dies)
     office = Office({digest.slug: digest for digest in READERS}, "acme.example", START)
     with Archive(folder / "tostrack.db") as archive, Outbox(folder / "tostrack.db") as outbox:
         gather(outbox, office, at)
@@ -87,13 +92,13 @@ def notify(folder: Path, at: datetime) -> None:
             pass
 
 
-def run(work, *arguments, delay: float | None = None) -> bool:
+def run(work, *arguments, delay: float | None = None, **options: bool) -> bool:
     """Do *work* in a child; with a *delay* kill it after so many seconds. Return whether it ended by itself."""
     child = os.fork()
     if child == 0:
         status = 1
         try:
-            work(*arguments)
+            work(*arguments, **options)
             status = 0
         finally:
             os._exit(status)
@@ -151,14 +156,19 @@ def main() -> None:
                 while kills.total() < arguments.kills and chance.random() < 0.95:
                     # A lease of the one before has run out by then.
                     at += timedelta(minutes=11)
-                    kills["notify"] += not run(notify, folder, at, delay=chance.uniform(0, longest["notify"]))
+                    if chance.random() < 0.2:
+                        kills["window"] += not run(notify, folder, at, dies=True)
+                    else:
+                        kills["notify"] += not run(notify, folder, at, delay=chance.uniform(0, longest["notify"]))
                 began = time.monotonic()
                 run(notify, folder, at + timedelta(minutes=11))
                 longest["notify"] = max(0.01, 1.1 * (time.monotonic() - began))
             run(notify, folder, START + timedelta(days=arguments.nights + 1))
             found = judged(folder)
             told, sent, twice = told + found[0], sent + found[1], twice + found[2]
-    print(f"{kills['crawl']} kills of crawls, {kills['notify']} of notifiers, over {rounds} archives")
+    print(
+        f"{kills['crawl']} kills of crawls, {kills['notify']} of notifiers, {kills['window']} after a 250, over {rounds} archives"
+    )
     print(f"{told} tellings, 0 dropped, {sent} mails, {twice} of them a second time, all with the same Message-ID")
 
 
