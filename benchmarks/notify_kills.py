@@ -3,10 +3,10 @@
     python benchmarks/notify_kills.py [--kills 10000] [--seconds 3600] [--seed 1]
 
 Forks a warm process for each run, which crawls one night of an invented platform or notifies its readers, and kills it
-with SIGKILL after a random time: some die before anything. One notifier in five dies by itself
-between the mail server's 250 and our note of it, a moment that chance alone hardly meets. The
-mail server is a folder: a mail is one appended line, so that what had arrived is known after any kill. At the end every
-change that the archive announces must have reached every reader, once by Message-ID.
+with SIGKILL after a random time: some die before anything. One notifier in five dies by itself between the mail
+server's 250 and our note of it, a moment that chance alone hardly meets. The mail server is a folder: a mail is one
+appended line, so that what had arrived is known after any kill. At the end every change that the archive announces must
+have reached every reader, once by Message-ID.
 """
 
 import argparse
@@ -166,9 +166,8 @@ def main() -> None:
             run(notify, folder, START + timedelta(days=arguments.nights + 1))
             found = judged(folder)
             told, sent, twice = told + found[0], sent + found[1], twice + found[2]
-    print(
-        f"{kills['crawl']} kills of crawls, {kills['notify']} of notifiers, {kills['window']} after a 250, over {rounds} archives"
-    )
+    died = f"{kills['crawl']} crawls and {kills['notify']} notifiers killed, {kills['window']} more right after a 250"
+    print(f"{died}, over {rounds} archives")
     print(f"{told} tellings, 0 dropped, {sent} mails, {twice} of them a second time, all with the same Message-ID")
 
 
