@@ -37,6 +37,7 @@ COMMANDS = {
     "accept": "Let a text out of quarantine: it is the next version.",
     "reextract": "Read the newest kept captures by today's rules.",
     "reflag": "Flag every kept clause anew by today's rules.",
+    "merge": "Take over what the archives of other machines have.",
     "import": "Take in others' history and declarations, and pages that were saved.",
     "completion": "Print the script that completes commands in a shell.",
     "backfill": "Fetch the history before the first crawl.",

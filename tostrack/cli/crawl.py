@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,9 +15,23 @@ from tostrack.errors import FetchError
 
 if TYPE_CHECKING:
     from tostrack.fetch import Fetcher
+    from tostrack.fetch.shards import Shard
     from tostrack.models import Document
     from tostrack.versions import Result
     from tostrack.watchlist import Watchlist
+
+
+class _Share(click.ParamType["Shard"]):
+    name = "K/N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Shard:
+        """Return the shard that ``K/N`` names."""
+        from tostrack.fetch.shards import Shard
+
+        number, slash, count = str(value).partition("/")
+        if not (slash and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
+            self.fail(f"{value!r} is not a part of the whole such as 1/4", param, ctx)
+        return Shard(int(number), int(count))
 
 
 @click.command(
@@ -26,19 +40,31 @@ if TYPE_CHECKING:
 )
 @click.argument("targets", nargs=-1, metavar="[SERVICE[/DOCUMENT]]...")
 @click.option("--now", type=DAY, envvar="TOSTRACK_NOW", help="Record the run as of this time: for replays and tests.")
+@click.option(
+    "--shard", type=_Share(), help="Visit the part of machine K of N: each host is asked by one of them only."
+)
 @click.option("-n", "--dry-run", is_flag=True, help="List what would be visited; fetch and store nothing.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only what changed, is suspect or failed.")
 @json_option
 @click.pass_context
 def command(
-    context: click.Context, targets: tuple[str, ...], now: datetime | None, dry_run: bool, quiet: bool, as_json: bool
+    context: click.Context,
+    targets: tuple[str, ...],
+    now: datetime | None,
+    shard: Shard | None,
+    dry_run: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """Visit the watched pages once, keep what changed, and say whether it matters."""
     from tostrack.models import Outcome
 
     environment: Environment = context.obj
     documents = selected(environment.watchlist, targets)
-    beat = "" if targets else environment.watchlist.settings.heartbeat
+    if shard:
+        documents = shard.of(environment.watchlist.documents, documents)
+    # A part of the whole is no sign that all is well.
+    beat = "" if targets or shard else environment.watchlist.settings.heartbeat
     if dry_run:
         for document in documents:
             for page in document.pages:

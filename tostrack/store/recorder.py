@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from tostrack.clauses import text_key
-from tostrack.models import Document, Outcome, Snapshot, iso, sha256
+from tostrack.models import Clause, Document, Outcome, Snapshot, iso, sha256
 from tostrack.store.chain import late_link, version_link
 from tostrack.store.flagged import FlagRows
 from tostrack.store.judged import ENDS, Judged, judged_rows
@@ -82,27 +82,30 @@ class Recorder:
         """Return the id of the visit's document, its row brought up to date."""
         document = visit.document
         if document != self._named:
-            self._name(document)
+            name = document.service_name or document.service
+            self._name(document.service, name, document.slug, document.name or document.slug, document.language)
             self._named = document
-        document_id = self._id(_DOCUMENT, document.service, document.slug) or 0
+        document_id = self._document_id(document.service, document.slug)
         if visit.checked:
             self._check(document_id, visit)
         return document_id
 
-    def _name(self, document: Document) -> None:
-        """Bring what the archive calls *document* up to date."""
-        name = document.service_name or document.service
+    def _document_id(self, service: str, slug: str) -> int:
+        return self._id(_DOCUMENT, service, slug) or 0
+
+    def _name(self, service: str, service_name: str, slug: str, name: str, language: str) -> None:
+        """Bring what the archive calls a document up to date."""
         self._connection.execute(
             "INSERT INTO services (slug, name) VALUES (?1, ?2) ON CONFLICT (slug) DO UPDATE SET name = ?2",
-            (document.service, name),
+            (service, service_name),
         )
-        service_id = self._id("SELECT id FROM services WHERE slug = ?", document.service)
+        service_id = self._id("SELECT id FROM services WHERE slug = ?", service)
         self._connection.execute(
             """
             INSERT INTO documents (service_id, slug, name, language) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (service_id, slug) DO UPDATE SET name = ?3, language = ?4
             """,
-            (service_id, document.slug, document.name or document.slug, document.language),
+            (service_id, slug, name, language),
         )
 
     def _check(self, document_id: int | None, visit: Visit) -> None:
@@ -123,11 +126,7 @@ class Recorder:
 
     def _snapshot(self, document_id: int, page: int, capture: Snapshot, path: str) -> int:
         # The same run repeated after a kill finds its own row: the time and the bytes are the same.
-        known = self._id(
-            "SELECT id FROM snapshots WHERE document_id = ? AND path = ? AND sha256 = ?",
-            *(document_id, path, capture.sha256),
-        )
-        return known or self._insert(
+        return self._known_capture(document_id, path, capture.sha256) or self._insert(
             "snapshots",
             document_id=document_id,
             page=page,
@@ -141,6 +140,10 @@ class Recorder:
             sha256=capture.sha256,
             path=path,
         )
+
+    def _known_capture(self, document_id: int, path: str, digest: str) -> int | None:
+        query = "SELECT id FROM snapshots WHERE document_id = ? AND path = ? AND sha256 = ?"
+        return self._id(query, document_id, path, digest)
 
     def _pages(self, document_id: int, visit: Visit, ids: Mapping[int, int]) -> None:
         for page, capture in visit.captures.items():
@@ -217,27 +220,39 @@ class Recorder:
         clauses = [(clause.kind, _digest(clause.text)) for clause in new.reading.clauses]
         seal = judged.seal if judged else ""
         head = sha256(version_link(visit.document.id, row, map(dict, snapshots), clauses, seal))
-        version_id = self._insert(
-            "_versions",
-            document_id=document_id,
-            number=row["number"],
-            seen_at=row["seen_at"],
-            origin_id=self._origin(new),
-            sha256=bytes.fromhex(row["sha256"]),
-            key_sha256=bytes.fromhex(row["key_sha256"]),
-            hash=bytes.fromhex(head),
-        )
-        if new.record:
-            self._insert("_records", version_id=version_id, name=_packed(new.record))
-        self._texts.append(document_id, version.number, new.reading.clauses)
-        self._connection.executemany(
-            "INSERT INTO version_snapshots VALUES (?, ?, ?)", [(version_id, s["page"], s["id"]) for s in snapshots]
-        )
+        self._append(document_id, row, head, new.reading.clauses, new.record, {s["page"]: s["id"] for s in snapshots})
         for clause, flags in new.flags.items():
             self.flags.store(clause, flags, new.flags_fingerprint)
         if judged:
             self._judgement(document_id, judged)
         self._advance(document_id, head)
+
+    def _append(
+        self,
+        document_id: int,
+        row: Mapping[str, Any],
+        head: str,
+        clauses: Sequence[Clause],
+        record: str,
+        captures: Mapping[int, int],
+    ) -> None:
+        """Write the version of *row* and its text; *captures* are the snapshots that it cites, by page."""
+        version_id = self._insert(
+            "_versions",
+            document_id=document_id,
+            number=row["number"],
+            seen_at=row["seen_at"],
+            origin_id=self._origin(row),
+            sha256=bytes.fromhex(row["sha256"]),
+            key_sha256=bytes.fromhex(row["key_sha256"]),
+            hash=bytes.fromhex(head),
+        )
+        if record:
+            self._insert("_records", version_id=version_id, name=_packed(record))
+        self._texts.append(document_id, row["number"], clauses)
+        self._connection.executemany(
+            "INSERT INTO version_snapshots VALUES (?, ?, ?)", [(version_id, *cited) for cited in captures.items()]
+        )
 
     def _head(self, document_id: int) -> str:
         """Return the end of the document's chain; empty before the first version."""
@@ -247,8 +262,8 @@ class Recorder:
     def _advance(self, document_id: int, head: str) -> None:
         self._connection.execute("INSERT OR REPLACE INTO heads (document_id, hash) VALUES (?, ?)", (document_id, head))
 
-    def _origin(self, new: NewVersion) -> int:
-        values = {"kind": new.kind, "extractor": new.extractor, "declaration": new.declaration}
+    def _origin(self, row: Mapping[str, Any]) -> int:
+        values = {name: row[name] for name in ("kind", "extractor", "declaration")}
         query = "SELECT id FROM _origins WHERE kind = ? AND extractor = ? AND declaration = ?"
         return self._id(query, *values.values()) or self._insert("_origins", **values)
 

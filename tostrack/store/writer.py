@@ -23,8 +23,10 @@ from tostrack.models import (
     iso,
 )
 from tostrack.store import snapshots as files
+from tostrack.store.adopter import Adopter
 from tostrack.store.db import _BUSY_TIMEOUT, _VERSION, Archive, VersionRow
 from tostrack.store.flagged import FlaggedClause, Place, by_others
+from tostrack.store.held import Held
 from tostrack.store.lock import locked
 from tostrack.store.migrations import migrate
 from tostrack.store.outbox import queue
@@ -233,6 +235,36 @@ class Writer(Archive):
             for visit in visits:
                 self.record(visit)
 
+    def adopt(self, held: Held, folder: Path) -> int:
+        """Store what another archive holds of a document and ours does not; return how many versions that is.
+
+        Args:
+            held: The document there; what we have of it must be the beginning of its chain.
+            folder: Where the captures of that archive lie.
+
+        Raises:
+            StoreError: Nothing of it is stored.
+        """
+        captures = held.captures
+        paths = {row["id"]: self._free(row["path"], row["sha256"]) for row in captures}
+        for row in captures:
+            # One that was taken out by order is not there, and a version goes on citing it.
+            if not files.is_there(self.snapshots, paths[row["id"]]) and files.is_there(folder, row["path"]):
+                files.write(self.snapshots, paths[row["id"]], files.read(folder, row["path"]))
+        with self._transaction():
+            versions, obsolete = Adopter(self._connection).adopt(held, paths)
+        for path in obsolete:
+            files.delete(self.snapshots, path)
+        return versions
+
+    def adopt_redactions(self, rows: Iterable[Mapping[str, str]]) -> None:
+        """Note what was taken out of another archive by order."""
+        with self._transaction():
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO redactions (at, kind, sha256, reason) VALUES (:at, :kind, :sha256, :reason)",
+                rows,
+            )
+
     def reflag(self, flags: Mapping[Place, Sequence[Flag]]) -> None:
         """Store *flags*, by the place of their clause, as those of our rules; all or none."""
         with self._transaction():
@@ -255,10 +287,15 @@ class Writer(Archive):
                 self._recorder.forget()
 
     def _path(self, document: Document, page: int, capture: Snapshot) -> str:
-        path = files.name(document.service, document.slug, page, capture)
-        # Two captures within one second: a file that a version may cite is never written over.
-        taken = self._rows("SELECT 1 FROM snapshots WHERE path = ? AND sha256 <> ?", (path, capture.sha256))
-        return path.replace("Z.", f"Z-{capture.sha256[:8]}.", 1) if taken else path
+        return self._free(files.name(document.service, document.slug, page, capture), capture.sha256)
+
+    def _free(self, path: str, digest: str) -> str:
+        """Return *path*, or where a capture goes when another one lies there.
+
+        Two within one second: a file that a version may cite is never written over.
+        """
+        taken = self._rows("SELECT 1 FROM snapshots WHERE path = ? AND sha256 <> ?", (path, digest))
+        return path.replace("Z.", f"Z-{digest[:8]}.", 1) if taken else path
 
     def _files(self, document: Document, version: NewVersion) -> dict[int, str]:
         """Keep what *version* alone was read from; return where each page lies."""

@@ -1,0 +1,258 @@
+"""The archives of several machines become one."""
+
+import json
+import sqlite3
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from conftest import LICENCE, START, WATCHLIST, WIDER, Platform, paragraphs
+
+from tostrack.errors import ArchiveBusyError, ConfigError, StoreError
+from tostrack.models import Document, Outcome, Page, Version, sha256
+from tostrack.pipeline import compare_readings, read
+from tostrack.store import Archive
+from tostrack.store.merge import merge
+from tostrack.store.verify import verify
+from tostrack.store.visits import Visit
+from tostrack.versions import new_version
+
+KEEP = "We keep your data for {} days after the day on which you leave the service for good."
+OUTAGE = paragraphs("Something went wrong. The terms are temporarily unavailable.", title="Pixboard")
+
+
+def machine(folder, *names):
+    """Return a machine that watches the documents of these names."""
+    folder.mkdir()
+    watches = Platform(folder)
+    watches.documents = [
+        Document("acme", name, (Page(f"https://acme.example/{name}", select=("main",)),), name.title(), "Acme")
+        for name in names
+    ]
+    return watches
+
+
+@pytest.fixture
+def ours(tmp_path):
+    return machine(tmp_path / "ours", "terms")
+
+
+@pytest.fixture
+def theirs(tmp_path):
+    found = machine(tmp_path / "theirs", "privacy")
+    for days in (30, 60, 90):
+        found.night(privacy=paragraphs(KEEP.format(days), LICENCE))
+    return found
+
+
+def merged(ours, theirs):
+    with ours.writer() as writer:
+        return [
+            (each.id, each.outcome, each.versions)
+            for each in merge(writer, theirs.database, theirs.folder / "snapshots")
+        ]
+
+
+def proved(platform):
+    report = verify(platform.database, platform.folder / "snapshots")
+    assert report.findings == []
+    return report.heads
+
+
+def rows(platform, *tables):
+    """Return what the views show of an archive, ids left out."""
+    with Archive(platform.database) as archive:
+        found = {}
+        for table in tables:
+            query = archive.query(f"SELECT * FROM {table}")
+            kept = [{name: row[name] for name in dict(row) if not name.endswith("id")} for row in query]
+            found[table] = sorted(json.dumps(row, default=str) for row in kept)
+        return found
+
+
+TOLD = ("changes", "texts", "latest", "versions", "suspects", "pages", "snapshots", "flagged", "flags", "sightings")
+
+
+def test_a_document_of_another_archive_comes_with_all_that_is_known_of_it(ours, theirs):
+    theirs.night(privacy=OUTAGE)
+
+    assert merged(ours, theirs) == [("acme/privacy", "new", 3)]
+
+    assert rows(ours, *TOLD) == rows(theirs, *TOLD)
+    assert ours.files() == theirs.files()
+    assert proved(ours) == proved(theirs)
+
+
+def test_documents_of_ours_are_left_as_they_are(ours, theirs):
+    ours.night(terms=paragraphs(WIDER, LICENCE))
+    before = proved(ours)
+
+    merged(ours, theirs)
+
+    assert proved(ours) == before | proved(theirs)
+
+
+def test_a_second_merge_changes_nothing(ours, theirs):
+    merged(ours, theirs)
+    before = ours.database.read_bytes()
+
+    assert merged(ours, theirs) == [("acme/privacy", "same", 0)]
+    assert ours.database.read_bytes() == before
+
+
+def test_what_a_chain_goes_on_with_is_added(ours, theirs):
+    merged(ours, theirs)
+    theirs.night(privacy=paragraphs(KEEP.format(120), WIDER))
+
+    assert merged(ours, theirs) == [("acme/privacy", "extended", 1)]
+    assert rows(ours, *TOLD) == rows(theirs, *TOLD)
+    assert proved(ours) == proved(theirs)
+
+
+def test_a_night_without_a_change_moves_only_when_the_text_was_last_seen(ours, theirs):
+    merged(ours, theirs)
+    theirs.night()
+
+    assert merged(ours, theirs) == [("acme/privacy", "same", 0)]
+    assert rows(ours, "latest") == rows(theirs, "latest")
+
+
+def test_an_archive_that_is_behind_adds_nothing(ours, theirs):
+    merged(ours, theirs)
+    ours.documents, ours.at = theirs.documents, theirs.at
+    ours.night(privacy=paragraphs(KEEP.format(120), WIDER))
+    before = proved(ours)
+
+    assert merged(ours, theirs) == [("acme/privacy", "same", 0)]
+    assert proved(ours) == before
+
+
+def test_a_late_judgement_comes_with_the_chain(ours, theirs):
+    theirs.night(privacy=paragraphs(KEEP.format(60), LICENCE))
+    merged(ours, theirs)
+    for _ in range(30):
+        theirs.night()
+    assert "settled" in "".join(rows(theirs, "judgements")["judgements"])
+
+    merged(ours, theirs)
+
+    assert rows(ours, "changes") == rows(theirs, "changes")
+    assert proved(ours) == proved(theirs)
+
+
+def test_history_that_was_found_later_keeps_its_place_in_time_and_in_the_chain(ours, theirs):
+    merged(ours, theirs)
+    document, at = theirs.documents[0], START - timedelta(days=20)
+    reading = read(Version(KEEP.format(10) + "\n", at, 0))
+    with theirs.writer() as writer:
+        version = new_version(reading, document, writer, kind="import")
+        joined = compare_readings(reading, writer.reading(writer.version("acme", "privacy", 1)))
+        writer.record(Visit(document, at, Outcome.SKIPPED, versions=(version,), joined=joined, checked=False))
+
+    assert merged(ours, theirs) == [("acme/privacy", "extended", 1)]
+    assert rows(ours, *TOLD) == rows(theirs, *TOLD)
+    assert proved(ours) == proved(theirs)
+
+
+def test_a_merged_document_is_crawled_on_as_if_it_had_always_been_here(ours, theirs):
+    merged(ours, theirs)
+    ours.documents, ours.at = theirs.documents, theirs.at
+
+    [same] = ours.night(privacy=paragraphs(KEEP.format(90), LICENCE))
+    [other] = ours.night(privacy=paragraphs(KEEP.format(120), LICENCE))
+
+    assert (same.outcome, other.outcome, other.version) == (Outcome.UNCHANGED, Outcome.CHANGED, 4)
+    proved(ours)
+
+
+def test_a_fork_is_refused_with_both_heads(ours, theirs):
+    merged(ours, theirs)
+    ours.documents, ours.at = theirs.documents, theirs.at
+    ours.night(privacy=paragraphs(KEEP.format(120), WIDER))
+    theirs.night(privacy=paragraphs(KEEP.format(150), WIDER))
+    before = proved(ours)
+
+    with ours.writer() as writer:
+        [found] = merge(writer, theirs.database, theirs.folder / "snapshots")
+
+    assert found.outcome == "refused"
+    for platform in (ours, theirs):
+        assert proved(platform)["acme/privacy"][-1][:12] in found.message
+    assert proved(ours) == before
+
+
+def test_what_was_tampered_with_is_refused(ours, theirs):
+    connection = sqlite3.connect(theirs.database)
+    connection.execute("UPDATE heads SET hash = 'x'")
+    connection.commit()
+
+    assert merged(ours, theirs) == [("acme/privacy", "refused", 0)]
+    assert ours.files() == []
+
+
+def test_a_capture_that_is_gone_is_named_and_the_document_waits(ours, theirs):
+    gone = theirs.files()[0]
+    (theirs.folder / "snapshots" / gone).unlink()
+
+    with ours.writer() as writer:
+        [found] = merge(writer, theirs.database, theirs.folder / "snapshots")
+
+    assert (found.outcome, found.message) == ("refused", f"acme/privacy: {gone}: the file is missing")
+
+
+def test_no_name_of_another_archive_leads_out_of_our_folder(ours, theirs):
+    outside = theirs.folder / "outside.html.gz"
+    (theirs.folder / "snapshots" / theirs.files()[0]).rename(outside)
+    connection = sqlite3.connect(theirs.database)
+    connection.execute("UPDATE snapshots SET path = '../outside.html.gz' WHERE id = 1")
+    connection.commit()
+
+    with ours.writer() as writer:
+        [found] = merge(writer, theirs.database, theirs.folder / "snapshots")
+
+    assert "lies where none is kept" in found.message
+    assert not (ours.folder / "outside.html.gz").exists()
+
+
+def test_what_was_taken_out_here_does_not_come_back(ours, theirs):
+    ours.night(terms=paragraphs(LICENCE))
+    clause = KEEP.format(60)
+    connection = sqlite3.connect(ours.database)
+    connection.execute(
+        "INSERT INTO redactions (at, kind, sha256, reason) VALUES ('2024-02-01T00:00:00Z', 'text', ?, 'by order')",
+        (sha256(clause),),
+    )
+    connection.commit()
+
+    assert merged(ours, theirs) == [("acme/privacy", "refused", 0)]
+
+
+def test_a_merge_that_is_broken_off_goes_on(ours, theirs):
+    theirs.documents += [replace(theirs.documents[0], slug="rules", pages=(Page("https://acme.example/rules"),))]
+    theirs.night(rules=paragraphs(WIDER))
+
+    with ours.writer() as writer:
+        next(merge(writer, theirs.database, theirs.folder / "snapshots"))
+
+    assert merged(ours, theirs) == [("acme/privacy", "same", 0), ("acme/rules", "new", 1)]
+    assert proved(ours) == proved(theirs)
+
+
+def test_an_archive_in_use_and_our_own_are_not_merged(ours, theirs):
+    with ours.writer() as writer:
+        with theirs.writer(), pytest.raises(ArchiveBusyError):
+            list(merge(writer, theirs.database, theirs.folder))
+        with pytest.raises(ConfigError, match="is the archive itself"):
+            list(merge(writer, ours.database, ours.folder))
+        with pytest.raises(StoreError, match="no archive there"):
+            list(merge(writer, ours.folder / "none.db", ours.folder))
+
+
+def test_the_command_finds_the_captures_beside_the_archive(run, platform, theirs):
+    result = run("merge", str(theirs.database))
+    again = run("merge", str(theirs.database), "--json")
+
+    assert result.stdout == "acme/privacy  new, 3 versions\n"
+    assert json.loads(again.stdout)["outcome"] == "same"
+    assert platform.files() == theirs.files()
+    assert WATCHLIST in (platform.folder / "watchlist.toml").read_text()

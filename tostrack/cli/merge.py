@@ -1,0 +1,52 @@
+"""``tostrack merge``: the archives of several machines become one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from tostrack.cli.environment import Environment, Exit, emit_json, json_option
+from tostrack.errors import ConfigError
+
+
+@click.command(
+    epilog="Example: `tostrack merge shard-1/tostrack.db shard-2/tostrack.db`, after each machine ran "
+    "`tostrack crawl --shard K/2`. Exit status: 3 some documents were refused, 75 one of the archives is in use."
+)
+@click.argument("others", nargs=-1, required=True, metavar="OTHER.db...", type=click.Path(path_type=Path))
+@click.option(
+    "--snapshots",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the captures of the one OTHER.db lie; default: the folder beside it that is named as ours is.",
+)
+@json_option
+@click.pass_context
+def command(context: click.Context, others: tuple[Path, ...], snapshots: Path | None, as_json: bool) -> None:
+    """Take over what other archives have and ours has not: documents whole, or what their chains go on with.
+
+    Each document is proved first and taken in one transaction; a second merge changes nothing, one that was broken off
+    goes on. A document that two archives went on with apart is refused. Nobody is told anything by it.
+    """
+    from tostrack.publish.text import safe_line
+    from tostrack.store.merge import merge
+
+    environment: Environment = context.obj
+    if snapshots and len(others) > 1:
+        raise ConfigError("--snapshots: belongs to one archive; merge one at a time, or name the folders alike")
+    name = Path(environment.watchlist.settings.snapshots).name
+    counts = dict.fromkeys(("new", "extended", "same", "refused"), 0)
+    with environment.writer(datetime.now(UTC)) as writer:
+        for other in others:
+            for found in merge(writer, other, snapshots or other.parent / name):
+                counts[found.outcome] += 1
+                if as_json:
+                    emit_json([asdict(found)])
+                elif found.outcome != "same":
+                    said = f"{found.outcome}: {found.message}" if found.message else found.outcome
+                    click.echo(f"{found.id}  {safe_line(said)}" + f", {found.versions} versions" * bool(found.versions))
+    click.echo(", ".join(f"{count} {outcome}" for outcome, count in counts.items()), err=True)
+    if counts["refused"]:
+        context.exit(Exit.SOME_FAILED)
