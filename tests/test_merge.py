@@ -9,10 +9,11 @@ import pytest
 from conftest import LICENCE, START, WATCHLIST, WIDER, Platform, paragraphs
 
 from tostrack.errors import ArchiveBusyError, ConfigError, StoreError
-from tostrack.models import Document, Outcome, Page, Version, sha256
+from tostrack.models import Document, Outcome, Page, Version
 from tostrack.pipeline import compare_readings, read
 from tostrack.store import Archive
 from tostrack.store.merge import merge
+from tostrack.store.redact import redact
 from tostrack.store.verify import verify
 from tostrack.store.visits import Visit
 from tostrack.versions import new_version
@@ -214,17 +215,28 @@ def test_no_name_of_another_archive_leads_out_of_our_folder(ours, theirs):
     assert not (ours.folder / "outside.html.gz").exists()
 
 
+def taken_out(platform):
+    day = START + timedelta(days=30)
+    redact(platform.database, platform.folder / "snapshots", "acme/privacy", "60 days", reason="by order", now=day)
+
+
 def test_what_was_taken_out_here_does_not_come_back(ours, theirs):
-    ours.night(terms=paragraphs(LICENCE))
-    clause = KEEP.format(60)
-    connection = sqlite3.connect(ours.database)
-    connection.execute(
-        "INSERT INTO redactions (at, kind, sha256, reason) VALUES ('2024-02-01T00:00:00Z', 'text', ?, 'by order')",
-        (sha256(clause),),
-    )
-    connection.commit()
+    merged(ours, theirs)
+    taken_out(ours)
+    theirs.night(privacy=paragraphs(KEEP.format(120), WIDER))
 
     assert merged(ours, theirs) == [("acme/privacy", "refused", 0)]
+
+
+def test_what_was_taken_out_there_comes_as_its_hash_and_is_proved(ours, theirs):
+    taken_out(theirs)
+
+    assert merged(ours, theirs) == [("acme/privacy", "new", 3)]
+
+    report = verify(ours.database, ours.folder / "snapshots")
+    assert report.sound
+    assert "60 days" not in "".join(rows(ours, "texts")["texts"])
+    assert report.heads == verify(theirs.database, theirs.folder / "snapshots").heads
 
 
 def test_a_merge_that_is_broken_off_goes_on(ours, theirs):

@@ -5,9 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
-from tostrack.models import Clause
 from tostrack.store.held import Held
-from tostrack.store.provenance import Origin
 from tostrack.store.recorder import Recorder
 
 #: How the last check went: these columns move together.
@@ -59,8 +57,11 @@ class Adopter(Recorder):
         query = "SELECT lower(hex(hash)) FROM _versions WHERE document_id = ?"
         ours = frozenset(row[0] for row in self._connection.execute(query, (document_id,)))
         count = 0
-        for origin, clauses, record in held.versions(ours):
-            self._adopt_version(document_id, origin, clauses, record, captures)
+        for origin, clauses in held.versions(ours):
+            cited = {capture["page"]: captures[capture["id"]] for capture in origin.captures}
+            self._append(document_id, origin.row, origin.row["hash"], clauses, cited)
+            if origin.judged:
+                self._judgement(document_id, origin.judged)
             count += 1
         query = """
             SELECT n.number, j.occasion FROM judgements j JOIN _versions n ON n.id = j.to_version
@@ -73,21 +74,6 @@ class Adopter(Recorder):
         if held.head:
             self._advance(document_id, held.head)
         return count
-
-    def _adopt_version(
-        self,
-        document_id: int,
-        origin: Origin,
-        clauses: tuple[Clause, ...],
-        record: str,
-        captures: Mapping[int, int],
-    ) -> None:
-        row = origin.row
-        self._append(
-            document_id, row, row["hash"], clauses, record, {c["page"]: captures[c["id"]] for c in origin.captures}
-        )
-        if origin.judged:
-            self._judgement(document_id, origin.judged)
 
     def _standing(self, document_id: int, held: Held, captures: Mapping[int, int]) -> None:
         """Take over what moves every night: the newest captures, the quarantine, when each version was last seen."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tostrack.models import Clause, Flag
@@ -93,15 +93,13 @@ class Held:
         rows = self._rows("SELECT hash FROM heads WHERE document_id = ?")
         return str(rows[0]["hash"]) if rows else ""
 
-    def versions(self, but: frozenset[str]) -> Iterator[tuple[Origin, tuple[Clause, ...], str]]:
-        """Yield in the order of the chain the versions whose hash is not in *but*: origin, clauses, record."""
+    def versions(self, but: frozenset[str]) -> Iterator[tuple[Origin, tuple[Clause, ...]]]:
+        """Yield in the order of the chain the versions whose hash is not in *but*: origin and clauses."""
         document = self.document
         rows = {row.number: row for row in self._archive.versions(document["service"], document["slug"])}
-        records = {row["number"]: row["record"] for row in self._rows(_RECORDS)}
         for origin in self._origins.versions(self._document_id):
             if origin.row["hash"] not in but:
-                number = origin.row["number"]
-                yield origin, self._archive.reading(rows[number]).clauses, records[number]
+                yield origin, self._archive.reading(rows[origin.row["number"]]).clauses
 
     def late(self) -> list[Judged]:
         """Return the judgements that came after their versions, in the order of the chain."""
@@ -109,9 +107,8 @@ class Held:
 
     def flags(self) -> Iterator[tuple[Clause, list[Flag], str]]:
         """Yield every clause that it ever held as it was flagged: clause, flags, and the rules that found them."""
-        flags: Mapping[tuple[int, int], list[Flag]] = {}
         rows = self._rows(_FLAGGED)
-        flags = {(row["clause_id"], row["context_id"]): [] for row in rows}
+        flags: dict[tuple[int, int], list[Flag]] = {(row["clause_id"], row["context_id"]): [] for row in rows}
         for flag in self._rows(_FLAGS):
             flags[flag["clause_id"], flag["context_id"]].append(flag_of(flag))
         for row in rows:
@@ -123,7 +120,6 @@ class Held:
         return self._archive.query(query, self._values)
 
 
-_RECORDS = "SELECT number, record FROM versions WHERE document_id = ?"
 _FLAGGED = """
 SELECT g.clause_id, g.context_id, g.heading, g.lead, g.fingerprint, c.kind, c.text
 FROM _places p JOIN flagged g ON g.clause_id = p.clause_id JOIN _clauses c ON c.id = p.clause_id

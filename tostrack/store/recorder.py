@@ -220,7 +220,7 @@ class Recorder:
         clauses = [(clause.kind, _digest(clause.text)) for clause in new.reading.clauses]
         seal = judged.seal if judged else ""
         head = sha256(version_link(visit.document.id, row, map(dict, snapshots), clauses, seal))
-        self._append(document_id, row, head, new.reading.clauses, new.record, {s["page"]: s["id"] for s in snapshots})
+        self._append(document_id, row, head, new.reading.clauses, {s["page"]: s["id"] for s in snapshots})
         for clause, flags in new.flags.items():
             self.flags.store(clause, flags, new.flags_fingerprint)
         if judged:
@@ -233,7 +233,6 @@ class Recorder:
         row: Mapping[str, Any],
         head: str,
         clauses: Sequence[Clause],
-        record: str,
         captures: Mapping[int, int],
     ) -> None:
         """Write the version of *row* and its text; *captures* are the snapshots that it cites, by page."""
@@ -247,8 +246,8 @@ class Recorder:
             key_sha256=bytes.fromhex(row["key_sha256"]),
             hash=bytes.fromhex(head),
         )
-        if record:
-            self._insert("_records", version_id=version_id, name=_packed(record))
+        if row["record"]:
+            self._insert("_records", version_id=version_id, name=_packed(row["record"]))
         self._texts.append(document_id, row["number"], clauses)
         self._connection.executemany(
             "INSERT INTO version_snapshots VALUES (?, ?, ?)", [(version_id, *cited) for cited in captures.items()]
