@@ -6,10 +6,9 @@ import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from tostrack.diff.anchors import Pair
-
-Bag = Counter[str]
 
 #: Below this likeness two clauses share only the language of contracts; found on real rewritten policies.
 _LEAST_NEAR = 0.3
@@ -31,14 +30,38 @@ _NUMBER = re.compile(r"\b\d\w*")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
+#: Clauses whose bags are remembered: a clause that was reworded is weighed for its line in the archive again.
+_MEMORY = 4_096
+
+
+class Bag:
+    """Words and pairs of neighbours, counted: what two clauses have in common is told without a walk over either."""
+
+    __slots__ = ("_again", "counts", "pieces", "total")
+
+    def __init__(self, counts: Counter[str]) -> None:
+        self.counts = counts
+        self.pieces = frozenset(counts)
+        self.total = counts.total()
+        #: The few that stand in it more than once, and how often more.
+        self._again = {piece: count - 1 for piece, count in counts.items() if count > 1}
+
+    def __add__(self, other: Bag) -> Bag:
+        return Bag(self.counts + other.counts)
+
+    def shared(self, other: Bag) -> int:
+        """Return how many pieces both have, each as often as both of them have it."""
+        again = self._again.keys() & other._again.keys()
+        return len(self.pieces & other.pieces) + sum(min(self._again[one], other._again[one]) for one in again)
+
+
+@lru_cache(maxsize=_MEMORY)
 def bag(canonical: str) -> Bag:
     """Return the words of a canonical text and the pairs of neighbours, counted; all numbers are one word."""
     if not canonical.isascii() and _UNSPACED.search(canonical):
         canonical = _UNSPACED.sub(r" \g<0> ", canonical)
     words = _NUMBER.sub("0", canonical).split()
-    counted = Counter(words)
-    counted.update(map(" ".join, itertools.pairwise(words)))
-    return counted
+    return Bag(Counter(itertools.chain(words, map(" ".join, itertools.pairwise(words)))))
 
 
 def likeness(one: Bag, other: Bag) -> float:
@@ -46,12 +69,11 @@ def likeness(one: Bag, other: Bag) -> float:
 
     A clause that lives on inside a longer one counts for something too, if it is long enough to be known again.
     """
-    if len(one) > len(other):
+    if len(one.pieces) > len(other.pieces):
         one, other = other, one
-    shared = sum(min(count, other[piece]) for piece, count in one.items() if piece in other)
-    size = one.total()
-    dice = 2 * shared / ((size + other.total()) or 1)
-    return max(dice, _INSIDE * shared / size) if size >= _KNOWN_AGAIN else dice
+    shared = one.shared(other)
+    dice = 2 * shared / ((one.total + other.total) or 1)
+    return max(dice, _INSIDE * shared / one.total) if one.total >= _KNOWN_AGAIN else dice
 
 
 def reworded_pairs(
@@ -97,20 +119,15 @@ def _candidates(
     for j in new:
         news_in[gap_of_new[j]].append(j)
     olds_in = Counter(gap_of_old[i] for i in old)
+    wanted: frozenset[str] = frozenset().union(*(one.pieces for one in old.values()))
     postings: dict[str, list[int]] = defaultdict(list)
-    wanted = set().union(*old.values()) if old else set()
-    for j, pieces in new.items():
-        for piece in pieces:
-            if piece in wanted:
-                postings[piece].append(j)
-    for i, pieces in old.items():
-        votes: Counter[int] = Counter()
-        for piece in pieces:
-            places = postings.get(piece, ())
-            if len(places) <= _COMMON:
-                for j in places:
-                    votes[j] += 1
-        least = 2 if len(pieces) > _FEW else 1
+    for j, one in new.items():
+        for piece in one.pieces & wanted:
+            postings[piece].append(j)
+    rare = {piece: places for piece, places in postings.items() if len(places) <= _COMMON}
+    for i, one in old.items():
+        votes = Counter(itertools.chain.from_iterable(rare[piece] for piece in one.pieces if piece in rare))
+        least = 2 if len(one.pieces) > _FEW else 1
         # Sorting by vote, then place: a Counter's own order would depend on the order of insertion.
         best = sorted((j for j in votes if votes[j] >= least), key=lambda j: (-votes[j], j))[:_MOST_CANDIDATES]
         beside = news_in[gap_of_old[i]] if olds_in[gap_of_old[i]] * len(news_in[gap_of_old[i]]) <= _SMALL_GAP else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -26,8 +27,11 @@ _TOKEN = re.compile(
 #: Beyond this many words on both sides together, words that are unique divide the texts before Myers' algorithm runs:
 #: its cost grows with the square of the edits.
 _MOST_WORDS = 200
+#: Pairs of texts that are remembered: a new text is held against several older ones that say most of it alike.
+_MEMORY = 1_024
 
 
+@lru_cache(maxsize=_MEMORY)
 def word_edits(old: str, new: str) -> Words:
     """Return ``(op, text)`` pieces: ``=`` and ``-`` join to *old*, ``=`` and ``+`` join to *new*.
 
@@ -48,11 +52,14 @@ def _equal_runs(old: list[str], new: list[str]) -> list[_Run]:
 
     Words decide, and what stands between two of them follows: a comma must not hold together what words do not.
     """
-    old_words = [at for at, token in enumerate(old) if _is_word(token)]
-    new_words = [at for at, token in enumerate(new) if _is_word(token)]
+    # What both begin with is one run, without a look at each of its words.
+    begin = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), None)
+    begin = min(len(old), len(new)) if begin is None else begin
+    old_words = [at for at in range(begin, len(old)) if old[at][0].isalnum()]
+    new_words = [at for at in range(begin, len(new)) if new[at][0].isalnum()]
     pairs = _word_pairs([old[at] for at in old_words], [new[at] for at in new_words])
-    runs: list[_Run] = []
-    i = j = 0
+    runs: list[_Run] = [(0, 0, begin)] if begin else []
+    i = j = begin
     for next_i, next_j in [*((old_words[one], new_words[other]) for one, other in pairs), (len(old), len(new))]:
         head, limit = 0, min(next_i - i, next_j - j)
         while head < limit and old[i + head] == new[j + head]:
@@ -68,10 +75,6 @@ def _equal_runs(old: list[str], new: list[str]) -> list[_Run]:
             runs.append((next_i - tail, next_j - tail, tail))
         i, j = next_i + 1, next_j + 1
     return _joined(runs)
-
-
-def _is_word(token: str) -> bool:
-    return token[0].isalnum()
 
 
 def _word_pairs(old: list[str], new: list[str]) -> list[Pair]:
@@ -152,7 +155,7 @@ def _phrases(runs: list[_Run], old: list[str], new: list[str]) -> list[_Run]:
 
 def _sizes(tokens: list[str]) -> list[int]:
     """Return running totals of the letters up to each token."""
-    return list(accumulate((len(token) if token[0].isalnum() else 0 for token in tokens), initial=0))
+    return list(accumulate([len(token) if token[0].isalnum() else 0 for token in tokens], initial=0))
 
 
 def _without_islands(runs: list[_Run], old: list[int], new: list[int]) -> list[_Run]:
