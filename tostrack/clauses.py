@@ -256,15 +256,23 @@ def canonical(clause: Clause) -> str:
     return canonical_text(clause.text)
 
 
+# A new text is held against the last ones of its document again and again: as many are remembered, here and where more
+# is worked out of a whole text.
+@lru_cache(maxsize=64)
+def canonicals(reading: Reading) -> tuple[str, ...]:
+    """Return the canonical form of each clause of *reading*."""
+    return tuple(map(canonical, reading.clauses))
+
+
 @lru_cache(maxsize=128)
 def text_key(reading: Reading) -> str:
     """Return the hash of the canonical text: two texts that share it differ in no word and no number."""
-    return sha256(canonical_key(reading.clauses))
+    return sha256("".join(canonicals(reading)).replace(" ", ""))
 
 
 def canonical_key(clauses: Iterable[Clause]) -> str:
     """Return what two texts share when no word and no number differs between them, wherever the lines break."""
-    return "".join(canonical(clause).replace(" ", "") for clause in clauses)
+    return "".join(map(canonical, clauses)).replace(" ", "")
 
 
 _ABBREVIATIONS = frozenset(

@@ -11,8 +11,9 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
-from tostrack.clauses import canonical
+from tostrack.clauses import canonicals
 from tostrack.diff import diff
+from tostrack.diff.similar import Bag
 from tostrack.facts import stated_dates
 from tostrack.judge import judge
 from tostrack.models import Hunk, Judgement, Reading, Reason, Verdict
@@ -46,18 +47,18 @@ def judged(hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequence[
 
 
 @lru_cache(maxsize=64)
-def _counted(reading: Reading) -> Counter[str]:
-    return Counter(map(canonical, reading.clauses))
+def _counted(reading: Reading) -> Bag:
+    return Bag(Counter(canonicals(reading)))
 
 
 def _is_wall(reading: Reading, other: Reading) -> bool:
     """Whether *reading* is short, speaks like a wall, and says next to nothing of what the *other* one says."""
     if sum(len(clause.text) for clause in reading.clauses) > _LONG:
         return False
-    said = " ".join(map(canonical, reading.clauses))
+    said = " ".join(canonicals(reading))
     if said.count(" ") >= SHORT or not says_instead(said):
         return False
-    words, others = Counter(said.split()), Counter(" ".join(map(canonical, other.clauses)).split())
+    words, others = Counter(said.split()), Counter(" ".join(canonicals(other)).split())
     return (words & others).total() < _STAYS * others.total()
 
 
@@ -101,4 +102,5 @@ def _stated(reading: Reading) -> date | None:
 def likeness(one: Reading, other: Reading) -> float:
     """Return the share of clauses that two texts have in common, from 0 to 1."""
     ours, theirs = _counted(one), _counted(other)
-    return (ours & theirs).total() / max(1, (ours | theirs).total())
+    shared = ours.shared(theirs)
+    return shared / max(1, ours.total + theirs.total - shared)

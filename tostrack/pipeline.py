@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from tostrack.clauses import split_clauses
@@ -185,17 +186,25 @@ def compare_readings(
     old: Reading, new: Reading, earlier: Sequence[Reading] = (), book: Rulebook | None = None
 ) -> Change:
     """Return what `compare` returns, for texts that are split already; *book* decides what is flagged."""
-    from tostrack.facts import dating, facts
-    from tostrack.flag import SHIPPED, moves
+    from tostrack.facts import dating
+    from tostrack.flag import SHIPPED
     from tostrack.judging import judged
 
+    hunks, told = _hunks(old, new, book or SHIPPED)
+    return Change(old.version, new.version, told, judged(hunks, old, new, earlier), dating=dating(old, new))
+
+
+# One pair of texts is compared with what stood before and without: what differs is the same.
+@lru_cache(maxsize=16)
+def _hunks(old: Reading, new: Reading, book: Rulebook) -> tuple[tuple[Hunk, ...], tuple[Hunk, ...]]:
+    """Return what differs, and the same with flags and facts."""
+    from tostrack.facts import facts
+    from tostrack.flag import moves
+
     hunks = diff(old.clauses, new.clauses)
-    judgement = judged(hunks, old, new, earlier)
-    flags = moves(hunks, old.clauses, new.clauses, book or SHIPPED)
-    told = [
-        replace(hunk, flags=flags, facts=found) for hunk, flags, found in zip(hunks, flags, facts(hunks), strict=True)
-    ]
-    return Change(old.version, new.version, tuple(told), judgement, dating=dating(old, new))
+    flags = moves(hunks, old.clauses, new.clauses, book)
+    told = (replace(hunk, flags=f, facts=found) for hunk, f, found in zip(hunks, flags, facts(hunks), strict=True))
+    return hunks, tuple(told)
 
 
 def redline(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from tostrack.judge.context import Context
 from tostrack.judge.explain import hushed, told
@@ -39,7 +40,7 @@ def judge(hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequence[R
     whole = collapsed(context) or truncated(context) or other_language(context, hunks) or replaced(context)
     if whole:
         return whole
-    findings = _findings(hunks, context)
+    findings = _findings(tuple(hunks), old, new)
     news = [finding for finding in findings if VERDICT_OF[finding.reason] is Verdict.SUBSTANTIVE]
     back = returned(news, context, earlier)
     if back:
@@ -49,13 +50,16 @@ def judge(hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequence[R
 
 def reasons(hunks: Sequence[Hunk], old: Reading, new: Reading) -> list[Finding]:
     """Return what each of *hunks* comes to by itself, in their order, whatever the judgement over all of them."""
-    return _findings(hunks, Context(old, new))
+    return list(_findings(tuple(hunks), old, new))
 
 
-def _findings(hunks: Sequence[Hunk], context: Context) -> list[Finding]:
+# One pair of texts is judged with what stood before and without, and to tell that a text was taken back.
+@lru_cache(maxsize=16)
+def _findings(hunks: tuple[Hunk, ...], old: Reading, new: Reading) -> tuple[Finding, ...]:
+    context = Context(old, new)
     closely = hunks[:_MOST_HUNKS]
     findings = surroundings(closely, [find(hunk, context) for hunk in closely], context)
-    return findings + [take(hunk) for hunk in hunks[_MOST_HUNKS:]]
+    return (*findings, *map(take, hunks[_MOST_HUNKS:]))
 
 
 def _hushed(findings: Sequence[Finding]) -> Judgement:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
-from tostrack.clauses import canonical, canonical_key, canonical_text, sentences
+from tostrack.clauses import canonical, canonical_text, canonicals, sentences, text_key
 from tostrack.models import Clause, Hunk, Reading
 
 #: A sentence of fewer words may be anywhere by chance; only a clause of its own counts as the same.
@@ -31,12 +31,13 @@ class Text:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
+        self._keys = canonicals(reading)
         self._asked = 0
 
-    @cached_property
+    @property
     def key(self) -> str:
         """What two texts share when no word differs, wherever the lines break."""
-        return canonical_key(self.reading.clauses)
+        return text_key(self.reading)
 
     @cached_property
     def titles(self) -> frozenset[str]:
@@ -55,28 +56,18 @@ class Text:
             return True
         words = sorted(_WORD.findall(sentence.lower()), key=len)[-_TRIED:]
         if not words:
-            return key in self._small
+            return key in _small(self.reading)
         short = key.count(" ") < _SHORT - 1
         self._asked += 1
         for at in self._indexed(words) if self._asked > _INDEX_AFTER else self._searched(words):
-            own = canonical(self.reading.clauses[at])
+            own = self._keys[at]
             if own == key or _unnumbered(own) == key or (not short and f" {key} " in f" {own} "):
                 return True
         return False
 
-    @cached_property
-    def _small(self) -> frozenset[str]:
-        return frozenset(canonical(clause) for clause in self.reading.clauses if len(clause.text) <= _SMALL)
-
-    @cached_property
-    def _lines(self) -> tuple[str, list[int]]:
-        """The clauses in lower case, one a line, and where each begins."""
-        lines = [clause.text.lower() for clause in self.reading.clauses]
-        return "\n".join(lines), [0, *accumulate(len(line) + 1 for line in lines)]
-
     def _searched(self, words: Sequence[str]) -> Iterator[int]:
         """Yield the places of clauses with all *words* in them, found by reading the whole text."""
-        joined, starts = self._lines
+        joined, starts = _lines(self.reading)
         if not all(word in joined for word in words):
             return
         found = joined.find(words[-1])
@@ -86,17 +77,33 @@ class Text:
                 yield at
             found = joined.find(words[-1], starts[at + 1])
 
-    @cached_property
-    def _index(self) -> dict[str, list[int]]:
-        places: dict[str, list[int]] = defaultdict(list)
-        for at, clause in enumerate(self.reading.clauses):
-            for word in {*_WORD.findall(clause.text.lower())}:
-                places[word].append(at)
-        return places
-
     def _indexed(self, words: Sequence[str]) -> Sequence[int]:
         """Return places of clauses with the rarest of *words* in them."""
-        return min((self._index.get(word, []) for word in words), key=len)[:_MOST_CANDIDATES]
+        index = _index(self.reading)
+        return min((index.get(word, []) for word in words), key=len)[:_MOST_CANDIDATES]
+
+
+@lru_cache(maxsize=32)
+def _small(reading: Reading) -> frozenset[str]:
+    return frozenset(canonical(clause) for clause in reading.clauses if len(clause.text) <= _SMALL)
+
+
+@lru_cache(maxsize=32)
+def _lines(reading: Reading) -> tuple[str, list[int]]:
+    """Return the clauses in lower case, one a line, and where each begins."""
+    lines = [clause.text.lower() for clause in reading.clauses]
+    return "\n".join(lines), [0, *accumulate(len(line) + 1 for line in lines)]
+
+
+# Larger than the text itself.
+@lru_cache(maxsize=8)
+def _index(reading: Reading) -> dict[str, list[int]]:
+    """Return the places of each word."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for at, clause in enumerate(reading.clauses):
+        for word in {*_WORD.findall(clause.text.lower())}:
+            places[word].append(at)
+    return places
 
 
 @lru_cache(maxsize=4_096)
@@ -121,8 +128,8 @@ class Context:
         """For the old and the new text, the places of the first and the last paragraph that both of them have."""
         prose = [
             {
-                canonical(clause): at
-                for at, clause in enumerate(text.reading.clauses)
+                key: at
+                for at, (clause, key) in enumerate(zip(text.reading.clauses, canonicals(text.reading), strict=True))
                 if clause.text.count(" ") >= _PROSE - 1
             }
             for text in (self.old, self.new)

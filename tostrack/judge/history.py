@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from tostrack.clauses import canonical, canonical_text, sentences
+from tostrack.clauses import canonical_text, canonicals, sentences
 from tostrack.judge import lexicon
 from tostrack.judge.context import Context, Text
 from tostrack.judge.findings import Finding
@@ -55,7 +55,7 @@ _KINSHIP = 0.3
 
 
 def _resembles(one: Text, other: Text) -> bool:
-    ours, theirs = ({canonical(clause) for clause in text.reading.clauses} for text in (one, other))
+    ours, theirs = ({*canonicals(text.reading)} for text in (one, other))
     return len(ours & theirs) >= _KINSHIP * min(len(ours), len(theirs))
 
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from tostrack.clauses import canonical, plain
+from tostrack.clauses import canonicals, plain
 from tostrack.judge.context import Context
 from tostrack.judge.lexicon import STOP_WORDS
 from tostrack.models import Edit, Hunk, Judgement, Reading, Reason
@@ -86,6 +86,8 @@ _COMPARABLE = 200
 
 def replaced(context: Context) -> Judgement | None:
     """Return a judgement when another page stands where the policy stood."""
+    if _is_akin(context.old.reading, context.new.reading):
+        return None
     before, now = (_words(text.reading) for text in (context.old, context.new))
     if min(len(before), len(now)) < _COMPARABLE:
         return None
@@ -98,12 +100,28 @@ def replaced(context: Context) -> Judgement | None:
     )
 
 
+def _is_akin(old: Reading, new: Reading) -> bool:
+    """Whether the clauses that both texts have show that they share `_KINSHIP` of their words.
+
+    Seldom are more than a few of them read: what is left on one side has no more different words than words.
+    """
+    keys = canonicals(old), canonicals(new)
+    shared = {*keys[0]} & {*keys[1]}
+    apart = min(sum(key.count(" ") + 1 for key in side if key not in shared) for side in keys)
+    words: set[str] = set()
+    for key in shared:
+        words.update(key.split())
+        if len(words) >= _KINSHIP * (len(words) + apart):
+            return True
+    return False
+
+
 #: What a sentence, a list or a heading ends with.
 _ENDS = '.!?:;)"”’'
 
 
 def _words(reading: Reading) -> list[str]:
-    return " ".join(map(canonical, reading.clauses)).split()
+    return " ".join(canonicals(reading)).split()
 
 
 def other_language(context: Context, hunks: Sequence[Hunk]) -> Judgement | None:
