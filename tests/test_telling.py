@@ -38,16 +38,20 @@ class Reader:
             self.past = [Past(read(version))]
             self.believes = text
         elif self.past[0].reading.version.text == version.text:
-            found = None if self.past[0].told else settled(self.past, self.at)
+            found = None if self.past[0].told else settled(self.past, self.at, returns=self.returns)
             if found:
                 self.past[0] = Past(self.past[0].reading, told=True, reason=found.reason)
                 self.hears(found, text)
         else:
-            found = change(read(version), self.past)
+            found = change(read(version), self.past, returns=self.returns)
             self.past.insert(0, Past(read(version), is_told(found), found.reason))
             if is_told(found):
                 self.hears(found, text)
         self.at += timedelta(days=1)
+
+    @property
+    def returns(self) -> int:
+        return sum(reason is Reason.REVERTED for _, reason in self.told)
 
     def hears(self, found, text: int) -> None:
         assert text != self.believes, "nobody is told what they know"
@@ -89,7 +93,13 @@ def test_an_alternating_page_is_told_once_in_thirty_nights():
 def test_a_page_that_turns_every_few_nights_is_told_less_and_less():
     turns = [0, 0, 0, 0, 1, 1, 1, 1] * 12
 
-    assert len(after(*turns).told) <= 4
+    assert len(after(*turns).told) <= 3
+
+
+def test_a_page_that_turns_every_three_weeks_is_told_three_times_a_year():
+    turns = ([0] * 21 + [1] * 21) * 8
+
+    assert len(after(*turns).told) <= 3
 
 
 def test_a_clause_taken_back_after_it_had_stood_is_told_the_same_night():

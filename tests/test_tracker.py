@@ -282,6 +282,19 @@ def test_an_edit_inside_one_of_two_alternating_variants_is_compared_with_that_va
     assert [(hunk.old, hunk.new) for hunk in result.change.hunks] == [(RULES, RULES.replace("13", "16"))]
 
 
+def test_a_page_that_turns_every_week_is_told_when_it_first_returns_and_then_no_more(platform):
+    platform.night(terms=TERMS)
+    for _ in range(15):
+        for page in (paragraphs(WIDER, RULES), TERMS):
+            platform.night(terms=page, days=6)
+            platform.night(terms=page)
+
+    with Archive(platform.database) as archive:
+        told = [row for row in archive.changes() if row.announced]
+
+    assert sorted(row.to_number for row in told) == [2, 3]
+
+
 def test_the_validators_of_the_last_good_answer_are_sent_again(platform):
     platform.night(terms=TERMS)
     connection = sqlite3.connect(platform.database)

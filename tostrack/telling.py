@@ -20,7 +20,9 @@ from tostrack.pipeline import compare_readings
 #: Of the text-changing versions that a public archive recorded, 36 % were undone within two days and 43 % within seven:
 #: a text that outlives the third night is mostly there to stay.
 STANDS_AFTER = timedelta(days=3)
-#: Each return that was told doubles the wait for the next one, up to this: a page that turns every week is no news.
+#: Each return that was told within a year makes the next one wait so many times as long, up to this: a page that turns
+#: every few weeks is no news. When it was twice as long, half a year of such a page was six messages.
+_LONGER = 4
 STANDS_AT_LAST = timedelta(days=90)
 
 
@@ -34,13 +36,14 @@ class Past:
     reason: Reason | None = None
 
 
-def change(new: Reading, past: Sequence[Past], book: Rulebook = SHIPPED) -> Change:
+def change(new: Reading, past: Sequence[Past], book: Rulebook = SHIPPED, *, returns: int = 0) -> Change:
     """Return what *new* changes, judged in the light of what readers know.
 
     Args:
         new: The text that was just seen.
         past: The versions before it, most recent first; at least the one that stands.
         book: What decides which clauses are flagged.
+        returns: How many returns readers were told of this document within the last year.
     """
     current = past[0].reading
     since = _since_told(past)
@@ -51,24 +54,25 @@ def change(new: Reading, past: Sequence[Past], book: Rulebook = SHIPPED) -> Chan
     if base is not told and found.verdict is Verdict.SUBSTANTIVE and (gone := _gone(told, base, book)):
         return _because(found, found.reason, f"{found.explanation} {gone}")
     stood = _days(current, new)
-    if found.reason is Reason.OSCILLATION and stood >= _patience(past) and (taken := _taken_back(told, new, book)):
+    if found.reason is Reason.OSCILLATION and stood >= _patience(returns) and (taken := _taken_back(told, new, book)):
         when = f"the text of {_day(told)}, told then and in force for {stood.days} days, is taken back"
         return _because(taken, Reason.REVERTED, f"Reverted: {when}.")
     return found
 
 
-def settled(past: Sequence[Past], now: datetime, book: Rulebook = SHIPPED) -> Change | None:
+def settled(past: Sequence[Past], now: datetime, book: Rulebook = SHIPPED, *, returns: int = 0) -> Change | None:
     """Return the change to tell now that the text which stands has outlived the flapping; None when there is none.
 
     Args:
         past: The versions, most recent first, the one that stands at the head.
         now: When it was seen again.
         book: What decides which clauses are flagged.
+        returns: As for `change`.
     """
     current = past[0].reading
     since = _since_told(past)
     waiting = any(entry.reason is Reason.OSCILLATION for entry in past[: len(since)])
-    if not waiting or current.version.seen_at is None or now - current.version.seen_at < _patience(past):
+    if not waiting or current.version.seen_at is None or now - current.version.seen_at < _patience(returns):
         return None
     taken = _taken_back(since[-1], current, book)
     if taken is None:
@@ -82,10 +86,12 @@ def is_told(found: Change) -> bool:
     return found.verdict is Verdict.SUBSTANTIVE
 
 
-def _patience(past: Sequence[Past]) -> timedelta:
+def _patience(returns: int) -> timedelta:
     """Return how long a text must stand before its going, or its coming back, is told."""
-    returns = sum(entry.told and entry.reason is Reason.REVERTED for entry in past)
-    return min(STANDS_AFTER * (1 << min(returns, 8)), STANDS_AT_LAST)
+    wait = STANDS_AFTER
+    for _ in range(min(returns, 8)):
+        wait *= _LONGER
+    return min(wait, STANDS_AT_LAST)
 
 
 def _since_told(past: Sequence[Past]) -> list[Reading]:

@@ -33,6 +33,7 @@ from tostrack.versions import (
     kept_captures,
     new_version,
     record,
+    returns,
     succession,
 )
 
@@ -260,7 +261,8 @@ def _stands(seen: Visit, writer: Writer) -> Visit:
     last = next(iter(writer.changes(document.service, document.slug, limit=1)), None)
     if last is None or last.announced:
         return seen
-    found = telling.settled(history(document, writer), seen.at, writer.book)
+    told = returns(document, writer, seen.at)
+    found = telling.settled(history(document, writer), seen.at, writer.book, returns=told)
     if found is None:
         return seen
     return replace(seen, settled=replace(found, service=document.service, document=document.slug))

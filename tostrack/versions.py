@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 HISTORY = 8
 #: Two equal fetches this far apart make an odd text the text (design, section 7).
 CONFIRMED_AFTER = timedelta(hours=12)
+_YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,8 @@ def succession(
     past = history(document, writer, text_key(reading))
     if before.version.number > current.number:
         past.insert(0, Past(before))
-    change = replace(telling.change(reading, past, writer.book), service=document.service, document=document.slug)
+    change = telling.change(reading, past, writer.book, returns=returns(document, writer, at))
+    change = replace(change, service=document.service, document=document.slug)
     versions.append(new_version(reading, document, writer, change=change))
     return tuple(versions)
 
@@ -159,6 +161,14 @@ def history(document: Document, writer: Writer, key: str = "") -> list[Past]:
         )
         for row in rows
     ]
+
+
+def returns(document: Document, writer: Writer, at: datetime) -> int:
+    """Return how many returns to an older text readers were told of the document in the year before *at*."""
+    return sum(
+        row.announced and row.reason == Reason.REVERTED and at - from_iso(row.seen_at) <= _YEAR
+        for row in writer.changes(document.service, document.slug)
+    )
 
 
 def _is_known(row: VersionRow, judged: Mapping[int, ChangeRow]) -> bool:
