@@ -6,14 +6,15 @@ No platform is asked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tostrack import pipeline
 from tostrack.bounded import Call, directly
 from tostrack.clauses import text_key
-from tostrack.errors import ConfigError, DocumentError
-from tostrack.models import Document, Outcome, Snapshot, Version, from_iso
+from tostrack.errors import ConfigError, DocumentError, ExtractError
+from tostrack.models import Document, Outcome, Reading, Snapshot, Version, from_iso
+from tostrack.spread import HERE, Spread
 from tostrack.store.db import VersionRow
 from tostrack.store.visits import SuspectRow, Visit
 from tostrack.store.writer import Writer
@@ -101,6 +102,25 @@ class Reextraction:
         return f"{self.service}/{self.document}"
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """What a document is read again from, and what stands; no captures where it cannot be."""
+
+    document: Document
+    current: VersionRow | None
+    captures: Mapping[int, Snapshot] = field(default_factory=dict)
+    before: Reading | None = None
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What came of it: a text, or why there is none, or why it does not look like the policy."""
+
+    reading: Reading | None = None
+    cause: str = ""
+    message: str = ""
+
+
 def reextract(
     documents: Iterable[Document],
     writer: Writer,
@@ -108,7 +128,7 @@ def reextract(
     *,
     dry_run: bool = False,
     force: bool = False,
-    call: Call = directly,
+    spread: Spread = HERE,
 ) -> Iterator[Reextraction]:
     """Read the newest kept capture of each document by today's selectors and extractor, and yield what came of it.
 
@@ -118,15 +138,39 @@ def reextract(
     Args:
         dry_run: Store nothing.
         force: Record also a text that does not look like the policy beside the one that stands.
-        call: How to read a page, which may be hostile, as in `tracker.crawl`.
+        spread: Who reads the pages, which may be hostile.
     """
-    for document in documents:
-        current = writer.current(document.service, document.slug)
-        kept = kept_captures(document, writer.pages(document), writer)
-        if current is None or len(kept) < len(document.pages):
-            yield _skipped(document, current)
-        else:
-            yield _reextracted(document, current, kept, writer, at, dry_run=dry_run, force=force, call=call)
+    jobs = ((document.id, _kept(document, writer)) for document in documents)
+    for kept, answer in spread(_read, jobs):
+        if not kept.captures:
+            yield _skipped(kept.document, kept.current)
+            continue
+        read = _Read(None, answer.cause, str(answer)) if isinstance(answer, ExtractError) else answer
+        yield _reextracted(kept, read, writer, at, dry_run=dry_run, force=force)
+
+
+def _kept(document: Document, writer: Writer) -> _Kept:
+    current = writer.current(document.service, document.slug)
+    captures = kept_captures(document, writer.pages(document), writer)
+    if current is None or len(captures) < len(document.pages):
+        return _Kept(document, current)
+    return _Kept(document, current, captures, writer.reading(current))
+
+
+def _read(kept: _Kept, call: Call) -> _Read:
+    """Return what today's rules make of the captures; pure."""
+    current, before, captures = kept.current, kept.before, kept.captures
+    if current is None or before is None:
+        return _Read()
+    try:
+        text = call(pipeline.text, kept.document, captures)
+    except DocumentError as error:
+        mend = call(pipeline.repair, kept.document, captures, before.version.text)
+        return _Read(None, error.cause, f"{error}; {mend}" if mend else str(error))
+    reading = pipeline.read(Version(text, before.version.seen_at, before.version.number + 1))
+    if text_key(reading) == current.key_sha256:
+        return _Read(reading)
+    return _Read(reading, call(pipeline.suspicion, tuple(captures.values()), text, before))
 
 
 def _skipped(document: Document, current: VersionRow | None) -> Reextraction:
@@ -144,42 +188,26 @@ def _skipped(document: Document, current: VersionRow | None) -> Reextraction:
     )
 
 
-def _reextracted(
-    document: Document,
-    current: VersionRow,
-    kept: Mapping[int, Snapshot],
-    writer: Writer,
-    at: datetime,
-    *,
-    dry_run: bool,
-    force: bool,
-    call: Call,
-) -> Reextraction:
-    before = writer.reading(current)
+def _reextracted(kept: _Kept, read: _Read, writer: Writer, at: datetime, *, dry_run: bool, force: bool) -> Reextraction:
+    """Store what was read, if it is another text; return what it came to."""
+    document, current, reading = kept.document, kept.current, read.reading
+    assert current is not None
+    assert kept.before is not None
+    stood = len(kept.before.clauses)
     found = Reextraction(
-        document.service,
-        document.slug,
-        "unchanged",
-        version=current.number,
-        clauses_before=len(before.clauses),
-        clauses=len(before.clauses),
+        document.service, document.slug, "unchanged", "", "", current.number, clauses_before=stood, clauses=stood
     )
-    try:
-        text = call(pipeline.text, document, kept)
-    except DocumentError as error:
-        mend = call(pipeline.repair, document, kept, before.version.text)
-        message = f"{error}; {mend}" if mend else str(error)
-        return replace(found, outcome="failed", cause=error.cause, message=message)
-    reading = pipeline.read(Version(text, at, current.number + 1))
+    if reading is None:
+        return replace(found, outcome="failed", cause=read.cause, message=read.message)
     found = replace(found, clauses=len(reading.clauses))
     if text_key(reading) == current.key_sha256:
         return found
-    cause = call(pipeline.suspicion, tuple(kept.values()), text, before)
-    if cause and not force:
-        message = f"{document.id}: by today's rules the kept page does not look like the policy ({cause})"
-        return replace(found, outcome="suspect", cause=cause, message=f"{message}; mend its entry, or --force")
+    if read.cause and not force:
+        message = f"{document.id}: by today's rules the kept page does not look like the policy ({read.cause})"
+        return replace(found, outcome="suspect", cause=read.cause, message=f"{message}; mend its entry, or --force")
     if not dry_run:
         seen = writer.last_seen(document.service, document.slug)
+        reading = replace(reading, version=replace(reading.version, seen_at=at))
         version = new_version(reading, document, writer, kind="re-extraction")
         visit = Visit(document, at, Outcome.UNCHANGED, versions=(version,), checked=False)
         record(replace(visit, seen_at=from_iso(seen) if seen else None), writer)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tostrack import pipeline
-from tostrack.flag import SHIPPED, Rulebook
+from tostrack.bounded import Call
+from tostrack.errors import ExtractError
+from tostrack.flag import SHIPPED, Rulebook, Source
 from tostrack.models import Flag
+from tostrack.spread import HERE, Spread
 from tostrack.store import Archive
+from tostrack.store.flagged import FlaggedClause
 from tostrack.store.writer import Writer
 
 #: So many clauses are flagged anew in one transaction: a run that is killed goes on from there.
@@ -87,19 +92,44 @@ class Reflagged:
                 counts[flag.topic] = counts.get(flag.topic, 0) + 1
 
 
-def reflag(writer: Writer, *, dry_run: bool = False) -> Iterator[Reflagged]:
+def reflag(writer: Writer, *, dry_run: bool = False, spread: Spread = HERE) -> Iterator[Reflagged]:
     """Flag anew every clause that other rules than the archive's flagged, and yield how far it has come.
 
     Each distinct clause once, under its headings and its lead-in. Nobody is told: what a change was flagged with, and
     told of, stays as it was. Nothing is left to do the second time.
+
+    Args:
+        dry_run: Store nothing.
+        spread: Who works.
     """
     found = Reflagged()
+    for (_, batch), flags in spread(_flagged, _batches(writer)):
+        if isinstance(flags, ExtractError):
+            raise flags
+        for one, anew in zip(batch, flags, strict=True):
+            found.count(one.flags, anew)
+        if not dry_run:
+            writer.reflag({one.place: anew for one, anew in zip(batch, flags, strict=True)})
+        yield found
+
+
+_Batch = tuple[tuple[Source, ...], list[FlaggedClause]]
+
+
+def _batches(writer: Writer) -> Iterator[tuple[str, _Batch]]:
     last = (0, 0)
     while batch := writer.flagged_by_others(last, _BATCH):
-        anew = {one.place: writer.book.of_clause(one.clause) for one in batch}
-        for one in batch:
-            found.count(one.flags, anew[one.place])
-        if not dry_run:
-            writer.reflag(anew)
+        yield f"the clauses {batch[0].place[0]} to {batch[-1].place[0]}", (writer.book.own, batch)
         last = batch[-1].place
-        yield found
+
+
+def _flagged(batch: _Batch, _: Call) -> list[tuple[Flag, ...]]:
+    """Return the flags of each clause; pure."""
+    own, clauses = batch
+    return [_book(own).of_clause(one.clause) for one in clauses]
+
+
+@lru_cache(maxsize=1)
+def _book(own: tuple[Source, ...]) -> Rulebook:
+    # Read once in a process: reading the rules takes as long as flagging some thousand clauses.
+    return Rulebook(own)

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from tostrack.cli.environment import DAY, Environment, Exit, emit_json, json_option
+from tostrack.cli.spreading import jobs_option, scheduler_option, spread
 
 if TYPE_CHECKING:
     from tostrack.curation import Reextraction
+
+#: So many pages take as long to read as processes to start.
+_MUCH = 100
 
 
 @click.command(
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Record also what does not look like the policy beside what stands.")
 @click.option("--now", type=DAY, help="Record the run as of this time: for replays and tests.")
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would change; store nothing.")
+@jobs_option
+@scheduler_option
 @json_option
 @click.pass_context
 def command(
@@ -30,10 +36,11 @@ def command(
     force: bool,
     now: datetime | None,
     dry_run: bool,
+    jobs: int | None,
+    scheduler: str | None,
     as_json: bool,
 ) -> None:
     """Read the newest kept captures by today's rules. Another text is a version, never a change, and nobody is told."""
-    from tostrack.bounded import Worker
     from tostrack.cli.crawl import named
     from tostrack.curation import reextract
 
@@ -43,8 +50,9 @@ def command(
     environment.archive().close()
     at = now or datetime.now(UTC)
     failed = 0
-    with environment.writer(at) as writer, Worker() as worker:
-        for found in reextract(documents, writer, at, dry_run=dry_run, force=force, call=worker):
+    much = len(documents) >= _MUCH
+    with environment.writer(at) as writer, spread(jobs, scheduler, much=much) as workers:
+        for found in reextract(documents, writer, at, dry_run=dry_run, force=force, spread=workers):
             failed += found.outcome in ("failed", "suspect")
             if as_json:
                 emit_json([asdict(found)])

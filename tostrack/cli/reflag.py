@@ -10,18 +10,24 @@ from typing import TYPE_CHECKING
 import click
 
 from tostrack.cli.environment import Environment, emit_json, json_option
+from tostrack.cli.spreading import jobs_option, scheduler_option, spread
 
 if TYPE_CHECKING:
     from tostrack.flagging import Reflagged
+
+#: So many clauses take as long to flag as processes to start.
+_MUCH = 20_000
 
 
 @click.command(
     epilog="Example: `tostrack reflag --dry-run`, after `topics.toml` was changed and `tostrack check` is content."
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would change; store nothing.")
+@jobs_option
+@scheduler_option
 @json_option
 @click.pass_obj
-def command(environment: Environment, dry_run: bool, as_json: bool) -> None:
+def command(environment: Environment, dry_run: bool, jobs: int | None, scheduler: str | None, as_json: bool) -> None:
     """Flag every kept clause anew by today's rules. Nobody is told; what was told stays as it was."""
     from tostrack.flagging import Reflagged, reflag
 
@@ -29,8 +35,8 @@ def command(environment: Environment, dry_run: bool, as_json: bool) -> None:
         # Opened for reading first: a missing archive is a mistake here, there is nothing to flag.
         stale = archive.stale(environment.book.fingerprint)
     found = Reflagged()
-    with environment.writer(datetime.now(UTC)) as writer:
-        for step in _progress(reflag(writer, dry_run=dry_run), stale):
+    with environment.writer(datetime.now(UTC)) as writer, spread(jobs, scheduler, much=stale >= _MUCH) as workers:
+        for step in _progress(reflag(writer, dry_run=dry_run, spread=workers), stale):
             found = step
     topics = sorted(found.before.keys() | found.after.keys())
     counts = {topic: (found.before.get(topic, 0), found.after.get(topic, 0)) for topic in topics}
