@@ -202,6 +202,18 @@ def test_a_new_recipient_in_a_list_widens_what_was_permitted():
     }
 
 
+def test_a_new_clause_is_not_another_wording_of_one_that_was_reworded_in_its_place():
+    service = (
+        "We may share your information and information from cookies and logs with {} that help us run the service."
+    )
+    group = "We may share your information, and information from cookies and logs, with companies of our group."
+
+    found = moved(service.format("organizations"), f"{group}\n\n{service.format('third-party organizations')}")
+
+    assert ("sharing", "widened") in {(topic, way) for topic, way, quote in found if quote in group}
+    assert "narrowed" not in {way for _, way, _ in found}
+
+
 def test_quotes_are_from_the_side_that_stands():
     licence = "You grant us a licence to use the photos you post."
 

@@ -26,7 +26,7 @@ def change(*flags, reason=Reason.NEW_TEXT, explanation="3 clauses are new."):
         ("licensing", "permits", "widened", "widens its content licence"),
         ("licensing", "permits", "granted", "adds a content licence"),
         ("sharing", "permits", "granted", "adds data sharing"),
-        ("sharing", "permits", "withdrawn", "drops its data sharing"),
+        ("sharing", "permits", "withdrawn", "drops part of its data sharing"),
         ("ai", "restricts", "narrowed", "adds an AI safeguard"),
         ("advertising", "mentions", None, "adds words on advertising"),
         ("arbitration", "permits", "granted", "adds terms on arbitration"),
@@ -52,10 +52,10 @@ def test_a_safeguard_s_fate_is_told_beside_the_direction(old, new, direction, to
     assert flag_label(promise, Hunk(Edit.REWORDED, old=old, new=new)) == f"sharing · {direction} (safeguard {told})"
 
 
-def test_a_topic_that_is_gained_and_lost_is_rewritten():
+def test_a_topic_that_goes_further_here_and_less_far_there_says_both():
     moved = change(flag("licensing", "permits", "withdrawn"), flag("licensing", "permits", "granted"))
 
-    assert headline(moved, "Acme", "Terms") == "Acme rewrites its content licence (Terms)"
+    assert headline(moved, "Acme", "Terms") == "Acme widens and narrows its content licence (Terms)"
 
 
 def test_what_the_platform_may_newly_do_comes_before_what_it_promises():

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from tostrack.clauses import canonical_text, plain, sentences
 from tostrack.flag.rulebook import SHIPPED, Rulebook
-from tostrack.flag.sides import Changed, Placed, Sides, place
+from tostrack.flag.sides import Changed, Key, Placed, Sides, place
 from tostrack.flag.weights import is_learnt
 from tostrack.models import Clause, Direction, Edit, Flag, Hunk, Polarity
 
@@ -48,8 +48,18 @@ def moves(
     lost = (placed for clause in gone for placed in place(clause, book.of_clause(clause)) if placed.key not in stay)
     won = (placed for clause in come for placed in place(clause, book.of_clause(clause)) if placed.key not in stayed)
     kept = (placed for clause in new for placed in place(clause, book.of_clause(clause)) if placed.key in stayed)
-    both = Sides(lost, won, kept, book)
+    both = Sides(lost, won, kept, book, _reworded_in_place(sides))
     return [tuple(_moved_in(book, hunk, was, now, both)) if was or now else () for hunk, was, now in sides]
+
+
+def _reworded_in_place(sides: Iterable[tuple[Hunk, list[Placed], list[Placed]]]) -> set[Key]:
+    """Return the sentences that are each other's wording in one hunk: nothing elsewhere is their other wording."""
+    found: set[Key] = set()
+    for _, was, now in sides:
+        for before, after in ((was, now), (now, was)):
+            others = Changed(after)
+            found.update(one.key for one in before if others.twin(one))
+    return found
 
 
 def _standing(clause: Clause) -> tuple[bool, str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -26,6 +26,8 @@ _HEAVY = 3
 #: So many sentences that go can be held against those that come one by one.
 _FEW = 3
 
+#: A sentence under its lead-in.
+Key = tuple[str, str]
 #: Topic, polarity and meaning.
 _Kin = tuple[str, Polarity, str]
 
@@ -40,7 +42,7 @@ class Placed:
     sentence: str
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> Key:
         """What it is in: the same sentence under the same lead-in is the same, wherever it stands."""
         return self.lead, self.sentence
 
@@ -78,17 +80,23 @@ def place(clause: Clause, flags: Iterable[Flag], offset: int = 0) -> Iterator[Pl
 class Changed:
     """The flags of the sentences that only one of two versions has."""
 
-    def __init__(self, placed: Iterable[Placed]) -> None:
-        self.keys: set[tuple[str, str]] = set()
+    def __init__(self, placed: Iterable[Placed], spoken_for: Container[Key] = ()) -> None:
+        self.keys: set[Key] = set()
         self._by_subject: dict[tuple[str, Polarity], list[Placed]] = {}
+        self._spoken_for = spoken_for
         for one in placed:
             self.keys.add(one.key)
             self._by_subject.setdefault(one.subject, []).append(one)
 
     def twin(self, one: Placed) -> Placed | None:
-        """Return the one that says the same as *one* of the same in most alike words, if any is alike."""
+        """Return the one that says the same as *one* of the same in most alike words, if any is alike.
+
+        One that is the other wording of its own clause already is nobody's twin.
+        """
         best, most = None, 0.0
         for other in self._by_subject.get(one.subject, ())[:_MOST_COMPARED]:
+            if other.key in self._spoken_for:
+                continue
             whole, quoted = _shared(one.words, other.words), _shared(one.quoted, other.quoted)
             same_rule = one.flag.rule == other.flag.rule
             if (whole >= _ALIKE or (same_rule and quoted >= _ALIKE_QUOTES)) and whole + quoted > most:
@@ -119,10 +127,15 @@ class Sides:
     """
 
     def __init__(
-        self, gone: Iterable[Placed], come: Iterable[Placed], kept: Iterable[Placed], book: Rulebook = SHIPPED
+        self,
+        gone: Iterable[Placed],
+        come: Iterable[Placed],
+        kept: Iterable[Placed],
+        book: Rulebook = SHIPPED,
+        spoken_for: Container[Key] = (),
     ) -> None:
         self._all = tuple(gone), tuple(come), tuple(kept)
-        self.gone, self.come, self.kept = map(Changed, self._all)
+        self.gone, self.come, self.kept = (Changed(side, spoken_for) for side in self._all)
         self._book = book
 
     def arrived(self, one: Placed, *, already: bool) -> Direction | None:

@@ -25,8 +25,8 @@ _PERMITS = {
     Direction.GRANTED: ("adds", 0),
     Direction.WIDENED: ("widens", 0),
     Direction.NARROWED: ("narrows", 3),
-    Direction.WITHDRAWN: ("drops", 3),
-    None: ("rewrites", 2),
+    # A flag is one clause: that nothing else of the topic stands is more than it says.
+    Direction.WITHDRAWN: ("drops part of", 3),
 }
 #: What becomes of a promise or a limit. A direction is the platform's: what loses a limit is widened.
 _SAFEGUARDS = {
@@ -183,17 +183,15 @@ def _phrases(change: Change) -> list[str]:
 
 
 def _power(topic: str, directions: set[Direction]) -> tuple[int, str]:
-    """Return what happened to what the platform may do; gains and losses at once are a rewriting."""
-    net: Direction | None
-    if directions & _GAINS and directions & _LOSSES:
-        net = None
-    elif len(directions) == 2:
-        net = Direction.WIDENED if directions & _GAINS else Direction.NARROWED
-    else:
-        (net,) = directions
-    verb, weight = _PERMITS[net]
+    """Return what happened to what the platform may do: what it gains is said before what it gives up."""
     new, had = _POWERS.get(topic, (f"terms on {safe_line(topic)}", f"its terms on {safe_line(topic)}"))
-    return weight, f"{verb} {new if net is Direction.GRANTED else had}"
+    if len(directions) == 1:
+        (only,) = directions
+        verb, weight = _PERMITS[only]
+        return weight, f"{verb} {new if only is Direction.GRANTED else had}"
+    gained, lost = directions & _GAINS, directions & _LOSSES
+    verb = "widens and narrows" if gained and lost else "widens" if gained else "narrows"
+    return _PERMITS[Direction.WIDENED if gained else Direction.NARROWED][1], f"{verb} {had}"
 
 
 def _safeguard(topic: str, fates: set[str]) -> tuple[int, str]:
