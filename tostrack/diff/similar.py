@@ -43,16 +43,17 @@ class Bag:
         self.counts = counts
         self.pieces = frozenset(counts)
         self.total = counts.total()
-        #: The few that stand in it more than once, and how often more.
-        self._again = {piece: count - 1 for piece, count in counts.items() if count > 1}
+        #: The few that stand in it more than once: one entry for each time after the first.
+        self._again = frozenset(
+            (piece, time) for piece, count in counts.items() if count > 1 for time in range(1, count)
+        )
 
     def __add__(self, other: Bag) -> Bag:
         return Bag(self.counts + other.counts)
 
     def shared(self, other: Bag) -> int:
         """Return how many pieces both have, each as often as both of them have it."""
-        again = self._again.keys() & other._again.keys()
-        return len(self.pieces & other.pieces) + sum(min(self._again[one], other._again[one]) for one in again)
+        return len(self.pieces & other.pieces) + len(self._again & other._again)
 
 
 @lru_cache(maxsize=_MEMORY)
@@ -119,6 +120,11 @@ def _candidates(
     for j in new:
         news_in[gap_of_new[j]].append(j)
     olds_in = Counter(gap_of_old[i] for i in old)
+    beside = {gap: olds_in[gap] * len(news) <= _SMALL_GAP for gap, news in news_in.items()}
+    if len(news_in) == 1 and all(beside.get(gap) for gap in olds_in):
+        # One small gap: nothing is anywhere else.
+        yield from itertools.product(old, sorted(new))
+        return
     wanted: frozenset[str] = frozenset().union(*(one.pieces for one in old.values()))
     postings: dict[str, list[int]] = defaultdict(list)
     for j, one in new.items():
@@ -130,5 +136,5 @@ def _candidates(
         least = 2 if len(one.pieces) > _FEW else 1
         # Sorting by vote, then place: a Counter's own order would depend on the order of insertion.
         best = sorted((j for j in votes if votes[j] >= least), key=lambda j: (-votes[j], j))[:_MOST_CANDIDATES]
-        beside = news_in[gap_of_old[i]] if olds_in[gap_of_old[i]] * len(news_in[gap_of_old[i]]) <= _SMALL_GAP else []
-        yield from ((i, j) for j in sorted({*best, *beside}))
+        gap = gap_of_old[i]
+        yield from ((i, j) for j in sorted({*best, *(news_in[gap] if beside.get(gap) else ())}))

@@ -83,7 +83,7 @@ _LABELS_WORDS = 200
 def is_label(text: str) -> bool:
     """Whether *text* is made of nothing but labels, with or without spaces between them."""
     words = canonical_text(_SEAM.sub(" ", _SITE_FIRST.sub("", text))).split()
-    if not words or len(words) > _LABELS_WORDS:
+    if not words or len(words) > _LABELS_WORDS or not lexicon.LABEL_WORDS.issuperset(words):
         return False
     reached = {0}
     for end in range(1, len(words) + 1):

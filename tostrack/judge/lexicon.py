@@ -217,6 +217,7 @@ enter a summary|title|image|logo|icon|advertisement|sponsored|all rights reserve
 """.replace("\n", "").split("|")
 )
 LONGEST_LABEL = max(label.count(" ") + 1 for label in LABELS)
+LABEL_WORDS = frozenset(word for label in LABELS for word in label.split())
 #: Headings under which a page lists where else to go.
 NAVIGATION = re.compile(
     r"\b(?:useful|quick|related|helpful|other|more) (?:links?|resources|articles|topics|pages)\b"

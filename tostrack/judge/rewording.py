@@ -170,11 +170,18 @@ def wording(part: Part) -> Reason | None:
     if "and" not in lost + gained and not ("or" in lost and "or" in gained):
         # "questions, complaints" and "questions, or complaints" are one list.
         lost, gained = ([word for word in side if word != "or"] for side in (lost, gained))
+    if _are_too_many(lost, len(gained)) or _are_too_many(gained, len(lost)):
+        return Reason.WORDING if _is_misspelt(part) else None
     for word in list(lost):
         if meant := next((other for other in gained if is_typo(word, other) and not _is_acronym(part, other)), None):
             lost.remove(word)
             gained.remove(meant)
     return Reason.WORDING if {*lost, *gained} <= lexicon.SAFE or _is_misspelt(part) else None
+
+
+def _are_too_many(words: Sequence[str], others: int) -> bool:
+    """Whether *words* with a meaning of their own are more than so many others, of which each can be one misspelt."""
+    return sum(word not in lexicon.SAFE for word in words) > others
 
 
 def _is_misspelt(part: Part) -> bool:

@@ -104,6 +104,8 @@ _TITLE_WORDS = 4
 
 def _site_words(word: str) -> str:
     """Return *word*, of an address only its letters in order: the same site and page, however it is written."""
+    if "." not in word:
+        return word.strip(",;:")
     bare = word.strip("()[]<>,.;:!?\"'“”")
     if "@" in bare or not _SITE.match(bare):
         return word.strip(",;:")
