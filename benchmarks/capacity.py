@@ -2,13 +2,15 @@
 
     python benchmarks/capacity.py OUT [--documents 100000] [--hosts 10000] [--stored 2000] [--versions 5000]
 
-Three parts, each a JSON line on standard output:
+Each line of the answer is JSON and says which part it is of:
 
 - ``schedule``: the scheduler that a crawl uses, with a clock of its own and answers that take as long as real ones,
   asks for every document (and each host's robots.txt). Wall time beside the limit: no host may be asked faster, and no
   more requests are out at a time than there are workers.
 - ``night``: so many documents (``--stored``) go through the whole journey into an archive in OUT, three nights: all
-  new, none changed, one in fifty changed. Time, memory and bytes for each document.
+  new, none changed, one in fifty changed. Time, memory and bytes for each document; then ``merge`` takes that archive
+  into an empty one, twice. ``pages`` reads as many real captures, where the shared folder with the replay corpus is
+  there: TOSTRACK_SHARED, or ``../shared`` beside the repository.
 - ``analysis``: so many versions (``--versions``) judged again, in this process, on the pool and, where the extra
   `cluster` is installed, on dask; the counts must agree.
 
@@ -16,25 +18,33 @@ The texts are invented, of about 60 clauses. Nobody is asked anything.
 """
 
 import argparse
+import gzip
 import heapq
 import json
 import os
 import random
 import resource
 import shutil
+import sqlite3
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import series
+
 from tostrack import pipeline, tracker
 from tostrack.bounded import Call, Worker
+from tostrack.errors import DocumentError
 from tostrack.fetch import Request
 from tostrack.fetch.hosts import Agenda, Hosts, Turn
 from tostrack.fetch.shards import Shard
 from tostrack.models import Document, Page, Snapshot
 from tostrack.spread import HERE, Cluster, Pool, Spread
+from tostrack.store.merge import merge
 from tostrack.store.writer import Writer
 
 START = datetime(2024, 1, 1, 3, tzinfo=UTC)
@@ -190,6 +200,49 @@ def nights(folder: Path, where: Sequence[str]) -> Iterator[dict]:
         at += timedelta(days=1)
 
 
+def pages(most: int) -> Iterator[dict]:
+    """Read real captures, where the corpus lies beside the repository, and yield what one takes."""
+    try:
+        corpus = series.load()
+    except SystemExit as skipped:
+        print(skipped, file=sys.stderr)
+        return
+    # The last capture of each document: long series do not count for more.
+    captures = [found[-1] for found in corpus.docs.values() if "html" in found[-1]["content_type"]]
+    sizes, took, failed = [], 0.0, 0
+    for capture in random.Random(4).sample(captures, min(most, len(captures))):
+        document, answer = series.declared(corpus, capture), series.snapshot(capture, corpus.body(capture["body"]))
+        sizes.append(len(gzip.compress(answer.body, 9)))
+        began = time.process_time()
+        try:
+            pipeline.read(pipeline.text(document, {0: answer}))
+        except DocumentError:
+            failed += 1
+        took += time.process_time() - began
+    yield {
+        "part": "pages",
+        "captures": len(sizes),
+        "without_text": failed,
+        "capture_bytes": round(sum(sizes) / len(sizes)),
+        "cpu_ms_to_read_one": round(1000 * took / len(sizes), 2),
+    }
+
+
+def merged(folder: Path, whole: Path) -> Iterator[dict]:
+    """Merge the archive in *folder* into an empty one, again after a later check of each document, and once more."""
+    shutil.rmtree(whole, ignore_errors=True)
+    with Writer(whole / "tostrack.db", whole / "snapshots", now=START) as writer:
+        for name in ("all", "a later check of each", "nothing"):
+            if name.startswith("a later"):
+                with closing(sqlite3.connect(folder / "tostrack.db")) as connection, connection:
+                    connection.execute("UPDATE documents SET checked_at = '2025-01-01T03:00:00Z'")
+            began = time.perf_counter()
+            found = Counter(each.outcome for each in merge(writer, folder / "tostrack.db", folder / "snapshots"))
+            seconds = time.perf_counter() - began
+            each = round(1000 * seconds / found.total(), 2)
+            yield {"part": "merge", "brings": name, "outcomes": dict(found), "ms_a_document": each}
+
+
 # Old versions judged again
 
 
@@ -265,6 +318,10 @@ def main() -> None:
     print(json.dumps(shards(where, 4)), flush=True)
     if wanted.stored:
         for line in nights(wanted.out / "archive", random.Random(3).sample(where, wanted.stored)):
+            print(json.dumps(line), flush=True)
+        for line in pages(wanted.stored):
+            print(json.dumps(line), flush=True)
+        for line in merged(wanted.out / "archive", wanted.out / "whole"):
             print(json.dumps(line), flush=True)
     if wanted.versions:
         for line in analyses(wanted.versions, wanted.processes):

@@ -118,6 +118,15 @@ def test_a_night_without_a_change_moves_only_when_the_text_was_last_seen(ours, t
     assert rows(ours, "latest") == rows(theirs, "latest")
 
 
+def test_a_night_with_other_bytes_and_the_same_text_brings_the_capture(ours, theirs):
+    merged(ours, theirs)
+    theirs.night(privacy=paragraphs(KEEP.format(90), LICENCE).replace("<main>", "<hr><main>"))
+
+    assert merged(ours, theirs) == [("acme/privacy", "same", 0)]
+    assert rows(ours, *TOLD) == rows(theirs, *TOLD)
+    assert ours.files() == theirs.files()
+
+
 def test_an_archive_that_is_behind_adds_nothing(ours, theirs):
     merged(ours, theirs)
     ours.documents, ours.at = theirs.documents, theirs.at

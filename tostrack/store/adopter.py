@@ -29,7 +29,7 @@ class Adopter(Recorder):
         captures = {row["id"]: self._capture(document_id, row, paths[row["id"]]) for row in held.captures}
         versions = self._chain(document_id, held, captures)
         self._standing(document_id, held, captures)
-        for clause, flags, fingerprint in held.flags():
+        for clause, flags, fingerprint in held.flags() if versions else ():
             if not self.flags.is_known(clause):
                 self.flags.store(clause, flags, fingerprint)
         return versions, self._obsolete(document_id)

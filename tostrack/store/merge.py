@@ -75,7 +75,9 @@ def _documents(
     writer: Writer, theirs: Archive, folder: Path, progress: Callable[[DocumentRow], None]
 ) -> Iterator[Merged]:
     ours, stand = standings(writer), standings(theirs)
-    fresh = {name for name, standing in stand.items() if _is_news(ours.get(name), standing)}
+    # One head, one content: where it is ours there is nothing to prove, at most a later check to note.
+    fresh = {name for name, there in stand.items() if name not in ours or ours[name].head != there.head}
+    later = {name for name in stand.keys() - fresh if _last_check(stand[name]) > _last_check(ours[name])}
     report = verify(theirs.path, folder, lambda row: row.id in fresh, progress)
     faults = {finding.document: finding.message for finding in report.findings if finding.finding != "redacted"}
     if "" in faults:
@@ -89,7 +91,7 @@ def _documents(
         service, _, document = name.partition("/")
         held = Held(theirs, standing.document_id)
         fault = faults.get(name, "") or taken_out.get(standing.document_id, "") or _misnamed(service, document, held)
-        if name not in fresh or (name in parted and standing.head in ("", *known.heads.get(name, ()))):
+        if name not in fresh | later or (name in parted and standing.head in ("", *known.heads.get(name, ()))):
             yield Merged(service, document, "same")
         elif fault:
             yield Merged(service, document, "refused", message=f"{name}: {fault}")
@@ -101,11 +103,8 @@ def _documents(
             yield Merged(service, document, outcome if versions or name not in ours else "same", versions)
 
 
-def _is_news(ours: Standing | None, theirs: Standing) -> bool:
-    """Whether *theirs* may have something that is not in ours."""
-    if ours is None or ours.head != theirs.head:
-        return True
-    return (theirs.checked_at, theirs.last_seen_at) > (ours.checked_at, ours.last_seen_at)
+def _last_check(standing: Standing) -> tuple[str, str]:
+    return standing.checked_at, standing.last_seen_at
 
 
 def _fork(name: str, ours: str, theirs: str) -> str:

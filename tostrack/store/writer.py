@@ -21,6 +21,7 @@ from tostrack.models import (
     Validators,
     from_iso,
     iso,
+    sha256,
 )
 from tostrack.store import snapshots as files
 from tostrack.store.adopter import Adopter
@@ -250,7 +251,12 @@ class Writer(Archive):
         for row in captures:
             # One that was taken out by order is not there, and a version goes on citing it.
             if not files.is_there(self.snapshots, paths[row["id"]]) and files.is_there(folder, row["path"]):
-                files.write(self.snapshots, paths[row["id"]], files.read(folder, row["path"]))
+                body = files.read(folder, row["path"])
+                if sha256(body) != row["sha256"]:
+                    raise StoreError(
+                        f"{folder / row['path']}: is not the capture that was stored; `tostrack verify` there"
+                    )
+                files.write(self.snapshots, paths[row["id"]], body)
         with self._transaction():
             versions, obsolete = Adopter(self._connection).adopt(held, paths)
         for path in obsolete:
