@@ -1,5 +1,6 @@
 """The site as a whole: from an archive to a folder that leads somewhere wherever one clicks."""
 
+import json
 import os
 import re
 import sqlite3
@@ -310,6 +311,7 @@ def test_there_is_a_feed_of_everything_and_of_each_part(story, tmp_path):
         feed = feedparser.parse((tmp_path / f"site/feeds/{name}.atom.xml").read_text())
         assert not feed.bozo
         assert len(feed.entries) == entries
+        assert len(json.loads((tmp_path / f"site/feeds/{name}.feed.json").read_text())["items"]) == entries
 
 
 def test_served_on_this_machine_a_wrong_address_gets_the_page_for_it(story, tmp_path):

@@ -9,12 +9,10 @@ from typing import Any
 from tostrack import press
 from tostrack.models import from_iso, iso
 from tostrack.publish.addresses import address, change_page
-from tostrack.publish.feed import MAX_ENTRIES, Entry, Feed, atom, entry, rss, tag
+from tostrack.publish.feed import FORMS, MAX_ENTRIES, Entry, Feed, entry, tag
 from tostrack.publish.site.rendering import FeedLink
 from tostrack.siting.document import Context, key_of
 from tostrack.store import ChangeRow
-
-_FORMS = ((atom, "atom.xml"), (rss, "rss.xml"))
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Told:
 
 def link_to(name: str, title: str) -> FeedLink:
     """Return how pages point to the feed called *name*."""
-    return FeedLink(title, f"feeds/{name}.{_FORMS[0][1]}")
+    return FeedLink(title, f"feeds/{name}.atom.xml")
 
 
 def write_feed(context: Context, name: str, title: str, told: Iterable[Told], home: str) -> None:
@@ -48,13 +46,13 @@ def write_feed(context: Context, name: str, title: str, told: Iterable[Told], ho
         context.shelf.keep(f"entry {one.row.id}")
     url = context.site.url
     key = key_of(context.key, name, title, home, [one.key for one in shown])
-    paths = [f"feeds/{name}.{suffix}" for _, suffix in _FORMS]
+    paths = [f"feeds/{name}.{suffix}" for suffix in FORMS]
     fresh = [context.shelf.is_fresh(path, key) for path in paths]
     if all(fresh):
         return
     entries = tuple(_entry(context, one) for one in shown)
     authority, year = context.archive.meta("authority"), from_iso(context.archive.meta("created_at")).year
-    for (form, _), path in zip(_FORMS, paths, strict=True):
+    for form, path in zip(FORMS.values(), paths, strict=True):
         made = Feed(
             id=tag(authority, year, "feed", name),
             title=title,
