@@ -62,12 +62,16 @@ def _is_stamp(text: str) -> bool:
         # "Rev 0123", "Form 1022": the code of an edition.
         return not any(map(binds, words))
     if lexicon.COUNTED & words:
-        counted = all(lexicon.COUNTED.intersection(tokens[at + 1 : at + 3]) for at in numbers)
+        counted = all(_is_counter(tokens, at) for at in numbers)
         return bool(numbers) and counted and not lexicon.OBLIGING & words
     machine = any(token.startswith((INSTANT, RELATIVE)) for token in tokens)
     if not machine and not (numbers and all(_is_dating(tokens, at) for at in numbers)):
         return False
     return not words or bool(lexicon.STAMPED & words) or bool(_EDITION.search(text))
+
+
+def _is_counter(tokens: Sequence[str], at: int) -> bool:
+    return not tokens[at].startswith(DATE) and bool(lexicon.COUNTED.intersection(tokens[at + 1 : at + 3]))
 
 
 #: A title with the date of its edition in brackets.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tostrack.clauses import canonical_text
-from tostrack.judge import lexicon
+from tostrack.clauses import canonical_text, sentences
+from tostrack.judge import lexicon, page
 from tostrack.judge.normal import DATE, is_mail, is_number, normal
 from tostrack.judge.part import Part
 from tostrack.judge.rewording import is_name
@@ -17,14 +17,30 @@ _LABEL_WORDS = 6
 
 def furniture(part: Part) -> Reason | None:
     """Menus, buttons, pickers, consent layers."""
+    if _is_of_page(part) or _is_offer(part):
+        return Reason.FURNITURE
     known = _reworded(part) if part.hunk.edit is Edit.REWORDED else _whole(part)
     return Reason.FURNITURE if known else None
+
+
+def _is_of_page(part: Part) -> bool:
+    """Whether all that came or went is what a page says of itself."""
+    said = [text for text in (part.old, part.new) if text]
+    return all(page.speaks_of_itself([text[start:end] for start, end in sentences(text)]) for text in said)
+
+
+def _is_offer(part: Part) -> bool:
+    """Whether it advertises, before or behind all the text that stays."""
+    said = [text for text in (part.hunk.old, part.hunk.new) if text]
+    return all(map(page.offers, said)) and bool(part.context.frames(part.hunk, part.hunk))
 
 
 def _reworded(part: Part) -> bool:
     """Whether only hints came into a clause or left it, or buttons printed without spaces changed."""
     changed = [(op, " ".join(text.split())) for op, text in part.hunk.words if op in "+-" and canonical_text(text)]
     if len({op for op, _ in changed}) == 1 and all(canonical_text(text) in lexicon.HINTS for _, text in changed):
+        return True
+    if changed and all(is_label(text) for _, text in changed) and _STRIP.search(part.hunk.new):
         return True
     texts = [text for _, text in changed]
     short = all(is_glued(text) or len(text.split()) < 3 for text in texts)
@@ -69,6 +85,8 @@ def is_party(clause: Clause) -> bool:
 
 #: Half of a linked image whose label ran over two lines.
 _DEBRIS = re.compile(r"!?\[[^\]]{0,80}$|[^\[]{0,80}\]\(\S*\)$")
+#: Labels stand in one line with such signs between them.
+_STRIP = re.compile(r"\s[|·•]\s")
 _SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -200,7 +218,7 @@ def _is_bare(clause: Clause) -> bool:
         and clause.text.rstrip("*_ ")[-1:] not in ".:;!?…"
         and not any(map(is_number, words))
         and not any(map(is_mail, words))
-        and not (lexicon.ACTORS | lexicon.COMPANY_FORMS).intersection(words)
+        and not (lexicon.ACTORS | lexicon.COMPANY_FORMS | page.FOREIGN_RULING).intersection(words)
     )
 
 

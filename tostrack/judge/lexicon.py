@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tostrack.judge.page import FOREIGN_HINTS, FOREIGN_LABELS
+
 #: Words that come and go in a rewording without moving what is allowed, owed or promised. Not here on purpose: modal
 #: verbs, negations, conditions, time and scope (from, until, without, only, any, all, if, unless, except), pronouns
 #: that say who.
@@ -82,7 +84,8 @@ SAME = (
     ("try", "attempt", "seek"),
     ("show", "display"),
     ("keep", "retain"),
-    ("contact", "reach", "get in touch with", "reach out to", "write to"),
+    ("contact", "get in touch with", "reach out to", "write to"),
+    ("contact us", "reach us"),
     ("find", "locate"),
     ("mobile phone", "cell phone", "cellphone", "cellular phone"),
     ("whether", "whether or not", "regardless of whether"),
@@ -102,6 +105,15 @@ SAME = (
     ("log out", "sign out"),
     ("once", "as soon as"),
     ("for", "for the purpose of", "for the purposes of", "for purposes of"),
+    ("void", "null and void"),
+    ("fair", "fair and equitable"),
+    ("never", "never ever"),
+    # One person of whatever gender.
+    ("they", "he", "she", "he or she", "she or he", "he she"),
+    ("their", "his", "his or her", "her or his", "his her"),
+    ("them", "him", "him or her", "her or him"),
+    ("themselves", "himself", "herself", "himself or herself", "herself or himself", "themself"),
+    ("chair", "chairman", "chairwoman", "chairperson"),
     # British and American words for the same.
     ("store", "shop"),
     ("stores", "shops"),
@@ -117,7 +129,8 @@ SAME = (
 STAMPED = frozenset(
     """updated update modified revised revision reviewed edited published posted amended changed dated version copyright
     ago aktualisiert stand jour actualizado actualización aggiornamento bijgewerkt uppdaterad copyrighted generated
-    created captured retrieved printed""".split()
+    created captured retrieved printed mise aktualizacja aktualizacji atualização atualizado atualizada aktualisierung
+    oppdatert päivitetty opdateret""".split()
 )
 #: Words that stand beside the date of a text, whatever day it is.
 DATING = (STAMPED - {"ago"}) | frozenset(
@@ -178,9 +191,10 @@ REFERENCE = frozenset(
 )
 
 #: Labels that pages show around a policy, in canonical form; a clause is one when such phrases make up all of it.
-LABELS = frozenset(
-    phrase.strip()
-    for phrase in """
+LABELS = (
+    frozenset(
+        phrase.strip()
+        for phrase in """
 close|search|menu|home|print|print page|print this page|share|copy link|copied|edit|save|cancel|submit|next|previous|
 back|more|less|open|ok|got it|download|download pdf|download as pdf|download the app|download a copy|pdf|pdf version|
 printable version|view printable version|sign in|sign up|sign out|sign on|log in|log out|log on|login|logout|register|
@@ -212,9 +226,13 @@ did this answer your question|still have questions|chat with us|contact support|
 powered by zendesk|comments|follow|unfollow|return to top of page|cookie consent|manage consent|dismiss|got it thanks|
 español latinoamérica|português|português brasil|nederlands|polski|svenska|dansk|norsk|suomi|türkçe|русский|
 日本語|한국어|简体中文|繁體中文|العربية|čeština|magyar|română|ελληνικά|українська|bahasa indonesia|tiếng việt|ไทย|हिन्दी|
-loading|please wait|having trouble|need assistance|any questions|
+loading|please wait|accessibility|accessibility statement|modern slavery statement|investors|investor relations|
+pricing|integrations|changelog|resources|platform|your email address|email address|start chat|get the app|
+share this|share on whatsapp|share via email|having trouble|need assistance|any questions|
 enter a summary|title|image|logo|icon|advertisement|sponsored|all rights reserved|updated|new
 """.replace("\n", "").split("|")
+    )
+    | FOREIGN_LABELS
 )
 LONGEST_LABEL = max(label.count(" ") + 1 for label in LABELS)
 LABEL_WORDS = frozenset(word for label in LABELS for word in label.split())
@@ -267,13 +285,17 @@ CONSENT_LAYER = re.compile(
     r"|your privacy choices)\b"
 )
 #: Labels that get into the middle of a sentence.
-HINTS = frozenset(
-    phrase
-    for phrase in LABELS
-    if re.search(
-        r"\b(?:tab|window|ventana|finestra|fenêtre|fenster|venster|external|copy|read|show|see|print|pdf)\b", phrase
+HINTS = (
+    frozenset(
+        phrase
+        for phrase in LABELS
+        if re.search(
+            r"\b(?:tab|window|ventana|finestra|fenêtre|fenster|venster|external|copy|read|show|see|print|pdf)\b", phrase
+        )
     )
-) | {"close", "title", "link", "image", "icon", "logo", "edit", "back to top", "external link"}
+    | {"close", "title", "link", "image", "icon", "logo", "edit", "back to top", "external link"}
+    | FOREIGN_HINTS
+)
 #: A notice that the terms around it were or will be updated.
 _DOCUMENT = r"(?:terms|policy|policies|notice|statement|agreement|guidelines|conditions)"
 _UPDATED = r"(?:updat|revis|chang|amend|moderni[sz])(?:ed|ing)"

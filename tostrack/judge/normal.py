@@ -8,23 +8,25 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
+from tostrack.judge.writing import uniform
+
 #: What a token begins with when it stands for something; no word of a text begins so.
 MARK = "\x01"
 DATE, URL, RELATIVE, INSTANT = f"{MARK}date", f"{MARK}url", f"{MARK}ago", f"{MARK}instant"
 
 _MONTH_NAMES = (
-    "january|jan|janvier|januar|jänner|enero|gennaio|januari|janeiro",
-    "february|feb|février|februar|febrero|febbraio|februari|fevereiro",
-    "march|mar|mars|märz|marzo|maart|março",
-    "april|apr|avril|abril|aprile",
-    "may|mai|mayo|maggio|mei|maio|maj",
-    "june|jun|juin|juni|junio|giugno|junho",
-    "july|jul|juillet|juli|julio|luglio|julho",
-    "august|aug|août|agosto|augustus|augusti",
-    "september|sept|sep|septembre|septiembre|settembre|setembro",
-    "october|oct|octobre|oktober|octubre|ottobre|outubro|okt",
-    "november|nov|novembre|noviembre|novembro",
-    "december|dec|décembre|dezember|diciembre|dicembre|dezembro|dez",
+    "january|jan|janvier|januar|jänner|enero|gennaio|januari|janeiro|stycznia|styczeń",
+    "february|feb|février|februar|febrero|febbraio|februari|fevereiro|lutego|luty",
+    "march|mar|mars|märz|marzo|maart|março|marca|marzec",
+    "april|apr|avril|abril|aprile|kwietnia|kwiecień",
+    "may|mai|mayo|maggio|mei|maio|maj|maja",
+    "june|jun|juin|juni|junio|giugno|junho|czerwca|czerwiec",
+    "july|jul|juillet|juli|julio|luglio|julho|lipca|lipiec",
+    "august|aug|août|agosto|augustus|augusti|sierpnia|sierpień",
+    "september|sept|sep|septembre|septiembre|settembre|setembro|września|wrzesień",
+    "october|oct|octobre|oktober|octubre|ottobre|outubro|okt|października|październik",
+    "november|nov|novembre|noviembre|novembro|listopada|listopad",
+    "december|dec|décembre|dezember|diciembre|dicembre|dezembro|dez|grudnia|grudzień",
 )
 _MONTHS = {name: at for at, names in enumerate(_MONTH_NAMES, 1) for name in names.split("|")}
 #: The names of the months, in every language known here.
@@ -164,6 +166,7 @@ def spelled(text: str) -> tuple[str, ...]:
     text = text.replace("’", "'").replace("\u00a0", " ").replace("©", " copyright ").lower()
     if "protected" in text:
         text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
+    text = uniform(text)
     if _URL_SIGNS.search(text):
         text = _URL.sub(f" {URL} ", text)
     if len(text) <= _STAMP_LENGTH and not _SOMEONE.search(text):

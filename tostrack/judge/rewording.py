@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -11,6 +12,7 @@ from tostrack.clauses import canonical_text, sentences
 from tostrack.judge import lexicon
 from tostrack.judge.counting import unplaced
 from tostrack.judge.normal import INSTANT, RELATIVE, URL, is_mail, is_number, lost_and_gained, normal, spelled, stem
+from tostrack.judge.page import points_elsewhere
 from tostrack.judge.part import Part
 from tostrack.models import Edit, Reason
 
@@ -51,6 +53,8 @@ def _script(text: str) -> str:
 
 #: In a heading these say what is allowed.
 _BINDING = frozenset("prohibited forbidden required not no never must only".split())
+#: And these that something is, as stems.
+_HANDING_ON = frozenset(map(stem, "sell sells selling sold".split()))
 
 
 def heading(part: Part) -> Reason | None:
@@ -59,6 +63,8 @@ def heading(part: Part) -> Reason | None:
         return None
     gone, come = lost_and_gained(unplaced(part.old), unplaced(part.new))
     changed = gone.keys() | come.keys()
+    if {*map(stem, changed)} & _HANDING_ON and not {*map(stem, gone)} & _HANDING_ON & {*map(stem, come)}:
+        return None
     asked = part.text.rstrip().endswith("?")
     return None if (_BINDING & changed and not asked) or any(map(is_number, changed)) else Reason.WORDING
 
@@ -213,6 +219,8 @@ def pointer(part: Part) -> Reason | None:
 
 
 def _points(sentence: str) -> bool:
+    if points_elsewhere(sentence):
+        return True
     words = normal(sentence)
     bound = lexicon.OBLIGING | {"not", "no", "never"}
     return len(words) <= _POINTER_WORDS and bool(lexicon.POINTER.match(sentence.lower())) and not bound & {*words}
@@ -251,6 +259,16 @@ def _said(tokens: Sequence[str]) -> Iterator[str]:
 _PARTIES = {"ee", "er", "or"}
 #: A shorter word may be another one that differs by a letter.
 _LONG = 6
+#: From so many letters on, a letter doubled or an accent left out makes no other word.
+_SHORT = 5
+
+
+def _squeezed(word: str) -> str:
+    """Return *word* without accents and with no letter twice in a row."""
+    bare = "".join(sign for sign in unicodedata.normalize("NFD", word) if not unicodedata.combining(sign))
+    return re.sub(r"(.)\1", r"\1", bare)
+
+
 #: With what an English word that begins with two consonants may begin.
 _ONSETS = frozenset(
     """bl br ch cl cr dr dw fl fr gh gl gn gr kh kl kn kr ll mc mn ph pl pn pr ps qu rh sc sh sk sl sm sn sp sq sr st sv
@@ -263,6 +281,8 @@ def is_typo(one: str, other: str) -> bool:
     """Whether two words differ by one letter, or by two neighbours exchanged, and name no two parties."""
     if abs(len(one) - len(other)) > 1 or any(map(str.isdigit, one + other)):
         return False
+    if min(len(one), len(other)) >= _SHORT and _squeezed(one) == _squeezed(other):
+        return True
     if min(len(one), len(other)) < _LONG and _is_wellformed(one) and _is_wellformed(other):
         return False
     # "employer" and "employee", "use" and "user" are different words.

@@ -1,0 +1,135 @@
+"""What pages say of themselves, whoever made them and in whatever language: labels, widgets, banners, pointers."""
+
+from __future__ import annotations
+
+import re
+
+#: Labels in other languages, in canonical form.
+FOREIGN_LABELS = frozenset(
+    phrase.strip()
+    for phrase in """
+startseite|hilfe|anmelden|abmelden|registrieren|kontakt|über uns|suche|suchen|menü|drucken|teilen|schließen|zurück|
+weiter|mehr erfahren|weiterlesen|alle akzeptieren|alles akzeptieren|akzeptieren|ablehnen|alle ablehnen|einstellungen|
+cookie einstellungen|nach oben|zum inhalt springen|nutzungsbedingungen|datenschutz|datenschutzerklärung|ja|nein|
+karriere|presse|sprache|war dieser artikel hilfreich|
+accueil|aide|se connecter|connexion|déconnexion|s inscrire|inscription|nous contacter|contactez nous|à propos|
+rechercher|recherche|imprimer|partager|fermer|retour|suivant|en savoir plus|lire la suite|tout accepter|accepter|
+refuser|tout refuser|paramètres|gérer les cookies|haut de page|aller au contenu|mentions légales|oui|non|langue|
+inicio|ayuda|iniciar sesión|cerrar sesión|registrarse|regístrate|contacto|acerca de|buscar|imprimir|compartir|cerrar|
+volver|siguiente|más información|saber más|leer más|aceptar|aceptar todo|aceptar todas|rechazar|rechazar todo|
+configuración|aviso legal|sí|idioma|
+aiuto|accedi|esci|registrati|contatti|contattaci|chi siamo|cerca|stampa|condividi|chiudi|indietro|avanti|
+scopri di più|leggi di più|accetta|accetta tutti|rifiuta|rifiuta tutti|impostazioni|note legali|sì|lingua|
+inloggen|uitloggen|registreren|over ons|zoeken|afdrukken|delen|sluiten|terug|volgende|lees meer|meer informatie|
+accepteren|alles accepteren|weigeren|instellingen|nee|taal|
+strona główna|pomoc|zaloguj się|zarejestruj się|o nas|szukaj|drukuj|udostępnij|zamknij|wstecz|dalej|
+dowiedz się więcej|czytaj więcej|akceptuj|odrzuć|ustawienia|tak|nie|język|
+início|ajuda|entrar|sair|cadastre se|contato|sobre nós|pesquisar|buscar|compartilhar|fechar|voltar|próximo|saiba mais|
+leia mais|aceitar|aceitar todos|recusar|configurações|sim|não|idioma
+""".replace("\n", "").split("|")
+)
+#: Those of them that get into the middle of a sentence, behind a link.
+FOREIGN_HINTS = frozenset(
+    """mehr erfahren|weiterlesen|en savoir plus|lire la suite|más información|saber más|leer más|scopri di più|
+leggi di più|lees meer|meer informatie|dowiedz się więcej|czytaj więcej|saiba mais|leia mais""".replace("\n", "").split(
+        "|"
+    )
+) | {"here's how", "here s how", "heres how"}
+
+#: Words of other languages that say who may, must or may not: a short line with one is no label.
+FOREIGN_RULING = frozenset(
+    """nur nicht kein keine dürfen darf muss müssen soll sollen ohne ne pas doit doivent peut peuvent sans uniquement
+    seulement solo sólo puede pueden debe deben sin può possono deve devono senza niet geen mag mogen moet moeten zonder
+    alleen tylko może mogą musi muszą bez wolno pode podem devem sem apenas exige""".split()
+)
+
+#: The whole of a line, in lower case and without its last stop.
+_WHOLE = re.compile(
+    r"(?:you are|you're) (?:currently )?(?:viewing|reading|looking at) an? "
+    r"(?:archived|previous|older|outdated|earlier|old) version\b[^.]{0,60}"
+    r"|this is (?:the (?:current|latest)|an? (?:archived|older|previous|outdated)) version(?: of"
+    r" (?:this|our|the) [^.]{0,40})?"
+    r"|(?:click here to )?(?:see|view) (?:the )?(?:current|latest|previous|earlier|archived|original) versions?"
+    r"|view original"
+    r"|(?:this|the) (?:article|page|content|text) (?:was|has been|is) (?:automatically |machine.)?translated"
+    r"(?: (?:automatically|by machine|using [a-z ]{0,30}))?"
+    r"|this (?:page|article|document|policy) is also available in:? .{0,80}"
+    r"|(?:please )?(?:enable|turn on|activate) javascript\b[^.]{0,60}"
+    r"|(?:this|the) (?:page|site|website|app) (?:requires|needs) javascript\b[^.]{0,40}"
+    r"|(?:your|this) browser is (?:not supported|no longer supported|out of date|outdated)"
+    r"|for the best experience,? (?:please )?(?:update|use|switch|upgrade)\b[^.]{0,60}"
+    r"|using a screen reader\?? ?(?:open|view|go to|try) (?:the|our) accessible version(?: of this page)?"
+    r"|using a screen reader\?"
+    r"|(?:open|view|go to|try) (?:the|our) accessible version(?: of this page)?"
+    r"|\d+ (?:out )?of \d+ (?:people |users |readers )?found this (?:article |page )?helpful"
+    r"|(?:hi!? )?(?:i'm|i am) [a-z]+, your virtual assistant"
+    r"|(?:how|what) (?:can|may) (?:i|we) (?:help|do)(?: you)?(?: with| for you)?(?: today)?\??"
+    r"|hi there!?|hi!|hello!"
+    r"|(?:about )?\d+.?(?:min|minutes?)\.? (?:read|reading time)|reading time:? \d+ min(?:utes?)?"
+    r"|rated \d(?:[.,]\d)? (?:out of|/) ?\d (?:stars )?(?:by|from|based on) [\d,. ]+ [a-z]+"
+    r"|(?:my |your |shopping )?(?:basket|cart|bag) ?\(?\d+\)?(?: items?)?(?: ?[€£$] ?[\d.,]+)?"
+    r"|(?:file )?size:? \d+(?:[.,]\d+)? ?[kmg]b"
+    r"|(?:written )?by [a-z]+(?: [a-z]+)?"
+    r"|updated (?:about |over |almost )?(?:an?|\d+) [a-z]+ ago"
+    r"|war dieser (?:artikel|beitrag) hilfreich\?|cet article vous a.t.il (?:été utile|aidé) ?\?"
+    r"|¿(?:te|le) ha (?:sido útil|resultado útil) este artículo\?|questo articolo (?:ti )?è stato utile\?"
+    r"|was dit artikel nuttig\?|este artigo foi útil\?|czy ten artykuł był pomocny\?"
+)
+#: A line of no more characters may be one of them.
+_LINE = 200
+_STOPS = " .!*_"
+
+
+def speaks_of_itself(sentences: list[str]) -> bool:
+    """Whether each of *sentences* is what a page says about itself and how it is read."""
+    return bool(sentences) and all(_is_of_page(sentence) for sentence in sentences)
+
+
+def _is_of_page(sentence: str) -> bool:
+    line = sentence.strip().lower().replace("’", "'").strip(_STOPS)
+    return len(line) <= _LINE and bool(_WHOLE.fullmatch(line))
+
+
+#: What sells or invites, around a policy; inside of one it may be a promise.
+_OFFER = re.compile(
+    r"\b\d+ ?% off\b|\bsave (?:up to )?(?:[€£$] ?)?\d+|\bwith code [a-z]+\b|\bshop now\b|\bblack friday\b"
+    r"|\b(?:in|to) your inbox\b|\b(?:sign up|subscribe) (?:to|for) (?:our|the) newsletter\b|\bstart your free trial\b"
+    r"|\bdownload (?:our|the) app\b|\bfree every (?:day|week|weekday|morning)\b"
+)
+_NO_OFFER = re.compile(
+    r"\b(?:must|shall|may|not|no|never|only|agrees?|agreed|consents?|shares?|sells?|collects?|terms|policy|fees?|charged?|renews?|by"
+    r"|age|liable)\b"
+)
+
+
+def offers(text: str) -> bool:
+    """Whether *text* is a line of advertising: it offers something and obliges nobody."""
+    line = text.lower()
+    return len(line) <= _LINE and bool(_OFFER.search(line)) and not _NO_OFFER.search(line)
+
+
+_MORE = re.compile(
+    r"(?:mehr (?:dazu|informationen|infos)|weitere informationen|näheres|(?:pour )?en savoir plus"
+    r"|pour plus d.informations"
+    r"|(?:para )?más información|para saber más|scopri di più|per (?:maggiori|ulteriori) informazioni"
+    r"|(?:voor )?meer informatie|lees meer|meer weten|dowiedz się więcej|więcej informacji|saiba mais"
+    r"|para mais informações|mais informações)\b(?P<rest>[^.;:]{0,80})"
+)
+_DOCUMENT = re.compile(
+    r"(?:\w*(?:richtlinien?|erklärung|hilfe|hinweise[n]?)|hier|politique|aide|ici|política|aquí|ayuda|página|informativa"
+    r"|pagina|qui|\w*(?:beleid|verklaring)|polityc\w+|tutaj|stronie|aqui)(?: (?:de |des |sur les )?cookies)?$"
+)
+_SEE = re.compile(
+    r"(?:please )?see (?:also )?(?:our|the) (?:[a-z]+ ){1,3}(?:policy|notice|statement|page|guide|article|faqs?)"
+    r"(?: for (?:more|details|further details|(?:more|further) information))?"
+)
+
+
+def points_elsewhere(sentence: str) -> bool:
+    """Whether *sentence*, in any language known here, only says where there is more to read."""
+    line = sentence.strip().lower().strip(_STOPS)
+    if _SEE.fullmatch(line):
+        return True
+    match = _MORE.fullmatch(line)
+    rest = match["rest"].strip(" ,") if match else None
+    return rest is not None and (not rest or bool(_DOCUMENT.search(rest)))
