@@ -141,12 +141,41 @@ def unplaced(text: str) -> list[str]:
     kept: list[str] = []
     place = False
     begins = _PLACE.match(text)
-    for word in normal(text[begins.end() :] if begins else text):
+    words = normal(text[begins.end() :] if begins else text)
+    for at, word in enumerate(words):
         numbered = _names_place(word)
-        place = numbered and (place or (bool(kept) and kept[-1] in lexicon.REFERENCE))
+        here = bool(kept) and kept[-1] in lexicon.REFERENCE
+        if numbered and here and not place and not _is_of_law(words[at : at + _CITATION]):
+            # "Clause 3" and "Section 3" are one place.
+            kept[-1] = "section"
+            place = True
+        else:
+            place = numbered and place
         if not place:
             kept.append(word)
     return kept
+
+
+#: So many words behind an article may name the law that it is of.
+_CITATION = 9
+_LAWS = frozenset(
+    "gdpr dsgvo rgpd rodo avg ccpa cpra dsa dma bdsg bgb law act code regulation directive statute constitution".split()
+)
+
+
+def _is_of_law(behind: Sequence[str]) -> bool:
+    """Whether what follows, up to the next word of its own, names a law: that is no place in this text."""
+    for word in behind:
+        if word in _LAWS:
+            return True
+        if not _names_place(word) and word not in _SMALL and word not in lexicon.REFERENCE:
+            return False
+    return False
+
+
+_SMALL = frozenset(
+    "of the to and eu uk general data protection der absatz satz buchstabe du des lit ust nummer".split()
+)
 
 
 @lru_cache(maxsize=20_000)

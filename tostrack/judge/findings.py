@@ -9,6 +9,7 @@ from tostrack.judge import lexicon
 from tostrack.judge.context import Context
 from tostrack.judge.counting import lapsed, numbering, numbers, stamp, statistics
 from tostrack.judge.furniture import furniture, notice
+from tostrack.judge.naming import acronym, label, nickname, unfilled
 from tostrack.judge.part import Part, part_of
 from tostrack.judge.quotes import quote
 from tostrack.judge.rewording import heading, pointer, renamed, same_words, wording
@@ -48,6 +49,10 @@ RULES: tuple[Callable[[Part], Reason | None], ...] = (
     notice,
     heading,
     renamed,
+    nickname,
+    acronym,
+    label,
+    unfilled,
     aside,
     address,
     wording,

@@ -60,6 +60,7 @@ SAME = (
     ("because of", "due to", "owing to"),
     ("at least", "a minimum of"),
     ("will", "shall"),
+    ("must not", "shall not"),
     ("get", "obtain", "receive"),
     ("repository", "repo", "repositories", "repos"),
     ("", "engage in", "engages in", "engaging in", "please note that", "please note", "note that", "be aware that"),
@@ -128,7 +129,7 @@ SAME = (
 #: Words that date a text without saying from when it binds.
 STAMPED = frozenset(
     """updated update modified revised revision reviewed edited published posted amended changed dated version copyright
-    ago aktualisiert stand jour actualizado actualización aggiornamento bijgewerkt uppdaterad copyrighted generated
+    v ago aktualisiert stand jour actualizado actualización aggiornamento bijgewerkt uppdaterad copyrighted generated
     created captured retrieved printed mise aktualizacja aktualizacji atualização atualizado atualizada aktualisierung
     oppdatert päivitetty opdateret""".split()
 )

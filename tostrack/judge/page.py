@@ -64,7 +64,7 @@ _WHOLE = re.compile(
     r"|\d+ (?:out )?of \d+ (?:people |users |readers )?found this (?:article |page )?helpful"
     r"|(?:hi!? )?(?:i'm|i am) [a-z]+, your virtual assistant"
     r"|(?:how|what) (?:can|may) (?:i|we) (?:help|do)(?: you)?(?: with| for you)?(?: today)?\??"
-    r"|hi there!?|hi!|hello!"
+    r"|hi(?: there)?|hello"
     r"|(?:about )?\d+.?(?:min|minutes?)\.? (?:read|reading time)|reading time:? \d+ min(?:utes?)?"
     r"|rated \d(?:[.,]\d)? (?:out of|/) ?\d (?:stars )?(?:by|from|based on) [\d,. ]+ [a-z]+"
     r"|(?:my |your |shopping )?(?:basket|cart|bag) ?\(?\d+\)?(?: items?)?(?: ?[€£$] ?[\d.,]+)?"

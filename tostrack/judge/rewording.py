@@ -212,9 +212,13 @@ _POINTER_WORDS = 24
 
 def pointer(part: Part) -> Reason | None:
     """Only sentences that point elsewhere came or went, and they say nothing themselves."""
-    if part.hunk.edit is Edit.REWORDED and part.old and part.new:
-        return None
-    pointed = [part.text[start:end] for start, end in sentences(part.text)]
+    if part.hunk.edit is Edit.REWORDED:
+        old, new = ([text[start:end] for start, end in sentences(text)] for text in (part.hunk.old, part.hunk.new))
+        pointed = [said for said in [*old, *new] if (said in old) != (said in new)]
+        if {*pointed} & {*old} and {*pointed} & {*new}:
+            return None
+    else:
+        pointed = [part.text[start:end] for start, end in sentences(part.text)]
     return Reason.WORDING if pointed and all(map(_points, pointed)) else None
 
 
@@ -259,8 +263,17 @@ def _said(tokens: Sequence[str]) -> Iterator[str]:
 _PARTIES = {"ee", "er", "or"}
 #: A shorter word may be another one that differs by a letter.
 _LONG = 6
+
+
+def _is_both_genders(one: str, other: str) -> bool:
+    """Whether one of two German words is the other with the ending of women: "Nutzer" and "Nutzer*innen"."""
+    short, long = sorted((one, other), key=len)
+    root = long.removesuffix("innen")
+    return root != long and len(root) >= _SHORT and short in (root, f"{root}en", f"{root}n", f"{root}e")
+
+
 #: From so many letters on, a letter doubled or an accent left out makes no other word.
-_SHORT = 5
+_SHORT = 4
 
 
 def _squeezed(word: str) -> str:
@@ -279,6 +292,8 @@ _CONSONANTS = frozenset("bcdfghjklmnpqrstvwxz")
 
 def is_typo(one: str, other: str) -> bool:
     """Whether two words differ by one letter, or by two neighbours exchanged, and name no two parties."""
+    if _is_both_genders(one, other):
+        return True
     if abs(len(one) - len(other)) > 1 or any(map(str.isdigit, one + other)):
         return False
     if min(len(one), len(other)) >= _SHORT and _squeezed(one) == _squeezed(other):

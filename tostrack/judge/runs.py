@@ -13,6 +13,7 @@ from tostrack.judge import lexicon
 from tostrack.judge.context import Context
 from tostrack.judge.findings import Finding
 from tostrack.judge.furniture import is_party
+from tostrack.judge.naming import grown
 from tostrack.judge.normal import DATE, american_of, is_mail, lost_and_gained, normal, spelled, stem
 from tostrack.judge.rewording import is_name, plainest, replacements
 from tostrack.models import VERDICT_OF, Clause, Edit, Hunk, Reason, Verdict
@@ -164,7 +165,10 @@ def _renamed_throughout(hunks: Sequence[Hunk], findings: Sequence[Finding]) -> s
     for at, (hunk, finding) in enumerate(zip(hunks, findings, strict=True)):
         if hunk.edit is not Edit.REWORDED or VERDICT_OF[finding.reason] is not Verdict.SUBSTANTIVE:
             continue
-        pairs = {(canonical_text(old), canonical_text(new)) for old, new, _ in replacements(hunk.words)}
+        if (longer := grown(hunk.words)) and len(set(longer)) == 1:
+            names[longer[0]].add(at)
+            continue
+        pairs = {(_one_of(old), _one_of(new)) for old, new, _ in replacements(hunk.words)}
         edits = sum(op != "=" for op, _ in hunk.words)
         named = all(is_name(old) and is_name(new) for old, new, _ in replacements(hunk.words))
         if len(pairs) == 1 and named and edits == 2 * len(replacements(hunk.words)):
@@ -174,7 +178,27 @@ def _renamed_throughout(hunks: Sequence[Hunk], findings: Sequence[Finding]) -> s
         for (old, new), places in names.items()
         if len(places) >= _THROUGHOUT and old and new and not lexicon.BINDING_NAME & {*old.split(), *new.split()}
     }
-    return {at for pair, places in names.items() if any(_is_long_form(pair, short) for short in known) for at in places}
+    found = {
+        at for pair, places in names.items() if any(_is_long_form(pair, short) for short in known) for at in places
+    }
+    return found | {at for at, hunk in enumerate(hunks) for pair in known if _differs_by(hunk, pair)}
+
+
+def _differs_by(hunk: Hunk, names: tuple[str, str]) -> bool:
+    """Whether the two texts of a reworded *hunk* are one when the first of *names* stands for the other."""
+    if hunk.edit is not Edit.REWORDED:
+        return False
+    old, new = (f" {_one_of(text)} " for text in (hunk.old, hunk.new))
+    return old != new and old.replace(f" {names[0]} ", f" {names[1]} ") == new
+
+
+def _one_of(name: str) -> str:
+    """Return *name* as of one of what it names: "Customer’s" and "Customers" as "customer"."""
+    return " ".join(word.removesuffix("s") if len(word) > _PLURAL else word for word in normal(name))
+
+
+#: Shorter words that end in s are no plurals.
+_PLURAL = 4
 
 
 def _is_long_form(pair: tuple[str, str], short: tuple[str, str]) -> bool:

@@ -9,6 +9,7 @@ _ABBREVIATIONS = {
     r"e\.\s?g\.": "for example",
     r"i\.\s?e\.": "that is",
     r"art\.(?=\s?\d)": "article",
+    r"(?:artikel|artículo|articolo|artigo)(?=\s?\d)": "article",
     r"sec\.(?=\s?\d)": "section",
     r"para\.(?=\s?\d)": "paragraph",
     r"abs\.(?=\s?\d)": "absatz",
@@ -69,7 +70,7 @@ _WORTH = re.compile(r"\d|[\[({]\s?at\b")
 
 def uniform(text: str) -> str:
     """Return *text*, in lower case, with each of these written in one way."""
-    if "." in text:
+    if "." in text or "art" in text:
         text = _SHORTENED.sub(_in_full, text)
     text = _PAIR.sub(r"\g<stem>\g<ending>", _BOTH.sub("der", _STAR.sub("", text)))
     if not _WORTH.search(text):
