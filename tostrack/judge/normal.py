@@ -201,7 +201,13 @@ def is_mail(token: str) -> bool:
 def lost_and_gained(old: Iterable[str], new: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
     """Return what the first has more often than the second, and the other way round."""
     before, after = Counter(old), Counter(new)
-    return before - after, after - before
+    return _beyond(before, after), _beyond(after, before)
+
+
+def _beyond(one: Counter[str], other: Counter[str]) -> Counter[str]:
+    """Return ``one - other``, which Python counts word by word."""
+    more = {word: left for word, count in one.items() if (left := count - other.get(word, 0)) > 0}
+    return Counter(more)
 
 
 #: Too short to be told by their endings.

@@ -84,9 +84,10 @@ def _across(words: Sequence[tuple[str, str]], span: _Span, side: str) -> _Span |
     here = there = stays = 0
     covered: list[_Span] = []
     for same, group in itertools.groupby(words, key=lambda piece: piece[0] == "="):
-        pieces = list(group)
-        own = sum(len(text) for op, text in pieces if op in ("=", side))
-        other = sum(len(text) for op, text in pieces if op != side)
+        own = other = 0
+        for op, text in group:
+            own += len(text) * (op in ("=", side))
+            other += len(text) * (op != side)
         first, last = max(start, here), min(end, here + own)
         if same and first < last:
             stays += last - first

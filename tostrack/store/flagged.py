@@ -15,6 +15,8 @@ Query = Callable[[str, Sequence[object]], list[sqlite3.Row]]
 HEADING_SEPARATOR = "\n"
 #: A clause and the headings and lead-in it stands under.
 Place = tuple[int, int]
+#: So many places are remembered.
+_MOST_KNOWN = 200_000
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ class FlagRows:
         """Know nothing any more that is not on disk."""
         self._contexts: dict[tuple[str, str], int] = {}
         self._rulebooks: dict[str, int] = {}
+        #: Most clauses of a version stood in the one before: which are flagged, and by which rules.
+        self._flagged: dict[Place, str] = {}
 
     def unflagged(self, clauses: Iterable[Clause], fingerprint: str) -> list[Clause]:
         """Return the distinct *clauses* whose flags by the rules of *fingerprint* are not stored yet."""
@@ -96,12 +100,23 @@ class FlagRows:
 
     def _is_flagged(self, clause: Clause, fingerprint: str) -> bool:
         clause_id, context_id = self._texts.find(clause), self._context(clause)
-        query = """
-            SELECT 1 FROM _flagged g JOIN _rulebooks r ON r.id = g.rulebook_id
-            WHERE g.clause_id = ? AND g.context_id = ? AND r.fingerprint = ?
-        """
-        values = (clause_id, context_id, fingerprint)
-        return bool(clause_id and context_id and self._connection.execute(query, values).fetchone())
+        if clause_id is None or context_id is None:
+            return False
+        if (clause_id, context_id) not in self._flagged:
+            query = """
+                SELECT r.fingerprint FROM _flagged g JOIN _rulebooks r ON r.id = g.rulebook_id
+                WHERE g.clause_id = ? AND g.context_id = ?
+            """
+            row = self._connection.execute(query, (clause_id, context_id)).fetchone()
+            if row is None:
+                return False
+            self._know((clause_id, context_id), str(row[0]))
+        return self._flagged[clause_id, context_id] == fingerprint
+
+    def _know(self, place: Place, fingerprint: str) -> None:
+        if len(self._flagged) > _MOST_KNOWN:
+            self._flagged.clear()
+        self._flagged[place] = fingerprint
 
     def store(self, clause: Clause, flags: Sequence[Flag], fingerprint: str) -> None:
         """Keep *flags* as those of *clause* by the rules of *fingerprint*."""
@@ -116,6 +131,7 @@ class FlagRows:
         """Put *flags* in the place of those that are stored."""
         rulebook_id = self._rulebook(fingerprint)
         for (clause_id, context_id), found in flags.items():
+            self._know((clause_id, context_id), fingerprint)
             known = self._connection.execute(
                 "UPDATE _flagged SET rulebook_id = ?3 WHERE clause_id = ?1 AND context_id = ?2",
                 (clause_id, context_id, rulebook_id),
