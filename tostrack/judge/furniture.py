@@ -78,9 +78,13 @@ def is_listed(clause: Clause) -> bool:
 
 
 def is_party(clause: Clause) -> bool:
-    """Whether *clause* is an item of a list of recipients: there "Facebook" is no button."""
+    """Whether *clause* is an item of a list of recipients or of data: there "Facebook" is no button."""
     about = {word for title in (*clause.heading[-1:], clause.lead) for word in normal(title)}
-    return clause.kind[:2] in ("li", "ol", "ro") and bool(about & lexicon.PARTIES)
+    return clause.kind[:2] in ("li", "ol", "ro") and bool(about & (lexicon.PARTIES | _GIVEN))
+
+
+#: Headings and leads with these are over kinds of data: there "language" is no picker.
+_GIVEN = frozenset("collect collects collected collecting erheben recogemos recueillons raccogliamo verzamelen".split())
 
 
 #: Half of a linked image whose label ran over two lines.

@@ -32,7 +32,7 @@ SAME = (
     ("regarding", "with regard to", "with respect to", "in relation to", "relating to", "concerning", "about"),
     ("example", "for example", "for instance", "such as", "eg", "like", "including", "including but not limited to"),
     ("see", "check out", "take a look at", "have a look at", "review", "visit", "refer to", "read", "view", "go to"),
-    ("email", "e mail"),
+    ("email", "e mail", "courriel"),
     ("website", "web site", "webpage", "web page", "websites", "web sites", "webpages", "web pages"),
     ("login", "log in", "sign in"),
     ("use", "make use of", "utilize"),
@@ -228,7 +228,7 @@ powered by zendesk|comments|follow|unfollow|return to top of page|cookie consent
 español latinoamérica|português|português brasil|nederlands|polski|svenska|dansk|norsk|suomi|türkçe|русский|
 日本語|한국어|简体中文|繁體中文|العربية|čeština|magyar|română|ελληνικά|українська|bahasa indonesia|tiếng việt|ไทย|हिन्दी|
 loading|please wait|accessibility|accessibility statement|modern slavery statement|investors|investor relations|
-pricing|integrations|changelog|resources|platform|your email address|email address|start chat|get the app|
+pricing|integrations|changelog|start chat|get the app|account lists|returns orders|
 share this|share on whatsapp|share via email|having trouble|need assistance|any questions|
 enter a summary|title|image|logo|icon|advertisement|sponsored|all rights reserved|updated|new
 """.replace("\n", "").split("|")

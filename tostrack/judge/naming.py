@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from tostrack.clauses import canonical_text
+from tostrack.judge import lexicon
+from tostrack.judge.meaning import binds
 from tostrack.judge.normal import normal
 from tostrack.judge.part import Part
 from tostrack.judge.rewording import is_name, replacements
@@ -18,8 +20,12 @@ _NICKNAME = re.compile(
 
 
 def nickname(part: Part) -> Reason | None:
-    """Only a name in quotes and brackets came or went, or one gave way to another."""
+    """Only a name in quotes and brackets came or went, and it names no role."""
     if not _is_reworded(part):
+        return None
+    names = [{*_NICKNAME.findall(text)} for text in (part.old, part.new)]
+    # One name for another may be another role: the "Controller" who becomes the "Processor".
+    if (names[0] - names[1] and names[1] - names[0]) or lexicon.BINDING_NAME & {*normal(" ".join(names[0] ^ names[1]))}:
         return None
     old, new = (_NICKNAME.sub(" ", text) for text in (part.old, part.new))
     return Reason.WORDING if (old, new) != (part.old, part.new) and normal(old) == normal(new) else None
@@ -106,6 +112,9 @@ def grown(words: tuple[tuple[str, str], ...]) -> list[tuple[str, str]] | None:
             continue
         before = words[at - 1] if at else ("=", "")
         name = before[1].split()[-1:] if before[0] == "=" else []
+        if {*normal(text)} & lexicon.TITLE or any(map(binds, normal(text))):
+            # "Acme Website" is less than "Acme".
+            return None
         if not name or not is_name(name[0]) or not is_name(text) or re.search(r"[,;]|\b(?:and|or)\b", text + name[0]):
             return None
         pair = (canonical_text(name[0]), canonical_text(f"{name[0]} {text}"))

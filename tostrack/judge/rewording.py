@@ -195,7 +195,12 @@ def _is_misspelt(part: Part) -> bool:
     pairs = replacements(part.hunk.words)
     edits = sum(op != "=" and bool(canonical_text(text)) for op, text in part.hunk.words)
     letters = [[canonical_text(text).replace(" ", "").removesuffix("ly") for text in pair[:2]] for pair in pairs]
-    return bool(pairs) and edits == 2 * len(pairs) and all(one == other for one, other in letters)
+    mere = all(one == other or _is_slip(one, other) for one, other in letters)
+    return bool(pairs) and edits == 2 * len(pairs) and mere
+
+
+def _is_slip(one: str, other: str) -> bool:
+    return min(len(one), len(other)) >= _SHORT and one.isalpha() and squeezed(one) == squeezed(other)
 
 
 #: Longer words in capitals are words.
@@ -276,7 +281,7 @@ def _is_both_genders(one: str, other: str) -> bool:
 _SHORT = 4
 
 
-def _squeezed(word: str) -> str:
+def squeezed(word: str) -> str:
     """Return *word* without accents and with no letter twice in a row."""
     bare = "".join(sign for sign in unicodedata.normalize("NFD", word) if not unicodedata.combining(sign))
     return re.sub(r"(.)\1", r"\1", bare)
@@ -296,7 +301,7 @@ def is_typo(one: str, other: str) -> bool:
         return True
     if abs(len(one) - len(other)) > 1 or any(map(str.isdigit, one + other)):
         return False
-    if min(len(one), len(other)) >= _SHORT and _squeezed(one) == _squeezed(other):
+    if min(len(one), len(other)) >= _SHORT and squeezed(one) == squeezed(other):
         return True
     if min(len(one), len(other)) < _LONG and _is_wellformed(one) and _is_wellformed(other):
         return False

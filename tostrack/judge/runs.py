@@ -15,7 +15,7 @@ from tostrack.judge.findings import Finding
 from tostrack.judge.furniture import is_party
 from tostrack.judge.naming import grown
 from tostrack.judge.normal import DATE, american_of, is_mail, lost_and_gained, normal, spelled, stem
-from tostrack.judge.rewording import is_name, plainest, replacements
+from tostrack.judge.rewording import is_name, plainest, replacements, squeezed
 from tostrack.models import VERDICT_OF, Clause, Edit, Hunk, Reason, Verdict
 
 #: So many of its own phrases make a run a consent layer.
@@ -118,11 +118,16 @@ def _outer(words: Sequence[tuple[str, str]], end: int) -> dict[str, tuple[int, s
 
 
 def _spelled_otherwise(hunks: Sequence[Hunk]) -> set[int]:
-    """Return the clauses that went and came with the same words in the two spellings of English."""
-    gone = {normal(hunk.old) for hunk in hunks if hunk.edit is Edit.REMOVED}
-    come = {normal(hunk.new) for hunk in hunks if hunk.edit is Edit.ADDED}
+    """Return the clauses that went and came with the same words, spelled otherwise or without accents."""
+    gone = {_bare(hunk.old) for hunk in hunks if hunk.edit is Edit.REMOVED}
+    come = {_bare(hunk.new) for hunk in hunks if hunk.edit is Edit.ADDED}
     both = (gone & come) - {()}
-    return {at for at, hunk in enumerate(hunks) if not (hunk.old and hunk.new) and normal(hunk.old or hunk.new) in both}
+    return {at for at, hunk in enumerate(hunks) if not (hunk.old and hunk.new) and _bare(hunk.old or hunk.new) in both}
+
+
+def _bare(text: str) -> tuple[str, ...]:
+    """Return the words of *text* without accents: "moze" is "może"."""
+    return tuple(map(squeezed, normal(text)))
 
 
 #: So many words that changed from British to American, or back, make it the other edition of English.

@@ -67,7 +67,16 @@ def aside(part: Part) -> Reason | None:
     if not edits or not all(found):
         return None
     inside = [match[1].strip() for match in found if match]
-    return Reason.LINKS if all(_SITE.match(text) or _is_link_label(text) for text in inside) else None
+    return (
+        Reason.LINKS
+        if all(_SITE.match(text) or _is_link_label(text) or _is_heading(part, text) for text in inside)
+        else None
+    )
+
+
+def _is_heading(part: Part, text: str) -> bool:
+    """Whether *text* names a section of the text, beside its number."""
+    return canonical_text(text).replace(" ", "") in part.context.new.flat_titles
 
 
 def _is_link_label(text: str) -> bool:

@@ -31,6 +31,9 @@ _IN_FULL = tuple(_ABBREVIATIONS.values())
 
 #: Units and currencies in words, behind a number, and their signs; "dollars" are of many countries.
 _UNITS = {
+    "seconds": "sec",
+    "second": "sec",
+    "secs": "sec",
     "kilobytes": "kb",
     "kilobyte": "kb",
     "megabytes": "mb",
@@ -55,6 +58,8 @@ _BEHIND = re.compile(r"(?<![\d.,])(?P<sum>\d+(?:[.,]\d+)*)\s?(?P<sign>[€£])(?
 _SUM = re.compile(r"[€£$]\s?\d+(?:[.,]\d{3})*[.,]00(?!\d)")
 _HOUR = re.compile(r"\b(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?\s?(?P<half>[ap])\.?\s?m\b\.?")
 _PHONE = re.compile(r"\+\d[\d\s()./-]{6,20}\d")
+_ORDINAL = {"1st": "first", "2nd": "second", "3rd": "third"}
+_NTH = re.compile(r"\b(?:1st|2nd|3rd)\b(?! (?:of )?[a-z]+,? \d{4})")
 _AT = re.compile(r"(?<=\w)\s?[\[({]\s?at\s?[\])}]\s?(?=\w[\w-]*\.\w)")
 
 #: Both genders, said as one: "Nutzer*innen", "utilisateurs et utilisatrices", "die oder der".
@@ -78,6 +83,7 @@ def uniform(text: str) -> str:
     text = _AT.sub("@", text)
     text = _PHONE.sub(lambda match: "+" + re.sub(r"\(0\)|\D", "", match[0]), text)
     text = _HOUR.sub(_hour, text)
+    text = _NTH.sub(lambda match: _ORDINAL[match[0]], text)
     text = _UNIT.sub(lambda match: f" {_UNITS[match['unit']]} ", text)
     text = _BEFORE.sub(lambda match: f"{_UNITS[match['unit']]}", text)
     text = _BEHIND.sub(r"\g<sign>\g<sum>", text)
