@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
 
 from tostrack.facts.edits import Mention, words_of
 
@@ -98,14 +100,23 @@ _SENTENCE = re.compile(r"[^.;!?]+")
 def recipients(text: str) -> Iterator[Mention]:
     """Yield the parties that *text* names, in a group `GIVEN` where it says that the company gives them something."""
     for sentence in _SENTENCE.finditer(text):
-        parties = list(_PARTY.finditer(sentence[0]))
-        if not parties:
-            continue
-        given = _GIVING.search(sentence[0]) and _GIVEN.search(sentence[0]) and not _BY_USER.search(sentence[0])
-        for match in parties:
-            key = _PARTIES[int((match.lastgroup or "p0")[1:])][0]
-            at = sentence.start()
-            yield Mention(at + match.start(), at + match.end(), key, GIVEN if given else "")
+        at = sentence.start()
+        for one in _parties(sentence[0]):
+            yield replace(one, start=at + one.start, end=at + one.end)
+
+
+# Most sentences of a reworded clause stand in both texts of it.
+@lru_cache(maxsize=4_096)
+def _parties(sentence: str) -> tuple[Mention, ...]:
+    """Return what `recipients` yields of one sentence."""
+    parties = list(_PARTY.finditer(sentence))
+    if not parties:
+        return ()
+    given = _GIVING.search(sentence) and _GIVEN.search(sentence) and not _BY_USER.search(sentence)
+    group = GIVEN if given else ""
+    return tuple(
+        Mention(match.start(), match.end(), _PARTIES[int((match.lastgroup or "p0")[1:])][0], group) for match in parties
+    )
 
 
 # Limits, and the reach of a right

@@ -70,6 +70,9 @@ _PAIR = re.compile(
     r"(?:rices|ices|euses|as|a|es|innen|in|ères|nes|ne|se|e)\b"
 )
 
+#: Without any of these none of the three is there: most texts have none.
+_GENDERED = re.compile(r"innen\b| (?:et|y|e|und|en|ou|o|oder) |d(?:er|ie)/d")
+
 _WORTH = re.compile(r"\d|[\[({]\s?at\b")
 
 
@@ -77,7 +80,8 @@ def uniform(text: str) -> str:
     """Return *text*, in lower case, with each of these written in one way."""
     if "." in text or "art" in text:
         text = _SHORTENED.sub(_in_full, text)
-    text = _PAIR.sub(r"\g<stem>\g<ending>", _BOTH.sub("der", _STAR.sub("", text)))
+    if _GENDERED.search(text):
+        text = _PAIR.sub(r"\g<stem>\g<ending>", _BOTH.sub("der", _STAR.sub("", text)))
     if not _WORTH.search(text):
         return text
     text = _AT.sub("@", text)
