@@ -281,10 +281,15 @@ def _is_both_genders(one: str, other: str) -> bool:
 _SHORT = 4
 
 
+_DOUBLED = re.compile(r"(.)\1")
+
+
+@lru_cache(maxsize=20_000)
 def squeezed(word: str) -> str:
     """Return *word* without accents and with no letter twice in a row."""
-    bare = "".join(sign for sign in unicodedata.normalize("NFD", word) if not unicodedata.combining(sign))
-    return re.sub(r"(.)\1", r"\1", bare)
+    if not word.isascii():
+        word = "".join(sign for sign in unicodedata.normalize("NFD", word) if not unicodedata.combining(sign))
+    return _DOUBLED.sub(r"\1", word)
 
 
 #: With what an English word that begins with two consonants may begin.

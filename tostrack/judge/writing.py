@@ -26,7 +26,12 @@ _ABBREVIATIONS = {
     r"np\.": "na przykład",
     r"itp\.": "i tym podobne",
 }
-_SHORTENED = re.compile("|".join(rf"(?<![\w.])(?P<a{at}>{short})" for at, short in enumerate(_ABBREVIATIONS)))
+#: Their first letters and the beginning of a word are asked for before any of them: most places of a text are neither.
+_SHORTENED = re.compile(
+    rf"(?=[{''.join(sorted({short.lstrip('(?:')[0] for short in _ABBREVIATIONS}))}])(?<![\w.])(?:"
+    + "|".join(rf"(?P<a{at}>{short})" for at, short in enumerate(_ABBREVIATIONS))
+    + ")"
+)
 _IN_FULL = tuple(_ABBREVIATIONS.values())
 
 #: Units and currencies in words, behind a number, and their signs; "dollars" are of many countries.
@@ -90,7 +95,8 @@ def uniform(text: str) -> str:
     text = _NTH.sub(lambda match: _ORDINAL[match[0]], text)
     text = _UNIT.sub(lambda match: f" {_UNITS[match['unit']]} ", text)
     text = _BEFORE.sub(lambda match: f"{_UNITS[match['unit']]}", text)
-    text = _BEHIND.sub(r"\g<sign>\g<sum>", text)
+    if "€" in text or "£" in text:
+        text = _BEHIND.sub(r"\g<sign>\g<sum>", text)
     return _SUM.sub(lambda match: match[0][:-3], text)
 
 
