@@ -22,6 +22,7 @@ EXITS = [
     ("2", "usage or configuration"),
     ("3", "some documents failed, or some messages did not go out"),
     ("75", "another crawl holds the archive: try again later"),
+    ("130", "interrupted: what was stored before is kept"),
 ]
 VARIABLES = [
     ("TOSTRACK_WATCHLIST", "the watchlist, where --watchlist does not name it"),

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from conftest import LICENCE, WATCHLIST, WIDER, paragraphs
 
 from tostrack.cli import COMMANDS, cli
+from tostrack.errors import FetchError
 from tostrack.store.writer import Writer
 from tostrack.watchlist import load
 
@@ -168,8 +169,6 @@ def test_flags_quote_what_stands_and_since_when(run, two_nights):
 
 
 def test_status_tells_what_fails_and_since_when(run, platform, two_nights):
-    from tostrack.errors import FetchError
-
     platform.night(terms=FetchError("https://acme.example/terms: 403 Forbidden", cause="http-403", status=403))
 
     result = run("status")
@@ -218,9 +217,19 @@ def test_a_dry_run_lists_and_touches_nothing(run, platform):
     [
         (["diff", "acm"], 2, "did you mean 'acme'?"),
         (["diff", "acme", "--from", "yesterday"], 2, "is not a date such as 2013-03-01"),
-        (["diff", "acme", "--from", "2024-02-01", "--to", "2024-01-01"], 2, "swap them"),
         (["diff", "acme/terms@9"], 2, "no such change"),
+        (
+            ["diff", "acme", "--from", "2024-02-01", "--to", "2024-01-01"],
+            2,
+            "--from 2024-02-01 lies after --to 2024-01-01",
+        ),
         (["show", "nowhere"], 2, "nothing recorded under that name"),
+        (["show", "acme/terms@two"], 2, "'two' is not the number of a version"),
+        (["explain", "acm"], 2, "did you mean 'acme'?"),
+        (["log", "--topic", "licencing"], 2, "did you mean 'licensing'?"),
+        (["flags", "--topic", "licencing"], 2, "did you mean 'licensing'?"),
+        (["flags", "--topic", "weather"], 2, "there are licensing,"),
+        (["help"], 2, "did you mean '--help'?"),
         (["dif", "acme"], 2, "did you mean 'diff'?"),
         (["crawl", "acme/term"], 2, "did you mean"),
     ],
@@ -231,6 +240,58 @@ def test_a_slip_is_answered_with_what_was_wrong_and_what_to_do(run, two_nights, 
     assert result.exit_code == status
     assert said in result.stderr
     assert result.stdout == ""
+
+
+def test_silence_is_not_good_news_before_anything_was_read(run, platform):
+    platform.writer().__exit__(None, None, None)
+
+    said = [run(*args).stderr for args in (["log"], ["flags"], ["status"], ["diff", "acme"])]
+
+    assert all("`tostrack crawl` takes the first look" in each for each in said)
+
+
+def test_a_failed_first_look_is_not_good_news_either(run, platform):
+    platform.night(terms=FetchError("https://acme.example/terms: 403 Forbidden", cause="http-403", status=403))
+
+    result = run("log")
+
+    assert "no text is recorded yet" in result.stderr
+
+
+def test_a_version_is_shown_by_the_id_of_its_change(run, two_nights):
+    first, second = (run("show", f"acme/terms@{number}").stdout for number in (1, 2))
+
+    assert (LICENCE in first, WIDER in second) == (True, True)
+    assert run("show", "acme/terms", "--version", "1").stdout == first
+
+
+def test_a_document_alone_is_explained_by_its_latest_change(run, two_nights):
+    assert run("explain", "acme/terms").stdout == run("explain", "acme/terms@2").stdout
+
+
+def test_two_columns_need_no_terminal(run, two_nights):
+    assert "│" in run("diff", "acme", "--side-by-side").stdout
+
+
+def test_an_interrupted_command_says_what_is_kept(run, two_nights, monkeypatch):
+    def interrupted(*_args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tostrack.cli.crawl.selected", interrupted)
+
+    result = run("crawl")
+
+    assert (result.exit_code, "what was stored before is kept" in result.stderr) == (130, True)
+
+
+def test_a_machine_without_a_network_is_told_so(run, platform, monkeypatch):
+    error = FetchError("acme.example: the name has no address", cause="dns")
+    platform.pages = {"https://acme.example/terms": error}
+    monkeypatch.setattr("tostrack.fetch.fetch_all", lambda requests, **_: platform.fetch_all(requests))
+
+    result = run("crawl")
+
+    assert (result.exit_code, "is this machine online?" in result.stderr) == (3, True)
 
 
 def test_a_missing_archive_and_a_missing_watchlist_are_told_apart(run, tmp_path):

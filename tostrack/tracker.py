@@ -216,7 +216,7 @@ def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, a
     except DocumentError as error:
         return _unread(seen, error, before, kept, call)
     if cause and not _confirmed(document, writer, key, cause, at):
-        message = f"{document.id}: this does not look like the policy ({cause}); the last good version stands"
+        message = "this does not look like the policy" + ("; the last good version stands" if current else "")
         return replace(seen, outcome=Outcome.SUSPECT, cause=cause, message=message, suspect_key=key)
     if current is None or before is None:
         return replace(seen, outcome=Outcome.FIRST, versions=(new_version(reading, document, writer),))

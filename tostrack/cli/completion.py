@@ -6,13 +6,13 @@ import click
 
 #: Where each shell looks for what is said at its start.
 _HOW = {
-    "bash": 'eval "$(tostrack completion bash)" in ~/.bashrc',
-    "zsh": 'eval "$(tostrack completion zsh)" in ~/.zshrc, after compinit',
-    "fish": "tostrack completion fish > ~/.config/fish/completions/tostrack.fish",
+    "bash": '`eval "$(tostrack completion bash)"` in ~/.bashrc',
+    "zsh": '`eval "$(tostrack completion zsh)"` in ~/.zshrc, after compinit',
+    "fish": "`tostrack completion fish > ~/.config/fish/completions/tostrack.fish`",
 }
 
 
-@click.command(epilog="Examples: " + "; ".join(f"`{how}`" for how in _HOW.values()) + ".")
+@click.command(epilog="Examples: " + "; ".join(_HOW.values()) + ".")
 @click.argument("shell", type=click.Choice(list(_HOW)))
 @click.pass_context
 def command(context: click.Context, shell: str) -> None:

@@ -70,15 +70,18 @@ def command(
             for page in document.pages:
                 click.echo(f"{document.id}  {page.url}")
         return
-    failed = 0
+    failed, causes = 0, set()
     for result in _progress(run(environment, documents, now, beat), len(documents), hidden=as_json or quiet):
         failed += result.outcome in (Outcome.FAILED, Outcome.SUSPECT)
+        causes.add(result.cause)
         if as_json:
             emit_json([row(result)])
         elif not quiet or result.outcome not in (Outcome.UNCHANGED, Outcome.NOT_MODIFIED):
             click.echo(line(result))
     if failed:
         click.echo(f"{failed} of {len(documents)} documents failed or look suspect: `tostrack status`", err=True)
+        if causes == {"dns"}:
+            click.echo("no name has an address: is this machine online?", err=True)
         context.exit(Exit.SOME_FAILED)
 
 

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.environment import DAY, Environment, chosen, json_option
+from tostrack.cli.environment import DAY, Environment, chosen, json_option, nothing
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
     from tostrack.models import Change
     from tostrack.store import Archive, DocumentRow
+
+#: For two columns where no terminal says how much room there is.
+_PIPED_COLUMNS = 120
 
 
 @click.command(
@@ -55,9 +58,7 @@ def command(
     """Show the latest substantive change of each document, or the net change between two days."""
     name, _, number = target.partition("@")
     if start and end and end < start:
-        from tostrack.models import iso
-
-        raise ConfigError(f"--from {iso(start)} lies after --to {iso(end)}: swap them")
+        raise ConfigError(f"--from {start:%Y-%m-%d} lies after --to {end:%Y-%m-%d}: swap them")
     with environment.archive() as archive:
         rows = chosen(archive, name)
         if start or end:
@@ -81,7 +82,7 @@ def command(
             render_change(
                 change,
                 colour=environment.may_colour,
-                width=environment.width,
+                width=environment.width or (_PIPED_COLUMNS if side_by_side else 0),
                 context=context,
                 side_by_side=side_by_side,
                 stat=stat,
@@ -92,9 +93,8 @@ def command(
         ]
         environment.show("".join(f"{text}\n" for text in shown), pager=not no_pager)
     if not changes:
-        click.echo(
-            f"{target}: nothing that matters changed" + ("" if everything else " (--all shows the rest)"), err=True
-        )
+        said = "nothing that matters changed" + ("" if everything else " (--all shows the rest)")
+        click.echo(f"{target}: {nothing(rows, said)}", err=True)
 
 
 def _net(

@@ -33,18 +33,21 @@ class Exit(IntEnum):
     SOME_FAILED = 3
     #: EX_TEMPFAIL of sysexits.h: another crawl holds the archive, try again later.
     BUSY = 75
+    #: 128 and the signal's number, as shells say it.
+    INTERRUPTED = 130
 
 
 class ReportingGroup(click.Group):
     """A group that imports a command when it is asked for, and reports expected failures in one line each."""
 
-    def __init__(self, *args: Any, commands_in: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sections: Mapping[str, Mapping[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._names = commands_in
+        self._sections = sections
+        self._names = [name for section in sections.values() for name in section]
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the commands in the order in which a newcomer meets them."""
-        return list(self._names)
+        return self._names
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Import and return one command."""
@@ -56,9 +59,11 @@ class ReportingGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Write the list of commands; none is imported for it."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(self._names.items()))
+        """Write the commands by section; none is imported for it."""
+        longest = max(map(len, self._names))
+        for title, commands in self._sections.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(longest), told) for name, told in commands.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -67,7 +72,7 @@ class ReportingGroup(click.Group):
         if args and args[0] not in self._names and not args[0].startswith("-"):
             from difflib import get_close_matches
 
-            near = get_close_matches(args[0], self._names, 1)
+            near = get_close_matches(args[0], [*self._names, "--help", "--version"], 1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise click.UsageError(f"no command {args[0]!r}{hint}", ctx)
         return super().resolve_command(ctx, args)
@@ -79,6 +84,9 @@ class ReportingGroup(click.Group):
         except TostrackError as error:
             _report(error)
             ctx.exit(_STATUS.get(type(error), Exit.FAILED))
+        except KeyboardInterrupt:
+            click.echo("\ntostrack: interrupted; what was stored before is kept", err=True)
+            ctx.exit(Exit.INTERRUPTED)
 
 
 _STATUS = {ConfigError: Exit.USAGE, ArchiveBusyError: Exit.BUSY}
@@ -202,6 +210,10 @@ def emit_json(rows: Iterable[Mapping[str, Any]]) -> None:
         click.echo(json.dumps(row))
 
 
+#: What is said instead of good news where nothing was read yet.
+NO_TEXT = "no text is recorded yet: `tostrack crawl` takes the first look, `tostrack status` says how it went"
+
+
 def chosen(archive: Archive, target: str | None) -> list[DocumentRow]:
     """Return the recorded documents that *target* names: a service, ``service/document``, or all when None.
 
@@ -218,8 +230,29 @@ def chosen(archive: Archive, target: str | None) -> list[DocumentRow]:
 
     names = sorted({row.id for row in rows} | {row.service for row in rows})
     near = get_close_matches(target, names, 1)
-    hint = f"did you mean {near[0]!r}?" if near else "`tostrack status` lists what is recorded"
+    hint = f"did you mean {near[0]!r}?" if near else "`tostrack status` lists what is recorded" if rows else NO_TEXT
     raise ConfigError(f"{target}: nothing recorded under that name; {hint}")
+
+
+def nothing(rows: Iterable[DocumentRow], said: str) -> str:
+    """Return *said*, or where none of *rows* has a text that, for silence is no good news then."""
+    return said if any(row.versions for row in rows) else NO_TEXT
+
+
+def known_topic(topic: str | None, book: Rulebook) -> None:
+    """Refuse a *topic* of which no rule says anything, so that a slip of the finger is not read as good news.
+
+    Raises:
+        ConfigError: There is no such topic.
+    """
+    topics = book.topics()
+    if topic is None or topic in topics:
+        return
+    from difflib import get_close_matches
+
+    near = get_close_matches(topic, topics, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(topics)}"
+    raise ConfigError(f"{topic}: no such topic; {hint}")
 
 
 def one(archive: Archive, target: str) -> DocumentRow:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from tostrack.cli.environment import Environment, emit_json, json_option
+from tostrack.cli.environment import Environment, emit_json, json_option, one
 from tostrack.errors import ConfigError
+
+if TYPE_CHECKING:
+    from tostrack.store import Archive
 
 
 @click.command(
     epilog="Examples: `tostrack explain instagram/terms@7`; "
     '`tostrack explain --text "We may share your data with our partners."`.'
 )
-@click.argument("change", required=False, metavar="[SERVICE/DOCUMENT@NUMBER]")
+@click.argument("change", required=False, metavar="[SERVICE/DOCUMENT[@NUMBER]]")
 @click.option("--text", help="Explain the flags of this clause instead; a first line ending in ':' is its lead-in.")
 @click.option("--all-hunks", is_flag=True, help="Every edit, not only the twenty that matter most.")
 @json_option
 @click.pass_obj
 def command(environment: Environment, change: str | None, text: str | None, all_hunks: bool, as_json: bool) -> None:
-    """Show the whole reasoning behind one change of `tostrack log`: what was compared, judged, flagged and told."""
+    """Show the whole reasoning behind one change of `tostrack log`: what was compared, judged, flagged and told.
+
+    Without a number it is the latest change that matters.
+    """
     from tostrack import explaining
     from tostrack.publish import reasoning as form
 
@@ -34,10 +42,23 @@ def command(environment: Environment, change: str | None, text: str | None, all_
             environment.show(shown)
         return
     with environment.archive() as archive:
-        reasoning = explaining.explain(archive, change or "", environment.book)
+        reasoning = explaining.explain(archive, _change_id(archive, change or ""), environment.book)
     if as_json:
         emit_json([form.reasoning_json(reasoning)])
     else:
         limit = None if all_hunks else 20
         shown = form.render_reasoning(reasoning, colour=colour, width=width, limit=limit, ascii_marks=ascii_marks)
         environment.show(shown)
+
+
+def _change_id(archive: Archive, target: str) -> str:
+    """Return the change that *target* names: itself, or of a document alone the latest that matters."""
+    from tostrack.models import Verdict
+
+    name, number, _ = target.partition("@")
+    row = one(archive, name)
+    if number:
+        return target
+    for latest in archive.changes(row.service, row.document, verdict=Verdict.SUBSTANTIVE, limit=1):
+        return latest.id
+    raise ConfigError(f"{target}: nothing that matters changed; `tostrack log {target} --all` lists the rest")

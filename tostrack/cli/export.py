@@ -30,7 +30,10 @@ def command() -> None:
     """Write the archive in others' forms: evidence, WARC, JSON lines, CSV, a dataset of texts."""
 
 
-@command.command(epilog="Example: `tostrack export evidence acme/terms@7 -o evidence.zip`; `tostrack log` has the ids.")
+@command.command(
+    short_help="Pack what proves one change.",
+    epilog="Example: `tostrack export evidence acme/terms@7 -o evidence.zip`; `tostrack log` has the ids.",
+)
 @click.argument("change", metavar="SERVICE/DOCUMENT@NUMBER")
 @click.option("-o", "--out", type=_OUT, help="The zip; default: named after the change.")
 @click.pass_obj
@@ -52,7 +55,10 @@ def evidence(environment: Environment, change: str, out: Path | None) -> None:
     click.echo(f"{out}: {len(content):,} bytes; unzip it and read evidence/README.md")
 
 
-@command.command(epilog="Example: `tostrack export warc acme -o acme.warc.gz`, then `warcio check acme.warc.gz`.")
+@command.command(
+    short_help="Write the raw captures as a WARC file.",
+    epilog="Example: `tostrack export warc acme -o acme.warc.gz`, then `warcio check acme.warc.gz`.",
+)
 @_TARGET
 @click.option("-o", "--out", type=_OUT, default="tostrack.warc.gz", show_default=True)
 @click.pass_obj
@@ -67,7 +73,10 @@ def warc(environment: Environment, target: str | None, out: Path) -> None:
     click.echo(f"{out}: {len(found)} captures")
 
 
-@command.command(epilog="Example: `tostrack export jsonl --what versions > versions.jsonl`.")
+@command.command(
+    short_help="Print changes, or versions, as JSON lines.",
+    epilog="Example: `tostrack export jsonl --what versions > versions.jsonl`.",
+)
 @_TARGET
 @_WHAT
 @click.pass_obj
@@ -96,7 +105,10 @@ def as_csv(environment: Environment, target: str | None, what: str) -> None:
         click.echo(dataset.as_csv(rows, exporting.CHANGES if changes else exporting.VERSIONS), nl=False)
 
 
-@command.command(epilog="Example: `tostrack export ota -o dataset.zip`; without .zip it is a folder.")
+@command.command(
+    short_help="Write the texts as Open Terms Archive does.",
+    epilog="Example: `tostrack export ota -o dataset.zip`; without .zip it is a folder.",
+)
 @_TARGET
 @click.option("-o", "--out", type=click.Path(path_type=Path), default="dataset", show_default=True)
 @click.pass_obj

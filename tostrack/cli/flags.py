@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.environment import Environment, chosen, emit_json, json_option
+from tostrack.cli.environment import Environment, chosen, emit_json, json_option, known_topic, nothing
 
 if TYPE_CHECKING:
     from tostrack.store import Archive, DocumentRow
@@ -34,6 +34,8 @@ def command(environment: Environment, target: str | None, topic: str | None, his
         read = _lives if history else _standing
         rows = [row for name in names for row in read(environment, archive, name, topic)]
         stale = archive.stale(environment.book.fingerprint)
+    if not rows:
+        known_topic(topic, environment.book)
     render: Callable[..., str] = render_history if history else render_flags
     if as_json:
         emit_json(rows)
@@ -41,7 +43,7 @@ def command(environment: Environment, target: str | None, topic: str | None, his
         page = render(rows, colour=environment.may_colour, width=environment.width, ascii_marks=environment.ascii)
         click.echo(page, nl=False)
     else:
-        click.echo("no clause is flagged", err=True)
+        click.echo(nothing(names, "no clause is flagged"), err=True)
     if stale and not history:
         click.echo(f"{stale} clauses were flagged by other rules than today's: `tostrack reflag`", err=True)
 

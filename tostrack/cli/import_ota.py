@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    short_help="Add Open Terms Archive's versions to the history.",
     epilog="Examples: `tostrack import ota contrib-versions/ --dry-run`; "
-    "`tostrack import ota pga-versions.zip --only facebook --rename facebook/terms-of-service=facebook/terms`."
+    "`tostrack import ota pga-versions.zip --only facebook --rename facebook/terms-of-service=facebook/terms`.",
 )
 @click.argument("collection", type=click.Path(path_type=Path, exists=True))
 @click.option("--only", multiple=True, metavar="SERVICE[/DOCUMENT]", help="Only these ids. May be repeated.")

@@ -36,7 +36,10 @@ def command() -> None:
 command.add_command(ota)
 
 
-@command.command(epilog="Example: `tostrack import declarations contrib-declarations/ --dry-run`.")
+@command.command(
+    short_help="Put Open Terms Archive's declarations on the watchlist.",
+    epilog="Example: `tostrack import declarations contrib-declarations/ --dry-run`.",
+)
 @click.argument("folder", type=_FOLDER)
 @click.option("-n", "--dry-run", is_flag=True, help="Print the tables; write nothing.")
 @json_option
@@ -93,8 +96,9 @@ def _tell(notes: Iterable[Note]) -> None:
 
 
 @command.command(
+    short_help="Add saved pages to the history.",
     epilog="Example: `tostrack import folder saved/`, with saved/Acme/Terms of Service/20190301_Acme_Terms.md in it, "
-    "adds a version of 2019-03-01 to acme/terms-of-service."
+    "adds a version of 2019-03-01 to acme/terms-of-service.",
 )
 @click.argument("folder", type=_FOLDER)
 @rename_option

@@ -7,7 +7,16 @@ from datetime import datetime
 
 import click
 
-from tostrack.cli.environment import DAY, FIRST_DAY, Environment, chosen, emit_json, json_option
+from tostrack.cli.environment import (
+    DAY,
+    FIRST_DAY,
+    Environment,
+    chosen,
+    emit_json,
+    json_option,
+    known_topic,
+    nothing,
+)
 
 _FIELDS = "id service document seen_at verdict reason topics added removed reworded moved announced".split()
 
@@ -40,9 +49,11 @@ def command(
     asked = Verdict(verdict) if verdict else None if everything else Verdict.SUBSTANTIVE
     service, _, document = (target or "").partition("/")
     with environment.archive() as archive:
-        chosen(archive, target)
+        documents = chosen(archive, target)
         found = archive.changes(service or None, document or None, verdict=asked, since=since, until=until)
     rows = [row for row in found if topic is None or topic in row.topics][:limit]
+    if not rows:
+        known_topic(topic, environment.book)
     if as_json:
         emit_json({name: getattr(row, name) for name in _FIELDS} for row in rows)
     elif rows:
@@ -56,4 +67,5 @@ def command(
             nl=False,
         )
     else:
-        click.echo("nothing that matters changed" if asked is Verdict.SUBSTANTIVE else "no change recorded", err=True)
+        said = "nothing that matters changed" if asked is Verdict.SUBSTANTIVE else "no change recorded"
+        click.echo(nothing(documents, said), err=True)

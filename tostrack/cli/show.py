@@ -10,18 +10,24 @@ from tostrack.cli.environment import DAY, Environment, emit_json, json_option, o
 from tostrack.errors import ConfigError
 
 
-@click.command(epilog="Example: `tostrack show instagram/terms --at 2012-12-31`.")
-@click.argument("target", metavar="SERVICE/DOCUMENT")
+@click.command(epilog="Examples: `tostrack show instagram/terms --at 2012-12-31`; `tostrack show instagram/terms@7`.")
+@click.argument("target", metavar="SERVICE/DOCUMENT[@NUMBER]")
 @click.option("--at", "when", type=DAY, help="The text in force at this time.")
-@click.option("--version", "number", type=click.IntRange(min=1), help="The version of this number.")
+@click.option("--version", "number", type=int, help="The version of this number, as @NUMBER.")
 @json_option
 @click.pass_obj
 def command(environment: Environment, target: str, when: datetime | None, number: int | None, as_json: bool) -> None:
     """Print a document's text as Markdown: the one that stands, or the one in force at a time."""
     from tostrack.publish.text import safe
 
+    name, at, counted = target.partition("@")
+    if at:
+        try:
+            number = int(counted)
+        except ValueError:
+            raise ConfigError(f"{target}: {counted!r} is not the number of a version") from None
     with environment.archive() as archive:
-        row = one(archive, target)
+        row = one(archive, name)
         service, document = row.service, row.document
         if number is not None:
             version = archive.version(service, document, number)

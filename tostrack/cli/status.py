@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.environment import Environment, Exit, chosen, emit_json, json_option
+from tostrack.cli.environment import NO_TEXT, Environment, Exit, chosen, emit_json, json_option
 from tostrack.models import from_iso
 from tostrack.publish.workflow import annotation
 
@@ -52,6 +52,8 @@ def command(
             click.echo(line)
     elif as_json:
         emit_json(asdict(row) for row in rows)
+    elif not rows:
+        click.echo(NO_TEXT.partition(", ")[0], err=True)
     else:
         table = render_status(
             [asdict(row) for row in rows],

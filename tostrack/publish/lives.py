@@ -40,7 +40,7 @@ def render_history(
             topics.setdefault(safe_line(row["topic"]), []).append(row)
         for topic, events in sorted(topics.items()):
             since, until = events[0]["seen_at"][:10], events[-1]["seen_at"][:10]
-            span = since if since == until else f"{since} to {until}"
+            span = since if since == until else f"{since}, last changed {until}"
             lines += ["", look.paint("title", fit(f"{safe_line(name)}  {topic}  {span}", look))]
             for day, of_day in groupby(events, key=lambda row: str(row["seen_at"])[:10]):
                 lines += _day(day, list(of_day), look)

@@ -58,7 +58,7 @@ def _told(line: Line) -> str:
         case Outcome.UNCHANGED | Outcome.NOT_MODIFIED:
             return "unchanged"
         case Outcome.SUSPECT:
-            return f"kept aside, does not look like the policy{why}"
+            return f"kept aside{why}"
         case _:
             return f"{line.outcome}{why}"
 
