@@ -9,6 +9,7 @@ import feedparser
 import pytest
 from click.testing import CliRunner
 from conftest import LICENCE, WATCHLIST, WIDER, paragraphs
+from fakes import FaultServer
 
 from tostrack.cli import COMMANDS, cli
 from tostrack.errors import FetchError
@@ -310,6 +311,27 @@ def test_every_error_of_a_watchlist_is_reported_at_once(run, platform):
     assert result.exit_code == 2
     assert "select" in result.stderr
     assert "delay" in result.stderr
+
+
+def test_a_crawl_makes_no_more_requests_at_a_time_than_it_is_told(run, platform):
+    with FaultServer(pause=0.05) as server:
+        hosts = {"acme": server.url, "bolt": server.url.replace("127.0.0.1", "localhost")}
+        tables = [f'[watch.{name}.terms]\nurl = "{url}/terms"\n' for name, url in hosts.items()]
+        settings = '[settings]\ndelay = 0\nallow_private = ["127.0.0.1", "localhost"]\n'
+        (platform.folder / "watchlist.toml").write_text(settings + "".join(tables))
+
+        run("crawl", "--jobs", "1")
+
+    assert len(server.asked("/terms")) == 2
+    assert server.peaks[""] == 1
+
+
+@pytest.mark.parametrize("jobs", ["0", "17"])
+def test_a_crawl_asks_at_most_sixteen_hosts_at_a_time(run, jobs):
+    result = run("crawl", "--jobs", jobs)
+
+    assert result.exit_code == 2
+    assert "1<=x<=16" in result.stderr
 
 
 def test_a_second_crawl_ends_with_75(run, platform):

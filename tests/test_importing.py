@@ -41,7 +41,7 @@ def saved(tmp_path):
     return folder
 
 
-def run(platform, folder):
+def take(platform, folder):
     found = collect(folder, START)
     with platform.writer() as writer:
         done = []
@@ -53,7 +53,7 @@ def run(platform, folder):
 
 
 def test_every_text_is_a_version_of_its_day(platform, saved):
-    [done] = run(platform, saved)
+    [done] = take(platform, saved)
 
     assert (done.id, done.files, done.versions, done.left_out) == ("acme/terms", 3, 3, [])
     with Archive(platform.database) as archive:
@@ -68,7 +68,7 @@ def test_every_text_is_a_version_of_its_day(platform, saved):
 
 
 def test_what_is_imported_is_judged_and_flagged_and_told_to_nobody(platform, saved):
-    run(platform, saved)
+    take(platform, saved)
 
     with Archive(platform.database) as archive:
         back, there = archive.changes()
@@ -79,10 +79,10 @@ def test_what_is_imported_is_judged_and_flagged_and_told_to_nobody(platform, sav
 
 
 def test_importing_twice_adds_nothing(platform, saved):
-    run(platform, saved)
+    take(platform, saved)
     before = platform.files()
 
-    [done] = run(platform, saved)
+    [done] = take(platform, saved)
 
     assert (done.versions, done.same, done.left_out) == (0, 3, [])
     assert platform.files() == before
@@ -91,16 +91,16 @@ def test_importing_twice_adds_nothing(platform, saved):
 
 
 def test_a_later_file_goes_on_from_what_was_imported(platform, saved):
-    run(platform, saved)
+    take(platform, saved)
     save(saved, "Acme/Terms/20140301.md", markdown(LICENCE, RULES, ADS))
 
-    [done] = run(platform, saved)
+    [done] = take(platform, saved)
 
     assert done.versions == 1
 
 
 def test_a_crawl_goes_on_from_what_was_imported(platform, saved):
-    run(platform, saved)
+    take(platform, saved)
 
     [same] = platform.night(terms=paragraphs(LICENCE, RULES))
     [other] = platform.night(terms=paragraphs(LICENCE, RULES, ADS))
@@ -114,7 +114,7 @@ def test_a_crawl_goes_on_from_what_was_imported(platform, saved):
 def test_history_is_not_put_before_what_was_crawled(platform, saved):
     platform.night(terms=paragraphs(LICENCE, RULES))
 
-    [done] = run(platform, saved)
+    [done] = take(platform, saved)
 
     assert (done.versions, done.same) == (0, 0)
     assert all("would go before version 1" in why for _, why in done.left_out)
@@ -125,7 +125,7 @@ def test_a_page_that_is_not_the_policy_is_no_version(platform, saved):
     save(saved, "Acme/Terms/20130302.html", "<html><body></body></html>")
     save(saved, "Acme/Terms/20130303.md", "")
 
-    [done] = run(platform, saved)
+    [done] = take(platform, saved)
 
     assert done.versions == 3
     assert [why for _, why in done.left_out] == [
@@ -139,16 +139,16 @@ def test_an_odd_text_is_the_text_when_the_next_page_goes_on_from_it(platform, tm
     )
     save(tmp_path / "saved", "Acme/Terms/20130101.md", markdown(LICENCE, RULES, LONG))
 
-    [alone] = run(platform, tmp_path / "saved")
+    [alone] = take(platform, tmp_path / "saved")
     save(tmp_path / "saved", "Acme/Terms/20140101.md", markdown(LICENCE, RULES, LONG, ADS))
-    [confirmed] = run(platform, tmp_path / "saved")
+    [confirmed] = take(platform, tmp_path / "saved")
 
     assert [why for _, why in alone.left_out] == ["does not look like the policy (collapse)"]
     assert (confirmed.versions, confirmed.left_out) == (2, [])
 
 
 def test_the_files_themselves_are_kept_as_evidence(platform, saved):
-    run(platform, saved)
+    take(platform, saved)
 
     assert platform.files() == [
         "acme/terms/2012-01-01T00-00-00Z.md.gz",
@@ -163,7 +163,7 @@ def test_the_selectors_of_the_watchlist_are_used_where_they_fit(platform, tmp_pa
     save(tmp_path / "saved", "acme/terms/2012-01-01.html", f"<body>{aside}</body>")
     save(tmp_path / "saved", "acme/terms/2013-01-01.html", paragraphs(LICENCE, RULES))
 
-    run(platform, tmp_path / "saved")
+    take(platform, tmp_path / "saved")
 
     with Archive(platform.database) as archive:
         first, second = archive.versions("acme", "terms")
@@ -226,3 +226,13 @@ def test_what_cannot_be_imported_is_listed_with_the_reason(tmp_path):
 def test_a_folder_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(ConfigError, match="no such folder"):
         collect(tmp_path / "none", START)
+
+
+def test_a_page_that_takes_all_memory_is_left_out_and_the_next_one_is_read(run, tmp_path):
+    save(tmp_path, "saved/Acme/Terms/20120101.html", "<p>a" * 2_400_000)
+    save(tmp_path, "saved/Acme/Terms/20120201.html", paragraphs(LICENCE, RULES))
+
+    result = run("import", "folder", str(tmp_path / "saved"))
+
+    assert "left out Acme/Terms/20120101.html: reading the page took more than 512 MB" in result.stderr
+    assert "1 versions from 2 files" in result.stdout

@@ -133,11 +133,12 @@ def folder(environment: Environment, folder: Path, rename: tuple[str, ...], dry_
 def _store(
     environment: Environment, found: Collection, documents: dict[str, Document], now: datetime
 ) -> Iterable[Imported]:
+    from tostrack.bounded import Worker
     from tostrack.importing import import_pages
 
-    with environment.writer(now) as writer:
+    with environment.writer(now) as writer, Worker() as worker:
         for ident, pages in found.pages.items():
-            yield import_pages(documents[ident], pages, writer)
+            yield import_pages(documents[ident], pages, writer, worker)
 
 
 def _list(found: Collection, documents: dict[str, Document], *, as_json: bool) -> None:

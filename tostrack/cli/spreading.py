@@ -14,7 +14,9 @@ from tostrack.errors import ConfigError
 if TYPE_CHECKING:
     from tostrack.spread import Spread
 
-jobs_option = click.option("--jobs", type=click.IntRange(1), help="Processes to work in; default: one, or all cores.")
+jobs_option = click.option(
+    "-j", "--jobs", type=click.IntRange(1), help="Processes to work in; default: one, or all cores."
+)
 scheduler_option = click.option(
     "--scheduler", metavar="ADDRESS", help="Work on the machines of this dask scheduler (extra `cluster`)."
 )
