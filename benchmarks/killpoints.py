@@ -36,9 +36,9 @@ from small_archive import START, Platform, build, crawl, writer
 
 from tostrack.errors import ArchiveBusyError, StoreError
 from tostrack.history.folder import collect
-from tostrack.importing import import_pages
 from tostrack.models import Document
 from tostrack.store.verify import verify
+from tostrack.tasks.importing import import_pages
 
 CALLS = "pwrite64,write,fdatasync,fsync,ftruncate,unlink,unlinkat,rename,renameat,renameat2"
 WRITES = "pwrite64,write,fdatasync,fsync,ftruncate"

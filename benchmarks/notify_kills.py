@@ -21,12 +21,12 @@ from functools import partial
 from pathlib import Path
 
 from tostrack import tracker
-from tostrack.letters import Office, letter
 from tostrack.models import DigestSettings, Document, Page, Snapshot
-from tostrack.notifying import Run, gather
 from tostrack.store import Archive
 from tostrack.store.outbox import Outbox
 from tostrack.store.writer import Writer
+from tostrack.tasks.letters import Office, letter
+from tostrack.tasks.notifying import Run, gather
 
 START = datetime(2024, 1, 1, 3, tzinfo=UTC)
 DOCUMENTS = [

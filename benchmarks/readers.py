@@ -20,10 +20,10 @@ from click.testing import CliRunner
 from replay import SHARED, watchlist
 
 from tostrack.cli import cli
-from tostrack.letters import Office, letter
-from tostrack.notifying import Run, gather
 from tostrack.store import Archive
 from tostrack.store.outbox import Outbox
+from tostrack.tasks.letters import Office, letter
+from tostrack.tasks.notifying import Run, gather
 from tostrack.watchlist import load
 
 READERS = """

@@ -22,10 +22,10 @@ from tostrack.diff import diff
 from tostrack.flag import SHIPPED
 from tostrack.models import Change, Document, Judgement, Outcome, Page, Reading, Reason, Snapshot, Version
 from tostrack.pipeline import compare_readings, read
-from tostrack.siting import build
 from tostrack.store import Archive
 from tostrack.store.visits import NewVersion, Visit
 from tostrack.store.writer import Writer
+from tostrack.tasks.siting import build
 
 START = datetime(2016, 1, 1, 3, tzinfo=UTC)
 HEADINGS = "Who we are,What you may do,What you post,Advertising,Whom we tell,How long,Disputes,Changes".split(",")

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tostrack.errors import NotifyError
-from tostrack.letters import Office
 from tostrack.models import Change, DigestSettings, Hunk, Judgement, Reason, Version, channel_of
 from tostrack.notify import Letter
-from tostrack.notifying import LEASE, Run, gather
 from tostrack.store.outbox import Outbox, queue
 from tostrack.store.writer import Writer
+from tostrack.tasks.letters import Office
+from tostrack.tasks.notifying import LEASE, Run, gather
 
 START = datetime(2024, 1, 1, 3, tzinfo=UTC)
 DIGESTS = (

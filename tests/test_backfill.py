@@ -9,8 +9,6 @@ from conftest import START, Platform, paragraphs
 from fakes import FakeClock
 from fakes_wayback import FakeWayback, Kept
 
-from tostrack import backfilling
-from tostrack.backfilling import Span
 from tostrack.errors import ConfigError, FetchError
 from tostrack.fetch.http import Client
 from tostrack.fetch.transport import GuardedTransport
@@ -20,6 +18,8 @@ from tostrack.history.wayback import ORIGIN, Capture, Wayback, pause
 from tostrack.models import Document, Outcome, Page, Verdict
 from tostrack.store import Archive
 from tostrack.store.verify import verify
+from tostrack.tasks import backfilling
+from tostrack.tasks.backfilling import Span
 
 URL = "https://acme.example/terms"
 LICENCE = "You grant us a non-exclusive, royalty-free, worldwide licence to use the content that you post."

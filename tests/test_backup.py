@@ -7,11 +7,11 @@ import pytest
 from conftest import START, paragraphs
 
 from tostrack.errors import StoreError
-from tostrack.recovering import recover
 from tostrack.store import Archive
 from tostrack.store.backup import backup, backups, newest_sound
 from tostrack.store.verify import verify
 from tostrack.store.writer import Writer
+from tostrack.tasks.recovering import recover
 
 KEEP = "We keep your data for {} days after the day on which you leave the service for good."
 

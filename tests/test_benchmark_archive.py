@@ -10,9 +10,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 import ota_history
 
 from tostrack.history.ota import opened
-from tostrack.importing import import_records
 from tostrack.models import Document
 from tostrack.store import Archive
+from tostrack.tasks.importing import import_records
 
 
 @pytest.mark.slow

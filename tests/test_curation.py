@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from conftest import START, paragraphs
 
-from tostrack import curation
 from tostrack.errors import ConfigError
 from tostrack.models import Document, Outcome, Page
 from tostrack.store import Archive
+from tostrack.tasks import curation
 
 RULES = "You must be at least 13 years old to use the service and you keep your password secret at all times."
 ADS = "You agree that a business may pay us to display your username, likeness and photos in sponsored content."

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tostrack import compare
-from tostrack.digesting import assemble, told_between
 from tostrack.models import DigestSettings, Flag, Verdict, Version
 from tostrack.publish.digest import (
     BUDGET,
@@ -24,6 +23,7 @@ from tostrack.publish.digest import (
     subject,
 )
 from tostrack.store import Archive
+from tostrack.tasks.digesting import assemble, told_between
 
 DAY = datetime(2024, 5, 1, 3, tzinfo=UTC)
 RULES = "You can leave the service at any time, and we will delete your account within thirty days of your request."

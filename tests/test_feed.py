@@ -17,10 +17,10 @@ from lxml import etree
 from tostrack.errors import NotifyError
 from tostrack.models import Change, Direction, Edit, Flag, Hunk, Judgement, Polarity, Reason, Version
 from tostrack.notify.websub import ping
-from tostrack.press import feeds
 from tostrack.publish.feed import FORMS as WRITERS
 from tostrack.publish.feed import MAX_ENTRIES, Entry, Feed, atom, change_id, entry, json_feed, rss, tag
 from tostrack.store import Archive
+from tostrack.tasks.press import feeds
 
 START = datetime(2024, 5, 1, 2, tzinfo=UTC)
 GRANT = Flag("licensing", Polarity.PERMITS, "sub-licensable", 0, 14, "grant", Direction.WIDENED)

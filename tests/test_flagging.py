@@ -8,9 +8,9 @@ from conftest import paragraphs
 
 from tostrack.cli import cli
 from tostrack.flag import Rulebook, Source
-from tostrack.flagging import history, reflag
 from tostrack.models import NotModified
 from tostrack.store import Archive
+from tostrack.tasks.flagging import history, reflag
 
 HELLO = "Welcome to Acme, the place where people show their photos to the friends that they have made here."
 LICENCE = "You grant us a non-exclusive, royalty-free, limited licence to use the content that you post."

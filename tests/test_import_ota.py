@@ -13,10 +13,10 @@ from conftest import Platform, paragraphs
 from tostrack.cli import cli
 from tostrack.errors import ConfigError
 from tostrack.history.ota import opened
-from tostrack.importing import import_records
 from tostrack.models import Document
 from tostrack.store import Archive
 from tostrack.store.recorder import Recorder
+from tostrack.tasks.importing import import_records
 
 LICENCE = "You grant us a non-exclusive, royalty-free, worldwide, limited licence to use the content that you post."
 WIDER = "You grant us a non-exclusive, royalty-free, worldwide, transferable, sub-licensable licence to use the content that you post."
@@ -223,7 +223,7 @@ def test_the_command_lists_ids_before_it_stores(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("at_call", range(1, 140, 7))
 def test_an_import_that_is_killed_and_repeated_ends_as_an_unbroken_one(platform, tmp_path, monkeypatch, at_call):
-    monkeypatch.setattr("tostrack.importing._BATCH", 2)
+    monkeypatch.setattr("tostrack.tasks.importing._BATCH", 2)
     repo = repository(tmp_path / "v.git", *HISTORY)
     unbroken = Platform(tmp_path / "unbroken")
     unbroken.folder.mkdir()

@@ -8,9 +8,9 @@ from conftest import START, paragraphs
 
 from tostrack.errors import ConfigError
 from tostrack.history.folder import collect, dated_by
-from tostrack.importing import import_pages
 from tostrack.models import Document, Outcome, Page
 from tostrack.store import Archive
+from tostrack.tasks.importing import import_pages
 
 LICENCE = "You grant us a non-exclusive, royalty-free, worldwide, limited licence to use the content that you post."
 WIDER = "You grant us a non-exclusive, royalty-free, worldwide, transferable, sub-licensable licence to use the content that you post."

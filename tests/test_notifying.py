@@ -11,15 +11,15 @@ import pytest
 from conftest import START, paragraphs
 
 from tostrack.errors import ConfigError, NotifyError
-from tostrack.letters import Office, letter
 from tostrack.models import DigestSettings, Document, Page
 from tostrack.notify import tokens
 from tostrack.notify.endpoint import application
 from tostrack.notify.tokens import Token
-from tostrack.notifying import GIVEN_UP_AFTER, HOLD, LEASE, Run, due, gather
-from tostrack.permission import follow, subscribe
 from tostrack.store import Archive
 from tostrack.store.outbox import Outbox, Waiting
+from tostrack.tasks.letters import Office, letter
+from tostrack.tasks.notifying import GIVEN_UP_AFTER, HOLD, LEASE, Run, due, gather
+from tostrack.tasks.permission import follow, subscribe
 
 RULES = "You can leave the service at any time, and we will delete your account within thirty days of your request."
 PLAIN = paragraphs("We keep the photos that you upload safe, and show them to the people you choose.", RULES)

@@ -6,10 +6,10 @@ import pytest
 from conftest import START, paragraphs
 
 from tostrack.errors import ConfigError
-from tostrack.press import redline
 from tostrack.store import Archive
 from tostrack.store.redact import redact
 from tostrack.store.verify import verify
+from tostrack.tasks.press import redline
 
 NAMED = "Complaints go to Jane Doe, who may share your data with advertisers within 30 days of the complaint."
 LICENCE = "You grant us a worldwide, royalty-free licence to use and display the photos that you post."

@@ -2,10 +2,10 @@
 
 from conftest import paragraphs
 
-from tostrack import press
 from tostrack.models import Fact, FactKind, Flag, Judgement, Polarity, Reason
 from tostrack.pipeline import compare, read, redline
 from tostrack.store import Archive
+from tostrack.tasks import press
 
 OLD = "You grant us a limited licence to display your photos for 30 days.", "Last updated: 1 May 2023"
 NEW = "You grant us a transferable licence to display your photos for 90 days.", "Last updated: 1 May 2023"

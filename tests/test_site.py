@@ -19,10 +19,10 @@ from test_tracker import ADS, RULES, TERMS, WIDER
 from tostrack.cli import cli
 from tostrack.errors import ConfigError, FetchError
 from tostrack.models import Document, Page
-from tostrack.siting import Built, build
-from tostrack.siting.server import follow, serving
 from tostrack.store import Archive
 from tostrack.store.redact import redact
+from tostrack.tasks.siting import Built, build
+from tostrack.tasks.siting.server import follow, serving
 
 PRIVACY = paragraphs("We keep your data for 30 days.", "We may share your data with our affiliates.", title="Privacy")
 
@@ -329,7 +329,7 @@ def test_served_on_this_machine_a_wrong_address_gets_the_page_for_it(story, tmp_
 
 
 def test_the_site_is_written_again_when_the_archive_was(story, monkeypatch):
-    monkeypatch.setattr("tostrack.siting.server._LOOK", 0.01)
+    monkeypatch.setattr("tostrack.tasks.siting.server._LOOK", 0.01)
     seen = follow(story.database)
 
     story.night(terms=paragraphs(WIDER, RULES, ADS))

@@ -10,9 +10,9 @@ from test_tracker import ADS, RULES, TERMS, WIDER
 
 from tostrack.fetch.browser import find_chromium, missing
 from tostrack.models import Document, Page
-from tostrack.siting import build
-from tostrack.siting.server import serving
 from tostrack.store import Archive
+from tostrack.tasks.siting import build
+from tostrack.tasks.siting.server import serving
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=f"needs a browser: {missing()}")
 

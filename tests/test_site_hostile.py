@@ -14,12 +14,12 @@ from tostrack.flag import SHIPPED
 from tostrack.models import Document, Judgement, Outcome, Page, Reason, Snapshot, Version
 from tostrack.pipeline import compare_readings, read
 from tostrack.publish.text import safe_line
-from tostrack.siting import build
-from tostrack.siting.server import serving
 from tostrack.store import Archive
 from tostrack.store.visits import NewVersion
 from tostrack.store.visits import Visit as Night
 from tostrack.store.writer import Writer
+from tostrack.tasks.siting import build
+from tostrack.tasks.siting.server import serving
 
 SHARE = 30
 LICENCE = "You grant us a royalty-free, transferable licence to use the content that you post"

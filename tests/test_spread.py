@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from conftest import LICENCE, Platform, paragraphs
 
-from tostrack import curation
 from tostrack.bounded import Call
 from tostrack.errors import ConfigError, ExtractError
 from tostrack.flag import Rulebook, Source
-from tostrack.flagging import reflag
 from tostrack.models import Document, Page
 from tostrack.spread import HERE, Cluster, Pool
 from tostrack.store import Archive
 from tostrack.store.verify import verify
+from tostrack.tasks import curation
+from tostrack.tasks.flagging import reflag
 
 NAMES = "abcdef"
 JOBS = [(name, name) for name in NAMES]

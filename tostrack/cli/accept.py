@@ -26,7 +26,7 @@ def command(
     from tostrack.bounded import Worker
     from tostrack.cli.crawl import line, row
     from tostrack.cli.status import quarantined, show_suspects
-    from tostrack.curation import accept
+    from tostrack.tasks.curation import accept
     from tostrack.watchlist import find
 
     if target is None:

@@ -11,7 +11,7 @@ from tostrack.cli.environment import Environment, emit_json, json_option
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
-    from tostrack.adding import Addition
+    from tostrack.tasks.adding import Addition
 
 #: Lines of the text that are shown of its beginning and of its end.
 _SHOWN = 4
@@ -31,9 +31,9 @@ def command(
     environment: Environment, url: str, service: str, document: str, browser: bool, dry_run: bool, as_json: bool
 ) -> None:
     """Fetch a page, name it, find its text, and write its table into the watchlist."""
-    from tostrack.adding import propose
     from tostrack.bounded import Worker
     from tostrack.fetch import Fetcher, fetch_all
+    from tostrack.tasks.adding import propose
     from tostrack.watchlist import to_toml
     from tostrack.watchlist.append import append
 

@@ -16,11 +16,11 @@ from tostrack.cli.environment import DAY, FIRST_DAY, Environment, Exit, emit_jso
 from tostrack.errors import ConfigError, FetchError
 
 if TYPE_CHECKING:
-    from tostrack.backfilling import Backfilled, Plan, Span
     from tostrack.history.ledger import Ledger
     from tostrack.history.wayback import Wayback
     from tostrack.models import Document
     from tostrack.store import Archive
+    from tostrack.tasks.backfilling import Backfilled, Plan, Span
 
 #: Before it the Wayback Machine has nothing.
 _BEGINNING = datetime(1996, 1, 1, tzinfo=UTC)
@@ -67,8 +67,8 @@ def command(
     Every version has the time of its capture. What is found of the time before version 1 is numbered 0, -1, -2...
     The archive asks for patience: reckon with a second for each capture.
     """
-    from tostrack.backfilling import Span
     from tostrack.cli.crawl import named
+    from tostrack.tasks.backfilling import Span
 
     environment: Environment = context.obj
     documents = named(environment.watchlist, targets)
@@ -134,8 +134,8 @@ def _one(
     dry_run: bool,
 ) -> Backfilled:
     """Plan, gather and store one document; the archive is held only while versions are stored."""
-    from tostrack import backfilling
     from tostrack.bounded import Worker
+    from tostrack.tasks import backfilling
 
     try:
         with _reading(environment) as archive:

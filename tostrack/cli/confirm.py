@@ -16,8 +16,8 @@ from tostrack.cli.office import now_or, secret_of
 @click.pass_obj
 def command(environment: Environment, token: str, now: datetime | None) -> None:
     """Do what the token of a mail says: confirm a subscription, or end one."""
-    from tostrack.permission import follow
     from tostrack.store.outbox import Outbox
+    from tostrack.tasks.permission import follow
 
     with environment.archive() as archive, Outbox(archive.path) as outbox:
         click.echo(follow(outbox, secret_of(environment)("KEY"), token, now_or(now)()).sentence)

@@ -116,7 +116,7 @@ def _net(
 
 def _stored(archive: Archive, rows: list[DocumentRow], change_id: str | None, *, everything: bool) -> Iterator[Change]:
     from tostrack.models import Verdict
-    from tostrack.press import redline
+    from tostrack.tasks.press import redline
 
     for row in rows:
         if change_id is not None:

@@ -30,9 +30,9 @@ def command(
 ) -> None:
     """Print what the readers of the digest NAME would be told, subject first."""
     del dry_run
-    from tostrack.digesting import assemble, told_between
     from tostrack.publish import digest as forms
     from tostrack.store.outbox import Outbox
+    from tostrack.tasks.digesting import assemble, told_between
 
     watchlist = environment.watchlist
     settings = digest_named(environment, name)

@@ -18,8 +18,8 @@ def app(watchlist: str = "") -> Callable[[dict[str, Any], Callable[..., Any]], I
         watchlist: Its path; default ``$TOSTRACK_WATCHLIST``, else ``watchlist.toml``.
     """
     from tostrack.notify.endpoint import application
-    from tostrack.permission import follow
     from tostrack.store.outbox import Outbox
+    from tostrack.tasks.permission import follow
 
     environment = Environment(Path(watchlist or os.environ.get("TOSTRACK_WATCHLIST", "watchlist.toml")))
     key, database = secret_of(environment)("KEY"), environment.watchlist.settings.database

@@ -27,8 +27,8 @@ def command(environment: Environment, change: str | None, text: str | None, all_
 
     Without a number it is the latest change that matters.
     """
-    from tostrack import explaining
     from tostrack.publish import reasoning as form
+    from tostrack.tasks import explaining
 
     if (change is None) == (text is None):
         raise ConfigError("name one change, as in `tostrack log`, or give --text")

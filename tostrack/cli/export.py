@@ -42,7 +42,7 @@ def evidence(environment: Environment, change: str, out: Path | None) -> None:
 
     Its README says how to check it with sha256sum and Python alone. The same change gives the same bytes.
     """
-    from tostrack.exporting import evidence_of, reader
+    from tostrack.tasks.exporting import evidence_of, reader
 
     with environment.archive() as archive:
         row = archive.change(change)
@@ -64,8 +64,8 @@ def evidence(environment: Environment, change: str, out: Path | None) -> None:
 @click.pass_obj
 def warc(environment: Environment, target: str | None, out: Path) -> None:
     """Write the raw captures as a WARC file, which pywb and ReplayWeb.page replay. Needs the extra `warc`."""
-    from tostrack.exporting import captures, reader
     from tostrack.store.warc import write_warc
+    from tostrack.tasks.exporting import captures, reader
 
     with environment.archive() as archive, _written(out) as file:
         found = captures(archive, chosen(archive, target))
@@ -82,7 +82,7 @@ def warc(environment: Environment, target: str | None, out: Path) -> None:
 @click.pass_obj
 def jsonl(environment: Environment, target: str | None, what: str) -> None:
     """Print changes with their hunks and flags, or versions with their texts: one JSON object a line, oldest first."""
-    from tostrack import exporting
+    from tostrack.tasks import exporting
 
     with environment.archive() as archive:
         rows = exporting.changes if what == "changes" else exporting.versions
@@ -96,8 +96,8 @@ def jsonl(environment: Environment, target: str | None, what: str) -> None:
 @click.pass_obj
 def as_csv(environment: Environment, target: str | None, what: str) -> None:
     """Print changes, or versions, as CSV, oldest first. No cell is a formula to a spreadsheet."""
-    from tostrack import exporting
     from tostrack.publish import dataset
+    from tostrack.tasks import exporting
 
     with environment.archive() as archive:
         changes = what == "changes"
@@ -114,7 +114,7 @@ def as_csv(environment: Environment, target: str | None, what: str) -> None:
 @click.pass_obj
 def ota(environment: Environment, target: str | None, out: Path) -> None:
     """Write every text as a file in the layout of Open Terms Archive's datasets: SERVICE/DOCUMENT/TIME.md."""
-    from tostrack.exporting import dataset
+    from tostrack.tasks.exporting import dataset
 
     with environment.archive() as archive:
         count = _store(dataset(archive, chosen(archive, target)), out)

@@ -21,7 +21,7 @@ from tostrack.errors import ConfigError, StoreError
 @click.pass_obj
 def command(environment: Environment, out: Path, url: str, ping: bool) -> None:
     """Write Atom, RSS and JSON feeds: of everything, each service, document and topic. What stands is left alone."""
-    from tostrack.press import feeds
+    from tostrack.tasks.press import feeds
 
     site, hub = environment.watchlist.settings.url, environment.watchlist.notify.hub
     url = (url or site).rstrip("/")

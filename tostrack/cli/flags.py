@@ -56,7 +56,7 @@ def _standing(
 
 
 def _lives(environment: Environment, archive: Archive, row: DocumentRow, topic: str | None) -> Iterator[dict[str, Any]]:
-    from tostrack.flagging import history
+    from tostrack.tasks.flagging import history
 
     for event in history(archive, row.service, row.document, topic, environment.book):
         yield asdict(event)

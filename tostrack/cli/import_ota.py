@@ -62,7 +62,7 @@ def ota(
 
 
 def _store(environment: Environment, found: Collected, documents: dict[str, Document], *, as_json: bool) -> None:
-    from tostrack.importing import import_records
+    from tostrack.tasks.importing import import_records
 
     total = sum(len(found.records[ident]) for ident in documents)
     with environment.writer(datetime.now(UTC)) as writer, _progress(total) as step:

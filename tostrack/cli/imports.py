@@ -19,8 +19,8 @@ from tostrack.errors import ConfigError
 if TYPE_CHECKING:
     from tostrack.history.declarations import Note
     from tostrack.history.folder import Collection, SavedPage
-    from tostrack.importing import Imported
     from tostrack.models import Document
+    from tostrack.tasks.importing import Imported
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -134,7 +134,7 @@ def _store(
     environment: Environment, found: Collection, documents: dict[str, Document], now: datetime
 ) -> Iterable[Imported]:
     from tostrack.bounded import Worker
-    from tostrack.importing import import_pages
+    from tostrack.tasks.importing import import_pages
 
     with environment.writer(now) as writer, Worker() as worker:
         for ident, pages in found.pages.items():

@@ -44,7 +44,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Say what waits for readers; with --send, gather what is due and send it, each message once if it can be."""
-    from tostrack.notifying import gather
+    from tostrack.tasks.notifying import gather
 
     environment: Environment = context.obj
     clock = now_or(now)
@@ -68,9 +68,9 @@ def command(
 
 def _send(environment: Environment, outbox: Outbox, clock: Callable[[], datetime], *, as_json: bool) -> int:
     """Send what is due and say what became of it; return how many messages did not go out."""
-    from tostrack.letters import letter
     from tostrack.notify import NOTIFIERS
-    from tostrack.notifying import Run, gather
+    from tostrack.tasks.letters import letter
+    from tostrack.tasks.notifying import Run, gather
 
     failed = 0
     with environment.archive() as archive, setup(environment) as world:

@@ -15,10 +15,10 @@ from tostrack.cli.environment import Environment
 from tostrack.errors import ConfigError, FetchError, NotifyError
 
 if TYPE_CHECKING:
-    from tostrack.letters import Office
     from tostrack.models import DigestSettings
     from tostrack.notify import Post, Setup
     from tostrack.store import Archive
+    from tostrack.tasks.letters import Office
 
 #: What waiting does not mend: the address itself.
 _FOR_EVER = frozenset({"forbidden-address", "bad-url"})
@@ -38,8 +38,8 @@ def secret_of(environment: Environment) -> Callable[[str], str]:
 
 def office(environment: Environment, archive: Archive) -> Office:
     """Return who sends, for whom, and in whose name."""
-    from tostrack.letters import Office
     from tostrack.models import from_iso
+    from tostrack.tasks.letters import Office
 
     watchlist = environment.watchlist
     notify = watchlist.notify

@@ -32,10 +32,10 @@ def command(environment: Environment, folder: Path | None, force: bool, as_json:
     """
     from tostrack.bounded import Worker
     from tostrack.publish.text import safe_line
-    from tostrack.recovering import recover
     from tostrack.store.lock import locked
     from tostrack.store.verify import verify
     from tostrack.store.writer import Writer
+    from tostrack.tasks.recovering import recover
 
     settings = environment.watchlist.settings
     path, snapshots = Path(settings.database), Path(settings.snapshots)

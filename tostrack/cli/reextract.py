@@ -12,7 +12,7 @@ from tostrack.cli.environment import DAY, Environment, Exit, emit_json, json_opt
 from tostrack.cli.spreading import jobs_option, scheduler_option, spread
 
 if TYPE_CHECKING:
-    from tostrack.curation import Reextraction
+    from tostrack.tasks.curation import Reextraction
 
 #: So many pages take as long to read as processes to start.
 _MUCH = 100
@@ -42,7 +42,7 @@ def command(
 ) -> None:
     """Read the newest kept captures by today's rules. Another text is a version, never a change, and nobody is told."""
     from tostrack.cli.crawl import named
-    from tostrack.curation import reextract
+    from tostrack.tasks.curation import reextract
 
     environment: Environment = context.obj
     documents = named(environment.watchlist, targets)

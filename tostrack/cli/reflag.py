@@ -13,7 +13,7 @@ from tostrack.cli.environment import Environment, emit_json, json_option
 from tostrack.cli.spreading import jobs_option, scheduler_option, spread
 
 if TYPE_CHECKING:
-    from tostrack.flagging import Reflagged
+    from tostrack.tasks.flagging import Reflagged
 
 #: So many clauses take as long to flag as processes to start.
 _MUCH = 20_000
@@ -29,7 +29,7 @@ _MUCH = 20_000
 @click.pass_obj
 def command(environment: Environment, dry_run: bool, jobs: int | None, scheduler: str | None, as_json: bool) -> None:
     """Flag every kept clause anew by today's rules. Nobody is told; what was told stays as it was."""
-    from tostrack.flagging import Reflagged, reflag
+    from tostrack.tasks.flagging import Reflagged, reflag
 
     with environment.archive() as archive:
         # Opened for reading first: a missing archive is a mistake here, there is nothing to flag.

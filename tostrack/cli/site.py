@@ -25,7 +25,7 @@ def command(
     environment: Environment, out: Path, url: str, title: str | None, anew: bool, serve: bool, port: int
 ) -> None:
     """Write a site that needs no server: what changed, clause by clause, with evidence. Works from a folder."""
-    from tostrack.siting import TITLE, build
+    from tostrack.tasks.siting import TITLE, build
 
     address = (url or environment.watchlist.settings.url).rstrip("/")
 
@@ -41,7 +41,7 @@ def command(
             click.echo("no sitemap: that takes --url, or `url` in the watchlist's [settings]", err=True)
         click.echo(f"open {out / 'index.html'}", err=True)
         return
-    from tostrack.siting.server import follow, serving
+    from tostrack.tasks.siting.server import follow, serving
 
     with serving(out, port) as at:
         click.echo(f"{at}  (Ctrl-C ends it)")

@@ -18,8 +18,8 @@ from tostrack.errors import ConfigError
 @click.pass_obj
 def command(environment: Environment, name: str, address: str, now: datetime | None) -> None:
     """Ask ADDRESS by mail whether it wants the digest; it gets nothing else before it has said yes."""
-    from tostrack.permission import subscribe
     from tostrack.store.outbox import Outbox
+    from tostrack.tasks.permission import subscribe
 
     digest_named(environment, name)
     if not secret_of(environment)("KEY"):

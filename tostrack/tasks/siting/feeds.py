@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tostrack import press
 from tostrack.models import from_iso, iso
 from tostrack.publish.addresses import address, change_page
 from tostrack.publish.feed import FORMS, MAX_ENTRIES, Entry, Feed, entry, tag
 from tostrack.publish.site.rendering import FeedLink
-from tostrack.siting.document import Context, key_of
 from tostrack.store import ChangeRow
+from tostrack.tasks import press
+from tostrack.tasks.siting.document import Context, key_of
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from tostrack.errors import ConfigError
 from tostrack.flag import SHIPPED, Rulebook
 from tostrack.judge import reasons
 from tostrack.models import Clause, Flag, Hunk, Reading, Verdict
-from tostrack.press import redline
 from tostrack.publish.reasoning import Compared, Found, Reasoning, Why
 from tostrack.store import Archive, ChangeRow
+from tostrack.tasks.press import redline
 
 
 def explain(archive: Archive, change_id: str, book: Rulebook = SHIPPED) -> Reasoning:

@@ -17,11 +17,11 @@ from tostrack.errors import FetchError
 from tostrack.history.choosing import Chosen, Wanted, choose
 from tostrack.history.ledger import KEPT, SETTLED, Entry, Ledger
 from tostrack.history.wayback import Capture
-from tostrack.importing import Imported, import_pages
 from tostrack.models import Change, Document, Outcome, Snapshot, Version, from_iso, iso
 from tostrack.store.db import Archive, VersionRow
 from tostrack.store.visits import NewVersion, Visit
 from tostrack.store.writer import Writer
+from tostrack.tasks.importing import Imported, import_pages
 from tostrack.versions import HISTORY
 
 #: Captures in a row that the archive may fail to answer for before it is left alone.

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from tostrack import press
 from tostrack.clauses import plain
 from tostrack.facts.phrases import reach, recipients
 from tostrack.flag import Rulebook
@@ -20,8 +19,9 @@ from tostrack.publish.site.readings import reading_page
 from tostrack.publish.site.rendering import FeedLink
 from tostrack.publish.site.values import Block, Held, Item, Moment, Neighbour, Power, Site, Source, Text
 from tostrack.publish.site.values import Reading as ShownReading
-from tostrack.siting.shelf import Shelf
 from tostrack.store import Archive, ChangeRow, DocumentRow, VersionRow
+from tostrack.tasks import press
+from tostrack.tasks.siting.shelf import Shelf
 
 #: Words that say how far a clause on a topic goes, beside what its rule says.
 _WORDS = {"licensing": reach, "advertising": recipients, "sharing": recipients}

@@ -20,16 +20,16 @@ from tostrack.publish.site.rendering import FeedLink, asset, day_words, fingerpr
 from tostrack.publish.site.values import Arrival, DocumentCard, Health, Item, Platform, Power, Silence, Site
 from tostrack.publish.tables import BLOCKED
 from tostrack.publish.text import cut, path_of, safe_line
-from tostrack.siting.document import Context, DocumentPages, key_of
-from tostrack.siting.feeds import Told, link_to, write_feed
-from tostrack.siting.shelf import Shelf
 from tostrack.store import Archive, ChangeRow, DocumentRow
+from tostrack.tasks.siting.document import Context, DocumentPages, key_of
+from tostrack.tasks.siting.feeds import Told, link_to, write_feed
+from tostrack.tasks.siting.shelf import Shelf
 
 #: What the site is called when nobody named it.
 TITLE = "Terms, watched"
 _ASSETS = ("site.css", "site.js", "icon.svg")
 #: What pages are made by.
-_MAKERS = ("tostrack.siting", "tostrack.publish", "tostrack.publish.site", "tostrack.publish.site.templates")
+_MAKERS = ("tostrack.tasks.siting", "tostrack.publish", "tostrack.publish.site", "tostrack.publish.site.templates")
 #: Of a heading path beside a clause that was found.
 _PATH = 80
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from tostrack.errors import StoreError
 from tostrack.flag import SHIPPED, Rulebook
 from tostrack.models import DigestSettings, Verdict, iso
-from tostrack.press import redline
 from tostrack.publish.addresses import address, change_page
 from tostrack.publish.digest import Digest, Item
 from tostrack.store import Archive, ChangeRow
+from tostrack.tasks.press import redline
 
 
 def assemble(

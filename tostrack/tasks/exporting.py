@@ -9,13 +9,13 @@ from typing import Any
 
 from tostrack.errors import StoreError
 from tostrack.models import sha256
-from tostrack.press import redline
 from tostrack.publish import evidence, forms
 from tostrack.publish.dataset import folder_name
 from tostrack.store import Archive, ChangeRow, DocumentRow, VersionRow
 from tostrack.store import snapshots as files
 from tostrack.store.chain import clause_list, late_link
 from tostrack.store.provenance import Origin, Provenance
+from tostrack.tasks.press import redline
 
 #: Reads the bytes of a raw capture by its path.
 Read = Callable[[str], bytes]

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from tostrack.errors import NotifyError, StoreError
-from tostrack.letters import Office
 from tostrack.models import DigestSettings, channel_of, from_iso
 from tostrack.notify import Letter, Notifier
-from tostrack.permission import is_mail, message_name, refusal
 from tostrack.store.outbox import Message, Outbox, Waiting
+from tostrack.tasks.letters import Office
+from tostrack.tasks.permission import is_mail, message_name, refusal
 
 #: How long a message is one sender's: more than a server may take for it.
 LEASE = timedelta(minutes=10)

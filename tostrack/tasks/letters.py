@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
 
-from tostrack.digesting import assemble
 from tostrack.flag import SHIPPED, Rulebook
 from tostrack.models import DigestSettings, from_iso
 from tostrack.notify import Letter
 from tostrack.notify.tokens import Token
-from tostrack.permission import is_mail, link
 from tostrack.publish import digest as forms
 from tostrack.publish.text import count
 from tostrack.store import Archive
 from tostrack.store.outbox import Message, Outbox
+from tostrack.tasks.digesting import assemble
+from tostrack.tasks.permission import is_mail, link
 
 _STORM = (
     "{documents} changed in one night, which is rare: it may be a fault of ours. "
