@@ -1,21 +1,23 @@
 """Rehearse the nightly workflow offline: its own `run` steps, night after night, against a platform and a git remote.
 
-    python benchmarks/rehearsal.py OUT [--nights 30] [--no-faults]
+    python benchmarks/rehearsal.py OUT [--nights 30] [--no-faults] [--large]
 
 Takes ``.github/workflows/nightly.yml`` as it is, gives every job a folder of its own as a runner does, and runs its
 steps in bash: `uses:` steps are played (a clone, artifacts copied), installing is skipped. The platform is the demo's,
-the remote a bare repository, the reader a web hook on loopback. Two rehearsals are compared, one without faults and one
-with:
+the remote a bare repository, `gh` is `fake_gh`, the reader a web hook on loopback. Two rehearsals are compared, one
+without faults and one with:
 
 - the push of the state is refused (the remote is down), and the failed jobs are run again the next day, or never;
 - the runner is lost during the crawl, before the push, between the push and the telling, and after the telling before
   it was noted down;
-- an old night is resumed after a later one has gone on.
+- an old night is resumed after a later one has gone on;
+- with ``--large``, where every archive goes to a release: an upload is cut off, or arrives torn.
 
 Says whether what is kept and what readers heard is the same in both, and whether anything was told twice.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import re
@@ -54,6 +56,8 @@ class Fault:
     lost_at: str = ""
     #: The remote takes no push.
     remote_down: bool = False
+    #: What happens to uploads to the release: see `fake_gh`.
+    upload: str = ""
     #: The failed jobs are run again: ``at once``, when the next night is over (``late``), or not.
     again: str = ""
 
@@ -76,6 +80,12 @@ class Runner:
         self.remote = remote
         self.folder = folder
         self.log = log
+        self.bin = folder / "bin"
+        self.bin.mkdir()
+        gh = self.bin / "gh"
+        gh.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{Path(__file__).with_name("fake_gh.py")}" "$@"\n')
+        gh.chmod(0o755)
+        releases_of(remote).mkdir(exist_ok=True)
 
     def run(self, night: Night, fault: Fault, jobs: list[str] | None = None) -> None:
         """Run the jobs of *night*, or only *jobs*, in the order in which they need each other."""
@@ -113,7 +123,7 @@ class Runner:
                 if "uses" in step:
                     self._uses(step["uses"].partition("@")[0], step.get("with", {}), here, night)
                 elif label != "Install":
-                    steps[step.get("id", label)] = self._shell(step, here, night, steps)
+                    steps[step.get("id", label)] = self._shell(step, here, night, steps, fault)
             except subprocess.CalledProcessError as error:
                 failed = failed or error
         if failed:
@@ -133,18 +143,24 @@ class Runner:
                 raise subprocess.CalledProcessError(1, f"download {given['name']}")
             shutil.copytree(artifacts / given["name"], here / given["path"])
 
-    def _shell(self, step: dict, here: Path, night: Night, steps: dict) -> dict[str, str]:
-        output, summary = here / ".output", here / ".summary"
+    def _shell(self, step: dict, here: Path, night: Night, steps: dict, fault: Fault) -> dict[str, str]:
+        output, summary, later = here / ".output", here / ".summary", here / ".env"
         own = {key: self._filled(str(value), night, steps) for key, value in step.get("env", {}).items()}
         environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "TOSTRACK"))},
             **{key: str(value) for key, value in self.workflow.get("env", {}).items()},
             **own,
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            **settings_in(later),
+            "PATH": f"{self.bin}:{Path(sys.executable).parent}:{os.environ['PATH']}",
             "TOSTRACK_NOW": night.at,
             "GITHUB_OUTPUT": str(output),
             "GITHUB_STEP_SUMMARY": str(summary),
+            "GITHUB_ENV": str(later),
             "GITHUB_ACTIONS": "true",
+            "GITHUB_REPOSITORY": "pixboard/terms",
+            "GITHUB_REPOSITORY_OWNER": "pixboard",
+            "FAKE_GH": str(releases_of(self.remote)),
+            "FAKE_GH_FAULT": fault.upload,
         }
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
@@ -156,8 +172,7 @@ class Runner:
             )
         if done.returncode:
             raise subprocess.CalledProcessError(done.returncode, f"{step.get('name')}: {done.stderr.strip()[-300:]}")
-        lines = output.read_text().splitlines() if output.exists() else []
-        return dict(line.split("=", 1) for line in lines)
+        return settings_in(output)
 
     def _filled(self, text: str, night: Night, steps: dict) -> str:
         """Return *text* with its expressions worked out: outputs of steps and jobs, and one secret."""
@@ -182,6 +197,12 @@ class Runner:
             elif part.strip() != "always()":
                 holds = False  # a variable, and none is set
         return holds
+
+
+def settings_in(path: Path) -> dict[str, str]:
+    """Return what steps wrote to *path*, one ``name=value`` a line."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    return dict(line.split("=", 1) for line in lines)
 
 
 @contextmanager
@@ -219,6 +240,11 @@ def remote_of(folder: Path, watchlist: str) -> Path:
     return bare
 
 
+def releases_of(bare: Path) -> Path:
+    """Return the folder of the releases that the remote has."""
+    return bare.with_name("releases")
+
+
 def close_remote(bare: Path, *, closed: bool) -> None:
     """Let the remote refuse every push, or take them again."""
     hook = bare / "hooks" / "pre-receive"
@@ -229,11 +255,23 @@ def close_remote(bare: Path, *, closed: bool) -> None:
         hook.unlink(missing_ok=True)
 
 
-def rehearse(folder: Path, nights: int, faults: dict[int, Fault], log: Callable[[str], None] = print) -> dict:
-    """Run *nights* nights with *faults* by their number; return what is kept and what was heard in the end."""
+def rehearse(
+    folder: Path, nights: int, faults: dict[int, Fault], log: Callable[[str], None] = print, *, large: bool = False
+) -> dict:
+    """Run *nights* nights with *faults* by their number; return what is kept and what was heard in the end.
+
+    Args:
+        folder: Emptied, and worked in.
+        nights: How many.
+        faults: What goes wrong in which.
+        log: Told what failed.
+        large: Every archive counts as too large for a branch.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     folder = folder.resolve()
     workflow = yaml.safe_load(WORKFLOW.read_text())
+    if large:
+        workflow["env"]["LARGE"] = 0
     with demo.serve() as platform, reader() as (hook, heard):
         digest = f'\n[digest.reader]\nto = ["{hook}"]\nevery = "change"\n'
         bare = remote_of(folder, demo.watchlist_text(platform.url) + digest)
@@ -269,6 +307,13 @@ def archive_of(bare: Path, folder: Path) -> dict[str, list[tuple]]:
     out.mkdir()
     tar = subprocess.run([*GIT, "archive", "tostrack-data"], cwd=bare, capture_output=True, check=True).stdout
     subprocess.run(["tar", "-x", "-C", str(out)], input=tar, check=True)
+    pointer = out / "tostrack.db.sha256"
+    if pointer.exists():
+        sha256, name = pointer.read_text().split()
+        (release,) = releases_of(bare).iterdir()
+        content = (release / name).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == sha256
+        (out / "tostrack.db").write_bytes(content)
     return read_end(out)
 
 
@@ -325,19 +370,29 @@ FAULTS = {
     24: Fault(lost_at="keep"),
 }
 
+#: Where archives go to a release: other faults in nights with news.
+LARGE_FAULTS = {
+    7: Fault(upload="cut", again="at once"),
+    9: Fault(upload="torn"),
+    16: Fault(lost_at="keep:Push", again="late"),
+    18: Fault(remote_down=True, upload="cut", again="at once"),
+}
+
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=Path)
     parser.add_argument("--nights", type=int, default=30)
     parser.add_argument("--no-faults", action="store_true")
+    parser.add_argument("--large", action="store_true")
     arguments = parser.parse_args()
-    sound = rehearse(arguments.out / "sound", arguments.nights, {})
+    sound = rehearse(arguments.out / "sound", arguments.nights, {}, large=arguments.large)
     print(f"  {dict(events(sound['heard']))}")
     print(f"  the remote: {sound['log']} commits, {sound['size']:,} bytes")
     if arguments.no_faults:
         return
-    hurt = rehearse(arguments.out / "hurt", arguments.nights, FAULTS)
+    faults = FAULTS | LARGE_FAULTS if arguments.large else FAULTS
+    hurt = rehearse(arguments.out / "hurt", arguments.nights, faults, large=arguments.large)
     print(f"  {dict(events(hurt['heard']))}")
     for what, rows in sound["archive"].items():
         same = rows == hurt["archive"][what]

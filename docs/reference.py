@@ -27,6 +27,7 @@ EXITS = [
 VARIABLES = [
     ("TOSTRACK_WATCHLIST", "the watchlist, where --watchlist does not name it"),
     ("TOSTRACK_CHROMIUM", "the Chromium that fetches pages which scripts write"),
+    ("TOSTRACK_URL", "where the site is published, where the watchlist does not say it"),
     ("TOSTRACK_NOW", "the time that a run is recorded as of: for replays and tests"),
     ("NO_COLOR", "no colours, whatever it holds"),
     ("PAGER", "what long answers go through on a terminal"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner
-from conftest import START, paragraphs
+from conftest import START, WATCHLIST, paragraphs
 from fakes import FaultServer, answer
 
 from tostrack import __version__
@@ -42,6 +42,16 @@ def test_the_jobs_that_may_push_have_no_secret_and_the_one_with_secrets_may_not_
     knowing = {name for name, job in jobs.items() if secrets_of(job)}
 
     assert (pushing, knowing) == ({"keep", "note"}, {"tell"})
+
+
+def test_the_step_that_reads_pages_knows_no_token(jobs):
+    knowing = [step["name"] for step in jobs["crawl"]["steps"] if "GH_TOKEN" in step.get("env", {})]
+
+    assert all(name.startswith("Fetch") for name in knowing)
+
+
+def test_no_checkout_leaves_its_token_behind():
+    assert "persist-credentials: true" not in TEMPLATE.read_text()
 
 
 def test_the_state_is_pushed_before_anybody_is_told(jobs):
@@ -84,6 +94,30 @@ def test_init_github_overwrites_nothing(tmp_path):
 
     assert result.exit_code == 2
     assert "there already" in result.stderr
+
+
+# Where the site is
+
+
+def test_the_environment_says_where_the_site_is_unless_the_watchlist_does(platform, run, monkeypatch):
+    platform.night(terms=paragraphs("You must be at least 13 years old to use the service."))
+    monkeypatch.setenv("TOSTRACK_URL", "https://acme.github.io/terms/")
+
+    run("feed", "--out", str(platform.folder / "there"))
+    (platform.folder / "watchlist.toml").write_text(WATCHLIST.replace("delay", 'url = "https://tos.example"\ndelay'))
+    run("feed", "--out", str(platform.folder / "here"))
+
+    assert "https://acme.github.io/terms/all.atom.xml" in (platform.folder / "there/all.atom.xml").read_text()
+    assert "https://tos.example/all.atom.xml" in (platform.folder / "here/all.atom.xml").read_text()
+
+
+def test_an_environment_that_names_no_address_is_refused(run, monkeypatch):
+    monkeypatch.setenv("TOSTRACK_URL", "acme.github.io")
+
+    result = run("status")
+
+    assert result.exit_code == 2
+    assert "TOSTRACK_URL" in result.stderr
 
 
 # Who watches the watcher

@@ -224,12 +224,11 @@ def test_nobody_is_called_before_the_third_bad_night_and_no_text_is_obeyed():
         "document": "terms",
         "cause": "selector",
         "message": "nothing <script> @everyone ![x](https://evil.example)",
-        "checked_at": "2024-05-03T03:00:00Z",
         "failing_since": "2024-05-01T03:00:00Z",
     }
     young, well = {**row, "failing_since": "2024-05-02T03:00:00Z"}, {**row, "failing_since": None}
 
-    [found] = troubles([young, well, row])
+    [found] = troubles([young, well, row], datetime(2024, 5, 3, 3, tzinfo=UTC))
 
     assert found.title == "acme/terms: selector since 2024-05-01"
     assert "<script>" not in found.body

@@ -102,10 +102,11 @@ def _report(error: TostrackError) -> None:
 class Environment:
     """The process as a command sees it; tests make their own."""
 
-    def __init__(self, watchlist_path: Path, verbose: int = 0, *, no_colour: bool = False) -> None:
+    def __init__(self, watchlist_path: Path, verbose: int = 0, *, no_colour: bool = False, url: str = "") -> None:
         self.watchlist_path = watchlist_path
         self.verbose = verbose
         self.no_colour = no_colour
+        self._url = url
 
     @classmethod
     def from_process(cls, watchlist_path: str, verbose: int) -> Environment:
@@ -117,7 +118,10 @@ class Environment:
             logging.basicConfig(level=level, format="%(name)s: %(message)s", stream=sys.stderr)
         from pathlib import Path
 
-        return cls(Path(watchlist_path), verbose, no_colour="NO_COLOR" in os.environ)
+        url = os.environ.get("TOSTRACK_URL", "")
+        if url and not url.startswith(("https://", "http://")):
+            raise ConfigError(f"TOSTRACK_URL: {url!r} is no address such as https://example.org/terms")
+        return cls(Path(watchlist_path), verbose, no_colour="NO_COLOR" in os.environ, url=url)
 
     @property
     def may_colour(self) -> bool:
@@ -157,10 +161,13 @@ class Environment:
 
     @cached_property
     def watchlist(self) -> Watchlist:
-        """The watchlist, read and checked."""
+        """The watchlist, read and checked; where it does not say where the site is, ``TOSTRACK_URL`` does."""
+        from dataclasses import replace
+
         from tostrack.watchlist import load
 
-        return load(self.watchlist_path)
+        found = load(self.watchlist_path)
+        return replace(found, settings=replace(found.settings, url=found.settings.url or self._url.rstrip("/")))
 
     @property
     def authority(self) -> str:

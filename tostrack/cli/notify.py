@@ -57,7 +57,7 @@ def command(
             click.echo(f"{gather(outbox, office(environment, archive), clock())} messages gathered")
         failed = _send(environment, outbox, clock, as_json=as_json) if sends else 0
         if issues:
-            for line in _issues(environment):
+            for line in _issues(environment, clock()):
                 click.echo(line)
         if status or not (sends or gathers or release or drop or issues):
             _show(outbox, as_json=as_json)
@@ -121,7 +121,7 @@ def _lines(messages: Iterable[Message], waiting: int) -> Iterator[str]:
         yield f"  {each.digest or each.kind}  {each.recipient}  {each.state}, {each.attempts} tries{when}{held}{why}"
 
 
-def _issues(environment: Environment) -> Iterator[str]:
+def _issues(environment: Environment, now: datetime) -> Iterator[str]:
     from tostrack.notify.github import Issues
     from tostrack.publish.trouble import troubles
 
@@ -130,4 +130,4 @@ def _issues(environment: Environment) -> Iterator[str]:
         raise NotifyError('no repository: set issues = "owner/repository" in [notify] of the watchlist')
     token = secret_of(environment)("GITHUB_TOKEN") or os.environ.get("GITHUB_TOKEN", "")
     with environment.archive() as archive, posting(environment) as post:
-        yield from Issues(repository, token, post).sync(troubles(map(asdict, archive.documents())))
+        yield from Issues(repository, token, post).sync(troubles(map(asdict, archive.documents()), now))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tostrack.models import from_iso
@@ -24,14 +24,15 @@ class Trouble:
     body: str
 
 
-def troubles(rows: Iterable[Mapping[str, Any]]) -> Iterator[Trouble]:
+def troubles(rows: Iterable[Mapping[str, Any]], now: datetime) -> Iterator[Trouble]:
     """Yield the documents of *rows* that have failed for some nights.
 
     Args:
         rows: Mappings with the keys of ``tostrack status --json``.
+        now: When they failed last: the time of the check itself is not kept of a night that found nothing new.
     """
     for row in rows:
-        if not row["failing_since"] or from_iso(row["checked_at"]) - from_iso(row["failing_since"]) < _PATIENCE:
+        if not row["failing_since"] or now - from_iso(row["failing_since"]) < _PATIENCE:
             continue
         name, cause = document_id(row["service"], row["document"]), safe_line(row["cause"])
         since = row["failing_since"][:10]
