@@ -1,20 +1,21 @@
 """What 100,000 policies a night take: the schedule, the work for each document, and old versions judged again.
 
-    python benchmarks/capacity.py OUT [--documents 100000] [--hosts 10000] [--stored 2000] [--versions 5000]
+    python benchmarks/capacity.py OUT [--documents 100000] [--hosts 10000] [--stored 2000] [--clauses 60]
+                                      [--versions 5000]
 
 Each line of the answer is JSON and says which part it is of:
 
 - ``schedule``: the scheduler that a crawl uses, with a clock of its own and answers that take as long as real ones,
   asks for every document (and each host's robots.txt). Wall time beside the limit: no host may be asked faster, and no
   more requests are out at a time than there are workers.
-- ``night``: so many documents (``--stored``) go through the whole journey into an archive in OUT, three nights: all
-  new, none changed, one in fifty changed. Time, memory and bytes for each document; then ``merge`` takes that archive
-  into an empty one, twice. ``pages`` reads as many real captures, where the shared folder with the replay corpus is
-  there: TOSTRACK_SHARED, or ``../shared`` beside the repository.
+- ``night``: so many documents (``--stored``, each of ``--clauses``) go through the whole journey into an archive in
+  OUT, three nights: all new, none changed, one in fifty changed. Time, memory and bytes for each document; then
+  ``merge`` takes that archive into an empty one, twice. ``pages`` reads as many real captures, where the shared folder
+  with the replay corpus is there: TOSTRACK_SHARED, or ``../shared`` beside the repository.
 - ``analysis``: so many versions (``--versions``) judged again, in this process, on the pool and, where the extra
   `cluster` is installed, on dask; the counts must agree.
 
-The texts are invented, of about 60 clauses. Nobody is asked anything.
+The texts are invented. Nobody is asked anything.
 """
 
 import argparse
@@ -62,9 +63,10 @@ CLAUSES = (
 )
 
 
-def text(dice: random.Random) -> list[str]:
-    """Return the clauses of an invented policy."""
-    return [clause.format(topic=topic, n=dice.randrange(2, 400)) for topic in TOPICS for clause in CLAUSES]
+def text(dice: random.Random, clauses: int = 60) -> list[str]:
+    """Return the clauses of an invented policy: 60, or the first so many of them."""
+    said = [(topic, clause) for topic in TOPICS for clause in CLAUSES][:clauses]
+    return [clause.format(topic=topic, n=dice.randrange(2, 400)) for topic, clause in said]
 
 
 def edited(clauses: list[str], dice: random.Random) -> list[str]:
@@ -152,26 +154,27 @@ def shards(where: Sequence[str], count: int) -> dict:
 # The work
 
 
-def nights(folder: Path, where: Sequence[str]) -> Iterator[dict]:
+def nights(folder: Path, where: Sequence[str], clauses: int = 60) -> Iterator[dict]:
     """Take documents through three nights into an archive, and yield what each night took."""
-    dice = random.Random(2)
     shutil.rmtree(folder, ignore_errors=True)
     documents = [
         Document(host.split(".")[1], f"d{at}", (Page(f"https://{host}/{at}", select=("main",)),))
         for at, host in enumerate(where)
     ]
-    texts = {document.id: text(dice) for document in documents}
+    revised: set[str] = set()
     at = START
 
     def fetch_all(requests: Sequence[Request]) -> Iterator[tuple[Request, Snapshot]]:
         for request in requests:
-            body = html(texts[request.key[0]], request.page.url)
+            # Made when they are asked for: the memory that is measured is the crawl's.
+            dice = random.Random(request.page.url)
+            said = text(dice, clauses)
+            body = html(edited(said, dice) if request.page.url in revised else said, request.page.url)
             yield request, Snapshot(request.page.url, at, 200, body, {"content-type": "text/html"}, (request.page.url,))
 
     for night, changes in (("all new", 0), ("none changed", 0), ("one in fifty changed", 50)):
         if changes:
-            for document in documents[::changes]:
-                texts[document.id] = edited(texts[document.id], dice)
+            revised.update(document.pages[0].url for document in documents[::changes])
         began, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
         with Writer(folder / "tostrack.db", folder / "snapshots", now=START) as writer, Worker() as worker:
             clock = at
@@ -186,6 +189,7 @@ def nights(folder: Path, where: Sequence[str]) -> Iterator[dict]:
             "part": "night",
             "night": night,
             "documents": len(documents),
+            "clauses": clauses,
             "outcomes": dict(outcomes),
             "seconds": round(seconds, 1),
             "ms_a_document": round(1000 * seconds / len(documents), 2),
@@ -309,6 +313,7 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=100_000)
     parser.add_argument("--hosts", type=int, default=10_000)
     parser.add_argument("--stored", type=int, default=2_000)
+    parser.add_argument("--clauses", type=int, choices=range(1, 61), default=60, metavar="1-60")
     parser.add_argument("--versions", type=int, default=5_000)
     parser.add_argument("--processes", type=int, default=len(os.sched_getaffinity(0)))
     wanted = parser.parse_args()
@@ -317,7 +322,7 @@ def main() -> None:
         print(json.dumps(schedule(where, workers)), flush=True)
     print(json.dumps(shards(where, 4)), flush=True)
     if wanted.stored:
-        for line in nights(wanted.out / "archive", random.Random(3).sample(where, wanted.stored)):
+        for line in nights(wanted.out / "archive", random.Random(3).sample(where, wanted.stored), wanted.clauses):
             print(json.dumps(line), flush=True)
         for line in pages(wanted.stored):
             print(json.dumps(line), flush=True)

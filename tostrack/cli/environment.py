@@ -235,8 +235,10 @@ def chosen(archive: Archive, target: str | None) -> list[DocumentRow]:
         return found
     from difflib import get_close_matches
 
-    names = sorted({row.id for row in rows} | {row.service for row in rows})
-    near = get_close_matches(target, names, 1)
+    # What people type to what they mean; `terms` alone is the document of the first service that has one.
+    meant = {row.document: row.id for row in reversed(rows)}
+    meant |= {row.service: row.service for row in rows} | {row.id: row.id for row in rows}
+    near = [meant[name] for name in get_close_matches(target.lower(), meant, 1)]
     hint = f"did you mean {near[0]!r}?" if near else "`tostrack status` lists what is recorded" if rows else NO_TEXT
     raise ConfigError(f"{target}: nothing recorded under that name; {hint}")
 
