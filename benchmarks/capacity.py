@@ -299,7 +299,7 @@ def analyses(versions: int, processes: int) -> Iterator[dict]:
     except ImportError:
         return
     with (
-        LocalCluster(n_workers=processes, threads_per_worker=1, dashboard_address=None) as machines,
+        LocalCluster(n_workers=processes, threads_per_worker=1, dashboard_address="127.0.0.1:0") as machines,
         Cluster(machines.scheduler_address) as cluster,
     ):
         list(cluster(judged, histories(50 * processes, 50)))
