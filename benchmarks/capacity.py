@@ -1,7 +1,7 @@
 """What 100,000 policies a night take: the schedule, the work for each document, and old versions judged again.
 
     python benchmarks/capacity.py OUT [--documents 100000] [--hosts 10000] [--stored 2000] [--clauses 60]
-                                      [--versions 5000]
+                                      [--here] [--versions 5000]
 
 Each line of the answer is JSON and says which part it is of:
 
@@ -31,14 +31,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import series
 
 from tostrack import pipeline, tracker
-from tostrack.bounded import Call, Worker
+from tostrack.bounded import Call, Worker, directly
 from tostrack.errors import DocumentError
 from tostrack.fetch import Request
 from tostrack.fetch.hosts import Agenda, Hosts, Turn
@@ -154,8 +154,15 @@ def shards(where: Sequence[str], count: int) -> dict:
 # The work
 
 
-def nights(folder: Path, where: Sequence[str], clauses: int = 60) -> Iterator[dict]:
-    """Take documents through three nights into an archive, and yield what each night took."""
+def nights(folder: Path, where: Sequence[str], clauses: int = 60, *, bounded: bool = True) -> Iterator[dict]:
+    """Take documents through three nights into an archive, and yield what each night took.
+
+    Args:
+        folder: Emptied, and worked in.
+        where: The host of each document.
+        clauses: So many in each.
+        bounded: Pages are read in a child, as a crawl does it.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     documents = [
         Document(host.split(".")[1], f"d{at}", (Page(f"https://{host}/{at}", select=("main",)),))
@@ -176,11 +183,12 @@ def nights(folder: Path, where: Sequence[str], clauses: int = 60) -> Iterator[di
         if changes:
             revised.update(document.pages[0].url for document in documents[::changes])
         began, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
-        with Writer(folder / "tostrack.db", folder / "snapshots", now=START) as writer, Worker() as worker:
+        reader = Worker() if bounded else nullcontext(directly)
+        with Writer(folder / "tostrack.db", folder / "snapshots", now=START) as writer, reader as call:
             clock = at
             outcomes = Counter(
                 each.outcome.value
-                for each in tracker.crawl(documents, writer, fetch_all, lambda: clock, call=worker)  # noqa: B023
+                for each in tracker.crawl(documents, writer, fetch_all, lambda: clock, call=call)  # noqa: B023
             )
         seconds, now = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF)
         children = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -190,6 +198,7 @@ def nights(folder: Path, where: Sequence[str], clauses: int = 60) -> Iterator[di
             "night": night,
             "documents": len(documents),
             "clauses": clauses,
+            "bounded": bounded,
             "outcomes": dict(outcomes),
             "seconds": round(seconds, 1),
             "ms_a_document": round(1000 * seconds / len(documents), 2),
@@ -314,6 +323,7 @@ def main() -> None:
     parser.add_argument("--hosts", type=int, default=10_000)
     parser.add_argument("--stored", type=int, default=2_000)
     parser.add_argument("--clauses", type=int, choices=range(1, 61), default=60, metavar="1-60")
+    parser.add_argument("--here", action="store_true", help="Read pages in this process, without bounds.")
     parser.add_argument("--versions", type=int, default=5_000)
     parser.add_argument("--processes", type=int, default=len(os.sched_getaffinity(0)))
     wanted = parser.parse_args()
@@ -322,7 +332,8 @@ def main() -> None:
         print(json.dumps(schedule(where, workers)), flush=True)
     print(json.dumps(shards(where, 4)), flush=True)
     if wanted.stored:
-        for line in nights(wanted.out / "archive", random.Random(3).sample(where, wanted.stored), wanted.clauses):
+        stored = random.Random(3).sample(where, wanted.stored)
+        for line in nights(wanted.out / "archive", stored, wanted.clauses, bounded=not wanted.here):
             print(json.dumps(line), flush=True)
         for line in pages(wanted.stored):
             print(json.dumps(line), flush=True)

@@ -1,11 +1,15 @@
 """The archive: what is written stays, what is read is what was written, what is wrong is said."""
 
 import gzip
+import re
 import sqlite3
+from contextlib import closing
+from datetime import timedelta
 
 import pytest
 from conftest import paragraphs
 
+from tostrack import tracker
 from tostrack.errors import ArchiveBusyError, StoreError
 from tostrack.models import from_iso, sha256
 from tostrack.store import Archive, snapshots
@@ -15,6 +19,25 @@ from tostrack.store.migrations import SCHEMA
 def two_versions(platform):
     platform.night(terms=paragraphs("You may post photos.", "We keep your data for 30 days after you leave."))
     platform.night(terms=paragraphs("You may post photos.", "We keep your data for 90 days after you leave."))
+
+
+def test_no_visit_reads_a_whole_table_that_grows_with_every_document(platform):
+    asked = set()
+    pages = [paragraphs("You may post photos."), paragraphs("You may post photos and films."), "<main>Down</main>"]
+    for page in pages:
+        platform.pages["https://acme.example/terms"] = page
+        with platform.writer() as writer:
+            writer._connection.set_trace_callback(asked.add)
+            list(tracker.crawl(platform.documents, writer, platform.fetch_all, lambda: platform.at))
+        platform.at += timedelta(days=1)
+
+    # By their names in the schema and in its views.
+    growing = ("snapshots", "n", "judgements", "j", "_versions", "v", "documents", "d", "_clauses", "c", "_spans", "p")
+    with closing(sqlite3.connect(platform.database)) as db:
+        questions = [each for each in asked if re.match(r"\s*(SELECT|UPDATE|DELETE|INSERT)", each)]
+        steps = [row[3] for each in questions for row in db.execute(f"EXPLAIN QUERY PLAN {each}")]
+    assert len(questions) > 20
+    assert [step for step in steps if step.startswith("SCAN") and step.split()[1] in growing] == []
 
 
 def test_the_text_at_a_date_is_the_one_in_force_then(platform):

@@ -300,7 +300,14 @@ class Writer(Archive):
 
         Two within one second: a file that a version may cite is never written over.
         """
-        taken = self._rows("SELECT 1 FROM snapshots WHERE path = ? AND sha256 <> ?", (path, digest))
+        service, document, _ = path.split("/", 2)
+        taken = self._rows(
+            """
+            SELECT 1 FROM services s JOIN documents d ON d.service_id = s.id JOIN snapshots n ON n.document_id = d.id
+            WHERE s.slug = ? AND d.slug = ? AND n.path = ? AND n.sha256 <> ?
+            """,
+            (service, document, path, digest),
+        )
         return path.replace("Z.", f"Z-{digest[:8]}.", 1) if taken else path
 
     def _files(self, document: Document, version: NewVersion) -> dict[int, str]:
