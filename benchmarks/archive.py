@@ -81,7 +81,6 @@ def sizes(out: Path, repository: Path) -> dict:
     connection.execute("VACUUM INTO ?", (str(bare),))
     connection.close()
     connection = sqlite3.connect(bare, isolation_level=None)
-    connection.execute("DROP TRIGGER _clauses_found")
     connection.execute("DROP TABLE clauses_fts")
     connection.execute("VACUUM")
     connection.close()

@@ -24,7 +24,8 @@ from tostrack.store.verify import Report, verify
 #: Columns that the archive vouches for, by table. Ids are changed through the rows that name them.
 VOUCHED = {
     "_versions": ("number", "seen_at", "origin_id", "sha256", "key_sha256", "hash"),
-    "_clauses": ("kind", "text"),
+    "_clauses": ("kind", "code"),
+    "_words": ("word",),
     "_spans": ("since", "until", "rank", "clause_id"),
     "snapshots": ("chain", "fetched_at", "status", "headers", "sha256", "path", "size"),
     "judgements": (
@@ -44,6 +45,8 @@ _KEYS = {"_versions": ("number",), "_spans": ("rank",), "version_snapshots": ("p
 _OF_VERSION = {
     "_versions": "SELECT id FROM _versions WHERE id = ?",
     "_clauses": "SELECT version_id FROM version_clauses WHERE clause_id = ?",
+    "_words": "SELECT v.version_id FROM version_clauses v JOIN _clauses c ON c.id = v.clause_id "
+    "WHERE typeof(c.code) = 'text' AND instr(c.code, char(?))",
     "snapshots": "SELECT version_id FROM version_snapshots WHERE snapshot_id = ?",
     "judgements": "SELECT to_version FROM judgements WHERE id = ?",
     "judgement_flags": "SELECT j.to_version FROM judgement_flags f JOIN judgements j ON j.id = f.judgement_id "
@@ -78,8 +81,8 @@ def tamper(connection: sqlite3.Connection, chance: random.Random) -> tuple[str, 
     places = _places(connection, table, row)
     column = chance.choice(VOUCHED[table])
     way = chance.choice(_WAYS if table in _WHOLE_ROWS else ("change", "swap"))
-    if (table, way) == ("heads", "copy"):
-        return "", places
+    if (table, way) == ("heads", "copy") or (table == "_words" and not places):
+        return "", places  # a word that no text uses is in none
     if way == "delete":
         connection.execute(f"DELETE FROM {table} WHERE {where}", row)
     elif way == "copy":
@@ -110,7 +113,7 @@ def content(connection: sqlite3.Connection) -> list[list[tuple]]:
     found = []
     for table in VOUCHED:
         names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
-        own = [f'"{name}"' for name in names if name != "id" or table == "_clauses"]
+        own = [f'"{name}"' for name in names if name != "id" or table in ("_clauses", "_words")]
         found.append(sorted(connection.execute(f"SELECT {', '.join(own)} FROM {table}"), key=repr))
     return found
 

@@ -35,7 +35,9 @@ def spoil(path):
     connection = sqlite3.connect(path)
     for verb in ("update", "delete"):
         connection.execute(f"DROP TRIGGER _clauses_no_{verb}")
-    connection.execute("UPDATE _clauses SET text = 'We keep it for ever.' WHERE text LIKE '%60 days%'")
+    connection.execute(
+        "UPDATE _clauses SET code = x'3F' WHERE id = (SELECT id FROM clauses WHERE text LIKE '%60 days%')"
+    )
     connection.commit()
 
 

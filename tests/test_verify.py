@@ -53,7 +53,11 @@ def test_an_archive_that_only_grew_is_sound(history):
 @pytest.mark.parametrize(
     ("statement", "finding"),
     [
-        ("UPDATE _clauses SET text = 'We keep it for 61 days.' WHERE text LIKE '%60 days%'", ("text", "acme/terms", 2)),
+        (
+            "UPDATE _clauses SET code = x'3F' WHERE id = (SELECT id FROM clauses WHERE text LIKE '%60 days%')",
+            ("text", "acme/terms", 2),
+        ),
+        ("UPDATE _words SET word = ' keeps' WHERE word = ' keep'", ("text", "acme/terms", 2)),
         ("UPDATE _versions SET seen_at = '2023-01-02T03:00:00Z' WHERE number = 2", ("chain", "acme/terms", 2)),
         ("DELETE FROM _versions WHERE number = 2", ("chain", "acme/terms", 3)),
         ("DELETE FROM _versions WHERE number = 3", ("head", "acme/terms", 2)),

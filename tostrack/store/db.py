@@ -33,6 +33,7 @@ from tostrack.models import (
 from tostrack.store.lock import synced
 from tostrack.store.meaning import read_meaning
 from tostrack.store.migrations import check_schema
+from tostrack.store.words import Words
 
 if TYPE_CHECKING:
     from tostrack.store.blame import BlameRow
@@ -174,6 +175,7 @@ class Archive:
             self._connection.row_factory = sqlite3.Row
             if check_schema(self._connection) == 0:
                 raise StoreError(f"{self.path}: not a tostrack archive")
+            self._words = Words(self._connection)
 
     def __enter__(self) -> Self:
         return self
@@ -307,7 +309,7 @@ class Archive:
         """Return the clauses of the version of *row* in their order, each with its id."""
         rows = self._rows(
             """
-            SELECT s.clause_id, c.kind, c.text
+            SELECT s.clause_id, c.kind, c.code
             FROM _versions v
             JOIN _spans s ON s.document_id = v.document_id AND s.until > v.number AND s.since <= v.number
             JOIN _clauses c ON c.id = s.clause_id
@@ -315,7 +317,8 @@ class Archive:
             """,
             (row.id,),
         )
-        clauses = assemble((kind, text) for _, kind, text in rows)
+        texts = self._words.spell([code for _, _, code in rows])
+        clauses = assemble(zip([kind for _, kind, _ in rows], texts, strict=True))
         return [(clause_id, clause) for (clause_id, _, _), clause in zip(rows, clauses, strict=True)]
 
     def sources(self, row: VersionRow) -> list[SourceRow]:
@@ -343,8 +346,8 @@ class Archive:
         """Return the clauses of the version of *row*, each with since when it stands."""
         from tostrack.store.blame import Blame
 
-        document_id = int(self._rows("SELECT document_id FROM _versions WHERE id = ?", (row.id,))[0][0])
-        return Blame(self._rows, document_id).rows(row.number, self.clauses(row))
+        [(document_id,)] = self._rows("SELECT document_id FROM _versions WHERE id = ?", (row.id,))
+        return Blame(self._rows, self._words.spell, document_id).rows(row.number, self.clauses(row))
 
     def search(
         self,
@@ -442,8 +445,7 @@ def _flag(row: sqlite3.Row) -> Flag:
 
 
 def _change(row: dict[str, Any]) -> ChangeRow:
-    listed = row.pop("topics") or ""
-    topics = tuple(listed.split(",")) if listed else ()
+    topics = tuple(filter(None, (row.pop("topics") or "").split(",")))
     row["announced"] = bool(row["announced"])
     late = "-settled" if row["occasion"] == "settled" else ""
     return ChangeRow(id=f"{row['service']}/{row['document']}@{row['to_number']}{late}", topics=topics, **row)

@@ -42,7 +42,7 @@ def by_others(query: Query, fingerprint: str, after: Place, limit: int) -> list[
     """Return at most *limit* clauses behind *after* that other rules than those of *fingerprint* flagged."""
     rows = query(
         """
-        SELECT g.clause_id, g.context_id, g.heading, g.lead, c.kind, c.text
+        SELECT g.clause_id, g.context_id, g.heading, g.lead, c.kind, spelled(c.code) AS text
         FROM flagged g JOIN _clauses c ON c.id = g.clause_id
         WHERE g.fingerprint <> ? AND (g.clause_id, g.context_id) > (?, ?)
         ORDER BY g.clause_id, g.context_id LIMIT ?

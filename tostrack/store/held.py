@@ -121,7 +121,7 @@ class Held:
 
 
 _FLAGGED = """
-SELECT g.clause_id, g.context_id, g.heading, g.lead, g.fingerprint, c.kind, c.text
+SELECT g.clause_id, g.context_id, g.heading, g.lead, g.fingerprint, c.kind, spelled(c.code) AS text
 FROM _places p JOIN flagged g ON g.clause_id = p.clause_id JOIN _clauses c ON c.id = p.clause_id
 WHERE p.document_id = ? ORDER BY g.clause_id, g.context_id
 """

@@ -19,7 +19,7 @@ SCHEMA = 1
 
 #: Rows that nobody may change once they stand: the hash chain proves it, these keep honest code honest.
 _APPEND_ONLY = (
-    *("_versions", "_clauses", "_origins", "_records", "version_snapshots"),
+    *("_versions", "_words", "_clauses", "_origins", "_records", "version_snapshots"),
     *("judgements", "judgement_flags", "judgement_facts", "judgement_dates"),
     "redactions",
 )
@@ -42,12 +42,13 @@ def _first(db: Database) -> None:
 def prepare(connection: sqlite3.Connection) -> None:
     """Make the tables of schema 1 in an empty database."""
     # Lazy: who reads an archive makes no tables.
-    from tostrack.store import meaning, outbox, schema
+    from tostrack.store import meaning, outbox, schema, words
 
     # One statement at a time: executescript() would commit the open transaction.
     script = schema.TABLES + schema.PROOF + meaning.TABLES + outbox.TABLES + schema.VIEWS
     for statement in (*_statements(script), *_STAYS_END):
         connection.execute(statement)
+    words.seed(connection)
     for table in _APPEND_ONLY:
         for verb in ("UPDATE", "DELETE"):
             connection.execute(

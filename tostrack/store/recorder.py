@@ -17,6 +17,7 @@ from tostrack.store.flagged import FlagRows
 from tostrack.store.judged import ENDS, Judged, judged_rows
 from tostrack.store.texts import Texts
 from tostrack.store.visits import NewVersion, Visit
+from tostrack.store.words import Words
 
 _DOCUMENT = """
 SELECT d.id FROM documents d JOIN services s ON s.id = d.service_id WHERE s.slug = ? AND d.slug = ?
@@ -26,15 +27,17 @@ SELECT d.id FROM documents d JOIN services s ON s.id = d.service_id WHERE s.slug
 class Recorder:
     """Writes visits through *connection*; opens and ends no transaction."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, words: Words) -> None:
         self._connection = connection
-        self._texts = Texts(connection)
+        self._words = words
+        self._texts = Texts(connection, words)
         self.flags = FlagRows(connection, self._texts)
         #: The document whose names are up to date.
         self._named: Document | None = None
 
     def forget(self) -> None:
         """Know nothing any more that is not on disk: what was written was rolled back."""
+        self._words.forget()
         self._texts.forget()
         self.flags.forget()
         self._named = None

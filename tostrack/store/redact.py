@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from tostrack.models import iso, sha256
 from tostrack.store import snapshots as files
 from tostrack.store.lock import locked
 from tostrack.store.provenance import TOMBSTONE
+from tostrack.store.words import Words, drop_unused
 
 #: What quotes a clause beside the clause itself; all of it is sealed by hashes: see `tostrack.store.judged`.
 _QUOTES = (
@@ -82,11 +84,12 @@ def _reported(path: Path) -> Iterator[None]:
 def _take_out(
     connection: sqlite3.Connection, document: str, words: str, reason: str, now: datetime
 ) -> tuple[Redaction, list[str]]:
+    Words(connection)
     texts = [
         text
         for (text,) in connection.execute(
             """
-            SELECT DISTINCT c.text FROM _spans p JOIN _clauses c ON c.id = p.clause_id
+            SELECT DISTINCT spelled(c.code) FROM _spans p JOIN _clauses c ON c.id = p.clause_id
             JOIN documents d ON d.id = p.document_id JOIN services s ON s.id = d.service_id
             WHERE s.slug || '/' || d.slug = ? ORDER BY c.id
             """,
@@ -96,46 +99,46 @@ def _take_out(
     ]
     if not texts:
         raise ConfigError(f"{document}: no clause of it holds {words!r}")
-    captures = _captures(connection, texts)
+    stored = connection.execute("SELECT id, spelled(code) FROM _clauses").fetchall()
+    clauses = {clause_id: text for clause_id, text in stored if text in texts}
+    captures = _captures(connection, clauses)
     with _writable(connection):
         quotes = sum(_quotes(connection, table, column, texts, words, reason, now) for table, column in _QUOTES)
-        for text in texts:
-            ids = "SELECT id FROM _clauses WHERE text = ?"
-            # Made by rules, and made anew by `reflag` where a text is left to flag.
-            connection.execute(f"DELETE FROM flags WHERE clause_id IN ({ids})", (text,))  # noqa: S608
-            tomb = _tomb(connection, text, reason, now)
-            _forget_words(connection, text, tomb)
-            connection.execute("UPDATE _clauses SET text = ?2 WHERE text = ?1", (text, tomb))
+        tombs = {text: _tomb(connection, text, reason, now) for text in texts}
+        for clause_id, text in clauses.items():
+            _clause(connection, clause_id, text, tombs[text])
+        for text, tomb in tombs.items():
             for column in ("heading", "lead"):
                 query = f"UPDATE _contexts SET {column} = replace({column}, ?1, ?2) WHERE instr({column}, ?1)"  # noqa: S608
                 connection.execute(query, (plain(text), tomb))
+        drop_unused(connection)
         for digest in dict.fromkeys(digest for digest, _ in captures):
             _note(connection, "capture", digest, reason, now)
     paths = tuple(path for _, path in captures)
     return Redaction(tuple(map(plain, texts)), quotes, paths), list(paths)
 
 
-def _forget_words(connection: sqlite3.Connection, text: str, tomb: str) -> None:
-    """Take the words of a clause out of the index of words, which does not follow the table by itself."""
+def _clause(connection: sqlite3.Connection, clause_id: int, text: str, tomb: str) -> None:
+    """Put *tomb* in the place of a clause, and take its words out of the index, which does not follow by itself."""
+    # Made by rules, and made anew by `reflag` where a text is left to flag.
+    connection.execute("DELETE FROM flags WHERE clause_id = ?", (clause_id,))
     insert = "INSERT INTO clauses_fts"
-    for (clause_id,) in connection.execute("SELECT id FROM _clauses WHERE text = ?", (text,)).fetchall():
-        connection.execute(f"{insert} (clauses_fts, rowid, text) VALUES ('delete', ?, ?)", (clause_id, text))
-        connection.execute(f"{insert} (rowid, text) VALUES (?, ?)", (clause_id, tomb))
+    connection.execute(f"{insert} (clauses_fts, rowid, text) VALUES ('delete', ?, ?)", (clause_id, text))
+    connection.execute(f"{insert} (rowid, text) VALUES (?, ?)", (clause_id, tomb))
+    connection.execute("UPDATE _clauses SET code = ? WHERE id = ?", (tomb.encode(), clause_id))
 
 
-def _captures(connection: sqlite3.Connection, texts: list[str]) -> list[tuple[str, str]]:
-    """Return hash and path of the captures of every version that one of *texts* stood in, and of the same bytes."""
-    marks = ", ".join("?" * len(texts))
-    # Only the number of marks is put in.
-    query = f"""
+def _captures(connection: sqlite3.Connection, clause_ids: Iterable[int]) -> list[tuple[str, str]]:
+    """Return hash and path of the captures of every version that one of the clauses stood in, and of the same bytes."""
+    query = """
         SELECT DISTINCT n.sha256, n.path FROM snapshots n WHERE n.sha256 IN (
-            SELECT k.sha256 FROM _clauses c JOIN _spans p ON p.clause_id = c.id
+            SELECT k.sha256 FROM _spans p
             JOIN _versions v ON v.document_id = p.document_id AND p.until > v.number AND p.since <= v.number
             JOIN version_snapshots x ON x.version_id = v.id JOIN snapshots k ON k.id = x.snapshot_id
-            WHERE c.text IN ({marks}))
+            WHERE p.clause_id IN (SELECT value FROM json_each(?)))
         ORDER BY n.path
-    """  # noqa: S608
-    return [(digest, path) for digest, path in connection.execute(query, texts)]
+    """
+    return [(digest, path) for digest, path in connection.execute(query, (json.dumps([*clause_ids]),))]
 
 
 def _quotes(
@@ -167,7 +170,7 @@ def _note(connection: sqlite3.Connection, kind: str, digest: str, reason: str, n
 @contextmanager
 def _writable(connection: sqlite3.Connection) -> Iterator[None]:
     """Lift the triggers that keep texts as they are, within the transaction."""
-    tables = ("_clauses", *dict.fromkeys(table for table, _ in _QUOTES))
+    tables = ("_clauses", "_words", *dict.fromkeys(table for table, _ in _QUOTES))
     names = [f"{table}_no_update" for table in tables]
     marks = ", ".join("?" * len(names))
     query = f"SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name IN ({marks})"  # noqa: S608

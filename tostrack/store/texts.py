@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tostrack.models import Clause, sha256
 from tostrack.store.spans import OPEN, Span, Step, lines_of, step
+from tostrack.store.words import Words
 
 #: So many clauses are known without a look: those of the documents at hand. An import works document by document.
 _MOST_KNOWN = 200_000
@@ -31,8 +32,9 @@ class Texts:
     What was looked up is remembered; `forget` it when a transaction is rolled back.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, words: Words) -> None:
         self._connection = connection
+        self._words = words
         self.forget()
 
     def forget(self) -> None:
@@ -45,7 +47,7 @@ class Texts:
         """Return the id of *clause*, or None when it is not stored."""
         named = clause.kind, clause.text
         if named not in self._ids:
-            query = "SELECT id FROM _clauses WHERE key = ? AND kind = ? AND text = ?"
+            query = "SELECT id FROM _clauses WHERE key = ? AND kind = ? AND spelled(code) = ?"
             row = self._connection.execute(query, (clause_key(*named), *named)).fetchone()
             if row is None:
                 return None
@@ -56,9 +58,10 @@ class Texts:
         """Return the id of *clause*, which is stored when it was not."""
         found = self.find(clause)
         if found is None:
-            query = "INSERT INTO _clauses (key, kind, text) VALUES (?, ?, ?)"
-            values = (clause_key(clause.kind, clause.text), clause.kind, clause.text)
+            query = "INSERT INTO _clauses (key, kind, code) VALUES (?, ?, ?)"
+            values = (clause_key(clause.kind, clause.text), clause.kind, self._words.encode(clause.text))
             found = int(self._connection.execute(query, values).lastrowid or 0)
+            self._connection.execute("INSERT INTO clauses_fts (rowid, text) VALUES (?, ?)", (found, clause.text))
             self._know(found, clause.kind, clause.text)
         return found
 
@@ -115,7 +118,7 @@ class Texts:
     def _read(self, clause_ids: Iterator[int]) -> Iterator[Clause]:
         for clause_id in clause_ids:
             if clause_id not in self._clauses:
-                query = "SELECT kind, text FROM _clauses WHERE id = ?"
+                query = "SELECT kind, spelled(code) FROM _clauses WHERE id = ?"
                 self._clauses[clause_id] = tuple(self._connection.execute(query, (clause_id,)).fetchone())
             yield Clause(*self._clauses[clause_id])
 

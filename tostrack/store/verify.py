@@ -143,7 +143,7 @@ class _Check:
 
         self._odd = {
             row["text"]: f"clause {row['id']} does not read as it did when it was stored"
-            for row in self._query("SELECT id, key, kind, text FROM _clauses", ())
+            for row in self._query("SELECT id, key, kind, spelled(code) AS text FROM _clauses", ())
             if row["text"] not in self._origins.gone and clause_key(row["kind"], row["text"]) != row["key"]
         }
 

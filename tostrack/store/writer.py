@@ -33,6 +33,7 @@ from tostrack.store.migrations import migrate
 from tostrack.store.outbox import queue
 from tostrack.store.recorder import Recorder
 from tostrack.store.visits import NewVersion, PageState, SuspectRow, Visit
+from tostrack.store.words import Words
 
 #: FULL does not sync the folder once the journal is removed: after a power cut the journal may be back, and what was
 #: reported as stored is rolled back (benchmarks/powerloss.py shows it).
@@ -80,7 +81,8 @@ class Writer(Archive):
                     self._connection.execute(f"PRAGMA {pragma}")
                 self._database = Database(self._connection)
                 migrate(self._database)
-                self._recorder = Recorder(self._connection)
+                self._words = Words(self._connection)
+                self._recorder = Recorder(self._connection, self._words)
                 self._found(now, authority)
         except StoreError:
             os.close(self._lock)
@@ -258,7 +260,7 @@ class Writer(Archive):
                     )
                 files.write(self.snapshots, paths[row["id"]], body)
         with self._transaction():
-            versions, obsolete = Adopter(self._connection).adopt(held, paths)
+            versions, obsolete = Adopter(self._connection, self._words).adopt(held, paths)
         for path in obsolete:
             files.delete(self.snapshots, path)
         return versions
