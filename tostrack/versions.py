@@ -15,7 +15,8 @@ from tostrack.bounded import Call, directly
 from tostrack.clauses import text_key
 from tostrack.errors import DocumentError
 from tostrack.models import Change, Document, Outcome, Reading, Reason, Snapshot, Version, from_iso
-from tostrack.store.db import ChangeRow, VersionRow
+from tostrack.store.changes import ChangeRow
+from tostrack.store.db import VersionRow
 from tostrack.store.visits import NewVersion, PageState, Visit
 from tostrack.store.writer import Writer
 from tostrack.telling import Past

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
 from tostrack.clauses import assemble, join_clauses
@@ -30,6 +30,7 @@ from tostrack.models import (
     from_iso,
     iso,
 )
+from tostrack.store.changes import ChangeRow, changes
 from tostrack.store.lock import synced
 from tostrack.store.meaning import read_meaning
 from tostrack.store.migrations import check_schema
@@ -87,31 +88,6 @@ class VersionRow:
     extractor: str
     declaration: str
     hash: str
-
-
-@dataclass(frozen=True)
-class ChangeRow:
-    """One judged change, as ``tostrack log`` lists it."""
-
-    #: ``instagram/terms@7``: the document and the number of the version that it led to; ``@7-settled`` when that
-    #: version was told late, having outlived the flapping.
-    id: str
-    service: str
-    document: str
-    #: When the version was first seen; when it was told late, then.
-    seen_at: str
-    occasion: str
-    verdict: str
-    reason: str
-    explanation: str
-    topics: tuple[str, ...]
-    added: int
-    removed: int
-    reworded: int
-    moved: int
-    announced: bool
-    from_number: int
-    to_number: int
 
 
 @dataclass(frozen=True)
@@ -374,18 +350,7 @@ class Archive:
         limit: int | None = None,
     ) -> list[ChangeRow]:
         """Return judged changes, newest first; every argument narrows the list."""
-        conditions = ("service = ?", "document = ?", "verdict = ?", "seen_at >= ?", "seen_at <= ?")
-        given = (service, document, verdict, *(iso(when) if when else None for when in (since, until)))
-        # Only what was asked for stands in the question: beside `? IS NULL OR` no index is used.
-        asked = {key: value for key, value in zip(conditions, given, strict=True) if value is not None}
-        query = f"""
-            SELECT service, document, seen_at, occasion, verdict, reason, explanation, topics, added, removed, reworded,
-                   moved, announced, from_number, to_number
-            FROM changes WHERE {" AND ".join(["true", *asked])}
-            ORDER BY seen_at DESC, service, document, to_number DESC, occasion DESC LIMIT ?
-        """  # noqa: S608 - of the conditions above
-        rows = self._rows(query, (*asked.values(), -1 if limit is None else limit))
-        return [_change(dict(row)) for row in rows]
+        return changes(self._rows, service, document, verdict=verdict, since=since, until=until, limit=limit)
 
     def change(self, change_id: str) -> ChangeRow | None:
         """Return the change of this id, as `changes` lists it, or None."""
@@ -442,10 +407,3 @@ def _flag(row: sqlite3.Row) -> Flag:
     direction = Direction(row["direction"]) if row["direction"] else None
     facts = (row["quote"], row["start"], row["end"], row["rule"])
     return Flag(row["topic"], Polarity(row["polarity"]), *facts, direction)
-
-
-def _change(row: dict[str, Any]) -> ChangeRow:
-    topics = tuple(filter(None, (row.pop("topics") or "").split(",")))
-    row["announced"] = bool(row["announced"])
-    late = "-settled" if row["occasion"] == "settled" else ""
-    return ChangeRow(id=f"{row['service']}/{row['document']}@{row['to_number']}{late}", topics=topics, **row)
