@@ -3,6 +3,7 @@
 The pairs are in `pairs/*.toml`, the pages they stand in in `pairs/pages.toml`. To add one, add a table there.
 """
 
+import re
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,17 +20,20 @@ CASES = [
     for path in sorted(PAIRS.glob("*.toml"))
     for case in tomllib.loads(path.read_text(encoding="utf-8")).get("pair", [])
 ]
+#: The places of a page in which other cases stand.
+_ELSEWHERE = re.compile("<<[a-z]*>>\n*")
 THEN, NOW = datetime(2024, 5, 31, tzinfo=UTC), datetime(2024, 6, 1, tzinfo=UTC)
 
 
 def page(case: dict, side: str) -> str:
     """Return the page of *case* with its text of *side* in its place, and what it writes otherwise throughout."""
     base, text = PAGES[case["page"]], case[side]
-    if case.get("at"):
+    if case.get("at") in ("top", "bottom"):
         base = base.replace("<<>>\n\n", "")
         whole = {"top": f"{text}\n\n{base}", "bottom": f"{base}\n\n{text}"}[case["at"]]
     else:
-        whole = base.replace("<<>>", text)
+        whole = base.replace(f"<<{case.get('at', '')}>>", text)
+    whole = _ELSEWHERE.sub("", whole)
     for old, new in case.get("throughout", {}).items() if side == "new" else ():
         assert old in whole
         whole = whole.replace(old, new)

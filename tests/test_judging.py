@@ -50,6 +50,26 @@ def test_behind_a_wall_with_nothing_before_it_nothing_can_be_said():
     assert compare(WALL, POLICY).reason is Reason.SUSPECT
 
 
+def framed(text: str) -> str:
+    """Return *text* in a frame that is too long for a wall."""
+    menu = "\n".join(f"- [What {name} people like to read about us](/{name})" for name in "abcdefghijklmnopqrs")
+    return f"{menu}\n\n{text}"
+
+
+LONG = POLICY + "\n\n" + "\n\n".join(f"Rule {n}: we tell you of it {n} days before." for n in range(30))
+
+
+def test_a_wall_in_the_frame_of_the_page_is_suspect():
+    assert compare(framed(LONG), framed(WALL)).reason is Reason.SUSPECT
+    assert compare(framed(WALL), framed(LONG)).reason is Reason.SUSPECT
+
+
+def test_a_policy_that_comes_to_speak_of_outages_is_no_wall():
+    change = compare(framed(LONG), framed(f"{LONG}\n\nWe owe nothing when the service is unavailable."))
+
+    assert change.reason is Reason.NEW_TEXT
+
+
 def test_a_text_that_is_nearly_an_older_one_is_its_return(variant):
     nearly = POLICY.replace("# Terms", "# Terms of Service")
 

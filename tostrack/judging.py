@@ -52,16 +52,28 @@ def _counted(reading: Reading) -> Bag:
 
 
 def _is_wall(reading: Reading, other: Reading) -> bool:
-    """Whether *reading* is short, speaks like a wall, and says next to nothing of what the *other* one says."""
-    if sum(len(clause.text) for clause in reading.clauses) > _LONG:
+    """Whether *reading* speaks like a wall where the *other* one has a policy: alone, or in the frame of its page."""
+    keys = canonicals(reading)
+    if sum(len(clause.text) for clause in reading.clauses) <= _LONG:
+        said = " ".join(keys)
+        if said.count(" ") < SHORT and says_instead(said):
+            words, others = Counter(said.split()), Counter(" ".join(canonicals(other)).split())
+            return (words & others).total() < _STAYS * others.total()
+    own = {*keys} - {*canonicals(other)}
+    if sum(map(_words, own)) >= SHORT or says_instead(" ".join(own)) not in _OUTAGES:
         return False
-    said = " ".join(canonicals(reading))
-    if said.count(" ") >= SHORT or not says_instead(said):
-        return False
-    words, others = Counter(said.split()), Counter(" ".join(canonicals(other)).split())
-    return (words & others).total() < _STAYS * others.total()
+    theirs = canonicals(other)
+    gone = {*theirs} - {*keys}
+    return sum(map(_words, gone)) >= max(SHORT, _GONE * sum(map(_words, theirs)))
 
 
+def _words(key: str) -> int:
+    return key.count(" ") + 1
+
+
+#: What stands in the frame of a page speaks like a wall when it is one of these and so much of the words is gone.
+_OUTAGES = {"blocked", "maintenance", "outage", "wrong-page"}
+_GONE = 0.4
 #: So many letters are more than `SHORT` words: the longest word that a wall repeats has fewer than forty.
 _LONG = 40 * SHORT
 #: Share of the words that stay where a short text is edited and not replaced.

@@ -147,6 +147,11 @@ class Context:
             return ""
         return "before" if ends < kept[0] else "behind" if begins > kept[1] else ""
 
+    def ends(self, hunk: Hunk) -> int:
+        """Return behind which clause of the text that *hunk* is of no paragraph stays."""
+        _, last = self._kept_prose.get("old" if hunk.new_at is None else "new", (0, -1))
+        return last + 1
+
     def clause(self, hunk: Hunk) -> Clause:
         """Return the first clause of *hunk*, the new one when there is one."""
         text, at = (self.old, hunk.old_at) if hunk.new_at is None else (self.new, hunk.new_at)

@@ -6,9 +6,11 @@ import re
 
 from tostrack.clauses import canonical_text, sentences
 from tostrack.judge import lexicon, page
+from tostrack.judge.labels import SEAM, is_glued, is_label, is_link, is_listed, is_party, is_strip
 from tostrack.judge.normal import DATE, is_mail, is_number, normal
 from tostrack.judge.part import Part
 from tostrack.judge.rewording import is_name
+from tostrack.judge.shell import in_menu, is_outside
 from tostrack.models import Clause, Edit, Reason
 
 #: A clause of more words is read as a sentence even without a full stop.
@@ -17,7 +19,7 @@ _LABEL_WORDS = 6
 
 def furniture(part: Part) -> Reason | None:
     """Menus, buttons, pickers, consent layers."""
-    if _is_of_page(part) or _is_offer(part):
+    if _is_of_page(part) or _is_offer(part) or _is_around(part):
         return Reason.FURNITURE
     known = _reworded(part) if part.hunk.edit is Edit.REWORDED else _whole(part)
     return Reason.FURNITURE if known else None
@@ -27,6 +29,18 @@ def _is_of_page(part: Part) -> bool:
     """Whether all that came or went is what a page says of itself."""
     said = [text for text in (part.old, part.new) if text]
     return all(page.speaks_of_itself([text[start:end] for start, end in sentences(text)]) for text in said)
+
+
+def _is_around(part: Part) -> bool:
+    """Whether it stands where the page around the policy is: in a menu, a strip of labels, above the title."""
+    hunk = part.hunk
+    sides = [(part.context.old, hunk.old_at, hunk.old), (part.context.new, hunk.new_at, hunk.new)]
+    said = [(text.reading, at, words) for text, at, words in sides if at is not None and words]
+    return (
+        all(in_menu(reading, at) for reading, at, _ in said)
+        or (part.clause.kind == "p" and all(is_strip(words) for _, _, words in said))
+        or is_outside(part.context, hunk)
+    )
 
 
 def _is_offer(part: Part) -> bool:
@@ -44,7 +58,7 @@ def _reworded(part: Part) -> bool:
         return True
     texts = [text for _, text in changed]
     short = all(is_glued(text) or len(text.split()) < 3 for text in texts)
-    return short and any(is_glued(text) or _SEAM.search(text) for text in texts) and is_glued(part.hunk.new)
+    return short and any(is_glued(text) or SEAM.search(text) for text in texts) and is_glued(part.hunk.new)
 
 
 def _whole(part: Part) -> bool:
@@ -71,60 +85,13 @@ def _whole(part: Part) -> bool:
     return _is_bare(part.clause) and not _in_list(part)
 
 
-def is_listed(clause: Clause) -> bool:
-    """Whether *clause* stands in a list that says whom or what it is about: recipients, data, what is forbidden."""
-    about = {word for title in clause.heading[-1:] for word in normal(title)}
-    return bool(clause.lead) or bool(about & (lexicon.LISTED | lexicon.OBLIGING))
-
-
-def is_party(clause: Clause) -> bool:
-    """Whether *clause* is an item of a list of recipients or of data: there "Facebook" is no button."""
-    about = {word for title in (*clause.heading[-1:], clause.lead) for word in normal(title)}
-    return clause.kind[:2] in ("li", "ol", "ro") and bool(about & (lexicon.PARTIES | _GIVEN))
-
-
-#: Headings and leads with these are over kinds of data: there "language" is no picker.
-_GIVEN = frozenset("collect collects collected collecting erheben recogemos recueillons raccogliamo verzamelen".split())
-
-
-#: Half of a linked image whose label ran over two lines.
-_DEBRIS = re.compile(r"!?\[[^\]]{0,80}$|[^\[]{0,80}\]\(\S*\)$")
+#: Half of a linked image whose label ran over two lines, or the classes of an icon.
+_DEBRIS = re.compile(
+    r"!?\[[^\]]{0,80}$|[^\[]{0,80}\]\(\S*\)$"
+    r"|(?=(?:[^-]*-){3})[a-z0-9]+(?:-[a-z0-9]+)+(?: [a-z0-9]+(?:-[a-z0-9]+)+)*$"
+)
 #: Labels stand in one line with such signs between them.
 _STRIP = re.compile(r"\s[|·•]\s")
-_SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])")
-
-
-#: A site before what its label is about: "Acme.com Cookie Settings".
-_SITE_FIRST = re.compile(r"^(?:[\w-]+\.)+[a-z]{2,}\s+(?=\S)", re.IGNORECASE)
-
-
-#: So many words of labels may stand in one line, or one label be printed again and again.
-_LABELS_WORDS = 200
-
-
-def is_label(text: str) -> bool:
-    """Whether *text* is made of nothing but labels, with or without spaces between them."""
-    words = canonical_text(_SEAM.sub(" ", _SITE_FIRST.sub("", text))).split()
-    if not words or len(words) > _LABELS_WORDS or not lexicon.LABEL_WORDS.issuperset(words):
-        return False
-    reached = {0}
-    for end in range(1, len(words) + 1):
-        starts = range(max(0, end - lexicon.LONGEST_LABEL), end)
-        if any(start in reached and " ".join(words[start:end]) in lexicon.LABELS for start in starts):
-            reached.add(end)
-    return len(words) in reached
-
-
-#: The options of a form or the buttons of a page, printed without spaces: longer than any word, or several in one.
-_GLUED = 40
-_BUTTONS = re.compile(r"[a-z][A-Z]\w*\s+(?:\w+\s+){0,2}\w*[a-z][A-Z]|(?:[A-Z][a-z]+){3}")
-
-
-def is_glued(text: str) -> bool:
-    """Whether labels stand in *text* with no space between them."""
-    if any(len(word) >= _GLUED and word.isalnum() for word in text.split()):
-        return True
-    return len(text) < 100 and text.rstrip()[-1:] not in ".:;!?" and bool(_BUTTONS.search(text))
 
 
 def _is_call(text: str) -> bool:
@@ -137,18 +104,13 @@ def _is_call(text: str) -> bool:
     )
 
 
-_LINKS = re.compile(
-    r"(?:\d{1,2}[.)])?(?:\W*!?\[(?:[^\[\]]|!\[[^\]]*\]\([^()]*\))*\]\([^()\s]*(?:\s+\"[^\"]*\")?\))+\W*$"
-)
 _IMAGES = re.compile(r"(?:\W*!\[[^\[\]]*\]\([^()\s]*(?:\s+\"[^\"]*\")?\))+\W*$")
-#: The words of a link that leads elsewhere are no more than this.
-_LINK_WORDS = 14
 
 
 def _is_link(part: Part) -> bool:
     """Whether the clause is nothing but a link, and no item of a list that means something."""
     clause, words = part.clause, normal(part.text)
-    if len(words) > _LINK_WORDS or clause.kind == "row" or not _LINKS.match(clause.text) or is_listed(clause):
+    if clause.kind == "row" or not is_link(clause) or is_listed(clause):
         return False
     return not lexicon.UPDATE_NOTICE.search(" ".join(words)) and not any(word.startswith(DATE) for word in words)
 

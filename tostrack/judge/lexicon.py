@@ -230,10 +230,16 @@ español latinoamérica|português|português brasil|nederlands|polski|svenska|d
 loading|please wait|accessibility|accessibility statement|modern slavery statement|investors|investor relations|
 pricing|integrations|changelog|start chat|get the app|account lists|returns orders|
 share this|share on whatsapp|share via email|having trouble|need assistance|any questions|
-enter a summary|title|image|logo|icon|advertisement|sponsored|all rights reserved|updated|new
+enter a summary|title|image|logo|icon|advertisement|sponsored|all rights reserved|updated|new|
+do not show this message again
 """.replace("\n", "").split("|")
     )
     | FOREIGN_LABELS
+)
+#: Those of them that may be partners or kinds of data too.
+AMBIGUOUS = frozenset(
+    """facebook twitter instagram youtube linkedin tiktok pinterest account contact language languages link image title
+    logo icon comments cookies search legal support news jobs new updated""".split()
 )
 LONGEST_LABEL = max(label.count(" ") + 1 for label in LABELS)
 LABEL_WORDS = frozenset(word for label in LABELS for word in label.split())
@@ -283,7 +289,13 @@ CONSENT_LAYER = re.compile(
     r"\b(?:manage (?:consent|cookie|privacy) preferences|confirm my choices|always active|switch label|checkbox label"
     r"|cookies? details|iab vendors|(?:consent|leg) (?:leg )?interest|vendor search|allow all|reject all|accept all"
     r"|privacy preference cent(?:er|re)|personali[sz]e my choices|view cookies|about your privacy"
-    r"|your privacy choices)\b"
+    r"|your privacy choices"
+    r"|continuer sans accepter|paramétrage des cookies|toujours acti(?:f|ve)s?|confirmer mes choix"
+    r"|tout (?:accepter|refuser)"
+    r"|immer aktiv|auswahl (?:speichern|bestätigen)|nur (?:notwendige|essenzielle)|alle (?:akzeptieren|ablehnen)"
+    r"|siempre activ[ao]s?|guardar (?:mis )?preferencias|confirmar mis preferencias|(?:aceptar|rechazar) tod[ao]s?"
+    r"|sempre attiv[io]|continua senza accettare|(?:accetta|rifiuta) tutti|altijd actief|voorkeuren opslaan"
+    r"|sempre ativ[ao]s?|confirmar as minhas escolhas|zawsze aktywne|potwierdź moje wybory)\b"
 )
 #: Labels that get into the middle of a sentence.
 HINTS = (
@@ -327,6 +339,9 @@ BINDING_NAME = frozenset(
     courts jurisdiction venue arbitration governed county state country located address llc inc ltd limited gmbh corp
     corporation plc bv sarl company""".split()
 )
+
+#: A list with this above it thanks people.
+THANKS = re.compile(r"\b(?:thank|thanks|thanking|acknowledge?ments?|hall of fame)\b")
 
 #: Forms of companies; where one region's edition names one, another's names another.
 COMPANY_FORMS = frozenset(

@@ -50,9 +50,9 @@ _STAMP_LENGTH = 80
 _SOMEONE = re.compile(r"\b(?:you|your|we|our|if|user|users)\b")
 #: An address with or without its scheme; a bare name of a site may say where a rule holds, one with a path only points.
 _URL = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]|(?<![\w@./-])(?:[\w-]+\.)+[a-z]{2,}/[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]"
+    r"(?:https?://|www\.|(?<![\w:/])//(?=[\w-]+\.[a-z]))[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]|(?<![\w@./-])(?:[\w-]+\.)+[a-z]{2,}/[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]"
 )
-_URL_SIGNS = re.compile(r"://|www\.|\.[a-z]{2,}/")
+_URL_SIGNS = re.compile(r"//|www\.|\.[a-z]{2,}/")
 _HIDDEN_MAIL = re.compile(r"[\w.+-]*\[?e-?mail\W{1,2}protected\]?[\w.-]*")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TOKEN = re.compile(rf"{MARK}\w+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\d+(?:[.,]\d+)*|[^\W_]+|[$€£¥%§&]")

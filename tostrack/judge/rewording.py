@@ -71,12 +71,16 @@ def heading(part: Part) -> Reason | None:
 
 #: A line without a stop, of no more words, in which some words gave way to others, is a title.
 _TITLE_LINE = 6
+#: So is a longer one that is bold as a whole, unless it speaks of somebody.
+_BOLD = re.compile(r"(\*\*|__)(?!\s)[^*]{3,100}\1$")
 
 
 def _is_title_line(part: Part) -> bool:
     hunk = part.hunk
     if hunk.edit is not Edit.REWORDED or part.clause.kind != "p" or not (part.old and part.new):
         return False
+    if _BOLD.match(part.clause.text):
+        return not lexicon.ACTORS.intersection(normal(f"{hunk.old} {hunk.new}"))
     words = [hunk.old.split(), hunk.new.split()]
     stopped = any(text.rstrip("*_ ")[-1:] in ".:;!?…" for text in (hunk.old, hunk.new))
     capital = all(text[:1].isupper() for text in (hunk.old, hunk.new))

@@ -12,10 +12,11 @@ from tostrack.clauses import canonical_text
 from tostrack.judge import lexicon
 from tostrack.judge.context import Context
 from tostrack.judge.findings import Finding
-from tostrack.judge.furniture import is_party
+from tostrack.judge.labels import is_party
 from tostrack.judge.naming import grown
-from tostrack.judge.normal import DATE, american_of, is_mail, lost_and_gained, normal, spelled, stem
+from tostrack.judge.normal import american_of, lost_and_gained, normal, spelled, stem
 from tostrack.judge.rewording import is_name, plainest, replacements, squeezed
+from tostrack.judge.shell import tells
 from tostrack.models import VERDICT_OF, Clause, Edit, Hunk, Reason, Verdict
 
 #: So many of its own phrases make a run a consent layer.
@@ -25,9 +26,6 @@ _ITEM_WORDS = 4
 #: A menu around the text is known by so many clauses, by the share of them that are labels, and by how few are anything
 #: but items of so many words.
 _FRAME, _FRAME_LABELS, _MOSTLY, _FRAME_WORDS = 5, 0.1, 0.6, 10
-#: What a page says of itself around the policy is no longer than this, and obliges nobody.
-_SLOGAN = 60
-_OBLIGES = frozenset("must shall may not never required liable agree consent sell".split())
 #: Titles in one line, one after the other, are together no more words than this.
 _TITLES = 25
 
@@ -281,18 +279,10 @@ def _frame(hunks: Sequence[Hunk], findings: Sequence[Finding], run: range, conte
         return set()
     # What stands next to the text that stays may belong to it.
     span = range(min(known), run.stop) if place == "behind" else range(run.start, max(known) + 1)
-    return known | {at for at in span if not _tells(hunks[at].new or hunks[at].old)}
+    return known | {at for at in span if not tells(hunks[at].new or hunks[at].old)}
 
 
 def _is_frame_item(hunk: Hunk, clause: Clause) -> bool:
     text = hunk.new or hunk.old
     listed = clause.lead or is_party(clause)
     return _is_item(text, _TITLES if is_name(text) else _FRAME_WORDS) and not listed
-
-
-def _tells(text: str) -> bool:
-    """Whether *text* may be part of a policy even among menus: it is long, obliges, dates or names a mail address."""
-    words = normal(text)
-    if len(words) > _SLOGAN or any(is_mail(word) or word.startswith(DATE) for word in words):
-        return True
-    return bool(_OBLIGES.intersection(words)) or bool(lexicon.UPDATE_NOTICE.search(" ".join(words)))

@@ -51,7 +51,10 @@ def wayfinding(part: Part) -> Reason | None:
 
 
 def credit(part: Part) -> Reason | None:
-    """Only the credit to whoever wrote the template changed."""
+    """Only the credit to whoever wrote the template changed, or who is thanked."""
+    above = " ".join((*part.clause.heading[-1:], part.clause.lead)).lower()
+    if part.clause.kind[:2] == "li" and lexicon.THANKS.search(above) and is_name(part.text):
+        return Reason.WORDING
     said = [text[start:end].lower() for text in (part.old, part.new) for start, end in sentences(text)]
     return Reason.WORDING if said and all(map(lexicon.CREDIT.search, said)) else None
 
