@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tostrack import clauses
+from tostrack import clauses, extract
 from tostrack.judge import normal, rewording
 from tostrack.models import VERDICT_OF, Change, Verdict, Version, from_iso
 from tostrack.pipeline import compare
@@ -79,7 +79,7 @@ def labelled(folder: Path) -> list[dict]:
         label = json.loads(line)
         if label["uncertain"]:
             continue
-        text = _texts_of(pairs[label["pair"]]) if "pair" in label else lambda body: corpus.body(body).decode()
+        text = _texts_of(pairs[label["pair"]]) if "pair" in label else _READ[label.get("read", "")](corpus)
         texts = {
             "prev_text": text(label["prev"]),
             "next_text": text(label["next"]),
@@ -87,6 +87,14 @@ def labelled(folder: Path) -> list[dict]:
         }
         found.append(label | texts | {"stratum": f"round {label.get('round', 0)}", "id": label["next"]})
     return found
+
+
+#: How a body of the corpus is read: it is the peer's Markdown, or our extraction's of a whole page or of its main text.
+_READ: dict[str, Callable[..., Callable[[str], str]]] = {
+    "": lambda corpus: lambda body: corpus.body(body).decode(),
+    "page": lambda corpus: lambda body: extract(corpus.body(body), select="body"),
+    "text": lambda corpus: lambda body: extract(corpus.body(body)),
+}
 
 
 def _texts_of(pair: dict) -> Callable[[str], str]:

@@ -59,19 +59,21 @@ def _is_wall(reading: Reading, other: Reading) -> bool:
         if said.count(" ") < SHORT and says_instead(said):
             words, others = Counter(said.split()), Counter(" ".join(canonicals(other)).split())
             return (words & others).total() < _STAYS * others.total()
-    own = {*keys} - {*canonicals(other)}
-    if sum(map(_words, own)) >= SHORT or says_instead(" ".join(own)) not in _OUTAGES:
-        return False
     theirs = canonicals(other)
-    gone = {*theirs} - {*keys}
-    return sum(map(_words, gone)) >= max(SHORT, _GONE * sum(map(_words, theirs)))
+    own, gone = {*keys} - {*theirs}, {*theirs} - {*keys}
+    if not any(_words(key) <= _LINE and says_instead(key) in _OUTAGES for key in own):
+        return False
+    lost = sum(map(_words, gone))
+    return lost >= max(SHORT, _GONE * sum(map(_words, theirs))) and sum(map(_words, own)) <= lost / 2
 
 
 def _words(key: str) -> int:
     return key.count(" ") + 1
 
 
-#: What stands in the frame of a page speaks like a wall when it is one of these and so much of the words is gone.
+#: In the frame of a page a wall is known by a line of so few words that is one of these, by the share of the other's
+#: words that are gone, and by how little came in their place.
+_LINE = 6
 _OUTAGES = {"blocked", "maintenance", "outage", "wrong-page"}
 _GONE = 0.4
 #: So many letters are more than `SHORT` words: the longest word that a wall repeats has fewer than forty.

@@ -57,8 +57,13 @@ _BINDING = frozenset("prohibited forbidden required not no never must only".spli
 _HANDING_ON = frozenset(map(stem, "sell sells selling sold".split()))
 
 
+_ASKS = re.compile(r"[^.:;!?]{1,200}\?")
+
+
 def heading(part: Part) -> Reason | None:
-    """Only a heading changed, marked as one or not, and it binds nobody."""
+    """Only a heading changed, marked as one or not, and it binds nobody; nor does a question without its answer."""
+    if part.clause.kind == "p" and part.hunk.edit is not Edit.REWORDED and _ASKS.fullmatch(part.text.strip()):
+        return Reason.WORDING
     if not part.clause.is_heading and not _is_title_line(part):
         return None
     gone, come = lost_and_gained(unplaced(part.old), unplaced(part.new))

@@ -12,7 +12,7 @@ from tostrack.clauses import canonical_text
 from tostrack.judge import lexicon
 from tostrack.judge.context import Context
 from tostrack.judge.findings import Finding
-from tostrack.judge.labels import is_party
+from tostrack.judge.labels import SEAM, is_party
 from tostrack.judge.naming import grown
 from tostrack.judge.normal import american_of, lost_and_gained, normal, spelled, stem
 from tostrack.judge.rewording import is_name, plainest, replacements, squeezed
@@ -21,6 +21,8 @@ from tostrack.models import VERDICT_OF, Clause, Edit, Hunk, Reason, Verdict
 
 #: So many of its own phrases make a run a consent layer.
 _LAYER = 3
+#: What stands beside its own phrases, and speaks of nobody, is no longer than this.
+_OPTION_WORDS = 40
 #: An item of a menu is no longer than this.
 _ITEM_WORDS = 4
 #: A menu around the text is known by so many clauses, by the share of them that are labels, and by how few are anything
@@ -231,14 +233,16 @@ def _follows(one: Hunk, other: Hunk) -> bool:
 
 def _layer(hunks: Sequence[Hunk], run: range) -> set[int]:
     """Return the places of a consent layer in *run*: from its first own phrase to its last, and what binds nobody."""
-    keys = {at: canonical_text(hunks[at].new or hunks[at].old) for at in run}
-    marks = {at: match[0] for at, key in keys.items() if (match := lexicon.CONSENT_LAYER.search(key))}
-    if len(set(marks.values())) < _LAYER:
+    keys = {at: canonical_text(SEAM.sub(" ", hunks[at].new or hunks[at].old)) for at in run}
+    marks = {at: found for at, key in keys.items() if (found := lexicon.CONSENT_LAYER.findall(key))}
+    if len({mark for found in marks.values() for mark in found}) < _LAYER:
         return set()
     return {
         at
         for at, key in keys.items()
-        if min(marks) <= at <= max(marks) or len(words := key.split()) <= _ITEM_WORDS or not lexicon.ACTORS & {*words}
+        if min(marks) <= at <= max(marks)
+        or len(words := key.split()) <= _ITEM_WORDS
+        or (len(words) <= _OPTION_WORDS and not lexicon.ACTORS & {*words})
     }
 
 
