@@ -31,6 +31,14 @@ def test_an_insertion_before_its_deletion_is_put_behind_it():
     assert [op for op, _ in runs] == ["-", "+", "="]
 
 
+def test_quotes_that_are_only_drawn_otherwise_are_not_marked():
+    quotes = [("=", "the "), ("-", "“"), ("+", '"'), ("=", "Terms"), ("-", "”"), ("+", '"'), ("=", " ")]
+
+    runs = runs_of(reworded(*quotes, ("-", "apply"), ("+", "bind")))
+
+    assert runs == [("=", 'the "Terms" '), ("-", "apply"), ("+", "bind")]
+
+
 def test_a_reworded_clause_without_words_shows_both_texts():
     runs = runs_of(Hunk(Edit.REWORDED, old="one", new="two"))
 

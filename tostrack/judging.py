@@ -64,7 +64,7 @@ def _is_wall(reading: Reading, other: Reading) -> bool:
     if not any(_words(key) <= _LINE and says_instead(key) in _OUTAGES for key in own):
         return False
     lost = sum(map(_words, gone))
-    return lost >= max(SHORT, _GONE * sum(map(_words, theirs))) and sum(map(_words, own)) <= lost / 2
+    return lost >= max(SHORT, _GONE * sum(map(_words, theirs))) and sum(map(_words, own)) <= min(_FRAME, lost / 2)
 
 
 def _words(key: str) -> int:
@@ -72,8 +72,9 @@ def _words(key: str) -> int:
 
 
 #: In the frame of a page a wall is known by a line of so few words that is one of these, by the share of the other's
-#: words that are gone, and by how little came in their place.
+#: words that are gone, and by how little came in their place: itself and a request for consent.
 _LINE = 6
+_FRAME = 2 * SHORT
 _OUTAGES = {"blocked", "maintenance", "outage", "wrong-page"}
 _GONE = 0.4
 #: So many letters are more than `SHORT` words: the longest word that a wall repeats has fewer than forty.

@@ -65,10 +65,18 @@ def _edit(gone: str, come: str) -> list[Run]:
     before = " " if gone[:1] == " " or come[:1] == " " else ""
     after = " " if gone[-1:] == " " or come[-1:] == " " else ""
     gone, come = gone.strip(), come.strip()
-    # An accent written on its letter or after it looks the same: nobody can see what would be marked.
-    if not gone.isascii() and unicodedata.normalize("NFC", gone) == unicodedata.normalize("NFC", come):
+    if _drawn(gone) == _drawn(come):
         return [("=", f"{before}{come}{after}")]
     return [("=", before), ("-", gone), ("+", come), ("=", after)]
+
+
+#: Quotation marks, apostrophes and dashes, however they are drawn.
+_ALIKE = str.maketrans(dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‘’‚‛′`", "'") | dict.fromkeys("–—‐‑−", "-"))
+
+
+def _drawn(text: str) -> str:
+    """Return *text* as one of those that nobody tells apart: an accent on its letter or after it, straight quotes."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text).translate(_ALIKE)
 
 
 def _joined(runs: Iterable[Run]) -> list[Run]:
