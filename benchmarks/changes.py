@@ -122,7 +122,9 @@ def rounds(cases: list[Case]) -> None:
         matter = [case.pair for case in part if case.matters]
         if said:
             hits = sum(pair["label"] == "substantive" for pair in said)
+            nothing = interval(len(said) - hits, len(part) - len(matter))
             print(f"{name} unread: precision {interval(hits, len(said))}  recall {interval(hits, len(matter))}")
+            print(f"{name} unread: told of what is nothing {nothing}")
         _, _, hits, false, missed = scores(part)
         print(f"{name} now:    precision {interval(hits, hits + false)}  recall {interval(hits, hits + missed)}")
 

@@ -26,7 +26,9 @@ def furniture(part: Part) -> Reason | None:
 
 
 def _is_of_page(part: Part) -> bool:
-    """Whether all that came or went is what a page says of itself."""
+    """Whether all that came or went is what a page says of itself; a list with a lead says something else."""
+    if part.clause.lead:
+        return False
     said = [text for text in (part.old, part.new) if text]
     return all(page.speaks_of_itself([text[start:end] for start, end in sentences(text)]) for text in said)
 
