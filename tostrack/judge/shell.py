@@ -68,11 +68,14 @@ _FIGURE = re.compile(r"\b\d")
 
 def _is_item(clause: Clause) -> bool:
     """Whether *clause* may be an item of a menu: a link or a few words, no sentence, of no list that says something."""
-    if clause.kind in ("row", "h1") or clause.lead or is_party(clause):
+    linked = "](" in clause.text
+    # Nearly every clause is told apart by this.
+    if clause.kind in ("row", "h1") or clause.lead or (not linked and clause.text.count(" ") >= _ITEM_WORDS):
         return False
-    if is_link(clause):
-        return True
-    text = plain(clause.text)
+    return ((linked and is_link(clause)) or _is_brief(plain(clause.text))) and not is_party(clause)
+
+
+def _is_brief(text: str) -> bool:
     words = text.lower().split()
     return (
         len(words) <= _ITEM_WORDS
