@@ -280,10 +280,10 @@ def histories(versions: int, each: int) -> Iterator[tuple[str, list[str]]]:
 
 
 def analysis(versions: int, name: str, spread: Spread, processes: int) -> tuple[dict, Counter]:
-    began, counts = time.perf_counter(), Counter()
+    began, used, counts = time.perf_counter(), time.process_time(), Counter()
     for _, found in spread(judged, histories(versions, 50)):
         counts += found
-    seconds = time.perf_counter() - began
+    seconds, cpu = time.perf_counter() - began, time.process_time() - used
     return {
         "part": "analysis",
         "where": name,
@@ -291,6 +291,7 @@ def analysis(versions: int, name: str, spread: Spread, processes: int) -> tuple[
         "versions": versions,
         "seconds": round(seconds, 1),
         "ms_a_version": round(1000 * seconds / versions, 2),
+        "cpu_ms_a_version_in_this_process": round(1000 * cpu / versions, 2),
         "load": round(os.getloadavg()[0], 1),
     }, counts
 
