@@ -28,16 +28,25 @@ VOUCHED = {
     "_words": ("word",),
     "_spans": ("since", "until", "rank", "clause_id"),
     "snapshots": ("chain", "fetched_at", "status", "headers", "sha256", "path", "size"),
-    "judgements": (
+    "_judgements": (
         *("from_version", "occasion", "verdict", "reason", "explanation"),
         *("added", "removed", "reworded", "moved", "announced"),
     ),
-    "judgement_flags": ("hunk", "topic", "polarity", "direction", "quote", "start", "end", "rule", "judgement_id"),
+    "_judgement_flags": ("hunk", "direction", "find_id", "judgement_id"),
+    "_finds": ("topic", "polarity", "quote", "start", "end", "rule"),
     "judgement_facts": ("hunk", "kind", "old", "new", "sentence", "judgement_id"),
     "version_snapshots": ("page", "snapshot_id"),
     "heads": ("hash",),
 }
-_WHOLE_ROWS = ("_versions", "_spans", "judgements", "judgement_flags", "judgement_facts", "version_snapshots", "heads")
+_WHOLE_ROWS = (
+    "_versions",
+    "_spans",
+    "_judgements",
+    "_judgement_flags",
+    "judgement_facts",
+    "version_snapshots",
+    "heads",
+)
 _WAYS = ("change", "change", "swap", "delete", "copy")
 _PRIMARY = {"version_snapshots": "version_id, page", "heads": "document_id", "_spans": "document_id, until, rank"}
 #: What must differ in a copied row.
@@ -48,8 +57,10 @@ _OF_VERSION = {
     "_words": "SELECT v.version_id FROM version_clauses v JOIN _clauses c ON c.id = v.clause_id "
     "WHERE typeof(c.code) = 'text' AND instr(c.code, char(?))",
     "snapshots": "SELECT version_id FROM version_snapshots WHERE snapshot_id = ?",
-    "judgements": "SELECT to_version FROM judgements WHERE id = ?",
-    "judgement_flags": "SELECT j.to_version FROM judgement_flags f JOIN judgements j ON j.id = f.judgement_id "
+    "_judgements": "SELECT to_version FROM _judgements WHERE id = ?",
+    "_finds": "SELECT j.to_version FROM _judgement_flags f JOIN judgements j ON j.id = f.judgement_id "
+    "WHERE f.find_id = ?",
+    "_judgement_flags": "SELECT j.to_version FROM _judgement_flags f JOIN judgements j ON j.id = f.judgement_id "
     "WHERE f.id = ?",
     "judgement_facts": "SELECT j.to_version FROM judgement_facts f JOIN judgements j ON j.id = f.judgement_id "
     "WHERE f.id = ?",
@@ -81,8 +92,8 @@ def tamper(connection: sqlite3.Connection, chance: random.Random) -> tuple[str, 
     places = _places(connection, table, row)
     column = chance.choice(VOUCHED[table])
     way = chance.choice(_WAYS if table in _WHOLE_ROWS else ("change", "swap"))
-    if (table, way) == ("heads", "copy") or (table == "_words" and not places):
-        return "", places  # a word that no text uses is in none
+    if (table, way) == ("heads", "copy") or (table in ("_words", "_finds") and not places):
+        return "", places  # what is in no text and no judgement
     if way == "delete":
         connection.execute(f"DELETE FROM {table} WHERE {where}", row)
     elif way == "copy":
@@ -91,7 +102,7 @@ def tamper(connection: sqlite3.Connection, chance: random.Random) -> tuple[str, 
         found = connection.execute(f"SELECT {listed} FROM {table} WHERE {where}", row).fetchone()
         values = dict(zip(names, found, strict=True))
         values.update({name: values[name] + 1 for name in _KEYS.get(table, ())})
-        if table == "judgements":
+        if table == "_judgements":
             values["occasion"] = "settled"
         marks = ", ".join("?" * len(names))
         connection.execute(f"INSERT INTO {table} ({listed}) VALUES ({marks})", [*values.values()])
@@ -113,7 +124,7 @@ def content(connection: sqlite3.Connection) -> list[list[tuple]]:
     found = []
     for table in VOUCHED:
         names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
-        own = [f'"{name}"' for name in names if name != "id" or table in ("_clauses", "_words")]
+        own = [f'"{name}"' for name in names if name != "id" or table in ("_clauses", "_words", "_finds")]
         found.append(sorted(connection.execute(f"SELECT {', '.join(own)} FROM {table}"), key=repr))
     return found
 

@@ -5,7 +5,8 @@ import sqlite3
 import pytest
 from conftest import START, paragraphs
 
-from tostrack.errors import ConfigError
+from tostrack.errors import ArchiveBusyError, ConfigError
+from tostrack.models import from_iso
 from tostrack.store import Archive
 from tostrack.store.redact import redact
 from tostrack.store.verify import verify
@@ -112,3 +113,39 @@ def test_the_next_crawl_goes_on(history):
 def test_words_that_stand_nowhere_are_a_mistake(history):
     with pytest.raises(ConfigError, match="no clause of it holds"):
         take_out(history, words="John Roe")
+
+
+def test_nothing_is_taken_out_beside_a_writer_which_would_know_what_is_gone(history):
+    with history.writer() as writer:
+        with pytest.raises(ArchiveBusyError):
+            take_out(history)
+
+        assert NAMED in writer.text("acme", "terms", from_iso("2024-01-03"))
+
+    take_out(history)
+    history.night(terms=paragraphs(LICENCE, "Complaints go to advertisers."))
+
+    assert check(history).sound
+    with Archive(history.database) as archive:
+        assert "Complaints go to advertisers." in archive.text("acme", "terms")
+
+
+def test_who_has_the_archive_open_reads_what_is_left(history):
+    with Archive(history.database) as archive:
+        before = archive.text("acme", "terms")
+
+        take_out(history)
+        history.night(terms=paragraphs(LICENCE, OTHER.format(90), "Lumora writes new words after it."))
+
+        assert "Lumora writes new words after it." in archive.text("acme", "terms")
+        assert before in archive.text("acme", "terms", from_iso("2024-01-04T12:00:00Z"))
+        assert "Jane Doe" not in archive.text("acme", "terms", from_iso("2024-01-03T12:00:00Z"))
+
+
+def test_words_that_only_the_clause_used_are_gone_from_the_table_and_others_stay(history):
+    take_out(history)
+
+    words = {word for (word,) in sqlite3.connect(history.database).execute("SELECT word FROM _words")}
+
+    assert not {"Complaints", " Jane", " Doe", " complaint"} & words
+    assert {" worldwide", " days", " leave"} <= words

@@ -13,7 +13,6 @@ from tostrack import tracker
 from tostrack.errors import ArchiveBusyError, StoreError
 from tostrack.models import from_iso, sha256
 from tostrack.store import Archive, snapshots
-from tostrack.store.changes import changes
 from tostrack.store.migrations import SCHEMA
 
 
@@ -192,19 +191,3 @@ def test_the_views_read_as_plain_rows(platform):
     assert len(connection.execute("SELECT * FROM clauses_now").fetchall()) == 3
     assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
-
-
-def test_the_log_of_a_document_reads_no_other_documents_changes(platform):
-    two_versions(platform)
-    plan = []
-
-    with Archive(platform.database) as archive:
-
-        def query(sql, values):
-            plan.extend(row["detail"] for row in archive.query(f"EXPLAIN QUERY PLAN {sql}", values))
-            return archive.query(sql, values)
-
-        assert changes(query, "acme", "terms") == archive.changes("acme", "terms") != []
-
-    assert any(step.startswith("SEARCH j ") for step in plan)
-    assert not any(step.startswith("SCAN j") for step in plan)

@@ -11,6 +11,7 @@ from tostrack.cli import cli
 from tostrack.models import sha256
 from tostrack.store import provenance
 from tostrack.store.verify import compare_heads, verify
+from tostrack.store.words import Words
 
 KEEP = "We keep your data for {} days after the day on which you leave the service for good."
 LICENCE = "You grant us a worldwide, royalty-free licence to use and display the photos that you post."
@@ -62,9 +63,9 @@ def test_an_archive_that_only_grew_is_sound(history):
         ("DELETE FROM _versions WHERE number = 2", ("chain", "acme/terms", 3)),
         ("DELETE FROM _versions WHERE number = 3", ("head", "acme/terms", 2)),
         ("UPDATE snapshots SET headers = '{}' WHERE id = 1", ("chain", "acme/terms", 1)),
-        ("UPDATE judgements SET verdict = 'noise' WHERE id = 1", ("chain", "acme/terms", 2)),
-        ("UPDATE judgements SET explanation = 'Nothing.' WHERE id = 2", ("chain", "acme/terms", 3)),
-        ("DELETE FROM judgements WHERE id = 2", ("chain", "acme/terms", 3)),
+        ("UPDATE _judgements SET verdict = 'noise' WHERE id = 1", ("chain", "acme/terms", 2)),
+        ("UPDATE _judgements SET explanation = x'3F' WHERE id = 2", ("chain", "acme/terms", 3)),
+        ("DELETE FROM _judgements WHERE id = 2", ("chain", "acme/terms", 3)),
         ("DELETE FROM version_snapshots WHERE version_id = 2", ("chain", "acme/terms", 2)),
         ("UPDATE documents SET slug = 'privacy'", ("chain", "acme/privacy", 1)),
         ("UPDATE heads SET hash = 'x'", ("head", "acme/terms", 3)),
@@ -100,6 +101,7 @@ def rewrite_the_end(platform):
     """Forge the last version with all its hashes: what nobody can see from inside."""
     connection = sqlite3.connect(platform.database)
     connection.row_factory = sqlite3.Row
+    Words(connection)
     query = lambda sql, values=(): connection.execute(sql, values).fetchall()  # noqa: E731
     *_, last = provenance.Provenance(query).versions(1)
     last.row["seen_at"] = "2024-06-01T00:00:00Z"
@@ -148,7 +150,7 @@ def test_a_late_judgement_is_sealed_by_the_head_and_by_the_next_version(platform
 
     platform.night(terms=paragraphs(KEEP.format(365), LICENCE))
     assert check(platform).sound
-    tampered(platform, "UPDATE judgements SET explanation = 'Nothing.' WHERE occasion = 'settled'")
+    tampered(platform, "UPDATE _judgements SET explanation = x'3F' WHERE occasion = 'settled'")
 
     assert found(platform) == {("chain", "acme/terms", late), ("chain", "acme/terms", late + 1)}
 

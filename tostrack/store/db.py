@@ -350,7 +350,9 @@ class Archive:
         limit: int | None = None,
     ) -> list[ChangeRow]:
         """Return judged changes, newest first; every argument narrows the list."""
-        return changes(self._rows, service, document, verdict=verdict, since=since, until=until, limit=limit)
+        return changes(
+            self._rows, self._words.spell, service, document, verdict=verdict, since=since, until=until, limit=limit
+        )
 
     def change(self, change_id: str) -> ChangeRow | None:
         """Return the change of this id, as `changes` lists it, or None."""

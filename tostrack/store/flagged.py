@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from tostrack.models import Clause, Flag, Polarity
-from tostrack.store.texts import Texts
+from tostrack.store.texts import Texts, clause_key
+from tostrack.store.words import Words
 
 #: Runs a query on the archive.
 Query = Callable[[str, Sequence[object]], list[sqlite3.Row]]
@@ -15,8 +16,10 @@ Query = Callable[[str, Sequence[object]], list[sqlite3.Row]]
 HEADING_SEPARATOR = "\n"
 #: A clause and the headings and lead-in it stands under.
 Place = tuple[int, int]
-#: So many places are remembered.
-_MOST_KNOWN = 200_000
+#: What a rule finds, as the columns of `_finds`.
+_FIND = ("topic", "polarity", "quote", "start", "end", "rule")
+#: So many places, and so many headings with their lead-ins, are remembered: those of the document at hand.
+_MOST_KNOWN = 20_000
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,11 @@ def by_others(query: Query, fingerprint: str, after: Place, limit: int) -> list[
     """Return at most *limit* clauses behind *after* that other rules than those of *fingerprint* flagged."""
     rows = query(
         """
-        SELECT g.clause_id, g.context_id, g.heading, g.lead, c.kind, spelled(c.code) AS text
-        FROM flagged g JOIN _clauses c ON c.id = g.clause_id
-        WHERE g.fingerprint <> ? AND (g.clause_id, g.context_id) > (?, ?)
+        SELECT g.clause_id, g.context_id, spelled(x.heading) AS heading, spelled(x.lead) AS lead, c.kind,
+               spelled(c.code) AS text
+        FROM _flagged g JOIN _contexts x ON x.id = g.context_id JOIN _rulebooks r ON r.id = g.rulebook_id
+        JOIN _clauses c ON c.id = g.clause_id
+        WHERE r.fingerprint <> ? AND (g.clause_id, g.context_id) > (?, ?)
         ORDER BY g.clause_id, g.context_id LIMIT ?
         """,
         (fingerprint, *after, limit),
@@ -77,9 +82,10 @@ class FlagRows:
     What was looked up is remembered; `forget` it when a transaction is rolled back.
     """
 
-    def __init__(self, connection: sqlite3.Connection, texts: Texts) -> None:
+    def __init__(self, connection: sqlite3.Connection, texts: Texts, words: Words) -> None:
         self._connection = connection
         self._texts = texts
+        self._words = words
         self.forget()
 
     def forget(self) -> None:
@@ -123,7 +129,8 @@ class FlagRows:
         context_id = self._context(clause)
         if context_id is None:
             context = flag_context(clause)
-            context_id = self._insert("INSERT INTO _contexts (heading, lead) VALUES (?, ?)", *context)
+            query = "INSERT INTO _contexts (key, heading, lead) VALUES (?, ?, ?)"
+            context_id = self._insert(query, clause_key(*context), *map(self._words.encode, context))
             self._contexts[context] = context_id
         self.replace({(self._texts.id_of(clause), context_id): flags}, fingerprint)
 
@@ -137,23 +144,32 @@ class FlagRows:
                 (clause_id, context_id, rulebook_id),
             ).rowcount
             if known:
-                query = "DELETE FROM flags WHERE clause_id = ? AND context_id = ?"
+                query = "DELETE FROM _flags WHERE clause_id = ? AND context_id = ?"
                 self._connection.execute(query, (clause_id, context_id))
             else:
                 self._insert("INSERT INTO _flagged VALUES (?, ?, ?)", clause_id, context_id, rulebook_id)
             self._connection.executemany(
-                """
-                INSERT INTO flags (clause_id, context_id, topic, polarity, quote, start, "end", rule)
-                VALUES (:clause_id, :context_id, :topic, :polarity, :quote, :start, :end, :rule)
-                """,
-                [{**asdict(flag), "clause_id": clause_id, "context_id": context_id} for flag in found],
+                "INSERT INTO _flags (clause_id, context_id, find_id) VALUES (?, ?, ?)",
+                [(clause_id, context_id, self.find(asdict(flag))) for flag in found],
             )
+
+    def find(self, flag: Mapping[str, object]) -> int:
+        """Return the id of what a rule found: the same words at the same place are stored once."""
+        named = {name: flag[name] for name in _FIND}
+        where = " AND ".join(f'"{name}" = :{name}' for name in _FIND)
+        # The columns are words of this module.
+        row = self._connection.execute(f"SELECT id FROM _finds WHERE {where}", named).fetchone()  # noqa: S608
+        columns, marks = ", ".join(f'"{name}"' for name in _FIND), ", ".join(f":{name}" for name in _FIND)
+        insert = f"INSERT INTO _finds ({columns}) VALUES ({marks})"  # noqa: S608
+        return int(row[0]) if row else int(self._connection.execute(insert, named).lastrowid or 0)
 
     def _context(self, clause: Clause) -> int | None:
         context = flag_context(clause)
         if context not in self._contexts:
-            query = "SELECT id FROM _contexts WHERE heading = ? AND lead = ?"
-            row = self._connection.execute(query, context).fetchone()
+            if len(self._contexts) > _MOST_KNOWN:
+                self._contexts.clear()
+            query = "SELECT id FROM _contexts WHERE key = ? AND spelled(heading) = ? AND spelled(lead) = ?"
+            row = self._connection.execute(query, (clause_key(*context), *context)).fetchone()
             if row is None:
                 return None
             self._contexts[context] = int(row[0])

@@ -121,8 +121,10 @@ class Held:
 
 
 _FLAGGED = """
-SELECT g.clause_id, g.context_id, g.heading, g.lead, g.fingerprint, c.kind, spelled(c.code) AS text
-FROM _places p JOIN flagged g ON g.clause_id = p.clause_id JOIN _clauses c ON c.id = p.clause_id
+SELECT g.clause_id, g.context_id, spelled(x.heading) AS heading, spelled(x.lead) AS lead, r.fingerprint, c.kind,
+       spelled(c.code) AS text
+FROM _places p JOIN _flagged g ON g.clause_id = p.clause_id JOIN _contexts x ON x.id = g.context_id
+JOIN _rulebooks r ON r.id = g.rulebook_id JOIN _clauses c ON c.id = p.clause_id
 WHERE p.document_id = ? ORDER BY g.clause_id, g.context_id
 """
 _FLAGS = """

@@ -14,7 +14,7 @@ from tostrack.models import Dating, Fact, FactKind
 TABLES = """
 CREATE TABLE judgement_facts (
     id INTEGER PRIMARY KEY,
-    judgement_id INTEGER NOT NULL REFERENCES judgements(id),
+    judgement_id INTEGER NOT NULL REFERENCES _judgements(id),
     hunk INTEGER NOT NULL,
     kind TEXT NOT NULL,
     old TEXT NOT NULL,
@@ -24,7 +24,7 @@ CREATE TABLE judgement_facts (
 CREATE INDEX judgement_facts_judgement ON judgement_facts(judgement_id);
 
 CREATE TABLE judgement_dates (
-    judgement_id INTEGER PRIMARY KEY REFERENCES judgements(id),
+    judgement_id INTEGER PRIMARY KEY REFERENCES _judgements(id),
     old TEXT NOT NULL,
     new TEXT NOT NULL,
     note TEXT NOT NULL

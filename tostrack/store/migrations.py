@@ -19,8 +19,8 @@ SCHEMA = 1
 
 #: Rows that nobody may change once they stand: the hash chain proves it, these keep honest code honest.
 _APPEND_ONLY = (
-    *("_versions", "_words", "_clauses", "_origins", "_records", "version_snapshots"),
-    *("judgements", "judgement_flags", "judgement_facts", "judgement_dates"),
+    *("_versions", "_words", "_clauses", "_finds", "_origins", "_records", "version_snapshots"),
+    *("_judgements", "_judgement_flags", "judgement_facts", "judgement_dates"),
     "redactions",
 )
 #: Of a stay in a text only the end is not known from the beginning; it moves once, to the version that ends it.

@@ -32,8 +32,8 @@ WHERE v.document_id = ? ORDER BY v.id
 """
 _JUDGEMENTS = """
 SELECT j.id, o.number AS from_number, n.number AS to_number, j.occasion, j.judged_at, j.verdict, j.reason,
-       j.explanation, j.added, j.removed, j.reworded, j.moved, j.announced
-FROM judgements j JOIN _versions o ON o.id = j.from_version JOIN _versions n ON n.id = j.to_version
+       spelled(j.explanation) AS explanation, j.added, j.removed, j.reworded, j.moved, j.announced
+FROM _judgements j JOIN _versions o ON o.id = j.from_version JOIN _versions n ON n.id = j.to_version
 WHERE j.document_id = ?1 AND n.document_id = ?1 AND o.document_id = ?1 AND {} ORDER BY j.id
 """
 #: The judgement that a version was stored with: against one that was there before it.
@@ -107,7 +107,7 @@ class Provenance:
 
     def _details(self, table: str, judgement_id: int) -> list[Row]:
         # The tables are words of this module.
-        rows = self._query(f"SELECT * FROM {table} WHERE judgement_id = ? ORDER BY rowid", (judgement_id,))  # noqa: S608
+        rows = self._query(f"SELECT * FROM {table} WHERE judgement_id = ? ORDER BY 1", (judgement_id,))  # noqa: S608
         return [
             {name: value for name, value in dict(row).items() if name not in ("id", "judgement_id")} for row in rows
         ]

@@ -31,7 +31,7 @@ class Recorder:
         self._connection = connection
         self._words = words
         self._texts = Texts(connection, words)
-        self.flags = FlagRows(connection, self._texts)
+        self.flags = FlagRows(connection, self._texts, words)
         #: The document whose names are up to date.
         self._named: Document | None = None
 
@@ -273,10 +273,15 @@ class Recorder:
         numbered = "SELECT id FROM _versions WHERE document_id = ? AND number = ?"
         places = {f"{end}_version": self._id(numbered, document_id, judged.row[f"{end}_number"]) for end in ENDS}
         columns = {name: value for name, value in judged.row.items() if not name.endswith("_number")}
-        judgement_id = self._insert("judgements", document_id=document_id, **places, **columns)
+        columns["explanation"] = self._words.encode(columns["explanation"])
+        judgement_id = self._insert("_judgements", document_id=document_id, **places, **columns)
         for table, rows in judged.details.items():
             for row in rows:
-                self._insert(table, judgement_id=judgement_id, **row)
+                if table == "judgement_flags":
+                    kept = {"hunk": row["hunk"], "direction": row["direction"], "find_id": self.flags.find(row)}
+                    self._insert("_judgement_flags", judgement_id=judgement_id, **kept)
+                else:
+                    self._insert(table, judgement_id=judgement_id, **row)
 
     def _late(self, document: str, document_id: int, judged: Judged) -> None:
         """Append the judgement of a version that was stored before, as a link of its own."""
@@ -312,7 +317,7 @@ class Recorder:
         return paths
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def _digest(text: str) -> str:
     return sha256(text)
 

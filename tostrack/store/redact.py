@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,11 +17,12 @@ from tostrack.models import iso, sha256
 from tostrack.store import snapshots as files
 from tostrack.store.lock import locked
 from tostrack.store.provenance import TOMBSTONE
+from tostrack.store.texts import clause_key
 from tostrack.store.words import Words, drop_unused
 
 #: What quotes a clause beside the clause itself; all of it is sealed by hashes: see `tostrack.store.judged`.
 _QUOTES = (
-    *(("judgements", "explanation"), ("judgement_flags", "quote")),
+    *(("_judgements", "explanation"), ("_finds", "quote")),
     *(("judgement_facts", "old"), ("judgement_facts", "new"), ("judgement_facts", "sentence")),
 )
 #: A shorter piece says nothing by itself: "30 days".
@@ -103,14 +104,13 @@ def _take_out(
     clauses = {clause_id: text for clause_id, text in stored if text in texts}
     captures = _captures(connection, clauses)
     with _writable(connection):
+        # Flags are made by rules, and made anew by `reflag` where a text is left to flag.
+        connection.executemany("DELETE FROM _flags WHERE clause_id = ?", [(clause_id,) for clause_id in clauses])
         quotes = sum(_quotes(connection, table, column, texts, words, reason, now) for table, column in _QUOTES)
         tombs = {text: _tomb(connection, text, reason, now) for text in texts}
         for clause_id, text in clauses.items():
             _clause(connection, clause_id, text, tombs[text])
-        for text, tomb in tombs.items():
-            for column in ("heading", "lead"):
-                query = f"UPDATE _contexts SET {column} = replace({column}, ?1, ?2) WHERE instr({column}, ?1)"  # noqa: S608
-                connection.execute(query, (plain(text), tomb))
+        _contexts(connection, {plain(text): tomb for text, tomb in tombs.items() if plain(text)})
         drop_unused(connection)
         for digest in dict.fromkeys(digest for digest, _ in captures):
             _note(connection, "capture", digest, reason, now)
@@ -120,12 +120,22 @@ def _take_out(
 
 def _clause(connection: sqlite3.Connection, clause_id: int, text: str, tomb: str) -> None:
     """Put *tomb* in the place of a clause, and take its words out of the index, which does not follow by itself."""
-    # Made by rules, and made anew by `reflag` where a text is left to flag.
-    connection.execute("DELETE FROM flags WHERE clause_id = ?", (clause_id,))
     insert = "INSERT INTO clauses_fts"
     connection.execute(f"{insert} (clauses_fts, rowid, text) VALUES ('delete', ?, ?)", (clause_id, text))
     connection.execute(f"{insert} (rowid, text) VALUES (?, ?)", (clause_id, tomb))
     connection.execute("UPDATE _clauses SET code = ? WHERE id = ?", (tomb.encode(), clause_id))
+
+
+def _contexts(connection: sqlite3.Connection, tombs: Mapping[str, str]) -> None:
+    """Put the tombs, by the words that are taken out, into headings and lead-ins."""
+    query = "SELECT id, spelled(heading), spelled(lead) FROM _contexts"
+    for context_id, *before in connection.execute(query).fetchall():
+        after = before
+        for words, tomb in tombs.items():
+            after = [said.replace(words, tomb) for said in after]
+        if after != before:
+            values = (clause_key(*after), *(said.encode() for said in after), context_id)
+            connection.execute("UPDATE _contexts SET key = ?, heading = ?, lead = ? WHERE id = ?", values)
 
 
 def _captures(connection: sqlite3.Connection, clause_ids: Iterable[int]) -> list[tuple[str, str]]:
@@ -148,12 +158,26 @@ def _quotes(
     whole = [plain(text) for text in texts]
     count = 0
     # Table and column are words of this module.
-    for row_id, said in connection.execute(f"SELECT id, {column} FROM {table}").fetchall():  # noqa: S608
+    coded = table == "_judgements"
+    read = f"spelled({column})" if coded else column
+    for row_id, said in connection.execute(f"SELECT id, {read} FROM {table}").fetchall():  # noqa: S608
         if words in said or (len(said) >= _SAYS_SOMETHING and any(said in text or text in said for text in whole)):
             tomb = _tomb(connection, said, reason, now)
-            connection.execute(f"UPDATE {table} SET {column} = ? WHERE id = ?", (tomb, row_id))  # noqa: S608
+            if table == "_finds":
+                _part(connection, row_id)
+            kept = tomb.encode() if coded else tomb
+            connection.execute(f"UPDATE {table} SET {column} = ? WHERE id = ?", (kept, row_id))  # noqa: S608
             count += 1
     return count
+
+
+def _part(connection: sqlite3.Connection, find_id: int) -> None:
+    """Give the flags of clauses that stay a find of their own: those clauses say so still."""
+    if connection.execute("SELECT 1 FROM _flags WHERE find_id = ?", (find_id,)).fetchone():
+        columns = 'topic, polarity, quote, start, "end", rule'
+        copy = f"INSERT INTO _finds ({columns}) SELECT {columns} FROM _finds WHERE id = ?"  # noqa: S608
+        own = connection.execute(copy, (find_id,)).lastrowid
+        connection.execute("UPDATE _flags SET find_id = ? WHERE find_id = ?", (own, find_id))
 
 
 def _tomb(connection: sqlite3.Connection, text: str, reason: str, now: datetime) -> str:

@@ -6,6 +6,7 @@ table whose name begins with `_` is laid out to be small (Datasette hides it); a
 
 from __future__ import annotations
 
+from tostrack.store.changes import LISTED
 from tostrack.store.words import TABLE, spelled
 
 TABLES = f"""
@@ -143,7 +144,7 @@ CREATE TABLE suspect_snapshots (
 ) WITHOUT ROWID;
 CREATE INDEX suspect_snapshots_snapshot ON suspect_snapshots(snapshot_id);
 
-CREATE TABLE judgements (
+CREATE TABLE _judgements (
     id INTEGER PRIMARY KEY,
     document_id INTEGER NOT NULL REFERENCES documents(id),
     from_version INTEGER NOT NULL REFERENCES _versions(id),
@@ -160,28 +161,35 @@ CREATE TABLE judgements (
     announced INTEGER NOT NULL CHECK (announced IN (0, 1)),
     UNIQUE (to_version, occasion)
 );
-CREATE INDEX judgements_document ON judgements(document_id, verdict);
+CREATE INDEX _judgements_document ON _judgements(document_id);
 
-CREATE TABLE judgement_flags (
+CREATE TABLE _finds (
     id INTEGER PRIMARY KEY,
-    judgement_id INTEGER NOT NULL REFERENCES judgements(id),
-    hunk INTEGER NOT NULL,
     topic TEXT NOT NULL,
     polarity TEXT NOT NULL,
-    direction TEXT,
     quote TEXT NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
     rule TEXT NOT NULL
 );
-CREATE INDEX judgement_flags_judgement ON judgement_flags(judgement_id);
+CREATE INDEX _finds_place ON _finds(start, "end");
+
+CREATE TABLE _judgement_flags (
+    id INTEGER PRIMARY KEY,
+    judgement_id INTEGER NOT NULL REFERENCES _judgements(id),
+    hunk INTEGER NOT NULL,
+    direction TEXT,
+    find_id INTEGER NOT NULL REFERENCES _finds(id)
+);
+CREATE INDEX _judgement_flags_judgement ON _judgement_flags(judgement_id);
 
 CREATE TABLE _contexts (
     id INTEGER PRIMARY KEY,
+    key INTEGER NOT NULL,
     heading TEXT NOT NULL,
-    lead TEXT NOT NULL,
-    UNIQUE (heading, lead)
+    lead TEXT NOT NULL
 );
+CREATE INDEX _contexts_key ON _contexts(key);
 
 CREATE TABLE _rulebooks (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE);
 
@@ -192,18 +200,13 @@ CREATE TABLE _flagged (
     PRIMARY KEY (clause_id, context_id)
 ) WITHOUT ROWID;
 
-CREATE TABLE flags (
+CREATE TABLE _flags (
     id INTEGER PRIMARY KEY,
     clause_id INTEGER NOT NULL REFERENCES _clauses(id),
     context_id INTEGER NOT NULL REFERENCES _contexts(id),
-    topic TEXT NOT NULL,
-    polarity TEXT NOT NULL,
-    quote TEXT NOT NULL,
-    start INTEGER NOT NULL,
-    "end" INTEGER NOT NULL,
-    rule TEXT NOT NULL
+    find_id INTEGER NOT NULL REFERENCES _finds(id)
 );
-CREATE INDEX flags_clause ON flags(clause_id, context_id);
+CREATE INDEX _flags_clause ON _flags(clause_id, context_id);
 """
 
 #: What proves the rest: see `tostrack.store.verify` and `tostrack.store.redact`.
@@ -257,15 +260,12 @@ JOIN _versions v ON v.document_id = d.id
     AND v.number = (SELECT max(number) FROM _versions WHERE document_id = d.id)
 LEFT JOIN sightings n ON n.version_id = v.id;
 
-CREATE VIEW changes AS
-SELECT j.id, s.slug AS service, d.slug AS document, o.number AS from_number, n.number AS to_number,
-       o.seen_at AS from_seen_at, coalesce(j.judged_at, n.seen_at) AS seen_at, j.occasion, j.verdict, j.reason,
-       j.explanation,
-       (SELECT group_concat(topic, ',') FROM
-           (SELECT topic FROM judgement_flags WHERE judgement_id = j.id GROUP BY topic ORDER BY min(id))) AS topics,
-       j.added, j.removed, j.reworded, j.moved, j.announced
-FROM judgements j JOIN documents d ON d.id = j.document_id JOIN services s ON s.id = d.service_id
-JOIN _versions o ON o.id = j.from_version JOIN _versions n ON n.id = j.to_version;
+CREATE VIEW judgements AS
+SELECT j.id, j.document_id, j.from_version, j.to_version, j.occasion, j.judged_at, j.verdict, j.reason,
+       {spelled("j.explanation")} AS explanation, j.added, j.removed, j.reworded, j.moved, j.announced
+FROM _judgements j;
+
+CREATE VIEW changes AS {LISTED.format(explanation=spelled("j.explanation"))};
 
 CREATE VIEW clauses_now AS
 SELECT s.slug AS service, d.slug AS document,
@@ -274,8 +274,16 @@ SELECT s.slug AS service, d.slug AS document,
 FROM services s JOIN documents d ON d.service_id = s.id
 JOIN _spans p ON p.document_id = d.id AND p.until = 2147483647 JOIN _clauses c ON c.id = p.clause_id;
 
+CREATE VIEW flags AS
+SELECT f.id, f.clause_id, f.context_id, w.topic, w.polarity, w.quote, w.start, w."end", w.rule
+FROM _flags f JOIN _finds w ON w.id = f.find_id;
+
+CREATE VIEW judgement_flags AS
+SELECT f.id, f.judgement_id, f.hunk, w.topic, w.polarity, f.direction, w.quote, w.start, w."end", w.rule
+FROM _judgement_flags f JOIN _finds w ON w.id = f.find_id;
+
 CREATE VIEW flagged AS
-SELECT g.clause_id, x.heading, x.lead, r.fingerprint, g.context_id
+SELECT g.clause_id, {spelled("x.heading")} AS heading, {spelled("x.lead")} AS lead, r.fingerprint, g.context_id
 FROM _flagged g JOIN _contexts x ON x.id = g.context_id JOIN _rulebooks r ON r.id = g.rulebook_id;
 
 CREATE VIEW flags_by_month AS

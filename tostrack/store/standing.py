@@ -100,7 +100,8 @@ class Standing:
     def _read(self, row: VersionRow) -> Iterator[_Stood]:
         rows = self._query(
             """
-            SELECT f.clause_id, x.heading, x.lead, f.topic, f.polarity, f.quote, f.start, f."end", f.rule
+            SELECT f.clause_id, spelled(x.heading) AS heading, spelled(x.lead) AS lead, f.topic, f.polarity, f.quote,
+                   f.start, f."end", f.rule
             FROM _versions v
             JOIN _spans s ON s.document_id = v.document_id AND s.until > v.number AND s.since <= v.number
             JOIN flags f ON f.clause_id = s.clause_id JOIN _contexts x ON x.id = f.context_id

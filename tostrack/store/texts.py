@@ -10,8 +10,8 @@ from tostrack.models import Clause, sha256
 from tostrack.store.spans import OPEN, Span, Step, lines_of, step
 from tostrack.store.words import Words
 
-#: So many clauses are known without a look: those of the documents at hand. An import works document by document.
-_MOST_KNOWN = 200_000
+#: So many clauses are known without a look: those of the document at hand, for an import works document by document.
+_MOST_KNOWN = 20_000
 
 
 @dataclass(frozen=True)
@@ -157,5 +157,5 @@ class Texts:
 
 
 def clause_key(kind: str, text: str) -> int:
-    """Return a number of 48 bits by which a clause is found; two may share it."""
-    return int(sha256(f"{kind}\n{text}")[:12], 16)
+    """Return a number of four bytes, signed as SQLite keeps them, by which a clause is found; two may share it."""
+    return int(sha256(f"{kind}\n{text}")[:8], 16) - 2**31

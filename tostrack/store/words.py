@@ -79,8 +79,11 @@ def seed(connection: sqlite3.Connection) -> None:
 
 def drop_unused(connection: sqlite3.Connection) -> None:
     """Empty the words that no text uses any more; what stood for one never stands for another."""
-    codes = connection.execute("SELECT code FROM _clauses WHERE typeof(code) = 'text'")
-    used = set().union(*(code for (code,) in codes))
+    codes = connection.execute(
+        "SELECT code FROM _clauses UNION ALL SELECT heading FROM _contexts UNION ALL SELECT lead FROM _contexts "
+        "UNION ALL SELECT explanation FROM _judgements"
+    )
+    used = set().union(*(code for (code,) in codes if isinstance(code, str)))
     stored = connection.execute("SELECT id FROM _words WHERE id > ?", (len(COMMON),)).fetchall()
     unused = [row for row in stored if chr(row[0]) not in used]
     connection.executemany("UPDATE _words SET word = '' WHERE id = ?", unused)
