@@ -44,7 +44,8 @@ COMMON = (
 )
 #: Letters of alphabets with blanks between words; of others each character is for itself, as digits are: what is
 #: written without blanks, and numbers, would fill the table with what never comes again.
-_PIECE = re.compile(r" ?[^\W\d_\u0e00-\u0eff\u2e80-\U0010ffff]{1,32}|.", re.DOTALL)
+#: Not compiled here: who only reads has no use for it, and would wait for it.
+_PIECE = r"(?s) ?[^\W\d_\u0e00-\u0eff\u2e80-\U0010ffff]{1,32}|."
 #: So many words are kept apart, which a writer holds in memory; beyond them words are spelled by letters.
 _MOST_WORDS = 250_000
 #: SQL goes through a text character by character, at the square of its length: 20 ms for one of these.
@@ -127,7 +128,7 @@ class Words:
 
     def encode(self, text: str) -> str | bytes:
         """Return what is stored for *text*; words that are new to the archive are stored."""
-        pieces: list[str] = _PIECE.findall(text)
+        pieces: list[str] = re.findall(_PIECE, text)
         if len(pieces) <= _LONGEST and "\0" not in text:
             self._learn(pieces)
             if not all(map(self._codes.__contains__, pieces)):
