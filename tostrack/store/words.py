@@ -117,7 +117,8 @@ class Words:
         Raises:
             StoreError: The table of words is damaged.
         """
-        if unknown := [*set().union(*(code for code in codes if isinstance(code, str))) - self._words.keys()]:
+        # Not `- keys()`: that would go through every word that is known.
+        if unknown := [*set().union(*(code for code in codes if isinstance(code, str))).difference(self._words)]:
             try:
                 row = self._connection.execute(_SPELL, (json.dumps([*map(ord, unknown)]),)).fetchone()
                 self._words.update(zip(unknown, row[0].split("\0"), strict=True))
