@@ -3,9 +3,10 @@
     python benchmarks/changes.py [--part work|held|all|none] [--errors work|held|all|none] [--labels] [--time]
 
 Needs the labelled pairs in the folder that TOSTRACK_SHARED names (or ``../shared`` beside the repository). A third of
-the documents, by hash, was set aside while the rules were written (``held``): their figures are the honest ones.
-Uncertain pairs are left out; an alert is a verdict `substantive`. ``--labels`` adds the pairs that were drawn and read
-for this repository (`labels/README.md`): of each round, what was said before it was read, and what is said now.
+the documents, by hash, was set aside while the rules were written (``held``), and read last: docs/judgement.md has
+what was said before. Uncertain pairs are left out; an alert is a verdict `substantive`. ``--labels`` adds the pairs
+that were drawn and read for this repository (`labels/README.md`): of each round, what was said before it was read,
+and what is said now.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def stamp(part: Part) -> Reason | None:
     if all(word.startswith((INSTANT, RELATIVE)) for word in changed):
         return Reason.STAMP
     texts = [text for text in (part.old, part.new) if text]
-    named = {word for word in changed if not is_number(word) and not word.startswith(MARK)}
+    named = {word for word in changed if not is_number(word) and not word.startswith(MARK)} - lexicon.CLOCK
     if all(map(_is_stamp, texts)) and (
         len(texts) == 1 or named <= lexicon.SAFE | lexicon.DATING | MONTHS or opaque(texts)
     ):
@@ -43,6 +43,11 @@ _OPAQUE = re.compile(r"(?=\S*\d)[\w-]{10,}$")
 _STAMP_TEXT = 14
 #: ``1.26.11``, ``8/26/14``: what such a date is depends on the country, that it is one does not.
 _SHORT_YEAR = re.compile(r"(?<![\d./])\d{1,2}([./])\d{1,2}\1\d{2}(?![\d./])")
+#: The time of a day: ``2:05 pm``, and ``13.21 BST``, which without its zone may be the number of an edition.
+_ZONE = rf"(?=\s*(?:[ap]\.?m|{'|'.join(sorted(lexicon.CLOCK))})\b)"
+_CLOCK = re.compile(
+    rf"\b(?:[01]?\d|2[0-3])(?::[0-5]\d(?::[0-5]\d)?|\.[0-5]\d{_ZONE})(?:\s?[ap]\.?m\b\.?)?", re.IGNORECASE
+)
 _CODE = re.compile(r"\d{4,8}$")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 
@@ -51,7 +56,8 @@ def _is_stamp(text: str) -> bool:
     """Whether the whole of *text* is a stamp: a date, a "last updated" line, a counter, an identifier."""
     if _OPAQUE.match(text):
         return True
-    tokens = normal(_SHORT_YEAR.sub("2000-01-01", text))
+    dated = _CLOCK.sub("", _SHORT_YEAR.sub("2000-01-01", text))
+    tokens = tuple(token for token in normal(dated) if token not in lexicon.CLOCK)
     if len(tokens) > _STAMP_TEXT:
         return False
     words = {token for token in tokens if not is_number(token) and not token.startswith(MARK)}

@@ -82,7 +82,7 @@ def _whole(part: Part) -> bool:
         return True
     if _IMAGES.match(part.clause.text):
         return True
-    if _is_contents(part) or _is_document(part) or _is_navigation(part):
+    if _is_contents(part) or _is_document(part) or _is_edition(text) or _is_navigation(part):
         return True
     return _is_bare(part.clause) and not _in_list(part)
 
@@ -165,6 +165,18 @@ def _is_document(part: Part) -> bool:
         and is_name(part.text)
         and bool(lexicon.TITLE.intersection(normal(words[-1])))
     )
+
+
+#: Where an edition that no longer binds is kept: "Previous Terms of Service, March 2022".
+_EDITION = re.compile(
+    r"(?:previous|earlier|prior|former|past|archived|old)\b(.{3,80}?)\W*\b(?:19|20)\d\d\W*$", re.IGNORECASE
+)
+
+
+def _is_edition(text: str) -> bool:
+    """Whether it is the title of an earlier edition with its date, and no sentence about one."""
+    match = _EDITION.match(text.strip())
+    return bool(match and is_name(match[1]) and lexicon.TITLE.intersection(normal(match[1])))
 
 
 def _is_navigation(part: Part) -> bool:

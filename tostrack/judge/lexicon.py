@@ -137,6 +137,12 @@ STAMPED = frozenset(
 DATING = (STAMPED - {"ago"}) | frozenset(
     "effective date dated as of since from starting last on in force revision".split()
 )
+#: Days of the week and time zones, which say no more than the date beside them.
+CLOCK = frozenset(
+    """mon tue tues wed thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday gmt utc bst
+    ist wet west cet cest eet eest msk mez mesz et est edt ct cst cdt mt mst mdt pt pst pdt akst akdt hst aest aedt acst
+    awst jst kst hkt sgt nzst nzdt""".split()
+)
 #: Words about the page itself and how to get about it.
 LAYOUT = frozenset(
     """jump select selecting click clicking tap tapping scroll scrolling link links linked section sections page pages

@@ -11,6 +11,7 @@ from dataclasses import replace
 from tostrack.clauses import canonical_text
 from tostrack.judge import lexicon
 from tostrack.judge.context import Context
+from tostrack.judge.counting import unplaced
 from tostrack.judge.findings import Finding
 from tostrack.judge.labels import SEAM, is_party
 from tostrack.judge.naming import grown
@@ -57,15 +58,20 @@ def _cut_out(hunks: Sequence[Hunk]) -> set[int]:
     lines: dict[str, dict[str, int]] = {"-": {}, "+": {}}
     for at, hunk in enumerate(hunks):
         if hunk.edit in (Edit.ADDED, Edit.REMOVED):
-            lines["-" if hunk.edit is Edit.ADDED else "+"][canonical_text(hunk.new or hunk.old)] = at
+            lines["-" if hunk.edit is Edit.ADDED else "+"][_as_line(hunk.new or hunk.old)] = at
     found = set()
     for at, hunk in enumerate(hunks):
         if hunk.edit is not Edit.REWORDED:
             continue
-        cut = [(op, key) for op, text in hunk.words if op != "=" and (key := canonical_text(text))]
+        cut = [(op, key) for op, text in hunk.words if op != "=" and (key := _as_line(text))]
         if all(key in lines[op] for op, key in cut):
             found |= {at, *(lines[op][key] for op, key in cut)}
     return found
+
+
+def _as_line(text: str) -> str:
+    """Return the words of *text* as they are on a line of their own, where the number before a title stays behind."""
+    return " ".join(unplaced(text)) or canonical_text(text)
 
 
 def _carried_over(hunks: Sequence[Hunk]) -> dict[int, set[str]]:
