@@ -99,6 +99,14 @@ def test_joining_and_splitting_again_changes_nothing(markdown):
     assert split_clauses(join_clauses(clauses)) == clauses
 
 
+@given(MARKDOWN)
+def test_the_passages_of_a_text_split_as_the_whole_of_it_does(markdown):
+    # No passage begins behind a line that is not quite empty.
+    whole = markdown.replace("\n\n", "\n \n")
+
+    assert split_clauses(markdown) == split_clauses(whole)
+
+
 @given(st.lists(st.text(alphabet="abcxyz .,;", min_size=1, max_size=40), max_size=8))
 def test_splitting_keeps_every_word(paragraphs):
     words = " ".join(paragraphs).split()

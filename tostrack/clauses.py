@@ -20,7 +20,7 @@ _FENCE = re.compile(r"(```|~~~)")
 _UNDERLINES = {"=": "h1", "-": "h2"}
 #: Deeper than any list a person reads; bounds the work on hostile indentation.
 _MAX_DEPTH = 9
-#: Lines and clauses that are remembered: several versions of the longest policies.
+#: Passages and clauses that are remembered: several versions of the longest policies.
 _MEMORY = 20_000
 
 
@@ -30,7 +30,27 @@ def split_clauses(markdown: str) -> list[Clause]:
     Understands what our own extractor writes and what Turndown writes (setext headings, ``*   `` bullets, escaped
     numbers), so that imported history splits as crawled history does. Every word of the text is in exactly one clause.
     """
-    return assemble(_blocks(markdown))
+    if "\r" in markdown:
+        markdown = markdown.replace("\r\n", "\n").replace("\r", "\n")
+    clauses: list[Clause] = []
+    path: _Path = ()
+    for passage in _PASSAGE.split(markdown):
+        found, path = _split(passage, path)
+        clauses += found
+    return clauses
+
+
+#: The open headings with their levels, outermost first.
+_Path = tuple[tuple[int, str], ...]
+#: Where a paragraph begins, all that goes on from the text before it is the headings that it stands under.
+_PASSAGE = re.compile(r"\n\n(?=[^\W\d_])")
+
+
+# Most passages of a text stand in the one before it.
+@lru_cache(maxsize=_MEMORY)
+def _split(passage: str, path: _Path) -> tuple[tuple[Clause, ...], _Path]:
+    """Return the clauses of *passage*, which stands under *path*, and the headings that are open behind it."""
+    return _assembled(_blocks(passage), path)
 
 
 def join_clauses(clauses: Iterable[Clause]) -> str:
@@ -74,8 +94,6 @@ def _blocks(markdown: str) -> Iterator[tuple[str, str]]:
     kind = "p"
     lines: list[str] = []
     indents: list[int] = []
-    if "\r" in markdown:
-        markdown = markdown.replace("\r\n", "\n").replace("\r", "\n")
     for raw in markdown.split("\n"):
         family, text = _line(raw)
         if family == "text":
@@ -98,8 +116,6 @@ def _blocks(markdown: str) -> Iterator[tuple[str, str]]:
         yield kind, " ".join(lines)
 
 
-# Most lines of a text stand in the one before it: what was found of them is remembered, here and below.
-@lru_cache(maxsize=_MEMORY)
 def _line(raw: str) -> tuple[str, str]:
     """Return what one line is (``blank``, ``rule``, ``=``, ``-``, ``text`` or the kind of a block) and its text."""
     line = raw.strip()
@@ -145,8 +161,13 @@ def _nesting(indents: list[int], raw: str) -> int:
 
 def assemble(blocks: Iterable[tuple[str, str]]) -> list[Clause]:
     """Return clauses for ``(kind, text)`` blocks: with heading paths and, for list items, the lead-in they complete."""
-    path: list[tuple[int, str]] = []
-    heading: tuple[str, ...] = ()
+    return list(_assembled(blocks, ())[0])
+
+
+def _assembled(blocks: Iterable[tuple[str, str]], open_before: _Path) -> tuple[tuple[Clause, ...], _Path]:
+    """Return what `assemble` returns, for blocks that stand under some headings already, and the headings then open."""
+    path = [*open_before]
+    heading = tuple(title for _, title in path)
     #: leads[d] is the lead-in for items of depth d + 1.
     leads: list[str] = [""]
     clauses: list[Clause] = []
@@ -173,14 +194,13 @@ def assemble(blocks: Iterable[tuple[str, str]]) -> list[Clause]:
         else:
             clauses.append(_clause(kind, text, heading))
             leads = [_lead_in(text)]
-    return clauses
+    return tuple(clauses), tuple(path)
 
 
-#: One value for one clause, in however many versions it stands: to make it is what splitting costs.
+#: One value for one clause, in however many versions it stands.
 _clause = lru_cache(maxsize=_MEMORY)(Clause)
 
 
-@lru_cache(maxsize=_MEMORY)
 def _tidied(family: str, raw: str) -> str:
     """Return the text of a block on one line, written so that splitting it again gives the same block."""
     # Of the characters that split words only the space is printable.
@@ -208,11 +228,14 @@ def _escaped(text: str) -> str:
     return f"{text[:digits]}\\{text[digits:]}"
 
 
-_IMAGE = re.compile(r"(?<!\\)!\[([^\]\[]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
-_LINK = re.compile(r"(?<!\\)\[((?:[^\[\]\\]|\\.)*)\]\((?:<[^<>]*>|(?:[^()\s\\]|\\.|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)")
-_AUTOLINK = re.compile(r"(?<!\\)<((?:https?|mailto):[^<>\s]+)>")
-_TAG = re.compile(r"(?<!\\)</?[a-zA-Z][\w-]*(?:\s[^<>]{0,300})?/?>")
-_EMPHASIS = re.compile(r"(?<!\\)(\*{1,3}|(?<![^\W_])_{1,3}|_{1,3}(?![^\W_])|`+|~~)")
+# Each begins with its own sign, and looks behind it then: a sign is found many times as fast as what precedes it.
+_IMAGE = re.compile(r"!(?<!\\!)\[([^\]\[]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
+_LINK = re.compile(
+    r"\[(?<!\\\[)((?:[^\[\]\\]|\\.)*)\]\((?:<[^<>]*>|(?:[^()\s\\]|\\.|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)"
+)
+_AUTOLINK = re.compile(r"<(?<!\\<)((?:https?|mailto):[^<>\s]+)>")
+_TAG = re.compile(r"<(?<!\\<)/?[a-zA-Z][\w-]*(?:\s[^<>]{0,300})?/?>")
+_EMPHASIS = re.compile(r"\*(?<!\\\*)\*{0,2}|_(?<!\\_)(?:(?<![^\W_]_)_{0,2}|_{0,2}(?![^\W_]))|`(?<!\\`)`*|~(?<!\\~)~")
 _MARK = re.compile(r"[*_`~]")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
@@ -237,6 +260,8 @@ def plain(text: str) -> str:
 _INVISIBLE = re.compile("[\xad\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f]")
 _APOSTROPHE = re.compile("['’‘ʼ`´]")
 _WORD = re.compile(r"[^\W_]+|[$€£¥%§]")
+#: What `_WORD` makes of ASCII: nothing of apostrophes, and a space of every other sign.
+_SPACED = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord("'"): None, ord("`"): None}
 _ORDERED = re.compile(r"\d{1,9}[.)]\s+")
 
 
@@ -244,6 +269,8 @@ _ORDERED = re.compile(r"\d{1,9}[.)]\s+")
 def canonical_text(text: str) -> str:
     """Return *text* as it is compared: words and numbers in lower case, without links, marks and punctuation."""
     text = plain(text)
+    if text.isascii() and "$" not in text and "%" not in text:
+        return " ".join(text.casefold().translate(_SPACED).split())
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     return " ".join(_WORD.findall(_APOSTROPHE.sub("", text).casefold()))
@@ -278,7 +305,9 @@ def canonical_key(clauses: Iterable[Clause]) -> str:
 _ABBREVIATIONS = frozenset(
     "e.g i.e etc inc ltd co corp llc vs no nos art sec u.s u.k mr mrs ms dr st fig al p.o approx dept".split()
 )
-_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\W_a-z])|[;:]\s+(?=\([a-z0-9]{1,3}\))")
+_SENTENCE_END = re.compile(
+    r"[.!?;:](?:(?<![;:])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\W_a-z])|(?<=[;:])\s+(?=\([a-z0-9]{1,3}\)))"
+)
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

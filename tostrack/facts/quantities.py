@@ -68,6 +68,7 @@ _PERIOD_WORDS = frozenset(
 )
 _AGE_WORDS = frozenset("age ages aged under".split())
 _SUM_WORDS = frozenset("""usd eur gbp chf cad aud jpy inr sek dollar dollars euro euros pound pounds cents""".split())
+_SIZE_WORDS = frozenset("kb mb gb tb kilobytes megabytes gigabytes terabytes".split())
 _SHARE_WORDS = frozenset("percent cent percentage".split())
 _SIGNS = frozenset("$€£¥₹")
 
@@ -88,7 +89,7 @@ def numbers(text: str) -> Iterator[Mention]:
     if "%" in text or not _SHARE_WORDS.isdisjoint(words):
         for match in _SHARE.finditer(text):
             yield Mention(match.start(), match.end(), f"share {_value(match['n']):g}", "share")
-    if digits:
+    if digits and not _SIZE_WORDS.isdisjoint(words):
         for match in _SIZE.finditer(text):
             yield Mention(match.start(), match.end(), f"size {_value(match['n']):g} {match['u'][0].lower()}", "size")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from tostrack.clauses import canonical_text, plain, sentences
 from tostrack.flag.rulebook import SHIPPED, Rulebook
@@ -16,6 +16,8 @@ from tostrack.models import Clause, Direction, Edit, Flag, Hunk, Polarity
 _MOST_VERBS = 4
 #: What takes from a promise; other words that narrow a permission ("opt out", "your settings") are the promise itself.
 _EXCEPTIONS = frozenset({"unless", "except", "without your consent"})
+#: So many sentences are looked for one by one in a version, before all of its sentences are.
+_FEW = 20
 #: Clauses of two versions of the longest policies.
 _MEMORY = 20_000
 
@@ -41,13 +43,18 @@ def moves(
     ]
     if not any(was or now for _, was, now in sides):
         return [() for _ in sides]
-    stay, stayed = _sentences(new), _sentences(old)
     # What stands word for word in both versions is neither lost nor won: most clauses are not asked for their flags.
     stand = {*map(_standing, old)} & {*map(_standing, new)}
     gone, come = ([clause for clause in side if _standing(clause) not in stand] for side in (old, new))
+    stay, stayed = _Said(new), _Said(old)
     lost = (placed for clause in gone for placed in place(clause, book.of_clause(clause)) if placed.key not in stay)
     won = (placed for clause in come for placed in place(clause, book.of_clause(clause)) if placed.key not in stayed)
-    kept = (placed for clause in new for placed in place(clause, book.of_clause(clause)) if placed.key in stayed)
+    kept = (
+        placed
+        for clause in new
+        for placed in place(clause, book.of_clause(clause))
+        if _standing(clause) in stand or placed.key in stayed
+    )
     both = Sides(lost, won, kept, book, _reworded_in_place(sides))
     return [tuple(_moved_in(book, hunk, was, now, both)) if was or now else () for hunk, was, now in sides]
 
@@ -92,14 +99,37 @@ def _side(book: Rulebook, clauses: Sequence[Clause], at: int | None, count: int)
     return placed
 
 
-def _sentences(clauses: Iterable[Clause]) -> set[tuple[str, str]]:
-    """Return every sentence under its lead-in, as it is compared."""
-    found: set[tuple[str, str]] = set()
-    for clause in clauses:
-        if not clause.is_heading:
-            lead = canonical_text(clause.lead)
-            found.update((lead, sentence) for sentence in _sentences_of(clause.text))
-    return found
+class _Said:
+    """The sentences of a version, each under its lead-in."""
+
+    def __init__(self, clauses: Iterable[Clause]) -> None:
+        self._clauses = [clause for clause in clauses if not clause.is_heading]
+        self._asked = 0
+
+    def __contains__(self, key: Key) -> bool:
+        self._asked += 1
+        if self._asked > _FEW:
+            return key in self._all
+        lead, sentence = key
+        # By its longest word: only the clauses that have it are taken apart.
+        word = max(sentence.split(), key=len, default="")
+        return any(
+            sentence in _sentences_of(clause.text) and canonical_text(clause.lead) == lead
+            for clause, text in zip(self._clauses, self._texts, strict=True)
+            if word in text
+        )
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return [clause.text.casefold() for clause in self._clauses]
+
+    @cached_property
+    def _all(self) -> set[Key]:
+        return {
+            (canonical_text(clause.lead), sentence)
+            for clause in self._clauses
+            for sentence in _sentences_of(clause.text)
+        }
 
 
 @lru_cache(maxsize=_MEMORY)

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from tostrack.clauses import plain
 from tostrack.errors import ConfigError
-from tostrack.flag.breadth import concepts_in
+from tostrack.flag.breadth import Breadth
 from tostrack.flag.finder import find, matching, under_lead, vetoing
 from tostrack.flag.rules import Rule, RuleSet, Veto
 from tostrack.flag.tables import BUILT_IN, Source, parse
@@ -87,7 +87,11 @@ class Rulebook:
 
     def concepts(self, canonical: str) -> dict[str, int]:
         """Return what tells how far a permission in these words reaches: concepts, whose weights add up."""
-        return concepts_in(canonical, self.rules.breadth)
+        return self._breadth.concepts(canonical)
+
+    @cached_property
+    def _breadth(self) -> Breadth:
+        return Breadth(self.rules.breadth)
 
     def faults(self) -> list[str]:
         """Return a line for each example that a rule or veto does not answer as it says, and for each that has none.

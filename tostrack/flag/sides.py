@@ -134,9 +134,21 @@ class Sides:
         book: Rulebook = SHIPPED,
         spoken_for: Container[Key] = (),
     ) -> None:
-        self._all = tuple(gone), tuple(come), tuple(kept)
-        self.gone, self.come, self.kept = (Changed(side, spoken_for) for side in self._all)
+        self._gone, self._come = tuple(gone), tuple(come)
+        self.gone, self.come = Changed(self._gone, spoken_for), Changed(self._come, spoken_for)
+        self._unread = kept
+        self._spoken_for = spoken_for
         self._book = book
+
+    @cached_property
+    def _kept(self) -> tuple[Placed, ...]:
+        # Most edits leave every flag in its place: nobody asks for those of the whole text.
+        return tuple(self._unread)
+
+    @cached_property
+    def kept(self) -> Changed:
+        """The flags that both versions have."""
+        return Changed(self._kept, self._spoken_for)
 
     def arrived(self, one: Placed, *, already: bool) -> Direction | None:
         """Return which way a flag moves its topic that came and resembles none that went.
@@ -159,7 +171,7 @@ class Sides:
             still: What it stood in has something of its topic yet.
         """
         kin = self._kin(one)
-        if kin in self._come and not self._lacks(one, kin):
+        if kin in self._brought and not self._lacks(one, kin):
             return None
         if one.flag.polarity is Polarity.PERMITS:
             return Direction.NARROWED if still or kin in self._after else Direction.WITHDRAWN
@@ -168,7 +180,7 @@ class Sides:
     def _adds(self, one: Placed, kin: _Kin) -> bool:
         """Return whether its kin is said more often, or reaches further, and *one* has a part in that."""
         gone, come = self._counts(kin)
-        further = come > gone or self._reach(self._come, kin) > self._reach(self._gone, kin)
+        further = come > gone or self._reach(self._brought, kin) > self._reach(self._taken, kin)
         return further and self._is_heavy(one, self._before[kin])
 
     def _lacks(self, one: Placed, kin: _Kin) -> bool:
@@ -179,11 +191,11 @@ class Sides:
         gone, come = self._counts(kin)
         if come > gone or (gone > _FEW and one.flag.polarity is Polarity.PERMITS):
             return False
-        less = self._reach(self._come, kin) < self._reach(self._gone, kin)
+        less = self._reach(self._brought, kin) < self._reach(self._taken, kin)
         return less and self._is_heavy(one, self._after[kin])
 
     def _counts(self, kin: _Kin) -> tuple[int, int]:
-        gone, come, _ = ([self._kin(one) for one in side].count(kin) for side in self._all)
+        gone, come = ([self._kin(one) for one in side].count(kin) for side in (self._gone, self._come))
         return gone, come
 
     def _reach(self, side: Mapping[_Kin, Mapping[str, int]], kin: _Kin) -> int:
@@ -194,27 +206,25 @@ class Sides:
         return any(weight >= _HEAVY for concept, weight in found.items() if concept not in known)
 
     @cached_property
-    def _gone(self) -> dict[_Kin, dict[str, int]]:
-        return self._concepts(self._all[0])
+    def _taken(self) -> dict[_Kin, dict[str, int]]:
+        return self._concepts(self._gone)
 
     @cached_property
-    def _come(self) -> dict[_Kin, dict[str, int]]:
-        return self._concepts(self._all[1])
+    def _brought(self) -> dict[_Kin, dict[str, int]]:
+        return self._concepts(self._come)
 
     @cached_property
     def _before(self) -> dict[_Kin, dict[str, int]]:
-        gone, _, kept = self._all
-        return self._concepts((*gone, *kept))
+        return self._concepts((*self._gone, *self._kept))
 
     @cached_property
     def _after(self) -> dict[_Kin, dict[str, int]]:
-        _, come, kept = self._all
-        return self._concepts((*come, *kept))
+        return self._concepts((*self._come, *self._kept))
 
     @cached_property
     def _left(self) -> set[_Kin]:
         """The kins of which something went that resembles nothing that came: they were rewritten, or shrank."""
-        return {self._kin(one) for one in self._all[0] if self.come.twin(one) is None}
+        return {self._kin(one) for one in self._gone if self.come.twin(one) is None}
 
     def _concepts(self, placed: Iterable[Placed]) -> dict[_Kin, dict[str, int]]:
         found: dict[_Kin, dict[str, int]] = {}

@@ -23,7 +23,7 @@ _SMALL = 200
 _INDEX_AFTER = 40
 _MOST_CANDIDATES = 64
 #: The number of an item, in canonical form.
-_LEADING = re.compile(r"(?:\d{1,3} )+(?=[^\W\d])")
+_LEADING = re.compile(r"\d\d{0,2} (?:\d{1,3} )*(?=[^\W\d])")
 
 
 class Text:
@@ -31,7 +31,6 @@ class Text:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self._keys = canonicals(reading)
         self._asked = 0
 
     @property
@@ -60,8 +59,8 @@ class Text:
         short = key.count(" ") < _SHORT - 1
         self._asked += 1
         for at in self._indexed(words) if self._asked > _INDEX_AFTER else self._searched(words):
-            own = self._keys[at]
-            if own == key or _unnumbered(own) == key or (not short and f" {key} " in f" {own} "):
+            own = canonical(self.reading.clauses[at])
+            if own == key or (not short and f" {key} " in f" {own} ") or _unnumbered(own) == key:
                 return True
         return False
 

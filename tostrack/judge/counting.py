@@ -17,6 +17,8 @@ from tostrack.models import Reason
 
 def stamp(part: Part) -> Reason | None:
     """Only a date that binds nobody, a counter or an identifier moved."""
+    if part.is_passage:
+        return None
     gone, come = part.moved
     changed = gone | come
     if not changed:
@@ -41,6 +43,8 @@ def opaque(texts: Sequence[str]) -> bool:
 
 _OPAQUE = re.compile(r"(?=\S*\d)[\w-]{10,}$")
 _STAMP_TEXT = 14
+#: No token is made of more words than eight: a longer text need not be read to be known as longer.
+_STAMP_SPACES = 8 * _STAMP_TEXT
 #: ``1.26.11``, ``8/26/14``: what such a date is depends on the country, that it is one does not.
 _SHORT_YEAR = re.compile(r"(?<![\d./])\d{1,2}([./])\d{1,2}\1\d{2}(?![\d./])")
 #: The time of a day: ``2:05 pm``, and ``13.21 BST``, which without its zone may be the number of an edition.
@@ -56,6 +60,8 @@ def _is_stamp(text: str) -> bool:
     """Whether the whole of *text* is a stamp: a date, a "last updated" line, a counter, an identifier."""
     if _OPAQUE.match(text):
         return True
+    if text.count(" ") >= _STAMP_SPACES:
+        return False
     dated = _CLOCK.sub("", _SHORT_YEAR.sub("2000-01-01", text))
     tokens = tuple(token for token in normal(dated) if token not in lexicon.CLOCK)
     if len(tokens) > _STAMP_TEXT:
@@ -137,17 +143,28 @@ _PLACE = re.compile(
 def numbering(part: Part) -> Reason | None:
     """Only the numbers of clauses, or of references to them, moved."""
     if not (part.old and part.new):
-        return None if unplaced(part.text) else Reason.NUMBERING
+        return None if _behind_place(part.text) else Reason.NUMBERING
+    gone, come = part.moved
+    if not all(map(_may_be_of_place, (*gone, *come))):
+        return None
     old, new = (unplaced(text) for text in (part.old, part.new))
     return Reason.NUMBERING if old == new else None
+
+
+def _may_be_of_place(word: str) -> bool:
+    """Whether *word* may belong to the number of a clause, to a reference, or to a date that a number stands before."""
+    return len(word) <= _PLACE_LETTERS or not word.isalpha() or word in lexicon.REFERENCE or word in MONTHS
+
+
+#: A number in Roman digits has no more letters.
+_PLACE_LETTERS = 5
 
 
 def unplaced(text: str) -> list[str]:
     """Return the tokens of *text* without the number it begins with and without numbers that name a place in it."""
     kept: list[str] = []
     place = False
-    begins = _PLACE.match(text)
-    words = normal(text[begins.end() :] if begins else text)
+    words = _behind_place(text)
     for at, word in enumerate(words):
         numbered = _names_place(word)
         here = bool(kept) and kept[-1] in lexicon.REFERENCE
@@ -160,6 +177,11 @@ def unplaced(text: str) -> list[str]:
         if not place:
             kept.append(word)
     return kept
+
+
+def _behind_place(text: str) -> tuple[str, ...]:
+    begins = _PLACE.match(text)
+    return normal(text[begins.end() :] if begins else text)
 
 
 #: So many words behind an article may name the law that it is of.

@@ -127,8 +127,13 @@ def _leads_to(text: str) -> bool:
 
 
 def _is_consent(text: str) -> bool:
-    found = len(lexicon.CONSENT.findall(text.lower()))
-    return (len(text) < 600 and found > 1) or (found == 1 and text.count(" ") <= _LABEL_WORDS)
+    label = text.count(" ") <= _LABEL_WORDS
+    found = len(lexicon.CONSENT.findall(text.lower())) if label or len(text) < _CONSENT else 0
+    return (found > 1 and len(text) < _CONSENT) or (found == 1 and label)
+
+
+#: What asks for consent to cookies is no longer than this, in characters.
+_CONSENT = 600
 
 
 def _is_contents(part: Part) -> bool:
@@ -191,15 +196,20 @@ def _is_navigation(part: Part) -> bool:
 
 def _is_bare(clause: Clause) -> bool:
     """Whether *clause* is a short line that is no sentence: it ends in no stop, allows and forbids nothing."""
+    if clause.kind != "p" or clause.text.rstrip("*_ ")[-1:] in _STOPS or clause.text.count(" ") >= _BARE:
+        return False
     words = normal(clause.text)
     return (
-        clause.kind == "p"
-        and len(words) <= _LABEL_WORDS
-        and clause.text.rstrip("*_ ")[-1:] not in ".:;!?…"
+        len(words) <= _LABEL_WORDS
         and not any(map(is_number, words))
         and not any(map(is_mail, words))
         and not (lexicon.ACTORS | lexicon.COMPANY_FORMS | page.FOREIGN_RULING).intersection(words)
     )
+
+
+_STOPS = (".", ":", ";", "!", "?", "…", "")
+#: No token is made of more words than eight: a text with more spaces need not be read.
+_BARE = 8 * _LABEL_WORDS
 
 
 def _in_list(part: Part) -> bool:

@@ -73,6 +73,7 @@ def _stand_for(letters: str, name: list[str]) -> bool:
 _BUTTON = re.compile(
     r"(?P<verb>\b(?:click|clicking|tap|tapping|press|pressing|hit)\b(?: on)?(?: the)?) [\"“'‘][^\"“”'‘’]{1,40}[\"”'’]"
 )
+_STEP = re.compile("[>›→»]")
 _PATH = re.compile(r"[A-Z][\w’']*(?: [\w’']+){0,3}(?: ?[>›→»] ?[A-Z][\w’']*(?: [\w’']+){0,4})+")
 
 
@@ -80,8 +81,13 @@ def label(part: Part) -> Reason | None:
     """Only the label of a button, or a path through menus, is another."""
     if not _is_reworded(part):
         return None
-    old, new = (_PATH.sub("Settings", _BUTTON.sub(r"\g<verb> it", text)) for text in (part.old, part.new))
+    old, new = (_unlabelled(text) for text in (part.old, part.new))
     return Reason.RENAMED if (old, new) != (part.old, part.new) and normal(old) == normal(new) else None
+
+
+def _unlabelled(text: str) -> str:
+    text = _BUTTON.sub(r"\g<verb> it", text)
+    return _PATH.sub("Settings", text) if _STEP.search(text) else text
 
 
 #: A place for a name that no one filled in.

@@ -55,39 +55,42 @@ _URL = re.compile(
 _URL_SIGNS = re.compile(r"//|www\.|\.[a-z]{2,}/")
 _HIDDEN_MAIL = re.compile(r"[\w.+-]*\[?e-?mail\W{1,2}protected\]?[\w.-]*")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_TOKEN = re.compile(rf"{MARK}\w+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\d+(?:[.,]\d+)*|[^\W_]+|[$€£¥%§&]")
+_WORD = r"\d+(?:[.,]\d+)*|[^\W_]+|[$€£¥%§&]"
+_WORDS = re.compile(_WORD)
+_TOKENS = re.compile(rf"{MARK}\w+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{_WORD}")
 
+#: What must stand in a text for a pattern to apply, the pattern, and what is written for it.
 _CONTRACTIONS = (
-    (re.compile(r"\bcan(?:'t|not)\b"), "can not"),
-    (re.compile(r"\bwon't\b"), "will not"),
-    (re.compile(r"\bshan't\b"), "shall not"),
-    (re.compile(r"n't\b"), " not"),
-    (re.compile(r"'ll\b"), " will"),
-    (re.compile(r"'re\b"), " are"),
-    (re.compile(r"'ve\b"), " have"),
-    (re.compile(r"'d\b"), " would"),
-    (re.compile(r"'m\b"), " am"),
-    (re.compile(r"\b(it|that|there|here|what|who|let)'s\b"), r"\1 is"),
-    (re.compile(r"'s\b|(?<=s)'"), ""),
+    ("n't", re.compile(r"\bcan't\b"), "can not"),
+    ("n't", re.compile(r"\bwon't\b"), "will not"),
+    ("n't", re.compile(r"\bshan't\b"), "shall not"),
+    ("n't", re.compile(r"n't\b"), " not"),
+    ("'ll", re.compile(r"'ll\b"), " will"),
+    ("'re", re.compile(r"'re\b"), " are"),
+    ("'ve", re.compile(r"'ve\b"), " have"),
+    ("'d", re.compile(r"'d\b"), " would"),
+    ("'m", re.compile(r"'m\b"), " am"),
+    ("'s", re.compile(r"'s\b(?:(?<=\bit's)|(?<=\b(?:that|here|what)'s)|(?<=\bthere's)|(?<=\b(?:who|let)'s))"), " is"),
+    ("'s", re.compile(r"'s\b"), ""),
 )
 
-# British to American by ending; only where both spellings are one word.
+# British to American by ending; only where both spellings are one word. What must stand in the word comes first.
 _SPELLINGS = (
-    (re.compile(r"is(ation|ations|ational|e|es|ed|ing|er|ers|able)$"), r"iz\1"),
-    (re.compile(r"ys(e|es|ed|ing|er|ers)$"), r"yz\1"),
-    (re.compile(r"(?<=[a-z]{2})our(s|ed|ing|able|ably|ite|ites|al|ful|less|hood|hoods)?$"), r"or\1"),
-    (re.compile(r"(?<=[nbit])tre(s|d)?$"), r"ter\1"),
-    (re.compile(r"^(licen|defen|offen|preten)c(e|es|ed|ing)$"), r"\1s\2"),
-    (re.compile(r"(?<=[aeiou])ll(ed|ing|er|ers|ation)$"), r"l\1"),
-    (re.compile(r"^(fulfil|enrol|instal|skil)l(s|ment|ments|ful)?$"), r"\1\2"),
-    (re.compile(r"ogue(s)?$"), r"og\1"),
-    (re.compile(r"programme(s)?$"), r"program\1"),
-    (re.compile(r"(?<=[dg])gement(s)?$"), r"gment\1"),
-    (re.compile(r"^cheque(s)?$"), r"check\1"),
-    (re.compile(r"^grey"), "gray"),
-    (re.compile(r"^practis"), "practic"),
-    (re.compile(r"^(whil|among|amid)st$"), r"\1"),
-    (re.compile(r"^(toward|afterward|forward|backward|onward|upward)s$"), r"\1"),
+    ("is", re.compile(r"is(ation|ations|ational|e|es|ed|ing|er|ers|able)$"), r"iz\1"),
+    ("ys", re.compile(r"ys(e|es|ed|ing|er|ers)$"), r"yz\1"),
+    ("our", re.compile(r"(?<=[a-z]{2})our(s|ed|ing|able|ably|ite|ites|al|ful|less|hood|hoods)?$"), r"or\1"),
+    ("tre", re.compile(r"(?<=[nbit])tre(s|d)?$"), r"ter\1"),
+    ("nc", re.compile(r"^(licen|defen|offen|preten)c(e|es|ed|ing)$"), r"\1s\2"),
+    ("ll", re.compile(r"(?<=[aeiou])ll(ed|ing|er|ers|ation)$"), r"l\1"),
+    ("l", re.compile(r"^(fulfil|enrol|instal|skil)l(s|ment|ments|ful)?$"), r"\1\2"),
+    ("ogue", re.compile(r"ogue(s)?$"), r"og\1"),
+    ("programme", re.compile(r"programme(s)?$"), r"program\1"),
+    ("gement", re.compile(r"(?<=[dg])gement(s)?$"), r"gment\1"),
+    ("cheque", re.compile(r"^cheque(s)?$"), r"check\1"),
+    ("grey", re.compile(r"^grey"), "gray"),
+    ("practis", re.compile(r"^practis"), "practic"),
+    ("st", re.compile(r"^(whil|among|amid)st$"), r"\1"),
+    ("wards", re.compile(r"^(toward|afterward|forward|backward|onward|upward)s$"), r"\1"),
 )
 #: What a word must have in it for one of them to apply: most words have nothing of it.
 _BRITISH = re.compile(
@@ -97,6 +100,7 @@ _BRITISH = re.compile(
 _TWICE_WRITTEN = re.compile(
     r"\b[a-z]{3,9}(?:[- ][a-z]{3,5})?\s?\((\d{1,3})\)(?= (?:\w+ )?(?:day|week|month|year|hour|minute)s?\b)"
 )
+_IN_BRACKETS = re.compile(r"\(\d{1,3}\) ")
 _NUMBER_WORDS = dict(
     zip("two three four five six seven eight nine ten eleven twelve".split(), map(str, range(2, 13)), strict=True)
 ) | {"fourteen": "14", "thirty": "30", "sixty": "60", "ninety": "90"}
@@ -118,9 +122,9 @@ def american_of(word: str) -> str:
         return _SAME_WORD[word]
     if not _BRITISH.search(word):
         return word
-    for pattern, written in _SPELLINGS:
-        word, changed = pattern.subn(written, word, count=1)
-        if changed:
+    for sign, pattern, written in _SPELLINGS:
+        if sign in word and pattern.search(word):
+            word = pattern.sub(written, word, count=1)
             break
     return _SAME_WORD.get(word, word)
 
@@ -133,16 +137,33 @@ def _date(match: re.Match[str]) -> str:
 
 _DIGITS = re.compile("[0-9]")
 _FOUR_DIGITS = re.compile("[0-9]{4}")
+#: A date begins less than so many characters before its year, or ends less than so many behind where it begins.
+_BESIDE_YEAR = 40
 
 
 def _dated(text: str) -> str:
     """Return *text* with every date and every instant written in one way."""
-    if not _FOUR_DIGITS.search(text):
-        return text
-    text = _INSTANT.sub(f" {INSTANT} ", text)
-    for pattern in _DATES:
-        text = pattern.sub(_date, text)
-    return text
+    pieces: list[str] = []
+    done = 0
+    for start, end in _around_years(text):
+        part = _INSTANT.sub(f" {INSTANT} ", text[start:end])
+        for pattern in _DATES:
+            part = pattern.sub(_date, part)
+        pieces += (text[done:start], part)
+        done = end
+    return "".join((*pieces, text[done:]))
+
+
+def _around_years(text: str) -> list[tuple[int, int]]:
+    """Return the parts of *text*, cut at spaces, in which dates may stand: to look for them everywhere takes longer."""
+    parts: list[tuple[int, int]] = []
+    for match in _FOUR_DIGITS.finditer(text):
+        start = text.rfind(" ", 0, max(match.start() - _BESIDE_YEAR, 0)) + 1
+        end = text.find(" ", match.start() + _BESIDE_YEAR)
+        if parts and start <= parts[-1][1]:
+            start = parts.pop()[0]
+        parts.append((start, end if end >= 0 else len(text)))
+    return parts
 
 
 #: What browsers are told of a link, printed into the text.
@@ -167,18 +188,21 @@ def spelled(text: str) -> tuple[str, ...]:
     if "protected" in text:
         text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
     text = uniform(text)
-    if _URL_SIGNS.search(text):
+    if ("/" in text or "www." in text) and _URL_SIGNS.search(text):
         text = _URL.sub(f" {URL} ", text)
-    if len(text) <= _STAMP_LENGTH and not _SOMEONE.search(text):
+    if len(text) <= _STAMP_LENGTH and ("ago" in text or "yesterday" in text) and not _SOMEONE.search(text):
         text = _RELATIVE.sub(f" {RELATIVE} ", text)
     if _DIGITS.search(text):
-        text = _TWICE_WRITTEN.sub(r" \1", _dated(text))
+        text = _dated(text)
+        if _IN_BRACKETS.search(text):
+            text = _TWICE_WRITTEN.sub(r" \1", text)
+    text = text.replace("cannot", "can not")
     if "'" in text:
-        for pattern, written in _CONTRACTIONS:
-            text = pattern.sub(written, text)
-    elif "cannot" in text:
-        text = text.replace("cannot", "can not")
-    return tuple(_TOKEN.findall(text.replace("'", "")))
+        for sign, pattern, written in _CONTRACTIONS:
+            if sign in text:
+                text = pattern.sub(written, text)
+        text = text.replace("'", "")
+    return tuple((_TOKENS if MARK in text or "@" in text else _WORDS).findall(text))
 
 
 @lru_cache(maxsize=4_096)

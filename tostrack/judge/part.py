@@ -13,6 +13,9 @@ from tostrack.judge.context import Context
 from tostrack.judge.normal import lost_and_gained, normal
 from tostrack.models import Clause, Edit, Hunk
 
+#: A stamp, a label or a sign to readers has fewer spaces.
+_PASSAGE = 120
+
 
 @dataclass(frozen=True)
 class Part:
@@ -34,6 +37,11 @@ class Part:
     def text(self) -> str:
         """What came, or what went when nothing came."""
         return self.new or self.old
+
+    @property
+    def is_passage(self) -> bool:
+        """Whether a whole clause came or went that is too long for anything but text of a policy."""
+        return not (self.old and self.new) and self.text.count(" ") >= _PASSAGE
 
     @cached_property
     def moved(self) -> tuple[Counter[str], Counter[str]]:

@@ -125,15 +125,18 @@ def _outer(words: Sequence[tuple[str, str]], end: int) -> dict[str, tuple[int, s
 
 def _spelled_otherwise(hunks: Sequence[Hunk]) -> set[int]:
     """Return the clauses that went and came with the same words, spelled otherwise or without accents."""
-    gone = {_bare(hunk.old) for hunk in hunks if hunk.edit is Edit.REMOVED}
-    come = {_bare(hunk.new) for hunk in hunks if hunk.edit is Edit.ADDED}
-    both = (gone & come) - {()}
-    return {at for at, hunk in enumerate(hunks) if not (hunk.old and hunk.new) and _bare(hunk.old or hunk.new) in both}
+    gone = {at: normal(hunk.old) for at, hunk in enumerate(hunks) if hunk.edit is Edit.REMOVED}
+    come = {at: normal(hunk.new) for at, hunk in enumerate(hunks) if hunk.edit is Edit.ADDED}
+    # Only as many words can be the same ones.
+    sizes = {*map(len, gone.values())} & {*map(len, come.values())} - {0}
+    bare = [{at: _bare(words) for at, words in side.items() if len(words) in sizes} for side in (gone, come)]
+    both = {*bare[0].values()} & {*bare[1].values()}
+    return {at for side in bare for at, words in side.items() if words in both}
 
 
-def _bare(text: str) -> tuple[str, ...]:
-    """Return the words of *text* without accents: "moze" is "może"."""
-    return tuple(map(squeezed, normal(text)))
+def _bare(words: Sequence[str]) -> tuple[str, ...]:
+    """Return *words* without accents: "moze" is "może"."""
+    return tuple(map(squeezed, words))
 
 
 #: So many words that changed from British to American, or back, make it the other edition of English.

@@ -42,7 +42,7 @@ def relabelled(part: Part) -> Reason | None:
 
 def wayfinding(part: Part) -> Reason | None:
     """Only how to get about the page or the site changed: "jump to a section by selecting the links below"."""
-    words = changed(part)
+    words = set() if part.is_passage else changed(part)
     if not words & lexicon.LAYOUT or not words <= lexicon.SAFE | lexicon.LAYOUT | lexicon.READER:
         return None
     # "We collect the links you click" is about data.
@@ -188,7 +188,7 @@ def stutter(part: Part) -> Reason | None:
 def possessive(part: Part) -> Reason | None:
     """Only "our" came or went where nothing is handed on: "in system" became "in our system"."""
     about = {*normal(part.old)}
-    mere = changed(part) == {"our"} and bool(_edits(part))
+    mere = bool(_edits(part)) and changed(part) == {"our"}
     return Reason.WORDING if mere and not about & (lexicon.HANDED_ON | lexicon.RECIPIENT) else None
 
 

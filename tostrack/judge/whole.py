@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from tostrack.clauses import canonicals, plain
+from tostrack.clauses import canonical, canonicals, plain
 from tostrack.judge.context import Context
 from tostrack.judge.lexicon import STOP_WORDS
-from tostrack.models import Edit, Hunk, Judgement, Reading, Reason
+from tostrack.models import Clause, Edit, Hunk, Judgement, Reading, Reason
 
 #: A text that lost nine tenths of its words, or is no longer than a notice on a door, is not that policy.
 _COLLAPSE = 0.1
@@ -105,15 +105,23 @@ def _is_akin(old: Reading, new: Reading) -> bool:
 
     Seldom are more than a few of them read: what is left on one side has no more different words than words.
     """
-    keys = canonicals(old), canonicals(new)
-    shared = {*keys[0]} & {*keys[1]}
-    apart = min(sum(key.count(" ") + 1 for key in side if key not in shared) for side in keys)
+    shared = {*map(_letters, old.clauses)} & {*map(_letters, new.clauses)}
+    apart = min(
+        sum(canonical(clause).count(" ") + 1 for clause in reading.clauses if _letters(clause) not in shared)
+        for reading in (old, new)
+    )
     words: set[str] = set()
-    for key in shared:
-        words.update(key.split())
+    for clause in old.clauses:
+        if _letters(clause) in shared:
+            words.update(canonical(clause).split())
         if len(words) >= _KINSHIP * (len(words) + apart):
             return True
     return False
+
+
+def _letters(clause: Clause) -> tuple[bool, str]:
+    """Return what makes two clauses the same without a look at their words."""
+    return clause.kind[:2] == "ol", clause.text
 
 
 #: What a sentence, a list or a heading ends with.

@@ -9,7 +9,7 @@ _ABBREVIATIONS = {
     r"e\.\s?g\.": "for example",
     r"i\.\s?e\.": "that is",
     r"art\.(?=\s?\d)": "article",
-    r"(?:artikel|artículo|articolo|artigo)(?=\s?\d)": "article",
+    r"art(?:ikel|ículo|icolo|igo)(?=\s?\d)": "article",
     r"sec\.(?=\s?\d)": "section",
     r"para\.(?=\s?\d)": "paragraph",
     r"abs\.(?=\s?\d)": "absatz",
@@ -26,13 +26,14 @@ _ABBREVIATIONS = {
     r"np\.": "na przykład",
     r"itp\.": "i tym podobne",
 }
-#: Their first letters and the beginning of a word are asked for before any of them: most places of a text are neither.
+#: Each begins with its first letter, and looks behind it then: so a search looks at no other places.
 _SHORTENED = re.compile(
-    rf"(?=[{''.join(sorted({short.lstrip('(?:')[0] for short in _ABBREVIATIONS}))}])(?<![\w.])(?:"
-    + "|".join(rf"(?P<a{at}>{short})" for at, short in enumerate(_ABBREVIATIONS))
-    + ")"
+    "|".join(rf"{short[0]}(?<![\w.].)(?P<a{at}>{short[1:]})" for at, short in enumerate(_ABBREVIATIONS))
 )
 _IN_FULL = tuple(_ABBREVIATIONS.values())
+#: Without one of these letters before a stop, and without these, nothing is shortened: most texts have neither.
+_LETTER = re.compile(r"\.(?<=\b[eizdp]\.)")
+_SHORT = ("art", "sec.", "para.", "abs.", "lit.", "nr.", "bzw.", "ggf.", "usw.", "bijv.", "np.", "itp.")
 
 #: Units and currencies in words, behind a number, and their signs; "dollars" are of many countries.
 _UNITS = {
@@ -56,12 +57,13 @@ _UNITS = {
     "eur": "€",
     "gbp": "£",
 }
-_UNIT = re.compile(rf"(?<=\d)\s?(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})\b")
+# Patterns that begin with a digit are searched for ten times as fast as those that begin with what is beside it.
+_UNIT = re.compile(rf"(?P<digit>\d)\s?(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})\b")
 _BEFORE = re.compile(r"\b(?P<unit>eur|gbp)\s?(?=\d)")
 #: "10 €" and "€10" are one sum.
 _BEHIND = re.compile(r"(?<![\d.,])(?P<sum>\d+(?:[.,]\d+)*)\s?(?P<sign>[€£])(?!\s?\d)")
 _SUM = re.compile(r"[€£$]\s?\d+(?:[.,]\d{3})*[.,]00(?!\d)")
-_HOUR = re.compile(r"\b(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?\s?(?P<half>[ap])\.?\s?m\b\.?")
+_HOUR = re.compile(r"(?P<hour>\d(?<!\w\d)\d?)(?::(?P<minute>\d{2}))?\s?(?P<half>[ap])\.?\s?m\b\.?")
 _PHONE = re.compile(r"\+\d[\d\s()./-]{6,20}\d")
 _ORDINAL = {"1st": "first", "2nd": "second", "3rd": "third"}
 _NTH = re.compile(r"\b(?:1st|2nd|3rd)\b(?! (?:of )?[a-z]+,? \d{4})")
@@ -78,23 +80,31 @@ _PAIR = re.compile(
 #: Without any of these none of the three is there: most texts have none.
 _GENDERED = re.compile(r"innen\b| (?:et|y|e|und|en|ou|o|oder) |d(?:er|ie)/d")
 
-_WORTH = re.compile(r"\d|[\[({]\s?at\b")
+_DIGIT = re.compile(r"\d")
+_AT_SIGN = re.compile(r"[\[({]\s?at\b")
 
 
 def uniform(text: str) -> str:
     """Return *text*, in lower case, with each of these written in one way."""
-    if "." in text or "art" in text:
+    if _LETTER.search(text) or any(short in text for short in _SHORT):
         text = _SHORTENED.sub(_in_full, text)
     if _GENDERED.search(text):
         text = _PAIR.sub(r"\g<stem>\g<ending>", _BOTH.sub("der", _STAR.sub("", text)))
-    if not _WORTH.search(text):
-        return text
-    text = _AT.sub("@", text)
-    text = _PHONE.sub(lambda match: "+" + re.sub(r"\(0\)|\D", "", match[0]), text)
+    if _AT_SIGN.search(text):
+        text = _AT.sub("@", text)
+    return _counted(text) if _DIGIT.search(text) else text
+
+
+def _counted(text: str) -> str:
+    """Return *text* with what stands beside a number written in one way."""
+    if "+" in text:
+        text = _PHONE.sub(lambda match: "+" + re.sub(r"\(0\)|\D", "", match[0]), text)
     text = _HOUR.sub(_hour, text)
-    text = _NTH.sub(lambda match: _ORDINAL[match[0]], text)
-    text = _UNIT.sub(lambda match: f" {_UNITS[match['unit']]} ", text)
-    text = _BEFORE.sub(lambda match: f"{_UNITS[match['unit']]}", text)
+    if any(nth in text for nth in _ORDINAL):
+        text = _NTH.sub(lambda match: _ORDINAL[match[0]], text)
+    text = _UNIT.sub(lambda match: f"{match['digit']} {_UNITS[match['unit']]} ", text)
+    if "eur" in text or "gbp" in text:
+        text = _BEFORE.sub(lambda match: f"{_UNITS[match['unit']]}", text)
     if "€" in text or "£" in text:
         text = _BEHIND.sub(r"\g<sign>\g<sum>", text)
     return _SUM.sub(lambda match: match[0][:-3], text)
