@@ -14,7 +14,7 @@ from functools import lru_cache
 from tostrack.clauses import canonicals
 from tostrack.diff import diff
 from tostrack.diff.similar import Bag
-from tostrack.facts import stated_dates
+from tostrack.facts import dates_of
 from tostrack.judge import judge
 from tostrack.models import Hunk, Judgement, Reading, Reason, Verdict
 from tostrack.walls import SHORT, says_instead
@@ -108,9 +108,8 @@ def _is_dated_anew(new: Reading, before: Sequence[Reading]) -> bool:
     return now is not None and all((then := _stated(reading)) is not None and then < now for reading in before)
 
 
-@lru_cache(maxsize=64)
 def _stated(reading: Reading) -> date | None:
-    found = stated_dates(reading.clauses)
+    found = dates_of(reading)
     return max((stated.last for stated in (found.effective, found.updated) if stated), default=None)
 
 

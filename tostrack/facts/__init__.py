@@ -13,10 +13,10 @@ from tostrack.facts.edits import Finder, Mention, Side, fact, moved, sides
 from tostrack.facts.modality import modality, negation
 from tostrack.facts.phrases import GIVEN, consent, limits, reach, recipients
 from tostrack.facts.quantities import days, numbers
-from tostrack.facts.stated import StatedDate, StatedDates, dating, stated_dates
+from tostrack.facts.stated import StatedDate, StatedDates, dates_of, dating, stated_dates
 from tostrack.models import Edit, Fact, FactKind, Hunk
 
-__all__ = ["StatedDate", "StatedDates", "dating", "facts", "stated_dates"]
+__all__ = ["StatedDate", "StatedDates", "dates_of", "dating", "facts", "stated_dates"]
 
 #: More than this in one clause is a clause rewritten: the reader must read it.
 _MOST = 6

@@ -100,6 +100,13 @@ def stated_dates(clauses: Iterable[Clause]) -> StatedDates:
     return StatedDates(_latest(effective), _latest(updated))
 
 
+# The dates of a text are asked for when it comes, and when the next one does.
+@lru_cache(maxsize=64)
+def dates_of(reading: Reading) -> StatedDates:
+    """Return what `stated_dates` does for the clauses of *reading*."""
+    return stated_dates(reading.clauses)
+
+
 def _latest(found: list[StatedDate]) -> StatedDate | None:
     return max(found, key=lambda one: (one.last, one.first), default=None)
 
@@ -160,7 +167,7 @@ def dating(old: Reading, new: Reading) -> Dating | None:
     Its note is for a change that matters: it is there when no stated date moved forward although the text that stood
     had been seen after that date, or when a date went back.
     """
-    was, now = stated_dates(old.clauses), stated_dates(new.clauses)
+    was, now = dates_of(old), dates_of(new)
     pairs = [(was.updated, now.updated), (was.effective, now.effective)]
     stated = [pair for pair in pairs if pair[0] and pair[1]] or [pair for pair in pairs if pair[0] or pair[1]]
     if not stated:

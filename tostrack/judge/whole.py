@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
-from tostrack.clauses import canonical, canonicals, plain
+from tostrack.clauses import canonical, canonical_text, canonicals, plain
 from tostrack.judge.context import Context
 from tostrack.judge.lexicon import STOP_WORDS
 from tostrack.models import Clause, Edit, Hunk, Judgement, Reading, Reason
@@ -105,23 +106,21 @@ def _is_akin(old: Reading, new: Reading) -> bool:
 
     Seldom are more than a few of them read: what is left on one side has no more different words than words.
     """
-    shared = {*map(_letters, old.clauses)} & {*map(_letters, new.clauses)}
-    apart = min(
-        sum(canonical(clause).count(" ") + 1 for clause in reading.clauses if _letters(clause) not in shared)
-        for reading in (old, new)
-    )
+    letters = _letters(old), _letters(new)
+    shared = letters[0] & letters[1]
+    apart = min(sum(canonical_text(text).count(" ") + 1 for _, text in side - shared) for side in letters)
     words: set[str] = set()
-    for clause in old.clauses:
-        if _letters(clause) in shared:
-            words.update(canonical(clause).split())
+    for ordered, text in shared:
+        words.update(canonical(Clause("ol" if ordered else "p", text)).split())
         if len(words) >= _KINSHIP * (len(words) + apart):
             return True
     return False
 
 
-def _letters(clause: Clause) -> tuple[bool, str]:
-    """Return what makes two clauses the same without a look at their words."""
-    return clause.kind[:2] == "ol", clause.text
+@lru_cache(maxsize=64)
+def _letters(reading: Reading) -> frozenset[tuple[bool, str]]:
+    """Return what makes clauses the same without a look at their words: whether it is numbered, and its text."""
+    return frozenset((clause.kind[:2] == "ol", clause.text) for clause in reading.clauses)
 
 
 #: What a sentence, a list or a heading ends with.
