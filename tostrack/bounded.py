@@ -27,6 +27,8 @@ P = ParamSpec("P")
 
 #: The slowest of 24,000 real pages takes half a second and 150 MB.
 SECONDS, MEGABYTES = 20.0, 512
+#: So many seconds a child may take until it asks for work.
+_STARTS = 60.0
 #: Causes of failures that another look at the same page would only repeat.
 OVERRUNS = frozenset(("too-slow", "too-big", "crashed"))
 _LENGTH = struct.Struct("!Q")
@@ -87,23 +89,27 @@ class Worker:
         """
         request = pickle.dumps((function, args, kwargs), protocol=5)
         worn = self._child is not None
-        deadline = time.monotonic() + self._seconds
-        answer = self._ask(request, deadline)
+        answer = self._ask(request)
         if worn and answer.get("cause") in ("too-big", "crashed"):
             # Memory of a process that has read many pages is in pieces: the limit is meant for this page alone.
-            answer = self._ask(request, deadline)
+            answer = self._ask(request)
         if "bug" in answer:
             raise RuntimeError(answer["bug"])
         if "cause" in answer:
             raise ExtractError(answer["message"], cause=answer["cause"])
         return str(answer["text"])
 
-    def _ask(self, request: bytes, deadline: float) -> dict[str, str]:
+    def _ask(self, request: bytes) -> dict[str, str]:
         """Return the child's answer; one that overran is closed, so that the next question starts another."""
+        fresh = self._child is None
         child = self._child = self._child or self._start()
         assert child.stdin is not None
         assert child.stdout is not None
         try:
+            if fresh:
+                # That a busy machine is slow to start it is no fault of the page.
+                _read(child.stdout, time.monotonic() + _STARTS)
+            deadline = time.monotonic() + self._seconds
             child.stdin.write(_LENGTH.pack(len(request)) + request)
             child.stdin.flush()
             answer = _read(child.stdout, deadline)
@@ -160,6 +166,8 @@ def serve(seconds: float, megabytes: int) -> None:
     questions = sys.stdin.buffer
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    answers.write(_LENGTH.pack(0))
+    answers.flush()
     while len(head := questions.read(_LENGTH.size)) == _LENGTH.size:
         request = questions.read(_LENGTH.unpack(head)[0])
         # Where the parent was killed, nobody else ends us; without a handler this works inside C code too.
