@@ -60,7 +60,7 @@ class Text:
         self._asked += 1
         for at in self._indexed(words) if self._asked > _INDEX_AFTER else self._searched(words):
             own = canonical(self.reading.clauses[at])
-            if own == key or (not short and f" {key} " in f" {own} ") or _unnumbered(own) == key:
+            if key in own and (own == key or (not short and f" {key} " in f" {own} ") or _unnumbered(own) == key):
                 return True
         return False
 
