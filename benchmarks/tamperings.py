@@ -120,11 +120,18 @@ def tamper(connection: sqlite3.Connection, chance: random.Random) -> tuple[str, 
 
 
 def content(connection: sqlite3.Connection) -> list[list[tuple]]:
-    """Return the rows of every table without their ids: what swaps of equals leave as it was."""
-    found = []
+    """Return the rows of every table without their ids: what swaps of equals leave as it was.
+
+    A rank is no more than the order that it gives to texts.
+    """
+    found = [sorted(connection.execute("SELECT version_id, position, clause_id FROM version_clauses"))]
     for table in VOUCHED:
         names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
-        own = [f'"{name}"' for name in names if name != "id" or table in ("_clauses", "_words", "_finds")]
+        own = [
+            f'"{name}"'
+            for name in names
+            if name not in ("id", "rank") or (name == "id" and table in ("_clauses", "_words", "_finds"))
+        ]
         found.append(sorted(connection.execute(f"SELECT {', '.join(own)} FROM {table}"), key=repr))
     return found
 
