@@ -294,12 +294,16 @@ def canonicals(reading: Reading) -> tuple[str, ...]:
 @lru_cache(maxsize=128)
 def text_key(reading: Reading) -> str:
     """Return the hash of the canonical text: two texts that share it differ in no word and no number."""
-    return sha256("".join(canonicals(reading)).replace(" ", ""))
+    return sha256(_run_together(canonicals(reading)))
 
 
 def canonical_key(clauses: Iterable[Clause]) -> str:
     """Return what two texts share when no word and no number differs between them, wherever the lines break."""
-    return "".join(map(canonical, clauses)).replace(" ", "")
+    return _run_together(map(canonical, clauses))
+
+
+def _run_together(forms: Iterable[str]) -> str:
+    return "".join(forms).replace(" ", "")
 
 
 _ABBREVIATIONS = frozenset(

@@ -54,7 +54,6 @@ _URL = re.compile(
 )
 _URL_SIGNS = re.compile(r"//|www\.|\.[a-z]{2,}/")
 _HIDDEN_MAIL = re.compile(r"[\w.+-]*\[?e-?mail\W{1,2}protected\]?[\w.-]*")
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _WORD = r"\d+(?:[.,]\d+)*|[^\W_]+|[$€£¥%§&]"
 _WORDS = re.compile(_WORD)
 _TOKENS = re.compile(rf"{MARK}\w+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{_WORD}")

@@ -17,11 +17,6 @@ from tostrack.models import sha256
 #: The columns of a version that its link holds, beside ``hash`` itself.
 VERSION_COLUMNS = ("number", "seen_at", "kind", "sha256", "key_sha256", "extractor", "declaration", "record")
 
-_JUDGEMENT_COLUMNS = (
-    *("from_number", "to_number", "occasion", "judged_at", "verdict", "reason"),
-    *("added", "removed", "reworded", "moved", "announced"),
-)
-
 
 def canonical(content: Any) -> str:
     """Return *content* as the one JSON text that is hashed."""
