@@ -87,7 +87,7 @@ def _month_year(match: re.Match[str]) -> tuple[int, int, int]:
 
 
 def _month(name: str) -> int:
-    return month_numbers()[name.rstrip(".").casefold()]
+    return month_numbers()[name.rstrip(".").lower()]
 
 
 @cache

@@ -22,7 +22,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def detect_language(text: str) -> str:
     """Return the code of the language that *text* is in: two letters, empty when it is not plain."""
-    return detect_words(_WORD.findall(text[:_READ].casefold()))
+    return detect_words(_WORD.findall(text[:_READ].lower()))
 
 
 def detect_words(words: Iterable[str]) -> str:

@@ -61,7 +61,7 @@ def address_key(address: str) -> tuple[Kind, str]:
     alone is a site; a ``mailto:`` address is mail; nothing but a fragment is presentation.
     """
     if address[:7].lower() == "mailto:":
-        return Kind.MAIL, unquote(address[7:].partition("?")[0]).casefold()
+        return Kind.MAIL, unquote(address[7:].partition("?")[0]).lower()
     bare = _SCHEME.sub("", address.strip(), count=1)
     bare = bare.partition("#")[0].partition("?")[0]
     host, slash, path = bare.partition("/")
@@ -70,8 +70,8 @@ def address_key(address: str) -> tuple[Kind, str]:
     if not bare:
         return Kind.PRESENTATION, ""
     if named and not path:
-        return Kind.SITE, host.casefold()
-    return Kind.ADDRESS, f"{host.casefold() if named else host}{slash}{path}".rstrip("/")
+        return Kind.SITE, host.lower()
+    return Kind.ADDRESS, f"{host.lower() if named else host}{slash}{path}".rstrip("/")
 
 
 def _read_url(match: re.Match[str]) -> tuple[Kind, str]:
@@ -85,25 +85,29 @@ def _read_link(match: re.Match[str]) -> tuple[Kind, str]:
         return Kind.ADDRESS, key
     if kind is Kind.ADDRESS and _IMAGE.search(key):
         # The picture's name may be all that tells a tick from a cross; where it is kept, and under which number, is not.
-        name = _IMAGE.sub("", key.rpartition("/")[2]).casefold()
+        name = _IMAGE.sub("", key.rpartition("/")[2]).lower()
         return Kind.ADDRESS, "image:" + ("" if _OPAQUE.match(name) else re.sub(r"[\W\d_]+", " ", name).strip())
     return kind, key
 
 
 def _read_autolink(match: re.Match[str]) -> tuple[Kind, str]:
     address = match["a"]
-    return (Kind.MAIL, address.casefold()) if "@" in address and "/" not in address and ":" not in address else address_key(address)
+    return (
+        (Kind.MAIL, address.lower())
+        if "@" in address and "/" not in address and ":" not in address
+        else address_key(address)
+    )
 
 
 def _read_mail(match: re.Match[str]) -> tuple[Kind, str]:
-    return Kind.MAIL, _DOT.sub(".", _AT.sub("@", match[0])).casefold().rstrip(".")
+    return Kind.MAIL, _DOT.sub(".", _AT.sub("@", match[0])).lower().rstrip(".")
 
 
 # Marks
 
 _BOX = re.compile(r"\\?\[(?P<mark>[ xX✓✔✗✘])\\?\](?!\()")
 _FOOTNOTE = re.compile(
-    rf"[{SUPERSCRIPTS}]+|[†‡※]+|\[\^(?P<a>[\w-]{{1,20}})\](?!:)|(?<=[\w.,;:!?)”\"’])\\?\[(?P<b>\d{{1,3}})\\?\](?!\()"
+    rf"(?<!\bm)(?<!\b[kcdm]m)(?<!\bft)[{SUPERSCRIPTS}]+|[†‡※]+|\[\^(?P<a>[\w-]{{1,20}})\](?!:)|(?<=[\w.,;:!?)”\"’])\\?\[(?P<b>\d{{1,3}})\\?\](?!\()"
     r"|\^(?P<c>[\w*†‡,]{1,9})\^|<sup>\s*(?P<d>[\w*†‡,]{1,9})\s*</sup>|(?<=[\w.,;:!?)”\"’])\\\*+"
 )
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -133,7 +137,7 @@ def _read_entity(match: re.Match[str]) -> tuple[Kind, str] | None:
         return Kind.PRESENTATION, ""
     if char in "\"'“”‘’«»<>–—…•·":
         return (Kind.COMPARISON, char) if char in "<>" else (Kind.PUNCTUATION, char)
-    return (Kind.WORD, char.casefold()) if char.isalpha() else (Kind.SIGN, char)
+    return (Kind.WORD, char.lower()) if char.isalpha() else (Kind.SIGN, char)
 
 
 # Labels
@@ -149,11 +153,11 @@ _LABEL_INSIDE = re.compile(r"(?<![\w)\]])\((?P<key>[A-Za-z]|[ivxIVX]{2,5})\)")
 def _first_label(text: str) -> Iterator[Span]:
     if match := _LABEL_FIRST.match(text):
         group, key = ("at", "key") if match["at"] else ("at2", "key2")
-        yield Span(*match.span(group), Kind.LIST_LABEL, match[key].casefold())
+        yield Span(*match.span(group), Kind.LIST_LABEL, match[key].lower())
 
 
 def _read_label(match: re.Match[str]) -> tuple[Kind, str]:
-    return Kind.LIST_LABEL, match["key"].casefold()
+    return Kind.LIST_LABEL, match["key"].lower()
 
 
 #: What a text must have in it for the pattern to be searched for, most texts have none; the pattern; what reads it.
@@ -166,19 +170,25 @@ _FINDERS: tuple[tuple[tuple[str, ...], re.Pattern[str], _Read], ...] = (
     (("(at)", "[at]", "{at}", " at]", " at)", "(AT)", "[AT]"), _HIDDEN_MAIL, _read_mail),
     (("[",), _BOX, _read_box),
     (("^", "[", "\\*", "†", "‡", "※", "<sup", *"⁰¹²³⁴⁵⁶⁷⁸⁹"), _FOOTNOTE, _read_footnote),
-    (("~~", "<del", "</del", "<s>", "</s>", "strike"), _STRUCK, lambda match: (Kind.STRUCK, "/" if "/" in match[0] else "")),
+    (
+        ("~~", "<del", "</del", "<s>", "</s>", "strike"),
+        _STRUCK,
+        lambda match: (Kind.STRUCK, "/" if "/" in match[0] else ""),
+    ),
     (("++", "<ins", "</ins"), _INSERTED, lambda match: (Kind.INSERTED, "")),
     (("<", "{"), _MARKUP, lambda _: (Kind.PRESENTATION, "")),
     (("&",), _ENTITY, _read_entity),
     (("(",), _LABEL_INSIDE, _read_label),
 )
+#: Without one of these no pattern finds anything: most clauses have none.
+_ANY_SIGN = re.compile(rf"[\[\]<@^~&{{†‡※{SUPERSCRIPTS}]|\(\w{{1,5}}\)|\+\+|://|www\.|\\\*", re.IGNORECASE)
 _DOTTED = re.compile(r"[A-Za-z0-9]\.[a-z]{2}")
 
 
 def find_spans(text: str) -> list[Span]:
     """Return the parts of *text* that are one token each, in order; none overlaps another."""
     found: list[Span] = []
-    for signs, pattern, read in _FINDERS:
+    for signs, pattern, read in _FINDERS if _ANY_SIGN.search(text) else ():
         if any(sign in text for sign in signs):
             for match in pattern.finditer(text):
                 if read_as := read(match):
