@@ -6,11 +6,11 @@ import sys
 
 import pytest
 
-from tostrack import tracker
-from tostrack.bounded import Worker, directly
 from tostrack.errors import ExtractError
-from tostrack.extract import extract
+from tostrack.extraction import extract
 from tostrack.models import Outcome
+from tostrack.sandbox import Worker, call_directly
+from tostrack.services import crawl
 
 PAGE = b"<main><h1>Terms</h1><p>We may use what you post.</p></main>"
 
@@ -22,7 +22,7 @@ def worker():
 
 
 def test_a_worker_returns_what_the_function_returns(worker):
-    assert worker(extract, PAGE, select="main") == directly(extract, PAGE, select="main")
+    assert worker(extract, PAGE, select="main") == call_directly(extract, PAGE, select="main")
 
 
 def test_an_error_keeps_its_cause_and_message(worker):
@@ -97,7 +97,7 @@ def test_a_page_that_overruns_is_one_failed_document(platform):
 
     platform.pages["https://acme.example/terms"] = PAGE.decode()
     with platform.writer() as writer:
-        (result,) = tracker.crawl(platform.documents, writer, platform.fetch_all, lambda: platform.at, call=overrun)
+        (result,) = crawl.crawl(platform.documents, writer, platform.fetch_all, lambda: platform.at, call=overrun)
 
     assert (result.outcome, result.cause) == (Outcome.FAILED, "too-slow")
 
@@ -106,6 +106,6 @@ def test_a_crawl_reads_a_page_in_a_worker(platform, worker):
     terms = "".join(f"<p>We may use what you post for purpose number {number}.</p>" for number in range(20))
     platform.pages["https://acme.example/terms"] = f"<main>{terms}</main>"
     with platform.writer() as writer:
-        (result,) = tracker.crawl(platform.documents, writer, platform.fetch_all, lambda: platform.at, call=worker)
+        (result,) = crawl.crawl(platform.documents, writer, platform.fetch_all, lambda: platform.at, call=worker)
 
         assert (result.outcome, result.version) == (Outcome.FIRST, 1)

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from conftest import LICENCE, Platform, paragraphs
 
-from tostrack.bounded import Call
+from tostrack.analysis.flags import Rulebook, RuleFile
+from tostrack.archive import Archive
+from tostrack.archive.verify import verify
 from tostrack.errors import ConfigError, ExtractError
-from tostrack.flag import Rulebook, Source
+from tostrack.executor import HERE, ClusterExecutor, PoolExecutor
 from tostrack.models import Document, Page
-from tostrack.spread import HERE, Cluster, Pool
-from tostrack.store import Archive
-from tostrack.store.verify import verify
-from tostrack.tasks import curation
-from tostrack.tasks.flagging import reflag
+from tostrack.sandbox import Call
+from tostrack.services import review
+from tostrack.services.reflag import reflag_archive
 
 NAMES = "abcdef"
 JOBS = [(name, name) for name in NAMES]
@@ -68,7 +68,7 @@ def has_a_bug(value: str, _: Call) -> str:
 
 @pytest.fixture(scope="module")
 def pool():
-    with Pool(2) as pool:
+    with PoolExecutor(2) as pool:
         yield pool
 
 
@@ -88,7 +88,7 @@ def cluster():
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", memory_limit=0
         ) as machines,
-        Cluster(machines.scheduler_address) as found,
+        ClusterExecutor(machines.scheduler_address) as found,
     ):
         yield found
 
@@ -161,9 +161,9 @@ def reselected(platform):
 def test_pages_are_read_again_elsewhere_as_they_are_here(reselected, tmp_path, spread):
     other = Platform(shutil.copytree(tmp_path, tmp_path / "other"))
     with reselected.writer() as writer:
-        here = list(curation.reextract(reselected.documents, writer, reselected.at))
+        here = list(review.reextract(reselected.documents, writer, reselected.at))
     with other.writer() as writer:
-        there = list(curation.reextract(reselected.documents, writer, reselected.at, spread=spread))
+        there = list(review.reextract(reselected.documents, writer, reselected.at, spread=spread))
 
     assert there == here
     assert [each.outcome for each in there] == ["re-extracted", "failed", "unchanged"] * 2
@@ -173,10 +173,10 @@ def test_pages_are_read_again_elsewhere_as_they_are_here(reselected, tmp_path, s
 
 
 def test_clauses_are_flagged_anew_elsewhere_as_they_are_here(reselected, spread):
-    reselected.book = Rulebook((Source("topics.toml", PETS),))
+    reselected.book = Rulebook((RuleFile("topics.toml", PETS),))
     with reselected.writer() as writer:
-        [here] = reflag(writer, dry_run=True)
-        [there] = reflag(writer, spread=spread)
+        [here] = reflag_archive(writer, dry_run=True)
+        [there] = reflag_archive(writer, spread=spread)
 
     assert there == here
     with Archive(reselected.database) as archive:
@@ -200,4 +200,4 @@ def test_without_the_extra_its_name_is_said(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
 
     with pytest.raises(ConfigError, match=r"tostrack\[cluster\]"):
-        Cluster("tcp://127.0.0.1:1")
+        ClusterExecutor("tcp://127.0.0.1:1")

@@ -5,9 +5,16 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tostrack.analysis.alert_policy import (
+    STANDS_AFTER,
+    STANDS_AT_LAST,
+    HistoryEntry,
+    confirm_after_stability,
+    decide_change,
+    is_alert,
+)
+from tostrack.analysis.comparison import read_version
 from tostrack.models import Reason, Version
-from tostrack.pipeline import read
-from tostrack.telling import STANDS_AFTER, STANDS_AT_LAST, Past, change, is_told, settled
 
 RULES = "\n\n".join(
     f"You must follow rule number {name} whenever you use the service." for name in ("one", "two", "three")
@@ -28,24 +35,24 @@ class Reader:
 
     def __init__(self) -> None:
         self.at = datetime(2024, 1, 1, 3, tzinfo=UTC)
-        self.past: list[Past] = []
+        self.past: list[HistoryEntry] = []
         self.believes: int | None = None
         self.told: list[tuple[datetime, Reason]] = []
 
     def night(self, text: int) -> None:
         version = Version(TEXTS[text], self.at, len(self.past) + 1)
         if not self.past:
-            self.past = [Past(read(version))]
+            self.past = [HistoryEntry(read_version(version))]
             self.believes = text
         elif self.past[0].reading.version.text == version.text:
-            found = None if self.past[0].told else settled(self.past, self.at, returns=self.returns)
+            found = None if self.past[0].told else confirm_after_stability(self.past, self.at, returns=self.returns)
             if found:
-                self.past[0] = Past(self.past[0].reading, told=True, reason=found.reason)
+                self.past[0] = HistoryEntry(self.past[0].reading, told=True, reason=found.reason)
                 self.hears(found, text)
         else:
-            found = change(read(version), self.past, returns=self.returns)
-            self.past.insert(0, Past(read(version), is_told(found), found.reason))
-            if is_told(found):
+            found = decide_change(read_version(version), self.past, returns=self.returns)
+            self.past.insert(0, HistoryEntry(read_version(version), is_alert(found), found.reason))
+            if is_alert(found):
                 self.hears(found, text)
         self.at += timedelta(days=1)
 
@@ -128,7 +135,7 @@ def test_an_edit_of_a_variant_that_readers_do_not_know_says_what_became_of_what_
     reader = after(0, 1, 0)
     version = Version(TEXTS[0] + "\n\nYou must be at least 18 years old.", reader.at, 4)
 
-    found = change(read(version), reader.past)
+    found = decide_change(read_version(version), reader.past)
 
     assert [hunk.new for hunk in found.hunks] == ["You must be at least 18 years old."]
     assert "what was told of 2024-01-02 is gone" in found.explanation

@@ -5,11 +5,11 @@ import sqlite3
 import pytest
 from conftest import paragraphs
 
-from tostrack import tracker
+from tostrack.archive import Archive
+from tostrack.archive.recorder import Recorder
 from tostrack.errors import FetchError
 from tostrack.models import Document, NotModified, Outcome, Page, Snapshot, Validators
-from tostrack.store import Archive
-from tostrack.store.recorder import Recorder
+from tostrack.services import crawl
 
 LICENCE = "You grant us a non-exclusive, royalty-free, worldwide, limited licence to use the content that you post."
 WIDER = "You grant us a non-exclusive, royalty-free, worldwide, transferable, sub-licensable licence to use the content that you post."
@@ -182,7 +182,7 @@ def test_a_preview_tells_what_does_not_stay_the_same_between_two_fetches(platfor
         (request, Snapshot(request.page.url, platform.at, 200, next(pages).encode())) for request in requests
     )
 
-    [preview] = tracker.preview(platform.documents, platform.fetch_all)
+    [preview] = crawl.preview(platform.documents, platform.fetch_all)
 
     assert (preview.cause, preview.unstable) == ("", (("17", "19"),))
 
@@ -190,7 +190,7 @@ def test_a_preview_tells_what_does_not_stay_the_same_between_two_fetches(platfor
 def test_a_preview_of_a_stable_page_asks_twice_and_has_nothing_to_tell(platform):
     platform.pages["https://acme.example/terms"] = TERMS
 
-    [preview] = tracker.preview(platform.documents, platform.fetch_all)
+    [preview] = crawl.preview(platform.documents, platform.fetch_all)
 
     assert (preview.unstable, preview.again, preview.clauses) == ((), "", 3)
 
@@ -198,7 +198,7 @@ def test_a_preview_of_a_stable_page_asks_twice_and_has_nothing_to_tell(platform)
 def test_a_preview_names_the_container_that_is_most_like_the_last_good_text(platform):
     platform.pages["https://acme.example/terms"] = TERMS.replace("main>", "article>")
 
-    [preview] = tracker.preview(platform.documents, platform.fetch_all, lambda _: f"{LICENCE}\n\n{RULES}\n")
+    [preview] = crawl.preview(platform.documents, platform.fetch_all, lambda _: f"{LICENCE}\n\n{RULES}\n")
 
     assert preview.cause == "selector"
     assert "try select = 'article'" in preview.message
@@ -341,7 +341,7 @@ def test_a_run_that_is_killed_and_repeated_ends_as_an_unbroken_one(platform, tmp
         writer._recorder = Recorder(writer._connection, writer._words)
         try:
             platform.pages["https://acme.example/terms"] = paragraphs(WIDER, RULES, ADS)
-            list(tracker.crawl(platform.documents, writer, platform.fetch_all, lambda: platform.at))
+            list(crawl.crawl(platform.documents, writer, platform.fetch_all, lambda: platform.at))
         except KilledError:
             connection.rollback()
     assert calls >= at_call, "the run was over before it was killed"
