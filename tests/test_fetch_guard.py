@@ -204,7 +204,7 @@ def mute():
 
 
 def test_a_look_up_that_hangs_ends_at_the_deadline(mute, monkeypatch):
-    monkeypatch.setattr("tostrack.fetch.journey.BACKOFF", ())
+    monkeypatch.setattr("tostrack.fetch.fetch_task.BACKOFF", ())
     began = time.monotonic()
 
     with Fetcher(contact="", resolver=mute, deadline=0.2) as fetcher, pytest.raises(FetchError) as caught:
@@ -216,7 +216,7 @@ def test_a_look_up_that_hangs_ends_at_the_deadline(mute, monkeypatch):
 
 def test_a_look_up_that_hangs_is_patiently_awaited_and_no_longer(mute, monkeypatch):
     monkeypatch.setattr("tostrack.fetch.guard.LOOKUP_PATIENCE", 0.1)
-    monkeypatch.setattr("tostrack.fetch.journey.BACKOFF", ())
+    monkeypatch.setattr("tostrack.fetch.fetch_task.BACKOFF", ())
     began = time.monotonic()
 
     with Fetcher(contact="", resolver=mute) as fetcher:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tostrack.analysis.flags import SHIPPED, flag
 from tostrack.clauses import plain
-from tostrack.flag import SHIPPED, flag
 from tostrack.models import Clause, Polarity
 
 

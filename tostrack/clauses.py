@@ -83,7 +83,9 @@ def _written(clause: Clause, *, first_row: bool) -> str:
         rule = "\n|" + " --- |" * (text.count(" | ") + 1) if first_row else ""
         return f"| {text} |{rule}"
     if kind[:2] == "li":
-        return f"{'    ' * (_depth(kind) - 1)}- {text}"
+        # Behind "-", an item made of dashes alone would read as a rule: "- --".
+        bullet = "+" if _RULE.match(f"- {text}") else "-"
+        return f"{'    ' * (_depth(kind) - 1)}{bullet} {text}"
     if kind[:2] == "ol":
         return f"{'    ' * (_depth(kind) - 1)}{text}"
     return text
