@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tostrack.analysis.diff import diff
 from tostrack.clauses import split_clauses
 from tostrack.models import (
+    VERDICT_OF,
     Change,
     Clause,
     Dating,
@@ -18,6 +19,7 @@ from tostrack.models import (
     Hunk,
     Judgement,
     Reading,
+    Verdict,
     Version,
 )
 
@@ -50,16 +52,17 @@ def compare_readings(
     """Return what `compare` returns, for texts that are split already; *book* decides what is flagged."""
     from tostrack.analysis.facts import compare_document_dates
     from tostrack.analysis.flags import SHIPPED
+    from tostrack.analysis.summary import summarize
+    from tostrack.analysis.verdict import find_reasons
     from tostrack.analysis.verdict.with_history import judge_with_history
 
     hunks, told = _hunks(old, new, book or SHIPPED)
-    return Change(
-        old.version,
-        new.version,
-        told,
-        judge_with_history(hunks, old, new, earlier),
-        dating=compare_document_dates(old, new),
-    )
+    judgement = judge_with_history(hunks, old, new, earlier)
+    if judgement.verdict is Verdict.SUBSTANTIVE:
+        found = find_reasons(hunks, old, new)
+        news = [hunk for hunk, each in zip(told, found, strict=True) if VERDICT_OF[each.reason] is Verdict.SUBSTANTIVE]
+        judgement = summarize(judgement, news)
+    return Change(old.version, new.version, told, judgement, dating=compare_document_dates(old, new))
 
 
 # One pair of texts is compared with what stood before and without: what differs is the same.
