@@ -33,11 +33,10 @@ def copy(platform, days=0, keep=7):
 
 def spoil(path):
     connection = sqlite3.connect(path)
-    for verb in ("update", "delete"):
-        connection.execute(f"DROP TRIGGER _clauses_no_{verb}")
-    connection.execute(
-        "UPDATE _clauses SET code = x'3F' WHERE id = (SELECT id FROM clauses WHERE text LIKE '%60 days%')"
-    )
+    [[trigger]] = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'clauses_no_update'")
+    connection.execute("DROP TRIGGER clauses_no_update")
+    connection.execute("UPDATE clauses SET text = '?' WHERE id = (SELECT id FROM clauses WHERE text LIKE '%60 days%')")
+    connection.execute(trigger)
     connection.commit()
 
 

@@ -10,15 +10,15 @@ from typing import Any
 
 from tostrack.models import Verdict, iso
 
-#: How judgements are listed, by the SQL for their explanation: the view `changes` spells it out.
+#: How judgements are listed: the view `changes`.
 LISTED = """
 SELECT j.id, s.slug AS service, d.slug AS document, o.number AS from_number, n.number AS to_number,
        o.seen_at AS from_seen_at, coalesce(j.judged_at, n.seen_at) AS seen_at, j.occasion, j.verdict, j.reason,
-       {explanation} AS explanation,
+       j.explanation,
        (SELECT group_concat(topic, ',') FROM
            (SELECT topic FROM judgement_flags WHERE judgement_id = j.id GROUP BY topic ORDER BY min(id))) AS topics,
-       j.added, j.removed, j.reworded, j.moved, j.announced
-FROM _judgements j JOIN documents d ON d.id = j.document_id JOIN services s ON s.id = d.service_id
+       j.added, j.removed, j.reworded, j.moved, j.announced, j.headline, j.importance
+FROM judgements j JOIN documents d ON d.id = j.document_id JOIN services s ON s.id = d.service_id
 JOIN _versions o ON o.id = j.from_version JOIN _versions n ON n.id = j.to_version
 """
 
@@ -50,7 +50,6 @@ class ChangeRow:
 
 def changes(
     query: Callable[[str, Sequence[object]], list[sqlite3.Row]],
-    spell: Callable[[Sequence[object]], list[str]],
     service: str | None = None,
     document: str | None = None,
     *,
@@ -59,11 +58,10 @@ def changes(
     until: datetime | None = None,
     limit: int | None = None,
 ) -> list[ChangeRow]:
-    """Return judged changes, newest first; every argument behind *spell* narrows them.
+    """Return judged changes, newest first; every argument behind *query* narrows them.
 
     Args:
         query: Runs a query on the archive.
-        spell: Reads stored texts: see `tostrack.archive.words`.
         service: Only its changes; and so on.
     """
     # Only what is asked for is a condition: `? IS NULL OR` would keep SQLite from its indexes.
@@ -78,12 +76,10 @@ def changes(
     listed = f"""
         SELECT service, document, seen_at, occasion, verdict, reason, explanation, topics, added, removed, reworded,
                moved, announced, from_number, to_number
-        FROM ({LISTED.format(explanation="j.explanation")}) WHERE {" AND ".join(asked) or "1"}
+        FROM ({LISTED}) WHERE {" AND ".join(asked) or "1"}
         ORDER BY seen_at DESC, service, document, to_number DESC, occasion DESC LIMIT ?
     """  # noqa: S608 - the conditions are ours
-    rows = query(listed, (*asked.values(), -1 if limit is None else limit))
-    said = spell([row["explanation"] for row in rows])
-    return [_change({**dict(row), "explanation": text}) for row, text in zip(rows, said, strict=True)]
+    return [_change(dict(row)) for row in query(listed, (*asked.values(), -1 if limit is None else limit))]
 
 
 def _change(row: dict[str, Any]) -> ChangeRow:

@@ -121,9 +121,7 @@ def _taken_out(writer: Writer, theirs: Archive) -> dict[int, str]:
         return {}
     held = {
         row["document_id"]: ("text", row["text"])
-        for row in theirs.query(
-            "SELECT p.document_id, spelled(c.code) AS text FROM _places p JOIN _clauses c ON c.id = p.clause_id"
-        )
+        for row in theirs.query("SELECT p.document_id, c.text FROM _places p JOIN clauses c ON c.id = p.clause_id")
         if ("text", sha256(row["text"])) in gone
     }
     there = {(row["kind"], row["sha256"]) for row in theirs.query("SELECT kind, sha256 FROM redactions")}

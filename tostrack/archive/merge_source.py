@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tostrack.archive.flag_rows import HEADING_SEPARATOR, flag_of
+from tostrack.archive.flag_rows import flag_of
+from tostrack.archive.hunk_rows import HEADING_SEPARATOR
 from tostrack.archive.judgement_rows import JudgementRows
 from tostrack.archive.provenance import Origin, Provenance
 from tostrack.archive.read import Archive
@@ -121,10 +122,9 @@ class MergeSource:
 
 
 _FLAGGED = """
-SELECT g.clause_id, g.context_id, spelled(x.heading) AS heading, spelled(x.lead) AS lead, r.fingerprint, c.kind,
-       spelled(c.code) AS text
+SELECT g.clause_id, g.context_id, x.heading, x.lead, r.fingerprint, c.kind, c.text
 FROM _places p JOIN _flagged g ON g.clause_id = p.clause_id JOIN _contexts x ON x.id = g.context_id
-JOIN _rulebooks r ON r.id = g.rulebook_id JOIN _clauses c ON c.id = p.clause_id
+JOIN _rulebooks r ON r.id = g.rulebook_id JOIN clauses c ON c.id = p.clause_id
 WHERE p.document_id = ? ORDER BY g.clause_id, g.context_id
 """
 _FLAGS = """

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from tostrack.archive.hunk_recovery import recover_hunks
+from tostrack.archive.judgement_rows import ENDS, JudgementRows
 from tostrack.archive.merge_source import MergeSource
 from tostrack.archive.recorder import Recorder
 
@@ -61,7 +63,7 @@ class MergeWriter(Recorder):
             cited = {capture["page"]: captures[capture["id"]] for capture in origin.captures}
             self._append(document_id, origin.row, origin.row["hash"], clauses, cited)
             if origin.judged:
-                self._judgement(document_id, origin.judged)
+                self._recover(document_id, origin.judged)
             count += 1
         query = """
             SELECT n.number, j.occasion FROM judgements j JOIN _versions n ON n.id = j.to_version
@@ -70,10 +72,29 @@ class MergeWriter(Recorder):
         told = set(map(tuple, self._connection.execute(query, (document_id,))))
         for judged in held.late():
             if (judged.row["to_number"], judged.row["occasion"]) not in told:
-                self._judgement(document_id, judged)
+                self._recover(document_id, judged)
         if held.head:
             self._advance(document_id, held.head)
         return count
+
+    def _recover(self, document_id: int, judged: JudgementRows) -> None:
+        """Write a judgement of the other archive, with hunks of our own: no hash holds those that it has."""
+        judgement_id = self._judgement(document_id, judged)
+        old, new = (self._texts.clauses(document_id, judged.row[f"{end}_number"]) for end in ENDS)
+        found = recover_hunks(old, new, judged.row, judged.details)
+        self._hunks(document_id, judgement_id, judged, found.hunks)
+        if found.recomputed:
+            self._note_places(judgement_id, found.places)
+
+    def _note_places(self, judgement_id: int, places: Mapping[str, Sequence[int]]) -> None:
+        """Note that the hunks of a judgement are not those that were recorded, and where its flags and facts are."""
+        self._connection.execute("UPDATE judgements SET recomputed = 1 WHERE id = ?", (judgement_id,))
+        for table, stored in (("judgement_flags", "_judgement_flags"), ("judgement_facts", "judgement_facts")):
+            # The tables are words of this module.
+            query = f"SELECT id FROM {stored} WHERE judgement_id = ? ORDER BY id"  # noqa: S608
+            ids = [row[0] for row in self._connection.execute(query, (judgement_id,))]
+            write = f"UPDATE {stored} SET place = ? WHERE id = ?"  # noqa: S608
+            self._connection.executemany(write, zip(places[table], ids, strict=True))
 
     def _standing(self, document_id: int, held: MergeSource, captures: Mapping[int, int]) -> None:
         """Take over what moves every night: the newest captures, the quarantine, when each version was last seen."""

@@ -32,8 +32,8 @@ WHERE v.document_id = ? ORDER BY v.id
 """
 _JUDGEMENTS = """
 SELECT j.id, o.number AS from_number, n.number AS to_number, j.occasion, j.judged_at, j.verdict, j.reason,
-       spelled(j.explanation) AS explanation, j.added, j.removed, j.reworded, j.moved, j.announced
-FROM _judgements j JOIN _versions o ON o.id = j.from_version JOIN _versions n ON n.id = j.to_version
+       j.explanation, j.added, j.removed, j.reworded, j.moved, j.announced
+FROM judgements j JOIN _versions o ON o.id = j.from_version JOIN _versions n ON n.id = j.to_version
 WHERE j.document_id = ?1 AND n.document_id = ?1 AND o.document_id = ?1 AND {} ORDER BY j.id
 """
 #: The judgement that a version was stored with: against one that was there before it.
@@ -42,6 +42,8 @@ _OWN = "j.to_version = ?2 AND j.occasion = 'seen' AND o.id < n.id"
 _LATE = "(j.occasion = 'settled' OR o.id > n.id)"
 #: Everything that a judgement is made of beside its row, in the order in which it was stored.
 _DETAILS = ("judgement_flags", "judgement_facts", "judgement_dates")
+#: Columns of those that no hash holds.
+_UNSEALED = ("id", "judgement_id", "place")
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,4 @@ class Provenance:
     def _details(self, table: str, judgement_id: int) -> list[Row]:
         # The tables are words of this module.
         rows = self._query(f"SELECT * FROM {table} WHERE judgement_id = ? ORDER BY 1", (judgement_id,))  # noqa: S608
-        return [
-            {name: value for name, value in dict(row).items() if name not in ("id", "judgement_id")} for row in rows
-        ]
+        return [{name: value for name, value in dict(row).items() if name not in _UNSEALED} for row in rows]

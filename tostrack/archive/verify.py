@@ -13,7 +13,6 @@ from pathlib import Path
 from tostrack.archive import snapshots as files
 from tostrack.archive.chain import late_link
 from tostrack.archive.intervals import OPEN
-from tostrack.archive.migrations import expected_schema
 from tostrack.archive.provenance import Origin, Provenance, Row
 from tostrack.archive.read import Archive, DocumentRow, VersionRow
 from tostrack.archive.texts import clause_key
@@ -77,8 +76,10 @@ def verify(
     """
     report = Report()
     try:
-        with Archive(path) as archive:
+        with Archive(path, lenient=True) as archive:
             check = _Check(archive, snapshots, report)
+            if not check.schema():
+                return report
             check.file()
             for row in archive.documents():
                 if chosen(row):
@@ -127,25 +128,26 @@ class _Check:
 
     # The file as a whole
 
+    def schema(self) -> bool:
+        """Name what of the schema is not as it was made; return whether rows may be read."""
+        different = self._archive.schema_differences()
+        for one in different:
+            self._say("schema", one.message)
+        return not any(one.holds_rows for one in different)
+
     def file(self) -> None:
-        """Check pages, indexes, references, the schema with its triggers, and clauses that nothing may use."""
+        """Check pages, indexes, references, and clauses that nothing may use."""
         for row in self._query("PRAGMA integrity_check(20)", ()):
             if row[0] != "ok":
                 self._say("file", f"SQLite finds: {row[0]}")
         for row in self._query("PRAGMA foreign_key_check", ()):
             self._say("reference", f"row {row[1]} of {row[0]} names a row of {row[2]} that is not there")
-        stored = {row["name"]: row["sql"] for row in self._query("SELECT name, sql FROM sqlite_master", ())}
-        for name, sql in expected_schema().items():
-            if name not in stored:
-                self._say("schema", f"{name} was dropped")
-            elif stored[name] != sql:
-                self._say("schema", f"{name} is not defined as it was")
         for row in self._query("SELECT at, kind, sha256, reason FROM redactions ORDER BY id", ()):
             self._say("redacted", f"a {row['kind']} ({row['sha256']}) was taken out at {row['at']}: {row['reason']}")
 
         self._odd = {
             row["text"]: f"clause {row['id']} does not read as it did when it was stored"
-            for row in self._query("SELECT id, key, kind, spelled(code) AS text FROM _clauses", ())
+            for row in self._query("SELECT id, key, kind, text FROM clauses", ())
             if row["text"] not in self._origins.gone and clause_key(row["kind"], row["text"]) != row["key"]
         }
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -111,6 +112,15 @@ def name_result(watchlist: Watchlist, targets: Iterable[str]) -> list[Document]:
     return list(dict.fromkeys(found))
 
 
+def convert_older(path: Path, now: datetime) -> None:
+    """Convert an archive of an older schema, after a backup beside it; say so on standard error."""
+    from tostrack.archive.migrations import SCHEMA
+    from tostrack.services.migrate import migrate_archive, read_schema
+
+    if path.exists() and read_schema(path) != SCHEMA and (done := migrate_archive(path, path.parent / "backups", now)):
+        click.echo(f"{path}: schema {done.schema} converted to {SCHEMA}; as it was: {done.backup}", err=True)
+
+
 def run(
     environment: Environment,
     documents: list[Document],
@@ -135,6 +145,7 @@ def run(
         return now or datetime.now(UTC)
 
     settings = environment.watchlist.settings
+    convert_older(Path(settings.database), clock())
     with (
         environment.writer(clock()) as writer,
         Fetcher(contact=settings.contact, delay=settings.delay, allow_private=settings.allow_private) as fetcher,

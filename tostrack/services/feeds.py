@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tostrack.analysis import comparison
 from tostrack.archive import Archive, ChangeRow
-from tostrack.models import Change, Verdict, from_iso, slug
+from tostrack.models import Verdict, from_iso, slug
 from tostrack.render.headline import subject_of
 from tostrack.render.site_paths import change_page, site_address
 
@@ -66,7 +64,7 @@ def _entries(archive: Archive, authority: str, year: int, site: str) -> list[tup
         taken.update(_feeds_of(row))
         document = documents[f"{row.service}/{row.document}"]
         entry = feed.build_entry(
-            load_change(archive, row),
+            archive.load_change(row),
             authority=authority,
             year=year,
             service_name=document.service_name,
@@ -93,9 +91,3 @@ def _titles(archive: Archive) -> dict[str, str]:
     for topic in sorted({topic for row in archive.changes(verdict=Verdict.SUBSTANTIVE) for topic in row.topics}):
         found[f"topics/{slug(topic)}"] = f"{subject_of(topic)}: changes that matter"
     return found
-
-
-def load_change(archive: Archive, row: ChangeRow) -> Change:
-    """Return a stored change with its hunks, judged and flagged as it was when it was stored."""
-    change = comparison.rebuild_change(*archive.judged(row))
-    return replace(change, service=row.service, document=row.document)

@@ -11,7 +11,6 @@ from tostrack.models import from_iso, iso
 from tostrack.render.feed import FORMS, MAX_ENTRIES, FeedData, FeedEntry, build_entry, tag
 from tostrack.render.site.rendering import FeedLink
 from tostrack.render.site_paths import change_page, site_address
-from tostrack.services import feeds
 from tostrack.services.site.document_pages import SiteContext, key_of
 
 
@@ -71,7 +70,7 @@ def _entry(context: SiteContext, one: FeedChange) -> FeedEntry:
 
 def _fields(context: SiteContext, one: FeedChange) -> dict[str, Any]:
     made = build_entry(
-        feeds.load_change(context.archive, one.row),
+        context.archive.load_change(one.row),
         authority=context.archive.meta("authority"),
         year=from_iso(context.archive.meta("created_at")).year,
         service_name=one.names[0],
