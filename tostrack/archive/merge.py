@@ -78,13 +78,13 @@ def _documents(
     # One head, one content: where it is ours there is nothing to prove, at most a later check to note.
     fresh = {name for name, there in stand.items() if name not in ours or ours[name].head != there.head}
     later = {name for name in stand.keys() - fresh if _last_check(stand[name]) > _last_check(ours[name])}
-    report = verify(theirs.path, folder, lambda row: row.id in fresh, progress)
+    report = verify(theirs.path, folder, lambda row: row.id in fresh, progress, index=False)
     faults = {finding.document: finding.message for finding in report.findings if finding.finding != "redacted"}
     if "" in faults:
         raise StoreError(f"{theirs.path}: is not as it was written ({faults['']}); see `tostrack verify` there")
     # Where ours has gone on alone, its own chain tells.
     parted = {name for name in fresh & ours.keys() if ours[name].head not in ("", *report.heads.get(name, ()))}
-    known = verify(writer.path, None, lambda row: row.id in parted) if parted else Report()
+    known = verify(writer.path, None, lambda row: row.id in parted, index=False) if parted else Report()
     taken_out = _taken_out(writer, theirs)
     writer.adopt_redactions(map(dict, theirs.query("SELECT at, kind, sha256, reason FROM redactions")))
     for name, standing in stand.items():
