@@ -94,8 +94,3 @@ def _goes_on_from(report: Report, copy: Path) -> bool:
 def backups(path: Path, folder: Path) -> Iterator[Path]:
     """Yield the copies of the archive in *folder*, the newest first."""
     yield from sorted(folder.glob(f"{path.stem}-[0-9][0-9][0-9][0-9]-*Z.db"), reverse=True)
-
-
-def newest_sound(path: Path, folder: Path) -> Path | None:
-    """Return the newest copy in *folder* that is as it was written, or None."""
-    return next((copy for copy in backups(path, folder) if verify(copy, None).sound), None)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tostrack.archive.stored_times import require_time
 from tostrack.models import Verdict, iso
 
 #: How judgements are listed: the view `changes`.
@@ -86,4 +87,6 @@ def _change(row: dict[str, Any]) -> ChangeRow:
     topics = tuple(filter(None, (row.pop("topics") or "").split(",")))
     row["announced"] = bool(row["announced"])
     late = "-settled" if row["occasion"] == "settled" else ""
-    return ChangeRow(id=f"{row['service']}/{row['document']}@{row['to_number']}{late}", topics=topics, **row)
+    name = f"{row['service']}/{row['document']}@{row['to_number']}{late}"
+    require_time(row["seen_at"], name)
+    return ChangeRow(id=name, topics=topics, **row)

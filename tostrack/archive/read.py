@@ -16,6 +16,7 @@ from urllib.parse import quote
 from tostrack.archive.change_rows import ChangeRow, changes
 from tostrack.archive.lock import sync_file
 from tostrack.archive.migrations import SCHEMA, SchemaDifference, check_header, check_schema, schema_differences
+from tostrack.archive.stored_times import optional_time, require_time
 from tostrack.clauses import assemble, join_clauses
 from tostrack.errors import StoreError
 from tostrack.models import (
@@ -130,6 +131,23 @@ def roll_back(path: Path) -> None:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
+def version_row(row: sqlite3.Row) -> VersionRow:
+    """Return the version that *row* holds.
+
+    Raises:
+        StoreError: It has no time.
+    """
+    found = VersionRow(**dict(row))
+    require_time(found.seen_at, f"{found.service}/{found.document}@{found.number}")
+    return found
+
+
+def _document_row(row: sqlite3.Row) -> DocumentRow:
+    """Return the document that *row* holds; what is no time is none: it says how a check went, and no more."""
+    times = {name: optional_time(row[name]) for name in ("checked_at", "failing_since", "next_try_at", "changed_at")}
+    return DocumentRow(**{**dict(row), **times})
+
+
 class Archive:
     """Read-only access to an archive file: services, documents, versions, changes, flags, the text at a date.
 
@@ -235,11 +253,11 @@ class Archive:
             """,
             (service,),
         )
-        return [DocumentRow(**dict(row)) for row in rows]
+        return [_document_row(row) for row in rows]
 
     def versions(self, service: str, document: str) -> list[VersionRow]:
         """Return the versions of a document, oldest first."""
-        return [VersionRow(**dict(row)) for row in self._rows(_VERSION + "ORDER BY v.number", (service, document))]
+        return [version_row(row) for row in self._rows(_VERSION + "ORDER BY v.number", (service, document))]
 
     def version(self, service: str, document: str, number: int) -> VersionRow | None:
         """Return one version by its number, or None."""
@@ -268,7 +286,11 @@ class Archive:
         )
         from tostrack.archive.visits import SuspectRow
 
-        return [SuspectRow(**dict(row)) for row in rows]
+        found = [SuspectRow(**dict(row)) for row in rows]
+        for row in found:
+            for at in (row.first_seen_at, row.last_seen_at):
+                require_time(at, f"{self.path}: a text of {row.id} in quarantine")
+        return found
 
     def last_seen(self, service: str, document: str) -> str | None:
         """Return when the text that stands was last seen, or None before the first version."""
@@ -277,7 +299,7 @@ class Archive:
 
     def _one(self, query: str, values: Sequence[object]) -> VersionRow | None:
         rows = self._rows(query, values)
-        return VersionRow(**dict(rows[0])) if rows else None
+        return version_row(rows[0]) if rows else None
 
     def text(self, service: str, document: str, when: datetime | None = None) -> str | None:
         """Return the document's text in force at *when* (now when None) as Markdown, or None before the first."""

@@ -11,6 +11,7 @@ from itertools import islice
 
 from tostrack.archive.change_rows import ChangeRow
 from tostrack.archive.hunk_rows import Query, read_hunks
+from tostrack.archive.stored_times import require_time
 from tostrack.errors import StoreError
 from tostrack.models import (
     Change,
@@ -113,5 +114,5 @@ def _change(row: ChangeRow, end: sqlite3.Row, hunks: Sequence[Hunk], details: _D
 
 
 def _version(end: sqlite3.Row, side: str) -> Version:
-    seen_at, number = from_iso(end[f"{side}_seen_at"]), end[f"{side}_number"]
+    seen_at, number = from_iso(require_time(end[f"{side}_seen_at"], "a version")), end[f"{side}_number"]
     return Version("", seen_at, number, stored_sha256=end[f"{side}_sha256"])

@@ -18,8 +18,9 @@ from tostrack.archive.merge_source import MergeSource
 from tostrack.archive.merge_writer import MergeWriter
 from tostrack.archive.migrations import check_header, check_schema, create_schema
 from tostrack.archive.outbox import queue
-from tostrack.archive.read import _BUSY_TIMEOUT, _VERSION, Archive, VersionRow
+from tostrack.archive.read import _BUSY_TIMEOUT, _VERSION, Archive, VersionRow, version_row
 from tostrack.archive.recorder import Recorder
+from tostrack.archive.stored_times import require_time
 from tostrack.archive.visits import NewVersion, PageState, SuspectRow, Visit
 from tostrack.errors import StoreError
 from tostrack.models import (
@@ -154,7 +155,7 @@ class Writer(Archive):
                 Validators(row["etag"], row["last_modified"]),
                 row["sha256"],
                 row["path"],
-                row["fetched_at"],
+                require_time(row["fetched_at"], row["path"]),
                 row["status"],
                 row["content_type"],
                 tuple(json.loads(row["chain"])),
@@ -170,7 +171,7 @@ class Writer(Archive):
     def recent(self, document: Document, limit: int) -> list[VersionRow]:
         """Return the last *limit* versions, newest first."""
         query = _VERSION + "ORDER BY v.number DESC LIMIT ?"
-        return [VersionRow(**dict(row)) for row in self._rows(query, (document.service, document.slug, limit))]
+        return [version_row(row) for row in self._rows(query, (document.service, document.slug, limit))]
 
     def latest_with_text(self, document: Document, key_sha256: str) -> VersionRow | None:
         """Return the newest version whose canonical text has this hash, or None: was this text seen before?"""
@@ -209,7 +210,7 @@ class Writer(Archive):
         return {
             row["page"]: Snapshot(
                 row["url"],
-                from_iso(row["fetched_at"]),
+                from_iso(require_time(row["fetched_at"], row["path"])),
                 row["status"],
                 files.read(self.snapshots, row["path"]),
                 json.loads(row["headers"]),
