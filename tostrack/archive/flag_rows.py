@@ -93,15 +93,6 @@ class FlagRows:
         """Return the distinct *clauses* whose flags by the rules of *fingerprint* are not stored yet."""
         return [clause for clause in dict.fromkeys(clauses) if not self._is_flagged(clause, fingerprint)]
 
-    def is_known(self, clause: Clause) -> bool:
-        """Whether flags of *clause* are stored, by whatever rules; that there are none is known too."""
-        query = "SELECT 1 FROM _flagged WHERE clause_id = ? AND context_id = ?"
-        return bool(
-            self._connection.execute(
-                query, (self._texts.find(clause), self._find_context(*flag_context(clause)))
-            ).fetchone()
-        )
-
     def _is_flagged(self, clause: Clause, fingerprint: str) -> bool:
         clause_id, context_id = self._texts.find(clause), self._find_context(*flag_context(clause))
         if clause_id is None or context_id is None:

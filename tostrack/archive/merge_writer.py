@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 
+from tostrack.analysis.flags import Rulebook
 from tostrack.archive.hunk_recovery import recover_hunks
 from tostrack.archive.judgement_rows import ENDS, JudgementRows
+from tostrack.archive.merge_checks import bound_wait
 from tostrack.archive.merge_source import MergeSource
 from tostrack.archive.recorder import Recorder
 
@@ -18,7 +20,7 @@ _CAPTURE = ("page", "url", "chain", "fetched_at", "status", "content_type", "hea
 class MergeWriter(Recorder):
     """Writes what another archive holds; opens and ends no transaction."""
 
-    def adopt(self, held: MergeSource, paths: Mapping[int, str]) -> tuple[int, list[str]]:
+    def adopt(self, held: MergeSource, paths: Mapping[int, str], book: Rulebook) -> tuple[int, list[str]]:
         """Write what *held* has and we have not; return how many versions, and where lies what nothing cites any more.
 
         What we have must be the beginning of its chain.
@@ -26,14 +28,12 @@ class MergeWriter(Recorder):
         Args:
             held: The document there.
             paths: Where its captures lie here, by their id there.
+            book: What flags its clauses here: no hash proves how they were flagged there.
         """
         document_id = self._row(held.document)
         captures = {row["id"]: self._capture(document_id, row, paths[row["id"]]) for row in held.captures}
-        versions = self._chain(document_id, held, captures)
+        versions = self._chain(document_id, held, captures, book)
         self._standing(document_id, held, captures)
-        for clause, flags, fingerprint in held.flags() if versions else ():
-            if not self.flags.is_known(clause):
-                self.flags.store(clause, flags, fingerprint)
         return versions, self._obsolete(document_id)
 
     def _row(self, document: sqlite3.Row) -> int:
@@ -42,9 +42,10 @@ class MergeWriter(Recorder):
             document["service"], document["service_name"], document["slug"], document["name"], document["language"]
         )
         document_id = self._document_id(document["service"], document["slug"])
+        state = {**dict(document), "next_try_at": bound_wait(document["checked_at"], document["next_try_at"])}
         self._connection.execute(
             f"UPDATE documents SET {', '.join(f'{name} = ?' for name in _CHECK)} WHERE id = ?",  # noqa: S608
-            (*(document[name] for name in _CHECK), document_id),
+            (*(state[name] for name in _CHECK), document_id),
         )
         return document_id
 
@@ -54,7 +55,7 @@ class MergeWriter(Recorder):
             "snapshots", document_id=document_id, path=path, **{name: row[name] for name in _CAPTURE}
         )
 
-    def _chain(self, document_id: int, held: MergeSource, captures: Mapping[int, int]) -> int:
+    def _chain(self, document_id: int, held: MergeSource, captures: Mapping[int, int], book: Rulebook) -> int:
         """Append the links that we have not; return how many of them are versions."""
         query = "SELECT lower(hex(hash)) FROM _versions WHERE document_id = ?"
         ours = frozenset(row[0] for row in self._connection.execute(query, (document_id,)))
@@ -62,6 +63,8 @@ class MergeWriter(Recorder):
         for origin, clauses in held.versions(ours):
             cited = {capture["page"]: captures[capture["id"]] for capture in origin.captures}
             self._append(document_id, origin.row, origin.row["hash"], clauses, cited)
+            for clause in self.flags.unflagged(clauses, book.fingerprint):
+                self.flags.store(clause, book.of_clause(clause), book.fingerprint)
             if origin.judged:
                 self._recover(document_id, origin.judged)
             count += 1
@@ -100,7 +103,9 @@ class MergeWriter(Recorder):
         """Take over what moves every night: the newest captures, the quarantine, when each version was last seen."""
         self._connection.execute("DELETE FROM pages WHERE document_id = ?", (document_id,))
         for row in held.pages:
-            moved = {"document_id": document_id, "snapshot_id": captures[row["snapshot_id"]]}
+            # No validators: what nobody proved must not make a server say for ever that nothing changed.
+            moved: dict[str, object] = {"etag": "", "last_modified": ""}
+            moved |= {"document_id": document_id, "snapshot_id": captures[row["snapshot_id"]]}
             self._insert("pages", **{**dict(row), **moved})
         self._connection.execute("DELETE FROM suspects WHERE document_id = ?", (document_id,))
         for row, evidence in held.suspects:

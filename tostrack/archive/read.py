@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from tostrack.archive.search import SearchRow
     from tostrack.archive.visits import SuspectRow
 
+#: Steps of SQLite's machine between two looks at the clock: about a millisecond.
+_STEPS = 20_000
 #: How long a reader waits for the writer's commit, in seconds.
 _BUSY_TIMEOUT = 30.0
 
@@ -157,13 +160,18 @@ class Archive:
         path: The archive file.
         lenient: Open it also where its tables are not those of the schema: for `tostrack.archive.verify`, which lists
             the differences.
+        longest_query: Seconds after which a question is given up, for an archive from elsewhere; 0 for none.
 
     Raises:
         StoreError: The file is missing, is no archive, or a newer tostrack wrote it.
     """
 
-    def __init__(self, path: str | Path, *, lenient: bool = False) -> None:
+    #: Seconds after which a question is given up; 0 for none.
+    longest_query = 0.0
+
+    def __init__(self, path: str | Path, *, lenient: bool = False, longest_query: float = 0.0) -> None:
         self.path = Path(path)
+        self.longest_query = longest_query
         if not self.path.is_file():
             raise StoreError(f"{self.path}: no archive there yet; `tostrack crawl` makes it")
         check_header(self.path)
@@ -217,8 +225,21 @@ class Archive:
         except StoreError as error:
             raise StoreError(f"{self.path}: {error}") from error
 
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        """Interrupt what takes longer than a question may."""
+        if not self.longest_query:
+            yield
+            return
+        end = time.monotonic() + self.longest_query
+        self._connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+        try:
+            yield
+        finally:
+            self._connection.set_progress_handler(None, 0)
+
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
-        with self._reported():
+        with self._reported(), self._bounded():
             return self._connection.execute(query, values).fetchall()
 
     def query(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:

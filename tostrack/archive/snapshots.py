@@ -61,7 +61,7 @@ def read(root: Path, path: str, most: int = MOST_BYTES) -> bytes:
     Raises:
         StoreError: The file is missing, damaged or too large, or *path* leads out of the folder.
     """
-    if not isinstance(path, str) or path.startswith("/") or ".." in path.split("/"):
+    if not _is_below(path):
         raise StoreError(f"{path!r}: is no path of a snapshot")
     try:
         with gzip.open(root / path) as file:
@@ -74,8 +74,13 @@ def read(root: Path, path: str, most: int = MOST_BYTES) -> bytes:
 
 
 def is_there(root: Path, path: str) -> bool:
-    """Return whether a file lies under *path*."""
-    return (root / path).is_file()
+    """Return whether a file lies under *path*, below the folder *root*."""
+    return _is_below(path) and (root / path).is_file()
+
+
+def _is_below(path: object) -> bool:
+    """Return whether *path* leads to something below the folder: an archive from elsewhere may name any."""
+    return isinstance(path, str) and "\0" not in path and not path.startswith("/") and ".." not in path.split("/")
 
 
 def delete(root: Path, path: str) -> None:

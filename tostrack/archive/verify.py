@@ -71,6 +71,7 @@ def verify(
     progress: Callable[[DocumentRow], None] = lambda _: None,
     *,
     index: bool = True,
+    longest_query: float = 0.0,
 ) -> Report:
     """Work out every hash again, and compare.
 
@@ -80,10 +81,11 @@ def verify(
         chosen: Which documents to look at.
         progress: Told of each document before it is looked at.
         index: Whether the full-text index is checked too: of another's archive nobody uses it.
+        longest_query: Seconds after which a question is given up, for an archive from elsewhere; 0 for none.
     """
     report = Report()
     try:
-        with Archive(path, lenient=True) as archive:
+        with Archive(path, lenient=True, longest_query=longest_query) as archive:
             check = _Check(archive, snapshots, report)
             if not check.schema():
                 return report

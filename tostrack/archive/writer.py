@@ -287,7 +287,7 @@ class Writer(Archive):
                     )
                 files.write(self.snapshots, paths[row["id"]], body)
         with self._transaction():
-            versions, obsolete = MergeWriter(self._connection).adopt(held, paths)
+            versions, obsolete = MergeWriter(self._connection).adopt(held, paths, self.book)
         for path in obsolete:
             files.delete(self.snapshots, path)
         return versions
