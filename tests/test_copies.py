@@ -1,5 +1,6 @@
 """Copies keep history that the archive has lost, say which captures are missing, and their full-text index is checked."""
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -185,3 +186,14 @@ def test_half_written_files_go_a_day_later(tmp_path):
     assert remove_stale_files(tmp_path, now + 3600) == []
     assert sorted(path.name for path in remove_stale_files(tmp_path, now + 90_000)) == sorted(names[:3])
     assert sorted(path.name for path in tmp_path.iterdir()) == [".hidden", "mine.part"]
+
+
+def test_a_crawl_removes_half_written_captures_of_runs_that_were_killed(platform):
+    platform.night(terms=paragraphs(KEEP.format(30)))
+    left = platform.folder / "snapshots" / "acme" / "terms" / ".2023-01-01T00-00-00Z.html.gz.part"
+    left.touch()
+    os.utime(left, (0, 0))
+
+    platform.night(terms=paragraphs(KEEP.format(60)))
+
+    assert not left.exists()

@@ -74,13 +74,33 @@ def changes(
         "seen_at <= ?": until and iso(until),
     }
     asked = {condition: value for condition, value in narrowed.items() if value is not None}
+    # Within a document the number of the version is the order, whatever a clock said.
+    order = "to_number DESC, occasion DESC" if document else "seen_at DESC, service, document, to_number DESC"
     listed = f"""
         SELECT service, document, seen_at, occasion, verdict, reason, explanation, topics, added, removed, reworded,
                moved, announced, from_number, to_number
-        FROM ({LISTED}) WHERE {" AND ".join(asked) or "1"}
-        ORDER BY seen_at DESC, service, document, to_number DESC, occasion DESC LIMIT ?
+        FROM ({LISTED}) WHERE {" AND ".join(asked) or "1"} ORDER BY {order}, occasion DESC LIMIT ?
     """  # noqa: S608 - the conditions are ours
-    return [_change(dict(row)) for row in query(listed, (*asked.values(), -1 if limit is None else limit))]
+    most = limit if document and limit is not None else -1
+    found = [_change(dict(row)) for row in query(listed, (*asked.values(), most))]
+    return (found if document else order_by_number(found))[:limit]
+
+
+def order_by_number(rows: Sequence[ChangeRow]) -> list[ChangeRow]:
+    """Return changes of several documents, newest first by time, with those of each document by number.
+
+    Where a clock once was ahead, a change counts as no later than the ones that followed it in its document.
+    """
+    times: dict[str, str] = {}
+    latest: dict[str, str] = {}
+    for row in sorted(rows, key=lambda row: (row.to_number, row.occasion), reverse=True):
+        document = f"{row.service}/{row.document}"
+        latest[document] = times[row.id] = min(row.seen_at, latest.get(document, row.seen_at))
+    if all(times[row.id] == row.seen_at for row in rows):
+        return list(rows)
+    by_name = sorted(rows, key=lambda row: (row.to_number, row.occasion), reverse=True)
+    by_name.sort(key=lambda row: (row.service, row.document))
+    return sorted(by_name, key=lambda row: times[row.id], reverse=True)
 
 
 def _change(row: dict[str, Any]) -> ChangeRow:

@@ -439,6 +439,19 @@ class Archive:
         rows = self.versions(service, document)
         return [row for row in rows if row is rows[-1] or verdicts.get(row.number) != Verdict.NOISE]
 
+    def times_that_go_back(self) -> list[tuple[str, int]]:
+        """Return the versions, by document and number, whose time is before that of the version before them."""
+        rows = self._rows(
+            """
+            SELECT s.slug || '/' || d.slug AS document, v.number FROM (
+                SELECT document_id, number, seen_at, lag(seen_at) OVER (PARTITION BY document_id ORDER BY number)
+                    AS before FROM _versions) v
+            JOIN documents d ON d.id = v.document_id JOIN services s ON s.id = d.service_id
+            WHERE v.before > v.seen_at ORDER BY 1, 2
+            """
+        )
+        return [(row["document"], row["number"]) for row in rows]
+
     def stale(self, fingerprint: str) -> int:
         """Return how many clauses were flagged by other rules than those of *fingerprint*."""
         return int(self._rows("SELECT count(*) FROM flagged WHERE fingerprint <> ?", (fingerprint,))[0][0])

@@ -70,6 +70,8 @@ class Writer(Archive):
         self.snapshots = snapshots
         self.book = book
         self.digests = digests
+        #: Folders of captures in which half-written files were looked for.
+        self._swept: set[Path] = set()
         self._lock = lock_archive(self.path)
         try:
             remove_stale_files(self.path.parent)
@@ -246,7 +248,7 @@ class Writer(Archive):
             fresh = {}
         paths = {page: self._path(visit.document, page, capture) for page, capture in fresh.items()}
         for page, capture in fresh.items():
-            files.write(self.snapshots, paths[page], capture.body)
+            self._keep(paths[page], capture.body)
         own = [self._files(visit.document, version) for version in visit.versions]
         with self._transaction():
             obsolete = self._recorder.record(visit, paths, own)
@@ -285,7 +287,7 @@ class Writer(Archive):
                     raise StoreError(
                         f"{folder / row['path']}: is not the capture that was stored; `tostrack verify` there"
                     )
-                files.write(self.snapshots, paths[row["id"]], body)
+                self._keep(paths[row["id"]], body)
         with self._transaction():
             versions, obsolete = MergeWriter(self._connection).adopt(held, paths, self.book)
         for path in obsolete:
@@ -343,5 +345,13 @@ class Writer(Archive):
         """Keep what *version* alone was read from; return where each page lies."""
         paths = {page: self._path(document, page, capture) for page, capture in version.captures.items()}
         for page, capture in version.captures.items():
-            files.write(self.snapshots, paths[page], capture.body)
+            self._keep(paths[page], capture.body)
         return paths
+
+    def _keep(self, path: str, body: bytes) -> None:
+        """Write a capture; once for each folder, remove what runs that were killed left in it."""
+        folder = (self.snapshots / path).parent
+        if folder not in self._swept:
+            self._swept.add(folder)
+            remove_stale_files(folder)
+        files.write(self.snapshots, path, body)

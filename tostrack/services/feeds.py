@@ -57,6 +57,7 @@ def _entries(archive: Archive, authority: str, year: int, site: str) -> list[tup
     told = [row for row in archive.changes(verdict=Verdict.SUBSTANTIVE) if row.announced]
     taken: Counter[str] = Counter()
     found = []
+    latest = max((row.checked_at or "" for row in documents.values()), default="")
     for row in told:
         # The newest hundred are all that a feed can hold, and rendering is what costs.
         if all(taken[name] >= feed.MAX_ENTRIES for name in _feeds_of(row)):
@@ -70,10 +71,20 @@ def _entries(archive: Archive, authority: str, year: int, site: str) -> list[tup
             service_name=document.service_name,
             document_name=document.name,
             link=site_address(site, change_page(row.id)),
-            updated=from_iso(row.seen_at),
+            updated=from_iso(latest := credible_time(row.seen_at, latest)),
         )
         found.append((row, entry))
     return found
+
+
+def credible_time(seen_at: str, latest: str) -> str:
+    """Return when an entry says that it was updated: a clock that was ahead must not keep it at the top for years.
+
+    Args:
+        seen_at: When its change was seen.
+        latest: What the entry before it says, which is newer, or the last check; empty when there is none.
+    """
+    return min(seen_at, latest) if latest and seen_at[:10] > latest[:10] else seen_at
 
 
 def _feeds_of(row: ChangeRow) -> list[str]:

@@ -18,7 +18,7 @@ from tostrack.archive import snapshots as files
 from tostrack.archive.backup import backups as backups_of
 from tostrack.archive.lock import sync_file
 from tostrack.archive.stored_times import is_time
-from tostrack.archive.verify import Report, verify
+from tostrack.archive.verify import HARMLESS, Report, verify
 from tostrack.archive.writer import Writer
 from tostrack.errors import StoreError
 from tostrack.fetch import Request
@@ -33,7 +33,7 @@ _NAME = re.compile(
 )
 _MEDIA = {"html": "text/html", "pdf": "application/pdf", "txt": "text/plain", "json": "application/json"}
 #: Findings that no recovery can do anything about.
-_HARMLESS = ("redacted", "capture", "time")
+_HARMLESS = (*HARMLESS, "capture")
 #: The pages of a document are fetched within this time of one another.
 _ONE_VISIT = timedelta(minutes=10)
 
