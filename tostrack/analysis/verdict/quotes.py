@@ -11,6 +11,8 @@ from tostrack.models import Edit, Hunk
 
 #: The longest quote, in characters.
 _QUOTE = 120
+#: A text of no more characters is quoted whole: the name of a list entry says more than its purpose.
+_ENTRY = 60
 #: An edit of no more words is shown among its neighbours, so many of them before it and behind it.
 SMALL = 8
 _BEFORE, _BEHIND = 5, 4
@@ -119,7 +121,7 @@ def _telling(gone: str, come: str) -> float:
 def most_telling(text: str) -> str:
     """Return the sentence of *text* that says most, first ones first."""
     text = " ".join(text.split())
-    if len(text) <= _QUOTE:
+    if len(text) <= _ENTRY:
         return trimmed(text)
     spoken = [text[start:end] for start, end in sentences(text[:4_000])]
     return trimmed(max(spoken, key=lambda sentence: _telling("", sentence), default=text))
