@@ -35,7 +35,7 @@ def markdown(html):
         ("<ul><li>one<ul><li>two<ol><li>three</ol></ul><li>four</ul>", "- one\n    - two\n        1. three\n- four\n"),
         ("<ol start=3><li>c<li value=7>g<li>h</ol>", "3. c\n7. g\n8. h\n"),
         ("<ol><li><p>one</p><p>more</p></li><li>two</ol>", "1. one\n\nmore\n\n2. two\n"),
-        ("<ol start=2000><li>far</ol>", "- far\n"),
+        ("<ol start=2000><li>far</ol>", "- 2000. far\n"),
         ("<ul><li>•&nbsp; one<li>▪two</ul><p>· three</p><p>•four</p>", "- one\n- two\n- three\n- four\n"),
         ("<li>stray</li>", "- stray\n"),
         ("We may:<br>• share<br>• sell<br><br>End", "We may:\n\n- share\n- sell\n\nEnd\n"),
