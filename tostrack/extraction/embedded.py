@@ -31,6 +31,8 @@ _UNIT = re.compile(r"(?:^|[\s\d/(])(?:[cdkm]?m|ft|in|yd|mi)$")
 _POWER = re.compile(r"(?:^|[^\d.,])10$")
 #: Marks a word written for an icon, so that the filter `drop-images` finds it.
 LABEL = "data-tostrack-label"
+#: The value of that attribute on the state of a box, which a reader may change.
+STATE = "state"
 
 
 def expose(root: Element) -> None:
@@ -105,7 +107,7 @@ def _keep_noscript(tree: Element) -> None:
 
 
 def _shown_text(tree: Element) -> list[str]:
-    return tree.xpath(".//text()[not(ancestor::noscript or ancestor::script or ancestor::style or ancestor::head)]")
+    return list(tree.xpath(".//text()[not(ancestor::noscript or ancestor::script or ancestor::style or ancestor::head)]"))
 
 
 def _words(text: str) -> int:
@@ -154,13 +156,13 @@ def _is_icon(element: Element) -> bool:
     return element.getparent() is not None and not any(outer.tag in _SAYS_ITSELF for outer in element.iterancestors())
 
 
-def _replace_by(element: Element, name: str) -> None:
+def _replace_by(element: Element, name: str, what: str = "icon") -> None:
     tail = element.tail or ""
     element.clear()
     before = " " if _text_before(element)[-1:].isalnum() else ""
     element.tag, element.text = "span", before + name
     element.tail = f" {tail}" if tail[:1].isalnum() else tail
-    element.set(LABEL, "icon")
+    element.set(LABEL, what)
 
 
 def _tidy(text: str | None) -> str:
@@ -175,7 +177,7 @@ def _write_states(tree: Element) -> None:
         parent = box.getparent()
         stated = box.get("checked") is not None or box.get("disabled") is not None
         if parent is not None and (stated or parent.tag in _HOLDS_ANSWER):
-            _replace_by(box, "☑ " if box.get("checked") is not None else "☐ ")
+            _replace_by(box, "☑ " if box.get("checked") is not None else "☐ ", STATE)
     for box in tree.xpath(".//*[@aria-checked][@role='checkbox' or @role='radio' or @role='switch']"):
         box.text = f"{'☑' if box.get('aria-checked') == 'true' else '☐'} {box.text or ''}"
 
