@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -141,7 +141,8 @@ def run(
         Worker() as worker,
     ):
         answers = partial(fetch_all, fetcher=fetcher, workers=jobs, now=now)
-        yield from crawl.crawl(documents, writer, answers, clock, call=worker)
+        recheck = timedelta(days=settings.recheck_days)
+        yield from crawl.crawl(documents, writer, answers, clock, recheck=recheck, call=worker)
         if heartbeat:
             _beat(fetcher, heartbeat)
 

@@ -14,7 +14,7 @@ from tostrack.extraction.embedded import expose, spell_out
 from tostrack.extraction.filters import named
 from tostrack.extraction.inline import tidy
 from tostrack.extraction.links import Links
-from tostrack.extraction.main_text import main_text
+from tostrack.extraction.main_text import CutPart, main_text
 from tostrack.extraction.markdown import to_markdown
 from tostrack.extraction.selectors import Selection, parse_selectors
 from tostrack.models import Selector
@@ -22,7 +22,7 @@ from tostrack.models import Selector
 #: Moves whenever the same bytes may give another text, so that our own changes are never taken for theirs.
 EXTRACTOR_VERSION = "2"
 
-__all__ = ["EXTRACTOR_VERSION", "extract", "title"]
+__all__ = ["EXTRACTOR_VERSION", "extract", "list_cut_parts", "title"]
 
 SelectorLike = Selector | Mapping[str, str]
 
@@ -80,6 +80,27 @@ def extract(
     return markdown
 
 
+def list_cut_parts(
+    html: bytes | str, *, remove: SelectorLike | Sequence[SelectorLike] = (), content_type: str = ""
+) -> list[CutPart]:
+    """Return the parts of a page with at least `LEAST_CUT` words that are left out where nothing is selected.
+
+    Raises:
+        ExtractError: A selector is wrong.
+    """
+    if media.kind_of(html, content_type) != "html":
+        return []
+    root = parse(decode(html, content_type))
+    expose(root)
+    Selection(root).remove(parse_selectors(remove))
+    spell_out(root)
+    cut: list[CutPart] = []
+    main_text(root, cut)
+    return [part for part in cut if part.words >= LEAST_CUT]
+
+
+#: Words: shorter parts are labels and buttons.
+LEAST_CUT = 8
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 
 

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
+from tostrack.clauses import plain, split_clauses
 from tostrack.extraction.dom import Element, etree, parse
 
+_PDF_IN_PLACE = "data:application/pdf;base64,"
 #: A frame written in place may hold another; more nesting is an attack.
 _MOST_FRAMES_DEEP = 2
 #: Fewer words in a <textarea> are a hint to the person who types; in a <noscript>, a request to turn scripts on.
@@ -40,12 +43,28 @@ def expose(root: Element) -> None:
     for template in list(root.iter("template")):
         if template.get("shadowrootmode") or template.get("shadowroot"):
             _open_shadow_root(template)
+    for frame in list(root.iter("iframe")):
+        if (frame.get("src") or "").startswith(_PDF_IN_PLACE):
+            _write_pdf(frame)
     for _ in range(_MOST_FRAMES_DEEP):
         frames = [frame for frame in root.iter("iframe") if (frame.get("srcdoc") or "").strip()]
         for frame in frames:
             _open_frame(frame)
         if not frames:
             return
+
+
+def _write_pdf(frame: Element) -> None:
+    """Write the text of a PDF that a capture holds in place of a frame."""
+    from tostrack.extraction.pdf import pdf_to_markdown
+
+    content = base64.b64decode(frame.get("src").removeprefix(_PDF_IN_PLACE))
+    tail = frame.tail
+    frame.clear()
+    frame.tag, frame.tail = "div", tail
+    for clause in split_clauses(pdf_to_markdown(content)):
+        block = etree.SubElement(frame, clause.kind if clause.is_heading else "p")
+        block.text = plain(clause.text)
 
 
 def _open_shadow_root(template: Element) -> None:
@@ -107,7 +126,9 @@ def _keep_noscript(tree: Element) -> None:
 
 
 def _shown_text(tree: Element) -> list[str]:
-    return list(tree.xpath(".//text()[not(ancestor::noscript or ancestor::script or ancestor::style or ancestor::head)]"))
+    return list(
+        tree.xpath(".//text()[not(ancestor::noscript or ancestor::script or ancestor::style or ancestor::head)]")
+    )
 
 
 def _words(text: str) -> int:
