@@ -204,23 +204,22 @@ def _write_states(tree: Element) -> None:
 
 
 def _set_apart_markers(tree: Element) -> None:
-    """Write the mark of a footnote in brackets, and a power behind its sign, so that no number runs into another."""
+    """Write the mark of a footnote as ``[^1]``, and a power behind its sign, so that no number runs into another."""
     for raised in list(tree.iter("sup")):
         said = "".join(raised.itertext()).strip()
-        number = _MARKER.fullmatch(said)
         linked = _leads_to_note(raised)
-        letters = _SHORT_MARKER.fullmatch(said) if linked else None
-        if not (number or letters):
+        match = _MARKER.fullmatch(said) or (_SHORT_MARKER.fullmatch(said) if linked else None)
+        if not match:
             continue
         before = _text_before(raised)
-        if number and not linked and _POWER.search(before):
-            _wrap(raised, "^", "")
+        if match[1].isdigit() and not linked and _POWER.search(before):
+            _rewrite(raised, f"^{match[1]}")
         elif linked or not (_UNIT.search(before) and said in ("2", "3")):
-            bare = said[:1] not in "[("
-            _wrap(raised, " [" if bare else " ", "]" if bare else "")
+            _rewrite(raised, "".join(f"[^{mark.strip()}]" for mark in match[1].split(",")))
     for lowered in list(tree.iter("sub")):
-        if "".join(lowered.itertext()).strip()[:1].isdigit() and _text_before(lowered)[-1:].isdigit():
-            _wrap(lowered, " ", "")
+        said = "".join(lowered.itertext()).strip()
+        if said[:1].isdigit() and _text_before(lowered)[-1:].isdigit():
+            _rewrite(lowered, f" {said}")
 
 
 def _leads_to_note(raised: Element) -> bool:
@@ -228,12 +227,10 @@ def _leads_to_note(raised: Element) -> bool:
     return any((link.get("href") or "").startswith("#") for link in links)
 
 
-def _wrap(element: Element, before: str, after: str) -> None:
-    element.text = before + (element.text or "").lstrip()
-    if len(element):
-        element[-1].tail = (element[-1].tail or "").rstrip() + after
-    else:
-        element.text = element.text.rstrip() + after
+def _rewrite(element: Element, text: str) -> None:
+    tail = element.tail
+    element.clear()
+    element.tag, element.text, element.tail = "span", text, tail
 
 
 def _text_before(element: Element) -> str:
