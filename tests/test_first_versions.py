@@ -4,7 +4,7 @@ import pytest
 from conftest import paragraphs
 
 from tostrack.archive import Archive
-from tostrack.extraction.page_shape import find_remote_text, is_same_site, list_frames
+from tostrack.extraction.page_shape import find_redirect, find_remote_text, is_same_site, list_frames
 from tostrack.extraction.quality import classify_error_page, classify_suspect, is_error_page
 from tostrack.models import NotModified, Outcome, Page, Snapshot
 from tostrack.services import crawl
@@ -127,6 +127,32 @@ def test_an_error_in_the_frame_of_a_page_is_known_by_what_is_gone():
 
     assert is_error_page([*menu, "something went wrong"], [*menu, *policy])
     assert not is_error_page([*menu, *policy, "something went wrong"], [*menu, *policy])
+
+
+@pytest.mark.parametrize(
+    ("head", "target"),
+    [
+        ("<meta http-equiv=refresh content='0; url=/legal/terms'>", "https://acme.example/legal/terms"),
+        ("<meta http-equiv=Refresh content=\"5;URL='https://legal.example/t'\">", "https://legal.example/t"),
+        ("<meta http-equiv=refresh content='300; url=/other'>", ""),
+        ("<meta http-equiv=refresh content='0'>", ""),
+        ("<meta http-equiv=refresh content='0; url=/terms'>", ""),
+        ("<meta http-equiv=refresh content='0; url=javascript:x'>", ""),
+        ("<meta http-equiv=refresh content='0; url=http://['>", ""),
+        ("<script>window.location.href = '/legal/terms';</script>", "https://acme.example/legal/terms"),
+        ('<script>location.replace("/legal/terms")</script>', "https://acme.example/legal/terms"),
+        ("<script>" + "\n" * 40 + "location = '/buy'</script>", ""),
+    ],
+)
+def test_the_target_of_a_page_that_only_redirects_is_named(platform, head, target):
+    html = (
+        f"<html><head>{head}</head><body><p>You will be there in a moment, dear friend of all boats.</p></body></html>"
+    )
+    platform.documents[0] = type(platform.documents[0])("acme", "terms", (Page(URL),))
+    [result] = platform.night(terms=html)
+
+    assert find_redirect(html, URL) == target
+    assert (f"it redirects to {target}:" in result.message) is bool(target)
 
 
 @pytest.mark.parametrize(

@@ -82,14 +82,23 @@ _REMEDIES = {
 }
 
 
+#: Causes of texts that stand on a page on the way to another one.
+_MAY_REDIRECT = frozenset(("empty", "needs-js", "wrong-page", "blocked", "collapse"))
+
+
 def suggest_remedy(captures: Iterable[Snapshot], text: str, cause: str) -> str:
     """Return what to do about a *text* that is suspected of *cause*, with the address that holds the policy instead."""
-    from tostrack.extraction.page_shape import find_remote_text, is_same_site
+    from tostrack.extraction.page_shape import find_redirect, find_remote_text, is_same_site
 
+    pages = list(captures)
+    if cause in _MAY_REDIRECT:
+        targets = (find_redirect(_markup(page), page.final_url) for page in pages)
+        if target := next(filter(None, targets), ""):
+            return f"it redirects to {target}: watch that address"
     pattern = _REMEDIES.get(cause, "")
     if "{address}" not in pattern:
         return pattern
-    for page in captures:
+    for page in pages:
         remote = find_remote_text(_markup(page), page.final_url, len(text.split()))
         if remote and remote.cause == cause:
             follow = ', or set follow = "frames"' if is_same_site(page.final_url, remote.address) else ""

@@ -22,10 +22,19 @@ _POLICY_WORD = re.compile(
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?:width|height)\s*:\s*[01](?:px)?\b", re.IGNORECASE)
 
+_REFRESH = re.compile(r"\s*(?P<wait>\d{1,4})(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?(?P<address>\S.*)", re.IGNORECASE)
+_SCRIPT_REDIRECT = re.compile(
+    r"\blocation(?:\.href\s*=|\s*=|\.(?:replace|assign)\s*\()\s*[\"'](?P<address>[^\"'\s]{1,2000})[\"']"
+)
+#: Seconds; a page that is left open renews itself after minutes.
+_LONGEST_WAIT = 10
+#: Lines of a script that does nothing but redirect; longer ones redirect on a click.
+_SHORT_SCRIPT = 15
+
 
 @dataclass(frozen=True)
 class RemoteText:
-    """Where the text of a page may be: ``frame``, ``embedded`` or ``needs-js``, with its address where it has one."""
+    """Where the text of a page may be, as a cause of `quality.CAUSES`, with its address where it has one."""
 
     cause: str
     address: str = ""
@@ -44,9 +53,37 @@ def find_remote_text(html: str, url: str, words: int) -> RemoteText | None:
         said = " ".join(filter(None, (address, element.get("title"), element.get("name"), element.get("id"))))
         if kind == "embedded" or words < _NEARLY_NOTHING or is_same_site(url, address) or _POLICY_WORD.search(said):
             return RemoteText(kind, address)
+    if words < _NEARLY_NOTHING and find_redirect(html, url):
+        return RemoteText("wrong-page")
     if _has_empty_root(root) or (words < _NEARLY_NOTHING and _asks_for_scripts(root)):
         return RemoteText("needs-js")
     return None
+
+
+def find_redirect(html: str, url: str) -> str:
+    """Return the address that a page sends a browser to by ``<meta http-equiv=refresh>`` or by script; empty if none.
+
+    A page that loads itself again, or waits longer than a reader would, sends nobody away.
+    """
+    root = parse(html)
+    for meta in root.iter("meta"):
+        match = _REFRESH.match(meta.get("content") or "")
+        if (meta.get("http-equiv") or "").lower() == "refresh" and match and int(match["wait"]) <= _LONGEST_WAIT:
+            return _elsewhere_from(url, match["address"])
+    for script in root.iter("script"):
+        match = _SCRIPT_REDIRECT.search(script.text or "")
+        if match and (script.text or "").count("\n") < _SHORT_SCRIPT:
+            return _elsewhere_from(url, match["address"])
+    return ""
+
+
+def _elsewhere_from(url: str, written: str) -> str:
+    try:
+        address = urljoin(url, written.strip().strip("'\""))
+        scheme = urlsplit(address).scheme
+    except ValueError:
+        return ""
+    return address if scheme in ("http", "https") and address.partition("#")[0] != url.partition("#")[0] else ""
 
 
 def list_frames(html: str, url: str) -> list[str]:

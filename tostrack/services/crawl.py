@@ -280,7 +280,9 @@ def _says_instead(
         with suppress(ExtractError):
             # The page may say itself why there is nothing to select: that is the better word for it.
             says = call(document_text.diagnose_pages, tuple(captures.values()))
+            pages = tuple(captures.values())
             mend = "" if says else call(document_text.propose_repair, document, captures, last, kept)
+            mend = mend or call(document_text.suggest_remedy, pages, "", says or error.cause)
     return says, mend
 
 
