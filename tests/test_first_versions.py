@@ -49,6 +49,7 @@ def test_a_first_text_beside_its_real_place_is_doubted_and_the_place_is_named(be
         (FOOTER, "<noscript><iframe src=https://x.example/t></iframe></noscript>"),
         (FOOTER, "<iframe src=about:blank></iframe><iframe></iframe>"),
         (IMPRINT, "<iframe src=https://maps.example/embed></iframe>"),
+        (IMPRINT, "<x-chat></x-chat>"),
         (IMPRINT, "<noscript>Enable JavaScript to see our boats.</noscript>"),
         (FOOTER, f"<div id=root><p>{FOOTER}</p></div>"),
         ("User-agent: *\n\nDisallow: /workshop\n\nSitemap: https://acme.example/sitemap.xml and more of it here", ""),

@@ -55,7 +55,8 @@ def find_remote_text(html: str, url: str, words: int) -> RemoteText | None:
             return RemoteText(kind, address)
     if words < _NEARLY_NOTHING and find_redirect(html, url):
         return RemoteText("wrong-page")
-    if _has_empty_root(root) or (words < _NEARLY_NOTHING and _asks_for_scripts(root)):
+    nearly_nothing = words < _NEARLY_NOTHING
+    if _has_empty_root(root) or (nearly_nothing and (_has_empty_component(root) or _asks_for_scripts(root))):
         return RemoteText("needs-js")
     return None
 
@@ -139,6 +140,11 @@ def _has_empty_root(root: Element) -> bool:
     for element in body.iter("div", "main", "section"):
         if (element.get("id") or "").lower() in _ROOT_IDS and _words(element) < _EMPTY_ROOT:
             return True
+    return False
+
+
+def _has_empty_component(root: Element) -> bool:
+    body = next(root.iter("body"), root)
     return any("-" in str(child.tag) and child.tag != "tostrack-p" and not _words(child) for child in body)
 
 
