@@ -25,9 +25,9 @@ from pathlib import Path
 
 import ota_history
 
+from tostrack.analysis.comparison import compare_readings
+from tostrack.archive import Archive
 from tostrack.models import from_iso
-from tostrack.pipeline import compare_readings
-from tostrack.store import Archive
 
 WORDS = ("personal information", "third parties", "licence", "arbitration", "advertising partners", "delete account")
 

@@ -37,16 +37,18 @@ from pathlib import Path
 
 import series
 
-from tostrack import pipeline, tracker
-from tostrack.bounded import Call, Worker, directly
+from tostrack.analysis import comparison
+from tostrack.archive.merge import merge
+from tostrack.archive.writer import Writer
 from tostrack.errors import DocumentError
+from tostrack.executor import HERE, ClusterExecutor, Executor, PoolExecutor
+from tostrack.extraction import document_text
 from tostrack.fetch import Request
-from tostrack.fetch.hosts import Agenda, Hosts, Turn
+from tostrack.fetch.host_queue import HostQueue, Hosts, Slot
 from tostrack.fetch.shards import Shard
 from tostrack.models import Document, Page, Snapshot
-from tostrack.spread import HERE, Cluster, Pool, Spread
-from tostrack.store.merge import merge
-from tostrack.store.writer import Writer
+from tostrack.sandbox import Call, Worker, call_directly
+from tostrack.services import crawl
 
 START = datetime(2024, 1, 1, 3, tzinfo=UTC)
 DELAY = 5.0
@@ -102,14 +104,14 @@ def hosts_of(documents: int, hosts: int, dice: random.Random) -> list[str]:
 def schedule(where: Sequence[str], workers: int) -> dict:
     """Ask for every document by the scheduler of a crawl, and return how long it takes beside what it must."""
     dice, hosts = random.Random(1), Hosts(DELAY)
-    agenda: Agenda[int] = Agenda(hosts)
+    agenda: HostQueue[int] = HostQueue(hosts)
     wanted = Counter(where)
     # Each host's robots.txt goes first.
     asked = [*wanted, *where]
     took = [dice.lognormvariate(*SECONDS) for _ in asked]
     began = time.process_time()
     for rank, host in enumerate(asked):
-        agenda.add(Turn(host), rank, rank)
+        agenda.add(Slot(host), rank, rank)
     now, out, done = 0.0, [], 0
     while done < len(asked):
         while len(out) < workers and (taken := agenda.take(now)):
@@ -183,12 +185,12 @@ def nights(folder: Path, where: Sequence[str], clauses: int = 60, *, bounded: bo
         if changes:
             revised.update(document.pages[0].url for document in documents[::changes])
         began, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
-        reader = Worker() if bounded else nullcontext(directly)
+        reader = Worker() if bounded else nullcontext(call_directly)
         with Writer(folder / "tostrack.db", folder / "snapshots", now=START) as writer, reader as call:
             clock = at
             outcomes = Counter(
                 each.outcome.value
-                for each in tracker.crawl(documents, writer, fetch_all, lambda: clock, call=call)  # noqa: B023
+                for each in crawl.crawl(documents, writer, fetch_all, lambda: clock, call=call)  # noqa: B023
             )
         seconds, now = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF)
         children = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -228,7 +230,7 @@ def pages(most: int) -> Iterator[dict]:
         sizes.append(len(gzip.compress(answer.body, 9)))
         began = time.process_time()
         try:
-            pipeline.read(pipeline.text(document, {0: answer}))
+            comparison.read_version(document_text.extract_text(document, {0: answer}))
         except DocumentError:
             failed += 1
         took += time.process_time() - began
@@ -261,9 +263,11 @@ def merged(folder: Path, whole: Path) -> Iterator[dict]:
 
 def judged(texts: list[str], _: Call) -> Counter:
     """Return how often each verdict is given to the changes of one document; what the pool and dask work on."""
-    readings = [pipeline.read(each) for each in texts]
+    readings = [comparison.read_version(each) for each in texts]
     return Counter(
-        pipeline.compare_readings(readings[at - 1], readings[at], readings[max(0, at - 9) : at - 1][::-1]).verdict.value
+        comparison.compare_readings(
+            readings[at - 1], readings[at], readings[max(0, at - 9) : at - 1][::-1]
+        ).verdict.value
         for at in range(1, len(readings))
     )
 
@@ -279,7 +283,7 @@ def histories(versions: int, each: int) -> Iterator[tuple[str, list[str]]]:
         yield f"document {number}", found
 
 
-def analysis(versions: int, name: str, spread: Spread, processes: int) -> tuple[dict, Counter]:
+def analysis(versions: int, name: str, spread: Executor, processes: int) -> tuple[dict, Counter]:
     began, used, counts = time.perf_counter(), time.process_time(), Counter()
     for _, found in spread(judged, histories(versions, 50)):
         counts += found
@@ -300,7 +304,7 @@ def analyses(versions: int, processes: int) -> Iterator[dict]:
     """Judge the same versions in one process, on the pool and on dask, and yield what each took."""
     alone, counts = analysis(versions, "one process", HERE, 1)
     yield alone
-    with Pool(processes) as pool:
+    with PoolExecutor(processes) as pool:
         list(pool(judged, histories(50 * processes, 50)))  # the processes start
         found, same = analysis(versions, "pool", pool, processes)
     yield {**found, "speed_up": round(alone["seconds"] / found["seconds"], 2), "agrees": same == counts}
@@ -310,7 +314,7 @@ def analyses(versions: int, processes: int) -> Iterator[dict]:
         return
     with (
         LocalCluster(n_workers=processes, threads_per_worker=1, dashboard_address="127.0.0.1:0") as machines,
-        Cluster(machines.scheduler_address) as cluster,
+        ClusterExecutor(machines.scheduler_address) as cluster,
     ):
         list(cluster(judged, histories(50 * processes, 50)))
         found, same = analysis(versions, "dask", cluster, processes)

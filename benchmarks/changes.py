@@ -28,16 +28,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tostrack import clauses, extract
-from tostrack.judge import normal, rewording
+from tostrack.analysis.comparison import compare
+from tostrack.analysis.verdict import normal_form, wording_rules
 from tostrack.models import VERDICT_OF, Change, Verdict, Version, from_iso
-from tostrack.pipeline import compare
 
 #: What simple rules reach on all the pairs (see the notes beside the benchmark), to compare with.
 BASELINES = {"alert on everything": (0.354, 1.0), "returns muted, text normalised, a new sentence": (0.581, 0.980)}
 #: A timing is the least of so many runs.
 RUNS = 5
 #: What remembers clauses from one run to the next.
-CACHED = (clauses.plain, clauses.canonical_text, normal.normal, normal.spelled, rewording.plainest)
+CACHED = (clauses.plain, clauses.canonical_text, normal_form.normal, normal_form.spelled, wording_rules.plainest)
 
 
 @dataclass(frozen=True)

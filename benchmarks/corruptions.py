@@ -17,9 +17,9 @@ from pathlib import Path
 
 from small_archive import build
 
+from tostrack.archive import Archive
+from tostrack.archive.verify import verify
 from tostrack.errors import StoreError
-from tostrack.store import Archive
-from tostrack.store.verify import verify
 
 PAGE = 4096
 

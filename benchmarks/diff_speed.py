@@ -29,8 +29,8 @@ from pathlib import Path
 import series
 from diff_match_patch import diff_match_patch
 
-from tostrack.flag import SHIPPED
-from tostrack.pipeline import compare, compare_readings, flags, read
+from tostrack.analysis.comparison import compare, compare_readings, flag_clauses, read_version
+from tostrack.analysis.flags import SHIPPED
 
 RUNS = 3
 LEAST, MOST = 10_000, 500_000
@@ -99,8 +99,8 @@ def table(chosen: list[tuple[str, str]]) -> None:
     times: dict[str, list[float]] = {name: [] for name in ("git", "compare", "readings", "difflib", "dmp")}
     with tempfile.TemporaryDirectory() as folder:
         for old, new in chosen:
-            before, after = read(old), read(new)
-            flags((*before.clauses, *after.clauses), SHIPPED)
+            before, after = read_version(old), read_version(new)
+            flag_clauses((*before.clauses, *after.clauses), SHIPPED)
             lines = old.splitlines(), new.splitlines()
             times["git"].append(git(Path(folder), old, new))
             times["compare"].append(cpu(lambda o=old, n=new: compare(o, n), caches))

@@ -27,9 +27,9 @@ from pathlib import Path
 
 from tostrack.errors import FetchError
 from tostrack.fetch import Fetcher
+from tostrack.fetch.browser.proxy import connector
+from tostrack.fetch.client import Client
 from tostrack.fetch.guard import Guard
-from tostrack.fetch.http import Client
-from tostrack.fetch.proxy import connector
 from tostrack.models import Page
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))

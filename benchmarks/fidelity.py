@@ -26,7 +26,7 @@ from pathlib import Path
 
 from tostrack.clauses import canonical, canonical_key, canonical_text, split_clauses
 from tostrack.errors import ExtractError
-from tostrack.extract import extract
+from tostrack.extraction import extract
 
 _RANGE_KEYS = {
     "startBefore": "start_before",

@@ -19,7 +19,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tostrack.flag import flag
+from tostrack.analysis.flags import flag
 from tostrack.models import Flag
 
 TOPICS = ("licensing", "advertising", "sharing")

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from tostrack.clauses import join_clauses, split_clauses
 from tostrack.errors import ExtractError
-from tostrack.extract import extract
+from tostrack.extraction import extract
 
 LIMIT = 20.0
 _TAGS = (

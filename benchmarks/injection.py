@@ -14,9 +14,9 @@ from pathlib import Path
 import feedparser
 from lxml import etree
 
-from tostrack.notify import Letter
+from tostrack.notify import OutgoingMessage
 from tostrack.notify.smtp import mail
-from tostrack.publish.feed import Entry, Feed, atom, rss
+from tostrack.render.feed import FeedData, FeedEntry, render_atom, render_rss
 
 START = datetime(2024, 5, 1, tzinfo=UTC)
 PIECES = (
@@ -60,7 +60,7 @@ def hostile(chance: random.Random) -> str:
 
 def check_mail(chance: random.Random) -> None:
     subject, text, html = (hostile(chance) for _ in range(3))
-    letter = Letter(
+    letter = OutgoingMessage(
         *("1@tos.example", "reader@example.org", subject, text, START, f"<p>{html}</p>"),
         list_id="shop.tos.example",
         leave=("mailto:ops@tos.example?subject=leave",),
@@ -75,13 +75,13 @@ def check_mail(chance: random.Random) -> None:
 
 def check_feed(chance: random.Random) -> None:
     title, body, topic, link = (hostile(chance) for _ in range(4))
-    item = Entry("tag:a.example,2024:1", title, START, f"<p>{body}</p>", body, link, (topic,))
-    feed = Feed("tag:a.example,2024:feed", title, (item,), body, topic, link, link, link)
-    for form in (atom, rss):
+    item = FeedEntry("tag:a.example,2024:1", title, START, f"<p>{body}</p>", body, link, (topic,))
+    feed = FeedData("tag:a.example,2024:feed", title, (item,), body, topic, link, link, link)
+    for form in (render_atom, render_rss):
         parsed = feedparser.parse(form(feed))
         assert not parsed.bozo, (title, parsed.get("bozo_exception"))
         assert parsed.entries[0].id == item.id
-    assert ATOM.validate(etree.fromstring(atom(feed).encode())), (title, ATOM.error_log)
+    assert ATOM.validate(etree.fromstring(render_atom(feed).encode())), (title, ATOM.error_log)
 
 
 def main() -> None:

@@ -34,11 +34,11 @@ from pathlib import Path
 
 from small_archive import START, Platform, build, crawl, writer
 
+from tostrack.archive.verify import verify
 from tostrack.errors import ArchiveBusyError, StoreError
-from tostrack.history.folder import collect
+from tostrack.importers.folder import collect
 from tostrack.models import Document
-from tostrack.store.verify import verify
-from tostrack.tasks.importing import import_pages
+from tostrack.services.import_history import import_pages
 
 CALLS = "pwrite64,write,fdatasync,fsync,ftruncate,unlink,unlinkat,rename,renameat,renameat2"
 WRITES = "pwrite64,write,fdatasync,fsync,ftruncate"

@@ -18,7 +18,7 @@ from pathlib import Path
 #: What people miss when a wheel is built wrong.
 MUST_HOLD = (
     "tostrack/py.typed",
-    "tostrack/flag/topics.toml",
+    "tostrack/analysis/flags/topics.toml",
     "tostrack/watchlist.schema.json",
     "tostrack/nightly/github.yml",
     "share/man/man1/tostrack.1",
@@ -97,7 +97,7 @@ def main() -> None:
             "typed for mypy and the API",
             str(who.bin / "python"),
             "-c",
-            "import tostrack; tostrack.flag('We sell data.')",
+            "import tostrack; tostrack.analysis.flags('We sell data.')",
         )
         check_extras(who, tostrack, arguments.extra)
         print(f"{who.spent:7.2f} s  in all, from pip install on")

@@ -20,13 +20,13 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from tostrack import tracker
+from tostrack.archive import Archive
+from tostrack.archive.outbox import Outbox
+from tostrack.archive.writer import Writer
 from tostrack.models import DigestSettings, Document, Page, Snapshot
-from tostrack.store import Archive
-from tostrack.store.outbox import Outbox
-from tostrack.store.writer import Writer
-from tostrack.tasks.letters import Office, letter
-from tostrack.tasks.notifying import Run, gather
+from tostrack.services import crawl as nightly_run
+from tostrack.services.delivery import DeliveryRun, gather_messages
+from tostrack.services.messages import SenderConfig, render_message
 
 START = datetime(2024, 1, 1, 3, tzinfo=UTC)
 DOCUMENTS = [
@@ -65,9 +65,9 @@ class Box:
         self._dies = dies
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
-    def send(self, letter, _at) -> None:
-        told = ",".join(sorted(change["to"]["sha256"] for change in letter.payload["changes"]))
-        os.write(self._descriptor, f"{letter.name} {letter.recipient} {told}\n".encode())
+    def send(self, message, _at) -> None:
+        told = ",".join(sorted(change["to"]["sha256"] for change in message.payload["changes"]))
+        os.write(self._descriptor, f"{message.name} {message.recipient} {told}\n".encode())
         if self._dies:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -79,16 +79,18 @@ def crawl(folder: Path, night: int) -> None:
     at = START + timedelta(days=night)
     archive, snapshots = folder / "tostrack.db", folder / "snapshots"
     with Writer(archive, snapshots, now=START, authority="acme.example", digests=READERS) as writer:
-        for _ in tracker.crawl(DOCUMENTS, writer, fetch_all(night, at), lambda: at):
+        for _ in nightly_run.crawl(DOCUMENTS, writer, fetch_all(night, at), lambda: at):
             pass
 
 
 def notify(folder: Path, at: datetime, *, dies: bool = False) -> None:
     box = Box(folder / "mails", dies=dies)
-    office = Office({digest.slug: digest for digest in READERS}, "acme.example", START)
+    office = SenderConfig({digest.slug: digest for digest in READERS}, "acme.example", START)
     with Archive(folder / "tostrack.db") as archive, Outbox(folder / "tostrack.db") as outbox:
-        gather(outbox, office, at)
-        for _ in Run(outbox, office, {"email": box}, partial(letter, archive, outbox, office), lambda: at).deliveries():
+        gather_messages(outbox, office, at)
+        for _ in DeliveryRun(
+            outbox, office, {"email": box}, partial(render_message, archive, outbox, office), lambda: at
+        ).deliveries():
             pass
 
 

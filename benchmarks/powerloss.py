@@ -192,7 +192,7 @@ def record(folder: Path, seed: int, synchronous: str) -> list[tuple[str, str, in
 
 def worker(folder: Path, seed: int, synchronous: str) -> None:
     """Crawl, and note each result in a file's name once it is reported."""
-    from tostrack.store import writer as store
+    from tostrack.archive import writer as store
 
     # The harness's own test needs a writer that is not careful.
     if synchronous:

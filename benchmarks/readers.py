@@ -19,11 +19,11 @@ from pathlib import Path
 from click.testing import CliRunner
 from replay import SHARED, watchlist
 
+from tostrack.archive import Archive
+from tostrack.archive.outbox import Outbox
 from tostrack.cli import cli
-from tostrack.store import Archive
-from tostrack.store.outbox import Outbox
-from tostrack.tasks.letters import Office, letter
-from tostrack.tasks.notifying import Run, gather
+from tostrack.services.delivery import DeliveryRun, gather_messages
+from tostrack.services.messages import SenderConfig, render_message
 from tostrack.watchlist import load
 
 READERS = """
@@ -51,8 +51,8 @@ class Box:
     def __init__(self) -> None:
         self.letters: list = []
 
-    def send(self, letter, _at) -> None:
-        self.letters.append(letter)
+    def send(self, message, _at) -> None:
+        self.letters.append(message)
 
     def close(self) -> None:
         pass
@@ -62,10 +62,10 @@ def morning(out: Path, at: datetime, box: Box) -> None:
     found = load(out / "watchlist.toml")
     with Archive(out / "tostrack.db") as archive, Outbox(out / "tostrack.db") as outbox:
         digests = {digest.slug: digest for digest in found.digests}
-        office = Office(digests, archive.meta("authority"), at, operator=found.notify.operator)
-        gather(outbox, office, at)
-        write = partial(letter, archive, outbox, office)
-        for delivery in Run(outbox, office, {"email": box}, write, lambda: at).deliveries():
+        office = SenderConfig(digests, archive.meta("authority"), at, operator=found.notify.operator)
+        gather_messages(outbox, office, at)
+        write = partial(render_message, archive, outbox, office)
+        for delivery in DeliveryRun(outbox, office, {"email": box}, write, lambda: at).deliveries():
             assert delivery.state == "sent", delivery
 
 

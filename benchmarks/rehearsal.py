@@ -37,7 +37,7 @@ from pathlib import Path
 import yaml
 
 from tostrack import demo
-from tostrack.store import Archive
+from tostrack.archive import Archive
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKFLOW = ROOT / ".github" / "workflows" / "nightly.yml"

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tostrack import pipeline
+from tostrack.analysis import comparison
 from tostrack.clauses import text_key
 from tostrack.errors import DocumentError
-from tostrack.extract.select import as_selectors
+from tostrack.extraction import document_text
+from tostrack.extraction.selectors import parse_selectors
 from tostrack.models import Document, Page, Reading, Snapshot, Version, from_iso, sha256
-from tostrack.versions import CONFIRMED_AFTER
+from tostrack.services.new_versions import CONFIRMED_AFTER
 
 _WEEK = timedelta(days=7)
 
@@ -43,7 +44,7 @@ def declared(corpus, capture: dict) -> Document:
     """Return the document as the peer declared it when *capture* was made."""
     known = capture.get("peer_decl")
     entry = corpus.decl.get(capture["decl"] if known is None else known) or {}
-    select, remove = (as_selectors(entry.get(use) or ()) for use in ("select", "remove"))
+    select, remove = (parse_selectors(entry.get(use) or ()) for use in ("select", "remove"))
     return Document("service", "document", (Page(capture["url"], select, remove),))
 
 
@@ -88,24 +89,24 @@ class Watch:
             self.suspects.clear()
             self.capture = capture
         if night.outcome in ("first", "changed"):
-            self.before, self.key = pipeline.read(Version(night.text)), night.key
+            self.before, self.key = comparison.read_version(Version(night.text)), night.key
         return night
 
     def look(self, document: Document, capture: Snapshot) -> Night:
         """Return what the tracker would make of *capture*; only suspicion is remembered."""
         try:
-            text = pipeline.text(document, {0: capture})
+            text = document_text.extract_text(document, {0: capture})
         except DocumentError as error:
-            says = pipeline.diagnosis((capture,))
+            says = document_text.diagnose_pages((capture,))
             return Night("suspect", says) if says else Night("failed", error.cause)
-        key = text_key(pipeline.read(text))
+        key = text_key(comparison.read_version(text))
         if key == self.key:
             return Night("unchanged", key=key, text=text)
-        cause = pipeline.suspicion((capture,), text, self.before)
+        cause = document_text.find_suspicion((capture,), text, self.before)
         if cause:
             first = self.suspects.setdefault(sha256(f"{key}"), capture.fetched_at)
             stood = capture.fetched_at - first >= CONFIRMED_AFTER
-            if cause not in pipeline.CONFIRMABLE or not stood:
+            if cause not in document_text.CONFIRMABLE or not stood:
                 return Night("suspect", cause, key, text)
         return Night("changed" if self.before else "first", cause, key, text, confirmed=bool(cause))
 
@@ -115,10 +116,10 @@ class Watch:
         if self.capture is None:
             return
         try:
-            text = pipeline.text(document, {0: self.capture})
+            text = document_text.extract_text(document, {0: self.capture})
         except DocumentError:
             return
-        self.before = pipeline.read(Version(text))
+        self.before = comparison.read_version(Version(text))
         self.key = text_key(self.before)
 
 

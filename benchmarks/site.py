@@ -18,14 +18,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tostrack.diff import diff
-from tostrack.flag import SHIPPED
+from tostrack.analysis.comparison import compare_readings, read_version
+from tostrack.analysis.diff import diff
+from tostrack.analysis.flags import SHIPPED
+from tostrack.archive import Archive
+from tostrack.archive.visits import NewVersion, Visit
+from tostrack.archive.writer import Writer
 from tostrack.models import Change, Document, Judgement, Outcome, Page, Reading, Reason, Snapshot, Version
-from tostrack.pipeline import compare_readings, read
-from tostrack.store import Archive
-from tostrack.store.visits import NewVersion, Visit
-from tostrack.store.writer import Writer
-from tostrack.tasks.siting import build
+from tostrack.services.site import build_site
 
 START = datetime(2016, 1, 1, 3, tzinfo=UTC)
 HEADINGS = "Who we are,What you may do,What you post,Advertising,Whom we tell,How long,Disputes,Changes".split(",")
@@ -75,7 +75,7 @@ def versions_of(document: Document, count: int, dice: random.Random) -> Iterator
     before: Reading | None = None
     known: set = set()
     for number, (text, reason) in enumerate(texts(document.service_name, document.name, count, dice), 1):
-        reading = read(Version(text, START + timedelta(days=60 * number + dice.randrange(40)), number))
+        reading = read_version(Version(text, START + timedelta(days=60 * number + dice.randrange(40)), number))
         change = None
         if before and reason is None:
             change = compare_readings(before, reading)
@@ -119,7 +119,7 @@ def change_one(out: Path) -> None:
         row = writer.current("platform-0", "terms")
         old = writer.reading(row)
         text = f"{old.version.text}\nWe may sell your photos to anybody, for {row.number} dollars.\n"
-        new = read(Version(text, old.version.seen_at + timedelta(days=1), row.number + 1))
+        new = read_version(Version(text, old.version.seen_at + timedelta(days=1), row.number + 1))
         change = replace(compare_readings(old, new), service="platform-0", document="terms")
         flags = {clause: SHIPPED.of_clause(clause) for clause in new.clauses}
         visit(writer, document, (NewVersion(new, "crawl", "7", "url", change, True, flags, SHIPPED.fingerprint),))
@@ -128,7 +128,7 @@ def change_one(out: Path) -> None:
 def timed(label: str, out: Path) -> None:
     wall, cpu = time.monotonic(), time.process_time()
     with Archive(out / "tostrack.db") as archive:
-        built = build(archive, out / "site", url="https://watch.example")
+        built = build_site(archive, out / "site", url="https://watch.example")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(
         f"{label}: {time.monotonic() - wall:.1f} s wall, {time.process_time() - cpu:.1f} s CPU, {built.pages:,} files,"

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tostrack import tracker
+from tostrack.analysis.flags import SHIPPED
+from tostrack.archive.writer import Writer
 from tostrack.fetch import Request
-from tostrack.flag import SHIPPED
 from tostrack.models import Document, Page, Snapshot
-from tostrack.store.writer import Writer
+from tostrack.services import crawl as nightly_run
 
 START = datetime(2024, 1, 1, 3, tzinfo=UTC)
 _SENTENCES = (
@@ -48,10 +48,10 @@ class Platform:
             if self._chance.random() < 0.8:
                 texts[self._chance.randrange(len(texts))] = self._sentence()
 
-    def fetch_all(self, at: datetime) -> tracker.FetchAll:
+    def fetch_all(self, at: datetime) -> nightly_run.FetchAll:
         """Return what answers every request as of *at*."""
 
-        def answers(requests: Sequence[Request]) -> Iterator[tuple[Request, tracker.Answer]]:
+        def answers(requests: Sequence[Request]) -> Iterator[tuple[Request, nightly_run.Answer]]:
             for request in requests:
                 url = request.page.url
                 body = "".join(f"<p>{text}</p>" for text in self._texts[int(url.rpartition("/")[2])])
@@ -66,11 +66,11 @@ def writer(folder: Path) -> Writer:
     return Writer(folder / "tostrack.db", folder / "snapshots", now=START, authority="pixboard.example", book=SHIPPED)
 
 
-def crawl(folder: Path, platform: Platform, night: int) -> Iterator[tracker.Result]:
+def crawl(folder: Path, platform: Platform, night: int) -> Iterator[nightly_run.CrawlResult]:
     """Crawl all documents on a night, counted from 0."""
     at = START + timedelta(days=night)
     with writer(folder) as archive:
-        yield from tracker.crawl(platform.documents, archive, platform.fetch_all(at), lambda: at)
+        yield from nightly_run.crawl(platform.documents, archive, platform.fetch_all(at), lambda: at)
 
 
 def build(folder: Path, documents: int = 4, nights: int = 6, seed: int = 1) -> None:

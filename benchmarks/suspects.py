@@ -31,11 +31,12 @@ from pathlib import Path
 
 import series
 
-from tostrack import pipeline
+from tostrack.analysis import comparison
 from tostrack.clauses import text_key
 from tostrack.errors import DocumentError
-from tostrack.extract.dom import etree, parse
-from tostrack.extract.select import Selection
+from tostrack.extraction import document_text
+from tostrack.extraction.dom import etree, parse
+from tostrack.extraction.selectors import Selection
 
 #: What servers say instead, in words of our own; the corpus' server has one of each kind, these are the others.
 PAGES = tomllib.loads((Path(__file__).parent / "fault_pages.toml").read_text())
@@ -143,7 +144,7 @@ def inject(watch, document, capture, body, found, counts, notes) -> None:
         counts[f"fault: {kind}", "stopped" if night.outcome in CAUGHT else "let through"] += 1
         if night.outcome in CAUGHT:
             counts["cause", kind.split(",")[0], f"{night.outcome} {night.cause}".strip()] += 1
-            if night.cause in pipeline.CONFIRMABLE:
+            if night.cause in document_text.CONFIRMABLE:
                 counts["stopped for 12 hours only", kind.split(",")[0]] += 1
         else:
             words, before = len(night.text.split()), len(watch.before.version.text.split())
@@ -155,7 +156,11 @@ def whole(document, capture, content: bytes, body: bytes) -> bool:
     texts = []
     for each in (content, body):
         try:
-            texts.append(text_key(pipeline.read(pipeline.text(document, {0: series.snapshot(capture, each)}))))
+            texts.append(
+                text_key(
+                    comparison.read_version(document_text.extract_text(document, {0: series.snapshot(capture, each)}))
+                )
+            )
         except DocumentError:
             texts.append(None)
     return texts[0] == texts[1]
@@ -176,7 +181,7 @@ def note_true_change(capture, night, standing, held, counts, notes, *, true: boo
         notes.append(f"DELAYED {where} until {capture['fetched_at']}")
     if not true:
         return
-    if night.outcome == "suspect" and night.cause not in pipeline.CONFIRMABLE:
+    if night.outcome == "suspect" and night.cause not in document_text.CONFIRMABLE:
         counts["faults that the peer recorded as changes"] += 1
         notes.append(f"FAULT {capture['fetched_at']} {night.cause} {night.text[:80]!r}")
         return

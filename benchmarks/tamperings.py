@@ -19,7 +19,7 @@ from pathlib import Path
 
 from small_archive import build
 
-from tostrack.store.verify import Report, verify
+from tostrack.archive.verify import Report, verify
 
 #: Columns that the archive vouches for, by table. Ids are changed through the rows that name them.
 VOUCHED = {

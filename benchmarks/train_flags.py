@@ -1,4 +1,4 @@
-"""Learn the weights beside the rules (`tostrack/flag/weights.json`), and show whether they are worth shipping.
+"""Learn the weights beside the rules (`analysis/flags/weights.json`), and measure whether they help.
 
     python benchmarks/train_flags.py            # the comparison: rules, weights, both; the learning curve
     python benchmarks/train_flags.py --write    # train on everything allowed and write the file
@@ -30,10 +30,10 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from tostrack.analysis.flags.finder import find, under_lead
+from tostrack.analysis.flags.rulebook import SHIPPED as BOOK
+from tostrack.analysis.flags.weights import grams
 from tostrack.clauses import plain, split_clauses
-from tostrack.flag.finder import find, under_lead
-from tostrack.flag.rulebook import SHIPPED as BOOK
-from tostrack.flag.weights import grams
 
 HERE = Path(__file__).parent
 LABELS = HERE / "labels" / "clauses.jsonl"

@@ -11,10 +11,10 @@ from dataclasses import replace
 from rich.console import Console
 from rich.text import Text
 
+from tostrack.analysis.comparison import compare_readings
+from tostrack.archive import Archive
 from tostrack.models import from_iso
-from tostrack.pipeline import compare_readings
-from tostrack.publish.terminal import render_change
-from tostrack.store import Archive
+from tostrack.render.terminal import render_change
 
 WIDTH = 96
 

@@ -8,10 +8,10 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, settings
 
-from tostrack import tracker
+from tostrack.analysis.flags import SHIPPED
+from tostrack.archive.writer import Writer
 from tostrack.cli import cli
 from tostrack.errors import FetchError
-from tostrack.flag import SHIPPED
 from tostrack.models import (
     Change,
     DigestSettings,
@@ -25,7 +25,7 @@ from tostrack.models import (
     Snapshot,
     Version,
 )
-from tostrack.store.writer import Writer
+from tostrack.services import crawl
 
 # No test meets the clock, not even through a health check; and on a build machine a run gives the same cases as the one
 # before.
@@ -63,11 +63,11 @@ class Platform:
                 answer = Snapshot(request.page.url, self.at, 200, answer.encode(), headers, (request.page.url,))
             yield request, answer
 
-    def night(self, *, days: float = 1, **pages) -> list[tracker.Result]:
+    def night(self, *, days: float = 1, **pages) -> list[crawl.CrawlResult]:
         """Crawl once, *days* after the night before; ``terms="..."`` sets what acme.example/terms answers."""
         self.pages.update({f"https://acme.example/{name}": page for name, page in pages.items()})
         with self.writer() as writer:
-            results = list(tracker.crawl(self.documents, writer, self.fetch_all, lambda: self.at))
+            results = list(crawl.crawl(self.documents, writer, self.fetch_all, lambda: self.at))
         self.at += timedelta(days=days)
         return results
 

@@ -15,13 +15,13 @@ from pathlib import Path
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tostrack.archive.outbox import Outbox, queue
+from tostrack.archive.writer import Writer
 from tostrack.errors import NotifyError
 from tostrack.models import Change, DigestSettings, Hunk, Judgement, Reason, Version, channel_of
-from tostrack.notify import Letter
-from tostrack.store.outbox import Outbox, queue
-from tostrack.store.writer import Writer
-from tostrack.tasks.letters import Office
-from tostrack.tasks.notifying import LEASE, Run, gather
+from tostrack.notify import OutgoingMessage
+from tostrack.services.delivery import LEASE, DeliveryRun, gather_messages
+from tostrack.services.messages import SenderConfig
 
 START = datetime(2024, 1, 1, 3, tzinfo=UTC)
 DIGESTS = (
@@ -43,7 +43,7 @@ class Mailbox:
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
 
-    def send(self, letter: Letter, _at: datetime) -> None:
+    def send(self, letter: OutgoingMessage, _at: datetime) -> None:
         mood = self.machine.mood
         if mood == "busy":
             raise NotifyError("451")
@@ -100,13 +100,13 @@ class Machine(RuleBasedStateMachine):
     @rule(stops=st.booleans())
     def notify(self, *, stops: bool) -> None:
         """Somebody runs notify; it may die on the way."""
-        office = Office({digest.slug: digest for digest in DIGESTS}, "acme.example", START)
+        office = SenderConfig({digest.slug: digest for digest in DIGESTS}, "acme.example", START)
         box = Mailbox(self)
         with Outbox(self.path) as outbox:
             outbox._connection.execute("PRAGMA synchronous = OFF")
             try:
-                gather(outbox, office, self.now)
-                run = Run(
+                gather_messages(outbox, office, self.now)
+                run = DeliveryRun(
                     outbox, office, {"email": box, "webhook": box}, lambda m: self.write(outbox, m), lambda: self.now
                 )
                 for _ in run.deliveries():
@@ -116,9 +116,9 @@ class Machine(RuleBasedStateMachine):
                 return
 
     @staticmethod
-    def write(outbox: Outbox, message) -> Letter:
+    def write(outbox: Outbox, message) -> OutgoingMessage:
         text = " ".join(outbox.events(message))
-        return Letter(message.name, message.recipient, "s", text, START)
+        return OutgoingMessage(message.name, message.recipient, "s", text, START)
 
     @invariant()
     def a_message_never_changes(self) -> None:

@@ -9,17 +9,17 @@ from conftest import START, Platform, paragraphs
 from fakes import FakeClock
 from fakes_wayback import FakeWayback, Kept
 
+from tostrack.archive import Archive
+from tostrack.archive.verify import verify
 from tostrack.errors import ConfigError, FetchError
-from tostrack.fetch.http import Client
+from tostrack.fetch.client import Client
 from tostrack.fetch.transport import GuardedTransport
-from tostrack.history.choosing import choose
-from tostrack.history.ledger import Ledger
-from tostrack.history.wayback import ORIGIN, Capture, Wayback, pause
+from tostrack.importers.capture_selection import choose_captures
+from tostrack.importers.request_log import RequestLog
+from tostrack.importers.wayback import ORIGIN, Capture, Wayback, pause
 from tostrack.models import Document, Outcome, Page, Verdict
-from tostrack.store import Archive
-from tostrack.store.verify import verify
-from tostrack.tasks import backfilling
-from tostrack.tasks.backfilling import Span
+from tostrack.services import backfill
+from tostrack.services.backfill import BackfillRange
 
 URL = "https://acme.example/terms"
 LICENCE = "You grant us a non-exclusive, royalty-free, worldwide licence to use the content that you post."
@@ -71,14 +71,14 @@ class Backfill:
     def run(self, *, formerly=(), every="day", partial=False, document=None):
         document = document or self.platform.documents[0]
         source = self.source()
-        with Ledger(self.platform.folder / "ledger.db") as ledger, self.platform.writer() as writer:
-            span = Span(datetime(2000, 1, 1, tzinfo=UTC), START, every)
-            made = backfilling.plan(document, source, writer, ledger, span, formerly)
-            for _ in backfilling.gather(made, source, ledger):
+        with RequestLog(self.platform.folder / "ledger.db") as ledger, self.platform.writer() as writer:
+            span = BackfillRange(datetime(2000, 1, 1, tzinfo=UTC), START, every)
+            made = backfill.plan_backfill(document, source, writer, ledger, span, formerly)
+            for _ in backfill.fetch_captures(made, source, ledger):
                 pass
             if made.found.cause or (made.found.waiting and not partial):
                 return made.found
-            return backfilling.store(made, ledger, writer)
+            return backfill.store_captures(made, ledger, writer)
 
     def numbers(self, document="terms"):
         with Archive(self.platform.database) as archive:
@@ -356,7 +356,7 @@ def test_a_revisit_is_what_the_capture_with_its_digest_is():
             datetime(2011, 1, day, tzinfo=UTC), URL, digest, status, "text/html" if status else "warc/revisit"
         )
 
-    chosen = choose([line(1, "A", 301), line(2, "A", None), line(3, "B", None), line(4, "C", 200)])
+    chosen = choose_captures([line(1, "A", 301), line(2, "A", None), line(3, "B", None), line(4, "C", 200)])
 
     assert [wanted.capture.digest for wanted in chosen.wanted] == ["B", "C"]
     assert chosen.passed_over == {"redirects": 2}

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from conftest import START, paragraphs
 
+from tostrack.archive import Archive
+from tostrack.archive.backup import backup, backups, newest_sound
+from tostrack.archive.verify import verify
+from tostrack.archive.writer import Writer
 from tostrack.errors import StoreError
-from tostrack.store import Archive
-from tostrack.store.backup import backup, backups, newest_sound
-from tostrack.store.verify import verify
-from tostrack.store.writer import Writer
-from tostrack.tasks.recovering import recover
+from tostrack.services.recover import recover_archive
 
 KEEP = "We keep your data for {} days after the day on which you leave the service for good."
 
@@ -84,7 +84,9 @@ def again(platform):
         return Writer(path, snapshots, now=START, authority="acme.example")
 
     backups_in = platform.folder / "backups"
-    return recover(platform.documents, platform.database, platform.folder / "snapshots", backups_in, open_writer)
+    return recover_archive(
+        platform.documents, platform.database, platform.folder / "snapshots", backups_in, open_writer
+    )
 
 
 def told(path):

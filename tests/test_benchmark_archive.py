@@ -9,10 +9,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
 import ota_history
 
-from tostrack.history.ota import opened
+from tostrack.archive import Archive
+from tostrack.importers.ota import open_collection
 from tostrack.models import Document
-from tostrack.store import Archive
-from tostrack.tasks.importing import import_records
+from tostrack.services.import_history import import_records
 
 
 @pytest.mark.slow
@@ -22,7 +22,7 @@ from tostrack.tasks.importing import import_records
 def test_a_generated_history_is_imported_whole(platform, tmp_path):
     ota_history.build(tmp_path / "history.git", versions=24, documents=2, seed=1)
 
-    with opened(tmp_path / "history.git") as found, platform.writer() as writer:
+    with open_collection(tmp_path / "history.git") as found, platform.writer() as writer:
         done = [
             import_records(Document(*ident.split("/"), ()), found, records, writer)
             for ident, records in found.records.items()

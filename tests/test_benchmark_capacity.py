@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
 import capacity
 
-from tostrack.spread import HERE, Pool
+from tostrack.executor import HERE, PoolExecutor
 
 
 def test_the_simulated_schedule_keeps_to_what_politeness_sets():
@@ -33,7 +33,7 @@ def test_documents_go_through_three_nights_and_a_merge(tmp_path):
 
 @pytest.mark.slow
 def test_versions_are_judged_alike_here_and_on_the_pool():
-    with Pool(2) as pool:
+    with PoolExecutor(2) as pool:
         _, there = capacity.analysis(100, "pool", pool, 2)
 
     _, here = capacity.analysis(100, "one process", HERE, 1)

@@ -11,9 +11,9 @@ from click.testing import CliRunner
 from conftest import LICENCE, WATCHLIST, WIDER, paragraphs
 from fakes import FaultServer
 
+from tostrack.archive.writer import Writer
 from tostrack.cli import COMMANDS, cli
 from tostrack.errors import FetchError
-from tostrack.store.writer import Writer
 from tostrack.watchlist import load
 
 ADS = "You agree that a business may pay us to show your name and your photos in advertisements, without paying you."
@@ -46,7 +46,7 @@ def test_help_lists_every_command_with_what_it_does(run):
 
 def test_help_and_reading_import_nothing_heavy():
     script = (
-        "import sys, tostrack.cli, tostrack.cli.diff, tostrack.cli.log, tostrack.pipeline, tostrack.watchlist\n"
+        "import sys, tostrack.cli, tostrack.cli.diff, tostrack.cli.log, tostrack.analysis.comparison, tostrack.watchlist\n"
         "from click.testing import CliRunner\n"
         "CliRunner().invoke(tostrack.cli.cli, ['--help'])\n"
         "print(sorted({'requests', 'bs4', 'sqlite_utils', 'jinja2', 'lxml', 'smtplib', 'soupsieve', 'tomlkit'} & set(sys.modules)))"
@@ -63,7 +63,7 @@ def test_a_stored_change_is_shown_without_judge_rules_or_facts(run, platform, tw
         "from click.testing import CliRunner\n"
         "from tostrack.cli import cli\n"
         f"shown = CliRunner().invoke(cli, ['-w', {str(platform.folder / 'watchlist.toml')!r}, 'diff', 'acme'])\n"
-        "print(shown.exit_code, sorted({'tostrack.flag', 'tostrack.facts', 'tostrack.judge'} & set(sys.modules)))"
+        "print(shown.exit_code, sorted({'tostrack.analysis.flags', 'tostrack.analysis.facts', 'tostrack.analysis.verdict'} & set(sys.modules)))"
     )
 
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
@@ -281,7 +281,7 @@ def test_an_interrupted_command_says_what_is_kept(run, two_nights, monkeypatch):
     def interrupted(*_args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tostrack.cli.crawl.selected", interrupted)
+    monkeypatch.setattr("tostrack.cli.crawl.select_for_crawl", interrupted)
 
     result = run("crawl")
 

@@ -7,8 +7,8 @@ from click.testing import CliRunner
 from conftest import paragraphs
 from fakes import FaultServer, answer
 
+from tostrack.archive import Archive
 from tostrack.cli import cli
-from tostrack.store import Archive
 from tostrack.watchlist import load
 
 WATCHLIST = """\

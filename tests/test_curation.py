@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from conftest import START, paragraphs
 
+from tostrack.archive import Archive
 from tostrack.errors import ConfigError
 from tostrack.models import Document, Outcome, Page
-from tostrack.store import Archive
-from tostrack.tasks import curation
+from tostrack.services import review
 
 RULES = "You must be at least 13 years old to use the service and you keep your password secret at all times."
 ADS = "You agree that a business may pay us to display your username, likeness and photos in sponsored content."
@@ -24,12 +24,12 @@ ASIDE = f"<aside><p>{ADS}</p></aside></main>"
 
 def accept(platform, **more):
     with platform.writer() as writer:
-        return curation.accept(platform.documents[0], writer, platform.at, **more)
+        return review.accept_quarantined(platform.documents[0], writer, platform.at, **more)
 
 
 def reextract(platform, **more):
     with platform.writer() as writer:
-        [found] = curation.reextract(platform.documents, writer, platform.at, **more)
+        [found] = review.reextract(platform.documents, writer, platform.at, **more)
         return found
 
 

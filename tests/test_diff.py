@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tostrack.analysis.diff import diff
 from tostrack.clauses import canonical, canonical_text, plain, split_clauses
-from tostrack.diff import diff
 from tostrack.models import Edit
 
 LINES = st.sampled_from(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tostrack.diff.anchors import equal_pairs
-from tostrack.diff.words import word_edits
+from tostrack.analysis.diff.anchors import equal_pairs
+from tostrack.analysis.diff.word_diff import word_edits
 
 TEXT = st.lists(
     st.sampled_from("we may share your data with our partners , . ( ) 13 days 你 好".split()), max_size=24

@@ -10,20 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tostrack import compare
+from tostrack.archive import Archive
 from tostrack.models import DigestSettings, Flag, Verdict, Version
-from tostrack.publish.digest import (
+from tostrack.render.digest import (
     BUDGET,
     HEADLINES,
     Digest,
+    DigestItem,
     Footer,
-    Item,
-    as_html,
-    as_payload,
-    as_text,
-    subject,
+    digest_as_html,
+    digest_as_payload,
+    digest_as_text,
+    digest_subject,
 )
-from tostrack.store import Archive
-from tostrack.tasks.digesting import assemble, told_between
+from tostrack.services.digest import assemble_digest, changes_between
 
 DAY = datetime(2024, 5, 1, 3, tzinfo=UTC)
 RULES = "You can leave the service at any time, and we will delete your account within thirty days of your request."
@@ -35,7 +35,7 @@ ADS = "We may share your data with advertisers."
 
 def item(old, new, document="terms", link="", day=1):
     change = compare(Version(old, DAY, 1), Version(new, DAY + timedelta(days=day), 2))
-    return Item(replace(change, service="pixboard", document=document), "Pixboard", document.title(), link)
+    return DigestItem(replace(change, service="pixboard", document=document), "Pixboard", document.title(), link)
 
 
 def digest(*items, **options):
@@ -50,7 +50,7 @@ REWORDED = item(f"{RULES}\n\n{KEEP}", f"{RULES.replace('thirty', 'ninety')}\n\n{
 def test_an_item_is_a_sentence_its_meaning_the_quote_and_a_link():
     meaning = {"licensing": "takes a licence to what you post"}
 
-    text = as_text(digest(WIDENED, meaning=lambda flag: meaning[flag.topic]))
+    text = digest_as_text(digest(WIDENED, meaning=lambda flag: meaning[flag.topic]))
 
     assert text.startswith("2024-05-01 to 2024-05-02 · 3 documents of Pixboard\n\nPixboard widens its content licence")
     assert "* Content licence, goes further: takes a licence to what you post" in text
@@ -62,28 +62,30 @@ def test_an_item_is_a_sentence_its_meaning_the_quote_and_a_link():
 def test_what_matters_to_this_reader_comes_first():
     changes = (REWORDED, WIDENED, SHARED)
 
-    assert subject(digest(*changes, topics=("sharing",))).startswith("Pixboard adds data sharing (Privacy)")
-    assert subject(digest(*changes, topics=("licensing",))).startswith("Pixboard widens its content licence (Terms)")
-    assert subject(digest(*changes)).endswith(", and 2 more changes")
+    assert digest_subject(digest(*changes, topics=("sharing",))).startswith("Pixboard adds data sharing (Privacy)")
+    assert digest_subject(digest(*changes, topics=("licensing",))).startswith(
+        "Pixboard widens its content licence (Terms)"
+    )
+    assert digest_subject(digest(*changes)).endswith(", and 2 more changes")
 
 
 def test_a_reader_of_one_topic_reads_only_its_quotes():
     both = item(f"{KEEP}\n\n{LICENCE}", f"{KEEP}\n\n{WIDER}\n\n{ADS}")
 
-    text = as_text(digest(both, topics=("advertising",)))
+    text = digest_as_text(digest(both, topics=("advertising",)))
 
     assert "advertisers" in text
     assert "sub-licensable" not in text
 
 
 def test_the_unimportant_is_one_line():
-    text = as_text(digest(WIDENED, editorial=2, noise=1))
+    text = digest_as_text(digest(WIDENED, editorial=2, noise=1))
 
     assert "Not told: 2 changes of wording alone and 1 change of no text" in " ".join(text.split())
 
 
 def test_what_lies_outside_the_topics_is_named_and_not_quoted():
-    text = as_text(digest(WIDENED, topics=("licensing",), others=(SHARED,)))
+    text = digest_as_text(digest(WIDENED, topics=("licensing",), others=(SHARED,)))
 
     assert "Also changed, outside your topics:\n  - Pixboard adds data sharing" in text.replace("- P", "  - P", 1)
     assert "advertisers" not in text
@@ -92,14 +94,14 @@ def test_what_lies_outside_the_topics_is_named_and_not_quoted():
 def test_the_html_holds_no_more_than_a_mail_program_shows():
     many = [item(KEEP, f"{KEEP}\n\n{WIDER} {'and so on ' * 400}{number}", f"terms-{number}") for number in range(60)]
 
-    page = as_html(digest(*many, others=tuple(many)))
+    page = digest_as_html(digest(*many, others=tuple(many)))
 
     assert len(page.encode()) < BUDGET + 20_000 < 100_000
     assert f"… and {60 - HEADLINES} more" in page
 
 
 def test_the_html_names_nothing_remote_and_keeps_the_colours_of_the_reader():
-    page = as_html(
+    page = digest_as_html(
         digest(WIDENED), Footer("You asked for it.", ("mailto:leave@tos.example", "https://tos.example/u?t=1"))
     )
 
@@ -109,7 +111,7 @@ def test_the_html_names_nothing_remote_and_keeps_the_colours_of_the_reader():
 
 
 def test_a_text_ends_with_why_and_how_to_leave():
-    text = as_text(digest(WIDENED), Footer("You asked for it.", ("mailto:leave@tos.example",)))
+    text = digest_as_text(digest(WIDENED), Footer("You asked for it.", ("mailto:leave@tos.example",)))
 
     assert text.endswith("-- \nYou asked for it.\nStop: mailto:leave@tos.example\n")
 
@@ -117,12 +119,12 @@ def test_a_text_ends_with_why_and_how_to_leave():
 def test_still_watching_says_so_and_no_more():
     empty = digest()
 
-    assert subject(empty) == "Still watching 3 documents: nothing to tell"
-    assert "Nothing that matters to you changed in 3 documents" in as_text(empty)
+    assert digest_subject(empty) == "Still watching 3 documents: nothing to tell"
+    assert "Nothing that matters to you changed in 3 documents" in digest_as_text(empty)
 
 
 def test_the_payload_is_json_of_the_changes():
-    payload = json.loads(json.dumps(as_payload(digest(WIDENED, others=(SHARED,), noise=4))))
+    payload = json.loads(json.dumps(digest_as_payload(digest(WIDENED, others=(SHARED,), noise=4))))
 
     assert payload["changes"][0]["headline"] == "Pixboard widens its content licence (Terms)"
     assert payload["changes"][0]["hunks"][0]["flags"][0]["topic"] == "licensing"
@@ -149,18 +151,18 @@ HOSTILE = st.text(
 @settings(max_examples=100)
 @given(HOSTILE, HOSTILE, HOSTILE)
 def test_no_page_text_gets_out_of_its_place(old, new, name):
-    hostile = Item(replace(compare(old, f"{new}\n\n{ADS}"), service="acme"), name, name, "javascript:alert(1)")
+    hostile = DigestItem(replace(compare(old, f"{new}\n\n{ADS}"), service="acme"), name, name, "javascript:alert(1)")
     told = digest(hostile, others=(hostile,), meaning=lambda flag: name)
     tags = Tags()
 
-    text, page = as_text(told), as_html(told)
+    text, page = digest_as_text(told), digest_as_html(told)
     tags.feed(page)
 
     assert tags.seen <= set("html head meta style title body p strong h2 div del ins br ul li a".split())
     assert tags.links <= {"", "#"}
     assert not any(char in text + page for char in "\x00\x1b\u202e\r\x85\u2028")
-    assert "\n" not in subject(told)
-    json.dumps(as_payload(told))
+    assert "\n" not in digest_subject(told)
+    json.dumps(digest_as_payload(told))
 
 
 # From the archive
@@ -178,19 +180,19 @@ def test_a_digest_of_the_archive_tells_lists_and_counts(platform):
     shop = DigestSettings("shop", ("a@b.example",), topics=("licensing",))
 
     with Archive(platform.database) as archive:
-        told = told_between(archive, shop, START, platform.at)
-        found = assemble(archive, shop, told, START, platform.at, site="https://tos.example")
+        told = changes_between(archive, shop, START, platform.at)
+        found = assemble_digest(archive, shop, told, START, platform.at, site="https://tos.example")
 
     assert told == ["acme/terms@2"]
     assert [one.link for one in found.items] == ["https://tos.example/changes/acme/terms/2/"]
     assert [one.link for one in found.others] == ["https://tos.example/changes/acme/terms/3/"]
     assert (found.documents, found.services) == (1, ("Acme",))
-    assert "takes a licence" in as_text(assemble_with_meaning(platform, shop, told))
+    assert "takes a licence" in digest_as_text(assemble_with_meaning(platform, shop, told))
 
 
 def assemble_with_meaning(platform, shop, told):
     with Archive(platform.database) as archive:
-        return assemble(archive, shop, told, START, platform.at)
+        return assemble_digest(archive, shop, told, START, platform.at)
 
 
 def test_the_same_archive_gives_the_same_words(platform):
@@ -199,7 +201,9 @@ def test_the_same_archive_gives_the_same_words(platform):
     everything = DigestSettings("all", ("a@b.example",), verdicts=(Verdict.SUBSTANTIVE, Verdict.EDITORIAL))
 
     with Archive(platform.database) as archive:
-        pages = {as_html(assemble(archive, everything, ["acme/terms@2"], START, platform.at)) for _ in range(3)}
+        pages = {
+            digest_as_html(assemble_digest(archive, everything, ["acme/terms@2"], START, platform.at)) for _ in range(3)
+        }
 
     assert len(pages) == 1
 
@@ -208,4 +212,4 @@ def test_a_flag_without_a_meaning_still_names_its_topic():
     def silent(flag: Flag) -> str:
         return ""
 
-    assert "* Content licence, goes further\n" in as_text(digest(WIDENED, meaning=silent))
+    assert "* Content licence, goes further\n" in digest_as_text(digest(WIDENED, meaning=silent))

@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from conftest import START, paragraphs
 
-from tostrack import pipeline
+from tostrack.analysis import comparison
+from tostrack.archive import Archive
+from tostrack.archive.verify import verify
+from tostrack.archive.visits import Visit
 from tostrack.errors import StoreError
+from tostrack.extraction import document_text
 from tostrack.models import Outcome, Snapshot, Version
-from tostrack.store import Archive
-from tostrack.store.verify import verify
-from tostrack.store.visits import Visit
-from tostrack.versions import new_version
+from tostrack.services.new_versions import new_version
 
 LICENCE = "You grant us a non-exclusive, royalty-free, worldwide licence to use the content that you post."
 WIDER = (
@@ -25,7 +26,7 @@ def earlier(platform, number, days, *clauses):
     document, at = platform.documents[0], START - timedelta(days=days)
     html = paragraphs(*clauses).encode()
     capture = Snapshot(document.pages[0].url, at, 200, html, {"content-type": "text/html"}, (document.pages[0].url,))
-    reading = pipeline.read(Version(pipeline.text(document, {0: capture}), at, number))
+    reading = comparison.read_version(Version(document_text.extract_text(document, {0: capture}), at, number))
     with platform.writer() as writer:
         version = new_version(reading, document, writer, kind="import", captures={0: capture})
     return Visit(document, at, Outcome.SKIPPED, versions=(version,), checked=False)
@@ -68,7 +69,7 @@ def test_a_crawl_tells_the_same_with_and_without_an_earlier_history(platform):
     seam = earlier(platform, 0, 10, WIDER, RULES)
     with platform.writer() as writer:
         first = writer.reading(writer.current("acme", "terms"))
-        joined = pipeline.compare_readings(seam.versions[0].reading, first, book=writer.book)
+        joined = comparison.compare_readings(seam.versions[0].reading, first, book=writer.book)
         writer.record_all([Visit(**{**vars(seam), "joined": joined})])
 
     [result] = platform.night(terms=paragraphs(LICENCE, RULES, "We train artificial intelligence on your photos."))

@@ -15,9 +15,9 @@ from conftest import paragraphs
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tostrack.archive import Archive
 from tostrack.cli import cli
-from tostrack.publish.dataset import as_csv, folder_name
-from tostrack.store import Archive
+from tostrack.render.csv_rows import as_csv, folder_name
 
 KEEP = "We keep your data for {} days after the day on which you leave the service for good."
 LICENCE = "You grant us a worldwide, royalty-free licence to use and display the photos that you post."

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tostrack.clauses import join_clauses, split_clauses
 from tostrack.errors import ExtractError
-from tostrack.extract import extract, title
+from tostrack.extraction import extract, title
 
 PAGES = Path(__file__).parent / "pages"
 PIXBOARD = (PAGES / "pixboard-terms.html").read_bytes()

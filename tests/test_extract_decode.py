@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tostrack.extract.decode import decode
+from tostrack.extraction.decode import decode
 
 
 @pytest.mark.parametrize(

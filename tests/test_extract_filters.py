@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tostrack.errors import ExtractError
-from tostrack.extract import extract
-from tostrack.extract.dom import etree, parse
-from tostrack.extract.filters import FILTERS, untracked
+from tostrack.extraction import extract
+from tostrack.extraction.dom import etree, parse
+from tostrack.extraction.filters import FILTERS, untracked
 
 URL = "https://acme.example/terms"
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tostrack.clauses import canonical_key, join_clauses, plain, split_clauses
 from tostrack.errors import ExtractError
-from tostrack.extract import extract
+from tostrack.extraction import extract
 
 URL = "https://acme.example/legal/terms"
 
@@ -179,7 +179,7 @@ def test_any_page_gives_the_normal_form(html):
 @settings(deadline=None)
 @given(st.lists(HTML, max_size=4).map("".join))
 def test_no_word_is_lost_and_none_invented(html):
-    from tostrack.extract.dom import parse
+    from tostrack.extraction.dom import parse
 
     said = "".join(character for character in "".join(parse(f"<body>{html}").itertext()) if character.isalpha())
     try:

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from tostrack.clauses import split_clauses
 from tostrack.errors import ExtractError
-from tostrack.extract import extract, title
-from tostrack.extract.pdf import Line, blocks, without_furniture
+from tostrack.extraction import extract, title
+from tostrack.extraction.pdf import PdfLine, blocks, drop_repeated_lines
 
 pytest.importorskip("pypdf", reason="needs the extra: pip install 'tostrack[pdf]'")
 
@@ -112,9 +112,12 @@ def test_a_sentence_goes_on_over_the_page():
 
 @pytest.mark.parametrize("number", ["2", "- 2 -", "Page 2", "2/3", "Seite 2 von 3", "(2)"])
 def test_page_numbers_are_dropped_at_the_edge_only(number):
-    lines = [Line("2", 70, 400, 10, bold=False, page=0), Line(number, 300, 20, 10, bold=False, page=1, margin=True)]
+    lines = [
+        PdfLine("2", 70, 400, 10, bold=False, page=0),
+        PdfLine(number, 300, 20, 10, bold=False, page=1, margin=True),
+    ]
 
-    assert without_furniture(lines) == lines[:1]
+    assert drop_repeated_lines(lines) == lines[:1]
 
 
 def test_what_markdown_would_take_for_a_mark_is_text():
@@ -125,7 +128,7 @@ def test_what_markdown_would_take_for_a_mark_is_text():
 
 lines = st.lists(
     st.builds(
-        Line,
+        PdfLine,
         st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=30).map(
             lambda text: " ".join(text.split()) or "x"
         ),

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tostrack.extract import extract
-from tostrack.extract.propose import facts, selection
-from tostrack.extract.repair import nearest, written_by_hand
+from tostrack.extraction import extract
+from tostrack.extraction.proposals import propose_selector, read_page_facts
+from tostrack.extraction.selector_repair import find_nearest_container, written_by_hand
 
 CLAUSES = [
     "You keep the ownership of every photo that you post on Pixboard.",
@@ -37,7 +37,7 @@ def page(policy: str) -> str:
     ],
 )
 def test_the_longest_lived_handle_of_the_container_is_named(policy, selector):
-    found = nearest(page(policy), TEXT)
+    found = find_nearest_container(page(policy), TEXT)
 
     assert (found.selector, found.likeness) == (selector, 1.0)
     assert extract(page(policy), select=found.selector).split() == TEXT.split()
@@ -46,7 +46,7 @@ def test_the_longest_lived_handle_of_the_container_is_named(policy, selector):
 def test_a_text_that_was_edited_since_is_found_all_the_same():
     edited = POLICY.replace("two whole years", "six months") + "<p>We may show advertisements beside your photos.</p>"
 
-    found = nearest(page(f"<section id=legal>{edited}</section>"), TEXT)
+    found = find_nearest_container(page(f"<section id=legal>{edited}</section>"), TEXT)
 
     assert found.selector == "#legal"
     assert 0.7 < found.likeness < 1
@@ -55,21 +55,26 @@ def test_a_text_that_was_edited_since_is_found_all_the_same():
 def test_the_container_of_the_text_is_named_and_not_a_bigger_one():
     cards = "<article><p>News of the day, which is long and has nothing to do with it at all, or hardly.</p></article>"
 
-    found = nearest(page(f"<main>{cards * 9}<div id=policy>{POLICY}</div></main>"), TEXT)
+    found = find_nearest_container(page(f"<main>{cards * 9}<div id=policy>{POLICY}</div></main>"), TEXT)
 
     assert found.selector == "#policy"
 
 
 def test_a_selector_that_would_match_two_elements_is_not_named():
-    found = nearest(page(f"<article><p>Hello.</p></article><article><div id=terms>{POLICY}</div></article>"), TEXT)
+    found = find_nearest_container(
+        page(f"<article><p>Hello.</p></article><article><div id=terms>{POLICY}</div></article>"), TEXT
+    )
 
     assert found.selector == "#terms"
 
 
 def test_a_page_that_holds_another_text_gets_no_proposal():
-    assert nearest(page("<main><p>We will be right back, please try again in a while.</p></main>"), TEXT) is None
-    assert nearest("", TEXT) is None
-    assert nearest(page(POLICY), "") is None
+    assert (
+        find_nearest_container(page("<main><p>We will be right back, please try again in a while.</p></main>"), TEXT)
+        is None
+    )
+    assert find_nearest_container("", TEXT) is None
+    assert find_nearest_container(page(POLICY), "") is None
 
 
 @pytest.mark.parametrize(
@@ -91,26 +96,26 @@ def test_names_that_machines_give(name):
 @given(st.text(max_size=300))
 def test_any_name_is_judged_and_any_page_searched(text):
     assert written_by_hand(text) in (True, False)
-    found = nearest(f"<div id='{text}' class='{text}'>{POLICY}</div>", TEXT)
+    found = find_nearest_container(f"<div id='{text}' class='{text}'>{POLICY}</div>", TEXT)
     assert found is None or 0 <= found.likeness <= 1
 
 
 def test_selectors_are_proposed_only_when_the_page_holds_more_than_the_policy():
     furniture = f"<header><h2>Pixboard</h2></header><aside><p>{'Read our newsletter about photos and friends. ' * 9}</p></aside>"
 
-    assert selection(f"<body>{POLICY}</body>") == ((), ())
-    assert selection(f"<body>{furniture}<main><h1>Terms</h1>{POLICY * 3}</main></body>") == (("main",), ())
+    assert propose_selector(f"<body>{POLICY}</body>") == ((), ())
+    assert propose_selector(f"<body>{furniture}<main><h1>Terms</h1>{POLICY * 3}</main></body>") == (("main",), ())
 
 
 def test_what_stands_in_the_container_beside_the_policy_is_proposed_for_removal():
     aside = f"<aside><p>{'Read our newsletter about photos and friends. ' * 3}</p></aside>"
     html = f"<body><p>{'Welcome to Pixboard, where the photos are. ' * 9}</p><main><h1>Terms</h1>{POLICY * 3}{aside}</main></body>"
 
-    assert selection(html) == (("main",), ("aside",))
+    assert propose_selector(html) == (("main",), ("aside",))
 
 
 def test_a_page_says_its_title_its_site_and_its_language():
     html = '<html lang="en-GB"><title> Terms | Pixboard </title><meta property="og:site_name" content="Pixboard">'
 
-    assert vars(facts(html)) == {"title": "Terms | Pixboard", "site_name": "Pixboard", "language": "en-GB"}
-    assert vars(facts("")) == {"title": "", "site_name": "", "language": ""}
+    assert vars(read_page_facts(html)) == {"title": "Terms | Pixboard", "site_name": "Pixboard", "language": "en-GB"}
+    assert vars(read_page_facts("")) == {"title": "", "site_name": "", "language": ""}

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tostrack.errors import ExtractError
-from tostrack.extract import extract
-from tostrack.extract.dom import parse
-from tostrack.extract.select import Selection, as_selectors
+from tostrack.extraction import extract
+from tostrack.extraction.dom import parse
+from tostrack.extraction.selectors import Selection, parse_selectors
 from tostrack.models import Range
 
 PAGE = """
@@ -201,5 +201,5 @@ def test_css_beyond_the_fast_path_is_understood():
 
 
 def test_a_single_selector_need_not_be_a_list():
-    assert as_selectors("p") == ("p",)
-    assert as_selectors({"start_after": "a", "end_after": "b"}) == (Range(start_after="a", end_after="b"),)
+    assert parse_selectors("p") == ("p",)
+    assert parse_selectors({"start_after": "a", "end_after": "b"}) == (Range(start_after="a", end_after="b"),)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tostrack.extract.suspect import CAUSES, language, suspect
+from tostrack.extraction.quality import CAUSES, classify_suspect, detect_page_language
 
 SENTENCES = [
     "You keep the rights to your content, and you give us a licence to show it to others.",
@@ -39,24 +39,24 @@ FRENCH = "\n\n".join(
     ],
 )
 def test_what_servers_say_instead_of_a_policy_is_suspect(text, cause):
-    assert suspect(text, previous=POLICY) == cause
-    assert suspect(text) == cause
+    assert classify_suspect(text, previous=POLICY) == cause
+    assert classify_suspect(text) == cause
     assert cause in CAUSES
 
 
 def test_a_policy_may_speak_of_outages_logins_and_cookies():
-    assert suspect(POLICY) is None
-    assert suspect(POLICY, previous=POLICY.replace("partners", "affiliates")) is None
+    assert classify_suspect(POLICY) is None
+    assert classify_suspect(POLICY, previous=POLICY.replace("partners", "affiliates")) is None
 
 
 def test_a_document_that_always_was_short_is_itself():
     imprint = "# Imprint\n\nAcme Inc., Springfield. You must be logged in to send us a message."
 
-    assert suspect(imprint.replace("Acme Inc.", "Acme Ltd."), previous=imprint) is None
+    assert classify_suspect(imprint.replace("Acme Inc.", "Acme Ltd."), previous=imprint) is None
 
 
 def test_the_title_of_the_page_may_give_it_away():
-    assert suspect("Please come again.", page_title="502 Bad Gateway") == "outage"
+    assert classify_suspect("Please come again.", page_title="502 Bad Gateway") == "outage"
 
 
 @pytest.mark.parametrize(
@@ -67,18 +67,21 @@ def test_the_title_of_the_page_may_give_it_away():
     ],
 )
 def test_markup_gives_short_pages_away(html, cause):
-    assert suspect("Welcome to Acme", html=html) == cause
+    assert classify_suspect("Welcome to Acme", html=html) == cause
 
 
 def test_an_empty_shell_needs_scripts():
-    assert suspect("", html="<body><div id=app></div></body>") == "needs-js"
+    assert classify_suspect("", html="<body><div id=app></div></body>") == "needs-js"
 
 
 def test_a_short_document_that_is_gone_is_held_back_and_one_that_is_cut_down_is_not():
     imprint = " ".join(f"Acme line{n}." for n in range(50))
 
-    assert suspect("The bananas are on their way to all of you, dear friends of fruit.", previous=imprint) == "collapse"
-    assert suspect(imprint[: len(imprint) // 2], previous=imprint) is None
+    assert (
+        classify_suspect("The bananas are on their way to all of you, dear friends of fruit.", previous=imprint)
+        == "collapse"
+    )
+    assert classify_suspect(imprint[: len(imprint) // 2], previous=imprint) is None
 
 
 FRAME = "<html><body>{}</body>{}"
@@ -91,20 +94,20 @@ def test_a_page_that_breaks_off_is_held_back(policy, cut):
     before = policy.replace("partners", "affiliates")
     rest = policy[: int(len(policy) * cut)]
 
-    assert suspect(rest, previous=before, html=FRAME.format(rest, "")) == "truncated"
+    assert classify_suspect(rest, previous=before, html=FRAME.format(rest, "")) == "truncated"
 
 
 def test_a_page_that_ends_and_a_text_that_is_whole_are_not_cut_off():
     shorter = POLICY[: int(len(POLICY) * 0.9)]
     amended = POLICY.replace("partners", "affiliates")
 
-    assert suspect(shorter, previous=POLICY, html=FRAME.format(shorter, "</html>")) is None
-    assert suspect(amended, previous=POLICY, html=FRAME.format(amended, "")) is None
+    assert classify_suspect(shorter, previous=POLICY, html=FRAME.format(shorter, "</html>")) is None
+    assert classify_suspect(amended, previous=POLICY, html=FRAME.format(amended, "")) is None
 
 
 def test_a_stub_in_place_of_a_policy_is_another_page_whatever_it_says():
     assert (
-        suspect("# Pixboard\n\nThe bananas are on their way to you, dear friends of fruit.", previous=POLICY)
+        classify_suspect("# Pixboard\n\nThe bananas are on their way to you, dear friends of fruit.", previous=POLICY)
         == "wrong-page"
     )
 
@@ -112,23 +115,23 @@ def test_a_stub_in_place_of_a_policy_is_another_page_whatever_it_says():
 def test_a_text_that_loses_more_than_half_is_held_back():
     kept = "\n\n".join(POLICY.split("\n\n")[20:])
 
-    assert suspect("\n\n".join(POLICY.split("\n\n")[:18]), previous=POLICY) == "collapse"
-    assert suspect(kept, previous=POLICY) is None
+    assert classify_suspect("\n\n".join(POLICY.split("\n\n")[:18]), previous=POLICY) == "collapse"
+    assert classify_suspect(kept, previous=POLICY) is None
 
 
 def test_a_text_that_grows_is_told_at_once():
-    assert suspect(POLICY * 6, previous=POLICY) is None
+    assert classify_suspect(POLICY * 6, previous=POLICY) is None
 
 
 def test_another_language_is_another_edition():
-    assert suspect(FRENCH, previous=POLICY) == "language"
-    assert suspect(FRENCH, previous=FRENCH) is None
+    assert classify_suspect(FRENCH, previous=POLICY) == "language"
+    assert classify_suspect(FRENCH, previous=FRENCH) is None
 
 
 def test_a_page_about_something_else_is_the_wrong_page():
     marketing = " ".join(f"photo{n} filter{n} story{n} friends{n}" for n in range(80))
 
-    assert suspect(marketing, previous=POLICY) == "wrong-page"
+    assert classify_suspect(marketing, previous=POLICY) == "wrong-page"
 
 
 @pytest.mark.parametrize(
@@ -152,7 +155,7 @@ def test_a_page_about_something_else_is_the_wrong_page():
 def test_where_a_redirect_ends_tells_what_it_is(asked, final, text, cause):
     padded = text if text == POLICY else text + " We are glad to see you here today." * 5
 
-    assert suspect(padded, asked_url=asked, final_url=final) == cause
+    assert classify_suspect(padded, asked_url=asked, final_url=final) == cause
 
 
 @pytest.mark.parametrize(
@@ -168,4 +171,4 @@ def test_where_a_redirect_ends_tells_what_it_is(asked, final, text, cause):
 def test_a_language_is_known_by_its_small_words(sentence, code):
     words = sentence.lower().replace(",", "").replace(".", "").split()
 
-    assert language(words * 15) == code
+    assert detect_page_language(words * 15) == code

@@ -4,16 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tostrack.analysis.diff import diff
+from tostrack.analysis.facts import find_facts
 from tostrack.clauses import split_clauses
-from tostrack.diff import diff
-from tostrack.facts import facts
 from tostrack.models import Edit, FactKind, Hunk
 
 
 def told(old, new):
     return [
         (str(fact.kind), fact.sentence)
-        for found in facts(diff(split_clauses(old), split_clauses(new)))
+        for found in find_facts(diff(split_clauses(old), split_clauses(new)))
         for fact in found
     ]
 
@@ -150,7 +150,7 @@ def test_the_weightiest_fact_of_a_clause_comes_first():
 def test_a_moved_clause_has_no_facts():
     text = "We delete it after 30 days."
 
-    assert facts([Hunk(Edit.MOVED, old=text, new=text)]) == [()]
+    assert find_facts([Hunk(Edit.MOVED, old=text, new=text)]) == [()]
 
 
 PIECES = ["we ", "you ", "may ", "will ", "do not ", "never ", "share ", "data ", "with your consent ", "only ", "30 days ",
@@ -162,7 +162,7 @@ TEXTS = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
 def test_a_fact_quotes_the_two_texts(old, new):
     hunks = diff(split_clauses(old), split_clauses(new))
 
-    for hunk, found in zip(hunks, facts(hunks), strict=True):
+    for hunk, found in zip(hunks, find_facts(hunks), strict=True):
         for fact in found:
             assert fact.old in " ".join(hunk.old.split())
             assert fact.new in " ".join(hunk.new.split())
@@ -174,4 +174,4 @@ def test_a_fact_quotes_the_two_texts(old, new):
 def test_no_text_is_too_odd(old, new):
     hunks = [Hunk(Edit.REWORDED, old=old, new=new, words=(("-", old), ("+", new))), Hunk(Edit.ADDED, new=new)]
 
-    assert len(facts(hunks)) == 2
+    assert len(find_facts(hunks)) == 2

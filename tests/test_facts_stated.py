@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from tostrack.analysis.comparison import compare
+from tostrack.analysis.facts import compare_document_dates, find_stated_dates
+from tostrack.analysis.facts.dates import find_dates
 from tostrack.clauses import split_clauses
-from tostrack.facts import dating, stated_dates
-from tostrack.facts.dates import dates
 from tostrack.models import Reading, Version
-from tostrack.pipeline import compare
 
 RULE = "You must follow the rules of the house whenever you use the service."
 
@@ -41,12 +41,12 @@ def reading(text, seen_at=None):
     ],
 )
 def test_a_date_is_read_however_it_is_written(text, day):
-    assert [found.iso for found in dates(f"From {text} on, 12 of them.")] == [day]
+    assert [found.iso for found in find_dates(f"From {text} on, 12 of them.")] == [day]
 
 
 @pytest.mark.parametrize("text", ["3/4/2023", "February 30, 2023", "2023", "March 1", "19.99", "1.2.3", "May we 2023?"])
 def test_what_may_be_another_day_is_no_date(text):
-    assert dates(text) == []
+    assert find_dates(text) == []
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_what_may_be_another_day_is_no_date(text):
     ],
 )
 def test_a_document_s_own_date_is_read_with_its_words(text, kind, words):
-    found = stated_dates(split_clauses(text))
+    found = find_stated_dates(split_clauses(text))
 
     stated = getattr(found, kind)
     assert stated.first == date(2023, 3, 1)
@@ -85,13 +85,13 @@ def test_a_document_s_own_date_is_read_with_its_words(text, kind, words):
     ],
 )
 def test_dates_of_something_else_are_not_the_document_s(text):
-    found = stated_dates(split_clauses(f"# Terms\n\n{RULE}\n\n{RULE}\n\n{RULE}\n\n{RULE}\n\n{RULE}\n\n{text}"))
+    found = find_stated_dates(split_clauses(f"# Terms\n\n{RULE}\n\n{RULE}\n\n{RULE}\n\n{RULE}\n\n{RULE}\n\n{text}"))
 
     assert (found.updated, found.effective) == (None, None)
 
 
 def test_of_several_dates_of_a_kind_the_latest_counts():
-    found = stated_dates(split_clauses("Last updated: March 1, 2023\n\nLast updated: May 1, 2024"))
+    found = find_stated_dates(split_clauses("Last updated: March 1, 2023\n\nLast updated: May 1, 2024"))
 
     assert found.updated.iso == "2024-05-01"
 
@@ -100,7 +100,7 @@ SEEN = datetime(2023, 6, 1, tzinfo=UTC)
 
 
 def note(old, new, seen_at=SEEN):
-    found = dating(reading(old, seen_at), reading(new))
+    found = compare_document_dates(reading(old, seen_at), reading(new))
     return found and found.note
 
 
@@ -138,7 +138,7 @@ def test_a_document_that_speaks_or_that_cannot_be_blamed_is_not_called_silent(ol
 
 
 def test_without_any_stated_date_nothing_is_claimed():
-    assert dating(reading(RULE), reading(f"{RULE} Always.")) is None
+    assert compare_document_dates(reading(RULE), reading(f"{RULE} Always.")) is None
 
 
 def test_only_a_change_that_matters_is_called_silent():

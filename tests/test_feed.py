@@ -14,17 +14,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from tostrack.archive import Archive
 from tostrack.errors import NotifyError
 from tostrack.models import Change, Direction, Edit, Flag, Hunk, Judgement, Polarity, Reason, Version
 from tostrack.notify.websub import ping
-from tostrack.publish.feed import FORMS as WRITERS
-from tostrack.publish.feed import MAX_ENTRIES, Entry, Feed, atom, change_id, entry, json_feed, rss, tag
-from tostrack.store import Archive
-from tostrack.tasks.press import feeds
+from tostrack.render.feed import FORMS as WRITERS
+from tostrack.render.feed import (
+    MAX_ENTRIES,
+    FeedData,
+    FeedEntry,
+    build_entry,
+    change_id,
+    render_atom,
+    render_json_feed,
+    render_rss,
+    tag,
+)
+from tostrack.services.feeds import build_feeds
 
 START = datetime(2024, 5, 1, 2, tzinfo=UTC)
 GRANT = Flag("licensing", Polarity.PERMITS, "sub-licensable", 0, 14, "grant", Direction.WIDENED)
-FORMS = pytest.mark.parametrize("form", [atom, rss], ids=["atom", "rss"])
+FORMS = pytest.mark.parametrize("form", [render_atom, render_rss], ids=["atom", "rss"])
 WRITTEN = pytest.mark.parametrize("form", WRITERS.values(), ids=WRITERS)
 
 
@@ -45,11 +55,11 @@ def change(day=0, new="Our licence is sub-licensable."):
 
 
 def entry_of(day=0, **options):
-    return entry(change(day), **{"authority": "acme.example", "year": 2024, **options})
+    return build_entry(change(day), **{"authority": "acme.example", "year": 2024, **options})
 
 
 def feed(*entries, **options):
-    return Feed(**{"id": tag("acme.example", 2024, "feed", "all"), "title": "Acme", "entries": entries, **options})
+    return FeedData(**{"id": tag("acme.example", 2024, "feed", "all"), "title": "Acme", "entries": entries, **options})
 
 
 @FORMS
@@ -89,7 +99,7 @@ def test_an_id_does_not_move_with_names_sites_or_places():
     known = entry_of(3).id
 
     assert entry_of(3, service_name="Acme Renamed", document_name="New", link="https://new.example/x").id == known
-    assert known in atom(feed(entry_of(3), entry_of(9), url="https://elsewhere.example/atom.xml"))
+    assert known in render_atom(feed(entry_of(3), entry_of(9), url="https://elsewhere.example/atom.xml"))
     assert known == "tag:acme.example,2024:change:acme/terms:2024-05-04T020000Z:" + change(3).new.sha256[:16]
 
 
@@ -105,10 +115,10 @@ def test_a_return_to_a_text_seen_before_has_an_id_of_its_own():
 
 
 def test_a_feed_is_as_old_as_its_newest_entry():
-    parsed = feedparser.parse(atom(feed(entry_of(0), entry_of(7))))
+    parsed = feedparser.parse(render_atom(feed(entry_of(0), entry_of(7))))
 
     assert parsed.feed.updated == "2024-05-08T02:00:00Z"
-    assert "<lastBuildDate>Wed, 08 May 2024 02:00:00 GMT</lastBuildDate>" in rss(feed(entry_of(0), entry_of(7)))
+    assert "<lastBuildDate>Wed, 08 May 2024 02:00:00 GMT</lastBuildDate>" in render_rss(feed(entry_of(0), entry_of(7)))
 
 
 @FORMS
@@ -122,8 +132,8 @@ def test_a_json_feed_says_what_the_atom_feed_says():
     entries = [entry_of(day, link=f"https://tos.example/{day}/") for day in range(3)]
     options = {"url": "https://tos.example/x", "home": "https://tos.example/", "hub": "https://hub.example/"}
 
-    parsed = json.loads(json_feed(feed(*entries, **options)))
-    same = feedparser.parse(atom(feed(*entries, **options)))
+    parsed = json.loads(render_json_feed(feed(*entries, **options)))
+    same = feedparser.parse(render_atom(feed(*entries, **options)))
 
     assert parsed["version"] == "https://jsonfeed.org/version/1.1"
     assert parsed["feed_url"] == "https://tos.example/x"
@@ -160,11 +170,11 @@ def test_only_web_and_mail_addresses_become_links(form):
 
 
 def test_a_guid_is_not_a_link():
-    assert '<guid isPermaLink="false">tag:acme.example,2024:change' in rss(feed(entry_of()))
+    assert '<guid isPermaLink="false">tag:acme.example,2024:change' in render_rss(feed(entry_of()))
 
 
 def test_an_entry_is_told_once():
-    assert atom(feed(entry_of(), entry_of())).count("<entry>") == 1
+    assert render_atom(feed(entry_of(), entry_of())).count("<entry>") == 1
 
 
 @FORMS
@@ -179,7 +189,7 @@ def test_a_feed_keeps_the_newest_hundred(form):
 
 @WRITTEN
 def test_a_feed_of_giant_changes_stays_below_a_megabyte(form):
-    giant = entry(change(new="<&>" * 20_000), authority="a.example", year=2024)
+    giant = build_entry(change(new="<&>" * 20_000), authority="a.example", year=2024)
     entries = [replace(giant, id=f"{giant.id}-{number}") for number in range(MAX_ENTRIES)]
     loud = [replace(one, summary_html="&" * 60_000) for one in entries]
 
@@ -202,7 +212,7 @@ def test_a_change_without_a_time_is_no_entry():
     timeless = replace(change(), new=Version("new"))
 
     with pytest.raises(ValueError, match="without a time"):
-        entry(timeless, authority="a.example", year=2024)
+        build_entry(timeless, authority="a.example", year=2024)
 
 
 HOSTILE = st.text(
@@ -214,17 +224,17 @@ HOSTILE = st.text(
 @settings(max_examples=200)
 @given(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
 def test_no_title_or_text_breaks_a_feed(title, body, topic, link):
-    hostile = Entry("tag:a.example,2024:1", title, START, f"<p>{body}]]></p>", body, link, (topic,))
+    hostile = FeedEntry("tag:a.example,2024:1", title, START, f"<p>{body}]]></p>", body, link, (topic,))
 
-    for form in (atom, rss):
+    for form in (render_atom, render_rss):
         text = form(feed(hostile, title=title, subtitle=body, author=topic, url=link, home=link, hub=link))
         parsed = feedparser.parse(text)
         assert not parsed.bozo, parsed.get("bozo_exception")
         assert parsed.entries[0].id == hostile.id
         ET.fromstring(text.encode("utf-8"))
-    text = atom(feed(hostile, title=title, subtitle=body, author=topic, url=link, home=link, hub=link))
+    text = render_atom(feed(hostile, title=title, subtitle=body, author=topic, url=link, home=link, hub=link))
     assert ATOM.validate(etree.fromstring(text.encode())), ATOM.error_log
-    assert json.loads(json_feed(feed(hostile, title=title)))["items"][0]["id"] == hostile.id
+    assert json.loads(render_json_feed(feed(hostile, title=title)))["items"][0]["id"] == hostile.id
 
 
 @settings(max_examples=100)
@@ -233,7 +243,7 @@ def test_no_page_text_breaks_an_entry(old, new, heading):
     hunk = Hunk(Edit.REWORDED, (heading,), old, new, (("-", old), ("+", new)), flags=(replace(GRANT, quote=new),))
     hostile = replace(change(), hunks=(hunk,), judgement=Judgement(Reason.NEW_TEXT, old))
 
-    text = atom(feed(entry(hostile, authority="a.example", year=2024, service_name=heading)))
+    text = render_atom(feed(build_entry(hostile, authority="a.example", year=2024, service_name=heading)))
 
     assert not feedparser.parse(text).bozo
     tags = set(re.findall(r"<([^\s>]*)", ET.fromstring(text.encode("utf-8")).find(".//{*}content").text))
@@ -250,7 +260,7 @@ LICENSED = paragraphs("You grant us a transferable, sub-licensable licence to us
 
 def published(platform, **options):
     with Archive(platform.database) as archive:
-        return feeds(archive, **options)
+        return build_feeds(archive, **options)
 
 
 def test_a_change_is_in_the_feeds_of_all_its_service_its_document_and_its_topics(platform):

@@ -19,7 +19,7 @@ from fakes import (
 
 from tostrack.errors import FetchError
 from tostrack.fetch import CAUSES, Fetcher, user_agent
-from tostrack.fetch.http import Client
+from tostrack.fetch.client import Client
 from tostrack.models import NotModified, Page, Snapshot, Validators
 
 NOW = datetime(2024, 1, 1, 3, tzinfo=UTC)
@@ -556,7 +556,7 @@ def test_an_improper_address_is_refused_before_anybody_is_asked(monkeypatch, clo
 
 
 def test_a_page_that_needs_a_browser_says_how_to_get_one(fetcher, monkeypatch):
-    monkeypatch.setattr("tostrack.fetch.browser.missing", lambda: "pip install 'tostrack[browser]'")
+    monkeypatch.setattr("tostrack.fetch.browser.session.missing_browser", lambda: "pip install 'tostrack[browser]'")
 
     error = failure(fetcher, "https://acme.example/terms", fetch="browser")
 

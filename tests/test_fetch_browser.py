@@ -11,7 +11,7 @@ from test_fetch import certificate
 
 from tostrack.errors import FetchError
 from tostrack.fetch import CAUSES, Fetcher, Request, fetch_all
-from tostrack.fetch.browser import browser_agent, find_chromium, missing
+from tostrack.fetch.browser.session import browser_agent, find_chromium, missing_browser
 from tostrack.models import Page, Range, Snapshot, Validators
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
@@ -29,7 +29,7 @@ def lead(target: str) -> Answer:
     return answer(f"<html><body><p>One moment</p><script>location.href = '{target}'</script></body></html>")
 
 
-needs_chromium = pytest.mark.skipif(bool(missing()), reason=f"needs a browser: {missing()}")
+needs_chromium = pytest.mark.skipif(bool(missing_browser()), reason=f"needs a browser: {missing_browser()}")
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +43,8 @@ def fetcher():
 
 @pytest.fixture
 def server(monkeypatch):
-    monkeypatch.setattr("tostrack.fetch.journey.BACKOFF", (0.0, 0.0))
-    monkeypatch.setattr("tostrack.fetch.stillness.QUIET_UNSELECTED", 0.5)
+    monkeypatch.setattr("tostrack.fetch.fetch_task.BACKOFF", (0.0, 0.0))
+    monkeypatch.setattr("tostrack.fetch.browser.page_ready.QUIET_UNSELECTED", 0.5)
     with FaultServer() as server:
         yield server.on("/terms", answer(SHELL, etag='"7"')).on("/text", PLAIN)
 
@@ -72,13 +72,15 @@ def failure(fetcher: Fetcher, server: FaultServer, path: str) -> FetchError:
 def test_without_the_extra_the_error_says_how_to_get_it(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
 
-    assert missing() == "pip install 'tostrack[browser]'"
+    assert missing_browser() == "pip install 'tostrack[browser]'"
 
 
 def test_without_chromium_the_error_names_the_package(monkeypatch, tmp_path):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
 
-    assert missing({"PATH": str(tmp_path)}) == "apt-get install chromium, or set TOSTRACK_CHROMIUM to the program"
+    assert (
+        missing_browser({"PATH": str(tmp_path)}) == "apt-get install chromium, or set TOSTRACK_CHROMIUM to the program"
+    )
 
 
 def test_chromium_is_the_one_that_is_named_or_the_first_on_the_path(tmp_path):

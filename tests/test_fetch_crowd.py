@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from tostrack.errors import FetchError
 from tostrack.fetch import Fetcher, Request, fetch_all
-from tostrack.fetch.hosts import Agenda, Hosts, Turn
+from tostrack.fetch.host_queue import HostQueue, Hosts, Slot
 from tostrack.models import NotModified, Page, Snapshot, Validators
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
@@ -31,9 +31,9 @@ NOW = datetime(2024, 1, 1, tzinfo=UTC)
 
 def simulate(loads: dict[str, int], *, delay: float, workers: int, latency: float) -> dict[str, list[float]]:
     """Return when each request of each host starts if *workers* take what the agenda gives them."""
-    agenda: Agenda[str] = Agenda(Hosts(delay))
+    agenda: HostQueue[str] = HostQueue(Hosts(delay))
     for rank, host in enumerate(host for host, load in loads.items() for _ in range(load)):
-        agenda.add(Turn(host), rank, host)
+        agenda.add(Slot(host), rank, host)
     starts: dict[str, list[float]] = {host: [] for host in loads}
     busy: list[tuple[float, str]] = []
     now = 0.0
@@ -83,9 +83,9 @@ def test_a_busy_host_does_not_keep_the_others_waiting():
 
 
 def test_what_must_wait_goes_after_what_need_not():
-    agenda: Agenda[str] = Agenda(Hosts(0))
-    agenda.add(Turn("acme.example", not_before=10), 0, "retry")
-    agenda.add(Turn("acme.example"), 1, "page")
+    agenda: HostQueue[str] = HostQueue(Hosts(0))
+    agenda.add(Slot("acme.example", not_before=10), 0, "retry")
+    agenda.add(Slot("acme.example"), 1, "page")
 
     assert agenda.take(0) == ("acme.example", "page")
     agenda.free("acme.example")
@@ -95,8 +95,8 @@ def test_what_must_wait_goes_after_what_need_not():
 
 def test_a_host_that_asked_for_a_pause_gets_it():
     hosts = Hosts(1)
-    agenda: Agenda[str] = Agenda(hosts)
-    agenda.add(Turn("acme.example"), 0, "page")
+    agenda: HostQueue[str] = HostQueue(hosts)
+    agenda.add(Slot("acme.example"), 0, "page")
     hosts.pause("acme.example", 60)
 
     assert (agenda.take(59), agenda.next_due()) == (None, 60)
@@ -167,7 +167,7 @@ def test_every_request_comes_back_once_with_what_became_of_it(server):
 
 
 def test_an_improper_page_fails_alone(server, monkeypatch):
-    monkeypatch.setattr("tostrack.fetch.browser.missing", lambda: "apt-get install chromium")
+    monkeypatch.setattr("tostrack.fetch.browser.session.missing_browser", lambda: "apt-get install chromium")
     server.on("/good", answer("<p>Terms</p>"))
     bad = [
         Request("file", Page("file:///etc/passwd")),
@@ -271,7 +271,7 @@ def test_a_host_that_falls_silent_costs_three_requests(server, monkeypatch):
 
 
 def test_a_host_that_refuses_connections_costs_three_attempts(monkeypatch):
-    monkeypatch.setattr("tostrack.fetch.journey.BACKOFF", (0.05, 0.05))
+    monkeypatch.setattr("tostrack.fetch.fetch_task.BACKOFF", (0.05, 0.05))
     with FaultServer() as server:
         pass
     with no_connection(monkeypatch) as attempts, crowd("down.example") as fetcher:
@@ -350,7 +350,7 @@ def test_a_host_that_closes_for_the_night_does_not_hold_up_the_run(server):
 
 
 def test_a_retry_lets_the_other_pages_go_first(server, monkeypatch):
-    monkeypatch.setattr("tostrack.fetch.journey.BACKOFF", (0.05,))
+    monkeypatch.setattr("tostrack.fetch.fetch_task.BACKOFF", (0.05,))
     server.on("/busy", answer("", "502 Oops"), answer("<p>Terms</p>")).on("/good", answer("<p>Privacy</p>"))
 
     with crowd("a.example") as fetcher:

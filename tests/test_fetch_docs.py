@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tostrack.extract import pdf
-from tostrack.fetch import browser, failures, hosts, http, journey, robots, stillness
+from tostrack.extraction import pdf
+from tostrack.fetch import client, failures, fetch_task, host_queue, robots
+from tostrack.fetch.browser import page_ready, session
 from tostrack.fetch.fetcher import Fetcher
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "fetching.md"
@@ -41,17 +42,17 @@ def test_the_tables_of_causes_are_those_of_the_code():
         ("a page may cost 60 seconds", Fetcher.__init__.__kwdefaults__["deadline"] == 60),
         ("10 MB after decompression", Fetcher.__init__.__kwdefaults__["max_bytes"] == 10_000_000),
         ("up to five minutes within the run", Fetcher.__init__.__kwdefaults__["max_wait"] == 300),
-        ("after 2 and after 8 seconds", journey.BACKOFF == (2, 8)),
-        ("eight at most", journey.MOST_REDIRECTS == 8),
-        ("after three failures in a row", hosts.MOST_FAILURES == 3),
-        ("asked for ten minutes", hosts.DOWN_SECONDS == 600),
+        ("after 2 and after 8 seconds", fetch_task.BACKOFF == (2, 8)),
+        ("eight at most", fetch_task.MOST_REDIRECTS == 8),
+        ("after three failures in a row", host_queue.MOST_FAILURES == 3),
+        ("asked for ten minutes", host_queue.DOWN_SECONDS == 600),
         ("Groups are matched by the name\n  `tostrack`", robots.TOKEN == "tostrack"),
-        ("two readings half a second apart", stillness.QUIET == 0.5),
-        ("after five seconds of rest", stillness.STUBBORN == 5),
-        ("after ten seconds without any change", stillness.ABSENT == 10),
-        ("`chromium`, `chromium-browser` or `google-chrome`", browser._NAMES[:3] == ("chromium", "chromium-browser", "google-chrome")),
+        ("two readings half a second apart", page_ready.QUIET == 0.5),
+        ("after five seconds of rest", page_ready.STUBBORN == 5),
+        ("after ten seconds without any change", page_ready.ABSENT == 10),
+        ("`chromium`, `chromium-browser` or `google-chrome`", session._NAMES[:3] == ("chromium", "chromium-browser", "google-chrome")),
         ("408, 429, 502 to 504", {408, 429, 502, 503, 504} <= failures._TRANSIENT_STATUSES),
-        ("A 4xx answer means that there are no rules", http.WHOLE and robots.rules_of("", 404, b"").unreachable is None),
+        ("A 4xx answer means that there are no rules", client.WHOLE and robots.parse_robots("", 404, b"").unreachable is None),
     ],
 )  # fmt: skip
 def test_the_figures_in_the_text_are_those_of_the_code(words, holds):

@@ -205,7 +205,7 @@ def mute():
 
 
 def test_a_look_up_that_hangs_ends_at_the_deadline(mute, monkeypatch):
-    monkeypatch.setattr("tostrack.fetch.journey.BACKOFF", ())
+    monkeypatch.setattr("tostrack.fetch.fetch_task.BACKOFF", ())
 
     with Fetcher(contact="", resolver=mute, deadline=0.2) as fetcher, pytest.raises(FetchError) as caught:
         fetcher.fetch(Page("http://acme.example/"), None, NOW)
@@ -217,7 +217,7 @@ def test_a_look_up_that_hangs_ends_at_the_deadline(mute, monkeypatch):
 
 def test_a_look_up_that_hangs_is_patiently_awaited_and_no_longer(mute, monkeypatch):
     monkeypatch.setattr("tostrack.fetch.guard.LOOKUP_PATIENCE", 0.1)
-    monkeypatch.setattr("tostrack.fetch.journey.BACKOFF", ())
+    monkeypatch.setattr("tostrack.fetch.fetch_task.BACKOFF", ())
 
     with Fetcher(contact="", resolver=mute, deadline=2 * NET) as fetcher:
         assert cause(fetcher, "http://acme.example/") == "dns"

@@ -7,9 +7,9 @@ import pytest
 from fakes import NET, Answer, FakeNames, FaultServer, Tripwire, answer
 
 from tostrack.errors import FetchError
-from tostrack.fetch import proxy as proxy_module
+from tostrack.fetch.browser import proxy as proxy_module
+from tostrack.fetch.browser.proxy import Proxy, connector, refuse_connection
 from tostrack.fetch.guard import Guard
-from tostrack.fetch.proxy import Proxy, connector, refuse
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_a_public_page_does_not_reach_what_only_we_may_ask(server):
 def test_what_no_page_asked_for_reaches_nobody(server):
     request = f"CONNECT acme.example:{server.port} HTTP/1.1\r\n\r\n".encode()
 
-    answered, _ = exchange(request, connect=refuse)
+    answered, _ = exchange(request, connect=refuse_connection)
 
     assert (answered, server.connections) == (b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", 0)
 

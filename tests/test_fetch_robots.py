@@ -5,7 +5,7 @@ from fakes import Answer, FakeClock, FaultServer, answer, redirect
 
 from tostrack.errors import FetchError
 from tostrack.fetch import Fetcher
-from tostrack.fetch.robots import Memory, Rules, rules_of, unreachable
+from tostrack.fetch.robots import RobotsCache, Rules, parse_robots, rules_when_unreachable
 from tostrack.models import Page
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
@@ -41,7 +41,7 @@ def verdict(rules: Rules, url: str = PAGE) -> str:
     ],
 )
 def test_the_status_of_a_robots_file_decides_as_in_rfc_9309(status, expected):
-    assert verdict(rules_of(FILE, status, b"User-agent: *\nDisallow: /")) == expected
+    assert verdict(parse_robots(FILE, status, b"User-agent: *\nDisallow: /")) == expected
 
 
 @pytest.mark.parametrize(
@@ -66,29 +66,29 @@ def test_the_status_of_a_robots_file_decides_as_in_rfc_9309(status, expected):
     ],
 )
 def test_the_body_of_a_robots_file_is_obeyed(text, expected):
-    assert verdict(rules_of(FILE, 200, text.encode())) == expected
+    assert verdict(parse_robots(FILE, 200, text.encode())) == expected
 
 
 def test_any_bytes_are_a_robots_file():
-    assert verdict(rules_of(FILE, 200, bytes(range(256)) * 100)) == "allowed"
+    assert verdict(parse_robots(FILE, 200, bytes(range(256)) * 100)) == "allowed"
 
 
 def test_rules_beyond_the_cap_are_not_read():
     padding = b"# padding\n" * 60_000
 
-    assert verdict(rules_of(FILE, 200, padding + b"User-agent: *\nDisallow: /")) == "allowed"
-    assert verdict(rules_of(FILE, 200, b"User-agent: *\nDisallow: /\n" + padding)) == "robots"
+    assert verdict(parse_robots(FILE, 200, padding + b"User-agent: *\nDisallow: /")) == "allowed"
+    assert verdict(parse_robots(FILE, 200, b"User-agent: *\nDisallow: /\n" + padding)) == "robots"
 
 
 def test_a_crawl_delay_is_capped():
-    assert rules_of(FILE, 200, b"User-agent: *\nCrawl-delay: 12").crawl_delay == 12
-    assert rules_of(FILE, 200, b"User-agent: *\nCrawl-delay: 86400").crawl_delay == 60
+    assert parse_robots(FILE, 200, b"User-agent: *\nCrawl-delay: 12").crawl_delay == 12
+    assert parse_robots(FILE, 200, b"User-agent: *\nCrawl-delay: 86400").crawl_delay == 60
 
 
 def test_rules_are_remembered_for_a_day_and_a_failure_for_ten_minutes():
-    memory = Memory()
+    memory = RobotsCache()
     memory.keep("https://acme.example", Rules(), now=0)
-    memory.keep("https://pixboard.example", unreachable(FILE, "no answer"), now=0)
+    memory.keep("https://pixboard.example", rules_when_unreachable(FILE, "no answer"), now=0)
 
     assert [memory.recall("https://acme.example", at) is not None for at in (0, 86_399, 86_400)] == [True, True, False]
     assert [memory.recall("https://pixboard.example", at) is not None for at in (599, 600)] == [True, False]

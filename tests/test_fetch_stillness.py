@@ -1,14 +1,14 @@
 import pytest
 
-from tostrack.fetch.stillness import ABSENT, STUBBORN, Reading, Stillness, watched
+from tostrack.fetch.browser.page_ready import ABSENT, STUBBORN, PageReady, PageState, selectors_to_watch
 from tostrack.models import Range
 
 
 def settles(readings, *, selected: bool = True) -> float | None:
     """Return when the page of *readings* (time, text, whole, busy) settles; None when it does not."""
-    stillness = Stillness(selected=selected)
+    stillness = PageReady(selected=selected)
     for at, text, whole, busy in readings:
-        if stillness.settled(Reading(at, text, bool(text), whole, busy)):
+        if stillness.settled(PageState(at, text, bool(text), whole, busy)):
             return at
     return None
 
@@ -62,4 +62,4 @@ def test_what_is_selected_may_never_come_and_then_the_page_itself_must_rest():
     ],
 )
 def test_the_browser_looks_for_what_is_selected(selector, expected):
-    assert watched([selector]) == [expected]
+    assert selectors_to_watch([selector]) == [expected]

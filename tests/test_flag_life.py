@@ -1,8 +1,8 @@
 """The life of each topic, version by version."""
 
-from tostrack.flag import Rulebook
-from tostrack.pipeline import lives, read
-from tostrack.publish.lives import render_history
+from tostrack.analysis.comparison import read_version, trace_flag_history
+from tostrack.analysis.flags import Rulebook
+from tostrack.render.history_view import render_history
 
 OPENING = "# Terms\n\nWelcome to Acme, where people meet.\n\n"
 NARROW = "You grant us a non-exclusive, royalty-free licence to use the photos that you post on our service."
@@ -12,7 +12,7 @@ SALE = "We do not sell your personal data."
 
 def told(*texts):
     """Return (event, topic, sentence) of each version."""
-    found = lives(read(OPENING + text) for text in texts)
+    found = trace_flag_history(read_version(OPENING + text) for text in texts)
     return [[(moment.event, moment.flag.topic, moment.sentence) for moment in moments] for moments in found]
 
 
@@ -47,7 +47,7 @@ def test_an_edit_elsewhere_is_not_compared_at_all():
 def test_the_life_is_told_by_the_rules_that_are_given():
     mine = Rulebook()
 
-    [moments] = lives([read(OPENING + SALE)], mine)
+    [moments] = trace_flag_history([read_version(OPENING + SALE)], mine)
 
     assert [mine.meaning(moment.flag.rule, moment.flag.polarity) for moment in moments] == [
         "limits or rules out passing data on"

@@ -2,10 +2,10 @@
 
 import pytest
 
+from tostrack.analysis.diff import diff
+from tostrack.analysis.flags import SHIPPED, find_directions
+from tostrack.analysis.flags.directions import _EXCEPTIONS
 from tostrack.clauses import split_clauses
-from tostrack.diff import diff
-from tostrack.flag import SHIPPED, moves
-from tostrack.flag.moves import _EXCEPTIONS
 
 OPENING = "# Terms\n\nWelcome to Acme, where people meet.\n\nYou must be thirteen years old to join us here.\n\n"
 
@@ -15,7 +15,7 @@ def moved(before, after):
     old, new = split_clauses(OPENING + before), split_clauses(OPENING + after)
     return [
         (found.topic, found.direction and str(found.direction), found.quote)
-        for flags in moves(diff(old, new), old, new)
+        for flags in find_directions(diff(old, new), old, new)
         for found in flags
     ]
 
@@ -226,6 +226,6 @@ def test_offsets_count_in_the_text_of_the_hunk():
     new = split_clauses(OPENING + "To be clear, we may share your data with advertisers to help us.")
 
     hunks = diff(old, new)
-    for hunk, flags in zip(hunks, moves(hunks, old, new), strict=True):
+    for hunk, flags in zip(hunks, find_directions(hunks, old, new), strict=True):
         for found in flags:
             assert hunk.new[found.start : found.end] == found.quote

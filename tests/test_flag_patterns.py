@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tostrack.flag.lexicon import build
-from tostrack.flag.patterns import PatternError, compile_pattern, expand, words_of
+from tostrack.analysis.flags.lexicon import build
+from tostrack.analysis.flags.patterns import PatternError, compile_pattern, expand, words_of
 
 CLASSES = {
     "WE": ["we", "the company"],

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tostrack.analysis.flags import SHIPPED, Rulebook, RuleFile, check_rules
 from tostrack.errors import ConfigError
-from tostrack.flag import SHIPPED, Rulebook, Source, sound
 
 PETS = """
 [topic.pets]
@@ -24,7 +24,7 @@ misses = ["You may keep two copies."]
 
 
 def book(*texts):
-    return Rulebook(tuple(Source(f"own{number}.toml", text) for number, text in enumerate(texts)))
+    return Rulebook(tuple(RuleFile(f"own{number}.toml", text) for number, text in enumerate(texts)))
 
 
 def problems(*texts):
@@ -139,7 +139,9 @@ def test_the_rules_that_ship_have_no_fault():
 
 
 def test_a_file_with_a_mistake_is_left_out_and_the_others_stand():
-    found, said = sound([Source("pets.toml", PETS), Source("bad.toml", "[rule"), Source("worse.toml", "[nonsense.x]")])
+    found, said = check_rules(
+        [RuleFile("pets.toml", PETS), RuleFile("bad.toml", "[rule"), RuleFile("worse.toml", "[nonsense.x]")]
+    )
 
     assert found.of_text("You may keep a parrot.")
     assert [problem.partition(":")[0] for problem in said] == ["bad.toml", "worse.toml"]
@@ -148,7 +150,7 @@ def test_a_file_with_a_mistake_is_left_out_and_the_others_stand():
 def test_a_file_that_needs_a_broken_one_is_left_out_too():
     needy = PETS.replace('[topic.pets]\nmeaning = "animals on the platform"', "")
 
-    found, said = sound([Source("broken.toml", "[topic"), Source("needy.toml", needy)])
+    found, said = check_rules([RuleFile("broken.toml", "[topic"), RuleFile("needy.toml", needy)])
 
     assert found == SHIPPED
     assert len(said) == 2

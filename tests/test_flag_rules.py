@@ -6,10 +6,10 @@ import tomllib
 
 import pytest
 
+from tostrack.analysis.flags.finder import find, matching, under_lead, vetoing
+from tostrack.analysis.flags.rule_files import BUILT_IN, RESERVED, RuleFile, parse
+from tostrack.analysis.flags.rulebook import SHIPPED, Rulebook
 from tostrack.errors import ConfigError
-from tostrack.flag.finder import find, matching, under_lead, vetoing
-from tostrack.flag.rulebook import SHIPPED, Rulebook
-from tostrack.flag.tables import BUILT_IN, RESERVED, Source, parse
 
 RULES = SHIPPED.rules
 #: What a machine under load may need more than one that is idle: the bound itself is 10 ms for 100 kB.
@@ -75,16 +75,16 @@ def test_a_topic_of_ones_own_is_one_more_source():
         misses = ["We like arbitration."]
     """
 
-    rules = Rulebook((Source("mine.toml", mine),)).rules
+    rules = Rulebook((RuleFile("mine.toml", mine),)).rules
 
     assert "arbitration" in matching(rules, "You agree to settle disputes by arbitration.")
     assert "disclose" in matching(rules, "We may share your data with partners.")
-    assert Rulebook((Source("mine.toml", mine),)).fingerprint != SHIPPED.fingerprint
+    assert Rulebook((RuleFile("mine.toml", mine),)).fingerprint != SHIPPED.fingerprint
 
 
 def test_a_source_can_stand_alone():
     rules = parse(
-        Source(
+        RuleFile(
             "cats.toml",
             """
             [topic.cats]
@@ -131,7 +131,7 @@ def test_every_mistake_of_a_source_is_named_at_once():
     """
 
     with pytest.raises(ConfigError) as raised:
-        parse(Source("mine.toml", broken))
+        parse(RuleFile("mine.toml", broken))
 
     said = str(raised.value)
     assert all(part in said for part in ["rule.one", "spma", "NOWHERE", "paterns", "rule.two.why", "rule.two.meaning"])
@@ -141,12 +141,12 @@ def test_every_mistake_of_a_source_is_named_at_once():
 
 def test_a_source_that_is_no_toml_is_named():
     with pytest.raises(ConfigError, match=r"mine\.toml: not TOML"):
-        parse(Source("mine.toml", "[rule"))
+        parse(RuleFile("mine.toml", "[rule"))
 
 
 def test_a_name_taken_by_a_built_in_rule_is_refused():
     with pytest.raises(ConfigError, match=r"rule\.disclose: this name is taken"):
-        Rulebook((Source("mine.toml", '[rule.disclose]\ntopic = "sharing"'),)).topics()
+        Rulebook((RuleFile("mine.toml", '[rule.disclose]\ntopic = "sharing"'),)).topics()
 
 
 @pytest.mark.parametrize("hit", [rule.hits[0] for rule in RULES.rules.values()], ids=RULES.rules)

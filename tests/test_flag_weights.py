@@ -1,9 +1,9 @@
 """Weights beside the rules: they only add, and can be explained."""
 
-from tostrack.flag import flag
-from tostrack.flag.finder import find
-from tostrack.flag.rulebook import SHIPPED
-from tostrack.flag.weights import SHIPPED_WEIGHTS, Weights, grams, shipped_weights
+from tostrack.analysis.flags import flag
+from tostrack.analysis.flags.finder import find
+from tostrack.analysis.flags.rulebook import SHIPPED
+from tostrack.analysis.flags.weights import SHIPPED_WEIGHTS, Weights, grams, shipped_weights
 
 HEAVY = Weights("sharing", "speaks of others", -1.0, 2.0, (), {"zebra": 4.0, "zebra data": 2.0, "quiet": -9.0})
 

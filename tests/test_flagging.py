@@ -6,11 +6,11 @@ import pytest
 from click.testing import CliRunner
 from conftest import paragraphs
 
+from tostrack.analysis.flags import Rulebook, RuleFile
+from tostrack.archive import Archive
 from tostrack.cli import cli
-from tostrack.flag import Rulebook, Source
 from tostrack.models import NotModified
-from tostrack.store import Archive
-from tostrack.tasks.flagging import history, reflag
+from tostrack.services.reflag import flag_history, reflag_archive
 
 HELLO = "Welcome to Acme, the place where people show their photos to the friends that they have made here."
 LICENCE = "You grant us a non-exclusive, royalty-free, limited licence to use the content that you post."
@@ -44,7 +44,8 @@ def since(platform):
 def events(platform, **options):
     with Archive(platform.database) as archive:
         return [
-            (event.seen_at[:10], event.event, event.topic) for event in history(archive, "acme", "terms", **options)
+            (event.seen_at[:10], event.event, event.topic)
+            for event in flag_history(archive, "acme", "terms", **options)
         ]
 
 
@@ -96,18 +97,18 @@ def test_a_rule_written_today_has_a_history(platform):
     platform.night(terms=paragraphs(HELLO))
     platform.night(terms=paragraphs(HELLO, PARROT))
 
-    assert events(platform, book=Rulebook((Source("pets.toml", PETS),))) == [("2024-01-02", "granted", "pets")]
+    assert events(platform, book=Rulebook((RuleFile("pets.toml", PETS),))) == [("2024-01-02", "granted", "pets")]
 
 
 def test_flags_anew_are_stored_once_and_nobody_is_told(platform):
     platform.night(terms=paragraphs(HELLO))
     [told] = platform.night(terms=paragraphs(HELLO, PARROT))
-    platform.book = Rulebook((Source("pets.toml", PETS),))
+    platform.book = Rulebook((RuleFile("pets.toml", PETS),))
 
     with platform.writer() as writer:
         changes = writer.changes()
-        [first] = list(reflag(writer))
-        again = list(reflag(writer))
+        [first] = list(reflag_archive(writer))
+        again = list(reflag_archive(writer))
 
         assert (first.before, first.after, first.changed) == ({}, {"pets": 1}, 1)
         assert again == []
@@ -118,10 +119,10 @@ def test_flags_anew_are_stored_once_and_nobody_is_told(platform):
 
 def test_a_dry_run_of_reflag_stores_nothing(platform):
     platform.night(terms=paragraphs(HELLO, PARROT))
-    platform.book = Rulebook((Source("pets.toml", PETS),))
+    platform.book = Rulebook((RuleFile("pets.toml", PETS),))
 
     with platform.writer() as writer:
-        [found] = list(reflag(writer, dry_run=True))
+        [found] = list(reflag_archive(writer, dry_run=True))
 
         assert found.after == {"pets": 1}
         assert writer.flags("acme") == []
@@ -129,7 +130,7 @@ def test_a_dry_run_of_reflag_stores_nothing(platform):
 
 
 def test_a_crawl_flags_by_the_rules_of_ones_own(platform):
-    platform.book = Rulebook((Source("pets.toml", PETS),))
+    platform.book = Rulebook((RuleFile("pets.toml", PETS),))
     platform.night(terms=paragraphs(HELLO))
 
     [result] = platform.night(terms=paragraphs(HELLO, PARROT))

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tostrack.errors import ConfigError
-from tostrack.history.declarations import Note, convert, read
+from tostrack.importers.declarations import DeclarationNote, convert, read
 from tostrack.models import Document, Page, Range
-from tostrack.watchlist.append import append
+from tostrack.watchlist.edit import append
 
 PIXBOARD = {
     "name": "Pixboard!",
@@ -85,8 +85,8 @@ def test_a_filter_becomes_our_nearest_one_and_code_of_theirs_is_listed():
 
     assert found.documents[0].pages[0].filters == ("drop-query", "drop-links")
     assert found.notes == (
-        Note("nearest", "pixboard/imprint", 'removeQueryParams(["h", "utm_id"]) became drop-query'),
-        Note("filter", "pixboard/imprint", "removeClutter"),
+        DeclarationNote("nearest", "pixboard/imprint", 'removeQueryParams(["h", "utm_id"]) became drop-query'),
+        DeclarationNote("filter", "pixboard/imprint", "removeClutter"),
     )
 
 

@@ -10,13 +10,13 @@ import pytest
 from click.testing import CliRunner
 from conftest import Platform, paragraphs
 
+from tostrack.archive import Archive
+from tostrack.archive.recorder import Recorder
 from tostrack.cli import cli
 from tostrack.errors import ConfigError
-from tostrack.history.ota import opened
+from tostrack.importers.ota import open_collection
 from tostrack.models import Document
-from tostrack.store import Archive
-from tostrack.store.recorder import Recorder
-from tostrack.tasks.importing import import_records
+from tostrack.services.import_history import import_records
 
 LICENCE = "You grant us a non-exclusive, royalty-free, worldwide, limited licence to use the content that you post."
 WIDER = "You grant us a non-exclusive, royalty-free, worldwide, transferable, sub-licensable licence to use the content that you post."
@@ -60,7 +60,7 @@ HISTORY = (
 
 
 def run(platform, path, documents=()):
-    with opened(path) as found, platform.writer() as writer:
+    with open_collection(path) as found, platform.writer() as writer:
         return [
             import_records(
                 next((each for each in documents if each.id == ident), Document(*ident.split("/"), ())),
@@ -96,13 +96,13 @@ def test_a_technical_upgrade_is_a_re_extraction_and_no_change(platform, tmp_path
 
 @pytest.mark.parametrize("subject", ["Refilter Pix Board Terms", "Apply technical or declaration upgrade on Pix Board"])
 def test_both_names_of_an_upgrade_are_known(tmp_path, subject):
-    with opened(repository(tmp_path / "v.git", (subject, 0, {PATH: text(RULES)}))) as found:
+    with open_collection(repository(tmp_path / "v.git", (subject, 0, {PATH: text(RULES)}))) as found:
         assert [record.upgrade for record in found.records["pix-board/terms-of-service"]] == [True]
 
 
 @pytest.mark.parametrize("subject", ["Start tracking Pix Board", "Update Pix Board Terms", "Record new changes of Pix"])
 def test_what_the_service_changed_is_a_change(tmp_path, subject):
-    with opened(repository(tmp_path / "v.git", (subject, 0, {PATH: text(RULES)}))) as found:
+    with open_collection(repository(tmp_path / "v.git", (subject, 0, {PATH: text(RULES)}))) as found:
         assert [record.upgrade for record in found.records["pix-board/terms-of-service"]] == [False]
 
 
@@ -175,7 +175,7 @@ def test_a_text_that_was_deleted_and_a_wall_are_no_versions(platform, tmp_path):
 def test_two_names_of_one_id_are_told_apart(tmp_path):
     folder = repository(tmp_path / "v.git", ("Start", 0, {"Pix/Terms.md": text(RULES), "pix!/Terms.md": text(ADS)}))
 
-    with opened(folder) as found:
+    with open_collection(folder) as found:
         assert list(found.records) == ["pix/terms"]
         assert [name for name, _ in found.left_out] == ["pix!/Terms.md"]
 
@@ -201,7 +201,7 @@ def test_what_is_no_collection_is_refused(tmp_path):
     (tmp_path / "folder").mkdir()
 
     for name in ("x.zip", "folder"):
-        with pytest.raises(ConfigError), opened(tmp_path / name):
+        with pytest.raises(ConfigError), open_collection(tmp_path / name):
             pass
 
 
@@ -223,7 +223,7 @@ def test_the_command_lists_ids_before_it_stores(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("at_call", range(1, 140, 7))
 def test_an_import_that_is_killed_and_repeated_ends_as_an_unbroken_one(platform, tmp_path, monkeypatch, at_call):
-    monkeypatch.setattr("tostrack.tasks.importing._BATCH", 2)
+    monkeypatch.setattr("tostrack.services.import_history._BATCH", 2)
     repo = repository(tmp_path / "v.git", *HISTORY)
     unbroken = Platform(tmp_path / "unbroken")
     unbroken.folder.mkdir()
@@ -234,7 +234,7 @@ def test_an_import_that_is_killed_and_repeated_ends_as_an_unbroken_one(platform,
     class KilledError(Exception):
         pass
 
-    with opened(repo) as found, platform.writer() as writer:
+    with open_collection(repo) as found, platform.writer() as writer:
         connection = writer._connection
 
         class Killing:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from conftest import START, paragraphs
 
+from tostrack.archive import Archive
 from tostrack.errors import ConfigError
-from tostrack.history.folder import collect, dated_by
+from tostrack.importers.folder import collect, dated_by
 from tostrack.models import Document, Outcome, Page
-from tostrack.store import Archive
-from tostrack.tasks.importing import import_pages
+from tostrack.services.import_history import import_pages
 
 LICENCE = "You grant us a non-exclusive, royalty-free, worldwide, limited licence to use the content that you post."
 WIDER = "You grant us a non-exclusive, royalty-free, worldwide, transferable, sub-licensable licence to use the content that you post."
@@ -234,5 +234,5 @@ def test_a_page_that_takes_all_memory_is_left_out_and_the_next_one_is_read(run, 
 
     result = run("import", "folder", str(tmp_path / "saved"))
 
-    assert "left out Acme/Terms/20120101.html: reading the page took more than 512 MB" in result.stderr
+    assert "left out Acme/Terms/20120101.html: processing it took more than 512 MB" in result.stderr
     assert "1 versions from 2 files" in result.stdout

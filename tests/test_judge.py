@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tostrack
+from tostrack.analysis.diff import diff
+from tostrack.analysis.verdict import judge_hunks
 from tostrack.clauses import split_clauses
-from tostrack.diff import diff
-from tostrack.judge import judge
 from tostrack.models import Judgement, Reading, Reason, Verdict, Version
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
@@ -44,7 +44,7 @@ def reading(text: str, at: datetime | None = None) -> Reading:
 def judged(old: str, new: str, *earlier: str, stood_days: float = 1) -> Judgement:
     before, after = reading(old, NOW - timedelta(days=stood_days)), reading(new, NOW)
     past = [reading(text, NOW - timedelta(days=stood_days + 10 * (at + 1))) for at, text in enumerate(earlier)]
-    return judge(diff(before.clauses, after.clauses), before, after, past)
+    return judge_hunks(diff(before.clauses, after.clauses), before, after, past)
 
 
 def replaced(*pairs: tuple[str, str]) -> str:

@@ -2,9 +2,9 @@
 
 import pytest
 
+from tostrack.analysis.diff import diff
+from tostrack.analysis.verdict import judge_hunks
 from tostrack.clauses import split_clauses
-from tostrack.diff import diff
-from tostrack.judge import judge
 from tostrack.models import Judgement, Reading, Reason, Verdict, Version
 
 POLICY = """# Terms of Service
@@ -17,7 +17,7 @@ You may not use Pixboard to harm others, and we may close accounts that break th
 
 def judged(old: str, new: str) -> Judgement:
     before, after = (Reading(Version(text), tuple(split_clauses(text))) for text in (old, new))
-    return judge(diff(before.clauses, after.clauses), before, after)
+    return judge_hunks(diff(before.clauses, after.clauses), before, after)
 
 
 def lines(*texts: str) -> str:

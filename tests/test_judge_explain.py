@@ -2,15 +2,15 @@
 
 import pytest
 
+from tostrack.analysis.diff import diff
+from tostrack.analysis.verdict import find_reasons, judge_hunks
 from tostrack.clauses import split_clauses
-from tostrack.diff import diff
-from tostrack.judge import judge, reasons
 from tostrack.models import Reading, Version
 
 
 def explained(old: str, new: str) -> str:
     before, after = (Reading(Version(text), tuple(split_clauses(text))) for text in (old, new))
-    return judge(diff(before.clauses, after.clauses), before, after).explanation
+    return judge_hunks(diff(before.clauses, after.clauses), before, after).explanation
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_the_reasons_are_those_of_the_hunks_in_their_order():
     new = "Last updated: 2 May 2024\n\nYou must be at least 16 years old."
     before, after = (Reading(Version(text), tuple(split_clauses(text))) for text in (old, new))
 
-    found = reasons(diff(before.clauses, after.clauses), before, after)
+    found = find_reasons(diff(before.clauses, after.clauses), before, after)
 
     assert [finding.reason for finding in found] == ["stamp", "numbers"]
     assert "13 → 16" in found[1].quote

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tostrack.analysis.comparison import compare
 from tostrack.models import Verdict, Version
-from tostrack.pipeline import compare
 
 PAIRS = Path(__file__).parent / "pairs"
 PAGES = tomllib.loads((PAIRS / "pages.toml").read_text(encoding="utf-8"))

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tostrack.analysis.diff import diff
+from tostrack.analysis.verdict import judge_hunks
 from tostrack.clauses import split_clauses
-from tostrack.diff import diff
-from tostrack.judge import judge
 from tostrack.models import Judgement, Reading, Reason, Verdict, Version
 
 SEEN = datetime(2024, 6, 1, tzinfo=UTC)
@@ -17,7 +17,7 @@ def judged(old: str, new: str, seen_at: datetime | None = None) -> Judgement:
         Reading(Version(text, at), tuple(split_clauses(text)))
         for text, at in ((old, seen_at and seen_at - timedelta(days=1)), (new, seen_at))
     )
-    return judge(diff(before.clauses, after.clauses), before, after)
+    return judge_hunks(diff(before.clauses, after.clauses), before, after)
 
 
 def verdict(old: str, new: str) -> Verdict:

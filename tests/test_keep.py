@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner
 from conftest import paragraphs
 
+from tostrack.archive import Archive
 from tostrack.cli import cli
 from tostrack.errors import FetchError
-from tostrack.store import Archive
 
 RULES = "You must be at least 13 years old to use the service and you keep your password secret at all times."
 

@@ -8,15 +8,15 @@ from datetime import timedelta
 import pytest
 from conftest import LICENCE, START, WATCHLIST, WIDER, Platform, paragraphs
 
+from tostrack.analysis.comparison import compare_readings, read_version
+from tostrack.archive import Archive
+from tostrack.archive.merge import merge
+from tostrack.archive.redact import redact
+from tostrack.archive.verify import verify
+from tostrack.archive.visits import Visit
 from tostrack.errors import ArchiveBusyError, ConfigError, StoreError
 from tostrack.models import Document, Outcome, Page, Version
-from tostrack.pipeline import compare_readings, read
-from tostrack.store import Archive
-from tostrack.store.merge import merge
-from tostrack.store.redact import redact
-from tostrack.store.verify import verify
-from tostrack.store.visits import Visit
-from tostrack.versions import new_version
+from tostrack.services.new_versions import new_version
 
 KEEP = "We keep your data for {} days after the day on which you leave the service for good."
 OUTAGE = paragraphs("Something went wrong. The terms are temporarily unavailable.", title="Pixboard")
@@ -153,7 +153,7 @@ def test_a_late_judgement_comes_with_the_chain(ours, theirs):
 def test_history_that_was_found_later_keeps_its_place_in_time_and_in_the_chain(ours, theirs):
     merged(ours, theirs)
     document, at = theirs.documents[0], START - timedelta(days=20)
-    reading = read(Version(KEEP.format(10) + "\n", at, 0))
+    reading = read_version(Version(KEEP.format(10) + "\n", at, 0))
     with theirs.writer() as writer:
         version = new_version(reading, document, writer, kind="import")
         joined = compare_readings(reading, writer.reading(writer.version("acme", "privacy", 1)))

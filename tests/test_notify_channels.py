@@ -13,15 +13,15 @@ import pytest
 from fakes import no_connection
 
 from tostrack.errors import ConfigError, FetchError, NotifyError
-from tostrack.fetch.http import Client
-from tostrack.notify import NOTIFIERS, Letter, Setup
-from tostrack.notify.actions import Summary
+from tostrack.fetch.client import Client
+from tostrack.notify import NOTIFIERS, ChannelSettings, OutgoingMessage
+from tostrack.notify.actions import StepSummary
 from tostrack.notify.apprise import Apprise
-from tostrack.notify.github import Issues
+from tostrack.notify.github import FailureIssues
 from tostrack.notify.secrets import secrets
 from tostrack.notify.webhook import Webhook
-from tostrack.publish.trouble import Trouble, troubles
-from tostrack.publish.workflow import annotation
+from tostrack.render.failure_issues import FailureIssue, list_failure_issues
+from tostrack.render.workflow_commands import format_annotation
 
 NOW = datetime(2024, 5, 1, 3, tzinfo=UTC)
 KEY = "a long random word"
@@ -29,7 +29,7 @@ KEY = "a long random word"
 
 def letter(recipient, **options):
     known = {"name": "1@tos.example", "subject": "Pixboard widens its licence", "text": "Read this.\n", "made_at": NOW}
-    return Letter(**{**known, "recipient": recipient, **options})
+    return OutgoingMessage(**{**known, "recipient": recipient, **options})
 
 
 class Receiver(ThreadingHTTPServer):
@@ -76,7 +76,7 @@ def test_every_channel_that_a_digest_may_name_has_a_notifier():
 
 def test_a_receiver_can_prove_whose_the_post_is():
     with Receiver() as receiver:
-        hook = Webhook(Setup(secret=lambda _: KEY, post=client().ask))
+        hook = Webhook(ChannelSettings(secret=lambda _: KEY, post=client().ask))
         hook.send(letter(receiver.url, payload={"digest": "shop"}), NOW)
         [(headers, body)] = receiver.got
 
@@ -94,7 +94,7 @@ def test_a_receivers_answer_says_whether_another_try_helps(status, transient):
     with Receiver() as receiver:
         receiver.status = status
         with pytest.raises(NotifyError) as caught:
-            Webhook(Setup(secret=lambda _: KEY, post=client().ask)).send(letter(receiver.url), NOW)
+            Webhook(ChannelSettings(secret=lambda _: KEY, post=client().ask)).send(letter(receiver.url), NOW)
 
     assert caught.value.transient is transient
     assert len(receiver.got) == 1
@@ -102,7 +102,7 @@ def test_a_receivers_answer_says_whether_another_try_helps(status, transient):
 
 def test_a_hook_without_a_key_is_not_sent():
     with pytest.raises(NotifyError, match="TOSTRACK_WEBHOOK_KEY"):
-        Webhook(Setup(post=client().ask)).send(letter("https://hooks.example/x"), NOW)
+        Webhook(ChannelSettings(post=client().ask)).send(letter("https://hooks.example/x"), NOW)
 
 
 def test_a_hook_on_a_private_address_is_never_connected_to(monkeypatch):
@@ -124,7 +124,9 @@ def test_a_chat_gets_the_few_lines_through_apprise(monkeypatch):
     pytest.importorskip("apprise")
     with Receiver() as receiver:
         address = receiver.url.replace("http://", "json://")
-        Apprise(Setup(secret={"APPRISE_TEAM": address}.get)).send(letter("apprise:team", chat="• In short.\n"), NOW)
+        Apprise(ChannelSettings(secret={"APPRISE_TEAM": address}.get)).send(
+            letter("apprise:team", chat="• In short.\n"), NOW
+        )
         [(_, body)] = receiver.got
 
     assert json.loads(body)["title"] == "Pixboard widens its licence"
@@ -138,7 +140,7 @@ def test_a_chat_that_does_not_take_it_is_asked_again_later():
         receiver.status = 500
         address = receiver.url.replace("http://", "json://")
         with pytest.raises(NotifyError) as caught:
-            Apprise(Setup(secret=lambda _: address)).send(letter("apprise:team"), NOW)
+            Apprise(ChannelSettings(secret=lambda _: address)).send(letter("apprise:team"), NOW)
 
     assert caught.value.transient
     assert address not in str(caught.value)
@@ -146,7 +148,7 @@ def test_a_chat_that_does_not_take_it_is_asked_again_later():
 
 def test_a_chat_without_an_address_names_the_variable():
     with pytest.raises(NotifyError, match="TOSTRACK_APPRISE_TEAM"):
-        Apprise(Setup()).send(letter("apprise:team"), NOW)
+        Apprise(ChannelSettings()).send(letter("apprise:team"), NOW)
 
 
 # GitHub
@@ -181,11 +183,11 @@ class GitHub:
         return 200, b"{}"
 
 
-BROKEN = Trouble("acme/terms", "acme/terms: selector since 2024-05-01", "It matches nothing.")
+BROKEN = FailureIssue("acme/terms", "acme/terms: selector since 2024-05-01", "It matches nothing.")
 
 
 def sync(github, *found):
-    return list(Issues("acme/terms", "secret", github).sync(found))
+    return list(FailureIssues("acme/terms", "secret", github).sync(found))
 
 
 def test_an_issue_is_opened_once_and_closed_when_the_document_is_well():
@@ -215,7 +217,7 @@ def test_github_that_refuses_is_named_without_the_token():
         sync(github, BROKEN)
     assert "secret" not in str(caught.value)
     with pytest.raises(NotifyError, match="GITHUB_TOKEN"):
-        Issues("acme/terms", "", github)
+        FailureIssues("acme/terms", "", github)
 
 
 def test_nobody_is_called_before_the_third_bad_night_and_no_text_is_obeyed():
@@ -228,7 +230,7 @@ def test_nobody_is_called_before_the_third_bad_night_and_no_text_is_obeyed():
     }
     young, well = {**row, "failing_since": "2024-05-02T03:00:00Z"}, {**row, "failing_since": None}
 
-    [found] = troubles([young, well, row], datetime(2024, 5, 3, 3, tzinfo=UTC))
+    [found] = list_failure_issues([young, well, row], datetime(2024, 5, 3, 3, tzinfo=UTC))
 
     assert found.title == "acme/terms: selector since 2024-05-01"
     assert "<script>" not in found.body
@@ -241,7 +243,7 @@ def test_nobody_is_called_before_the_third_bad_night_and_no_text_is_obeyed():
 
 def test_a_summary_is_appended_and_noted(tmp_path):
     noted = []
-    channel = Summary(Setup(summary=tmp_path / "summary.md", annotate=noted.append))
+    channel = StepSummary(ChannelSettings(summary=tmp_path / "summary.md", annotate=noted.append))
 
     channel.send(letter("summary:", markdown="## One"), NOW)
     channel.send(letter("summary:", markdown="## Two"), NOW)
@@ -251,7 +253,7 @@ def test_a_summary_is_appended_and_noted(tmp_path):
 
 
 def test_a_summary_that_github_would_drop_is_not_written(tmp_path):
-    channel = Summary(Setup(summary=tmp_path / "summary.md", annotate=lambda _: None))
+    channel = StepSummary(ChannelSettings(summary=tmp_path / "summary.md", annotate=lambda _: None))
 
     for _ in range(4):
         channel.send(letter("summary:", markdown="x" * 400_000), NOW)
@@ -260,7 +262,7 @@ def test_a_summary_that_github_would_drop_is_not_written(tmp_path):
 
 
 def test_no_title_is_a_command_of_its_own():
-    line = annotation("warning", "a,b:c\n::error::x", "100%\r\n::stop-commands::x")
+    line = format_annotation("warning", "a,b:c\n::error::x", "100%\r\n::stop-commands::x")
 
     assert line == "::warning title=a%2Cb%3Ac %3A%3Aerror%3A%3Ax::100%25 ::stop-commands::x"
 

@@ -10,16 +10,16 @@ from wsgiref.util import setup_testing_defaults
 import pytest
 from conftest import START, paragraphs
 
+from tostrack.archive import Archive
+from tostrack.archive.outbox import Outbox, Waiting
 from tostrack.errors import ConfigError, NotifyError
 from tostrack.models import DigestSettings, Document, Page
 from tostrack.notify import tokens
 from tostrack.notify.endpoint import application
 from tostrack.notify.tokens import Token
-from tostrack.store import Archive
-from tostrack.store.outbox import Outbox, Waiting
-from tostrack.tasks.letters import Office, letter
-from tostrack.tasks.notifying import GIVEN_UP_AFTER, HOLD, LEASE, Run, due, gather
-from tostrack.tasks.permission import follow, subscribe
+from tostrack.services.delivery import GIVEN_UP_AFTER, HOLD, LEASE, DeliveryRun, gather_messages, is_due
+from tostrack.services.messages import SenderConfig, render_message
+from tostrack.services.subscriptions import follow_link, subscribe
 
 RULES = "You can leave the service at any time, and we will delete your account within thirty days of your request."
 PLAIN = paragraphs("We keep the photos that you upload safe, and show them to the people you choose.", RULES)
@@ -36,17 +36,17 @@ class Post:
         self.letters = []
         self.answers = answers
 
-    def send(self, letter, at):
-        if error := self.answers.get(letter.recipient.partition("@")[0]):
+    def send(self, message, at):
+        if error := self.answers.get(message.recipient.partition("@")[0]):
             raise error
-        self.letters.append(letter)
+        self.letters.append(message)
 
     def close(self):
         pass
 
 
 def office(*digests, **options):
-    return Office({digest.slug: digest for digest in digests}, "acme.example", START, **options)
+    return SenderConfig({digest.slug: digest for digest in digests}, "acme.example", START, **options)
 
 
 def notified(platform, own, at=None, post=None):
@@ -54,9 +54,11 @@ def notified(platform, own, at=None, post=None):
     post = post or Post()
     at = at or platform.at
     with Outbox(platform.database) as outbox, Archive(platform.database) as archive:
-        gather(outbox, own, at)
+        gather_messages(outbox, own, at)
         deliveries = list(
-            Run(outbox, own, {"email": post}, partial(letter, archive, outbox, own), lambda: at).deliveries()
+            DeliveryRun(
+                outbox, own, {"email": post}, partial(render_message, archive, outbox, own), lambda: at
+            ).deliveries()
         )
     return post.letters, deliveries
 
@@ -73,12 +75,12 @@ def test_a_reader_gets_one_mail_the_next_morning_and_no_second(platform):
     letters, _ = notified(platform, office(SHOP, operator="ops@acme.example"))
     again, _ = notified(platform, office(SHOP), platform.at + timedelta(days=1))
 
-    [letter] = letters
-    assert letter.subject == "Acme adds a content licence (Terms)"
-    assert "transferable, sub-licensable licence" in letter.text
-    assert letter.name.endswith("@acme.example")
-    assert letter.list_id == "shop.acme.example"
-    assert letter.leave == ("mailto:ops@acme.example?subject=unsubscribe%20shop%20owner%40example.org",)
+    [message] = letters
+    assert message.subject == "Acme adds a content licence (Terms)"
+    assert "transferable, sub-licensable licence" in message.text
+    assert message.name.endswith("@acme.example")
+    assert message.list_id == "shop.acme.example"
+    assert message.leave == ("mailto:ops@acme.example?subject=unsubscribe%20shop%20owner%40example.org",)
     assert again == []
 
 
@@ -137,40 +139,40 @@ def test_a_channel_that_is_down_is_tried_once_and_the_others_go_out(platform):
     changed(platform, many)
     hooks, at = Post(), platform.at
     with Outbox(platform.database) as outbox, Archive(platform.database) as archive:
-        gather(outbox, office(many), at)
+        gather_messages(outbox, office(many), at)
         dead = Post(a=NotifyError("no route", down=True), b=NotifyError("no route", down=True))
-        run = Run(
+        run = DeliveryRun(
             outbox,
             office(many),
             {"email": dead, "webhook": hooks},
-            partial(letter, archive, outbox, office(many)),
+            partial(render_message, archive, outbox, office(many)),
             lambda: at,
         )
         deliveries = list(run.deliveries())
 
     assert [each.state for each in deliveries] == ["retry", "sent"]
-    assert [letter.recipient for letter in hooks.letters] == ["https://hooks.example/x"]
+    assert [message.recipient for message in hooks.letters] == ["https://hooks.example/x"]
     assert run.down == {"email": "no route"}
 
 
 def test_a_sender_that_was_killed_is_followed_by_one_with_the_same_message(platform):
     changed(platform, SHOP)
     with Outbox(platform.database) as outbox:
-        gather(outbox, office(SHOP), platform.at)
+        gather_messages(outbox, office(SHOP), platform.at)
         killed = outbox.lease(platform.at, platform.at + LEASE)
 
     early, _ = notified(platform, office(SHOP))
     letters, _ = notified(platform, office(SHOP), platform.at + LEASE)
 
     assert early == []
-    assert [letter.name for letter in letters] == [killed.name]
+    assert [message.name for message in letters] == [killed.name]
 
 
 def test_a_clock_that_was_far_ahead_holds_no_message_back(platform):
     changed(platform, SHOP)
     ahead = platform.at + timedelta(days=700)
     with Outbox(platform.database) as outbox:
-        gather(outbox, office(SHOP), ahead)
+        gather_messages(outbox, office(SHOP), ahead)
         outbox.lease(ahead, ahead + LEASE)
 
     letters, _ = notified(platform, office(SHOP))
@@ -205,7 +207,7 @@ def at(day):
 )
 def test_a_digest_is_due_at_most_once_in_its_period(every, queued, made, today, expected):
     # The first of January 2024 is a Monday.
-    assert due(every, waiting(*queued), map(at, made), at(today)) is expected
+    assert is_due(every, waiting(*queued), map(at, made), at(today)) is expected
 
 
 def test_every_change_is_a_mail_of_its_own_when_so_asked(platform):
@@ -216,7 +218,7 @@ def test_every_change_is_a_mail_of_its_own_when_so_asked(platform):
     letters, _ = notified(platform, office(each))
 
     assert len(letters) == 2
-    assert len({letter.name for letter in letters}) == 2
+    assert len({message.name for message in letters}) == 2
 
 
 def stormed(platform, documents=12):
@@ -239,12 +241,12 @@ def test_a_storm_is_one_mail_that_waits_a_day_and_a_question_at_once(platform):
     again, _ = notified(platform, own, platform.at + timedelta(hours=1))
     late, _ = notified(platform, own, platform.at + HOLD)
 
-    assert [(letter.recipient, letter.subject) for letter in first] == [
+    assert [(message.recipient, message.subject) for message in first] == [
         ("ops@acme.example", "12 documents changed in one night: is it them, or us?")
     ]
     assert "acme/d11" in first[0].text
     assert again == []
-    assert [letter.recipient for letter in late] == ["owner@example.org"]
+    assert [message.recipient for message in late] == ["owner@example.org"]
     assert "it may be a fault of ours" in " ".join(late[0].text.split())
 
 
@@ -262,7 +264,7 @@ def test_eleven_documents_are_no_storm(platform):
 
     letters, _ = notified(platform, office(SHOP, operator="ops@acme.example"))
 
-    assert [letter.subject for letter in letters] == ["Acme adds a content licence (D0), and 10 more changes"]
+    assert [message.subject for message in letters] == ["Acme adds a content licence (D0), and 10 more changes"]
 
 
 def test_still_watching_is_said_once_a_month_to_who_asked_for_it(platform):
@@ -295,14 +297,14 @@ def test_a_stranger_is_asked_once_a_day_and_told_nothing_before_saying_yes(platf
     platform.night(terms=LICENSED)
     before, _ = notified(platform, own)
     with Outbox(platform.database) as outbox:
-        answer = follow(outbox, KEY, question.text.partition("token=")[2].split()[0], platform.at)
+        answer = follow_link(outbox, KEY, question.text.partition("token=")[2].split()[0], platform.at)
     platform.night(terms=SHARED)
     after, _ = notified(platform, own)
 
     assert question.recipient == "new@example.org"
-    assert [letter.recipient for letter in before] == ["owner@example.org"]
+    assert [message.recipient for message in before] == ["owner@example.org"]
     assert answer.sentence == "new@example.org gets the digest “shop” from now on."
-    assert {letter.recipient for letter in after} == {"owner@example.org", "new@example.org"}
+    assert {message.recipient for message in after} == {"owner@example.org", "new@example.org"}
 
 
 @pytest.mark.parametrize("way", ["unsubscribed", "suppressed", "out of the watchlist"])
@@ -310,7 +312,7 @@ def test_who_leaves_before_the_mail_goes_gets_none(platform, way):
     changed(platform, SHOP)
     own = office(SHOP)
     with Outbox(platform.database) as outbox:
-        gather(outbox, own, platform.at)
+        gather_messages(outbox, own, platform.at)
         if way == "unsubscribed":
             outbox.leave("shop", "owner@example.org", platform.at)
         elif way == "suppressed":

@@ -9,7 +9,7 @@ import pytest
 from conftest import paragraphs
 from sqlite_utils import Database
 
-from tostrack.store.metadata import metadata
+from tostrack.archive.datasette import datasette_metadata
 
 TERMS = "You grant us a non-exclusive, royalty-free licence to use the content that you post on the service."
 WIDER = "You grant us a non-exclusive, royalty-free, worldwide licence to use the content that you post on the service."
@@ -46,7 +46,7 @@ def test_datasette_shows_every_view_and_finds_a_clause(recorded):
     datasette = pytest.importorskip("datasette.app", reason="Datasette is not installed")
 
     async def answers():
-        served = datasette.Datasette([str(recorded)], metadata=metadata(recorded))
+        served = datasette.Datasette([str(recorded)], metadata=datasette_metadata(recorded))
         await served.invoke_startup()
         paths = ["/", "/tostrack", *(f"/tostrack/{view}" for view in VIEWS)]
         paths += ["/tostrack/clauses_fts?_search=licence", "/tostrack/documents", "/tostrack/judgements"]
@@ -63,7 +63,7 @@ def test_the_metadata_names_only_what_is_there(recorded):
     connection = sqlite3.connect(recorded)
     names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
 
-    found = metadata(recorded)["databases"][Path(recorded).stem]
+    found = datasette_metadata(recorded)["databases"][Path(recorded).stem]
 
     assert set(found["tables"]) <= names
     for query in found["queries"].values():

@@ -7,9 +7,9 @@ from multiprocessing import get_context
 import pytest
 from conftest import START, paragraphs
 
+from tostrack.archive.outbox import Outbox, queue
 from tostrack.errors import StoreError
 from tostrack.models import DigestSettings, Verdict, channel_of
-from tostrack.store.outbox import Outbox, queue
 
 RULES = "You can leave the service at any time, and we will delete your account within thirty days of your request."
 PLAIN = paragraphs("We keep the photos that you upload safe, and show them to the people you choose.", RULES)
@@ -84,7 +84,7 @@ def test_a_row_stands_or_falls_with_its_change(platform, monkeypatch):
     platform.digests = (SHOP,)
     platform.night(terms=PLAIN)
     with monkeypatch.context() as patched:
-        patched.setattr("tostrack.store.writer.queue", lambda *told: [queue(*told), 1 / 0])
+        patched.setattr("tostrack.archive.writer.queue", lambda *told: [queue(*told), 1 / 0])
         with pytest.raises(ZeroDivisionError):
             platform.night(terms=LICENSED)
     with Outbox(platform.database) as outbox:

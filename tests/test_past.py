@@ -6,11 +6,11 @@ import pytest
 from click.testing import CliRunner
 from conftest import START, paragraphs
 
+from tostrack.archive import Archive
 from tostrack.cli import cli
 from tostrack.errors import ConfigError
 from tostrack.models import Document, from_iso
-from tostrack.publish.past import render_blame, render_search
-from tostrack.store import Archive
+from tostrack.render.blame_view import render_blame, render_search
 
 LICENCE = "You grant us a non-exclusive, royalty-free licence to use the content that you post on the service."
 WIDER = "You grant us a non-exclusive, royalty-free, worldwide licence to use the content that you post on the service."

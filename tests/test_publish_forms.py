@@ -18,7 +18,7 @@ from tostrack.models import (
     Hunk,
     Polarity,
 )
-from tostrack.publish.forms import as_html, as_markdown, safe_url
+from tostrack.render.change_formats import change_as_html, change_as_markdown, safe_url
 
 GRANT = Flag("sharing", Polarity.PERMITS, "share it with partners", 0, 22, "share", Direction.GRANTED)
 WORDS = (("=", "We "), ("-", "keep it"), ("+", "share it with partners"), ("=", "."))
@@ -44,7 +44,7 @@ class Reader(HTMLParser):
 
 
 def test_markdown_tells_the_change_from_headline_to_words():
-    text = as_markdown(change_of(ADDED, REWORDED), service_name="Acme", document_name="Terms")
+    text = change_as_markdown(change_of(ADDED, REWORDED), service_name="Acme", document_name="Terms")
 
     assert text == (
         "## Acme adds data sharing (Terms)\n\n"
@@ -76,7 +76,7 @@ def test_markdown_tells_the_change_from_headline_to_words():
     ],
 )
 def test_markdown_of_a_page_is_only_text(text):
-    body = as_markdown(change_of(replace(ADDED, edit=Edit.MOVED, old=text, new=text))).splitlines()[-1]
+    body = change_as_markdown(change_of(replace(ADDED, edit=Edit.MOVED, old=text, new=text))).splitlines()[-1]
 
     assert html.unescape(re.sub(r"\\(.)", r"\1", body)).replace("\u200b", "").replace("&#8203;", "") == f"> {text}"
     active = r"(?<!\\)[`*_\[\]|$~]|(?<![\\&])#|<(?!/?(?:ins|del)>)|@\w|> (?:[-+=]|\d+[.)])"
@@ -84,14 +84,14 @@ def test_markdown_of_a_page_is_only_text(text):
 
 
 def test_html_says_what_was_edited_without_colour_too():
-    page = Reader(as_html(change_of(REWORDED)))
+    page = Reader(change_as_html(change_of(REWORDED)))
 
     assert "We [−keep it][+share it with partners]." in page.text
     assert {"del", "ins"} <= set(page.tags)
 
 
 def test_html_has_the_flag_and_its_quote():
-    assert "⚑ sharing · granted — “share it with partners”" in Reader(as_html(change_of(REWORDED))).text
+    assert "⚑ sharing · granted — “share it with partners”" in Reader(change_as_html(change_of(REWORDED))).text
 
 
 def test_what_moved_and_a_silent_date_are_told_in_every_form():
@@ -100,15 +100,15 @@ def test_what_moved_and_a_silent_date_are_told_in_every_form():
         change_of(replace(REWORDED, facts=(fact,))), dating=Dating("2023-03-01", "2023-03-01", "Its date stood still.")
     )
 
-    assert "• “may” became “will”\n>" in as_markdown(silent)
-    assert "\n\nIts date stood still.\n\n" in as_markdown(silent)
-    assert "• “may” became “will”" in Reader(as_html(silent)).text
-    assert "<br>Its date stood still.</p>" in as_html(silent)
+    assert "• “may” became “will”\n>" in change_as_markdown(silent)
+    assert "\n\nIts date stood still.\n\n" in change_as_markdown(silent)
+    assert "• “may” became “will”" in Reader(change_as_html(silent)).text
+    assert "<br>Its date stood still.</p>" in change_as_html(silent)
 
 
 def test_html_links_to_the_whole_change_only_over_the_web():
-    assert 'href="https://a.example/1"' in as_html(change_of(REWORDED), url="https://a.example/1")
-    assert "href" not in as_html(change_of(REWORDED), url="javascript:alert(1)")
+    assert 'href="https://a.example/1"' in change_as_html(change_of(REWORDED), url="https://a.example/1")
+    assert "href" not in change_as_html(change_of(REWORDED), url="javascript:alert(1)")
 
 
 @pytest.mark.parametrize("url", ["https://a.example/?a=1&b=2", "http://a.example", "mailto:a@a.example"])
@@ -146,7 +146,7 @@ def test_no_page_text_becomes_markup(old, new, heading, quote):
     flags = (replace(GRANT, quote=quote),)
     hunk = Hunk(Edit.REWORDED, (heading,), old, new, (("-", old), ("+", new)), flags=flags, facts=(fact,))
 
-    page = Reader(as_html(change_of(hunk, replace(ADDED, new=new or "x")), service_name=heading, url=quote))
+    page = Reader(change_as_html(change_of(hunk, replace(ADDED, new=new or "x")), service_name=heading, url=quote))
 
     assert set(page.tags) <= {"p", "strong", "div", "del", "ins", "br", "a"}
     assert {name for name, _ in page.attributes} <= {"style", "dir", "href", "rel"}
@@ -155,7 +155,7 @@ def test_no_page_text_becomes_markup(old, new, heading, quote):
 def test_a_budget_leaves_out_whole_edits_and_counts_them():
     many = [replace(ADDED, new=f"Clause {n}. " * 20) for n in range(100)]
 
-    text = as_html(change_of(*many, REWORDED), budget=3000)
+    text = change_as_html(change_of(*many, REWORDED), budget=3000)
 
     assert len(text) < 4000
     assert "⚑ sharing" in text
@@ -165,7 +165,7 @@ def test_a_budget_leaves_out_whole_edits_and_counts_them():
 def test_a_flagged_clause_that_is_too_long_is_shown_by_its_beginning():
     long = replace(ADDED, new="We may. " * 5000, flags=(GRANT,))
 
-    text = as_html(change_of(long), budget=3000)
+    text = change_as_html(change_of(long), budget=3000)
 
     assert "⚑ sharing" in text
     assert "We may. We may." in text

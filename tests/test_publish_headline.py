@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tostrack.models import Change, Direction, Edit, Fact, FactKind, Flag, Hunk, Judgement, Polarity, Reason, Version
-from tostrack.publish.headline import TITLE_COLUMNS, flag_label, headline, ranked, topic_moves
-from tostrack.publish.text import columns
+from tostrack.render.escape import columns
+from tostrack.render.headline import TITLE_COLUMNS, flag_label, headline, ranked, topic_moves
 
 
 def flag(topic, polarity, direction=None, quote="we may"):

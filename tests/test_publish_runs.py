@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tostrack.models import Edit, Hunk
-from tostrack.publish.runs import clipped, excerpt, fold, marked, runs_of, shortened, side, whole, wrap
-from tostrack.publish.text import columns, safe_line
+from tostrack.render.escape import columns, safe_line
+from tostrack.render.word_edits import clipped, excerpt, fold, marked, runs_of, shortened, side, whole, wrap
 
 RUNS = st.lists(st.tuples(st.sampled_from("=-+"), st.text("ab .;é規", min_size=1)), min_size=1, max_size=8)
 

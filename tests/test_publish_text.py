@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tostrack.models import Change, Judgement, Reason, Version
-from tostrack.publish.text import (
+from tostrack.render.escape import (
     ascii_only,
     columns,
     count,

@@ -5,12 +5,12 @@ import sqlite3
 import pytest
 from conftest import START, paragraphs
 
+from tostrack.archive import Archive
+from tostrack.archive.redact import redact
+from tostrack.archive.verify import verify
 from tostrack.errors import ArchiveBusyError, ConfigError
 from tostrack.models import from_iso
-from tostrack.store import Archive
-from tostrack.store.redact import redact
-from tostrack.store.verify import verify
-from tostrack.tasks.press import redline
+from tostrack.services.feeds import load_change
 
 NAMED = "Complaints go to Jane Doe, who may share your data with advertisers within 30 days of the complaint."
 LICENCE = "You grant us a worldwide, royalty-free licence to use and display the photos that you post."
@@ -76,7 +76,7 @@ def test_what_is_left_reads_as_before_and_the_change_can_still_be_shown(history)
 
     with Archive(history.database) as archive:
         for row in archive.changes():
-            assert "Jane Doe" not in repr(redline(archive, row))
+            assert "Jane Doe" not in repr(load_change(archive, row))
         assert archive.text("acme", "terms").count("90 days") == 1
         assert "[redacted " in archive.reading(archive.version("acme", "terms", 2)).version.text
 

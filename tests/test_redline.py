@@ -2,10 +2,10 @@
 
 from conftest import paragraphs
 
+from tostrack.analysis.comparison import compare, read_version, rebuild_change
+from tostrack.archive import Archive
 from tostrack.models import Fact, FactKind, Flag, Judgement, Polarity, Reason
-from tostrack.pipeline import compare, read, redline
-from tostrack.store import Archive
-from tostrack.tasks import press
+from tostrack.services import feeds
 
 OLD = "You grant us a limited licence to display your photos for 30 days.", "Last updated: 1 May 2023"
 NEW = "You grant us a transferable licence to display your photos for 90 days.", "Last updated: 1 May 2023"
@@ -17,7 +17,7 @@ def test_a_stored_change_is_read_as_it_was_compared(platform):
 
     with Archive(platform.database) as archive:
         [row] = archive.changes()
-        stored = press.redline(archive, row)
+        stored = feeds.load_change(archive, row)
     compared = compare(stored.old, stored.new)
 
     assert stored.hunks == compared.hunks
@@ -27,10 +27,10 @@ def test_a_stored_change_is_read_as_it_was_compared(platform):
 
 
 def test_what_was_found_goes_to_the_edit_that_holds_it_when_the_diff_has_moved():
-    old, new = read("We keep logs for 30 days."), read("Be kind.\n\nWe keep logs for 90 days.")
+    old, new = read_version("We keep logs for 30 days."), read_version("Be kind.\n\nWe keep logs for 90 days.")
     flag = Flag("sharing", Polarity.MENTIONS, "keep logs", 3, 12, "keep")
     fact = Fact(FactKind.NUMBER, "30 days", "90 days", "30 days became 90 days")
 
-    change = redline(old, new, Judgement(Reason.NUMBERS, ""), [(0, flag)], [(7, fact)], None)
+    change = rebuild_change(old, new, Judgement(Reason.NUMBERS, ""), [(0, flag)], [(7, fact)], None)
 
     assert [(hunk.flags, hunk.facts) for hunk in change.hunks] == [((), ()), ((flag,), (fact,))]

@@ -14,15 +14,15 @@ import feedparser
 import pytest
 from click.testing import CliRunner
 from conftest import paragraphs
-from test_tracker import ADS, RULES, TERMS, WIDER
+from test_crawl import ADS, RULES, TERMS, WIDER
 
+from tostrack.archive import Archive
+from tostrack.archive.redact import redact
 from tostrack.cli import cli
 from tostrack.errors import ConfigError, FetchError
 from tostrack.models import Document, Page
-from tostrack.store import Archive
-from tostrack.store.redact import redact
-from tostrack.tasks.siting import Built, build
-from tostrack.tasks.siting.server import follow, serving
+from tostrack.services.site import SiteBuild, build_site
+from tostrack.services.site.serve import rebuild_when_changed, serve_site
 
 PRIVACY = paragraphs("We keep your data for 30 days.", "We may share your data with our affiliates.", title="Privacy")
 
@@ -39,9 +39,9 @@ def story(platform):
     return platform
 
 
-def write(platform, folder, **options) -> Built:
+def write(platform, folder, **options) -> SiteBuild:
     with Archive(platform.database) as archive:
-        return build(archive, folder, **options)
+        return build_site(archive, folder, **options)
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -199,7 +199,7 @@ def test_the_same_archive_writes_nothing_the_second_time(story, tmp_path):
     second = write(story, tmp_path / "site")
 
     assert first.written == first.pages
-    assert second == Built(first.pages, 0, 0)
+    assert second == SiteBuild(first.pages, 0, 0)
 
 
 def test_a_change_touches_only_the_pages_that_show_it(story, tmp_path):
@@ -317,7 +317,7 @@ def test_there_is_a_feed_of_everything_and_of_each_part(story, tmp_path):
 def test_served_on_this_machine_a_wrong_address_gets_the_page_for_it(story, tmp_path):
     write(story, tmp_path / "site")
 
-    with serving(tmp_path / "site", 0) as at:
+    with serve_site(tmp_path / "site", 0) as at:
         answers = {path: asked(at + path) for path in ("", "nowhere/at/all", "assets/")}
 
     missing = (404, (tmp_path / "site/404.html").read_bytes())
@@ -329,8 +329,8 @@ def test_served_on_this_machine_a_wrong_address_gets_the_page_for_it(story, tmp_
 
 
 def test_the_site_is_written_again_when_the_archive_was(story, monkeypatch):
-    monkeypatch.setattr("tostrack.tasks.siting.server._LOOK", 0.01)
-    seen = follow(story.database)
+    monkeypatch.setattr("tostrack.services.site.serve._LOOK", 0.01)
+    seen = rebuild_when_changed(story.database)
 
     story.night(terms=paragraphs(WIDER, RULES, ADS))
 
@@ -339,9 +339,9 @@ def test_the_site_is_written_again_when_the_archive_was(story, monkeypatch):
 
 def test_another_program_on_the_port_is_named(story, tmp_path):
     with (
-        serving(tmp_path, 0) as at,
+        serve_site(tmp_path, 0) as at,
         pytest.raises(ConfigError, match="--port"),
-        serving(tmp_path, int(at.rsplit(":", 1)[1].strip("/"))),
+        serve_site(tmp_path, int(at.rsplit(":", 1)[1].strip("/"))),
     ):
         pass
 

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 from conftest import START, Platform, paragraphs
-from test_tracker import ADS, RULES, TERMS, WIDER
+from test_crawl import ADS, RULES, TERMS, WIDER
 
-from tostrack.fetch.browser import find_chromium, missing
+from tostrack.archive import Archive
+from tostrack.fetch.browser.session import find_chromium, missing_browser
 from tostrack.models import Document, Page
-from tostrack.store import Archive
-from tostrack.tasks.siting import build
-from tostrack.tasks.siting.server import serving
+from tostrack.services.site import build_site
+from tostrack.services.site.serve import serve_site
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=f"needs a browser: {missing()}")
+pytestmark = pytest.mark.skipif(bool(missing_browser()), reason=f"needs a browser: {missing_browser()}")
 
 KINDS = {
     "front": "index.html",
@@ -44,7 +44,7 @@ def site(tmp_path_factory) -> Path:
     platform.night(terms=paragraphs(WIDER, RULES, ADS))
     folder = tmp_path_factory.mktemp("site") / "under" / "a-path"
     with Archive(platform.database) as archive:
-        build(archive, folder, url="https://watch.example/under/a-path")
+        build_site(archive, folder, url="https://watch.example/under/a-path")
     return folder
 
 
@@ -60,7 +60,7 @@ def chromium():
 
 @pytest.fixture(scope="module")
 def at(site) -> Iterator[str]:
-    with serving(site.parent.parent, 0) as address:
+    with serve_site(site.parent.parent, 0) as address:
         yield f"{address}under/a-path/"
 
 

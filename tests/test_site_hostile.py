@@ -9,17 +9,17 @@ from conftest import START
 from hostile import PAYLOADS
 from test_site_browser import Visit, chromium, pytestmark  # noqa: F401
 
+from tostrack.analysis.comparison import compare_readings, read_version
+from tostrack.analysis.flags import SHIPPED
+from tostrack.archive import Archive
+from tostrack.archive.visits import NewVersion
+from tostrack.archive.visits import Visit as Night
+from tostrack.archive.writer import Writer
 from tostrack.clauses import plain
-from tostrack.flag import SHIPPED
 from tostrack.models import Document, Judgement, Outcome, Page, Reason, Snapshot, Version
-from tostrack.pipeline import compare_readings, read
-from tostrack.publish.text import safe_line
-from tostrack.store import Archive
-from tostrack.store.visits import NewVersion
-from tostrack.store.visits import Visit as Night
-from tostrack.store.writer import Writer
-from tostrack.tasks.siting import build
-from tostrack.tasks.siting.server import serving
+from tostrack.render.escape import safe_line
+from tostrack.services.site import build_site
+from tostrack.services.site.serve import serve_site
 
 SHARE = 30
 LICENCE = "You grant us a royalty-free, transferable licence to use the content that you post"
@@ -40,9 +40,9 @@ def attack(writer: Writer, number: int, payloads: tuple[str, ...]) -> None:
     everything = " ".join(payloads)
     page = Page(f"https://evil-{number}.example/{everything}")
     document = Document(f"evil-{number}", "terms", (page,), f"Terms {everything}", f"Evil {everything}")
-    old = read(Version(text_of(payloads), START, 1))
+    old = read_version(Version(text_of(payloads), START, 1))
     later = START + timedelta(days=1)
-    new = read(Version(old.version.text.replace("transferable", f"sub-licensable {everything}"), later, 2))
+    new = read_version(Version(old.version.text.replace("transferable", f"sub-licensable {everything}"), later, 2))
     change = compare_readings(old, new)
     told = replace(change, judgement=Judgement(Reason.NEW_TEXT, everything), service=document.service, document="terms")
     for reading, found in ((old, None), (new, told)):
@@ -62,14 +62,14 @@ def site(tmp_path_factory) -> Path:
         for number in range(0, len(PAYLOADS), SHARE):
             attack(writer, number // SHARE, PAYLOADS[number : number + SHARE])
     with Archive(folder / "tostrack.db") as archive:
-        build(archive, folder / "site", title=PAYLOADS[0], url="https://watch.example/terms")
+        build_site(archive, folder / "site", title=PAYLOADS[0], url="https://watch.example/terms")
     return folder / "site"
 
 
 def test_no_payload_runs_or_asks_anybody_on_any_page(chromium, site):  # noqa: F811
     pages = sorted(str(path.relative_to(site)) for path in site.rglob("index.html"))
 
-    with serving(site, 0) as at, chromium.new_context() as context:
+    with serve_site(site, 0) as at, chromium.new_context() as context:
         visit = Visit(context.new_page(), at)
         for page in pages:
             visit.open(page)
@@ -81,10 +81,10 @@ def test_no_payload_runs_or_asks_anybody_on_any_page(chromium, site):  # noqa: F
 
 
 def test_every_payload_can_be_read_as_it_was_written(chromium, site):  # noqa: F811
-    with serving(site, 0) as at, chromium.new_context() as context:
+    with serve_site(site, 0) as at, chromium.new_context() as context:
         tab = context.new_page()
         for number in range(0, len(PAYLOADS), SHARE):
             tab.goto(f"{at}platforms/evil-{number // SHARE}/terms/1/index.html")
             shown = " ".join(tab.locator(".text").inner_text().split())
-            for clause in read(Version(text_of(PAYLOADS[number : number + SHARE]))).clauses:
+            for clause in read_version(Version(text_of(PAYLOADS[number : number + SHARE]))).clauses:
                 assert safe_line(plain(clause.text)).partition(" You grant")[0].replace(" | x", "") in shown

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tostrack.analysis.comparison import compare
 from tostrack.models import Change, Direction, Edit, Flag, Hunk, Judgement, Polarity, Reason, Version, from_iso
-from tostrack.pipeline import compare
-from tostrack.publish.runs import fold, runs_of, unfolded
-from tostrack.publish.site import search
-from tostrack.publish.site.changes import item, wayback
-from tostrack.publish.site.chart import chart
-from tostrack.publish.site.maps import sitemaps
-from tostrack.publish.site.redline import excerpt, rows
-from tostrack.publish.site.values import Source
+from tostrack.render.site import search_index
+from tostrack.render.site.change_page import item, wayback
+from tostrack.render.site.chart import chart
+from tostrack.render.site.page_data import TextSource
+from tostrack.render.site.redline import excerpt, rows
+from tostrack.render.site.sitemap import sitemaps
+from tostrack.render.word_edits import fold, runs_of, unfolded
 
 LONG = "You agree to keep your password secret and to tell us when somebody else has learnt it. " * 6
 OLD = Version(f"{LONG}We take a limited licence to your posts. {LONG}", from_iso("2024-01-01"), 1)
@@ -92,7 +92,7 @@ def called(script: str) -> list:
 
 
 def test_a_word_leads_to_the_platforms_that_use_it():
-    scripts = search.word_scripts({"acme": ["licence", "share"], "lumora": ["share"], "pixboard": ["licence"]})
+    scripts = search_index.word_scripts({"acme": ["licence", "share"], "lumora": ["share"], "pixboard": ["licence"]})
 
     assert set(scripts) == {f"search/words/{prefix.encode().hex()}.js" for prefix in ("li", "sh")}
     assert called(scripts["search/words/6c69.js"]) == ["li", {"licence": "0,2"}]
@@ -100,8 +100,8 @@ def test_a_word_leads_to_the_platforms_that_use_it():
 
 
 def test_what_a_page_says_cannot_end_the_script_it_is_in():
-    clause = search.Found("Rights", "</script><script>alert(1)\u2028", "2024-01-01", ())
-    script = search.platform_script("acme", [search.Searched("terms", "Terms", (clause,))], [])
+    clause = search_index.SearchEntry("Rights", "</script><script>alert(1)\u2028", "2024-01-01", ())
+    script = search_index.platform_script("acme", [search_index.Searched("terms", "Terms", (clause,))], [])
 
     assert "</" not in script
     assert script.isascii()
@@ -119,7 +119,7 @@ def test_a_sitemap_of_too_many_pages_is_an_index_of_several():
     "url", ["http://127.0.0.1:8000/terms", "file:///terms.md", "javascript:alert(1)", "http://box/a"]
 )
 def test_the_internet_archive_is_not_asked_for_what_it_cannot_have(url):
-    assert wayback(Source(url, (url,), "2024-01-01T00:00:00Z", 200, "", "")) == ""
+    assert wayback(TextSource(url, (url,), "2024-01-01T00:00:00Z", 200, "", "")) == ""
 
 
 def test_without_a_flag_the_excerpt_is_what_the_verdict_quotes():

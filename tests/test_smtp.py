@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mailboxes import MailServer
 
 from tostrack.errors import NotifyError
-from tostrack.notify import Letter, Setup
+from tostrack.notify import ChannelSettings, OutgoingMessage
 from tostrack.notify.smtp import Smtp, mail
 
 NOW = datetime(2024, 5, 1, 3, tzinfo=UTC)
@@ -20,12 +20,12 @@ FROM = "tostrack@tos.example"
 
 def letter(recipient="owner@example.org", **options):
     known = {"name": "1@tos.example", "subject": "Pixboard widens its licence", "text": "Read this.\n", "made_at": NOW}
-    return Letter(**{**known, "recipient": recipient, **options})
+    return OutgoingMessage(**{**known, "recipient": recipient, **options})
 
 
 def sent(server, *letters, patience=20.0, url=""):
     """Send *letters* over one connection; return the errors in their order, None for what arrived."""
-    channel = Smtp(Setup(url or server.url, FROM, patience=patience))
+    channel = Smtp(ChannelSettings(url or server.url, FROM, patience=patience))
     errors = []
     for each in letters:
         try:
@@ -142,7 +142,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path):
 
         assert error.down
         assert server.mails == []
-        trusting = Smtp(Setup(server.url.replace("127.0.0.1", "localhost"), FROM, ca_bundle=trusted))
+        trusting = Smtp(ChannelSettings(server.url.replace("127.0.0.1", "localhost"), FROM, ca_bundle=trusted))
         trusting.send(letter(), NOW)
         trusting.close()
 

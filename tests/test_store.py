@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 from conftest import paragraphs
 
-from tostrack import tracker
+from tostrack.archive import Archive, snapshots
+from tostrack.archive.migrations import SCHEMA
 from tostrack.errors import ArchiveBusyError, StoreError
 from tostrack.models import from_iso, sha256
-from tostrack.store import Archive, snapshots
-from tostrack.store.migrations import SCHEMA
+from tostrack.services import crawl
 
 
 def two_versions(platform):
@@ -28,7 +28,7 @@ def test_no_visit_reads_a_whole_table_that_grows_with_every_document(platform):
         platform.pages["https://acme.example/terms"] = page
         with platform.writer() as writer:
             writer._connection.set_trace_callback(asked.add)
-            list(tracker.crawl(platform.documents, writer, platform.fetch_all, lambda: platform.at))
+            list(crawl.crawl(platform.documents, writer, platform.fetch_all, lambda: platform.at))
         platform.at += timedelta(days=1)
 
     # By their names in the schema and in its views.

@@ -7,12 +7,12 @@ from conftest import paragraphs
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tostrack.archive import Archive
+from tostrack.archive.intervals import OPEN, Interval, step
+from tostrack.archive.migrations import prepare
+from tostrack.archive.texts import ClauseStore
+from tostrack.archive.words import Words
 from tostrack.clauses import split_clauses
-from tostrack.store import Archive
-from tostrack.store.migrations import prepare
-from tostrack.store.spans import OPEN, Span, step
-from tostrack.store.texts import Texts
-from tostrack.store.words import Words
 
 LICENCE = "You grant us a non-exclusive, royalty-free licence to use the content that you post on the service."
 WIDER = "You grant us a non-exclusive, royalty-free, worldwide licence to use the content that you post on the service."
@@ -42,7 +42,7 @@ def append(connection, texts, number, clauses):
 def stored(*versions, first=1):
     """Return an archive with *versions*, each a list of paragraphs."""
     connection = archive()
-    texts = Texts(connection, Words(connection))
+    texts = ClauseStore(connection, Words(connection))
     for number, paragraphs_ in enumerate(versions, first):
         append(connection, texts, number, split_clauses("\n\n".join(paragraphs_)))
     return connection
@@ -63,7 +63,7 @@ _TEXTS = st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=9), min_size=1,
 @given(_TEXTS, st.booleans())
 def test_every_version_reads_back_whatever_comes_after_it(versions, forgetful):
     connection = archive()
-    texts = Texts(connection, Words(connection))
+    texts = ClauseStore(connection, Words(connection))
     for number, words in enumerate(versions, 1):
         if forgetful:
             texts.forget()
@@ -75,7 +75,7 @@ def test_every_version_reads_back_whatever_comes_after_it(versions, forgetful):
 @given(_TEXTS, _TEXTS)
 def test_what_is_found_later_of_the_time_before_changes_nothing_that_stands(standing, earlier):
     connection = archive()
-    texts = Texts(connection, Words(connection))
+    texts = ClauseStore(connection, Words(connection))
     first = 1 - len(earlier)
     for number, words in [*enumerate(standing, 1), *enumerate(earlier, first)]:
         append(connection, texts, number, split_clauses("\n\n".join(words)))
@@ -110,7 +110,7 @@ def test_clauses_put_one_before_the_other_for_ever_still_stand_in_order():
 
 
 def test_a_text_without_room_between_two_clauses_is_ranked_anew():
-    standing = (Span(1.0, 1, 10, 1), Span(1.0000000000000002, 1, 11, 2))
+    standing = (Interval(1.0, 1, 10, 1), Interval(1.0000000000000002, 1, 11, 2))
 
     found = step(standing, [10, 12, 11], 2)
 

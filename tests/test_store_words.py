@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tostrack.archive import words
+from tostrack.archive.migrations import prepare
+from tostrack.archive.words import COMMON, Words, drop_unused
 from tostrack.errors import StoreError
-from tostrack.store import words
-from tostrack.store.migrations import prepare
-from tostrack.store.words import COMMON, Words, drop_unused
 
 LICENCE = "You grant us a worldwide, royalty-free licence (section 4.2) to your photos & “videos”."
 

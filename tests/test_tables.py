@@ -1,7 +1,7 @@
 """Lists for people: the log, the status, the flags that stand."""
 
-from tostrack.publish.tables import render_flags, render_log, render_status
-from tostrack.publish.text import columns
+from tostrack.render.escape import columns
+from tostrack.render.listings import render_flags, render_log, render_status
 
 LOG = [
     {"id": "acme/terms@7", "seen_at": "2024-05-01T02:00:00Z", "verdict": "substantive", "reason": "new-text",

@@ -24,9 +24,9 @@ from tostrack.models import (
     Reason,
     Version,
 )
-from tostrack.publish.forms import as_json
-from tostrack.publish.terminal import as_text, render_change
-from tostrack.publish.text import columns
+from tostrack.render.change_formats import change_as_json
+from tostrack.render.escape import columns
+from tostrack.render.terminal import change_as_text, render_change
 
 ANSI = re.compile(r"\x1b\[[0-9;]+m")
 LICENCE = Flag("licensing", Polarity.PERMITS, "transferable, sub-licensable", 0, 28, "grant", Direction.WIDENED)
@@ -96,10 +96,10 @@ def test_a_silent_document_is_said_to_be_silent():
     noise = replace(silent, judgement=Judgement(Reason.LINKS, "Only links moved."))
 
     assert "\nIts date is still March 1, 2023.\n" in render_change(silent, colour=False, width=80)
-    assert as_json(silent)["stated"] == {"from": "2023-03-01", "to": "2023-03-01", "silent": True}
+    assert change_as_json(silent)["stated"] == {"from": "2023-03-01", "to": "2023-03-01", "silent": True}
     assert "still" not in render_change(noise, colour=False, width=80)
-    assert as_json(noise)["stated"]["silent"] is False
-    assert as_json(change(ADDED))["stated"] == {"from": None, "to": None, "silent": False}
+    assert change_as_json(noise)["stated"]["silent"] is False
+    assert change_as_json(change(ADDED))["stated"] == {"from": None, "to": None, "silent": False}
 
 
 def test_whole_clauses_are_signed_at_the_edge():
@@ -226,14 +226,14 @@ def test_no_line_is_wider_than_the_terminal(text, width):
 
 
 def test_the_text_part_of_a_mail_is_bounded():
-    text = as_text(change(*[ADDED] * 500, REWORDED), budget=500)
+    text = change_as_text(change(*[ADDED] * 500, REWORDED), budget=500)
 
     assert len(text) <= 500
     assert "⚑ licensing" in text
 
 
 def test_the_json_of_a_change_has_the_contract_s_fields():
-    record = as_json(change(REWORDED))
+    record = change_as_json(change(REWORDED))
 
     assert json.loads(json.dumps(record)) == record
     assert list(record) == [
@@ -254,9 +254,9 @@ def test_the_json_of_a_change_has_the_contract_s_fields():
     ]
 
 
-@pytest.mark.parametrize("module", ["terminal", "summary", "forms"])
+@pytest.mark.parametrize("module", ["terminal", "crawl_summary", "change_formats"])
 def test_what_the_terminal_needs_loads_nothing_heavy(module):
-    code = f"import sys, tostrack.publish.{module}; print(*sys.modules)"
+    code = f"import sys, tostrack.render.{module}; print(*sys.modules)"
 
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
 

@@ -7,11 +7,11 @@ import pytest
 from click.testing import CliRunner
 from conftest import paragraphs
 
+from tostrack.archive import provenance
+from tostrack.archive.verify import compare_heads, verify
+from tostrack.archive.words import Words
 from tostrack.cli import cli
 from tostrack.models import sha256
-from tostrack.store import provenance
-from tostrack.store.verify import compare_heads, verify
-from tostrack.store.words import Words
 
 KEEP = "We keep your data for {} days after the day on which you leave the service for good."
 LICENCE = "You grant us a worldwide, royalty-free licence to use and display the photos that you post."

@@ -543,4 +543,4 @@ def test_importing_the_watchlist_loads_nothing_heavy():
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     )
 
-    assert loaded.isdisjoint({"bs4", "soupsieve", "lxml", "requests", "difflib", "sqlite3", "tostrack.flag"})
+    assert loaded.isdisjoint({"bs4", "soupsieve", "lxml", "requests", "difflib", "sqlite3", "tostrack.analysis.flags"})

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tostrack.errors import ConfigError
 from tostrack.models import Document, Page, Range, slug
 from tostrack.watchlist import loads
-from tostrack.watchlist.append import append
+from tostrack.watchlist.edit import append
 from tostrack.watchlist.naming import names, owner
 
 WATCHLIST = """\

@@ -7,7 +7,7 @@ import sys
 import click
 
 from tostrack import __version__
-from tostrack.cli.environment import Environment, ReportingGroup
+from tostrack.cli.app import Environment, ReportingGroup
 
 #: Each command lives in a module of its own that is imported when it is asked for; a new one is one line here: what
 #: `tostrack --help` says of it without importing it, under what one comes for, in the order in which a newcomer does.

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from tostrack.cli.environment import DAY, Environment, chosen, emit_json, json_option
+from tostrack.cli.app import DAY, Environment, emit_json, json_option, select_documents
 from tostrack.errors import ConfigError
 
 
@@ -23,15 +23,15 @@ def command(
     environment: Environment, target: str | None, key: str, now: datetime | None, dry_run: bool, as_json: bool
 ) -> None:
     """Make a text in quarantine the next version: judged, flagged and told like any other."""
-    from tostrack.bounded import Worker
     from tostrack.cli.crawl import line, row
-    from tostrack.cli.status import quarantined, show_suspects
-    from tostrack.tasks.curation import accept
+    from tostrack.cli.status import list_quarantined, show_suspects
+    from tostrack.sandbox import Worker
+    from tostrack.services.review import accept_quarantined
     from tostrack.watchlist import find
 
     if target is None:
         with environment.archive() as archive:
-            waiting = quarantined(archive, chosen(archive, None))
+            waiting = list_quarantined(archive, select_documents(archive, None))
         show_suspects(environment, waiting, as_json=as_json)
         return
     documents = find(environment.watchlist, target)
@@ -39,7 +39,7 @@ def command(
         raise ConfigError(f"{target}: name one document: {', '.join(document.id for document in documents)}")
     at = now or datetime.now(UTC)
     with environment.writer(at) as writer, Worker() as worker:
-        result = accept(documents[0], writer, at, key.lower(), dry_run=dry_run, call=worker)
+        result = accept_quarantined(documents[0], writer, at, key.lower(), dry_run=dry_run, call=worker)
     if as_json:
         emit_json([row(result)])
     else:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.environment import Environment, emit_json, json_option
+from tostrack.cli.app import Environment, emit_json, json_option
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
-    from tostrack.tasks.adding import Addition
+    from tostrack.services.add import ProposedEntry
 
 #: Lines of the text that are shown of its beginning and of its end.
 _SHOWN = 4
@@ -31,11 +31,11 @@ def command(
     environment: Environment, url: str, service: str, document: str, browser: bool, dry_run: bool, as_json: bool
 ) -> None:
     """Fetch a page, name it, find its text, and write its table into the watchlist."""
-    from tostrack.bounded import Worker
     from tostrack.fetch import Fetcher, fetch_all
-    from tostrack.tasks.adding import propose
+    from tostrack.sandbox import Worker
+    from tostrack.services.add import propose
     from tostrack.watchlist import to_toml
-    from tostrack.watchlist.append import append
+    from tostrack.watchlist.edit import append
 
     watchlist = environment.watchlist
     settings = watchlist.settings
@@ -94,7 +94,7 @@ def write_watchlist(path: Path, text: str) -> None:
         raise ConfigError(f"{path}: cannot be written ({error.strerror})") from error
 
 
-def _row(found: Addition) -> dict[str, object]:
+def _row(found: ProposedEntry) -> dict[str, object]:
     document, page = found.document, found.document.pages[0]
     return {
         "service": document.service,
@@ -112,8 +112,8 @@ def _row(found: Addition) -> dict[str, object]:
     }
 
 
-def _show(found: Addition) -> None:
-    from tostrack.publish.text import cut, safe_line
+def _show(found: ProposedEntry) -> None:
+    from tostrack.render.escape import cut, safe_line
 
     lines = [cut(safe_line(line), 100) for line in found.text.splitlines() if line.strip()]
     left = len(lines) - 2 * _SHOWN

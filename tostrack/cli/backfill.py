@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.environment import DAY, FIRST_DAY, Environment, Exit, emit_json, json_option
+from tostrack.cli.app import DAY, FIRST_DAY, Environment, Exit, emit_json, json_option
 from tostrack.errors import ConfigError, FetchError
 
 if TYPE_CHECKING:
-    from tostrack.history.ledger import Ledger
-    from tostrack.history.wayback import Wayback
+    from tostrack.archive import Archive
+    from tostrack.importers.request_log import RequestLog
+    from tostrack.importers.wayback import Wayback
     from tostrack.models import Document
-    from tostrack.store import Archive
-    from tostrack.tasks.backfilling import Backfilled, Plan, Span
+    from tostrack.services.backfill import BackfillRange, BackfillResult, Plan
 
 #: Before it the Wayback Machine has nothing.
 _BEGINNING = datetime(1996, 1, 1, tzinfo=UTC)
@@ -67,17 +67,17 @@ def command(
     Every version has the time of its capture. What is found of the time before version 1 is numbered 0, -1, -2...
     The archive asks for patience: reckon with a second for each capture.
     """
-    from tostrack.cli.crawl import named
-    from tostrack.tasks.backfilling import Span
+    from tostrack.cli.crawl import name_result
+    from tostrack.services.backfill import BackfillRange
 
     environment: Environment = context.obj
-    documents = named(environment.watchlist, targets)
+    documents = name_result(environment.watchlist, targets)
     if formerly and (len(documents) != 1 or len(documents[0].pages) != 1):
         raise ConfigError("--url: names an earlier address of one page; name one document that has one page")
     now = datetime.now(UTC)
     if end and end < start:
         raise ConfigError(f"--from {start:%Y-%m-%d} lies after --to {end:%Y-%m-%d}: swap them")
-    span = Span(max(start, _BEGINNING), min(end or now, now), every)
+    span = BackfillRange(max(start, _BEGINNING), min(end or now, now), every)
     failed = 0
     with _opened(environment, mirror) as (source, ledger):
         for document in documents:
@@ -92,12 +92,12 @@ def command(
 
 
 @contextmanager
-def _opened(environment: Environment, mirror: str) -> Iterator[tuple[Wayback, Ledger]]:
+def _opened(environment: Environment, mirror: str) -> Iterator[tuple[Wayback, RequestLog]]:
     from tostrack.fetch import user_agent
-    from tostrack.fetch.http import Client
+    from tostrack.fetch.client import Client
     from tostrack.fetch.transport import GuardedTransport
-    from tostrack.history.ledger import Ledger
-    from tostrack.history.wayback import ORIGIN, Wayback, pause
+    from tostrack.importers.request_log import RequestLog
+    from tostrack.importers.wayback import ORIGIN, Wayback, pause
 
     settings = environment.watchlist.settings
     agent = user_agent(settings.contact)
@@ -113,7 +113,7 @@ def _opened(environment: Environment, mirror: str) -> Iterator[tuple[Wayback, Le
     with ExitStack() as stack:
         source = Wayback(transport, agent)
         stack.callback(source.close)
-        ledger = stack.enter_context(Ledger(_ledger_path(settings.database)))
+        ledger = stack.enter_context(RequestLog(_ledger_path(settings.database)))
         yield source, ledger
 
 
@@ -126,23 +126,23 @@ def _one(
     environment: Environment,
     document: Document,
     source: Wayback,
-    ledger: Ledger,
-    span: Span,
+    ledger: RequestLog,
+    span: BackfillRange,
     formerly: tuple[str, ...],
     *,
     partial: bool,
     dry_run: bool,
-) -> Backfilled:
+) -> BackfillResult:
     """Plan, gather and store one document; the archive is held only while versions are stored."""
-    from tostrack.bounded import Worker
-    from tostrack.tasks import backfilling
+    from tostrack.sandbox import Worker
+    from tostrack.services import backfill
 
     try:
         with _reading(environment) as archive:
-            made = backfilling.plan(document, source, archive, ledger, span, formerly)
+            made = backfill.plan_backfill(document, source, archive, ledger, span, formerly)
         if dry_run or made.found.cause:
             return made.found
-        for _ in _progress(backfilling.gather(made, source, ledger), made):
+        for _ in _progress(backfill.fetch_captures(made, source, ledger), made):
             pass
     except FetchError as error:
         wait = f" for {error.retry_after:.0f} s" if error.retry_after else ""
@@ -154,7 +154,7 @@ def _one(
     if made.found.waiting and not partial:
         return made.found
     with environment.writer(datetime.now(UTC)) as writer, Worker() as worker:
-        return backfilling.store(made, ledger, writer, worker)
+        return backfill.store_captures(made, ledger, writer, worker)
 
 
 @contextmanager
@@ -167,7 +167,7 @@ def _reading(environment: Environment) -> Iterator[Archive | None]:
         yield archive
 
 
-def _progress(steps: Iterator[Backfilled], made: Plan) -> Iterator[Backfilled]:
+def _progress(steps: Iterator[BackfillResult], made: Plan) -> Iterator[BackfillResult]:
     if not sys.stderr.isatty():
         yield from steps
         return
@@ -175,9 +175,9 @@ def _progress(steps: Iterator[Backfilled], made: Plan) -> Iterator[Backfilled]:
         yield from bar
 
 
-def _tell(done: Backfilled, *, dry_run: bool) -> None:
-    from tostrack.history.wayback import CAUSES
-    from tostrack.publish.text import safe_line
+def _tell(done: BackfillResult, *, dry_run: bool) -> None:
+    from tostrack.importers.wayback import CAUSES
+    from tostrack.render.escape import safe_line
 
     if done.cause:
         click.echo(safe_line(f"{done.id}  failed: {done.message}"), err=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tostrack.cli.environment import Environment, emit_json, json_option
+from tostrack.cli.app import Environment, emit_json, json_option
 
 
 @click.command(epilog="Example: `tostrack backup --to /mnt/disk/tostrack --keep 30`, every night after the crawl.")
@@ -26,7 +26,7 @@ def command(environment: Environment, folder: Path | None, keep: int, as_json: b
     A damaged archive is not backed up, so that no sound copy is given up for it. Raw captures are files that never
     change: copy their folder with any tool.
     """
-    from tostrack.store.backup import backup
+    from tostrack.archive.backup import backup
 
     path = Path(environment.watchlist.settings.database)
     done = backup(path, folder or path.parent / "backups", datetime.now(UTC), keep)

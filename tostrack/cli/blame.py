@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from tostrack.cli.environment import DAY, Environment, emit_json, json_option, one
+from tostrack.cli.app import DAY, Environment, emit_json, json_option, select_one
 
 
 @click.command(epilog="Example: `tostrack blame instagram/terms --at 2013-02-01`.")
@@ -20,10 +20,10 @@ def command(environment: Environment, target: str, when: datetime | None, as_jso
 
     A clause keeps its day when it is reworded or moved, and through a page's flapping.
     """
-    from tostrack.publish.past import render_blame
+    from tostrack.render.blame_view import render_blame
 
     with environment.archive() as archive:
-        row = one(archive, target)
+        row = select_one(archive, target)
         found = archive.blame(row.service, row.document, when)
     if as_json:
         emit_json(asdict(each) for each in found)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.environment import Environment, Exit, emit_json, json_option
+from tostrack.cli.app import Environment, Exit, emit_json, json_option
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def command(context: click.Context, targets: tuple[str, ...], once: bool, as_jso
     Each is fetched twice: what differs between the two would be noise every night. Where a selector matches nothing,
     the container that is most like the last good text is named.
     """
-    from tostrack.publish.text import count
+    from tostrack.render.escape import count
     from tostrack.watchlist import check_selectors
 
     environment: Environment = context.obj
@@ -62,10 +62,10 @@ def _own_rules(environment: Environment) -> int:
     Raises:
         ConfigError: With every mistake, each with its file and key.
     """
-    from tostrack.flag import Rulebook, Source
+    from tostrack.analysis.flags import Rulebook, RuleFile
     from tostrack.watchlist.topics import own_rules
 
-    own = [Source(*found) for found in own_rules(environment.watchlist_path.parent)]
+    own = [RuleFile(*found) for found in own_rules(environment.watchlist_path.parent)]
     if not own:
         return 0
     book = Rulebook(tuple(own))
@@ -76,18 +76,18 @@ def _own_rules(environment: Environment) -> int:
 
 
 def _fetched(environment: Environment, targets: tuple[str, ...], *, twice: bool) -> list[dict[str, Any]]:
-    from tostrack import tracker
-    from tostrack.bounded import Worker
-    from tostrack.cli.crawl import selected
+    from tostrack.cli.crawl import select_for_crawl
     from tostrack.fetch import Fetcher, fetch_all
+    from tostrack.sandbox import Worker
+    from tostrack.services import crawl
 
     settings = environment.watchlist.settings
     with (
         Fetcher(contact=settings.contact, delay=settings.delay, allow_private=settings.allow_private) as fetcher,
         Worker() as worker,
     ):
-        previews = tracker.preview(
-            selected(environment.watchlist, targets),
+        previews = crawl.preview(
+            select_for_crawl(environment.watchlist, targets),
             lambda requests: fetch_all(requests, fetcher),
             lambda document: _last(environment, document),
             twice=twice,
@@ -118,7 +118,7 @@ def _last(environment: Environment, document: Document) -> str | None:
 
 
 def _show(rows: list[dict[str, Any]]) -> None:
-    from tostrack.publish.text import safe
+    from tostrack.render.escape import safe
 
     for row in rows:
         name = f"{row['service']}/{row['document']}"
@@ -131,7 +131,7 @@ def _show(rows: list[dict[str, Any]]) -> None:
 
 
 def _show_unstable(name: str, row: dict[str, Any]) -> None:
-    from tostrack.publish.text import cut, safe_line
+    from tostrack.render.escape import cut, safe_line
 
     if row["again"]:
         click.echo(f"{name}: the second fetch failed: {safe_line(row['again'])}", err=True)

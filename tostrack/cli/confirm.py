@@ -6,8 +6,8 @@ from datetime import datetime
 
 import click
 
-from tostrack.cli.environment import DAY, Environment
-from tostrack.cli.office import now_or, secret_of
+from tostrack.cli.app import DAY, Environment
+from tostrack.cli.sender_config import current_time, load_link_secret
 
 
 @click.command(epilog="Example: `tostrack confirm WyJjb25maXJtIi...`, the word in the subject of a reader's answer.")
@@ -16,8 +16,8 @@ from tostrack.cli.office import now_or, secret_of
 @click.pass_obj
 def command(environment: Environment, token: str, now: datetime | None) -> None:
     """Do what the token of a mail says: confirm a subscription, or end one."""
-    from tostrack.store.outbox import Outbox
-    from tostrack.tasks.permission import follow
+    from tostrack.archive.outbox import Outbox
+    from tostrack.services.subscriptions import follow_link
 
     with environment.archive() as archive, Outbox(archive.path) as outbox:
-        click.echo(follow(outbox, secret_of(environment)("KEY"), token, now_or(now)()).sentence)
+        click.echo(follow_link(outbox, load_link_secret(environment)("KEY"), token, current_time(now)()).sentence)

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.environment import DAY, Environment, Exit, emit_json, json_option
+from tostrack.cli.app import DAY, Environment, Exit, emit_json, json_option
 from tostrack.errors import FetchError
 
 if TYPE_CHECKING:
     from tostrack.fetch import Fetcher
     from tostrack.fetch.shards import Shard
     from tostrack.models import Document
-    from tostrack.versions import Result
+    from tostrack.services.new_versions import CrawlResult
     from tostrack.watchlist import Watchlist
 
 #: Requests at a time: 100,000 documents take so many 1.6 hours (docs/capacity.md).
@@ -72,7 +72,7 @@ def command(
     from tostrack.models import Outcome
 
     environment: Environment = context.obj
-    documents = selected(environment.watchlist, targets)
+    documents = select_for_crawl(environment.watchlist, targets)
     if shard:
         documents = shard.of(environment.watchlist.documents, documents)
     # A part of the whole is no sign that all is well.
@@ -97,12 +97,12 @@ def command(
         context.exit(Exit.SOME_FAILED)
 
 
-def selected(watchlist: Watchlist, targets: Iterable[str]) -> list[Document]:
+def select_for_crawl(watchlist: Watchlist, targets: Iterable[str]) -> list[Document]:
     """Return the watched documents that *targets* name, or all; those no longer watched are left out."""
-    return [document for document in named(watchlist, targets) if document.active]
+    return [document for document in name_result(watchlist, targets) if document.active]
 
 
-def named(watchlist: Watchlist, targets: Iterable[str]) -> list[Document]:
+def name_result(watchlist: Watchlist, targets: Iterable[str]) -> list[Document]:
     """Return the documents that *targets* name, or all, each once."""
     from tostrack.watchlist import find
 
@@ -117,7 +117,7 @@ def run(
     now: datetime | None,
     heartbeat: str = "",
     jobs: int = _MOST_JOBS,
-) -> Iterator[Result]:
+) -> Iterator[CrawlResult]:
     """Crawl *documents* with the watchlist's settings, yielding what came of each as soon as it is stored.
 
     Args:
@@ -127,9 +127,9 @@ def run(
         heartbeat: Asked when all was visited.
         jobs: Most requests at a time.
     """
-    from tostrack import tracker
-    from tostrack.bounded import Worker
     from tostrack.fetch import Fetcher, fetch_all
+    from tostrack.sandbox import Worker
+    from tostrack.services import crawl
 
     def clock() -> datetime:
         return now or datetime.now(UTC)
@@ -141,14 +141,14 @@ def run(
         Worker() as worker,
     ):
         answers = partial(fetch_all, fetcher=fetcher, workers=jobs, now=now)
-        yield from tracker.crawl(documents, writer, answers, clock, call=worker)
+        yield from crawl.crawl(documents, writer, answers, clock, call=worker)
         if heartbeat:
             _beat(fetcher, heartbeat)
 
 
 def _beat(fetcher: Fetcher, url: str) -> None:
     """Give the sign of life; that it was not taken is no failure of the crawl."""
-    from tostrack.publish.text import safe_line
+    from tostrack.render.escape import safe_line
 
     try:
         fetcher.ping(url)
@@ -156,7 +156,7 @@ def _beat(fetcher: Fetcher, url: str) -> None:
         click.echo(safe_line(f"tostrack: the heartbeat was not taken: {error}"), err=True)
 
 
-def _progress(results: Iterator[Result], total: int, *, hidden: bool) -> Iterator[Result]:
+def _progress(results: Iterator[CrawlResult], total: int, *, hidden: bool) -> Iterator[CrawlResult]:
     """Yield *results*, with a bar on standard error when a person is watching and nothing else is printed there."""
     if hidden or not sys.stderr.isatty() or sys.stdout.isatty():
         yield from results
@@ -165,7 +165,7 @@ def _progress(results: Iterator[Result], total: int, *, hidden: bool) -> Iterato
         yield from bar
 
 
-def row(result: Result) -> dict[str, object]:
+def row(result: CrawlResult) -> dict[str, object]:
     """Return *result* as its line of JSON."""
     return {
         "service": result.service,
@@ -179,13 +179,13 @@ def row(result: Result) -> dict[str, object]:
     }
 
 
-def line(result: Result) -> str:
+def line(result: CrawlResult) -> str:
     """Return *result* as a line for people."""
-    from tostrack.publish.summary import Line, outcome_line
+    from tostrack.render.crawl_summary import CrawlLine, outcome_line
 
     change = result.change
     return outcome_line(
-        Line(
+        CrawlLine(
             result.service,
             result.document,
             result.outcome,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.environment import Environment, Exit
+from tostrack.cli.app import Environment, Exit
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
-    from tostrack.demo import Night, Platform
+    from tostrack.demo import DemoPlatform, Night
 
 #: What marks a folder as one that the demo made and may make again.
 _MARK = ".tostrack-demo"
@@ -72,10 +72,10 @@ def _fresh(out: Path) -> Path:
     return out
 
 
-def _night(environment: Environment, platform: Platform, night: Night) -> bool:
+def _night(environment: Environment, platform: DemoPlatform, night: Night) -> bool:
     """Crawl once and show it; return whether tostrack spoke of other documents than the story says."""
     from tostrack.cli.crawl import run
-    from tostrack.publish.text import safe_line
+    from tostrack.render.escape import safe_line
 
     platform.show(night)
     results = list(run(environment, list(environment.watchlist.documents), night.at))
@@ -91,7 +91,7 @@ def _night(environment: Environment, platform: Platform, night: Night) -> bool:
 
 
 def _day(text: str) -> object:
-    from tostrack.cli.environment import DAY
+    from tostrack.cli.app import DAY
 
     return DAY.convert(text, None, None)
 

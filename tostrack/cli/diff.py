@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.environment import DAY, Environment, chosen, json_option, nothing
+from tostrack.cli.app import DAY, Environment, json_option, report_nothing, select_documents
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
+    from tostrack.archive import Archive, DocumentRow
     from tostrack.models import Change
-    from tostrack.store import Archive, DocumentRow
 
 #: For two columns where no terminal says how much room there is.
 _PIPED_COLUMNS = 120
@@ -60,23 +60,27 @@ def command(
     if start and end and end < start:
         raise ConfigError(f"--from {start:%Y-%m-%d} lies after --to {end:%Y-%m-%d}: swap them")
     with environment.archive() as archive:
-        rows = chosen(archive, name)
+        rows = select_documents(archive, name)
         if start or end:
             changes = [change for row in rows if (change := _net(environment, archive, row, start, end))]
         else:
             changes = list(_stored(archive, rows, target if number else None, everything=everything))
     if as_json or shape == "json":
-        from tostrack.publish.forms import as_json as form
+        from tostrack.render.change_formats import change_as_json as form
 
         for change in changes:
             click.echo(json.dumps(form(change)))
     elif shape in ("markdown", "html"):
-        from tostrack.publish import forms
+        from tostrack.render import change_formats
 
         for change in changes:
-            click.echo(forms.as_markdown(change) if shape == "markdown" else forms.as_html(change))
+            click.echo(
+                change_formats.change_as_markdown(change)
+                if shape == "markdown"
+                else change_formats.change_as_html(change)
+            )
     else:
-        from tostrack.publish.terminal import render_change
+        from tostrack.render.terminal import render_change
 
         shown = [
             render_change(
@@ -94,14 +98,14 @@ def command(
         environment.show("".join(f"{text}\n" for text in shown), pager=not no_pager)
     if not changes:
         said = "nothing that matters changed" + ("" if everything else " (--all shows the rest)")
-        click.echo(f"{target}: {nothing(rows, said)}", err=True)
+        click.echo(f"{target}: {report_nothing(rows, said)}", err=True)
 
 
 def _net(
     environment: Environment, archive: Archive, row: DocumentRow, start: datetime | None, end: datetime | None
 ) -> Change | None:
     """Return the difference between the texts in force on two days, or None when there is none."""
-    from tostrack.pipeline import compare_readings
+    from tostrack.analysis.comparison import compare_readings
 
     versions = archive.versions(row.service, row.document)
     old = archive.at(row.service, row.document, start) if start else None
@@ -116,7 +120,7 @@ def _net(
 
 def _stored(archive: Archive, rows: list[DocumentRow], change_id: str | None, *, everything: bool) -> Iterator[Change]:
     from tostrack.models import Verdict
-    from tostrack.tasks.press import redline
+    from tostrack.services.feeds import load_change
 
     for row in rows:
         if change_id is not None:
@@ -127,4 +131,4 @@ def _stored(archive: Archive, rows: list[DocumentRow], change_id: str | None, *,
             verdict = None if everything else Verdict.SUBSTANTIVE
             found = archive.changes(row.service, row.document, verdict=verdict, limit=1)
         for stored in found:
-            yield redline(archive, stored)
+            yield load_change(archive, stored)

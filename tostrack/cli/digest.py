@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import click
 
-from tostrack.cli.environment import DAY, Environment, json_option
-from tostrack.cli.office import digest_named
+from tostrack.cli.app import DAY, Environment, json_option
+from tostrack.cli.sender_config import find_digest
 
 
 @click.command(epilog="Example: `tostrack digest shop --since 2024-05-01`; `tostrack notify --send` sends.")
@@ -30,17 +30,17 @@ def command(
 ) -> None:
     """Print what the readers of the digest NAME would be told, subject first."""
     del dry_run
-    from tostrack.publish import digest as forms
-    from tostrack.store.outbox import Outbox
-    from tostrack.tasks.digesting import assemble, told_between
+    from tostrack.archive.outbox import Outbox
+    from tostrack.render import digest as forms
+    from tostrack.services.digest import assemble_digest, changes_between
 
     watchlist = environment.watchlist
-    settings = digest_named(environment, name)
+    settings = find_digest(environment, name)
     until = until or datetime.now(UTC)
     with environment.archive() as archive:
         if since:
             since = since.replace(hour=0, minute=0, second=0) if since.second == 59 else since
-            events = told_between(archive, settings, since, until)
+            events = changes_between(archive, settings, since, until)
         else:
             from tostrack.models import from_iso
 
@@ -48,12 +48,14 @@ def command(
                 waiting = outbox.waiting(name)
             events = list(dict.fromkeys(row.event for row in waiting))
             since = from_iso(waiting[0].queued_at) if waiting else until
-        digest = assemble(archive, settings, events, since, until, site=watchlist.settings.url, book=environment.book)
+        digest = assemble_digest(
+            archive, settings, events, since, until, site=watchlist.settings.url, book=environment.book
+        )
     if as_json or shape == "json":
-        click.echo(json.dumps(forms.as_payload(digest)))
+        click.echo(json.dumps(forms.digest_as_payload(digest)))
     elif not digest.items:
         click.echo(f"{name}: nothing to tell, so no mail", err=True)
     elif shape == "html":
-        click.echo(forms.as_html(digest), nl=False)
+        click.echo(forms.digest_as_html(digest), nl=False)
     else:
-        environment.show(f"Subject: {forms.subject(digest)}\n\n{forms.as_text(digest)}")
+        environment.show(f"Subject: {forms.digest_subject(digest)}\n\n{forms.digest_as_text(digest)}")

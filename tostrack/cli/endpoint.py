@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from tostrack.cli.environment import Environment
-from tostrack.cli.office import now_or, secret_of
+from tostrack.cli.app import Environment
+from tostrack.cli.sender_config import current_time, load_link_secret
 
 
 def app(watchlist: str = "") -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
@@ -17,15 +17,15 @@ def app(watchlist: str = "") -> Callable[[dict[str, Any], Callable[..., Any]], I
     Args:
         watchlist: Its path; default ``$TOSTRACK_WATCHLIST``, else ``watchlist.toml``.
     """
+    from tostrack.archive.outbox import Outbox
     from tostrack.notify.endpoint import application
-    from tostrack.store.outbox import Outbox
-    from tostrack.tasks.permission import follow
+    from tostrack.services.subscriptions import follow_link
 
     environment = Environment(Path(watchlist or os.environ.get("TOSTRACK_WATCHLIST", "watchlist.toml")))
-    key, database = secret_of(environment)("KEY"), environment.watchlist.settings.database
+    key, database = load_link_secret(environment)("KEY"), environment.watchlist.settings.database
 
     def act(token: str) -> str:
         with Outbox(database) as outbox:
-            return follow(outbox, key, token, now_or(None)()).sentence
+            return follow_link(outbox, key, token, current_time(None)()).sentence
 
     return application(act)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.environment import Environment, emit_json, json_option, one
+from tostrack.cli.app import Environment, emit_json, json_option, select_one
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
-    from tostrack.store import Archive
+    from tostrack.archive import Archive
 
 
 @click.command(
@@ -27,14 +27,14 @@ def command(environment: Environment, change: str | None, text: str | None, all_
 
     Without a number it is the latest change that matters.
     """
-    from tostrack.publish import reasoning as form
-    from tostrack.tasks import explaining
+    from tostrack.render import explanation as form
+    from tostrack.services import explain
 
     if (change is None) == (text is None):
         raise ConfigError("name one change, as in `tostrack log`, or give --text")
     colour, width, ascii_marks = environment.may_colour, environment.width, environment.ascii
     if text is not None:
-        reasons = explaining.flags_of(text, environment.book)
+        reasons = explain.explain_flags(text, environment.book)
         if as_json:
             emit_json(map(form.flag_json, reasons))
         else:
@@ -42,7 +42,7 @@ def command(environment: Environment, change: str | None, text: str | None, all_
             environment.show(shown)
         return
     with environment.archive() as archive:
-        reasoning = explaining.explain(archive, _change_id(archive, change or ""), environment.book)
+        reasoning = explain.explain_change(archive, _change_id(archive, change or ""), environment.book)
     if as_json:
         emit_json([form.reasoning_json(reasoning)])
     else:
@@ -56,7 +56,7 @@ def _change_id(archive: Archive, target: str) -> str:
     from tostrack.models import Verdict
 
     name, number, _ = target.partition("@")
-    row = one(archive, name)
+    row = select_one(archive, name)
     if number:
         return target
     for latest in archive.changes(row.service, row.document, verdict=Verdict.SUBSTANTIVE, limit=1):

@@ -11,7 +11,7 @@ from typing import IO
 
 import click
 
-from tostrack.cli.environment import Environment, chosen
+from tostrack.cli.app import Environment, select_documents
 from tostrack.errors import ConfigError, StoreError
 
 _OUT = click.Path(dir_okay=False, path_type=Path)
@@ -42,7 +42,7 @@ def evidence(environment: Environment, change: str, out: Path | None) -> None:
 
     Its README says how to check it with sha256sum and Python alone. The same change gives the same bytes.
     """
-    from tostrack.tasks.exporting import evidence_of, reader
+    from tostrack.services.export import evidence_of, reader
 
     with environment.archive() as archive:
         row = archive.change(change)
@@ -64,11 +64,11 @@ def evidence(environment: Environment, change: str, out: Path | None) -> None:
 @click.pass_obj
 def warc(environment: Environment, target: str | None, out: Path) -> None:
     """Write the raw captures as a WARC file, which pywb and ReplayWeb.page replay. Needs the extra `warc`."""
-    from tostrack.store.warc import write_warc
-    from tostrack.tasks.exporting import captures, reader
+    from tostrack.archive.warc import write_warc
+    from tostrack.services.export import captures, reader
 
     with environment.archive() as archive, _written(out) as file:
-        found = captures(archive, chosen(archive, target))
+        found = captures(archive, select_documents(archive, target))
         write_warc(found, reader(Path(environment.watchlist.settings.snapshots)), file)
     click.echo(f"{out}: {len(found)} captures")
 
@@ -82,11 +82,11 @@ def warc(environment: Environment, target: str | None, out: Path) -> None:
 @click.pass_obj
 def jsonl(environment: Environment, target: str | None, what: str) -> None:
     """Print changes with their hunks and flags, or versions with their texts: one JSON object a line, oldest first."""
-    from tostrack.tasks import exporting
+    from tostrack.services import export
 
     with environment.archive() as archive:
-        rows = exporting.changes if what == "changes" else exporting.versions
-        for row in rows(archive, chosen(archive, target), whole=True):
+        rows = export.changes if what == "changes" else export.versions
+        for row in rows(archive, select_documents(archive, target), whole=True):
             click.echo(json.dumps(row))
 
 
@@ -96,28 +96,29 @@ def jsonl(environment: Environment, target: str | None, what: str) -> None:
 @click.pass_obj
 def as_csv(environment: Environment, target: str | None, what: str) -> None:
     """Print changes, or versions, as CSV, oldest first. No cell is a formula to a spreadsheet."""
-    from tostrack.publish import dataset
-    from tostrack.tasks import exporting
+    from tostrack.render import csv_rows
+    from tostrack.services import export
 
     with environment.archive() as archive:
         changes = what == "changes"
-        rows = (exporting.changes if changes else exporting.versions)(archive, chosen(archive, target), whole=False)
-        click.echo(dataset.as_csv(rows, exporting.CHANGES if changes else exporting.VERSIONS), nl=False)
+        rows = (export.changes if changes else export.versions)(archive, select_documents(archive, target), whole=False)
+        click.echo(csv_rows.as_csv(rows, export.CHANGES if changes else export.VERSIONS), nl=False)
 
 
 @command.command(
+    "ota",
     short_help="Write the texts as Open Terms Archive does.",
     epilog="Example: `tostrack export ota -o dataset.zip`; without .zip it is a folder.",
 )
 @_TARGET
 @click.option("-o", "--out", type=click.Path(path_type=Path), default="dataset", show_default=True)
 @click.pass_obj
-def ota(environment: Environment, target: str | None, out: Path) -> None:
+def export_ota_command(environment: Environment, target: str | None, out: Path) -> None:
     """Write every text as a file in the layout of Open Terms Archive's datasets: SERVICE/DOCUMENT/TIME.md."""
-    from tostrack.tasks.exporting import dataset
+    from tostrack.services.export import dataset
 
     with environment.archive() as archive:
-        count = _store(dataset(archive, chosen(archive, target)), out)
+        count = _store(dataset(archive, select_documents(archive, target)), out)
     click.echo(f"{out}: {count} files")
 
 

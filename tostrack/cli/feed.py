@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tostrack.cli.environment import Environment
+from tostrack.cli.app import Environment
 from tostrack.errors import ConfigError, StoreError
 
 
@@ -21,12 +21,12 @@ from tostrack.errors import ConfigError, StoreError
 @click.pass_obj
 def command(environment: Environment, out: Path, url: str, ping: bool) -> None:
     """Write Atom, RSS and JSON feeds: of everything, each service, document and topic. What stands is left alone."""
-    from tostrack.tasks.press import feeds
+    from tostrack.services.feeds import build_feeds
 
     site, hub = environment.watchlist.settings.url, environment.watchlist.notify.hub
     url = (url or site).rstrip("/")
     with environment.archive() as archive:
-        files = feeds(archive, url, site, hub)
+        files = build_feeds(archive, url, site, hub)
     if ping:
         click.echo(f"{hub}: told of {_ping(environment, hub, url, files)} feeds")
         return
@@ -36,7 +36,7 @@ def command(environment: Environment, out: Path, url: str, ping: bool) -> None:
 
 def _ping(environment: Environment, hub: str, url: str, paths: Iterable[str]) -> int:
     """Tell *hub* of the feeds at *paths* that it can serve, and return how many they are."""
-    from tostrack.cli.office import posting
+    from tostrack.cli.sender_config import posting
     from tostrack.notify.websub import ping
 
     if not hub or not url:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.environment import Environment, chosen, emit_json, json_option, known_topic, nothing
+from tostrack.cli.app import Environment, emit_json, json_option, report_nothing, select_documents, validate_topic
 
 if TYPE_CHECKING:
-    from tostrack.store import Archive, DocumentRow
+    from tostrack.archive import Archive, DocumentRow
 
 
 @click.command(
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(environment: Environment, target: str | None, topic: str | None, history: bool, as_json: bool) -> None:
     """List the flagged clauses of the texts that stand, by topic, quoted, and since when each says what it says."""
-    from tostrack.publish.lives import render_history
-    from tostrack.publish.tables import render_flags
+    from tostrack.render.history_view import render_history
+    from tostrack.render.listings import render_flags
 
     with environment.archive() as archive:
-        names = chosen(archive, target)
+        names = select_documents(archive, target)
         read = _lives if history else _standing
         rows = [row for name in names for row in read(environment, archive, name, topic)]
         stale = archive.stale(environment.book.fingerprint)
     if not rows:
-        known_topic(topic, environment.book)
+        validate_topic(topic, environment.book)
     render: Callable[..., str] = render_history if history else render_flags
     if as_json:
         emit_json(rows)
@@ -43,7 +43,7 @@ def command(environment: Environment, target: str | None, topic: str | None, his
         page = render(rows, colour=environment.may_colour, width=environment.width, ascii_marks=environment.ascii)
         click.echo(page, nl=False)
     else:
-        click.echo(nothing(names, "no clause is flagged"), err=True)
+        click.echo(report_nothing(names, "no clause is flagged"), err=True)
     if stale and not history:
         click.echo(f"{stale} clauses were flagged by other rules than today's: `tostrack reflag`", err=True)
 
@@ -56,7 +56,7 @@ def _standing(
 
 
 def _lives(environment: Environment, archive: Archive, row: DocumentRow, topic: str | None) -> Iterator[dict[str, Any]]:
-    from tostrack.tasks.flagging import history
+    from tostrack.services.reflag import flag_history
 
-    for event in history(archive, row.service, row.document, topic, environment.book):
+    for event in flag_history(archive, row.service, row.document, topic, environment.book):
         yield asdict(event)

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.environment import Environment, emit_json, json_option
-from tostrack.cli.imported import named, rename_option, warn
+from tostrack.cli.app import Environment, emit_json, json_option
+from tostrack.cli.import_options import name_documents, rename_option, warn_left_out
 
 if TYPE_CHECKING:
-    from tostrack.history.ota import Collected
+    from tostrack.importers.ota import OtaCollection
     from tostrack.models import Document
 
 
 @click.command(
+    "ota",
     short_help="Add Open Terms Archive's versions to the history.",
     epilog="Examples: `tostrack import ota contrib-versions/ --dry-run`; "
     "`tostrack import ota pga-versions.zip --only facebook --rename facebook/terms-of-service=facebook/terms`.",
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("-n", "--dry-run", is_flag=True, help="List documents, their ids and dates; store nothing.")
 @json_option
 @click.pass_obj
-def ota(
+def import_ota_command(
     environment: Environment,
     collection: Path,
     only: tuple[str, ...],
@@ -45,14 +46,14 @@ def ota(
     flagged and never announced; technical upgrades are re-extractions. Importing twice adds nothing, an import that was
     broken off goes on where it was, and a crawl goes on from it.
     """
-    from tostrack.history.ota import opened
+    from tostrack.importers.ota import open_collection
 
-    with opened(collection) as found:
+    with open_collection(collection) as found:
         idents = [ident for ident in sorted(found.records) if not only or {ident, ident.partition("/")[0]} & set(only)]
         if not idents:
             raise click.UsageError("--only names nothing that is in the collection; --dry-run lists what is")
-        documents = named(environment, found, idents, rename)
-        warn(found.left_out)
+        documents = name_documents(environment, found, idents, rename)
+        warn_left_out(found.left_out)
         if dry_run:
             for ident in idents:
                 _list(_row(ident, found, documents[ident]), as_json=as_json)
@@ -61,8 +62,8 @@ def ota(
         _store(environment, found, documents, as_json=as_json)
 
 
-def _store(environment: Environment, found: Collected, documents: dict[str, Document], *, as_json: bool) -> None:
-    from tostrack.tasks.importing import import_records
+def _store(environment: Environment, found: OtaCollection, documents: dict[str, Document], *, as_json: bool) -> None:
+    from tostrack.services.import_history import import_records
 
     total = sum(len(found.records[ident]) for ident in documents)
     with environment.writer(datetime.now(UTC)) as writer, _progress(total) as step:
@@ -87,7 +88,7 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
         yield bar.update
 
 
-def _row(ident: str, found: Collected, document: Document) -> dict[str, Any]:
+def _row(ident: str, found: OtaCollection, document: Document) -> dict[str, Any]:
     from tostrack.models import iso
 
     records = found.records[ident]
@@ -105,7 +106,7 @@ def _row(ident: str, found: Collected, document: Document) -> dict[str, Any]:
 
 
 def _list(row: dict[str, Any], *, as_json: bool) -> None:
-    from tostrack.publish.text import safe_line
+    from tostrack.render.escape import safe_line
 
     if as_json:
         emit_json([row])

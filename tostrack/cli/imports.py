@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.environment import Environment, emit_json, json_option
-from tostrack.cli.import_ota import ota
-from tostrack.cli.imported import TOLD, named, rename_option, warn
+from tostrack.cli.app import Environment, emit_json, json_option
+from tostrack.cli.import_options import TOLD, name_documents, rename_option, warn_left_out
+from tostrack.cli.import_ota import import_ota_command
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
-    from tostrack.history.declarations import Note
-    from tostrack.history.folder import Collection, SavedPage
+    from tostrack.importers.declarations import DeclarationNote
+    from tostrack.importers.folder import Collection, SavedPage
     from tostrack.models import Document
-    from tostrack.tasks.importing import Imported
+    from tostrack.services.import_history import ImportResult
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -33,7 +33,7 @@ def command() -> None:
     """Take in others' history and declarations, and pages that were saved."""
 
 
-command.add_command(ota)
+command.add_command(import_ota_command)
 
 
 @command.command(
@@ -50,16 +50,16 @@ def declarations(environment: Environment, folder: Path, dry_run: bool, as_json:
     What is watched already is left alone; what could not be converted is listed on standard error.
     """
     from tostrack.cli.add import read_watchlist, write_watchlist
-    from tostrack.history.declarations import Note, read
+    from tostrack.importers.declarations import DeclarationNote, read
     from tostrack.watchlist import to_toml
-    from tostrack.watchlist.append import append
+    from tostrack.watchlist.edit import append
 
     found = read(folder)
     path = environment.watchlist_path
     # An empty file is no watchlist, but it is what a dry run may begin with.
     text = read_watchlist(path) if path.exists() or not dry_run else ""
     result = append(text, found.documents, str(path))
-    notes = [*found.notes, *(Note("terms", document.id, reason) for document, reason in result.refused)]
+    notes = [*found.notes, *(DeclarationNote("terms", document.id, reason) for document, reason in result.refused)]
     if not dry_run and result.added:
         write_watchlist(path, result.text)
     if as_json:
@@ -77,10 +77,10 @@ def declarations(environment: Environment, folder: Path, dry_run: bool, as_json:
     click.echo(f"{len(result.added)} documents of {services} services {said}", err=dry_run)
 
 
-def _tell(notes: Iterable[Note]) -> None:
+def _tell(notes: Iterable[DeclarationNote]) -> None:
     """List what was not carried over, by kind, the same thing once with where it stands."""
-    from tostrack.history.declarations import KINDS
-    from tostrack.publish.text import safe_line
+    from tostrack.importers.declarations import KINDS
+    from tostrack.render.escape import safe_line
 
     order = list(KINDS)
     ordered = sorted(set(notes), key=lambda note: (order.index(note.kind), note.what, note.where))
@@ -111,30 +111,30 @@ def folder(environment: Environment, folder: Path, rename: tuple[str, ...], dry_
     A file without a date in its name has the date on which it was last written. What is imported is judged and flagged
     and never announced; importing twice adds nothing; a crawl goes on from it.
     """
-    from tostrack.history.folder import collect
+    from tostrack.importers.folder import collect
 
     now = datetime.now(UTC)
     found = collect(folder, now)
     if not found.pages:
         raise ConfigError(f"{folder}: holds no SERVICE/DOCUMENT/ folders of .html, .md or .txt files")
-    documents = named(environment, found, found.pages, rename)
+    documents = name_documents(environment, found, found.pages, rename)
     if dry_run:
         _list(found, documents, as_json=as_json)
         return
-    warn(found.left_out)
+    warn_left_out(found.left_out)
     for done in _store(environment, found, documents, now):
         if as_json:
             emit_json([{**asdict(done), "left_out": [{"file": name, "why": why} for name, why in done.left_out]}])
         else:
             click.echo(f"{done.id}  {done.versions} versions from {done.files} files, {done.same} without change")
-            warn(done.left_out)
+            warn_left_out(done.left_out)
 
 
 def _store(
     environment: Environment, found: Collection, documents: dict[str, Document], now: datetime
-) -> Iterable[Imported]:
-    from tostrack.bounded import Worker
-    from tostrack.tasks.importing import import_pages
+) -> Iterable[ImportResult]:
+    from tostrack.sandbox import Worker
+    from tostrack.services.import_history import import_pages
 
     with environment.writer(now) as writer, Worker() as worker:
         for ident, pages in found.pages.items():
@@ -142,7 +142,7 @@ def _store(
 
 
 def _list(found: Collection, documents: dict[str, Document], *, as_json: bool) -> None:
-    from tostrack.publish.text import safe_line
+    from tostrack.render.escape import safe_line
 
     for ident, pages in found.pages.items():
         row = _row(ident, pages, found, documents[ident])
@@ -155,7 +155,7 @@ def _list(found: Collection, documents: dict[str, Document], *, as_json: bool) -
             names = f"{row['service_name']} / {row['name']}"
             told = f"{len(pages)} files, {span}{by_file}{watched}"
             click.echo(f"{safe_line(names)} -> {documents[ident].id}  {told}")
-    warn(found.left_out)
+    warn_left_out(found.left_out)
     click.echo("nothing was stored", err=True)
 
 

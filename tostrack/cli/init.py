@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tostrack.cli.environment import Environment
+from tostrack.cli.app import Environment
 from tostrack.errors import ConfigError, StoreError
 
 #: Below the folder of the watchlist, which is the root of the repository.
@@ -27,7 +27,7 @@ WORKFLOW = Path(".github/workflows/nightly.yml")
 @click.pass_obj
 def command(environment: Environment, authority: str, github: bool) -> None:
     """Write a watchlist to begin with, and make the archive."""
-    from tostrack.store.writer import Writer
+    from tostrack.archive.writer import Writer
     from tostrack.watchlist import STARTER
 
     path = environment.watchlist_path

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tostrack.cli.environment import Environment
+from tostrack.cli.app import Environment
 
 
 @click.command(
@@ -20,10 +20,10 @@ def command(environment: Environment, out: Path) -> None:
     Where nothing was found since the copy that lies there, all is left as it is, byte for byte; times of checks alone
     are kept once a week.
     """
-    from tostrack.store.kept import keep
+    from tostrack.archive.state_export import export_state
 
     with environment.archive() as archive:
-        kept = keep(archive, environment.watchlist.settings.snapshots, out)
+        kept = export_state(archive, environment.watchlist.settings.snapshots, out)
     if kept.quiet:
         click.echo(f"{out}: nothing was found since the copy that is there; left as it is")
     else:

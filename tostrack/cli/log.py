@@ -7,15 +7,15 @@ from datetime import datetime
 
 import click
 
-from tostrack.cli.environment import (
+from tostrack.cli.app import (
     DAY,
     FIRST_DAY,
     Environment,
-    chosen,
     emit_json,
     json_option,
-    known_topic,
-    nothing,
+    report_nothing,
+    select_documents,
+    validate_topic,
 )
 
 _FIELDS = "id service document seen_at verdict reason topics added removed reworded moved announced".split()
@@ -44,16 +44,16 @@ def command(
 ) -> None:
     """List the changes that matter; with --all every change, with its verdict and the reason for it."""
     from tostrack.models import Verdict
-    from tostrack.publish.tables import render_log
+    from tostrack.render.listings import render_log
 
     asked = Verdict(verdict) if verdict else None if everything else Verdict.SUBSTANTIVE
     service, _, document = (target or "").partition("/")
     with environment.archive() as archive:
-        documents = chosen(archive, target)
+        documents = select_documents(archive, target)
         found = archive.changes(service or None, document or None, verdict=asked, since=since, until=until)
     rows = [row for row in found if topic is None or topic in row.topics][:limit]
     if not rows:
-        known_topic(topic, environment.book)
+        validate_topic(topic, environment.book)
     if as_json:
         emit_json({name: getattr(row, name) for name in _FIELDS} for row in rows)
     elif rows:
@@ -68,4 +68,4 @@ def command(
         )
     else:
         said = "nothing that matters changed" if asked is Verdict.SUBSTANTIVE else "no change recorded"
-        click.echo(nothing(documents, said), err=True)
+        click.echo(report_nothing(documents, said), err=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tostrack.cli.environment import Environment, Exit, emit_json, json_option
+from tostrack.cli.app import Environment, Exit, emit_json, json_option
 from tostrack.errors import ConfigError
 
 
@@ -30,8 +30,8 @@ def command(context: click.Context, others: tuple[Path, ...], snapshots: Path | 
     Each document is proved first and taken in one transaction; a second merge changes nothing, one that was broken off
     goes on. A document that two archives went on with apart is refused. Nobody is told anything by it.
     """
-    from tostrack.publish.text import safe_line
-    from tostrack.store.merge import merge
+    from tostrack.archive.merge import merge
+    from tostrack.render.escape import safe_line
 
     environment: Environment = context.obj
     if snapshots and len(others) > 1:

@@ -10,11 +10,17 @@ from functools import partial
 
 import click
 
-from tostrack.cli.environment import DAY, Environment, Exit, emit_json, json_option
-from tostrack.cli.office import now_or, office, posting, secret_of, setup
+from tostrack.archive.outbox import Message, Outbox
+from tostrack.cli.app import DAY, Environment, Exit, emit_json, json_option
+from tostrack.cli.sender_config import (
+    build_channel_settings,
+    current_time,
+    load_link_secret,
+    load_sender_config,
+    posting,
+)
 from tostrack.errors import NotifyError
-from tostrack.publish.text import safe_line
-from tostrack.store.outbox import Message, Outbox
+from tostrack.render.escape import safe_line
 
 _FIELDS = "name kind digest channel recipient state attempts made_at next_try_at sent_at error".split()
 
@@ -44,17 +50,19 @@ def command(
     as_json: bool,
 ) -> None:
     """Say what waits for readers; with --send, gather what is due and send it, each message once if it can be."""
-    from tostrack.tasks.notifying import gather
+    from tostrack.services.delivery import gather_messages
 
     environment: Environment = context.obj
-    clock = now_or(now)
+    clock = current_time(now)
     with environment.archive() as archive, Outbox(archive.path) as outbox:
         if release:
             click.echo(f"{outbox.release(clock())} messages released")
         if drop:
             click.echo(f"{outbox.drop('dropped by the operator')} messages dropped")
         if gathers and not sends:
-            click.echo(f"{gather(outbox, office(environment, archive), clock())} messages gathered")
+            click.echo(
+                f"{gather_messages(outbox, load_sender_config(environment, archive), clock())} messages gathered"
+            )
         failed = _send(environment, outbox, clock, as_json=as_json) if sends else 0
         if issues:
             for line in _issues(environment, clock()):
@@ -69,15 +77,15 @@ def command(
 def _send(environment: Environment, outbox: Outbox, clock: Callable[[], datetime], *, as_json: bool) -> int:
     """Send what is due and say what became of it; return how many messages did not go out."""
     from tostrack.notify import NOTIFIERS
-    from tostrack.tasks.letters import letter
-    from tostrack.tasks.notifying import Run, gather
+    from tostrack.services.delivery import DeliveryRun, gather_messages
+    from tostrack.services.messages import render_message
 
     failed = 0
-    with environment.archive() as archive, setup(environment) as world:
-        own = office(environment, archive)
-        gather(outbox, own, clock())
+    with environment.archive() as archive, build_channel_settings(environment) as world:
+        own = load_sender_config(environment, archive)
+        gather_messages(outbox, own, clock())
         notifiers = {channel: make(world) for channel, make in NOTIFIERS.items()}
-        run = Run(outbox, own, notifiers, partial(letter, archive, outbox, own), clock)
+        run = DeliveryRun(outbox, own, notifiers, partial(render_message, archive, outbox, own), clock)
         for delivery in run.deliveries():
             failed += delivery.state != "sent"
             message = delivery.message
@@ -122,12 +130,14 @@ def _lines(messages: Iterable[Message], waiting: int) -> Iterator[str]:
 
 
 def _issues(environment: Environment, now: datetime) -> Iterator[str]:
-    from tostrack.notify.github import Issues
-    from tostrack.publish.trouble import troubles
+    from tostrack.notify.github import FailureIssues
+    from tostrack.render.failure_issues import list_failure_issues
 
     repository = environment.watchlist.notify.issues
     if not repository:
         raise NotifyError('no repository: set issues = "owner/repository" in [notify] of the watchlist')
-    token = secret_of(environment)("GITHUB_TOKEN") or os.environ.get("GITHUB_TOKEN", "")
+    token = load_link_secret(environment)("GITHUB_TOKEN") or os.environ.get("GITHUB_TOKEN", "")
     with environment.archive() as archive, posting(environment) as post:
-        yield from Issues(repository, token, post).sync(troubles(map(asdict, archive.documents()), now))
+        yield from FailureIssues(repository, token, post).sync(
+            list_failure_issues(map(asdict, archive.documents()), now)
+        )

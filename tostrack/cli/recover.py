@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.environment import Environment, emit_json, json_option
+from tostrack.cli.app import Environment, emit_json, json_option
 
 if TYPE_CHECKING:
-    from tostrack.store.writer import Writer
+    from tostrack.archive.writer import Writer
 
 
 @click.command(epilog="Example: `tostrack verify`, and where it names differences `tostrack recover`.")
@@ -30,12 +30,12 @@ def command(environment: Environment, folder: Path | None, force: bool, as_json:
     The damaged file is set aside, not removed. Nobody is told anything by it. What no capture shows is lost: when an
     unchanged text was last seen, which checks failed, headers and redirects that the damaged file cannot name any more.
     """
-    from tostrack.bounded import Worker
-    from tostrack.publish.text import safe_line
-    from tostrack.store.lock import locked
-    from tostrack.store.verify import verify
-    from tostrack.store.writer import Writer
-    from tostrack.tasks.recovering import recover
+    from tostrack.archive.lock import lock_archive
+    from tostrack.archive.verify import verify
+    from tostrack.archive.writer import Writer
+    from tostrack.render.escape import safe_line
+    from tostrack.sandbox import Worker
+    from tostrack.services.recover import recover_archive
 
     settings = environment.watchlist.settings
     path, snapshots = Path(settings.database), Path(settings.snapshots)
@@ -48,9 +48,9 @@ def command(environment: Environment, folder: Path | None, force: bool, as_json:
         # No digests: who was told is told nothing again.
         return Writer(archive, copies, now=now, authority=environment.authority, book=environment.book)
 
-    locked(path)
+    lock_archive(path)
     with Worker() as call:
-        found = recover(
+        found = recover_archive(
             environment.watchlist.documents,
             path,
             snapshots,

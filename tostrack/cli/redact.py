@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tostrack.cli.environment import Environment, chosen, emit_json, json_option
+from tostrack.cli.app import Environment, emit_json, json_option, select_documents
 from tostrack.errors import ConfigError
 
 
@@ -27,11 +27,11 @@ def command(environment: Environment, target: str, words: str, reason: str, dry_
     Their hashes, the day and the reason stay, so the chain still holds and `tostrack verify` says what was taken out.
     Backups, feeds and sites that were made before keep what they have: remove or rebuild them.
     """
-    from tostrack.publish.text import safe_line
-    from tostrack.store.redact import redact
+    from tostrack.archive.redact import redact
+    from tostrack.render.escape import safe_line
 
     with environment.archive() as archive:
-        rows = chosen(archive, target)
+        rows = select_documents(archive, target)
     if len(rows) > 1:
         raise ConfigError(f"{target}: name one document: {', '.join(row.id for row in rows)}")
     if not words.strip() or not reason.strip():

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.environment import DAY, Environment, Exit, emit_json, json_option
-from tostrack.cli.spreading import jobs_option, scheduler_option, spread
+from tostrack.cli.app import DAY, Environment, Exit, emit_json, json_option
+from tostrack.cli.executor_options import executor_options, jobs_option, scheduler_option
 
 if TYPE_CHECKING:
-    from tostrack.tasks.curation import Reextraction
+    from tostrack.services.review import Reextraction
 
 #: So many pages take as long to read as processes to start.
 _MUCH = 100
@@ -41,17 +41,17 @@ def command(
     as_json: bool,
 ) -> None:
     """Read the newest kept captures by today's rules. Another text is a version, never a change, and nobody is told."""
-    from tostrack.cli.crawl import named
-    from tostrack.tasks.curation import reextract
+    from tostrack.cli.crawl import name_result
+    from tostrack.services.review import reextract
 
     environment: Environment = context.obj
-    documents = named(environment.watchlist, targets)
+    documents = name_result(environment.watchlist, targets)
     # A missing archive is a mistake here: there is nothing to read again.
     environment.archive().close()
     at = now or datetime.now(UTC)
     failed = 0
     much = len(documents) >= _MUCH
-    with environment.writer(at) as writer, spread(jobs, scheduler, much=much) as workers:
+    with environment.writer(at) as writer, executor_options(jobs, scheduler, much=much) as workers:
         for found in reextract(documents, writer, at, dry_run=dry_run, force=force, spread=workers):
             failed += found.outcome in ("failed", "suspect")
             if as_json:
@@ -65,7 +65,7 @@ def command(
 
 
 def _line(found: Reextraction) -> str:
-    from tostrack.publish.text import safe_line
+    from tostrack.render.escape import safe_line
 
     said = found.outcome
     if found.outcome == "re-extracted":

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.environment import Environment, emit_json, json_option
-from tostrack.cli.spreading import jobs_option, scheduler_option, spread
+from tostrack.cli.app import Environment, emit_json, json_option
+from tostrack.cli.executor_options import executor_options, jobs_option, scheduler_option
 
 if TYPE_CHECKING:
-    from tostrack.tasks.flagging import Reflagged
+    from tostrack.services.reflag import ReflagResult
 
 #: So many clauses take as long to flag as processes to start.
 _MUCH = 20_000
@@ -29,14 +29,17 @@ _MUCH = 20_000
 @click.pass_obj
 def command(environment: Environment, dry_run: bool, jobs: int | None, scheduler: str | None, as_json: bool) -> None:
     """Flag every kept clause anew by today's rules. Nobody is told; what was told stays as it was."""
-    from tostrack.tasks.flagging import Reflagged, reflag
+    from tostrack.services.reflag import ReflagResult, reflag_archive
 
     with environment.archive() as archive:
         # Opened for reading first: a missing archive is a mistake here, there is nothing to flag.
         stale = archive.stale(environment.book.fingerprint)
-    found = Reflagged()
-    with environment.writer(datetime.now(UTC)) as writer, spread(jobs, scheduler, much=stale >= _MUCH) as workers:
-        for step in _progress(reflag(writer, dry_run=dry_run, spread=workers), stale):
+    found = ReflagResult()
+    with (
+        environment.writer(datetime.now(UTC)) as writer,
+        executor_options(jobs, scheduler, much=stale >= _MUCH) as workers,
+    ):
+        for step in _progress(reflag_archive(writer, dry_run=dry_run, spread=workers), stale):
             found = step
     topics = sorted(found.before.keys() | found.after.keys())
     counts = {topic: (found.before.get(topic, 0), found.after.get(topic, 0)) for topic in topics}
@@ -50,7 +53,7 @@ def command(environment: Environment, dry_run: bool, jobs: int | None, scheduler
         click.echo("nothing was stored", err=True)
 
 
-def _progress(steps: Iterator[Reflagged], total: int) -> Iterator[Reflagged]:
+def _progress(steps: Iterator[ReflagResult], total: int) -> Iterator[ReflagResult]:
     """Yield *steps*, with a bar on standard error when a person is watching."""
     if not sys.stderr.isatty():
         yield from steps

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from tostrack.cli.environment import Environment, chosen, emit_json, json_option
+from tostrack.cli.app import Environment, emit_json, json_option, select_documents
 
 
 @click.command(
@@ -25,11 +25,11 @@ def command(
 
     All words must stand in one clause; in quotes they stand together; `licen*` finds what begins so.
     """
-    from tostrack.publish.past import render_search
+    from tostrack.render.blame_view import render_search
 
     with environment.archive() as archive:
         if target:
-            chosen(archive, target)
+            select_documents(archive, target)
         service, _, document = (target or "").partition("/")
         found = archive.search(words, service or None, document or None, standing=standing, limit=limit)
     if as_json:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from tostrack.cli.environment import DAY, Environment, emit_json, json_option, one
+from tostrack.cli.app import DAY, Environment, emit_json, json_option, select_one
 from tostrack.errors import ConfigError
 
 
@@ -18,7 +18,7 @@ from tostrack.errors import ConfigError
 @click.pass_obj
 def command(environment: Environment, target: str, when: datetime | None, number: int | None, as_json: bool) -> None:
     """Print a document's text as Markdown: the one that stands, or the one in force at a time."""
-    from tostrack.publish.text import safe
+    from tostrack.render.escape import safe
 
     name, at, counted = target.partition("@")
     if at:
@@ -27,7 +27,7 @@ def command(environment: Environment, target: str, when: datetime | None, number
         except ValueError:
             raise ConfigError(f"{target}: {counted!r} is not the number of a version") from None
     with environment.archive() as archive:
-        row = one(archive, name)
+        row = select_one(archive, name)
         service, document = row.service, row.document
         if number is not None:
             version = archive.version(service, document, number)

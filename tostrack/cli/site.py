@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tostrack.cli.environment import Environment
+from tostrack.cli.app import Environment
 
 
 @click.command(
@@ -25,13 +25,13 @@ def command(
     environment: Environment, out: Path, url: str, title: str | None, anew: bool, serve: bool, port: int
 ) -> None:
     """Write a site that needs no server: what changed, clause by clause, with evidence. Works from a folder."""
-    from tostrack.tasks.siting import TITLE, build
+    from tostrack.services.site import TITLE, build_site
 
     address = (url or environment.watchlist.settings.url).rstrip("/")
 
     def write(*, anew: bool = False) -> str:
         with environment.archive() as archive:
-            built = build(archive, out, title=title or TITLE, url=address, book=environment.book, anew=anew)
+            built = build_site(archive, out, title=title or TITLE, url=address, book=environment.book, anew=anew)
         removed = f", {built.removed:,} removed" if built.removed else ""
         return f"{out}: {built.pages:,} files, {built.written:,} written{removed}"
 
@@ -41,9 +41,9 @@ def command(
             click.echo("no sitemap: that takes --url, or `url` in the watchlist's [settings]", err=True)
         click.echo(f"open {out / 'index.html'}", err=True)
         return
-    from tostrack.tasks.siting.server import follow, serving
+    from tostrack.services.site.serve import rebuild_when_changed, serve_site
 
-    with serving(out, port) as at:
+    with serve_site(out, port) as at:
         click.echo(f"{at}  (Ctrl-C ends it)")
-        for _ in follow(environment.watchlist.settings.database):
+        for _ in rebuild_when_changed(environment.watchlist.settings.database):
             click.echo(write())

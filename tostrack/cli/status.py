@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.environment import NO_TEXT, Environment, Exit, chosen, emit_json, json_option
+from tostrack.cli.app import NO_TEXT, Environment, Exit, emit_json, json_option, select_documents
 from tostrack.models import from_iso
-from tostrack.publish.workflow import annotation
+from tostrack.render.workflow_commands import format_annotation
 
 if TYPE_CHECKING:
-    from tostrack.store import Archive, DocumentRow
+    from tostrack.archive import Archive, DocumentRow
 
 
 @click.command(epilog="Example: `tostrack status instagram --json`; `tostrack status --suspects` for the quarantine.")
@@ -38,12 +38,12 @@ def command(
     as_json: bool,
 ) -> None:
     """Show when each document was last checked, how it went, and since when its text stands."""
-    from tostrack.publish.tables import render_status
+    from tostrack.render.listings import render_status
 
     environment: Environment = context.obj
     with environment.archive() as archive:
-        rows = chosen(archive, target)
-        waiting = quarantined(archive, rows) if suspects else []
+        rows = select_documents(archive, target)
+        waiting = list_quarantined(archive, rows) if suspects else []
     if suspects:
         show_suspects(environment, waiting, as_json=as_json)
         return
@@ -62,12 +62,12 @@ def command(
             ascii_marks=environment.ascii,
         )
         click.echo(table, nl=False)
-    if within is not None and (late := unwell(rows, datetime.now(UTC) - timedelta(hours=within))):
+    if within is not None and (late := list_failing(rows, datetime.now(UTC) - timedelta(hours=within))):
         click.echo(f"not well: {', '.join(row.id for row in late)}", err=True)
         context.exit(Exit.SOME_FAILED)
 
 
-def unwell(rows: Iterable[DocumentRow], since: datetime) -> list[DocumentRow]:
+def list_failing(rows: Iterable[DocumentRow], since: datetime) -> list[DocumentRow]:
     """Return the documents that fail, or were not checked since a time."""
     return [row for row in rows if row.failing_since or not row.checked_at or from_iso(row.checked_at) < since]
 
@@ -76,19 +76,19 @@ def worst_failures(rows: Iterable[DocumentRow]) -> list[str]:
     """Return a line for each of the documents that have failed for longest: GitHub shows ten of a step."""
     failing = sorted((row for row in rows if row.failing_since), key=lambda row: row.failing_since or "")
     return [
-        annotation("warning", f"{row.id} fails since {(row.failing_since or '')[:10]}", row.message or row.cause)
+        format_annotation("warning", f"{row.id} fails since {(row.failing_since or '')[:10]}", row.message or row.cause)
         for row in failing[:10]
     ]
 
 
-def quarantined(archive: Archive, documents: Iterable[DocumentRow]) -> list[dict[str, Any]]:
+def list_quarantined(archive: Archive, documents: Iterable[DocumentRow]) -> list[dict[str, Any]]:
     """Return the texts in quarantine of *documents*, as rows of JSON."""
     return [asdict(row) for each in documents for row in archive.suspects(each.service, each.document)]
 
 
 def show_suspects(environment: Environment, rows: list[dict[str, Any]], *, as_json: bool) -> None:
     """List texts in quarantine."""
-    from tostrack.publish.tables import render_suspects
+    from tostrack.render.listings import render_suspects
 
     if as_json:
         emit_json(rows)

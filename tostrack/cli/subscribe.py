@@ -6,8 +6,8 @@ from datetime import datetime
 
 import click
 
-from tostrack.cli.environment import DAY, Environment
-from tostrack.cli.office import address_of, digest_named, now_or, secret_of
+from tostrack.cli.app import DAY, Environment
+from tostrack.cli.sender_config import current_time, find_address, find_digest, load_link_secret
 from tostrack.errors import ConfigError
 
 
@@ -18,12 +18,12 @@ from tostrack.errors import ConfigError
 @click.pass_obj
 def command(environment: Environment, name: str, address: str, now: datetime | None) -> None:
     """Ask ADDRESS by mail whether it wants the digest; it gets nothing else before it has said yes."""
-    from tostrack.store.outbox import Outbox
-    from tostrack.tasks.permission import subscribe
+    from tostrack.archive.outbox import Outbox
+    from tostrack.services.subscriptions import subscribe
 
-    digest_named(environment, name)
-    if not secret_of(environment)("KEY"):
+    find_digest(environment, name)
+    if not load_link_secret(environment)("KEY"):
         raise ConfigError("links are signed: set TOSTRACK_KEY, or key among the secrets, to a long random word")
     with environment.archive() as archive, Outbox(archive.path) as outbox:
-        subscribe(outbox, name, address_of(address), now_or(now)(), archive.meta("authority"))
+        subscribe(outbox, name, find_address(address), current_time(now)(), archive.meta("authority"))
     click.echo(f"{address} is asked with the next `tostrack notify --send`")

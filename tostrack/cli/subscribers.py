@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import click
 
-from tostrack.cli.environment import Environment, emit_json, json_option
-from tostrack.cli.office import digest_named
+from tostrack.archive.outbox import Outbox
+from tostrack.cli.app import Environment, emit_json, json_option
+from tostrack.cli.sender_config import find_digest
 from tostrack.models import DigestSettings
-from tostrack.publish.text import safe_line
-from tostrack.store.outbox import Outbox
+from tostrack.render.escape import safe_line
 
 
 @click.command(epilog="Example: `tostrack subscribers shop --json`.")
@@ -19,7 +19,7 @@ from tostrack.store.outbox import Outbox
 @click.pass_obj
 def command(environment: Environment, name: str | None, as_json: bool) -> None:
     """List who gets each digest: those whom the watchlist names, and those who asked and confirmed."""
-    digests = [digest_named(environment, name)] if name else list(environment.watchlist.digests)
+    digests = [find_digest(environment, name)] if name else list(environment.watchlist.digests)
     with environment.archive() as archive, Outbox(archive.path) as outbox:
         rows = [row for digest in digests for row in _rows(digest, outbox)]
     if as_json:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import click
 
-from tostrack.cli.environment import DAY, Environment
-from tostrack.cli.office import address_of, now_or
+from tostrack.cli.app import DAY, Environment
+from tostrack.cli.sender_config import current_time, find_address
 
 
 @click.command(epilog='Example: `tostrack suppress reader@example.org --reason "bounced"`.')
@@ -18,12 +18,12 @@ from tostrack.cli.office import address_of, now_or
 @click.pass_obj
 def command(environment: Environment, address: str, reason: str, undo: bool, now: datetime | None) -> None:
     """Never write to ADDRESS again; it is looked up when a message is sent."""
-    from tostrack.store.outbox import Outbox
+    from tostrack.archive.outbox import Outbox
 
     with environment.archive() as archive, Outbox(archive.path) as outbox:
         if undo:
-            found = outbox.allow(address_of(address))
+            found = outbox.allow(find_address(address))
             click.echo(f"{address} may be written to again" if found else f"{address} was not suppressed")
             return
-        outbox.suppress(address_of(address), now_or(now)(), reason)
+        outbox.suppress(find_address(address), current_time(now)(), reason)
     click.echo(f"{address} gets nothing any more")

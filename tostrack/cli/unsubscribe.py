@@ -6,8 +6,8 @@ from datetime import datetime
 
 import click
 
-from tostrack.cli.environment import DAY, Environment
-from tostrack.cli.office import address_of, digest_named, now_or
+from tostrack.cli.app import DAY, Environment
+from tostrack.cli.sender_config import current_time, find_address, find_digest
 
 
 @click.command(epilog="Example: `tostrack unsubscribe shop reader@example.org`.")
@@ -17,9 +17,9 @@ from tostrack.cli.office import address_of, digest_named, now_or
 @click.pass_obj
 def command(environment: Environment, name: str, address: str, now: datetime | None) -> None:
     """End a subscription, also that of an address which the watchlist names; what waits for it is not sent."""
-    from tostrack.store.outbox import Outbox
+    from tostrack.archive.outbox import Outbox
 
-    digest_named(environment, name)
+    find_digest(environment, name)
     with environment.archive() as archive, Outbox(archive.path) as outbox:
-        outbox.leave(name, address_of(address), now_or(now)())
+        outbox.leave(name, find_address(address), current_time(now)())
     click.echo(f"{address} gets {name} no more")

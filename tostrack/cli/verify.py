@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.environment import Environment, Exit, chosen, emit_json, json_option
+from tostrack.cli.app import Environment, Exit, emit_json, json_option, select_documents
 from tostrack.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
-    from tostrack.store import DocumentRow
-    from tostrack.store.verify import Finding, Report
+    from tostrack.archive import DocumentRow
+    from tostrack.archive.verify import Report, VerifyFinding
 
 #: As ``--heads`` writes it: the hash, two spaces, the document; like a list of sha256sum.
 _NOTED = re.compile(r"([0-9a-f]{64})  ([a-z0-9-]+/[a-z0-9-]+)")
@@ -42,7 +42,7 @@ def command(context: click.Context, target: str | None, heads: bool, against: Pa
     Names every difference by document and version; exit status 1 when there is one. What was taken out by order is
     listed and no difference.
     """
-    from tostrack.store.verify import compare_heads
+    from tostrack.archive.verify import compare_heads
 
     environment: Environment = context.obj
     report = _run(environment, target)
@@ -65,7 +65,7 @@ def command(context: click.Context, target: str | None, heads: bool, against: Pa
 
 
 def _run(environment: Environment, target: str | None) -> Report:
-    from tostrack.store.verify import verify
+    from tostrack.archive.verify import verify
 
     settings = environment.watchlist.settings
     if not Path(settings.database).is_file():
@@ -73,7 +73,7 @@ def _run(environment: Environment, target: str | None) -> Report:
     names: set[str] = set()
     if target:
         with environment.archive() as archive:
-            names = {row.id for row in chosen(archive, target)}
+            names = {row.id for row in select_documents(archive, target)}
     with _progress() as tell:
         return verify(Path(settings.database), Path(settings.snapshots), lambda row: not names or row.id in names, tell)
 
@@ -114,13 +114,13 @@ def _print_heads(report: Report, *, as_json: bool) -> None:
             click.echo(f"{heads[-1]}  {document}")
 
 
-def _row(finding: Finding) -> dict[str, object]:
+def _row(finding: VerifyFinding) -> dict[str, object]:
     service, _, document = finding.document.partition("/")
     return {**asdict(finding), "service": service or None, "document": document or None}
 
 
-def _line(finding: Finding) -> str:
-    from tostrack.publish.text import safe_line
+def _line(finding: VerifyFinding) -> str:
+    from tostrack.render.escape import safe_line
 
     number = "" if finding.version is None else f"@{finding.version}"
     place = f"{finding.document}{number}" if finding.document else "archive"

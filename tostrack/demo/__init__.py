@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from tostrack.demo.nights import NIGHTS, Night
-from tostrack.demo.server import Platform, serve
+from tostrack.demo.server import DemoPlatform, serve
 
-__all__ = ["NIGHTS", "SERVICE", "Night", "Platform", "serve", "watchlist_text"]
+__all__ = ["NIGHTS", "SERVICE", "DemoPlatform", "Night", "serve", "watchlist_text"]
 
 SERVICE = "lumora"
 

@@ -13,7 +13,7 @@ from tostrack.demo.pages import ROBOTS, page
 from tostrack.models import sha256
 
 
-class Platform:
+class DemoPlatform:
     """The running server."""
 
     def __init__(self, port: int) -> None:
@@ -26,10 +26,10 @@ class Platform:
 
 
 @contextmanager
-def serve() -> Iterator[Platform]:
+def serve() -> Iterator[DemoPlatform]:
     """Run Lumora on a free port of 127.0.0.1; it shows the first night until told otherwise."""
-    with _Server(("127.0.0.1", 0), _Handler) as server:
-        server.platform = Platform(server.server_port)
+    with _Server(("127.0.0.1", 0), _DemoHandler) as server:
+        server.platform = DemoPlatform(server.server_port)
         # The default interval of half a second is how long shutdown() would wait.
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
@@ -41,10 +41,10 @@ def serve() -> Iterator[Platform]:
 
 
 class _Server(ThreadingHTTPServer):
-    platform: Platform
+    platform: DemoPlatform
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _DemoHandler(BaseHTTPRequestHandler):
     """Answers GET and HEAD; one connection each, so that no thread outlives its answer."""
 
     server: _Server

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 
 from tostrack.errors import FetchError
-from tostrack.fetch.failures import truncated
+from tostrack.fetch.failures import describe_truncation
 
 #: HTML lets authors leave it out; such a page, sent without a length and without chunks too, cannot be told from half
 #: of itself, and is refused. So is one cut behind ``</body>``: no words are missing, but its hash is not the page's.
@@ -111,7 +111,7 @@ def decoded(url: str, pieces: Iterable[bytes], encoding: str, limit: int, *, cut
                 return out.getvalue()[:limit]
             raise FetchError(f"{url}: the answer is larger than {limit:,} bytes", cause="too-large")
         if inflater and not inflater.finished:
-            raise truncated(url, "the end of its compressed stream")
+            raise describe_truncation(url, "the end of its compressed stream")
         return out.getvalue()
 
 
@@ -125,9 +125,9 @@ def check_end(url: str, headers: Mapping[str, str], body: bytes) -> None:
     # NULs: the same letters in UTF-16.
     tail = body[-_TAIL:].replace(b"\0", b"")
     if not body:
-        raise truncated(url, "its body")
+        raise describe_truncation(url, "its body")
     if media == "application/pdf":
         if b"%%EOF" not in tail:
-            raise truncated(url, "the end of the PDF")
+            raise describe_truncation(url, "the end of the PDF")
     elif (media in ("", "text/html", "application/xhtml+xml")) and not _HTML_END.search(tail):
-        raise truncated(url, "</html>, and nothing else tells that it is whole")
+        raise describe_truncation(url, "</html>, and nothing else tells that it is whole")

@@ -40,7 +40,7 @@ CAUSES: Mapping[str, str] = {
 _TRANSIENT_STATUSES = {408, 429, 502, 503, 504, *range(520, 525)}
 
 
-def refusal(url: str, status: int, retry_after: float | None = None) -> FetchError:
+def describe_refusal(url: str, status: int, retry_after: float | None = None) -> FetchError:
     """Return the error that says the server answered *status*."""
     return FetchError(
         f"{url}: the server answered {status}",
@@ -51,12 +51,12 @@ def refusal(url: str, status: int, retry_after: float | None = None) -> FetchErr
     )
 
 
-def truncated(url: str, what: str) -> FetchError:
+def describe_truncation(url: str, what: str) -> FetchError:
     """Return the error that says the answer was cut before *what*."""
     return FetchError(f"{url}: the answer was cut before {what}", cause="truncated", transient=True)
 
 
-def translate(url: str, error: Exception) -> FetchError:
+def translate_error(url: str, error: Exception) -> FetchError:
     """Return *error*, raised by requests, urllib3 or the standard library while *url* was fetched, in our words."""
     found = list(_inside(error))
     for kinds, cause, finding, transient in _WORDS:

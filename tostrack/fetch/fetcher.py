@@ -10,13 +10,13 @@ from typing import Self
 
 from tostrack import __version__
 from tostrack.errors import FetchError
-from tostrack.fetch.browser import Browser
-from tostrack.fetch.failures import refusal
-from tostrack.fetch.hosts import Hosts
-from tostrack.fetch.http import Client, normal_url
-from tostrack.fetch.journey import JOURNEYS, Journey, Roads
-from tostrack.fetch.names import Resolver, resolve
-from tostrack.fetch.robots import TOKEN, Memory
+from tostrack.fetch.browser.session import Browser
+from tostrack.fetch.client import Client, normal_url
+from tostrack.fetch.failures import describe_refusal
+from tostrack.fetch.fetch_task import JOURNEYS, FetchContext, Journey
+from tostrack.fetch.host_queue import Hosts
+from tostrack.fetch.resolver import Resolver, resolve
+from tostrack.fetch.robots import TOKEN, RobotsCache
 from tostrack.models import NotModified, Page, Snapshot, Validators
 
 #: A sign of life is short, and nobody waits for it.
@@ -86,7 +86,9 @@ class Fetcher:
         self.monotonic = monotonic
         self.hosts = Hosts(delay)
         self._sleep = sleep
-        self._roads = Roads(client, Browser(agent), self.hosts, Memory(), monotonic, max_bytes, deadline, max_wait)
+        self._roads = FetchContext(
+            client, Browser(agent), self.hosts, RobotsCache(), monotonic, max_bytes, deadline, max_wait
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -139,7 +141,7 @@ class Fetcher:
         """
         answer = self._roads.client.get(normal_url(url), seconds=_PING_SECONDS, limit=_PING_BYTES, cut=True)
         if not 200 <= answer.status < 300:
-            raise refusal(url, answer.status)
+            raise describe_refusal(url, answer.status)
 
     def abort(self) -> None:
         """End every request that is under way in any thread; the fetcher stays usable."""

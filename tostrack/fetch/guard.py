@@ -24,7 +24,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
 from tostrack.errors import FetchError
-from tostrack.fetch.names import Lookup, Resolved, Resolver, resolve
+from tostrack.fetch.resolver import Lookup, Resolved, Resolver, resolve
 
 #: Seconds for a name server to answer, for one address to accept, and for one read. The deadline of the whole fetch
 #: is the Fetcher's.
@@ -60,7 +60,7 @@ def _embedded(ip: IPv4Address | IPv6Address) -> IPv4Address | None:
     return ip.ipv4_mapped or ip.sixtofour
 
 
-def bare(host: str) -> str:
+def strip_zone(host: str) -> str:
     """Return *host* as hosts are compared: lower case, no brackets, no final dot."""
     return host.strip("[]").rstrip(".").lower()
 
@@ -131,7 +131,7 @@ class Guard:
         monotonic: Callable[[], float],
         resolver: Resolver = resolve,
     ) -> None:
-        self._allowed = frozenset(map(bare, allow_private))
+        self._allowed = frozenset(map(strip_zone, allow_private))
         self._monotonic = monotonic
         self._resolver = resolver
         self._current = threading.local()
@@ -140,7 +140,7 @@ class Guard:
 
     def allows_private(self, host: str) -> bool:
         """Return whether the watchlist lets *host* be on an address that is not public."""
-        return bare(host) in self._allowed
+        return strip_zone(host) in self._allowed
 
     @contextmanager
     def exchange(self, seconds: float) -> Iterator[Exchange]:
@@ -211,13 +211,13 @@ class Guard:
         if found and not public:
             raise FetchError(
                 f"{host}: {found[0][4][0]} is not a public address; "
-                f"if you mean it, add {bare(host)!r} to `allow_private` in the watchlist",
+                f"if you mean it, add {strip_zone(host)!r} to `allow_private` in the watchlist",
                 cause="forbidden-address",
             )
         return public
 
 
-class _Wire(io.RawIOBase):
+class _DeadlineSocket(io.RawIOBase):
     """A socket's bytes, awaited no longer than the exchange allows, with an eye on their end."""
 
     def __init__(self, sock: socket.socket, raw: io.RawIOBase, exchange: Exchange) -> None:
@@ -250,7 +250,7 @@ class _Answer(http.client.HTTPResponse):
         super().__init__(sock, **options)
         self._exchange = exchange
         # 64 KiB: a page of 300 KB in five reads; the default of 8 KiB costs a system call for each.
-        self.fp = io.BufferedReader(_Wire(sock, self.fp.detach(), exchange), 1 << 16)
+        self.fp = io.BufferedReader(_DeadlineSocket(sock, self.fp.detach(), exchange), 1 << 16)
 
     def begin(self) -> None:
         super().begin()

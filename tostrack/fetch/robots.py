@@ -56,7 +56,7 @@ class Rules:
             raise FetchError(f"{url}: its robots.txt asks us not to fetch it", cause="robots")
 
 
-def rules_of(url: str, status: int, body: bytes, retry_after: float | None = None) -> Rules:
+def parse_robots(url: str, status: int, body: bytes, retry_after: float | None = None) -> Rules:
     """Return what an answer to *url*, a robots.txt, means.
 
     Success: what the body says. 4xx: there are no rules. Else: everything is forbidden. 429 counts with the latter,
@@ -74,10 +74,12 @@ def rules_of(url: str, status: int, body: bytes, retry_after: float | None = Non
         return Rules(parser, crawl_delay=min(parser.crawl_delay(TOKEN) or 0.0, _LONGEST_CRAWL_DELAY))
     if 400 <= status < 500 and status != 429:
         return Rules()
-    return unreachable(url, f"the server answered {status}", status, retry_after)
+    return rules_when_unreachable(url, f"the server answered {status}", status, retry_after)
 
 
-def unreachable(url: str, finding: str, status: int | None = None, retry_after: float | None = None) -> Rules:
+def rules_when_unreachable(
+    url: str, finding: str, status: int | None = None, retry_after: float | None = None
+) -> Rules:
     """Return rules that forbid everything, because *url* could not be read."""
     return Rules(
         unreachable=FetchError(
@@ -90,7 +92,7 @@ def unreachable(url: str, finding: str, status: int | None = None, retry_after: 
     )
 
 
-class Memory:
+class RobotsCache:
     """The rules of every origin met, for as long as they hold; safe to use from several threads."""
 
     def __init__(self) -> None:

@@ -13,9 +13,9 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
 
 from tostrack.errors import FetchError
-from tostrack.fetch.failures import refusal
-from tostrack.fetch.http import Answer, Client, normal_url
-from tostrack.fetch.journey import BACKOFF, retry_after_of
+from tostrack.fetch.client import Client, HttpAnswer, normal_url
+from tostrack.fetch.failures import describe_refusal
+from tostrack.fetch.fetch_task import BACKOFF, retry_after_of
 
 #: What may be different in a moment.
 _PASSING = frozenset({429, 500, 502, 503, 504})
@@ -87,7 +87,7 @@ class GuardedTransport(BaseAdapter):
                 asked = asked or _SENT_AWAY
             if wait is None or (asked or 0.0) > self._max_wait:
                 if answer.status == 429:
-                    raise refusal(url, 429, asked)
+                    raise describe_refusal(url, 429, asked)
                 break
             self._stay_away(max(wait, asked or 0.0))
         return _response(request, answer)
@@ -96,7 +96,7 @@ class GuardedTransport(BaseAdapter):
         """Close the connections."""
         self._client.close()
 
-    def _ask(self, url: str) -> Answer:
+    def _ask(self, url: str) -> HttpAnswer:
         if (wait := self._due - self._monotonic()) > 0:
             self._sleep(wait)
         try:
@@ -114,12 +114,12 @@ class GuardedTransport(BaseAdapter):
         return url
 
 
-def _is_archived(answer: Answer) -> bool:
+def _is_archived(answer: HttpAnswer) -> bool:
     """Whether what looks like a failure is what an archive has kept of one: RFC 7089, 2.1.1."""
     return "memento-datetime" in answer.headers
 
 
-def _response(request: requests.PreparedRequest, answer: Answer) -> requests.Response:
+def _response(request: requests.PreparedRequest, answer: HttpAnswer) -> requests.Response:
     response = requests.Response()
     response.status_code = answer.status
     response.url = str(request.url)

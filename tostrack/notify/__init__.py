@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tostrack.notify.actions import Summary
+from tostrack.notify.actions import StepSummary
 from tostrack.notify.apprise import Apprise
-from tostrack.notify.letter import Letter, Notifier, Post, Setup
+from tostrack.notify.message import ChannelSettings, Notifier, OutgoingMessage, Post
 from tostrack.notify.smtp import Smtp
 from tostrack.notify.webhook import Webhook
 
 #: What reaches the recipients of each channel; see `models.channel_of`.
-NOTIFIERS: Mapping[str, Callable[[Setup], Notifier]] = {
+NOTIFIERS: Mapping[str, Callable[[ChannelSettings], Notifier]] = {
     "email": Smtp,
     "webhook": Webhook,
     "apprise": Apprise,
-    "summary": Summary,
+    "summary": StepSummary,
 }
 
-__all__ = ["NOTIFIERS", "Letter", "Notifier", "Post", "Setup"]
+__all__ = ["NOTIFIERS", "ChannelSettings", "Notifier", "OutgoingMessage", "Post"]

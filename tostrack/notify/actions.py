@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 
 from tostrack.errors import NotifyError
-from tostrack.notify.letter import Letter, Setup
-from tostrack.publish.workflow import annotation
+from tostrack.notify.message import ChannelSettings, OutgoingMessage
+from tostrack.render.workflow_commands import format_annotation
 
 #: GitHub drops a summary of more than a mebibyte whole.
 _LARGEST = 900_000
 
 
-class Summary:
+class StepSummary:
     """Appends each letter to ``$GITHUB_STEP_SUMMARY``."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: ChannelSettings) -> None:
         self._setup = setup
 
-    def send(self, letter: Letter, at: datetime) -> None:
+    def send(self, letter: OutgoingMessage, at: datetime) -> None:
         """Append *letter* and note its subject; what would make the summary too large is left out."""
         del at
         if self._setup.summary is None:
@@ -29,7 +29,7 @@ class Summary:
                     file.write(f"{letter.markdown}\n")
         except OSError as error:
             raise NotifyError(f"summary: cannot be written ({error.strerror})", down=True) from error
-        self._setup.annotate(annotation("notice", "tostrack", letter.subject))
+        self._setup.annotate(format_annotation("notice", "tostrack", letter.subject))
 
     def close(self) -> None:
         """Nothing is kept open."""

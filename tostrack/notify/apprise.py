@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from tostrack.errors import NotifyError
-from tostrack.notify.letter import Letter, Setup
+from tostrack.notify.message import ChannelSettings, OutgoingMessage
 
 
 class Apprise:
     """Sends to ``apprise:NAME``, whose address, a secret, is in ``TOSTRACK_APPRISE_NAME``."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: ChannelSettings) -> None:
         self._setup = setup
 
-    def send(self, letter: Letter, at: datetime) -> None:
+    def send(self, letter: OutgoingMessage, at: datetime) -> None:
         """Post the few lines of *letter* that a chat can hold."""
         del at
         name = f"APPRISE_{letter.recipient.partition(':')[2].upper()}"

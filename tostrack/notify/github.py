@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tostrack.errors import NotifyError
-from tostrack.notify.letter import Post
-from tostrack.publish.trouble import Trouble
+from tostrack.notify.message import Post
+from tostrack.render.failure_issues import FailureIssue
 
 _API = "https://api.github.com"
 _LABEL = "tostrack"
@@ -20,7 +20,7 @@ _LARGEST = 60_000
 _PAGES = 20
 
 
-class Issues:
+class FailureIssues:
     """The issues of one repository that this module has opened: they carry a mark, so nothing else has to be kept."""
 
     def __init__(self, repository: str, token: str, post: Post, api: str = _API) -> None:
@@ -35,7 +35,7 @@ class Issues:
         self._token = token
         self._post = post
 
-    def sync(self, troubles: Iterable[Trouble]) -> Iterator[str]:
+    def sync(self, troubles: Iterable[FailureIssue]) -> Iterator[str]:
         """Open an issue for each of *troubles* that has none, close those of the others; yield a line for each.
 
         Raises:

@@ -16,8 +16,8 @@ from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 from tostrack.errors import NotifyError
-from tostrack.notify.letter import Letter, Setup
-from tostrack.publish.text import cut, safe_line
+from tostrack.notify.message import ChannelSettings, OutgoingMessage
+from tostrack.render.escape import cut, safe_line
 
 #: RFC 5322 lets a line be 998 long; a subject beyond this is read by nobody.
 _SUBJECT = 200
@@ -38,7 +38,7 @@ _HEADERS.map_to_type("list-unsubscribe", _Addresses)  # type: ignore[arg-type]  
 _POLICY = SMTP.clone(header_factory=_HEADERS, cte_type="7bit", max_line_length=76)
 
 
-def mail(letter: Letter, sender: str) -> EmailMessage:
+def mail(letter: OutgoingMessage, sender: str) -> EmailMessage:
     """Return *letter* as the mail that is sent, the same bytes at every try but for the boundary between its parts."""
     message = EmailMessage(_POLICY)
     message["From"] = sender
@@ -73,11 +73,11 @@ def _encodable(text: str) -> str:
 class Smtp:
     """Sends through the server that the watchlist names; the connection is made when the first letter goes."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: ChannelSettings) -> None:
         self._setup = setup
         self._connection: smtplib.SMTP | None = None
 
-    def send(self, letter: Letter, at: datetime) -> None:
+    def send(self, letter: OutgoingMessage, at: datetime) -> None:
         """Hand *letter* to the server; its 250 means that it has it."""
         del at  # the date of a mail is when it was made
         message = mail(letter, self._setup.sender)
@@ -99,7 +99,7 @@ class Smtp:
                 self.close()
                 raise NotifyError(f"{letter.recipient}: the mail server broke off ({error})") from error
 
-    def _refused(self, letter: Letter, code: int, said: bytes | str) -> NotifyError:
+    def _refused(self, letter: OutgoingMessage, code: int, said: bytes | str) -> NotifyError:
         if code == 421:
             self.close()
         return NotifyError(f"{letter.recipient}: {code} {_said(said)}", transient=code < 500)

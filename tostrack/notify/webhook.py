@@ -9,7 +9,7 @@ import json
 from datetime import datetime
 
 from tostrack.errors import NotifyError
-from tostrack.notify.letter import Letter, Setup
+from tostrack.notify.message import ChannelSettings, OutgoingMessage
 
 #: What may go better later; any other 4xx is the receiver's no.
 _LATER = frozenset({408, 425, 429})
@@ -24,10 +24,10 @@ def signature(key: str, name: str, timestamp: int, body: bytes) -> str:
 class Webhook:
     """Posts each letter to its recipient's address."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: ChannelSettings) -> None:
         self._setup = setup
 
-    def send(self, letter: Letter, at: datetime) -> None:
+    def send(self, letter: OutgoingMessage, at: datetime) -> None:
         """Post *letter*; any 2xx means that the receiver has it."""
         key = self._setup.secret("WEBHOOK_KEY")
         if self._setup.post is None or not key:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from tostrack.errors import NotifyError
-from tostrack.notify.letter import Post
+from tostrack.notify.message import Post
 
 #: Feeds named in one request; the addresses of a hundred are about 8 kB.
 _AT_ONCE = 100

@@ -16,7 +16,7 @@ def check_selectors(watchlist: Watchlist) -> None:
     Raises:
         ConfigError: Some are wrong; ``error.problems`` has a line for each.
     """
-    from tostrack.extract.filters import FILTERS
+    from tostrack.extraction.filters import FILTERS
 
     findings = Findings()
     for document in watchlist.documents:

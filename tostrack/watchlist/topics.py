@@ -1,4 +1,4 @@
-"""A user's own rules: `topics.toml` and `topics/*.toml` beside the watchlist, as texts; `tostrack.flag` reads them."""
+"""Read a user's own rules, `topics.toml` and `topics/*.toml` beside the watchlist; `analysis.flags` parses them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def known_topics(folder: Path) -> list[str]:
 
     A file with a mistake elsewhere still names its topics: a bad rule must not make the watchlist wrong.
     """
-    from tostrack.flag import SHIPPED
+    from tostrack.analysis.flags import SHIPPED
 
     found = list(SHIPPED.topics())
     try:

@@ -1,0 +1,136 @@
+"""Compare two texts of a document: what differs, what it means, which flags move, and the verdict. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar
+
+from tostrack.analysis.diff import diff
+from tostrack.clauses import split_clauses
+from tostrack.models import (
+    Change,
+    Clause,
+    Dating,
+    Fact,
+    Flag,
+    Hunk,
+    Judgement,
+    Reading,
+    Version,
+)
+
+if TYPE_CHECKING:
+    from tostrack.analysis.flags import FlagEvent, Rulebook
+
+_Found = TypeVar("_Found", Flag, Fact)
+
+
+def read_version(version: str | Version) -> Reading:
+    """Return *version* with its clauses."""
+    version = Version(version) if isinstance(version, str) else version
+    return Reading(version, tuple(split_clauses(version.text)))
+
+
+def compare(old: str | Version, new: str | Version, earlier: Sequence[str | Version] = ()) -> Change:
+    """Return what changed from *old* to *new*, whether it matters and why.
+
+    Args:
+        old: The text that stood.
+        new: The text that stands now.
+        earlier: Texts that stood before *old*, most recent first: a return to one of them is recognised.
+    """
+    return compare_readings(read_version(old), read_version(new), [read_version(version) for version in earlier])
+
+
+def compare_readings(
+    old: Reading, new: Reading, earlier: Sequence[Reading] = (), book: Rulebook | None = None
+) -> Change:
+    """Return what `compare` returns, for texts that are split already; *book* decides what is flagged."""
+    from tostrack.analysis.facts import compare_document_dates
+    from tostrack.analysis.flags import SHIPPED
+    from tostrack.analysis.verdict.with_history import judge_with_history
+
+    hunks, told = _hunks(old, new, book or SHIPPED)
+    return Change(
+        old.version,
+        new.version,
+        told,
+        judge_with_history(hunks, old, new, earlier),
+        dating=compare_document_dates(old, new),
+    )
+
+
+# One pair of texts is compared with what stood before and without: what differs is the same.
+@lru_cache(maxsize=16)
+def _hunks(old: Reading, new: Reading, book: Rulebook) -> tuple[tuple[Hunk, ...], tuple[Hunk, ...]]:
+    """Return what differs, and the same with flags and facts."""
+    from tostrack.analysis.facts import find_facts
+    from tostrack.analysis.flags import find_directions
+
+    hunks = diff(old.clauses, new.clauses)
+    flags = find_directions(hunks, old.clauses, new.clauses, book)
+    told = (replace(hunk, flags=f, facts=found) for hunk, f, found in zip(hunks, flags, find_facts(hunks), strict=True))
+    return hunks, tuple(told)
+
+
+def rebuild_change(
+    old: Reading,
+    new: Reading,
+    judgement: Judgement,
+    flags: Sequence[tuple[int, Flag]],
+    facts: Sequence[tuple[int, Fact]],
+    dating: Dating | None,
+) -> Change:
+    """Return the change between two texts as it was judged, flagged and told before: no rule is asked again.
+
+    Args:
+        old: The text before.
+        new: The text after.
+        judgement: As it was made.
+        flags: As they were found, each with the place of its hunk.
+        facts: As they were found, each with the place of its hunk.
+        dating: As it was read.
+    """
+    hunks = diff(old.clauses, new.clauses)
+    flagged = _placed(flags, hunks, lambda flag, hunk: flag.quote in hunk.new or flag.quote in hunk.old)
+    meant = _placed(facts, hunks, lambda fact, hunk: fact.old in hunk.old and fact.new in hunk.new)
+    told = [replace(hunk, flags=tuple(flagged[at]), facts=tuple(meant[at])) for at, hunk in enumerate(hunks)]
+    return Change(old.version, new.version, tuple(told), judgement, dating=dating)
+
+
+def _placed(
+    found: Iterable[tuple[int, _Found]], hunks: Sequence[Hunk], stands_in: Callable[[_Found, Hunk], bool]
+) -> list[list[_Found]]:
+    """Return what was *found* by the places of *hunks*."""
+    places: list[list[_Found]] = [[] for _ in hunks]
+    for place, one in found:
+        # When our diff has moved since, it stands elsewhere now.
+        for at in (place, *range(len(hunks))):
+            if at < len(hunks) and stands_in(one, hunks[at]):
+                places[at].append(one)
+                break
+    return places
+
+
+def flag_clauses(clauses: Iterable[Clause], book: Rulebook) -> list[tuple[Flag, ...]]:
+    """Return the flags of each of *clauses*, in their order, by the rules of *book*."""
+    return [book.of_clause(clause) for clause in clauses]
+
+
+def trace_flag_history(readings: Iterable[Reading], book: Rulebook | None = None) -> Iterator[list[FlagEvent]]:
+    """Yield, for each of *readings*, oldest first, what happened to the flags in it since the one before."""
+    from tostrack.analysis.flags import SHIPPED, change_events, first_events, is_touched
+
+    book = book or SHIPPED
+    before: Reading | None = None
+    for reading in readings:
+        if before is None:
+            yield list(first_events(reading.clauses, book))
+        elif is_touched(before.clauses, reading.clauses, book):
+            hunks = diff(before.clauses, reading.clauses)
+            yield list(change_events(hunks, before.clauses, reading.clauses, book))
+        else:
+            yield []
+        before = reading

@@ -1,0 +1,192 @@
+"""The dates that a document states about itself, and what it means when they stand still while the text moves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from tostrack.analysis.facts.dates import FoundDate, find_dates
+from tostrack.clauses import plain, sentences
+from tostrack.models import Clause, Dating, Reading
+
+#: What stands before the day of the last revision, and before the day from which the text binds.
+_UPDATED = re.compile(
+    r"\b(?:(?:last|latest|most recent(?:ly)?)\s+(?:updated?|modified|modification|revised|revision|reviewed|changed?"
+    r"|amended|amendment|edited|posted|published)|updated?|dated|revised|revision|modified|version|posted|published"
+    r"|zuletzt\s+(?:aktualisiert|geändert|überarbeitet)|letzte\s+(?:aktualisierung|änderung|überarbeitung)"
+    r"|aktualisiert|stand|fassung|dernière\s+(?:mise\s+à\s+jour|modification|révision)|mise?\s+à\s+jour"
+    r"|última\s+(?:actualización|modificación|revisión|atualização|modificação|revisão)|actualizado|atualizado"
+    r"|ultimo\s+aggiornamento|ultima\s+(?:modifica|revisione)|aggiornat[oa]|laatst\s+(?:bijgewerkt|gewijzigd)"
+    r"|laatste\s+(?:update|wijziging)|bijgewerkt|senast\s+(?:uppdaterad|ändrad)|uppdaterad)\b"
+    r"|最終更新日?|改定日?|更新日期|最近更新|最后更新",
+    re.IGNORECASE,
+)
+_EFFECTIVE = re.compile(
+    r"\b(?:effective|(?:in|into)\s+(?:effect|force)|takes?\s+effect|entry\s+into\s+force|as\s+of|valid\s+from"
+    r"|gültig|wirksam|in\s+kraft|en\s+vigueur|entrée\s+en\s+vigueur|applicables?\s+(?:à\s+compter\s+du|depuis)"
+    r"|vigentes?|fecha\s+de\s+(?:vigencia|entrada\s+en\s+vigor)|en\s+vigor|em\s+vigor|vigência|in\s+vigore"
+    r"|van\s+kracht|ingangsdatum|gäller|träder\s+i\s+kraft)\b"
+    r"|施行日?|生效日期?|制定日",
+    re.IGNORECASE,
+)
+#: In a sentence with one of these it is another text, or another time, that is dated.
+_OTHER = re.compile(
+    r"\b(?:previous(?:ly)?|prior|earlier|former(?:ly)?|until|archived?s?|before|expire[sd]?|replace[sd]?|superseded?s?"
+    r"|through|copyright|vorherige[nr]?|bisherige[nr]?|précédente?s?|anterior(?:es)?|precedent[ei]|vorige|tidigare)\b|©",
+    re.IGNORECASE,
+)
+#: A long sentence dates the document only when it speaks of the document.
+_ITSELF = re.compile(
+    r"\b(?:this|these|our|the)\s+(?:\w+[\s,]+){0,5}?(?:terms|polic(?:y|ies)|agreement|notice|statement|conditions"
+    r"|guidelines|rules|document|version|addendum|eula)\b"
+    r"|\b(?:le\s+présent|la\s+présente|les\s+présentes|diese[rs]?|est[ea]s?|estos|il\s+presente|la\s+presente|deze|denna"
+    r"|dessa)\b",
+    re.IGNORECASE,
+)
+#: "Last updated: March 1, 2023" and its like are shorter than this.
+_LINE_WORDS = 10
+#: So many characters may stand between the word that dates and the date.
+_MOST_BETWEEN = 40
+_LABEL_WORDS = 6
+#: A clause that is nothing but a date dates the document when it is one of its first.
+_AT_THE_TOP = 6
+#: Clauses with a year in them that are remembered: most stand in the next version too.
+_MEMORY = 4_096
+_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_YEAR = re.compile(r"(?:19[89]|20\d)\d")
+
+
+@dataclass(frozen=True)
+class StatedDate:
+    """A date that a document states about itself, and the words that it rests on."""
+
+    first: date
+    last: date
+    iso: str
+    #: As it is written: ``March 1, 2023``.
+    written: str
+    #: The whole of it: ``Last updated: March 1, 2023``.
+    words: str
+
+
+@dataclass(frozen=True)
+class StatedDates:
+    """From when a document says that it binds, and when it says that it was last revised."""
+
+    effective: StatedDate | None = None
+    updated: StatedDate | None = None
+
+
+def find_stated_dates(clauses: Iterable[Clause]) -> StatedDates:
+    """Return the dates that a document states about itself; of several of a kind the latest.
+
+    A date in a label's own clause ("Effective date" above "March 1, 2023") counts. Dates of previous versions, of
+    copyright, and of what the text merely tells of do not.
+    """
+    effective: list[StatedDate] = []
+    updated: list[StatedDate] = []
+    before = ""
+    for at, clause in enumerate(clauses):
+        text = clause.text
+        dated = ("20" in text or "19" in text) and _YEAR.search(text)
+        if dated:
+            label = plain(before) if before.count(" ") < _LABEL_WORDS else ""
+            for kind, stated in _statements(plain(text), label, top=at < _AT_THE_TOP):
+                (effective if kind == "effective" else updated).append(stated)
+        before = "" if dated else text
+    return StatedDates(_latest(effective), _latest(updated))
+
+
+# The dates of a text are asked for when it comes, and when the next one does.
+@lru_cache(maxsize=64)
+def read_document_dates(reading: Reading) -> StatedDates:
+    """Return what `stated_dates` does for the clauses of *reading*."""
+    return find_stated_dates(reading.clauses)
+
+
+def _latest(found: list[StatedDate]) -> StatedDate | None:
+    return max(found, key=lambda one: (one.last, one.first), default=None)
+
+
+@lru_cache(maxsize=_MEMORY)
+def _statements(text: str, before: str, *, top: bool) -> tuple[tuple[str, StatedDate], ...]:
+    """Return the dates that plain *text* states of its document, each with its kind; *before* may be their label."""
+    found = find_dates(text)
+    return tuple(_stating(text, before, found, top=top)) if found else ()
+
+
+def _stating(text: str, before: str, found: list[FoundDate], *, top: bool) -> Iterator[tuple[str, StatedDate]]:
+    """Yield what `_statements` returns, of the dates *found* in *text*."""
+    if (
+        len(found) == 1
+        and not text[: found[0].start].strip(" (*")
+        and not _ASIDE.sub("", text[found[0].end :]).strip(" .)*")
+    ):
+        if before and _kind(before):
+            text = f"{before.rstrip(' :')}: {text}"
+            found = find_dates(text)
+        elif top:
+            yield "updated", _stated(found[0], text[found[0].start : found[0].end], text)
+            return
+    for start, end in sentences(text):
+        sentence = text[start:end]
+        here = [one for one in found if start <= one.start < end]
+        if not here or _OTHER.search(_ASIDE.sub("", sentence)):
+            continue
+        line = sentence.count(" ") < _LINE_WORDS
+        if not line and not _ITSELF.search(sentence):
+            continue
+        done = start
+        for one in here:
+            if kind := _kind(text[done : one.start]):
+                yield kind, _stated(one, text[done : one.end], text)
+            done = one.end
+
+
+def _kind(before: str) -> str:
+    """Return what the words right before a date say of it: ``effective``, ``updated`` or nothing."""
+    marks = [
+        (match.end(), kind)
+        for kind, pattern in (("updated", _UPDATED), ("effective", _EFFECTIVE))
+        for match in pattern.finditer(before)
+    ]
+    place, kind = max(marks, default=(0, ""))
+    return kind if kind and len(before) - place <= _MOST_BETWEEN else ""
+
+
+def _stated(found: FoundDate, words: str, text: str) -> StatedDate:
+    return StatedDate(found.first, found.last, found.iso, text[found.start : found.end], words.strip(" ,;()|"))
+
+
+def compare_document_dates(old: Reading, new: Reading) -> Dating | None:
+    """Return what the two texts state of their own dates; None when neither states any.
+
+    Its note is for a change that matters: it is there when no stated date moved forward although the text that stood
+    had been seen after that date, or when a date went back.
+    """
+    was, now = read_document_dates(old), read_document_dates(new)
+    pairs = [(was.updated, now.updated), (was.effective, now.effective)]
+    stated = [pair for pair in pairs if pair[0] and pair[1]] or [pair for pair in pairs if pair[0] or pair[1]]
+    if not stated:
+        return None
+    before, after = stated[0]
+    days = (before.iso if before else "", after.iso if after else "")
+    both = [(early, late) for early, late in pairs if early and late]
+    back = [(early, late) for early, late in both if late.last < early.first]
+    # A date that is another, or of a kind that the old text did not have: the document speaks up.
+    spoken = any(
+        late and (early is None or late.iso != early.iso) for early, late in pairs if (early, late) not in back
+    )
+    if spoken:
+        return Dating(*days)
+    if back:
+        early, late = back[0]
+        return Dating(*days, f"The document is dated back: its date went from {early.written} to {late.written}.")
+    seen_at = old.version.seen_at
+    if both and (seen_at is None or max(late.last for _, late in both) < seen_at.date()):
+        kept = both[0][1].written
+        return Dating(*days, f"The document does not say that it was changed: its date is still {kept}.")
+    return Dating(*days)

@@ -1,0 +1,132 @@
+"""A reworded hunk as two texts with the places of its edits; what only one of them mentions."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tostrack.models import Edit, Fact, FactKind, Hunk
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A phrase in one of the texts; two with one key say the same."""
+
+    start: int
+    end: int
+    key: str
+    #: Only phrases of one group replace each other.
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One text of a hunk, and where it was edited."""
+
+    text: str
+    #: Start and end of each edit, in order; the two sides of a hunk have equally many. Empty where only the other
+    #: side has words.
+    edits: tuple[tuple[int, int], ...] = ()
+
+    def touched(self, start: int, end: int) -> int | None:
+        """Return the number of the first edit that reaches into ``text[start:end]``, or None."""
+        for number, (since, until) in enumerate(self.edits):
+            if (since < end and start < until) if since < until else start < since < end:
+                return number
+        return None
+
+    def kept(self, mention: Mention) -> float:
+        """Return how much of the sentence around a phrase was not edited, from 0 to 1; the phrase does not count."""
+        start = max(self.text.rfind(stop, 0, mention.start) for stop in ".;!?") + 1
+        ends = [at for stop in ".;!?" if (at := self.text.find(stop, mention.end)) >= 0]
+        end = min(ends, default=len(self.text))
+        cut = sum(max(0, min(until, end) - max(since, start)) for since, until in self.edits)
+        size = mention.end - mention.start
+        return 1 - max(0, cut - size) / max(1, end - start - size)
+
+    def words(self, mention: Mention) -> str:
+        """Return the phrase as it is written, on one line."""
+        return " ".join(self.text[mention.start : mention.end].split())
+
+
+def compare_sides(hunk: Hunk) -> tuple[Side, Side]:
+    """Return the old and the new text of *hunk* with its edits; a whole clause that came or went is one edit."""
+    if hunk.edit is not Edit.REWORDED or not hunk.words:
+        return (
+            Side(hunk.old, ((0, len(hunk.old)),)),
+            Side(hunk.new, ((0, len(hunk.new)),)),
+        )
+    old, new, at, to = [], [], 0, 0
+    start: tuple[int, int] | None = None
+    for op, text in (*hunk.words, ("=", "")):
+        if op == "=":
+            if start:
+                old.append((start[0], at))
+                new.append((start[1], to))
+                start = None
+            at, to = at + len(text), to + len(text)
+            continue
+        start = start or (at, to)
+        at, to = at + len(text) * (op == "-"), to + len(text) * (op == "+")
+    return Side(hunk.old, tuple(old)), Side(hunk.new, tuple(new))
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@lru_cache(maxsize=8)
+def words_of(text: str) -> frozenset[str]:
+    """Return the words of *text* in lower case: asked first, for most clauses hold none that matters."""
+    return frozenset(_WORD.findall(text.lower()))
+
+
+#: Finds the phrases of one kind in a text.
+Finder = Callable[[str], Iterable[Mention]]
+
+
+def moved(old: Side, new: Side, find: Finder) -> Iterator[tuple[Mention | None, Mention | None]]:
+    """Yield what *find* knows that was replaced, went (no second) or came (no first), in the order of the text.
+
+    What both texts mention equally often did not move, wherever it stands.
+    """
+    before, after = list(find(old.text)), list(find(new.text))
+    if not before and not after:
+        return
+    gone, come = _surplus(old, before, after), _surplus(new, after, before)
+    for one in gone:
+        place = old.touched(one.start, one.end)
+        twin = next(
+            (
+                other
+                for other in come
+                if other.group == one.group and place is not None and new.touched(other.start, other.end) == place
+            ),
+            None,
+        )
+        if twin:
+            come.remove(twin)
+        yield one, twin
+    yield from ((None, other) for other in come)
+
+
+def _surplus(side: Side, ours: Sequence[Mention], theirs: Iterable[Mention]) -> list[Mention]:
+    """Return the mentions of *ours* beyond those that *theirs* have too; those that were edited are the ones beyond."""
+    more = Counter(one.key for one in ours) - Counter(one.key for one in theirs)
+    beyond = []
+    for one in sorted(ours, key=lambda one: side.touched(one.start, one.end) is None):
+        if more[one.key] > 0:
+            more[one.key] -= 1
+            if side.touched(one.start, one.end) is not None:
+                beyond.append(one)
+    return sorted(beyond, key=lambda one: one.start)
+
+
+def fact(kind: FactKind, old: str, new: str, *, quoted: bool = True) -> Fact:
+    """Return a fact with its line: ``“may” became “will”``; of two numbers neither is *quoted*."""
+    if not (old and new):
+        return Fact(kind, old, new, f"“{old}” went" if old else f"“{new}” is new")
+    was, now = (f"“{words}”" if quoted else words for words in (old, new))
+    return Fact(kind, old, new, f"{was} became {now}")

@@ -1,0 +1,81 @@
+"""Hunks and history in, a verdict with its reason and one sentence out: does it matter?
+
+Deterministic and offline. The rules are asked in the order of `judge`; each is a small function with a name, and each
+says what it found.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+
+from tostrack.analysis.verdict.context import TextPair
+from tostrack.analysis.verdict.document_checks import (
+    check_collapse,
+    check_language,
+    check_replacement,
+    check_truncation,
+    judge_without_hunks,
+)
+from tostrack.analysis.verdict.explanation import explain_silent, explain_substantive
+from tostrack.analysis.verdict.findings import RuleFinding, apply_rules, take_as_new
+from tostrack.analysis.verdict.groups import apply_group_rules
+from tostrack.analysis.verdict.reversions import find_reversion
+from tostrack.models import VERDICT_OF, Hunk, Judgement, Reading, Verdict
+
+__all__ = ["RuleFinding", "find_reasons", "judge"]
+
+
+#: So many hunks are looked at closely; what is beyond them in a text rewritten as a whole is taken as it stands.
+_MOST_HUNKS = 2_000
+
+
+def judge_hunks(hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequence[Reading] = ()) -> Judgement:
+    """Return whether the change from *old* to *new* matters and why.
+
+    Args:
+        hunks: What differs, as `diff` returns it.
+        old: The text that stood.
+        new: The text that stands now.
+        earlier: Texts that stood before *old*, most recent first.
+    """
+    if not hunks:
+        return judge_without_hunks(old, new)
+    context = TextPair(old, new)
+    whole = (
+        check_collapse(context)
+        or check_truncation(context)
+        or check_language(context, hunks)
+        or check_replacement(context)
+    )
+    if whole:
+        return whole
+    findings = _findings(tuple(hunks), old, new)
+    news = [finding for finding in findings if VERDICT_OF[finding.reason] is Verdict.SUBSTANTIVE]
+    back = find_reversion(news, context, earlier)
+    if back:
+        return back
+    return Judgement(*explain_substantive(news)) if news else _hushed(findings)
+
+
+def find_reasons(hunks: Sequence[Hunk], old: Reading, new: Reading) -> list[RuleFinding]:
+    """Return what each of *hunks* comes to by itself, in their order, whatever the judgement over all of them."""
+    return list(_findings(tuple(hunks), old, new))
+
+
+# One pair of texts is judged with what stood before and without, and to tell that a text was taken back.
+@lru_cache(maxsize=16)
+def _findings(hunks: tuple[Hunk, ...], old: Reading, new: Reading) -> tuple[RuleFinding, ...]:
+    context = TextPair(old, new)
+    closely = hunks[:_MOST_HUNKS]
+    findings = apply_group_rules(closely, [apply_rules(hunk, context) for hunk in closely], context)
+    return (*findings, *map(take_as_new, hunks[_MOST_HUNKS:]))
+
+
+def _hushed(findings: Sequence[RuleFinding]) -> Judgement:
+    """Return the judgement over findings of which none matters: editorial before noise, then the commonest."""
+    editorial = [finding for finding in findings if VERDICT_OF[finding.reason] is Verdict.EDITORIAL]
+    counts = Counter(finding.reason for finding in editorial or findings)
+    reason = max(counts, key=lambda reason: (counts[reason], reason))
+    return Judgement(reason, explain_silent(next(finding for finding in findings if finding.reason is reason)))

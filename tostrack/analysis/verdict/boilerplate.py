@@ -1,0 +1,260 @@
+"""Rules about what stands around a policy: menus, buttons, pickers, consent layers, notices that have lapsed."""
+
+from __future__ import annotations
+
+import re
+
+from tostrack.analysis.verdict import boilerplate_phrases, lexicon
+from tostrack.analysis.verdict.boilerplate_position import in_menu, is_outside
+from tostrack.analysis.verdict.labels import SEAM, is_glued, is_label, is_link, is_listed, is_party, is_strip
+from tostrack.analysis.verdict.normal_form import DATE, is_mail, is_number, normal
+from tostrack.analysis.verdict.residual import Part
+from tostrack.analysis.verdict.wording_rules import is_name
+from tostrack.clauses import canonical_text, sentences
+from tostrack.models import Clause, Edit, Reason
+
+#: A clause of more words is read as a sentence even without a full stop.
+_LABEL_WORDS = 6
+
+
+def furniture(part: Part) -> Reason | None:
+    """Menus, buttons, pickers, consent layers."""
+    if _is_of_page(part) or _is_offer(part) or _is_around(part):
+        return Reason.FURNITURE
+    known = _reworded(part) if part.hunk.edit is Edit.REWORDED else _whole(part)
+    return Reason.FURNITURE if known else None
+
+
+def _is_of_page(part: Part) -> bool:
+    """Whether all that came or went is what a page says of itself; a list with a lead says something else."""
+    if part.clause.lead:
+        return False
+    said = [text for text in (part.old, part.new) if text]
+    return all(
+        boilerplate_phrases.speaks_of_itself([text[start:end] for start, end in sentences(text)]) for text in said
+    )
+
+
+def _is_around(part: Part) -> bool:
+    """Whether it stands where the page around the policy is: in a menu, a strip of labels, above the title."""
+    hunk = part.hunk
+    sides = [(part.context.old, hunk.old_at, hunk.old), (part.context.new, hunk.new_at, hunk.new)]
+    said = [(text.reading, at, words) for text, at, words in sides if at is not None and words]
+    return (
+        all(in_menu(reading, at) for reading, at, _ in said)
+        or (part.clause.kind == "p" and all(is_strip(words) for _, _, words in said))
+        or is_outside(part.context, hunk)
+    )
+
+
+def _is_offer(part: Part) -> bool:
+    """Whether it advertises, before or behind all the text that stays."""
+    said = [text for text in (part.hunk.old, part.hunk.new) if text]
+    return all(map(boilerplate_phrases.offers, said)) and bool(part.context.frames(part.hunk, part.hunk))
+
+
+def _reworded(part: Part) -> bool:
+    """Whether only hints came into a clause or left it, or buttons printed without spaces changed."""
+    changed = [(op, " ".join(text.split())) for op, text in part.hunk.words if op in "+-" and canonical_text(text)]
+    if len({op for op, _ in changed}) == 1 and all(canonical_text(text) in lexicon.HINTS for _, text in changed):
+        return True
+    if changed and all(is_label(text) for _, text in changed) and _STRIP.search(part.hunk.new):
+        return True
+    texts = [text for _, text in changed]
+    short = all(is_glued(text) or len(text.split()) < 3 for text in texts)
+    return short and any(is_glued(text) or SEAM.search(text) for text in texts) and is_glued(part.hunk.new)
+
+
+def _whole(part: Part) -> bool:
+    """Whether a clause that came or went is no policy text."""
+    text = part.text
+    if (
+        (is_label(text) and not is_party(part.clause))
+        or _is_consent(text)
+        or (part.clause.kind == "p" and is_glued(text))
+    ):
+        return True
+    if _DEBRIS.match(text):
+        return True
+    if len(text) < 200 and (lexicon.PICKER.search(text.lower()) or lexicon.GUIDE.search(text.lower())):
+        return True
+    if (part.clause.kind == "p" and _is_call(text)) or _leads_to(text) or _is_link(part):
+        return True
+    if len(text) < _NOTICE and (lexicon.BANNER.search(text.lower()) or lexicon.WIDGET.search(text.lower())):
+        return True
+    if _IMAGES.match(part.clause.text):
+        return True
+    if _is_contents(part) or _is_document(part) or _is_edition(text) or _is_navigation(part):
+        return True
+    return _is_bare(part.clause) and not _in_list(part)
+
+
+#: Half of a linked image whose label ran over two lines, or the classes of an icon.
+_DEBRIS = re.compile(
+    r"!?\[[^\]]{0,80}$|[^\[]{0,80}\]\(\S*\)$"
+    r"|(?=(?:[^-]*-){3})[a-z0-9]+(?:-[a-z0-9]+)+(?: [a-z0-9]+(?:-[a-z0-9]+)+)*$"
+)
+#: Labels stand in one line with such signs between them.
+_STRIP = re.compile(r"\s[|·•]\s")
+
+
+def _is_call(text: str) -> bool:
+    words = normal(text)
+    return (
+        len(words) <= 8
+        and bool(lexicon.CALL.match(text.lower()))
+        and not lexicon.OBLIGING & {*words}
+        and ":" not in text
+    )
+
+
+_IMAGES = re.compile(r"(?:\W*!\[[^\[\]]*\]\([^()\s]*(?:\s+\"[^\"]*\")?\))+\W*$")
+
+
+def _is_link(part: Part) -> bool:
+    """Whether the clause is nothing but a link, and no item of a list that means something."""
+    clause, words = part.clause, normal(part.text)
+    if clause.kind == "row" or not is_link(clause) or is_listed(clause):
+        return False
+    return not lexicon.UPDATE_NOTICE.search(" ".join(words)) and not any(word.startswith(DATE) for word in words)
+
+
+#: A line that is a link to a document: "View our Cookie Policy".
+_LEADS_TO = re.compile(r"(?:view|read|see|download|print) (?:our|the|this|a|all)? ?(?:\w+ ){0,3}(\w+)$", re.IGNORECASE)
+
+
+def _leads_to(text: str) -> bool:
+    match = _LEADS_TO.match(text.strip())
+    return bool(match and match[1].lower() in lexicon.TITLE)
+
+
+def _is_consent(text: str) -> bool:
+    label = text.count(" ") <= _LABEL_WORDS
+    found = len(lexicon.CONSENT.findall(text.lower())) if label or len(text) < _CONSENT else 0
+    return (found > 1 and len(text) < _CONSENT) or (found == 1 and label)
+
+
+#: What asks for consent to cookies is no longer than this, in characters.
+_CONSENT = 600
+
+
+def _is_contents(part: Part) -> bool:
+    """Whether it only repeats headings of the text it is in: a table of contents, one entry or all of it."""
+    text = part.context.new if part.hunk.new_at is not None else part.context.old
+    key = _unnumbered(canonical_text(part.text))
+    if part.clause.is_heading:
+        return False
+    key = key if not _TITLE_OF_PAGE.search(part.text) else canonical_text(_TITLE_OF_PAGE.sub("", part.text))
+    # Letters only: a heading and its entry may differ in "web sites" and "websites".
+    if key.replace(" ", "") in text.flat_titles:
+        return True
+    found = [title for title in text.titles if len(title) > 3 and title in key]
+    for title in sorted(found, key=len, reverse=True):
+        key = key.replace(title, " ")
+    return len(found) >= 3 and len([word for word in key.split() if not word.isdigit()]) <= 3
+
+
+#: What pages put behind their title: "Terms of Service | Acme".
+_TITLE_OF_PAGE = re.compile(r"\s[|–—-]\s[^|–—-]{2,40}$")
+
+
+def _unnumbered(key: str) -> str:
+    return re.sub(r"^(?:\d+ )+", "", key)
+
+
+def _is_document(part: Part) -> bool:
+    """Whether it is the name of a document in a list of links: no sentence leads to it."""
+    clause, words = part.clause, part.text.split()
+    return (
+        clause.kind[:2] == "li"
+        and not clause.lead
+        and len(words) <= 5
+        and is_name(part.text)
+        and bool(lexicon.TITLE.intersection(normal(words[-1])))
+    )
+
+
+#: Where an edition that no longer binds is kept: "Previous Terms of Service, March 2022".
+_EDITION = re.compile(
+    r"(?:previous|earlier|prior|former|past|archived|old)\b(.{3,80}?)\W*\b(?:19|20)\d\d\W*$", re.IGNORECASE
+)
+
+
+def _is_edition(text: str) -> bool:
+    """Whether it is the title of an earlier edition with its date, and no sentence about one."""
+    match = _EDITION.match(text.strip())
+    return bool(match and is_name(match[1]) and lexicon.TITLE.intersection(normal(match[1])))
+
+
+def _is_navigation(part: Part) -> bool:
+    clause = part.clause
+    return (
+        bool(clause.heading)
+        and clause.kind[:2] in ("li", "ol", "p")
+        and len(part.text.split()) <= 8
+        and bool(lexicon.NAVIGATION.search(canonical_text(clause.heading[-1])))
+    )
+
+
+def _is_bare(clause: Clause) -> bool:
+    """Whether *clause* is a short line that is no sentence: it ends in no stop, allows and forbids nothing."""
+    if clause.kind != "p" or clause.text.rstrip("*_ ")[-1:] in _STOPS or clause.text.count(" ") >= _BARE:
+        return False
+    words = normal(clause.text)
+    return (
+        len(words) <= _LABEL_WORDS
+        and not any(map(is_number, words))
+        and not any(map(is_mail, words))
+        and not (lexicon.ACTORS | lexicon.COMPANY_FORMS | boilerplate_phrases.FOREIGN_RULING).intersection(words)
+    )
+
+
+_STOPS = (".", ":", ";", "!", "?", "…", "")
+#: No token is made of more words than eight: a text with more spaces need not be read.
+_BARE = 8 * _LABEL_WORDS
+
+
+def _in_list(part: Part) -> bool:
+    """Whether the clause stands in a list, marked as one or not: under a lead-in, or beside another short line."""
+    hunk = part.hunk
+    text, at = (part.context.new, hunk.new_at) if hunk.new_at is not None else (part.context.old, hunk.old_at)
+    if at is None:
+        return False
+    clauses = text.reading.clauses
+    beside = [clauses[place] for place in (at - 1, at + 1) if 0 <= place < len(clauses)]
+    if any(_is_bare(clause) and not is_label(clause.text) for clause in beside):
+        return True
+    for clause in reversed(clauses[max(0, at - 30) : at]):
+        if clause.text.rstrip("*_ ").endswith(":"):
+            return True
+        if clause.is_heading or len(clause.text) > 120:
+            return False
+    return False
+
+
+#: A notice is no longer than this, in characters.
+_NOTICE = 400
+
+
+def notice(part: Part) -> Reason | None:
+    """A notice of an update was taken down; that it was put up is news."""
+    if part.gained or not part.lost or len(part.lost) > _NOTICE or part.hunk.edit is Edit.ADDED:
+        return None
+    text = " ".join(normal(part.lost))
+    if lexicon.STANDING.search(text) or not (lexicon.UPDATE_NOTICE.search(text) or _has_come(part)):
+        return None
+    inside = part.hunk.edit is not Edit.REMOVED
+    return None if inside and _PROMISING.intersection(text.split()) else Reason.FURNITURE
+
+
+#: What stands in the same paragraph as a notice, and goes with it, may be a promise.
+_PROMISING = lexicon.HANDED_ON | {"not", "no", "never", "must", "only"}
+
+
+def _has_come(part: Part) -> bool:
+    """Whether it names a day from which the terms bind, and that day has come."""
+    now = part.context.new.reading.version.seen_at
+    tokens = normal(part.lost)
+    days = [token.removeprefix(DATE).replace("_", "-") for token in tokens if token.startswith(DATE)]
+    binds = lexicon.IN_FORCE.search(" ".join(tokens))
+    return bool(now and days and binds) and all(day <= f"{now:%Y-%m-%d}" for day in days)

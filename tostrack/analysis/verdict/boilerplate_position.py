@@ -1,0 +1,117 @@
+"""Where the page around a policy is: stretches of links and labels, what stands above its title or below its last line.
+
+A place tells what words cannot: "App Integrations" between "Pricing" and "Contact sales" is an item of a menu.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from tostrack.analysis.verdict import lexicon
+from tostrack.analysis.verdict.boilerplate_phrases import FOREIGN_RULING
+from tostrack.analysis.verdict.context import TextPair
+from tostrack.analysis.verdict.guarded_words import binds
+from tostrack.analysis.verdict.labels import is_label, is_link, is_listed, is_party
+from tostrack.analysis.verdict.normal_form import DATE, is_mail, normal
+from tostrack.clauses import canonical_text, plain
+from tostrack.models import Clause, Hunk, Reading
+
+#: A menu has no fewer items. Most of them are links, or some of them labels that every page has.
+_MENU = 5
+_LINKED = 0.6
+_LABELLED = 0.1
+_LABELS = 3
+#: An item that is no link has no more words.
+_ITEM_WORDS = 8
+#: A line with so many items before it and behind it is of the menu, whatever it says.
+_AMID = 3
+
+
+def in_menu(reading: Reading, at: int) -> bool:
+    """Return whether the clause at *at* is an item among items of a menu."""
+    return at in _menus(reading)
+
+
+@lru_cache(maxsize=32)
+def _menus(reading: Reading) -> frozenset[int]:
+    clauses = reading.clauses
+    found: set[int] = set()
+    for is_item, stretch in itertools.groupby(range(len(clauses)), key=lambda at: _is_item(clauses[at])):
+        places = [*stretch]
+        if is_item and _is_menu([clauses[at] for at in places]):
+            found.update(places)
+    amid = {
+        at
+        for at in {place + 1 for place in found} - found
+        if all(at + by in found for by in range(-_AMID, _AMID + 1) if by) and not tells(clauses[at].text)
+    }
+    return frozenset(found | amid)
+
+
+def _is_menu(clauses: Sequence[Clause]) -> bool:
+    """Whether these, one after the other, are a menu."""
+    if len(clauses) < _MENU:
+        return False
+    texts = [plain(clause.text) for clause in clauses]
+    labels = {canonical_text(text) for text in texts if is_label(text)} - lexicon.AMBIGUOUS
+    if len(labels) >= max(_LABELS, _LABELLED * len(clauses)):
+        return True
+    known = sum(is_link(clause) or is_label(text) for clause, text in zip(clauses, texts, strict=True))
+    return known >= _LINKED * len(clauses) and not any(map(is_listed, clauses))
+
+
+_FIGURE = re.compile(r"\b\d")
+
+
+def _is_item(clause: Clause) -> bool:
+    """Whether *clause* may be an item of a menu: a link or a few words, no sentence, of no list that says something."""
+    linked = "](" in clause.text
+    # Nearly every clause is told apart by this.
+    if clause.kind in ("row", "h1") or clause.lead or (not linked and clause.text.count(" ") >= _ITEM_WORDS):
+        return False
+    return ((linked and is_link(clause)) or _is_brief(plain(clause.text))) and not is_party(clause)
+
+
+def _is_brief(text: str) -> bool:
+    words = text.lower().split()
+    return (
+        len(words) <= _ITEM_WORDS
+        and text.rstrip("*_ ")[-1:] not in ".:;!,"
+        and not _FIGURE.search(text)
+        and (is_label(text) or not (lexicon.ACTORS | lexicon.OBLIGING).intersection(words))
+    )
+
+
+#: The last line of a page.
+_COPYRIGHT = re.compile(r"\W*(?:copyright\b|©|\(c\) ?\d)", re.IGNORECASE)
+
+
+def is_outside(context: TextPair, hunk: Hunk) -> bool:
+    """Return whether what came or went stands above the title of the text, or below the line that ends the page."""
+    text = hunk.new or hunk.old
+    side, at = (context.old, hunk.old_at) if hunk.new_at is None else (context.new, hunk.new_at)
+    place = context.frames(hunk, hunk)
+    if not place or at is None or tells(text):
+        return False
+    if place == "before":
+        words = normal(text)
+        title = next((place for place, clause in enumerate(side.reading.clauses) if clause.kind == "h1"), 0)
+        # Some put what matters there.
+        return at < title and not any(map(binds, words)) and not FOREIGN_RULING.intersection(words)
+    return any(_COPYRIGHT.match(clause.text) for clause in side.reading.clauses[context.ends(hunk) : at])
+
+
+#: What a page says of itself around the policy is no longer than this, and obliges nobody.
+_SLOGAN = 60
+_OBLIGES = frozenset("must shall may not never required liable agree consent sell".split())
+
+
+def tells(text: str) -> bool:
+    """Return whether *text* may be of a policy even around one: it is long, obliges, dates or names a mail address."""
+    words = normal(text)
+    if len(words) > _SLOGAN or any(is_mail(word) or word.startswith(DATE) for word in words):
+        return True
+    return bool(_OBLIGES.intersection(words)) or bool(lexicon.UPDATE_NOTICE.search(" ".join(words)))

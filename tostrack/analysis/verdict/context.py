@@ -1,0 +1,182 @@
+"""The two texts around the hunks: what was there before, what is still there, where a clause stands."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
+from itertools import accumulate
+
+from tostrack.clauses import canonical, canonical_text, canonicals, sentences, text_key
+from tostrack.models import Clause, Hunk, Reading
+
+#: A sentence of fewer words may be anywhere by chance; only a clause of its own counts as the same.
+_SHORT = 5
+#: A clause is looked for by the longest words of a sentence, so many of them.
+_WORD = re.compile("[a-z]{4,}")
+_TRIED = 4
+#: Without such words it can only be a small clause, of no more characters than this.
+_SMALL = 200
+#: After so many questions an index of the words pays, and bounds the work on a text rewritten as a whole.
+_INDEX_AFTER = 40
+_MOST_CANDIDATES = 64
+#: The number of an item, in canonical form.
+_LEADING = re.compile(r"\d\d{0,2} (?:\d{1,3} )*(?=[^\W\d])")
+
+
+class ContextText:
+    """One reading, asked what it says."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self._asked = 0
+
+    @property
+    def key(self) -> str:
+        """What two texts share when no word differs, wherever the lines break."""
+        return text_key(self.reading)
+
+    @cached_property
+    def titles(self) -> frozenset[str]:
+        """The canonical forms of its headings."""
+        return frozenset(canonical(clause) for clause in self.reading.clauses if clause.is_heading)
+
+    @cached_property
+    def flat_titles(self) -> frozenset[str]:
+        """The titles without number and without spaces."""
+        return frozenset(_LEADING.sub("", title).replace(" ", "") for title in self.titles)
+
+    def says(self, sentence: str) -> bool:
+        """Return whether plain *sentence* stands in one of its clauses; a short one must be a clause of its own."""
+        key = canonical_text(sentence)
+        if not key:
+            return True
+        words = sorted(_WORD.findall(sentence.lower()), key=len)[-_TRIED:]
+        if not words:
+            return key in _small(self.reading)
+        short = key.count(" ") < _SHORT - 1
+        self._asked += 1
+        for at in self._indexed(words) if self._asked > _INDEX_AFTER else self._searched(words):
+            own = canonical(self.reading.clauses[at])
+            if key in own and (own == key or (not short and f" {key} " in f" {own} ") or _unnumbered(own) == key):
+                return True
+        return False
+
+    def _searched(self, words: Sequence[str]) -> Iterator[int]:
+        """Yield the places of clauses with all *words* in them, found by reading the whole text."""
+        joined, starts = _lines(self.reading)
+        if not all(word in joined for word in words):
+            return
+        found = joined.find(words[-1])
+        while found >= 0:
+            at = bisect_right(starts, found) - 1
+            if all(joined.find(word, starts[at], starts[at + 1]) >= 0 for word in words):
+                yield at
+            found = joined.find(words[-1], starts[at + 1])
+
+    def _indexed(self, words: Sequence[str]) -> Sequence[int]:
+        """Return places of clauses with the rarest of *words* in them."""
+        index = _index(self.reading)
+        return min((index.get(word, []) for word in words), key=len)[:_MOST_CANDIDATES]
+
+
+@lru_cache(maxsize=32)
+def _small(reading: Reading) -> frozenset[str]:
+    return frozenset(canonical(clause) for clause in reading.clauses if len(clause.text) <= _SMALL)
+
+
+@lru_cache(maxsize=32)
+def _lines(reading: Reading) -> tuple[str, list[int]]:
+    """Return the clauses in lower case, one a line, and where each begins."""
+    lines = [clause.text.lower() for clause in reading.clauses]
+    return "\n".join(lines), [0, *accumulate(len(line) + 1 for line in lines)]
+
+
+# Larger than the text itself.
+@lru_cache(maxsize=8)
+def _index(reading: Reading) -> dict[str, list[int]]:
+    """Return the places of each word."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for at, clause in enumerate(reading.clauses):
+        for word in {*_WORD.findall(clause.text.lower())}:
+            places[word].append(at)
+    return places
+
+
+@lru_cache(maxsize=4_096)
+def _unnumbered(key: str) -> str:
+    # Remembered: of a page in one clause every sentence is looked for in the same clause.
+    return _LEADING.sub("", key)
+
+
+#: A clause of so many words is running text, and no part of what frames it.
+_PROSE = 15
+
+
+class TextPair:
+    """Both texts of a change."""
+
+    def __init__(self, old: Reading, new: Reading) -> None:
+        self.old = ContextText(old)
+        self.new = ContextText(new)
+
+    @cached_property
+    def _kept_prose(self) -> dict[str, tuple[int, int]]:
+        """For the old and the new text, the places of the first and the last paragraph that both of them have."""
+        prose = [
+            {
+                key: at
+                for at, (clause, key) in enumerate(zip(text.reading.clauses, canonicals(text.reading), strict=True))
+                if clause.text.count(" ") >= _PROSE - 1
+            }
+            for text in (self.old, self.new)
+        ]
+        shared = prose[0].keys() & prose[1].keys()
+        places = [[found[key] for key in shared] for found in prose]
+        return {side: (min(at), max(at)) for side, at in zip(("old", "new"), places, strict=True) if at}
+
+    def frames(self, first: Hunk, last: Hunk) -> str:
+        """Return whether what came, or went, from *first* to *last* stands ``before`` or ``behind`` all that stays."""
+        gone = first.new_at is None
+        side, begins, ends = ("old", first.old_at, last.old_at) if gone else ("new", first.new_at, last.new_at)
+        kept = self._kept_prose.get(side)
+        if kept is None or begins is None or ends is None:
+            return ""
+        return "before" if ends < kept[0] else "behind" if begins > kept[1] else ""
+
+    def ends(self, hunk: Hunk) -> int:
+        """Return behind which clause of the text that *hunk* is of no paragraph stays."""
+        _, last = self._kept_prose.get("old" if hunk.new_at is None else "new", (0, -1))
+        return last + 1
+
+    def clause(self, hunk: Hunk) -> Clause:
+        """Return the first clause of *hunk*, the new one when there is one."""
+        text, at = (self.old, hunk.old_at) if hunk.new_at is None else (self.new, hunk.new_at)
+        return text.reading.clauses[at or 0]
+
+    def removed(self, hunk: Hunk) -> list[str]:
+        """Return the sentences of *hunk* that the new text says nowhere."""
+        return [sentence for sentence in _sentences(hunk.old, hunk.kind) if not self.new.says(sentence)]
+
+    def added(self, hunk: Hunk) -> list[str]:
+        """Return the sentences of *hunk* that the old text said nowhere."""
+        return [sentence for sentence in _sentences(hunk.new, hunk.kind) if not self.old.says(sentence)]
+
+
+_NUMBER = re.compile(r"\d{1,9}[.)]\s+")
+
+
+def _sentences(text: str, kind: str) -> Sequence[str]:
+    """Return the sentences of a clause; the number of an ordered item is none of them."""
+    if kind[:2] in ("ol", "li") and (number := _NUMBER.match(text)):
+        text = text[number.end() :]
+    found = [text[start:end] for start, end in sentences(text)]
+    if found and (title := _RUN_IN.match(found[0])):
+        return [title[0].rstrip(), found[0][title.end() :], *found[1:]]
+    return found
+
+
+#: A heading that stands on the line of what it is the heading of.
+_RUN_IN = re.compile(r"[A-Z][\w’']*(?: [\w’']+){0,4}[:.]\s+(?=[\"“‘(]?[A-Z])")

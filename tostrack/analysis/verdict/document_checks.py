@@ -1,0 +1,169 @@
+"""Judgements over two whole texts: nothing differs but the form, most of it is gone, it is in another language."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+
+from tostrack.analysis.verdict.context import TextPair
+from tostrack.analysis.verdict.lexicon import STOP_WORDS
+from tostrack.clauses import canonical, canonical_text, canonicals, plain
+from tostrack.models import Clause, Edit, Hunk, Judgement, Reading, Reason
+
+#: A text that lost nine tenths of its words, or is no longer than a notice on a door, is not that policy.
+_COLLAPSE = 0.1
+_WORDS_OF_A_POLICY = 150
+_TARGET = re.compile(r"(\]\()(?:<[^<>]*>|(?:[^()\s]|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)")
+
+
+def judge_without_hunks(old: Reading, new: Reading) -> Judgement:
+    """Return the judgement over two texts of which no word differs: identical, only addresses, only form."""
+    if old.version.text == new.version.text:
+        return Judgement(Reason.IDENTICAL, "The text is the same, byte for byte.")
+    if len(old.clauses) == len(new.clauses):
+        texts = ((one.text, other.text) for one, other in zip(old.clauses, new.clauses, strict=True))
+        pairs = [(_TARGET.sub(r"\1)", one), _TARGET.sub(r"\1)", other)) for one, other in texts if one != other]
+        if pairs and all(one == other for one, other in pairs):
+            return Judgement(Reason.LINKS, "Only link addresses changed.")
+        if all(plain(one) == plain(other) for one, other in pairs):
+            return Judgement(Reason.FORMAT, "Only whitespace or markup changed.")
+    if _places(old) != _places(new):
+        return Judgement(Reason.NUMBERING, "Only the numbers of list items moved.")
+    return Judgement(Reason.FORMAT, "Only punctuation, case or layout changed; every word is the same.")
+
+
+def _places(reading: Reading) -> list[str]:
+    """Return the numbers of the ordered items."""
+    return [clause.text.split(None, 1)[0].strip(".)") for clause in reading.clauses if clause.kind[:2] == "ol"]
+
+
+#: A text in another language has at least so many hunks to a clause.
+_REWRITTEN = 0.3
+
+
+def check_collapse(context: TextPair) -> Judgement | None:
+    """Return a judgement when nearly all of the policy is gone: an outage, a wall, a stub."""
+    before, after = (
+        sum(clause.text.count(" ") + 1 for clause in text.reading.clauses) for text in (context.old, context.new)
+    )
+    if before >= _WORDS_OF_A_POLICY and after < before * _COLLAPSE:
+        return Judgement(
+            Reason.SUSPECT,
+            f"Of {before} words {after} are left: this looks like an outage, a wall or a stub, not like a policy.",
+        )
+    return None
+
+
+#: A capture that was cut has less than this of the words, and nearly all of them from the beginning on.
+_CUT = 0.7
+_FROM_THE_BEGINNING = 0.95
+
+
+def check_truncation(context: TextPair) -> Judgement | None:
+    """Return a judgement when the text breaks off in the middle of a sentence where the old one went on."""
+    after = context.new.reading.clauses
+    if not after or after[-1].text.rstrip("*_ ")[-1:] in _ENDS or not after[-1].text[-1:].isalnum():
+        return None
+    sizes = [sum(len(clause.text) for clause in text.reading.clauses) for text in (context.old, context.new)]
+    if sizes[1] >= _CUT * sizes[0]:
+        return None
+    before, now = (_words(text.reading) for text in (context.old, context.new))
+    if len(before) < _WORDS_OF_A_POLICY:
+        return None
+    shared = next((at for at, (one, other) in enumerate(zip(before, now, strict=False)) if one != other), len(now))
+    # The last word may be cut too.
+    if shared < len(now) - 1 and shared < _FROM_THE_BEGINNING * len(now):
+        return None
+    share = f"{len(now)} of {len(before)} words"
+    return Judgement(Reason.SUSPECT, f"The text breaks off in the middle of a sentence, after {share}: it was cut.")
+
+
+#: Two states of one policy share half of their distinct words or more; a policy and a home page under a fifth.
+_KINSHIP = 0.2
+_COMPARABLE = 200
+
+
+def check_replacement(context: TextPair) -> Judgement | None:
+    """Return a judgement when another page stands where the policy stood."""
+    if _is_akin(context.old.reading, context.new.reading):
+        return None
+    before, now = (_words(text.reading) for text in (context.old, context.new))
+    if min(len(before), len(now)) < _COMPARABLE:
+        return None
+    ours, theirs = {*before}, {*now}
+    share = len(ours & theirs) / min(len(ours), len(theirs))
+    if share >= _KINSHIP:
+        return None
+    return Judgement(
+        Reason.SUSPECT, f"Another page: only {share:.0%} of its words are those of the policy that stood there."
+    )
+
+
+def _is_akin(old: Reading, new: Reading) -> bool:
+    """Whether the clauses that both texts have show that they share `_KINSHIP` of their words.
+
+    Seldom are more than a few of them read: what is left on one side has no more different words than words.
+    """
+    letters = _letters(old), _letters(new)
+    shared = letters[0] & letters[1]
+    apart = min(sum(canonical_text(text).count(" ") + 1 for _, text in side - shared) for side in letters)
+    words: set[str] = set()
+    for ordered, text in shared:
+        words.update(canonical(Clause("ol" if ordered else "p", text)).split())
+        if len(words) >= _KINSHIP * (len(words) + apart):
+            return True
+    return False
+
+
+@lru_cache(maxsize=64)
+def _letters(reading: Reading) -> frozenset[tuple[bool, str]]:
+    """Return what makes clauses the same without a look at their words: whether it is numbered, and its text."""
+    return frozenset((clause.kind[:2] == "ol", clause.text) for clause in reading.clauses)
+
+
+#: What a sentence, a list or a heading ends with.
+_ENDS = '.!?:;)"”’'
+
+
+def _words(reading: Reading) -> list[str]:
+    return " ".join(canonicals(reading)).split()
+
+
+def check_language(context: TextPair, hunks: Sequence[Hunk]) -> Judgement | None:
+    """Return a judgement when the text is in another language than before."""
+    if len(hunks) < _REWRITTEN * len(context.new.reading.clauses):
+        return None
+    before, after = (_language(text.reading.version.text[:_SAMPLE]) for text in (context.old, context.new))
+    if not before or before == after:
+        # A list of names reads alike in every language: what changed tells.
+        before, after = (_spoken(" ".join(_pieces(hunks, side))[:_SAMPLE]) for side in "-+")
+    if before and after and before != after:
+        return Judgement(Reason.EDITION, f"The text is in another language: {after} after {before}.")
+    return None
+
+
+#: So much of a text, in characters, tells its language.
+_SAMPLE = 20_000
+
+
+def _pieces(hunks: Sequence[Hunk], side: str) -> list[str]:
+    return [text for hunk in hunks if hunk.edit is not Edit.MOVED for op, text in hunk.words if op == side]
+
+
+def _spoken(text: str) -> str:
+    """Return the language of which most different common words stand in *text*, or nothing when two have as many."""
+    words = {*re.findall(r"[^\W\d_]+", text.lower())}
+    counts = {language: len(stops & words) for language, stops in STOP_WORDS.items()}
+    (best, count), (_, second) = sorted(counts.items(), key=lambda item: -item[1])[:2]
+    return best if count > 1 and count > second else ""
+
+
+def _language(text: str) -> str:
+    """Return the language whose commonest words stand most often in *text*, or nothing when none clearly does."""
+    words = Counter(re.findall(r"[^\W\d_]+", text.lower()))
+    total = words.total()
+    shares = {language: sum(words[word] for word in stops) / (total or 1) for language, stops in STOP_WORDS.items()}
+    (best, share), (_, second) = sorted(shares.items(), key=lambda item: -item[1])[:2]
+    return best if total >= 20 and share >= 0.08 and share > 1.5 * second else ""

@@ -1,0 +1,109 @@
+"""One hunk in, what it comes to out: a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tostrack.analysis.verdict import lexicon
+from tostrack.analysis.verdict.boilerplate import furniture, notice
+from tostrack.analysis.verdict.context import TextPair
+from tostrack.analysis.verdict.minor_edits import (
+    address,
+    adverb,
+    credit,
+    example,
+    navigation_hint,
+    parenthetical,
+    pronoun_our,
+    relabelled,
+    repeated_word,
+)
+from tostrack.analysis.verdict.name_rules import acronym, defined_term, label, unfilled
+from tostrack.analysis.verdict.number_rules import lapsed, numbering, numbers, stamp, statistics
+from tostrack.analysis.verdict.quotes import quote
+from tostrack.analysis.verdict.residual import Part, part_of
+from tostrack.analysis.verdict.wording_rules import heading, pointer, renamed, same_words, wording
+from tostrack.models import Edit, Hunk, Reason
+
+
+@dataclass(frozen=True)
+class RuleFinding:
+    """What one hunk comes to."""
+
+    reason: Reason
+    hunk: Hunk
+    #: The sentences that are really new.
+    gained: str = ""
+    #: The sentences that are really gone.
+    lost: str = ""
+
+    @property
+    def quote(self) -> str:
+        """The words of the hunk that a reader should see."""
+        return quote(self.hunk)
+
+
+def stands_elsewhere(part: Part) -> Reason | None:
+    """All of it is said elsewhere in the other text: moved, repeated or no longer repeated."""
+    return Reason.ORDER if part.hunk.edit is Edit.MOVED or not (part.old or part.new) else None
+
+
+#: In the order they are asked: what is surely nothing first.
+RULES: tuple[Callable[[Part], Reason | None], ...] = (
+    stands_elsewhere,
+    same_words,
+    stamp,
+    numbering,
+    furniture,
+    notice,
+    heading,
+    renamed,
+    defined_term,
+    acronym,
+    label,
+    unfilled,
+    parenthetical,
+    address,
+    wording,
+    pointer,
+    statistics,
+    lapsed,
+    relabelled,
+    navigation_hint,
+    credit,
+    example,
+    adverb,
+    repeated_word,
+    pronoun_our,
+    numbers,
+)
+
+
+_COARSE = {
+    Edit.ADDED: Reason.NEW_TEXT,
+    Edit.REMOVED: Reason.REMOVED_TEXT,
+    Edit.REWORDED: Reason.NEW_TEXT,
+    Edit.MOVED: Reason.ORDER,
+}
+
+
+def take_as_new(hunk: Hunk) -> RuleFinding:
+    """Return what *hunk* comes to as it stands, without a closer look."""
+    return RuleFinding(_COARSE[hunk.edit], hunk, hunk.new, hunk.old)
+
+
+def apply_rules(hunk: Hunk, context: TextPair) -> RuleFinding:
+    """Return what *hunk* comes to: the first rule that knows it, else new or removed text."""
+    part = part_of(hunk, context)
+    reason = next((reason for rule in RULES if (reason := rule(part)) is not None), None)
+    if reason is None:
+        reason = Reason.NEW_TEXT if _gains(part) else Reason.REMOVED_TEXT
+    return RuleFinding(reason, hunk, part.gained, part.lost)
+
+
+def _gains(part: Part) -> bool:
+    if part.hunk.edit is not Edit.REWORDED:
+        return bool(part.new)
+    gone, come = part.moved
+    return bool([word for word in come if word not in lexicon.SAFE]) or not gone

@@ -1,0 +1,196 @@
+"""Rules about slight edits: what may come and go in a sentence without moving what it promises."""
+
+from __future__ import annotations
+
+import re
+
+from tostrack.analysis.verdict import lexicon
+from tostrack.analysis.verdict.guarded_words import binds
+from tostrack.analysis.verdict.normal_form import DATE, MARK, is_number, normal
+from tostrack.analysis.verdict.residual import Part
+from tostrack.analysis.verdict.wording_rules import is_name, replacements
+from tostrack.clauses import canonical_text, sentences
+from tostrack.models import Edit, Reason
+
+
+def changed(part: Part) -> set[str]:
+    """Return the words that *part* lost or gained."""
+    gone, come = part.moved
+    return gone.keys() | come.keys()
+
+
+#: A line that dates a text is no longer than this.
+_DATE_LINE = 12
+#: A date and its label are no more words than this.
+_LABEL_WORDS = 8
+_YEAR = re.compile(r"(?:19|20)\d\d$")
+
+
+def relabelled(part: Part) -> Reason | None:
+    """The words beside a date changed and the date did not: "Effective" before it, "Dated" for "Stand"."""
+    if not (part.old and part.new) or max(len(normal(part.old)), len(normal(part.new))) > _DATE_LINE:
+        return None
+    dates = [sorted(word for word in normal(text) if is_number(word)) for text in (part.old, part.new)]
+    if dates[0] != dates[1] or not any(word.startswith(DATE) or _YEAR.match(word) for word in dates[0]):
+        return None
+    if changed(part) <= lexicon.SAFE | lexicon.DATING:
+        return Reason.WORDING
+    # In other languages the label is known by its place: nothing stands beside it but the date.
+    short = max(len(part.old.split()), len(part.new.split())) <= _LABEL_WORDS
+    return Reason.EDITION if short and not any(map(binds, changed(part) - lexicon.DATING)) else None
+
+
+def navigation_hint(part: Part) -> Reason | None:
+    """Only how to get about the page or the site changed: "jump to a section by selecting the links below"."""
+    words = set() if part.is_passage else changed(part)
+    if not words & lexicon.LAYOUT or not words <= lexicon.SAFE | lexicon.LAYOUT | lexicon.READER:
+        return None
+    # "We collect the links you click" is about data.
+    about = {*normal(part.old), *normal(part.new)}
+    return None if about & (lexicon.HANDED_ON | {"we", "us", "our", "not", "must", "may"}) else Reason.WORDING
+
+
+def credit(part: Part) -> Reason | None:
+    """Only the credit to whoever wrote the template changed, or who is thanked."""
+    above = " ".join((*part.clause.heading[-1:], part.clause.lead)).lower()
+    if part.clause.kind[:2] == "li" and lexicon.THANKS.search(above) and is_name(part.text):
+        return Reason.WORDING
+    said = [text[start:end].lower() for text in (part.old, part.new) for start, end in sentences(text)]
+    return Reason.WORDING if said and all(map(lexicon.CREDIT.search, said)) else None
+
+
+_BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]][\s.,;]*$")
+_SITE = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?$", re.IGNORECASE)
+
+
+def parenthetical(part: Part) -> Reason | None:
+    """Only asides in brackets that hold an address or the label of a link came or went."""
+    edits = _edits(part)
+    found = [_BRACKET.match(text) for _, text in edits]
+    if not edits or not all(found):
+        return None
+    inside = [match[1].strip() for match in found if match]
+    return (
+        Reason.LINKS
+        if all(_SITE.match(text) or _is_link_label(text) or _is_heading(part, text) for text in inside)
+        else None
+    )
+
+
+def _is_heading(part: Part, text: str) -> bool:
+    """Whether *text* names a section of the text, beside its number."""
+    return canonical_text(text).replace(" ", "") in part.context.new.flat_titles
+
+
+def _is_link_label(text: str) -> bool:
+    words = {*normal(text)}
+    return bool(words & lexicon.LAYOUT) and words <= lexicon.SAFE | lexicon.LAYOUT | lexicon.READER
+
+
+def address(part: Part) -> Reason | None:
+    """Only sites and their pages are named otherwise: ``blog.acme.com`` became ``acme.com/blog``."""
+    if not (part.old and part.new):
+        return None
+    old, new = ([*map(_site_words, text.lower().split())] for text in (part.old, part.new))
+    if part.old != part.new and [*filter(None, old)] == [*filter(None, new)]:
+        return Reason.LINKS
+    pairs = replacements(part.hunk.words)
+    return Reason.LINKS if pairs and 2 * len(pairs) == len(_edits(part)) and all(map(_is_linked, pairs)) else None
+
+
+#: What leads to an address or to the name of a page: "our webform: www.acme.com/form", "the Request Form".
+_LEADING = re.compile(r"(?:our|the|this|a)\s+(?:[a-z]+:?\s+){0,2}(?=\S)")
+
+
+def _is_linked(pair: tuple[str, str, str]) -> bool:
+    """Whether an address gave way to the name of what it leads to, or the other way round."""
+    one, other = (_LEADING.sub("", text.strip(" ,;:.()"), count=1) for text in pair[:2])
+    site, name = (one, other) if _SITE.match(one) else (other, one)
+    named = is_name(name) and len(name.split()) <= _TITLE_WORDS and not lexicon.BINDING_NAME & {*normal(name)}
+    return bool(_SITE.match(site)) and named and not _SITE.match(name) and "@" not in f"{one}{other}"
+
+
+#: A page's name has no more words than this.
+_TITLE_WORDS = 4
+
+
+def _site_words(word: str) -> str:
+    """Return *word*, of an address only its letters in order: the same site and page, however it is written."""
+    if "." not in word:
+        return word.strip(",;:")
+    bare = word.strip("()[]<>,.;:!?\"'“”")
+    if "@" in bare or not _SITE.match(bare):
+        return word.strip(",;:")
+    parts = sorted(re.findall(r"\w+", re.sub(r"^https?://(?:www\.)?|^www\.", "", bare)))
+    return f"{MARK}{' '.join(parts)}"
+
+
+_EXAMPLES = re.compile(
+    r"\b(?:like|such as|e\.g\.,?|for example,?|for instance,?)\s+(?:[A-Z][\w’'-]*(?:[\s,/]+(?:(?:and|or)\s+)?|$))*$"
+)
+
+
+def example(part: Part) -> Reason | None:
+    """Only a name in a list of examples came or went, in a sentence that hands nothing to anyone."""
+    edits = _edits(part)
+    if not edits or lexicon.HANDED_ON & {*normal(part.old)} or lexicon.RECIPIENT & {*normal(part.old)}:
+        return None
+    before = ""
+    for op, text in part.hunk.words:
+        if op != "=" and canonical_text(text):
+            names = [word for word in re.split(r"[\s,/]+", text) if word not in ("", "and", "or")]
+            if not _EXAMPLES.search(before) or not all(name[:1].isupper() for name in names):
+                return None
+        before += text
+    return Reason.WORDING
+
+
+def _edits(part: Part) -> list[tuple[str, str]]:
+    """Return the edits with words in them; none when *part* is not a clause reworded as a whole."""
+    if part.hunk.edit is not Edit.REWORDED or not (part.old and part.new):
+        return []
+    return [(op, text) for op, text in part.hunk.words if op != "=" and canonical_text(text)]
+
+
+#: In a sentence that allows or forbids, an adverb limits what it allows or forbids.
+_RULING = lexicon.OBLIGING | {"not", "no", "never", "only", "can", "allowed", "prohibited", "forbidden"}
+
+
+def adverb(part: Part) -> Reason | None:
+    """Only adverbs that belong to no promise came or went: "kindly", "gladly"; "publicly" and "promptly" are none."""
+    if not _edits(part) or _RULING.intersection(normal(part.old)):
+        return None
+    words = changed(part) - lexicon.SAFE
+    mere = all(word.endswith("ly") and len(word) > _LY and not binds(word) for word in words)
+    return Reason.WORDING if words and mere else None
+
+
+#: So many words before or behind an edit are its neighbours.
+_BESIDE = 4
+
+
+def repeated_word(part: Part) -> Reason | None:
+    """Only words came or went that stand right beside it anyway: "our Guidelines at Guidelines"."""
+    edits = _edits(part)
+    if not edits:
+        return None
+    words = part.hunk.words
+    for at, (op, text) in enumerate(words):
+        if op != "=" and canonical_text(text):
+            before = words[at - 1][1].split()[-_BESIDE:] if at and words[at - 1][0] == "=" else []
+            behind = words[at + 1][1].split()[:_BESIDE] if at + 1 < len(words) and words[at + 1][0] == "=" else []
+            said = {*normal(text)} - lexicon.SAFE
+            if not said or not said <= {*normal(" ".join([*before, *behind]))} or said & lexicon.ACTORS:
+                return None
+    return Reason.WORDING
+
+
+def pronoun_our(part: Part) -> Reason | None:
+    """Only "our" came or went where nothing is handed on: "in system" became "in our system"."""
+    about = {*normal(part.old)}
+    mere = bool(_edits(part)) and changed(part) == {"our"}
+    return Reason.WORDING if mere and not about & (lexicon.HANDED_ON | lexicon.RECIPIENT) else None
+
+
+#: "only", "early" and "reply" are shorter than an adverb.
+_LY = 5

@@ -1,0 +1,128 @@
+"""Rules about names: what is called otherwise, abbreviated or pointed at by another label stays what it is."""
+
+from __future__ import annotations
+
+import re
+
+from tostrack.analysis.verdict import lexicon
+from tostrack.analysis.verdict.guarded_words import binds
+from tostrack.analysis.verdict.normal_form import normal
+from tostrack.analysis.verdict.residual import Part
+from tostrack.analysis.verdict.wording_rules import is_name, replacements
+from tostrack.clauses import canonical_text
+from tostrack.models import Edit, Reason
+
+#: A name is given in brackets: (“VoIP”), (the "Parties").
+_NICKNAME = re.compile(
+    r"\s*\((?:the |each,? an? |together,? |collectively,? |hereinafter |hereafter )*"
+    r"[\"“«][^\"“”«»]{1,40}[\"”»]\)[,;.\s]*"
+)
+
+
+def defined_term(part: Part) -> Reason | None:
+    """Only a name in quotes and brackets came or went, and it names no role."""
+    if not _is_reworded(part):
+        return None
+    names = [{*_NICKNAME.findall(text)} for text in (part.old, part.new)]
+    # One name for another may be another role: the "Controller" who becomes the "Processor".
+    if (names[0] - names[1] and names[1] - names[0]) or lexicon.BINDING_NAME & {*normal(" ".join(names[0] ^ names[1]))}:
+        return None
+    old, new = (_NICKNAME.sub(" ", text) for text in (part.old, part.new))
+    return Reason.WORDING if (old, new) != (part.old, part.new) and normal(old) == normal(new) else None
+
+
+_LETTERS = re.compile(r"\s\((?P<letters>[A-Z][A-Za-z]{1,7})\)")
+#: So many words before the bracket may be what its letters stand for.
+_LONGEST_NAME = 9
+
+
+def acronym(part: Part) -> Reason | None:
+    """A name is written in full beside its letters, or no longer: "General Data Protection Regulation (GDPR)"."""
+    if not _is_reworded(part):
+        return None
+    old, new = (_lettered(text) for text in (part.old, part.new))
+    return Reason.WORDING if (old, new) != (part.old, part.new) and normal(old) == normal(new) else None
+
+
+def _lettered(text: str) -> str:
+    """Return *text* with the letters of a name alone where the name stands in full before them."""
+    for match in reversed([*_LETTERS.finditer(text)]):
+        words = [*re.finditer(r"\S+", text[: match.start()])][-_LONGEST_NAME:]
+        for word in words[:-1]:
+            name = text[word.start() : match.start()].split()
+            if _stand_for(match["letters"], name):
+                text = text[: word.start()] + match["letters"] + text[match.end() :]
+                break
+    return text
+
+
+def _stand_for(letters: str, name: list[str]) -> bool:
+    """Whether *letters* are first letters of the words of *name*, in their order, and its capitals are among them."""
+    initials = iter("".join(word[:1].lower() for word in name))
+    capitals = [word[:1].lower() for word in name if word[:1].isupper()]
+    wanted = letters.lower()
+    return (
+        name[0][:1].lower() == wanted[0]
+        and all(letter in initials for letter in wanted)
+        and set(capitals) <= set(wanted)
+        and not any(word[-1] in ".;:!?" for word in name)
+    )
+
+
+#: The label of what is clicked, and a path through menus.
+_BUTTON = re.compile(
+    r"(?P<verb>\b(?:click|clicking|tap|tapping|press|pressing|hit)\b(?: on)?(?: the)?) [\"“'‘][^\"“”'‘’]{1,40}[\"”'’]"
+)
+_STEP = re.compile("[>›→»]")
+_PATH = re.compile(r"[A-Z][\w’']*(?: [\w’']+){0,3}(?: ?[>›→»] ?[A-Z][\w’']*(?: [\w’']+){0,4})+")
+
+
+def label(part: Part) -> Reason | None:
+    """Only the label of a button, or a path through menus, is another."""
+    if not _is_reworded(part):
+        return None
+    old, new = (_unlabelled(text) for text in (part.old, part.new))
+    return Reason.RENAMED if (old, new) != (part.old, part.new) and normal(old) == normal(new) else None
+
+
+def _unlabelled(text: str) -> str:
+    text = _BUTTON.sub(r"\g<verb> it", text)
+    return _PATH.sub("Settings", text) if _STEP.search(text) else text
+
+
+#: A place for a name that no one filled in.
+_UNFILLED = re.compile(
+    r"^\W*(?:\{\{[^{}]{1,40}\}\}|%[A-Z_]{3,30}%|\$\{[^{}]{1,40}\}|\[\[[^\[\]]{1,40}\]\]|<%=?[^%]{1,40}%>)\W*$"
+)
+
+
+def unfilled(part: Part) -> Reason | None:
+    """Only a name and the place in a template where it belongs took turns."""
+    if not _is_reworded(part):
+        return None
+    pairs = [(old.strip(), new.strip()) for old, new, _ in replacements(part.hunk.words)]
+    edits = sum(op != "=" and bool(canonical_text(text)) for op, text in part.hunk.words)
+    mere = all((_UNFILLED.match(old) and is_name(new)) or (_UNFILLED.match(new) and is_name(old)) for old, new in pairs)
+    return Reason.FORMAT if pairs and mere and edits == 2 * len(pairs) else None
+
+
+def _is_reworded(part: Part) -> bool:
+    return part.hunk.edit is Edit.REWORDED and bool(part.old and part.new)
+
+
+def grown(words: tuple[tuple[str, str], ...]) -> list[tuple[str, str]] | None:
+    """Return (old name, new name) wherever words were put to a name or taken from it; None when more changed."""
+    found = []
+    for at, (op, text) in enumerate(words):
+        if op == "=" or not canonical_text(text):
+            continue
+        before = words[at - 1] if at else ("=", "")
+        name = before[1].split()[-1:] if before[0] == "=" else []
+        if {*normal(text)} & lexicon.TITLE or any(map(binds, normal(text))):
+            # "Acme Website" is less than "Acme".
+            return None
+        if not name or not is_name(name[0]) or not is_name(text) or re.search(r"[,;]|\b(?:and|or)\b", text + name[0]):
+            return None
+        pair = (canonical_text(name[0]), canonical_text(f"{name[0]} {text}"))
+        found.append(pair if op == "+" else pair[::-1])
+    return found or None

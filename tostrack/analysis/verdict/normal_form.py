@@ -1,0 +1,255 @@
+"""Plain text in, the words that carry its meaning out: one spelling, one form of a date, no contractions."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+
+from tostrack.analysis.verdict.spelling_forms import uniform
+
+#: What a token begins with when it stands for something; no word of a text begins so.
+MARK = "\x01"
+DATE, URL, RELATIVE, INSTANT = f"{MARK}date", f"{MARK}url", f"{MARK}ago", f"{MARK}instant"
+
+_MONTH_NAMES = (
+    "january|jan|janvier|januar|jänner|enero|gennaio|januari|janeiro|stycznia|styczeń",
+    "february|feb|février|februar|febrero|febbraio|februari|fevereiro|lutego|luty",
+    "march|mar|mars|märz|marzo|maart|março|marca|marzec",
+    "april|apr|avril|abril|aprile|kwietnia|kwiecień",
+    "may|mai|mayo|maggio|mei|maio|maj|maja",
+    "june|jun|juin|juni|junio|giugno|junho|czerwca|czerwiec",
+    "july|jul|juillet|juli|julio|luglio|julho|lipca|lipiec",
+    "august|aug|août|agosto|augustus|augusti|sierpnia|sierpień",
+    "september|sept|sep|septembre|septiembre|settembre|setembro|września|wrzesień",
+    "october|oct|octobre|oktober|octubre|ottobre|outubro|okt|października|październik",
+    "november|nov|novembre|noviembre|novembro|listopada|listopad",
+    "december|dec|décembre|dezember|diciembre|dicembre|dezembro|dez|grudnia|grudzień",
+)
+_MONTHS = {name: at for at, names in enumerate(_MONTH_NAMES, 1) for name in names.split("|")}
+#: The names of the months, in every language known here.
+MONTHS = frozenset(_MONTHS)
+_MONTH = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
+_DATES = (
+    re.compile(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?(?: of| de)? (?P<m>{_MONTH}),?(?: de)? (?P<y>\d{{4}})\b"),
+    re.compile(rf"\b(?P<m>{_MONTH}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})\b"),
+    re.compile(rf"\b(?P<m>{_MONTH}),? (?P<y>(?:19|20)\d{{2}})\b"),
+    re.compile(r"\b(?P<y>(?:19|20)\d{2})-(?P<n>\d{2})-(?P<d>\d{2})\b"),
+    re.compile(r"(?<=\()(?P<y>(?:19|20)\d{2})(?P<n>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?=\))"),
+    re.compile(r"\b(?P<d>\d{1,2})(?P<s>[/.])(?P<n>\d{1,2})(?P=s)(?P<y>(?:19|20)\d{2})\b"),
+)
+# No word boundary before it: machine stamps are glued to whatever stands there.
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}t\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:z|[+-]\d{2}:?\d{2})?")
+_RELATIVE = re.compile(
+    r"\b(?:(?:about|over|almost) )?(?:an?|one|\d+) (?:second|minute|hour|day|week|month|year)s? ago\b|\byesterday\b"
+)
+# In a sentence about someone, "more than a year ago" is a period and no stamp.
+_STAMP_LENGTH = 80
+_SOMEONE = re.compile(r"\b(?:you|your|we|our|if|user|users)\b")
+#: An address with or without its scheme; a bare name of a site may say where a rule holds, one with a path only points.
+_URL = re.compile(
+    r"(?:https?://|www\.|(?<![\w:/])//(?=[\w-]+\.[a-z]))[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]|(?<![\w@./-])(?:[\w-]+\.)+[a-z]{2,}/[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]"
+)
+_URL_SIGNS = re.compile(r"//|www\.|\.[a-z]{2,}/")
+_HIDDEN_MAIL = re.compile(r"[\w.+-]*\[?e-?mail\W{1,2}protected\]?[\w.-]*")
+_WORD = r"\d+(?:[.,]\d+)*|[^\W_]+|[$€£¥%§&]"
+_WORDS = re.compile(_WORD)
+_TOKENS = re.compile(rf"{MARK}\w+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{_WORD}")
+
+#: What must stand in a text for a pattern to apply, the pattern, and what is written for it.
+_CONTRACTIONS = (
+    ("n't", re.compile(r"\bcan't\b"), "can not"),
+    ("n't", re.compile(r"\bwon't\b"), "will not"),
+    ("n't", re.compile(r"\bshan't\b"), "shall not"),
+    ("n't", re.compile(r"n't\b"), " not"),
+    ("'ll", re.compile(r"'ll\b"), " will"),
+    ("'re", re.compile(r"'re\b"), " are"),
+    ("'ve", re.compile(r"'ve\b"), " have"),
+    ("'d", re.compile(r"'d\b"), " would"),
+    ("'m", re.compile(r"'m\b"), " am"),
+    ("'s", re.compile(r"'s\b(?:(?<=\bit's)|(?<=\b(?:that|here|what)'s)|(?<=\bthere's)|(?<=\b(?:who|let)'s))"), " is"),
+    ("'s", re.compile(r"'s\b"), ""),
+)
+
+# British to American by ending; only where both spellings are one word. What must stand in the word comes first.
+_SPELLINGS = (
+    ("is", re.compile(r"is(ation|ations|ational|e|es|ed|ing|er|ers|able)$"), r"iz\1"),
+    ("ys", re.compile(r"ys(e|es|ed|ing|er|ers)$"), r"yz\1"),
+    ("our", re.compile(r"(?<=[a-z]{2})our(s|ed|ing|able|ably|ite|ites|al|ful|less|hood|hoods)?$"), r"or\1"),
+    ("tre", re.compile(r"(?<=[nbit])tre(s|d)?$"), r"ter\1"),
+    ("nc", re.compile(r"^(licen|defen|offen|preten)c(e|es|ed|ing)$"), r"\1s\2"),
+    ("ll", re.compile(r"(?<=[aeiou])ll(ed|ing|er|ers|ation)$"), r"l\1"),
+    ("l", re.compile(r"^(fulfil|enrol|instal|skil)l(s|ment|ments|ful)?$"), r"\1\2"),
+    ("ogue", re.compile(r"ogue(s)?$"), r"og\1"),
+    ("programme", re.compile(r"programme(s)?$"), r"program\1"),
+    ("gement", re.compile(r"(?<=[dg])gement(s)?$"), r"gment\1"),
+    ("cheque", re.compile(r"^cheque(s)?$"), r"check\1"),
+    ("grey", re.compile(r"^grey"), "gray"),
+    ("practis", re.compile(r"^practis"), "practic"),
+    ("st", re.compile(r"^(whil|among|amid)st$"), r"\1"),
+    ("wards", re.compile(r"^(toward|afterward|forward|backward|onward|upward)s$"), r"\1"),
+)
+#: What a word must have in it for one of them to apply: most words have nothing of it.
+_BRITISH = re.compile(
+    r"is[aei]|ys[ei]|our|[nbit]tre|c(?:e|es|ed|ing)$|ll|ogue|programme|gement|^cheque|^grey|^practis|[nld]st$|wards$"
+)
+#: A number in words, the number itself in brackets behind it: contracts write "thirty (30) days".
+_TWICE_WRITTEN = re.compile(
+    r"\b[a-z]{3,9}(?:[- ][a-z]{3,5})?\s?\((\d{1,3})\)(?= (?:\w+ )?(?:day|week|month|year|hour|minute)s?\b)"
+)
+_IN_BRACKETS = re.compile(r"\(\d{1,3}\) ")
+_NUMBER_WORDS = dict(
+    zip("two three four five six seven eight nine ten eleven twelve".split(), map(str, range(2, 13)), strict=True)
+) | {"fourteen": "14", "thirty": "30", "sixty": "60", "ninety": "90"}
+_SAME_WORD = _NUMBER_WORDS | {
+    "whil": "while",
+    "centre": "center",
+    "centres": "centers",
+    "judgement": "judgment",
+    "&": "and",
+}
+
+
+@lru_cache(maxsize=20_000)
+def american_of(word: str) -> str:
+    """Return *word* as Americans spell it."""
+    if word.startswith(MARK):
+        return word
+    if word in _SAME_WORD:
+        return _SAME_WORD[word]
+    if not _BRITISH.search(word):
+        return word
+    for sign, pattern, written in _SPELLINGS:
+        if sign in word and pattern.search(word):
+            word = pattern.sub(written, word, count=1)
+            break
+    return _SAME_WORD.get(word, word)
+
+
+def _date(match: re.Match[str]) -> str:
+    part = match.groupdict()
+    month = _MONTHS[part["m"].rstrip(".")] if part.get("m") else int(part["n"])
+    return f" {DATE}{part['y']}_{month:02}" + (f"_{int(part['d']):02} " if part.get("d") else " ")
+
+
+_DIGITS = re.compile("[0-9]")
+_FOUR_DIGITS = re.compile("[0-9]{4}")
+#: A date begins less than so many characters before its year, or ends less than so many behind where it begins.
+_BESIDE_YEAR = 40
+
+
+def _dated(text: str) -> str:
+    """Return *text* with every date and every instant written in one way."""
+    pieces: list[str] = []
+    done = 0
+    for start, end in _around_years(text):
+        part = _INSTANT.sub(f" {INSTANT} ", text[start:end])
+        for pattern in _DATES:
+            part = pattern.sub(_date, part)
+        pieces += (text[done:start], part)
+        done = end
+    return "".join((*pieces, text[done:]))
+
+
+def _around_years(text: str) -> list[tuple[int, int]]:
+    """Return the parts of *text*, cut at spaces, in which dates may stand: to look for them everywhere takes longer."""
+    parts: list[tuple[int, int]] = []
+    for match in _FOUR_DIGITS.finditer(text):
+        start = text.rfind(" ", 0, max(match.start() - _BESIDE_YEAR, 0)) + 1
+        end = text.find(" ", match.start() + _BESIDE_YEAR)
+        if parts and start <= parts[-1][1]:
+            start = parts.pop()[0]
+        parts.append((start, end if end >= 0 else len(text)))
+    return parts
+
+
+#: What browsers are told of a link, printed into the text.
+_HINT = re.compile(r"\(?\bopens in (?:a )?new (?:tab|window)\)?", re.IGNORECASE)
+
+
+def _mended(text: str) -> str:
+    """Return *text*, which may be UTF-8 that was read as Windows-1252, as it was meant."""
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+@lru_cache(maxsize=4_096)
+def spelled(text: str) -> tuple[str, ...]:
+    """Return the tokens of plain *text* in lower case, with dates, instants, addresses and mail each one token."""
+    text = html.unescape(text) if "&" in text else text
+    text = _HINT.sub(" ", text) if "open" in text else text
+    text = _mended(text) if "â" in text or "Ã" in text else text
+    text = text.replace("’", "'").replace("\u00a0", " ").replace("©", " copyright ").lower()
+    if "protected" in text:
+        text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
+    text = uniform(text)
+    if ("/" in text or "www." in text) and _URL_SIGNS.search(text):
+        text = _URL.sub(f" {URL} ", text)
+    if len(text) <= _STAMP_LENGTH and ("ago" in text or "yesterday" in text) and not _SOMEONE.search(text):
+        text = _RELATIVE.sub(f" {RELATIVE} ", text)
+    if _DIGITS.search(text):
+        text = _dated(text)
+        if _IN_BRACKETS.search(text):
+            text = _TWICE_WRITTEN.sub(r" \1", text)
+    text = text.replace("cannot", "can not")
+    if "'" in text:
+        for sign, pattern, written in _CONTRACTIONS:
+            if sign in text:
+                text = pattern.sub(written, text)
+        text = text.replace("'", "")
+    return tuple((_TOKENS if MARK in text or "@" in text else _WORDS).findall(text))
+
+
+@lru_cache(maxsize=4_096)
+def normal(text: str) -> tuple[str, ...]:
+    """Return the tokens of `spelled` in one spelling, British as American."""
+    return tuple(map(american_of, spelled(text)))
+
+
+@lru_cache(maxsize=20_000)
+def is_number(token: str) -> bool:
+    """Whether *token* is a number or a date."""
+    return token[:1].isdigit() or token.startswith(DATE)
+
+
+def is_mail(token: str) -> bool:
+    """Whether *token* is a mail address."""
+    return "@" in token
+
+
+def lost_and_gained(old: Iterable[str], new: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
+    """Return what the first has more often than the second, and the other way round."""
+    before, after = Counter(old), Counter(new)
+    return _beyond(before, after), _beyond(after, before)
+
+
+def _beyond(one: Counter[str], other: Counter[str]) -> Counter[str]:
+    """Return ``one - other``, which Python counts word by word."""
+    more = {word: left for word, count in one.items() if (left := count - other.get(word, 0)) > 0}
+    return Counter(more)
+
+
+#: Too short to be told by their endings.
+_IRREGULAR = {"used": "us", "use": "us", "uses": "us", "using": "us", "done": "do", "made": "mak", "sent": "send"}
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """Return *word* without the endings that number and tense give it."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if word.endswith("ies") and len(word) > 5:
+        word = word[:-3] + "y"
+    elif word[-1:] == "s" and word[-2:] not in ("ss", "us", "is") and len(word) > 3:
+        word = word[:-1]
+    for ending, least in (("ing", 4), ("ed", 3)):
+        if word.endswith(ending) and len(word) - len(ending) >= least:
+            word = word[: -len(ending)]
+            if word[-1] == word[-2] and word[-1] not in "lsz":
+                word = word[:-1]
+            break
+    return word[:-1] if (word[-1:] == "e" and len(word) > 3) or (word[-1:] == "y" and len(word) > 4) else word

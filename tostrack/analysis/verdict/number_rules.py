@@ -1,0 +1,245 @@
+"""Rules about numbers: stamps that bind nobody, numbers of clauses, and the ages, sums, periods and dates that bind."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+
+from tostrack.analysis.verdict import lexicon
+from tostrack.analysis.verdict.guarded_words import binds
+from tostrack.analysis.verdict.normal_form import DATE, INSTANT, MARK, MONTHS, RELATIVE, is_mail, is_number, normal
+from tostrack.analysis.verdict.residual import Part
+from tostrack.clauses import sentences
+from tostrack.models import Reason
+
+
+def stamp(part: Part) -> Reason | None:
+    """Only a date that binds nobody, a counter or an identifier moved."""
+    if part.is_passage:
+        return None
+    gone, come = part.moved
+    changed = gone | come
+    if not changed:
+        return None
+    if all(word.startswith((INSTANT, RELATIVE)) for word in changed):
+        return Reason.STAMP
+    texts = [text for text in (part.old, part.new) if text]
+    named = {word for word in changed if not is_number(word) and not word.startswith(MARK)} - lexicon.CLOCK
+    if all(map(_is_stamp, texts)) and (
+        len(texts) == 1 or named <= lexicon.SAFE | lexicon.DATING | MONTHS or opaque(texts)
+    ):
+        return Reason.STAMP
+    if all(map(is_number, changed)) and all(_stamped(normal(text), changed) for text in texts):
+        return Reason.STAMP
+    return None
+
+
+def opaque(texts: Sequence[str]) -> bool:
+    """Whether all of *texts* are identifiers."""
+    return all(map(_OPAQUE.match, texts))
+
+
+_OPAQUE = re.compile(r"(?=\S*\d)[\w-]{10,}$")
+_STAMP_TEXT = 14
+#: No token is made of more words than eight: a longer text need not be read to be known as longer.
+_STAMP_SPACES = 8 * _STAMP_TEXT
+#: ``1.26.11``, ``8/26/14``: what such a date is depends on the country, that it is one does not.
+_SHORT_YEAR = re.compile(r"(?<![\d./])\d{1,2}([./])\d{1,2}\1\d{2}(?![\d./])")
+#: The time of a day: ``2:05 pm``, and ``13.21 BST``, which without its zone may be the number of an edition.
+_ZONE = rf"(?=\s*(?:[ap]\.?m|{'|'.join(sorted(lexicon.CLOCK))})\b)"
+_CLOCK = re.compile(
+    rf"\b(?:[01]?\d|2[0-3])(?::[0-5]\d(?::[0-5]\d)?|\.[0-5]\d{_ZONE})(?:\s?[ap]\.?m\b\.?)?", re.IGNORECASE
+)
+_CODE = re.compile(r"\d{4,8}$")
+_YEAR = re.compile(r"(?:19|20)\d\d$")
+
+
+def _is_stamp(text: str) -> bool:
+    """Whether the whole of *text* is a stamp: a date, a "last updated" line, a counter, an identifier."""
+    if _OPAQUE.match(text):
+        return True
+    if text.count(" ") >= _STAMP_SPACES:
+        return False
+    dated = _CLOCK.sub("", _SHORT_YEAR.sub("2000-01-01", text))
+    tokens = tuple(token for token in normal(dated) if token not in lexicon.CLOCK)
+    if len(tokens) > _STAMP_TEXT:
+        return False
+    words = {token for token in tokens if not is_number(token) and not token.startswith(MARK)}
+    if (lexicon.EFFECTIVE | lexicon.ACTORS) & words:
+        return False
+    numbers = [at for at, token in enumerate(tokens) if is_number(token)]
+    if len(tokens) == 2 and numbers and all(_CODE.match(tokens[at]) for at in numbers):
+        # "Rev 0123", "Form 1022": the code of an edition.
+        return not any(map(binds, words))
+    if lexicon.COUNTED & words:
+        counted = all(_is_counter(tokens, at) for at in numbers)
+        return bool(numbers) and counted and not lexicon.OBLIGING & words
+    machine = any(token.startswith((INSTANT, RELATIVE)) for token in tokens)
+    if not machine and not (numbers and all(_is_dating(tokens, at) for at in numbers)):
+        return False
+    return not words or bool(lexicon.STAMPED & words) or bool(_EDITION.search(text))
+
+
+def _is_counter(tokens: Sequence[str], at: int) -> bool:
+    return not tokens[at].startswith(DATE) and bool(lexicon.COUNTED.intersection(tokens[at + 1 : at + 3]))
+
+
+#: A title with the date of its edition in brackets.
+_EDITION = re.compile(r"^[^.!?;:]{0,60}\((?:19|20)\d{6}\)$")
+
+
+def lapsed(part: Part) -> Reason | None:
+    """Only the day from which the text binds moved, and it has come: what it brought stands in the other clauses."""
+    seen_at = part.context.new.reading.version.seen_at
+    if not (part.old and part.new and seen_at):
+        return None
+    moved = [*filter(None, part.moved)]
+    if len(moved) != 2 or not all(word.startswith(DATE) for side in moved for word in side):
+        return None
+    days = [word.removeprefix(DATE).replace("_", "-") for side in moved for word in side]
+    binding = all(_binds_from(text, side) for text, side in zip((part.old, part.new), moved, strict=True))
+    return Reason.STAMP if binding and max(days) <= f"{seen_at:%Y-%m-%d}" else None
+
+
+def _binds_from(text: str, moved: Counter[str]) -> bool:
+    """Whether a word that says from when a text binds stands right before each moved date; pointers do not count."""
+    spoken = [text[start:end] for start, end in sentences(text)]
+    tokens = normal(" ".join(sentence for sentence in spoken if not lexicon.POINTER.match(sentence.lower())))
+    places = [at for at, token in enumerate(tokens) if token in moved]
+    return bool(places) and all(lexicon.EFFECTIVE.intersection(tokens[max(0, at - 6) : at]) for at in places)
+
+
+def _is_dating(tokens: Sequence[str], at: int) -> bool:
+    """Whether the number at *at* is a date, a year, a day before a month, or the number of an edition."""
+    token = tokens[at]
+    if token.startswith(DATE) or _YEAR.match(token) or tokens[at - 1 : at] in (("version",), ("v",)):
+        return True
+    beside = {*tokens[max(0, at - 2) : at], *tokens[at + 1 : at + 2]}
+    # Not isdigit: a superscript is a digit too, and no number.
+    return token.isdecimal() and int(token) <= 31 and bool(MONTHS & beside)
+
+
+def _stamped(tokens: Sequence[str], moved: Counter[str]) -> bool:
+    """Whether every moved number of *tokens* is a date that follows "last updated" or the like."""
+    for at, token in enumerate(tokens):
+        if token in moved and is_number(token):
+            before = tokens[max(0, at - 6) : at]
+            if not _is_dating(tokens, at) or not lexicon.STAMPED.intersection(before):
+                return False
+            if lexicon.EFFECTIVE.intersection(before) or not lexicon.LAST.intersection(before):
+                return False
+    return True
+
+
+#: What a clause may begin with: ``4.``, ``4.1``, ``(b)``, ``iv)``, ``Section 4``. ``13 years`` is no such number.
+_PLACE = re.compile(
+    r"\W*(?:(?:section|article|part|annex|chapter)\s+)?(?:\d{1,3}(?:\.\d{1,3})+\.?|(?:\d{1,3}|[a-z]|[ivx]{1,5})[.):])\s*",
+    re.IGNORECASE,
+)
+
+
+def numbering(part: Part) -> Reason | None:
+    """Only the numbers of clauses, or of references to them, moved."""
+    if not (part.old and part.new):
+        return None if _behind_place(part.text) else Reason.NUMBERING
+    gone, come = part.moved
+    if not all(map(_may_be_of_place, (*gone, *come))):
+        return None
+    old, new = (unplaced(text) for text in (part.old, part.new))
+    return Reason.NUMBERING if old == new else None
+
+
+def _may_be_of_place(word: str) -> bool:
+    """Whether *word* may belong to the number of a clause, to a reference, or to a date that a number stands before."""
+    return len(word) <= _PLACE_LETTERS or not word.isalpha() or word in lexicon.REFERENCE or word in MONTHS
+
+
+#: A number in Roman digits has no more letters.
+_PLACE_LETTERS = 5
+
+
+def unplaced(text: str) -> list[str]:
+    """Return the tokens of *text* without the number it begins with and without numbers that name a place in it."""
+    kept: list[str] = []
+    place = False
+    words = _behind_place(text)
+    for at, word in enumerate(words):
+        numbered = _names_place(word)
+        here = bool(kept) and kept[-1] in lexicon.REFERENCE
+        if numbered and here and not place and not _is_of_law(words[at : at + _CITATION]):
+            # "Clause 3" and "Section 3" are one place.
+            kept[-1] = "section"
+            place = True
+        else:
+            place = numbered and place
+        if not place:
+            kept.append(word)
+    return kept
+
+
+def _behind_place(text: str) -> tuple[str, ...]:
+    begins = _PLACE.match(text)
+    return normal(text[begins.end() :] if begins else text)
+
+
+#: So many words behind an article may name the law that it is of.
+_CITATION = 9
+_LAWS = frozenset(
+    "gdpr dsgvo rgpd rodo avg ccpa cpra dsa dma bdsg bgb law act code regulation directive statute constitution".split()
+)
+
+
+def _is_of_law(behind: Sequence[str]) -> bool:
+    """Whether what follows, up to the next word of its own, names a law: that is no place in this text."""
+    for word in behind:
+        if word in _LAWS:
+            return True
+        if not _names_place(word) and word not in _SMALL and word not in lexicon.REFERENCE:
+            return False
+    return False
+
+
+_SMALL = frozenset(
+    "of the to and eu uk general data protection der absatz satz buchstabe du des lit ust nummer".split()
+)
+
+
+@lru_cache(maxsize=20_000)
+def _names_place(word: str) -> bool:
+    return bool(_NUMBER_OF_PLACE.fullmatch(word))
+
+
+_NUMBER_OF_PLACE = re.compile(r"\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5}")
+
+
+def statistics(part: Part) -> Reason | None:
+    """Only a count that the platform reports of itself moved: users, requests, recipients."""
+    if not (part.old and part.new):
+        return None
+    changed = [word for side in part.moved for word in side]
+    if not changed or not all(map(is_number, changed)):
+        return None
+    tokens = normal(part.new)
+    counted = all(_counts(tokens, at) for at, token in enumerate(tokens) if token in changed)
+    reported = all(word.startswith(DATE) for word in changed) or not lexicon.OBLIGING.intersection(tokens)
+    return Reason.STAMP if counted and reported else None
+
+
+def _counts(tokens: Sequence[str], at: int) -> bool:
+    """Whether the number at *at* is a count that the platform reports, or the day as of which it reports one."""
+    if tokens[at].startswith(DATE):
+        return tokens[max(0, at - 2) : at] == ("as", "of") and bool(lexicon.COUNTED.intersection(tokens[at:]))
+    return bool(lexicon.COUNTED.intersection(tokens[at + 1 : at + 6]))
+
+
+def numbers(part: Part) -> Reason | None:
+    """A number moved and hardly a word with it: an age, a sum, a period, a date."""
+    if not (part.old and part.new):
+        return None
+    gone, come = part.moved
+    words = [word for word in [*gone, *come] if not is_number(word)]
+    if any(is_number(word) for word in [*gone, *come]) and len(words) <= 2 and not any(map(is_mail, words)):
+        return Reason.NUMBERS
+    return None

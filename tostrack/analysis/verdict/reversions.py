@@ -1,0 +1,115 @@
+"""Has this document said this before? Returns to an earlier text, whole or in part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from tostrack.analysis.verdict import lexicon
+from tostrack.analysis.verdict.context import ContextText, TextPair
+from tostrack.analysis.verdict.findings import RuleFinding
+from tostrack.clauses import canonical_text, canonicals, sentences
+from tostrack.models import Judgement, Reading, Reason, iso
+
+#: Of the versions that others recorded, 43 in 100 that changed text are undone within a week, and stale copies come
+#: back for some weeks: what stood for two months was in force, and its going is news.
+_STOOD = timedelta(days=60)
+#: A whole text that comes back is an old copy or another region's edition even after months. (When readers were told of
+#: the text that goes, they are told of its going however short it stood: that is for the caller, who knows.)
+_STOOD_WHOLE = timedelta(days=365)
+
+
+def find_reversion(news: Sequence[RuleFinding], context: TextPair, earlier: Sequence[Reading]) -> Judgement | None:
+    """Return a judgement when everything that came was said before and everything that went was not.
+
+    Args:
+        news: The findings that matter; without any, only a return of the whole text is one.
+        context: Both texts.
+        earlier: Texts that stood before the old one, most recent first.
+    """
+    texts = [ContextText(reading) for reading in earlier]
+    back = next((text for text in texts if text.key == context.new.key), None)
+    if back:
+        stood = _stood(context, texts, lambda text: text.key != context.new.key)
+    else:
+        # An outage, or an edition in another language, says none of this: that proves nothing.
+        kin = [text for text in texts if _resembles(text, context.new)]
+        stood = _parts_stood(news, context, kin) if news else None
+    if stood is None:
+        return None
+    when = back.reading.version.seen_at if back else None
+    of = f"the text of {iso(when)[:10]}" if when else "a text seen before"
+    if back and _other_company(news):
+        return Judgement(Reason.EDITION, f"Another region's edition, {of}: the company that one deals with is another.")
+    if not news or stood < (_STOOD_WHOLE if back else _STOOD):
+        return Judgement(Reason.OSCILLATION, f"Back to {of}; nothing here is new to this document.")
+    if back is None:
+        return None
+    if back is not texts[0] or any(text.key == context.old.key for text in texts):
+        return Judgement(Reason.OSCILLATION, f"Back to {of}: an old copy, or one of several that take turns here.")
+    return Judgement(Reason.REVERTED, f"Reverted to {of}, after other text had stood for {stood.days} days.")
+
+
+#: Of the clauses of the shorter text at least this share is in the other when both are states of one text.
+_KINSHIP = 0.3
+
+
+def _resembles(one: ContextText, other: ContextText) -> bool:
+    ours, theirs = ({*canonicals(text.reading)} for text in (one, other))
+    return len(ours & theirs) >= _KINSHIP * min(len(ours), len(theirs))
+
+
+def _parts_stood(news: Sequence[RuleFinding], context: TextPair, texts: Sequence[ContextText]) -> timedelta | None:
+    """Return for how long what went was there, or what came was away; None when any of it is new to the document."""
+    spans = [timedelta()]
+    for finding in news:
+        for sentence in _sentences(finding.gained):
+            span = _stood(context, texts, _silent(sentence))
+            if span is None:
+                return None
+            spans.append(span)
+        for sentence in _sentences(finding.lost):
+            span = _stood(context, texts, _saying(sentence))
+            if span is None:
+                return None
+            spans.append(span)
+    return max(spans) if texts else None
+
+
+def _saying(sentence: str) -> Callable[[ContextText], bool]:
+    return lambda text: text.says(sentence)
+
+
+def _silent(sentence: str) -> Callable[[ContextText], bool]:
+    return lambda text: not text.says(sentence)
+
+
+def _stood(context: TextPair, texts: Sequence[ContextText], differs: Callable[[ContextText], bool]) -> timedelta | None:
+    """Return for how long the versions before the new one differed from it; None when all of them did.
+
+    Without dates the answer is no time at all: a return is then taken for one of many.
+    """
+    first = context.old
+    for text in texts:
+        if not differs(text):
+            break
+        first = text
+    else:
+        return None
+    since, now = first.reading.version.seen_at, context.new.reading.version.seen_at
+    return now - since if since and now else timedelta()
+
+
+def _other_company(news: Sequence[RuleFinding]) -> bool:
+    """Whether one clause names a company of one form where the other text names one of another form."""
+    forms = [
+        tuple(
+            lexicon.COMPANY_FORMS.intersection(canonical_text(text).split()) for text in (finding.lost, finding.gained)
+        )
+        for finding in news
+    ]
+    return any(lost and gained and not lost & gained for lost, gained in forms)
+
+
+def _sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentences(text)]

@@ -1,0 +1,120 @@
+"""The judgement over two texts in the light of those before: what was an outage, and what is nearly an older text.
+
+Pure. `judge` weighs the hunks of one pair; here it is asked of the pair that tells the truth.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+
+from tostrack.analysis.diff import diff
+from tostrack.analysis.diff.similarity import Bag
+from tostrack.analysis.facts import read_document_dates
+from tostrack.analysis.verdict import judge_hunks
+from tostrack.clauses import canonicals
+from tostrack.extraction.error_pages import SHORT, classify_error_page
+from tostrack.models import Hunk, Judgement, Reading, Reason, Verdict
+
+
+def judge_with_history(hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequence[Reading] = ()) -> Judgement:
+    """Return whether the change from *old* to *new* matters and why.
+
+    A wall is held to be no text of the policy: what stands after it is judged by what stood before it. A text that
+    differs by nothing that matters from an older one is judged as the return of that one.
+
+    Args:
+        hunks: What differs, as `diff` returns it.
+        old: The text that stood.
+        new: The text that stands now.
+        earlier: Texts that stood before *old*, most recent first.
+    """
+    if _is_wall(new, old):
+        return Judgement(Reason.SUSPECT, "What stands there now is what a server says instead of a policy.")
+    if _is_wall(old, new):
+        return _after_wall(new, [reading for reading in earlier if not _is_wall(reading, new)])
+    found = judge_hunks(hunks, old, new, earlier)
+    if found.reason is Reason.OSCILLATION and _is_dated_anew(new, (old, *earlier)):
+        found = judge_hunks(hunks, old, new)
+    twin = _nearest(old, new, earlier) if found.verdict is Verdict.SUBSTANTIVE else None
+    if twin is None or judge_hunks(diff(twin.clauses, new.clauses), twin, new).verdict is Verdict.SUBSTANTIVE:
+        return found
+    back = replace(twin, version=replace(twin.version, seen_at=new.version.seen_at))
+    return judge_hunks(diff(old.clauses, back.clauses), old, back, earlier)
+
+
+@lru_cache(maxsize=64)
+def _counted(reading: Reading) -> Bag:
+    return Bag(Counter(canonicals(reading)))
+
+
+def _is_wall(reading: Reading, other: Reading) -> bool:
+    """Whether *reading* speaks like a wall where the *other* one has a policy: alone, or in the frame of its page."""
+    keys = canonicals(reading)
+    if sum(len(clause.text) for clause in reading.clauses) <= _LONG:
+        said = " ".join(keys)
+        if said.count(" ") < SHORT and classify_error_page(said):
+            words, others = Counter(said.split()), Counter(" ".join(canonicals(other)).split())
+            return (words & others).total() < _STAYS * others.total()
+    theirs = canonicals(other)
+    own, gone = {*keys} - {*theirs}, {*theirs} - {*keys}
+    if not any(_words(key) <= _LINE and classify_error_page(key) in _OUTAGES for key in own):
+        return False
+    lost = sum(map(_words, gone))
+    return lost >= max(SHORT, _GONE * sum(map(_words, theirs))) and sum(map(_words, own)) <= min(_FRAME, lost / 2)
+
+
+def _words(key: str) -> int:
+    return key.count(" ") + 1
+
+
+#: In the frame of a page a wall is known by a line of so few words that is one of these, by the share of the other's
+#: words that are gone, and by how little came in their place: itself and a request for consent.
+_LINE = 6
+_FRAME = 2 * SHORT
+_OUTAGES = {"blocked", "maintenance", "outage", "wrong-page"}
+_GONE = 0.4
+#: So many letters are more than `SHORT` words: the longest word that a wall repeats has fewer than forty.
+_LONG = 40 * SHORT
+#: Share of the words that stay where a short text is edited and not replaced.
+_STAYS = 0.3
+
+
+def _after_wall(new: Reading, sound: Sequence[Reading]) -> Judgement:
+    """Return the judgement over what stands where there was a wall, by the policy that stood before it."""
+    if not sound:
+        return Judgement(Reason.SUSPECT, "Before it there was no policy but what a server says instead of one.")
+    hunks = diff(sound[0].clauses, new.clauses)
+    found = judge_hunks(hunks, sound[0], new, sound[1:])
+    if found.verdict is Verdict.SUBSTANTIVE:
+        return found
+    return Judgement(Reason.OSCILLATION, f"The policy is back where a server spoke instead of it. {found.explanation}")
+
+
+def _nearest(old: Reading, new: Reading, earlier: Sequence[Reading]) -> Reading | None:
+    """Return which of *earlier* is more like *new* than *old* is; None when none is, or when *new* is dated later."""
+    if not earlier:
+        return None
+    best = max(earlier, key=lambda reading: likeness(reading, new))
+    return None if likeness(best, new) <= likeness(old, new) or _is_dated_anew(new, [best]) else best
+
+
+def _is_dated_anew(new: Reading, before: Sequence[Reading]) -> bool:
+    """Whether *new* states a later day than any text *before*: a company that goes back and says so means it."""
+    now = _stated(new)
+    return now is not None and all((then := _stated(reading)) is not None and then < now for reading in before)
+
+
+def _stated(reading: Reading) -> date | None:
+    found = read_document_dates(reading)
+    return max((stated.last for stated in (found.effective, found.updated) if stated), default=None)
+
+
+def likeness(one: Reading, other: Reading) -> float:
+    """Return the share of clauses that two texts have in common, from 0 to 1."""
+    ours, theirs = _counted(one), _counted(other)
+    shared = ours.shared(theirs)
+    return shared / max(1, ours.total + theirs.total - shared)

@@ -1,0 +1,348 @@
+"""Rules about words: the same ones in another form, names of documents, words that carry no meaning of their own."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from tostrack.analysis.verdict import lexicon
+from tostrack.analysis.verdict.boilerplate_phrases import points_elsewhere
+from tostrack.analysis.verdict.normal_form import (
+    INSTANT,
+    RELATIVE,
+    URL,
+    is_mail,
+    is_number,
+    lost_and_gained,
+    normal,
+    spelled,
+    stem,
+)
+from tostrack.analysis.verdict.number_rules import unplaced
+from tostrack.analysis.verdict.residual import Part
+from tostrack.clauses import canonical_text, sentences
+from tostrack.models import Edit, Reason
+
+
+def same_words(part: Part) -> Reason | None:
+    """The same words in another form: an address, an entity, a hidden mail address, another spelling or date format."""
+    if not (part.old and part.new):
+        return None
+    old, new = spelled(part.old), spelled(part.new)
+    if old == new:
+        if any(token.startswith((INSTANT, RELATIVE)) for token in new):
+            return Reason.STAMP
+        return Reason.LINKS if any(token.startswith(URL) for token in new) else Reason.FORMAT
+    if normal(part.old) == normal(part.new):
+        return Reason.EDITION
+    letters = [canonical_text(text).replace(" ", "") for text in (part.old, part.new)]
+    if letters[0] == letters[1]:
+        # A word was cut in two, or two were run together.
+        return Reason.FORMAT
+    pieces = ["".join(text for op, text in part.hunk.words if op == side) for side in "-+"]
+    if all(pieces) and {_script(pieces[0]), _script(pieces[1])} == {"latin", "other"}:
+        return Reason.EDITION
+    gone, come = lost_and_gained(old, new)
+    changed = [*gone, *come]
+    if not changed:
+        return None
+    if all(word.startswith(URL) for word in changed):
+        return Reason.LINKS
+    hidden = any(word.endswith("hidden.example") for word in changed)
+    return Reason.FORMAT if hidden and all(map(is_mail, changed)) else None
+
+
+def _script(text: str) -> str:
+    """Return ``latin`` or ``other`` when all letters of *text* are of that kind."""
+    kinds = {"latin" if ord(letter) < 0x250 else "other" for letter in text if letter.isalpha()}
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+#: In a heading these say what is allowed.
+_BINDING = frozenset("prohibited forbidden required not no never must only".split())
+#: And these that something is, as stems.
+_HANDING_ON = frozenset(map(stem, "sell sells selling sold".split()))
+
+
+_ASKS = re.compile(r"[^.:;!?]{1,200}\?")
+
+
+def heading(part: Part) -> Reason | None:
+    """Only a heading changed, marked as one or not, and it binds nobody; nor does a question without its answer."""
+    if part.clause.kind == "p" and part.hunk.edit is not Edit.REWORDED and _ASKS.fullmatch(part.text.strip()):
+        return Reason.WORDING
+    if not part.clause.is_heading and not _is_title_line(part):
+        return None
+    gone, come = lost_and_gained(unplaced(part.old), unplaced(part.new))
+    changed = gone.keys() | come.keys()
+    if {*map(stem, changed)} & _HANDING_ON and not {*map(stem, gone)} & _HANDING_ON & {*map(stem, come)}:
+        return None
+    asked = part.text.rstrip().endswith("?")
+    return None if (_BINDING & changed and not asked) or any(map(is_number, changed)) else Reason.WORDING
+
+
+#: A line without a stop, of no more words, in which some words gave way to others, is a title.
+_TITLE_LINE = 6
+#: So is a longer one that is bold as a whole, unless it speaks of somebody.
+_BOLD = re.compile(r"(\*\*|__)(?!\s)[^*]{3,100}\1$")
+
+
+def _is_title_line(part: Part) -> bool:
+    hunk = part.hunk
+    if hunk.edit is not Edit.REWORDED or part.clause.kind != "p" or not (part.old and part.new):
+        return False
+    if _BOLD.match(part.clause.text):
+        return not lexicon.ACTORS.intersection(normal(f"{hunk.old} {hunk.new}"))
+    words = [hunk.old.split(), hunk.new.split()]
+    stopped = any(text.rstrip("*_ ")[-1:] in ".:;!?…" for text in (hunk.old, hunk.new))
+    capital = all(text[:1].isupper() for text in (hunk.old, hunk.new))
+    return max(map(len, words)) <= _TITLE_LINE and capital and not stopped and not _is_told_of(normal(hunk.new))
+
+
+def _is_told_of(words: Sequence[str]) -> bool:
+    """Whether a short line says something of somebody: an address, a party, a right."""
+    return any(is_number(word) or is_mail(word) for word in words) or bool(lexicon.BINDING_NAME & {*words})
+
+
+_FORMERLY = re.compile(
+    r"\W*\(?(?:formerly(?: known as)?|previously(?: known as)?|f/k/a)\b[^()]{0,60}\)?\W*$", re.IGNORECASE
+)
+_JOINING = frozenset("of and the for & by".split())
+
+
+def renamed(part: Part) -> Reason | None:
+    """A document, page or product has another name; nobody else gets or owes anything."""
+    if part.hunk.edit is not Edit.REWORDED:
+        return None
+    words = part.hunk.words
+    edits = [(at, op, text) for at, (op, text) in enumerate(words) if op != "=" and canonical_text(text)]
+    if edits and all(_FORMERLY.match(text) for _, _, text in edits):
+        return Reason.RENAMED
+    pairs = replacements(words)
+    if not pairs or len(pairs) * 2 != len(edits):
+        return None
+    handed_on = bool(lexicon.HANDED_ON.intersection(normal(part.old)))
+    return Reason.RENAMED if all(_is_title(*pair, strict=handed_on) for pair in pairs) else None
+
+
+def _is_title(old: str, new: str, after: str, *, strict: bool) -> bool:
+    """Whether a name of a document, page or function took the place of another.
+
+    Args:
+        old: The words that went.
+        new: The words that came in their place.
+        after: What follows them: ``Acme`` in ``Acme Terms of Service`` is part of a title.
+        strict: The title must be among the changed words.
+    """
+    if not (is_name(old) and is_name(new)):
+        return False
+    changed = {*normal(old), *normal(new)}
+    following = [word.strip("\"“”'‘’(),.;:") for word in after.split()[:3]]
+    named = itertools.takewhile(lambda word: word[:1].isupper(), following)
+    near = changed | (set() if strict else {word.lower() for word in [*named, *following[:1]]})
+    return bool(lexicon.TITLE & near) and not any(map(is_number, near)) and not lexicon.BINDING_NAME & changed
+
+
+_QUOTED = re.compile("[\"“'‘][^\"“”'‘’]{2,30}[\"”'’]$")
+
+
+def is_name(text: str) -> bool:
+    """Whether all words of *text* but the joining ones begin with a capital, or it is quoted as a whole."""
+    if _QUOTED.match(text.strip()):
+        return True
+    words = [word.strip("\"“”'‘’(),.") for word in text.split()]
+    return all(word in _JOINING or word[:1].isupper() for word in words if word)
+
+
+def replacements(words: tuple[tuple[str, str], ...]) -> list[tuple[str, str, str]]:
+    """Return (old, new, what follows) for each place where words were replaced by others."""
+    pairs = []
+    for at in range(len(words) - 1):
+        if words[at][0] == "-" and words[at + 1][0] == "+" and canonical_text(words[at][1]):
+            after = words[at + 2][1] if at + 2 < len(words) else ""
+            pairs.append((words[at][1], words[at + 1][1], after))
+    return pairs
+
+
+#: By its first word: the phrases that begin with it, the longest first, and what is written for each.
+_PHRASES: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+for _group in lexicon.SAME:
+    for _phrase in _group[1:]:
+        _words = tuple(_phrase.split())
+        _PHRASES.setdefault(_words[0], []).append((_words, _group[0]))
+for _known in _PHRASES.values():
+    _known.sort(key=lambda entry: -len(entry[0]))
+_KEPT = lexicon.SAFE | lexicon.ACTORS
+_ACTING = lexicon.ACTORS | {"and", "or"}
+
+
+def wording(part: Part) -> Reason | None:
+    """Only words that carry no meaning of their own came, went or took another form."""
+    if not (part.old and part.new):
+        return None
+    old, new = (plainest(text) for text in (part.old, part.new))
+    gone, come = lost_and_gained(old, new)
+    if not gone and not come:
+        # The same words in another order: fine, but not when who does what to whom was turned round.
+        acting = [[word for word in side if word in _ACTING] for side in (old, new)]
+        return Reason.WORDING if acting[0] == acting[1] else None
+    if gone["or"] != come["or"] and (gone["and"] or come["and"]):
+        return None
+    lost, gained = (sorted(side.elements()) for side in (gone, come))
+    if "and" not in lost + gained and not ("or" in lost and "or" in gained):
+        # "questions, complaints" and "questions, or complaints" are one list.
+        lost, gained = ([word for word in side if word != "or"] for side in (lost, gained))
+    if _are_too_many(lost, len(gained)) or _are_too_many(gained, len(lost)):
+        return Reason.WORDING if _is_misspelt(part) else None
+    for word in list(lost):
+        if meant := next((other for other in gained if is_typo(word, other) and not _is_acronym(part, other)), None):
+            lost.remove(word)
+            gained.remove(meant)
+    return Reason.WORDING if {*lost, *gained} <= lexicon.SAFE or _is_misspelt(part) else None
+
+
+def _are_too_many(words: Sequence[str], others: int) -> bool:
+    """Whether *words* with a meaning of their own are more than so many others, of which each can be one misspelt."""
+    return sum(word not in lexicon.SAFE for word in words) > others
+
+
+def _is_misspelt(part: Part) -> bool:
+    """Whether each edit puts the same letters otherwise: ``in appropriately`` for ``inappropriate``."""
+    pairs = replacements(part.hunk.words)
+    edits = sum(op != "=" and bool(canonical_text(text)) for op, text in part.hunk.words)
+    letters = [[canonical_text(text).replace(" ", "").removesuffix("ly") for text in pair[:2]] for pair in pairs]
+    mere = all(one == other or _is_slip(one, other) for one, other in letters)
+    return bool(pairs) and edits == 2 * len(pairs) and mere
+
+
+def _is_slip(one: str, other: str) -> bool:
+    return min(len(one), len(other)) >= _SHORT and one.isalpha() and squeezed(one) == squeezed(other)
+
+
+#: Longer words in capitals are words.
+_ACRONYM = 5
+
+
+def _is_acronym(part: Part, word: str) -> bool:
+    return len(word) <= _ACRONYM and word.upper() in part.new
+
+
+#: A pointer has no more words than this.
+_POINTER_WORDS = 24
+
+
+def pointer(part: Part) -> Reason | None:
+    """Only sentences that point elsewhere came or went, and they say nothing themselves."""
+    if part.hunk.edit is Edit.REWORDED:
+        old, new = ([text[start:end] for start, end in sentences(text)] for text in (part.hunk.old, part.hunk.new))
+        pointed = [said for said in [*old, *new] if (said in old) != (said in new)]
+        if {*pointed} & {*old} and {*pointed} & {*new}:
+            return None
+    else:
+        pointed = [part.text[start:end] for start, end in sentences(part.text)]
+    return Reason.WORDING if pointed and all(map(_points, pointed)) else None
+
+
+def _points(sentence: str) -> bool:
+    if points_elsewhere(sentence):
+        return True
+    words = normal(sentence)
+    bound = lexicon.OBLIGING | {"not", "no", "never"}
+    return len(words) <= _POINTER_WORDS and bool(lexicon.POINTER.match(sentence.lower())) and not bound & {*words}
+
+
+#: What readers "can" do they do: "your admins can control it" is "your admins control it". What *we* can is another
+#: matter.
+_READER_CAN = re.compile(r"\b(you|your [a-z]+(?: [a-z]+)?|users|people) can (?!not\b|only\b)")
+
+
+@lru_cache(maxsize=4_096)
+def plainest(text: str) -> tuple[str, ...]:
+    """Return the words of *text* with one phrase standing for all that say the same, without endings."""
+    # A word may stand twice by a slip.
+    joined = " ".join(word for word, _ in itertools.groupby(_said(normal(text))))
+    if "can" in joined:
+        joined = _READER_CAN.sub(r"\1 ", joined)
+    return tuple(word if word in _KEPT else stem(word) for word in joined.split())
+
+
+def _said(tokens: Sequence[str]) -> Iterator[str]:
+    """Yield *tokens* with what stands for it in the place of every known phrase."""
+    at = 0
+    while at < len(tokens):
+        for words, written in _PHRASES.get(tokens[at], ()):
+            if len(words) == 1 or tuple(tokens[at : at + len(words)]) == words:
+                yield written
+                at += len(words)
+                break
+        else:
+            yield tokens[at]
+            at += 1
+
+
+#: Endings of who does it and to whom: employer and employee are no misspelling of each other.
+_PARTIES = {"ee", "er", "or"}
+#: A shorter word may be another one that differs by a letter.
+_LONG = 6
+
+
+def _is_both_genders(one: str, other: str) -> bool:
+    """Whether one of two German words is the other with the ending of women: "Nutzer" and "Nutzer*innen"."""
+    short, long = sorted((one, other), key=len)
+    root = long.removesuffix("innen")
+    return root != long and len(root) >= _SHORT and short in (root, f"{root}en", f"{root}n", f"{root}e")
+
+
+#: From so many letters on, a letter doubled or an accent left out makes no other word.
+_SHORT = 4
+
+
+_DOUBLED = re.compile(r"(.)\1")
+
+
+@lru_cache(maxsize=20_000)
+def squeezed(word: str) -> str:
+    """Return *word* without accents and with no letter twice in a row."""
+    if not word.isascii():
+        word = "".join(sign for sign in unicodedata.normalize("NFD", word) if not unicodedata.combining(sign))
+    return _DOUBLED.sub(r"\1", word)
+
+
+#: With what an English word that begins with two consonants may begin.
+_ONSETS = frozenset(
+    """bl br ch cl cr dr dw fl fr gh gl gn gr kh kl kn kr ll mc mn ph pl pn pr ps qu rh sc sh sk sl sm sn sp sq sr st sv
+    sw th tr ts tw ty vl wh wr xy zh""".split()
+)
+_CONSONANTS = frozenset("bcdfghjklmnpqrstvwxz")
+
+
+def is_typo(one: str, other: str) -> bool:
+    """Whether two words differ by one letter, or by two neighbours exchanged, and name no two parties."""
+    if _is_both_genders(one, other):
+        return True
+    if abs(len(one) - len(other)) > 1 or any(map(str.isdigit, one + other)):
+        return False
+    if min(len(one), len(other)) >= _SHORT and squeezed(one) == squeezed(other):
+        return True
+    if min(len(one), len(other)) < _LONG and _is_wellformed(one) and _is_wellformed(other):
+        return False
+    # "employer" and "employee", "use" and "user" are different words.
+    if one[-2:] != other[-2:] and ({one[-2:], other[-2:]} <= _PARTIES or f"{one}r" == other or one == f"{other}r"):
+        return False
+    head = 0
+    while head < min(len(one), len(other)) and one[head] == other[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(one), len(other)) - head and one[-1 - tail] == other[-1 - tail]:
+        tail += 1
+    middle_one, middle_other = one[head : len(one) - tail], other[head : len(other) - tail]
+    return max(len(middle_one), len(middle_other)) <= 1 or middle_one == middle_other[::-1]
+
+
+def _is_wellformed(word: str) -> bool:
+    """Whether a word may begin and go on like this: ``lnudity``, ``ffor`` and ``alll`` may not."""
+    begins = len(word) < 3 or not {*word[:2]} <= _CONSONANTS or word[:2] in _ONSETS
+    return begins and not re.search(r"([^\W\d_])\1\1", word)

@@ -1,0 +1,117 @@
+"""The flags of a text that stands, and since when each has said what it says: from stored rows, no rule is asked."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tostrack.analysis.flags.matching import Changed, Placed, place
+from tostrack.archive.flag_rows import Query, flag_context, flag_of
+from tostrack.archive.read import FlagRow, VersionRow
+from tostrack.models import Clause, Flag
+
+
+@dataclass(frozen=True)
+class _Stood:
+    """A flag in one version."""
+
+    clause_id: int
+    clause: Clause
+    placed: Placed
+
+
+class CurrentFlags:
+    """The flags of the version that stands, followed back through the versions that readers went by.
+
+    Args:
+        query: Runs a query on the archive.
+        read: Reads the clauses of a version, each with its id.
+        chain: Those versions, the one that stands first.
+    """
+
+    def __init__(
+        self, query: Query, read: Callable[[VersionRow], list[tuple[int, Clause]]], chain: Sequence[VersionRow]
+    ) -> None:
+        self._query = query
+        self._read_clauses = read
+        self._chain = chain
+        self._flags: dict[int, list[_Stood]] = {}
+        self._clauses: dict[int, frozenset[int]] = {}
+
+    def rows(self, topic: str | None = None) -> Iterator[FlagRow]:
+        """Yield the flags in the order of the text, or only those of *topic*."""
+        for stood in self._in(0):
+            flag = stood.placed.flag
+            if topic in (None, flag.topic):
+                yield FlagRow(
+                    self._chain[0].service,
+                    self._chain[0].document,
+                    *(flag.topic, flag.polarity.value, flag.quote, flag.start, flag.end, flag.rule),
+                    stood.clause.heading,
+                    stood.clause.text,
+                    self._since(stood),
+                )
+
+    def _since(self, stood: _Stood) -> str:
+        """Return when the flag began to say what it says: not when its words were last recast."""
+        at = 0
+        while at + 1 < len(self._chain):
+            if stood.clause_id not in self._clauses_in(at + 1):
+                before = self._before(stood, at)
+                if before is None:
+                    break
+                stood = before
+            at += 1
+        return self._chain[at].seen_at
+
+    def _before(self, stood: _Stood, at: int) -> _Stood | None:
+        """Return the flag of the version before number *at* of the chain that *stood* goes on with, or None."""
+        older = [one for one in self._in(at + 1) if one.placed.subject == stood.placed.subject]
+        if same := next((one for one in older if one.placed.key == stood.placed.key), None):
+            return same
+        if any(row["direction"] for row in self._told(stood.placed.flag, at)):
+            return None
+        kept = {one.placed.key for one in self._in(at)}
+        twin = Changed(one.placed for one in older if one.placed.key not in kept).twin(stood.placed)
+        return next((one for one in older if one.placed is twin), None)
+
+    def _told(self, flag: Flag, at: int) -> list[sqlite3.Row]:
+        """Return how the flag moved when its words came."""
+        return self._query(
+            """
+            SELECT f.direction FROM judgement_flags f JOIN judgements j ON j.id = f.judgement_id
+            WHERE j.to_version = ? AND f.topic = ? AND f.polarity = ? AND f.quote = ?
+            """,
+            (self._chain[at].id, flag.topic, flag.polarity, flag.quote),
+        )
+
+    def _clauses_in(self, at: int) -> frozenset[int]:
+        if at not in self._clauses:
+            self._clauses[at] = frozenset(clause_id for clause_id, _ in self._read_clauses(self._chain[at]))
+        return self._clauses[at]
+
+    def _in(self, at: int) -> list[_Stood]:
+        """Return the flags of one version of the chain."""
+        if at not in self._flags:
+            self._flags[at] = list(self._read(self._chain[at]))
+        return self._flags[at]
+
+    def _read(self, row: VersionRow) -> Iterator[_Stood]:
+        rows = self._query(
+            """
+            SELECT f.clause_id, spelled(x.heading) AS heading, spelled(x.lead) AS lead, f.topic, f.polarity, f.quote,
+                   f.start, f."end", f.rule
+            FROM _versions v
+            JOIN _spans s ON s.document_id = v.document_id AND s.until > v.number AND s.since <= v.number
+            JOIN flags f ON f.clause_id = s.clause_id JOIN _contexts x ON x.id = f.context_id
+            WHERE v.id = ? GROUP BY f.id ORDER BY f.id
+            """,
+            (row.id,),
+        )
+        flags: dict[tuple[int, str, str], list[Flag]] = {}
+        for found in rows:
+            flags.setdefault((found["clause_id"], found["heading"], found["lead"]), []).append(flag_of(found))
+        for clause_id, clause in self._read_clauses(row):
+            for placed in place(clause, flags.get((clause_id, *flag_context(clause)), ())):
+                yield _Stood(clause_id, clause, placed)

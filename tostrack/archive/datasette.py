@@ -1,0 +1,69 @@
+"""What Datasette shows beside an archive: what each view is, and questions to begin with."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+_ABOUT = {
+    "latest": "The text that stands of each document, and how its last check went.",
+    "changes": "What changed: every judged change, with its verdict, the reason for it and the topics it touches.",
+    "clauses_now": "The clauses that stand, in the order of their documents.",
+    "flags_by_month": "How often each topic was granted, widened, narrowed or withdrawn, by service and month.",
+    "texts": "A clause of any version. Choose service, document and number, and order by rank: that is a text.",
+    "versions": "Every text of every document, with its hashes.",
+    "clauses": "Every clause that was ever recorded, once.",
+    "version_clauses": "Which clauses a version is made of, in order; a reworded or moved clause keeps its line.",
+    "flagged": "By which rules a clause under its headings was flagged.",
+    "flags": "What the rules found in each clause.",
+    "judgements": "Every change as it was judged; `changes` shows it with names and dates.",
+    "services": "The platforms.",
+    "documents": "Their policies, and how the last check of each went.",
+}
+_QUERIES = {
+    "what_changed": {
+        "title": "What changed that matters, newest first",
+        "sql": """
+            SELECT seen_at, service, document, explanation, topics FROM changes
+            WHERE verdict = 'substantive' ORDER BY seen_at DESC LIMIT 200
+        """,
+    },
+    "who_says_so": {
+        "title": "Who says so, or said so, and since which day",
+        "sql": """
+            SELECT s.slug AS service, d.slug AS document, v.seen_at AS first_seen_at, p.until = 2147483647 AS stands,
+                   c.text
+            FROM clauses_fts f JOIN clauses c ON c.id = f.rowid JOIN _places p ON p.clause_id = c.id
+            JOIN documents d ON d.id = p.document_id JOIN services s ON s.id = d.service_id
+            JOIN _versions v ON v.document_id = d.id AND v.number = p.first
+            WHERE clauses_fts MATCH :words ORDER BY first_seen_at LIMIT 200
+        """,
+    },
+    "the_text_now": {
+        "title": "A document's text as it stands",
+        "sql": """
+            SELECT position, kind, text FROM clauses_now WHERE service = :service AND document = :document
+            ORDER BY position
+        """,
+    },
+}
+
+
+def datasette_metadata(database: str | Path) -> dict[str, Any]:
+    """Return what ``datasette --metadata`` takes for the archive at *database*."""
+    return {
+        "title": "Terms that changed",
+        "description": "Terms of service and privacy policies as tostrack recorded them.",
+        "databases": {
+            Path(database).stem: {
+                "tables": {name: {"description": about} for name, about in _ABOUT.items()},
+                "queries": _QUERIES,
+            }
+        },
+    }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(datasette_metadata(sys.argv[1]), indent=2) + "\n")

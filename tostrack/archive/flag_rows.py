@@ -1,0 +1,186 @@
+"""Stored flags of clauses, and by which rules they are."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from tostrack.archive.texts import ClauseStore, clause_key
+from tostrack.archive.words import Words
+from tostrack.models import Clause, Flag, Polarity
+
+#: Runs a query on the archive.
+Query = Callable[[str, Sequence[object]], list[sqlite3.Row]]
+#: A heading path is one text in the archive; no heading holds this character (`clauses.plain` folds white space).
+HEADING_SEPARATOR = "\n"
+#: A clause and the headings and lead-in it stands under.
+Place = tuple[int, int]
+#: What a rule finds, as the columns of `_finds`.
+_FIND = ("topic", "polarity", "quote", "start", "end", "rule")
+#: So many places, and so many headings with their lead-ins, are remembered: those of the document at hand.
+_MOST_KNOWN = 20_000
+
+
+@dataclass(frozen=True)
+class FlaggedClause:
+    """A clause under its headings and lead-in, with the flags that are stored."""
+
+    place: Place
+    clause: Clause
+    flags: tuple[Flag, ...]
+
+
+def flag_context(clause: Clause) -> tuple[str, str]:
+    """Return what, beside its text, decides a clause's flags: the headings above it and its lead-in."""
+    return HEADING_SEPARATOR.join(clause.heading), clause.lead
+
+
+def flag_of(row: sqlite3.Row) -> Flag:
+    """Return the flag that *row* holds."""
+    return Flag(row["topic"], Polarity(row["polarity"]), row["quote"], row["start"], row["end"], row["rule"])
+
+
+def by_others(query: Query, fingerprint: str, after: Place, limit: int) -> list[FlaggedClause]:
+    """Return at most *limit* clauses behind *after* that other rules than those of *fingerprint* flagged."""
+    rows = query(
+        """
+        SELECT g.clause_id, g.context_id, spelled(x.heading) AS heading, spelled(x.lead) AS lead, c.kind,
+               spelled(c.code) AS text
+        FROM _flagged g JOIN _contexts x ON x.id = g.context_id JOIN _rulebooks r ON r.id = g.rulebook_id
+        JOIN _clauses c ON c.id = g.clause_id
+        WHERE r.fingerprint <> ? AND (g.clause_id, g.context_id) > (?, ?)
+        ORDER BY g.clause_id, g.context_id LIMIT ?
+        """,
+        (fingerprint, *after, limit),
+    )
+    flags: dict[Place, list[Flag]] = {(row["clause_id"], row["context_id"]): [] for row in rows}
+    if rows:
+        stored = query(
+            """
+            SELECT clause_id, context_id, topic, polarity, quote, start, "end", rule FROM flags
+            WHERE clause_id BETWEEN ? AND ? ORDER BY id
+            """,
+            (rows[0]["clause_id"], rows[-1]["clause_id"]),
+        )
+        for row in stored:
+            if (place := (row["clause_id"], row["context_id"])) in flags:
+                flags[place].append(flag_of(row))
+    return [
+        FlaggedClause(
+            (place := (row["clause_id"], row["context_id"])),
+            Clause(row["kind"], row["text"], tuple(filter(None, row["heading"].split(HEADING_SEPARATOR))), row["lead"]),
+            tuple(flags[place]),
+        )
+        for row in rows
+    ]
+
+
+class FlagRows:
+    """The flags of an archive that is open for writing.
+
+    What was looked up is remembered; `forget` it when a transaction is rolled back.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, texts: ClauseStore, words: Words) -> None:
+        self._connection = connection
+        self._texts = texts
+        self._words = words
+        self.forget()
+
+    def forget(self) -> None:
+        """Know nothing any more that is not on disk."""
+        self._contexts: dict[tuple[str, str], int] = {}
+        self._rulebooks: dict[str, int] = {}
+        #: Most clauses of a version stood in the one before: which are flagged, and by which rules.
+        self._flagged: dict[Place, str] = {}
+
+    def unflagged(self, clauses: Iterable[Clause], fingerprint: str) -> list[Clause]:
+        """Return the distinct *clauses* whose flags by the rules of *fingerprint* are not stored yet."""
+        return [clause for clause in dict.fromkeys(clauses) if not self._is_flagged(clause, fingerprint)]
+
+    def is_known(self, clause: Clause) -> bool:
+        """Whether flags of *clause* are stored, by whatever rules; that there are none is known too."""
+        query = "SELECT 1 FROM _flagged WHERE clause_id = ? AND context_id = ?"
+        return bool(self._connection.execute(query, (self._texts.find(clause), self._context(clause))).fetchone())
+
+    def _is_flagged(self, clause: Clause, fingerprint: str) -> bool:
+        clause_id, context_id = self._texts.find(clause), self._context(clause)
+        if clause_id is None or context_id is None:
+            return False
+        if (clause_id, context_id) not in self._flagged:
+            query = """
+                SELECT r.fingerprint FROM _flagged g JOIN _rulebooks r ON r.id = g.rulebook_id
+                WHERE g.clause_id = ? AND g.context_id = ?
+            """
+            row = self._connection.execute(query, (clause_id, context_id)).fetchone()
+            if row is None:
+                return False
+            self._know((clause_id, context_id), str(row[0]))
+        return self._flagged[clause_id, context_id] == fingerprint
+
+    def _know(self, place: Place, fingerprint: str) -> None:
+        if len(self._flagged) > _MOST_KNOWN:
+            self._flagged.clear()
+        self._flagged[place] = fingerprint
+
+    def store(self, clause: Clause, flags: Sequence[Flag], fingerprint: str) -> None:
+        """Keep *flags* as those of *clause* by the rules of *fingerprint*."""
+        context_id = self._context(clause)
+        if context_id is None:
+            context = flag_context(clause)
+            query = "INSERT INTO _contexts (key, heading, lead) VALUES (?, ?, ?)"
+            context_id = self._insert(query, clause_key(*context), *map(self._words.encode, context))
+            self._contexts[context] = context_id
+        self.replace({(self._texts.id_of(clause), context_id): flags}, fingerprint)
+
+    def replace(self, flags: Mapping[Place, Sequence[Flag]], fingerprint: str) -> None:
+        """Put *flags* in the place of those that are stored."""
+        rulebook_id = self._rulebook(fingerprint)
+        for (clause_id, context_id), found in flags.items():
+            self._know((clause_id, context_id), fingerprint)
+            known = self._connection.execute(
+                "UPDATE _flagged SET rulebook_id = ?3 WHERE clause_id = ?1 AND context_id = ?2",
+                (clause_id, context_id, rulebook_id),
+            ).rowcount
+            if known:
+                query = "DELETE FROM _flags WHERE clause_id = ? AND context_id = ?"
+                self._connection.execute(query, (clause_id, context_id))
+            else:
+                self._insert("INSERT INTO _flagged VALUES (?, ?, ?)", clause_id, context_id, rulebook_id)
+            self._connection.executemany(
+                "INSERT INTO _flags (clause_id, context_id, find_id) VALUES (?, ?, ?)",
+                [(clause_id, context_id, self.find(asdict(flag))) for flag in found],
+            )
+
+    def find(self, flag: Mapping[str, object]) -> int:
+        """Return the id of what a rule found: the same words at the same place are stored once."""
+        named = {name: flag[name] for name in _FIND}
+        where = " AND ".join(f'"{name}" = :{name}' for name in _FIND)
+        # The columns are words of this module.
+        row = self._connection.execute(f"SELECT id FROM _finds WHERE {where}", named).fetchone()  # noqa: S608
+        columns, marks = ", ".join(f'"{name}"' for name in _FIND), ", ".join(f":{name}" for name in _FIND)
+        insert = f"INSERT INTO _finds ({columns}) VALUES ({marks})"  # noqa: S608
+        return int(row[0]) if row else int(self._connection.execute(insert, named).lastrowid or 0)
+
+    def _context(self, clause: Clause) -> int | None:
+        context = flag_context(clause)
+        if context not in self._contexts:
+            if len(self._contexts) > _MOST_KNOWN:
+                self._contexts.clear()
+            query = "SELECT id FROM _contexts WHERE key = ? AND spelled(heading) = ? AND spelled(lead) = ?"
+            row = self._connection.execute(query, (clause_key(*context), *context)).fetchone()
+            if row is None:
+                return None
+            self._contexts[context] = int(row[0])
+        return self._contexts[context]
+
+    def _rulebook(self, fingerprint: str) -> int:
+        if fingerprint not in self._rulebooks:
+            row = self._connection.execute("SELECT id FROM _rulebooks WHERE fingerprint = ?", (fingerprint,)).fetchone()
+            insert = "INSERT INTO _rulebooks (fingerprint) VALUES (?)"
+            self._rulebooks[fingerprint] = int(row[0]) if row else self._insert(insert, fingerprint)
+        return self._rulebooks[fingerprint]
+
+    def _insert(self, query: str, *values: object) -> int:
+        return int(self._connection.execute(query, values).lastrowid or 0)

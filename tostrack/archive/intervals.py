@@ -1,0 +1,122 @@
+"""How a text is stored: each clause's stay in its document, from one version to another. Pure.
+
+A version is the clauses that stand at its number, by rank: so a version costs what it changed. Each stay is on a line:
+what goes on in other words or elsewhere keeps its line, and since when a clause stands is where its line begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from tostrack.analysis.diff.align import align
+from tostrack.analysis.diff.anchors import equal_pairs
+from tostrack.models import Clause
+
+#: Where the stay of what stands ends: no document will have so many versions.
+OPEN = 2**31 - 1
+#: From one clause of a new text to the next. Ten clauses put one before the other still have whole numbers, and SQLite
+#: keeps those in three bytes where a fraction takes eight.
+_GAP = 1024.0
+
+
+@dataclass(frozen=True)
+class Interval:
+    """One stay of a clause: it stands from version ``since`` on."""
+
+    rank: float
+    since: int
+    clause_id: int
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one version changes: the stays that end with it, those that begin, and all that stand then, by rank."""
+
+    closed: tuple[Interval, ...]
+    opened: tuple[Interval, ...]
+    standing: tuple[Interval, ...]
+
+    def on_lines(self, lines: Sequence[int]) -> Step:
+        """Return it with the *lines* of the opened stays, in their order."""
+        named = {span.rank: replace(span, line=line) for span, line in zip(self.opened, lines, strict=True)}
+        return Step(self.closed, tuple(named.values()), tuple(named.get(span.rank, span) for span in self.standing))
+
+
+def step(standing: Sequence[Interval], clause_ids: Sequence[int], number: int) -> Step:
+    """Return what version *number*, made of *clause_ids*, changes of what is *standing* (by rank)."""
+    pairs = equal_pairs([span.clause_id for span in standing], clause_ids)
+    result = _placed({new_at: standing[old_at] for old_at, new_at in pairs}, clause_ids, number)
+    if any(before.rank >= after.rank for before, after in pairwise(result)):
+        # No number is left between two neighbours: the whole text is ranked anew.
+        result = _placed({}, clause_ids, number)
+    kept = set(result)
+    return Step(
+        tuple(span for span in standing if span not in kept),
+        tuple(span for span in result if span.since == number),
+        tuple(result),
+    )
+
+
+def _placed(kept: Mapping[int, Interval], clause_ids: Sequence[int], number: int) -> list[Interval]:
+    """Return a stay for each of *clause_ids*: those *kept*, by place, and new ones ranked between them."""
+    result: list[Interval] = []
+    below = 0.0
+    for first, last in _gaps(kept, len(clause_ids)):
+        count = last - first + 1
+        room = (kept[last].rank - below) / count if last in kept else _GAP
+        for place, clause_id in enumerate(clause_ids[first:last], 1):
+            rank = below + place * room
+            result.append(Interval(float(round(rank)) if room >= 2 else rank, number, clause_id))
+        if last in kept:
+            result.append(kept[last])
+            below = kept[last].rank
+    return result
+
+
+def _gaps(kept: Mapping[int, Interval], length: int) -> Iterator[tuple[int, int]]:
+    """Yield where each run of places that are not kept begins, and the kept place, or the end, behind it."""
+    first = 0
+    for last in [*sorted(kept), length]:
+        yield first, last
+        first = last + 1
+
+
+def lines_of(
+    change: Step, gone: Sequence[Clause], come: Sequence[Clause], earlier: Mapping[int, int], free: int
+) -> list[int]:
+    """Return the line of each opened stay of *change*.
+
+    Args:
+        change: The step from the text before.
+        gone: The clauses of its closed stays.
+        come: The clauses of its opened stays.
+        earlier: The lines on which clauses stood in this document at any time, by clause.
+        free: The first line that is not taken.
+    """
+    found: dict[int, int] = {}
+    lines = {at: span.line for at, span in enumerate(change.closed)}
+    left = list(range(len(come)))
+
+    def continues(pairs: Sequence[tuple[int, int]]) -> None:
+        for old_at, new_at in pairs:
+            if new_at not in found and old_at in lines:
+                found[new_at] = lines.pop(old_at)
+
+    places = {span.clause_id: at for at, span in enumerate(change.closed)}
+    continues([(places[span.clause_id], at) for at, span in enumerate(change.opened) if span.clause_id in places])
+    olds, left = sorted(lines), [at for at in left if at not in found]
+    aligned = align([gone[at] for at in olds], [come[at] for at in left])
+    reworded = [(old, new) for before, after in aligned.reworded for old in before for new in after]
+    for pairs in (aligned.same, aligned.moved, reworded):
+        continues([(olds[old], left[new]) for old, new in pairs])
+    taken = {span.line for span in change.standing if span.line} | set(found.values())
+    for at, span in enumerate(change.opened):
+        line = found.get(at) or earlier.get(span.clause_id, 0)
+        if at not in found and (not line or line in taken):
+            line, free = free, free + 1
+        found[at] = line
+        taken.add(line)
+    return [found[at] for at in range(len(change.opened))]

@@ -1,0 +1,149 @@
+"""Archives of several machines become one: document by document, each proved before it is taken, none told of.
+
+A document comes whole, or as what its chain goes on with behind the end of ours. Where the two chains part, ours stays
+and the document is refused: two machines have watched it, and a person says which one is to.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tostrack.archive.lock import lock_archive
+from tostrack.archive.merge_source import MergeSource, SourceText, read_source_texts
+from tostrack.archive.read import Archive, DocumentRow
+from tostrack.archive.verify import Report, verify
+from tostrack.archive.writer import Writer
+from tostrack.errors import ConfigError, StoreError
+from tostrack.models import sha256
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_FILE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What became of one document of the other archive, as ``merge --json`` prints it."""
+
+    service: str
+    document: str
+    #: ``new``, ``extended``, ``same`` (ours has all of it) or ``refused``.
+    outcome: str
+    #: How many versions were added.
+    versions: int = 0
+    message: str = ""
+
+    @property
+    def id(self) -> str:
+        """``instagram/terms``."""
+        return f"{self.service}/{self.document}"
+
+
+def merge(
+    writer: Writer, other: Path, folder: Path, progress: Callable[[DocumentRow], None] = lambda _: None
+) -> Iterator[Merged]:
+    """Take over what the archive *other* has and ours has not, and yield what became of each of its documents.
+
+    One transaction a document: what was yielded survives a kill, and a merge that is repeated goes on from there. The
+    outbox of *other* stays where it is: its crawl queued what it found, and who was told of it is told once.
+
+    Args:
+        writer: Our archive.
+        other: The other one; nobody may write to it meanwhile.
+        folder: Where its captures lie.
+        progress: Told of each document that is proved.
+
+    Raises:
+        StoreError: *other* is missing, no archive or not as it was written, or ours cannot be written; what was
+            yielded before is stored.
+        ConfigError: *other* is ours.
+    """
+    with Archive(other) as theirs:
+        if writer.path.samefile(other):
+            raise ConfigError(f"{other}: is the archive itself; name the archive of another machine")
+        lock = lock_archive(other)
+        try:
+            yield from _documents(writer, theirs, folder, progress)
+        finally:
+            os.close(lock)
+
+
+def _documents(
+    writer: Writer, theirs: Archive, folder: Path, progress: Callable[[DocumentRow], None]
+) -> Iterator[Merged]:
+    ours, stand = read_source_texts(writer), read_source_texts(theirs)
+    # One head, one content: where it is ours there is nothing to prove, at most a later check to note.
+    fresh = {name for name, there in stand.items() if name not in ours or ours[name].head != there.head}
+    later = {name for name in stand.keys() - fresh if _last_check(stand[name]) > _last_check(ours[name])}
+    report = verify(theirs.path, folder, lambda row: row.id in fresh, progress)
+    faults = {finding.document: finding.message for finding in report.findings if finding.finding != "redacted"}
+    if "" in faults:
+        raise StoreError(f"{theirs.path}: is not as it was written ({faults['']}); see `tostrack verify` there")
+    # Where ours has gone on alone, its own chain tells.
+    parted = {name for name in fresh & ours.keys() if ours[name].head not in ("", *report.heads.get(name, ()))}
+    known = verify(writer.path, None, lambda row: row.id in parted) if parted else Report()
+    taken_out = _taken_out(writer, theirs)
+    writer.adopt_redactions(map(dict, theirs.query("SELECT at, kind, sha256, reason FROM redactions")))
+    for name, standing in stand.items():
+        service, _, document = name.partition("/")
+        held = MergeSource(theirs, standing.document_id)
+        fault = faults.get(name, "") or taken_out.get(standing.document_id, "") or _misnamed(service, document, held)
+        if name not in fresh | later or (name in parted and standing.head in ("", *known.heads.get(name, ()))):
+            yield Merged(service, document, "same")
+        elif fault:
+            yield Merged(service, document, "refused", message=f"{name}: {fault}")
+        elif name in parted:
+            yield Merged(service, document, "refused", message=_fork(name, ours[name].head, standing.head))
+        else:
+            versions = writer.adopt(held, folder)
+            outcome = "extended" if name in ours else "new"
+            yield Merged(service, document, outcome if versions or name not in ours else "same", versions)
+
+
+def _last_check(standing: SourceText) -> tuple[str, str]:
+    return standing.checked_at, standing.last_seen_at
+
+
+def _fork(name: str, ours: str, theirs: str) -> str:
+    return (
+        f"{name}: two archives went on with it apart, ours to the head {ours[:12]}…, the other one to {theirs[:12]}…; "
+        "ours stays. A document is crawled by one machine: take it off the watchlist of the other"
+    )
+
+
+def _taken_out(writer: Writer, theirs: Archive) -> dict[int, str]:
+    """Return why documents are not taken that hold what was taken out of ours by order, by their id there."""
+    gone = {(row["kind"], row["sha256"]) for row in writer.query("SELECT kind, sha256 FROM redactions")}
+    if not gone:
+        return {}
+    held = {
+        row["document_id"]: ("text", row["text"])
+        for row in theirs.query(
+            "SELECT p.document_id, spelled(c.code) AS text FROM _places p JOIN _clauses c ON c.id = p.clause_id"
+        )
+        if ("text", sha256(row["text"])) in gone
+    }
+    there = {(row["kind"], row["sha256"]) for row in theirs.query("SELECT kind, sha256 FROM redactions")}
+    held |= {
+        row["document_id"]: ("capture", row["sha256"])
+        for row in theirs.query("SELECT document_id, sha256 FROM snapshots")
+        if ("capture", row["sha256"]) in gone - there
+    }
+    return {
+        document: f"holds a {kind} that was taken out of our archive by order; take it out there first"
+        for document, (kind, _) in held.items()
+    }
+
+
+def _misnamed(service: str, document: str, held: MergeSource) -> str:
+    """Return what is wrong with names that become folders and files here."""
+    if not (_SLUG.fullmatch(service) and _SLUG.fullmatch(document)):
+        return "is not named as documents are"
+    for row in held.captures:
+        folder, _, name = row["path"].rpartition("/")
+        if folder != f"{service}/{document}" or not _FILE.fullmatch(name):
+            return f"a capture lies where none is kept ({row['path']})"
+    return ""

@@ -1,0 +1,411 @@
+"""The archive as readers see it: plain sqlite3, read-only, nothing heavy to import."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+from urllib.parse import quote
+
+from tostrack.archive.change_rows import ChangeRow, changes
+from tostrack.archive.fact_rows import read_facts
+from tostrack.archive.lock import sync_file
+from tostrack.archive.migrations import check_schema
+from tostrack.archive.words import Words
+from tostrack.clauses import assemble, join_clauses
+from tostrack.errors import StoreError
+from tostrack.models import (
+    Clause,
+    Dating,
+    Direction,
+    Fact,
+    Flag,
+    Judgement,
+    Polarity,
+    Reading,
+    Reason,
+    Verdict,
+    Version,
+    from_iso,
+    iso,
+)
+
+if TYPE_CHECKING:
+    from tostrack.archive.blame import BlameRow
+    from tostrack.archive.search import SearchRow
+    from tostrack.archive.visits import SuspectRow
+
+#: How long a reader waits for the writer's commit, in seconds.
+_BUSY_TIMEOUT = 30.0
+
+
+@dataclass(frozen=True)
+class DocumentRow:
+    """One document and how its last check went."""
+
+    service: str
+    document: str
+    service_name: str
+    name: str
+    checked_at: str | None
+    outcome: str | None
+    cause: str
+    message: str
+    http_status: int | None
+    failing_since: str | None
+    #: The server asked us to wait until then.
+    next_try_at: str | None
+    versions: int
+    #: When the text that stands was first seen.
+    changed_at: str | None
+    #: Returns to a text seen lately that nobody was told of.
+    oscillations: int
+
+    @property
+    def id(self) -> str:
+        """``instagram/terms``."""
+        return f"{self.service}/{self.document}"
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """One version's provenance; the text is read apart."""
+
+    id: int
+    service: str
+    document: str
+    number: int
+    seen_at: str
+    kind: str
+    sha256: str
+    key_sha256: str
+    extractor: str
+    declaration: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class FlagRow:
+    """One flag of a text that stands, with the clause it is in and since when it says what it says."""
+
+    service: str
+    document: str
+    topic: str
+    polarity: str
+    quote: str
+    start: int
+    end: int
+    rule: str
+    heading: tuple[str, ...]
+    clause: str
+    since: str
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """One capture that a version was read from: the evidence for its text."""
+
+    url: str
+    #: Every address on the way, the one that answered last.
+    chain: tuple[str, ...]
+    fetched_at: str
+    status: int
+    sha256: str
+    #: The file below the folder of snapshots.
+    path: str
+
+
+_VERSION = """
+SELECT v.id, s.slug AS service, d.slug AS document, v.number, v.seen_at, o.kind, lower(hex(v.sha256)) AS sha256,
+       lower(hex(v.key_sha256)) AS key_sha256, o.extractor, o.declaration, lower(hex(v.hash)) AS hash
+FROM _versions v JOIN _origins o ON o.id = v.origin_id
+JOIN documents d ON d.id = v.document_id JOIN services s ON s.id = d.service_id
+WHERE s.slug = ? AND d.slug = ?
+"""
+
+
+class Archive:
+    """Read-only access to an archive file: services, documents, versions, changes, flags, the text at a date.
+
+    Usable as a context manager. Times are ISO 8601 UTC text, as stored.
+
+    Raises:
+        StoreError: The file is missing, is no archive, or a newer tostrack wrote it.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        if not self.path.is_file():
+            raise StoreError(f"{self.path}: no archive there yet; `tostrack crawl` makes it")
+        self._roll_back()
+        with self._reported():
+            self._connection = sqlite3.connect(
+                f"file:{quote(str(self.path.absolute()))}?mode=ro", uri=True, timeout=_BUSY_TIMEOUT
+            )
+            self._connection.row_factory = sqlite3.Row
+            if check_schema(self._connection) == 0:
+                raise StoreError(f"{self.path}: not a tostrack archive")
+            self._words = Words(self._connection)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _roll_back(self) -> None:
+        """Undo what a run that was killed left half done: whoever only reads could not, and would be refused."""
+        if self.path.with_name(f"{self.path.name}-journal").exists():
+            # Nothing happens while a writer is at work; and where we may not write, the reader says what is wrong.
+            with suppress(sqlite3.Error), closing(sqlite3.connect(self.path, timeout=_BUSY_TIMEOUT)) as connection:
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+    def copy(self, target: Path) -> None:
+        """Write a sound copy of the archive to *target*, whole or not at all; the same archive gives the same bytes.
+
+        Raises:
+            StoreError: The disk is full, or the folder cannot be written.
+        """
+        part = target.with_name(f".{target.name}.part")
+        try:
+            part.unlink(missing_ok=True)
+            with self._reported():
+                self._connection.execute("VACUUM INTO ?", (str(part),))
+            sync_file(part)
+            part.replace(target)
+            sync_file(target.parent)
+        except OSError as error:
+            raise StoreError(f"{target}: cannot be written ({error.strerror})") from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: cannot read the archive ({error})") from error
+
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+        with self._reported():
+            return self._connection.execute(query, values).fetchall()
+
+    def query(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+        """Return the rows of a question of one's own to the tables and views of docs/archive.md."""
+        return self._rows(sql, values)
+
+    def meta(self, key: str) -> str:
+        """Return a fact about the archive itself, such as its ``authority``; empty when there is none."""
+        rows = self._rows("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else ""
+
+    def services(self) -> list[str]:
+        """Return the slugs of the services, in alphabetical order."""
+        return [row[0] for row in self._rows("SELECT slug FROM services ORDER BY slug")]
+
+    def documents(self, service: str | None = None) -> list[DocumentRow]:
+        """Return every document, or those of *service*, with how the last check went."""
+        rows = self._rows(
+            """
+            SELECT s.slug AS service, d.slug AS document, s.name AS service_name, d.name, d.checked_at, d.outcome,
+                   d.cause, d.message, d.http_status, d.failing_since, d.next_try_at,
+                   (SELECT count(*) FROM _versions WHERE document_id = d.id) AS versions,
+                   (SELECT seen_at FROM _versions WHERE document_id = d.id ORDER BY number DESC LIMIT 1) AS changed_at,
+                   (SELECT count(*) FROM judgements WHERE document_id = d.id AND reason = 'oscillation') AS oscillations
+            FROM documents d JOIN services s ON s.id = d.service_id
+            WHERE ?1 IS NULL OR s.slug = ?1 ORDER BY s.slug, d.slug
+            """,
+            (service,),
+        )
+        return [DocumentRow(**dict(row)) for row in rows]
+
+    def versions(self, service: str, document: str) -> list[VersionRow]:
+        """Return the versions of a document, oldest first."""
+        return [VersionRow(**dict(row)) for row in self._rows(_VERSION + "ORDER BY v.number", (service, document))]
+
+    def version(self, service: str, document: str, number: int) -> VersionRow | None:
+        """Return one version by its number, or None."""
+        return self._one(_VERSION + "AND v.number = ?", (service, document, number))
+
+    def current(self, service: str, document: str) -> VersionRow | None:
+        """Return the version that stands, or None."""
+        return self._one(_VERSION + "ORDER BY v.number DESC LIMIT 1", (service, document))
+
+    def at(self, service: str, document: str, when: datetime) -> VersionRow | None:
+        """Return the version in force at *when*: the last one seen by then, or None before the first."""
+        query = _VERSION + "AND v.seen_at <= ? ORDER BY v.number DESC LIMIT 1"
+        return self._one(query, (service, document, iso(when)))
+
+    def suspects(self, service: str | None = None, document: str | None = None) -> list[SuspectRow]:
+        """Return the texts in quarantine, the one seen last first."""
+        rows = self._rows(
+            """
+            SELECT s.slug AS service, d.slug AS document, q.key_sha256, q.cause, q.first_seen_at, q.last_seen_at,
+                   q.sightings
+            FROM suspects q JOIN documents d ON d.id = q.document_id JOIN services s ON s.id = d.service_id
+            WHERE (?1 IS NULL OR s.slug = ?1) AND (?2 IS NULL OR d.slug = ?2)
+            ORDER BY q.last_seen_at DESC, s.slug, d.slug, q.key_sha256
+            """,
+            (service, document),
+        )
+        from tostrack.archive.visits import SuspectRow
+
+        return [SuspectRow(**dict(row)) for row in rows]
+
+    def last_seen(self, service: str, document: str) -> str | None:
+        """Return when the text that stands was last seen, or None before the first version."""
+        rows = self._rows("SELECT last_seen_at FROM latest WHERE service = ? AND document = ?", (service, document))
+        return rows[0][0] if rows else None
+
+    def _one(self, query: str, values: Sequence[object]) -> VersionRow | None:
+        rows = self._rows(query, values)
+        return VersionRow(**dict(rows[0])) if rows else None
+
+    def text(self, service: str, document: str, when: datetime | None = None) -> str | None:
+        """Return the document's text in force at *when* (now when None) as Markdown, or None before the first."""
+        row = self.current(service, document) if when is None else self.at(service, document, when)
+        return self.reading(row).version.text if row else None
+
+    def reading(self, row: VersionRow) -> Reading:
+        """Return the version of *row* with its text and clauses."""
+        clauses = tuple(clause for _, clause in self.clauses(row))
+        return Reading(Version(join_clauses(clauses), from_iso(row.seen_at), row.number), clauses)
+
+    def clauses(self, row: VersionRow) -> list[tuple[int, Clause]]:
+        """Return the clauses of the version of *row* in their order, each with its id."""
+        rows = self._rows(
+            """
+            SELECT s.clause_id, c.kind, c.code
+            FROM _versions v
+            JOIN _spans s ON s.document_id = v.document_id AND s.until > v.number AND s.since <= v.number
+            JOIN _clauses c ON c.id = s.clause_id
+            WHERE v.id = ? ORDER BY s.rank
+            """,
+            (row.id,),
+        )
+        texts = self._words.spell([code for _, _, code in rows])
+        clauses = assemble(zip([kind for _, kind, _ in rows], texts, strict=True))
+        return [(clause_id, clause) for (clause_id, _, _), clause in zip(rows, clauses, strict=True)]
+
+    def sources(self, row: VersionRow) -> list[SourceRow]:
+        """Return the captures that the version of *row* was read from, page by page."""
+        rows = self._rows(
+            """
+            SELECT n.url, n.chain, n.fetched_at, n.status, n.sha256, n.path
+            FROM version_snapshots vs JOIN snapshots n ON n.id = vs.snapshot_id
+            WHERE vs.version_id = ? ORDER BY vs.page
+            """,
+            (row.id,),
+        )
+        return [SourceRow(**{**dict(row), "chain": tuple(json.loads(row["chain"]))}) for row in rows]
+
+    def redactions(self) -> int:
+        """Return how many clauses and captures were taken out by order: what was read before may hold them."""
+        return int(self._rows("SELECT count(*) FROM redactions")[0][0])
+
+    def blame(self, service: str, document: str, when: datetime | None = None) -> list[BlameRow]:
+        """Return the clauses of the text in force at *when* (now when None), each with since when it stands."""
+        row = self.current(service, document) if when is None else self.at(service, document, when)
+        return self.blame_of(row) if row else []
+
+    def blame_of(self, row: VersionRow) -> list[BlameRow]:
+        """Return the clauses of the version of *row*, each with since when it stands."""
+        from tostrack.archive.blame import Blame
+
+        [(document_id,)] = self._rows("SELECT document_id FROM _versions WHERE id = ?", (row.id,))
+        return Blame(self._rows, self._words.spell, document_id).rows(row.number, self.clauses(row))
+
+    def search(
+        self,
+        words: str,
+        service: str | None = None,
+        document: str | None = None,
+        *,
+        standing: bool = False,
+        limit: int = 50,
+    ) -> list[SearchRow]:
+        """Return the clauses that say *words*, wherever and whenever they stood: see `tostrack.archive.search`."""
+        from tostrack.archive.search import search
+
+        return search(self._rows, words, service, document, standing=standing, limit=limit)
+
+    def changes(
+        self,
+        service: str | None = None,
+        document: str | None = None,
+        *,
+        verdict: Verdict | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+    ) -> list[ChangeRow]:
+        """Return judged changes, newest first; every argument narrows the list."""
+        return changes(
+            self._rows, self._words.spell, service, document, verdict=verdict, since=since, until=until, limit=limit
+        )
+
+    def change(self, change_id: str) -> ChangeRow | None:
+        """Return the change of this id, as `changes` lists it, or None."""
+        service, _, document = change_id.partition("@")[0].partition("/")
+        return next((row for row in self.changes(service, document) if row.id == change_id), None)
+
+    def judged(
+        self, row: ChangeRow
+    ) -> tuple[Reading, Reading, Judgement, list[tuple[int, Flag]], list[tuple[int, Fact]], Dating | None]:
+        """Return two readings and what was found then, for `analysis.comparison.rebuild_change`."""
+        old, new = (self.version(row.service, row.document, n) for n in (row.from_number, row.to_number))
+        if old is None or new is None:
+            raise StoreError(f"{self.path}: {row.id} names a version that is not there; run `tostrack verify`")
+        found = self._rows("SELECT id FROM judgements WHERE to_version = ? AND occasion = ?", (new.id, row.occasion))
+        flags = self._rows(
+            """
+            SELECT hunk, topic, polarity, quote, start, "end", rule, direction
+            FROM judgement_flags WHERE judgement_id = ? ORDER BY id
+            """,
+            (found[0]["id"],),
+        )
+        return (
+            self.reading(old),
+            self.reading(new),
+            Judgement(Reason(row.reason), row.explanation),
+            [(flag["hunk"], _flag(flag)) for flag in flags],
+            *read_facts(self._rows, found[0]["id"]),
+        )
+
+    def flags(self, service: str, document: str | None = None, *, topic: str | None = None) -> list[FlagRow]:
+        """Return the flags of the texts that stand, by document and place in the text."""
+        from tostrack.archive.current_flags import CurrentFlags
+
+        found: list[FlagRow] = []
+        for row in self.documents(service):
+            if document in (None, row.document) and (chain := self.went_by(service, row.document)):
+                found += CurrentFlags(self._rows, self.clauses, chain[::-1]).rows(topic)
+        return found
+
+    def went_by(self, service: str, document: str) -> list[VersionRow]:
+        """Return the versions that readers went by, oldest first: those whose coming was no noise, and what stands."""
+        query = "SELECT to_number, verdict FROM changes WHERE service = ? AND document = ? ORDER BY occasion"
+        # A version that was told late has two judgements: the later one ("settled") holds.
+        verdicts = dict(map(tuple, self._rows(query, (service, document))))
+        rows = self.versions(service, document)
+        return [row for row in rows if row is rows[-1] or verdicts.get(row.number) != Verdict.NOISE]
+
+    def stale(self, fingerprint: str) -> int:
+        """Return how many clauses were flagged by other rules than those of *fingerprint*."""
+        return int(self._rows("SELECT count(*) FROM flagged WHERE fingerprint <> ?", (fingerprint,))[0][0])
+
+
+def _flag(row: sqlite3.Row) -> Flag:
+    direction = Direction(row["direction"]) if row["direction"] else None
+    facts = (row["quote"], row["start"], row["end"], row["rule"])
+    return Flag(row["topic"], Polarity(row["polarity"]), *facts, direction)

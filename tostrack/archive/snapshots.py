@@ -1,0 +1,84 @@
+"""Raw captures on disk: `<service>/<document>/<UTC time>[.n].html.gz`, written whole or not at all."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import zlib
+from datetime import UTC
+from pathlib import Path
+from typing import BinaryIO
+
+from tostrack.archive.lock import sync_file
+from tostrack.errors import StoreError
+from tostrack.models import Snapshot
+
+_SUFFIXES = {"application/pdf": "pdf", "text/plain": "txt", "text/markdown": "md", "application/json": "json"}
+
+
+def name(service: str, document: str, page: int, snapshot: Snapshot) -> str:
+    """Return where *snapshot* lies below the root; *page* counts from 0 and shows only when there are several."""
+    media = snapshot.content_type.split(";")[0].strip().lower()
+    number = f".{page + 1}" if page else ""
+    when = snapshot.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
+    return f"{service}/{document}/{when}{number}.{_SUFFIXES.get(media, 'html')}.gz"
+
+
+def write(root: Path, path: str, body: bytes) -> None:
+    """Keep *body* under *path*; when this returns it survives a power cut.
+
+    The same bytes give the same file: the gzip header has no time and no name.
+
+    Raises:
+        StoreError: The disk is full or the folder cannot be written.
+    """
+    target = root / path
+    temporary = target.with_name(f".{target.name}.part")
+    try:
+        _make_folder(target.parent)
+        with _create(temporary) as file:
+            file.write(gzip.compress(body, 9, mtime=0))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+        sync_file(target.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StoreError(f"{target}: cannot keep the snapshot ({error.strerror})") from error
+
+
+def read(root: Path, path: str) -> bytes:
+    """Return the bytes kept under *path*.
+
+    Raises:
+        StoreError: The file is missing or damaged.
+    """
+    try:
+        return gzip.decompress((root / path).read_bytes())
+    except (OSError, EOFError, zlib.error) as error:
+        raise StoreError(f"{root / path}: cannot read the snapshot ({error})") from error
+
+
+def is_there(root: Path, path: str) -> bool:
+    """Return whether a file lies under *path*."""
+    return (root / path).is_file()
+
+
+def delete(root: Path, path: str) -> None:
+    """Remove the file under *path*, if it is there."""
+    (root / path).unlink(missing_ok=True)
+
+
+def _create(path: Path) -> BinaryIO:
+    # O_NOFOLLOW: a link planted in the folder must not send the bytes elsewhere.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+    return os.fdopen(os.open(path, flags, 0o644), "wb")
+
+
+def _make_folder(folder: Path) -> None:
+    """Make *folder* and those above it; each survives a power cut once this returns."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_file(folder.parent)

@@ -1,0 +1,132 @@
+"""What a branch, or another disk, keeps of an archive; after a night on which nothing was found it stays as it was."""
+
+from __future__ import annotations
+
+import operator
+import shutil
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import starmap, zip_longest
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from tostrack.archive.read import Archive
+from tostrack.errors import StoreError
+from tostrack.models import from_iso
+
+#: What every crawl moves, whatever it found: when a document and its text were last seen, and which capture of the
+#: same text is the newest. Nobody is told of these, and no verdict rests on them.
+_RESTLESS_TABLES = frozenset({"sightings", "pages", "snapshots"})
+_RESTLESS_COLUMNS = {
+    "documents": frozenset({"checked_at", "outcome", "http_status"}),
+    "suspects": frozenset({"last_seen_at", "sightings"}),
+}
+#: So often the times of checks are kept though nothing was found: GitHub stops the schedule of a repository that had no
+#: commit for sixty days, and a copy should not look forgotten.
+HEARTBEAT = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class StateExport:
+    """What `keep` has done."""
+
+    #: Nothing was found since: all was left as it was.
+    quiet: bool
+    #: Texts that stand, and how many of them were written.
+    texts: int
+    written: int
+
+
+def export_state(archive: Archive, captures: Path, folder: Path) -> StateExport:
+    """Write a sound copy of *archive* into *folder*, its captures, and each text that stands as ``texts/ID.md``.
+
+    Args:
+        archive: What to keep.
+        captures: The folder that its captures lie in.
+        folder: Where to; what is there from the last time and is the same is left.
+
+    Raises:
+        StoreError: *folder* is the archive's own, or cannot be written.
+    """
+    copy = folder / archive.path.name
+    if copy.resolve() == archive.path.resolve():
+        raise StoreError(f"{copy}: is the archive itself; name another folder")
+    found = {row.id: archive.text(row.service, row.document) for row in archive.documents()}
+    texts = {f"{name}.md": text for name, text in found.items() if text is not None}
+    if copy.is_file() and is_unchanged_state(copy, archive.path):
+        return StateExport(quiet=True, texts=len(texts), written=0)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _mirror([row[0] for row in archive.query("SELECT path FROM snapshots")], captures, folder / "snapshots")
+        written = sum(_write(folder / "texts" / name, text) for name, text in texts.items())
+    except OSError as error:
+        raise StoreError(f"{error.filename or folder}: cannot be written ({error.strerror})") from error
+    archive.copy(copy)
+    return StateExport(quiet=False, texts=len(texts), written=written)
+
+
+def is_unchanged_state(copy: Path, path: Path) -> bool:
+    """Return whether the archive at *path* holds what its earlier *copy* does, but for times of a few days."""
+    with closing(_opened(copy)) as kept, closing(_opened(path)) as now:
+        try:
+            return _days_apart(kept, now) < HEARTBEAT and _same(_content(kept), _content(now))
+        except sqlite3.Error:
+            return False  # not to be read, or of another edition: written anew
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)
+
+
+def _days_apart(kept: sqlite3.Connection, now: sqlite3.Connection) -> timedelta:
+    """Return the time between the last checks of two archives."""
+    last = [db.execute("SELECT max(checked_at) FROM documents").fetchone()[0] for db in (kept, now)]
+    return abs(from_iso(last[1]) - from_iso(last[0])) if all(last) else timedelta()
+
+
+def _same(ours: Iterator[Any], theirs: Iterator[Any]) -> bool:
+    return all(starmap(operator.eq, zip_longest(ours, theirs)))
+
+
+def _content(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of every table that was not made from others, without what is restless.
+
+    Not the file is compared: `VACUUM INTO` adds one to the schema cookie (bytes 40 to 43), so a copy of a copy differs.
+    """
+    tables = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+    # A table of FTS5 and those beneath it.
+    made = tuple(name for name, sql in tables if sql.startswith("CREATE VIRTUAL TABLE"))
+    for name, sql in tables:
+        if name in _RESTLESS_TABLES or name.startswith(made):
+            continue
+        restless: Collection[str] = _RESTLESS_COLUMNS.get(name, ())
+        columns = [f'"{row[1]}"' for row in db.execute(f'PRAGMA table_info("{name}")') if row[1] not in restless]
+        yield (name, sql)
+        yield from db.execute(f'SELECT {", ".join(columns)} FROM "{name}"')  # noqa: S608 - names of our own tables
+
+
+def _mirror(paths: Collection[str], source: Path, target: Path) -> None:
+    """Let *target* hold the captures of *source* at *paths*, and no other file. A capture never changes."""
+    wanted = {target / path: source / path for path in paths}
+    for path in list(target.rglob("*")):
+        if path not in wanted and not path.is_dir():
+            path.unlink()
+    for path, capture in wanted.items():
+        if path.is_file() or not capture.is_file():
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.part")
+        shutil.copyfile(capture, part)
+        part.replace(path)
+
+
+def _write(path: Path, text: str) -> bool:
+    if path.is_file() and path.read_text("utf-8") == text:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return True

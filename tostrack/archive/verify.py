@@ -1,0 +1,279 @@
+"""Is the archive what it was when it was written? Every tampering and every damage, named by document and version.
+
+What it vouches for: the texts, where they came from, how they were judged, and the raw captures. Not for what is made
+anew by rules (`flags`) or moves every night (`sightings`, how the last check went).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tostrack.archive import snapshots as files
+from tostrack.archive.chain import late_link
+from tostrack.archive.intervals import OPEN
+from tostrack.archive.migrations import expected_schema
+from tostrack.archive.provenance import Origin, Provenance, Row
+from tostrack.archive.read import Archive, DocumentRow, VersionRow
+from tostrack.archive.texts import clause_key
+from tostrack.errors import StoreError
+from tostrack.models import sha256
+
+#: What reading a damaged row may end in: SQLite lets any column hold anything.
+_DAMAGED = (StoreError, TypeError, ValueError, AttributeError, LookupError)
+
+
+#: Stays that begin or end with a version that the document does not have; no text shows them.
+_STRAY = """
+SELECT since, clause_id FROM _spans WHERE document_id = ?1
+AND (since NOT IN (SELECT number FROM _versions WHERE document_id = ?1)
+     OR until <> ?2 AND until NOT IN (SELECT number FROM _versions WHERE document_id = ?1))
+"""
+
+
+@dataclass(frozen=True)
+class VerifyFinding:
+    """One thing that is not as it was written, or that was taken out by order (``redacted``)."""
+
+    #: ``file``, ``schema``, ``reference``, ``text``, ``chain``, ``capture``, ``head`` or ``redacted``.
+    finding: str
+    message: str
+    #: ``instagram/terms``; empty where it belongs to no one document.
+    document: str = ""
+    version: int | None = None
+
+
+@dataclass
+class Report:
+    """What was looked at, and what was found."""
+
+    documents: int = 0
+    versions: int = 0
+    captures: int = 0
+    findings: list[VerifyFinding] = field(default_factory=list)
+    #: Every head that the chain of a document ever had, the newest last, to be noted elsewhere.
+    heads: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def sound(self) -> bool:
+        """Whether all is as it was written, or taken out by order."""
+        return all(finding.finding == "redacted" for finding in self.findings)
+
+
+def verify(
+    path: Path,
+    snapshots: Path | None,
+    chosen: Callable[[DocumentRow], bool] = lambda _: True,
+    progress: Callable[[DocumentRow], None] = lambda _: None,
+) -> Report:
+    """Work out every hash again, and compare.
+
+    Args:
+        path: The archive file.
+        snapshots: The folder of raw captures; None leaves them out, as for a copy of the file alone.
+        chosen: Which documents to look at.
+        progress: Told of each document before it is looked at.
+    """
+    report = Report()
+    try:
+        with Archive(path) as archive:
+            check = _Check(archive, snapshots, report)
+            check.file()
+            for row in archive.documents():
+                if chosen(row):
+                    progress(row)
+                    check.document(row)
+            check.rest()
+    except _DAMAGED as error:
+        report.findings.append(VerifyFinding("file", str(error)))
+    return report
+
+
+def compare_heads(report: Report, noted: Mapping[str, str]) -> list[VerifyFinding]:
+    """Return what *noted* heads, by document, show that no look at the archive alone can: an end that was cut off.
+
+    A head that was noted long ago is still part of the chain, unless what it sealed was changed.
+    """
+    findings = []
+    for document, head in sorted(noted.items()):
+        if document not in report.heads:
+            findings.append(VerifyFinding("head", "a head of it was noted, and the archive does not have it", document))
+        elif head not in report.heads[document]:
+            findings.append(
+                VerifyFinding("head", f"the head that was noted ({head[:12]}…) is not in its chain", document)
+            )
+    return findings
+
+
+class _Check:
+    """One run over one archive."""
+
+    def __init__(self, archive: Archive, snapshots: Path | None, report: Report) -> None:
+        self._archive = archive
+        self._query = archive.query
+        self._snapshots = snapshots
+        self._report = report
+        #: What became of the files that were looked at: several versions cite the same.
+        self._files: dict[tuple[str, str], str] = {}
+        self._origins = Provenance(self._query)
+        #: What is wrong with a clause of this text.
+        self._odd: dict[str, str] = {}
+
+    def _say(self, finding: str, message: str, document: str = "", version: int | None = None) -> None:
+        found = VerifyFinding(finding, message, document, version)
+        if found not in self._report.findings[-64:]:
+            self._report.findings.append(found)
+
+    # The file as a whole
+
+    def file(self) -> None:
+        """Check pages, indexes, references, the schema with its triggers, and clauses that nothing may use."""
+        for row in self._query("PRAGMA integrity_check(20)", ()):
+            if row[0] != "ok":
+                self._say("file", f"SQLite finds: {row[0]}")
+        for row in self._query("PRAGMA foreign_key_check", ()):
+            self._say("reference", f"row {row[1]} of {row[0]} names a row of {row[2]} that is not there")
+        stored = {row["name"]: row["sql"] for row in self._query("SELECT name, sql FROM sqlite_master", ())}
+        for name, sql in expected_schema().items():
+            if name not in stored:
+                self._say("schema", f"{name} was dropped")
+            elif stored[name] != sql:
+                self._say("schema", f"{name} is not defined as it was")
+        for row in self._query("SELECT at, kind, sha256, reason FROM redactions ORDER BY id", ()):
+            self._say("redacted", f"a {row['kind']} ({row['sha256']}) was taken out at {row['at']}: {row['reason']}")
+
+        self._odd = {
+            row["text"]: f"clause {row['id']} does not read as it did when it was stored"
+            for row in self._query("SELECT id, key, kind, spelled(code) AS text FROM _clauses", ())
+            if row["text"] not in self._origins.gone and clause_key(row["kind"], row["text"]) != row["key"]
+        }
+
+    def rest(self) -> None:
+        """Name what is in no document that was looked at."""
+        for message in self._odd.values():
+            if not any(finding.message == message for finding in self._report.findings):
+                self._say("text", message)
+
+    # One document
+
+    def document(self, document: DocumentRow) -> None:
+        """Check every version of a document, and that none is missing."""
+        self._report.documents += 1
+        try:
+            self._chain(document)
+            self._loose_captures(document)
+        except _DAMAGED as error:
+            self._say("file", f"cannot be read on ({error})", document.id)
+
+    def _chain(self, document: DocumentRow) -> None:
+        document_id = self._query(
+            "SELECT d.id FROM documents d JOIN services s ON s.id = d.service_id WHERE s.slug = ? AND d.slug = ?",
+            (document.service, document.document),
+        )[0][0]
+        rows = {row.number: row for row in self._archive.versions(document.service, document.document)}
+        late = [(judged, self._origins.seal(judged)) for judged in self._origins.late(document_id)]
+        head, number = "", None
+        heads = self._report.heads[document.id] = []
+        for origin in self._origins.versions(document_id):
+            self._report.versions += 1
+            number = origin.row["number"]
+            clauses = self._clauses(rows[number])
+            # What came late between two versions is known by nothing but its place in the chain.
+            for before in _onward(document.id, head, [seal for _, seal in late]):
+                if _follows(origin, before[-1], clauses):
+                    heads += before[1:]
+                    del late[: len(before) - 1]
+                    break
+            else:
+                message = "its clauses, its origin, its judgement or what comes before it are not what was recorded"
+                self._say("chain", message, document.id, number)
+            head = origin.row["hash"]
+            heads.append(head)
+            for capture in origin.captures:
+                self._capture(capture, document.id, number)
+        noted = [row["hash"] for row in self._query("SELECT hash FROM heads WHERE document_id = ?", (document_id,))]
+        for before in _onward(document.id, head, [seal for _, seal in late]):
+            if before[-1:] == (noted or [""]):
+                heads += before[1:]
+                del late[: len(before) - 1]
+                break
+        else:
+            self._say("head", "is not the end of what was recorded", document.id, number)
+        for row in self._query(_STRAY, (document_id, OPEN)):
+            self._say("text", f"clause {row['clause_id']} stands in versions that are not there", document.id, row[0])
+        for judged, _ in late:
+            message = "a late judgement of it is not what was recorded"
+            self._say("chain", message, document.id, judged.row["to_number"])
+
+    def _clauses(self, row: VersionRow) -> list[tuple[str, str]]:
+        """Return kind and hash of the text of each clause of a version; check that they make its text."""
+        where = (f"{row.service}/{row.document}", row.number)
+        try:
+            reading = self._archive.reading(row)
+        except _DAMAGED as error:
+            self._say("text", f"cannot be read ({error})", *where)
+            return []
+        texts = [clause.text for clause in reading.clauses]
+        if sha256(reading.version.text) != row.sha256 and not self._origins.gone.keys() & set(texts):
+            self._say("text", "the text is not the one that was recorded", *where)
+        for text in self._odd.keys() & set(texts):
+            self._say("text", self._odd[text], *where)
+        return [(clause.kind, self._origins.digest(clause.text)) for clause in reading.clauses]
+
+    # Raw captures
+
+    def _loose_captures(self, document: DocumentRow) -> None:
+        """Check the captures that no version cites: the newest of each page, and evidence of suspects."""
+        query = """
+            SELECT n.id, n.sha256, n.size, n.path FROM snapshots n
+            JOIN documents d ON d.id = n.document_id JOIN services s ON s.id = d.service_id
+            WHERE s.slug = ? AND d.slug = ? ORDER BY n.id
+        """
+        for row in self._query(query, (document.service, document.document)):
+            self._capture(dict(row), document.id, None)
+
+    def _capture(self, row: Row, document: str, version: int | None) -> None:
+        if self._snapshots is None:
+            return
+        key = (row["path"], row["sha256"])
+        if key not in self._files:
+            self._report.captures += 1
+            self._files[key] = self._state(row)
+        elif version is None:
+            return
+        if message := self._files[key]:
+            self._say("capture", f"{row['path']}: {message}", document, version)
+
+    def _state(self, row: Row) -> str:
+        """Return what is wrong with the file of a capture; empty when it is sound, or was taken out by order."""
+        assert self._snapshots is not None
+        taken_out = row["sha256"] in self._origins.captures
+        if not files.is_there(self._snapshots, row["path"]):
+            return "" if taken_out else "the file is missing"
+        if taken_out:
+            return "it was taken out by order, and is there"
+        try:
+            body = files.read(self._snapshots, row["path"])
+        except StoreError:
+            return "the file is damaged"
+        if sha256(body) != row["sha256"]:
+            return "the file is not the one that was stored"
+        return "" if len(body) == row["size"] else "its size is not the one that was recorded"
+
+
+def _follows(origin: Origin, previous: str, clauses: Sequence[tuple[str, str]]) -> bool:
+    """Whether a version, of these *clauses*, is what was recorded behind the head *previous*."""
+    try:
+        return bool(sha256(origin.link(previous, clauses)) == origin.row["hash"])
+    except _DAMAGED:
+        return False
+
+
+def _onward(document: str, head: str, seals: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the heads from *head* on, behind none of the late judgements of these *seals*, behind one, behind two..."""
+    heads = [head]
+    yield heads
+    for seal in seals:
+        heads = [*heads, sha256(late_link(document, heads[-1], seal))]
+        yield heads

@@ -1,0 +1,320 @@
+"""The one writing connection: what a visit to a document brought becomes rows, all of them or none."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from tostrack.analysis.flags import SHIPPED, Rulebook
+from tostrack.archive import snapshots as files
+from tostrack.archive.flag_rows import FlaggedClause, Place, by_others
+from tostrack.archive.lock import lock_archive
+from tostrack.archive.merge_source import MergeSource
+from tostrack.archive.merge_writer import MergeWriter
+from tostrack.archive.migrations import migrate
+from tostrack.archive.outbox import queue
+from tostrack.archive.read import _BUSY_TIMEOUT, _VERSION, Archive, VersionRow
+from tostrack.archive.recorder import Recorder
+from tostrack.archive.visits import NewVersion, PageState, SuspectRow, Visit
+from tostrack.archive.words import Words
+from tostrack.errors import StoreError
+from tostrack.models import (
+    Clause,
+    DigestSettings,
+    Document,
+    Flag,
+    Snapshot,
+    Validators,
+    from_iso,
+    iso,
+    sha256,
+)
+
+#: FULL does not sync the folder once the journal is removed: after a power cut the journal may be back, and what was
+#: reported as stored is rolled back (benchmarks/powerloss.py shows it).
+SYNCHRONOUS = "EXTRA"
+
+
+class Writer(Archive):
+    """An archive opened for writing; made when it is not there. Reading methods see what was written.
+
+    Args:
+        path: The archive file.
+        snapshots: The folder of raw captures.
+        now: When a new archive says it was made.
+        authority: A domain or e-mail address for feed ids (RFC 4151), frozen in a new archive.
+        book: The rules by which what is written is flagged.
+        digests: Who is to be told of what a visit changed.
+
+    Raises:
+        ArchiveBusyError: Another process writes to it.
+        StoreError: It cannot be opened, or a newer tostrack wrote it.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        snapshots: Path,
+        *,
+        now: datetime,
+        authority: str = "",
+        book: Rulebook = SHIPPED,
+        digests: Sequence[DigestSettings] = (),
+    ) -> None:
+        from sqlite_utils import Database
+
+        self.path = Path(path)
+        self.snapshots = snapshots
+        self.book = book
+        self.digests = digests
+        self._lock = lock_archive(self.path)
+        try:
+            with self._reported():
+                self._connection = sqlite3.connect(self.path, timeout=_BUSY_TIMEOUT, isolation_level=None)
+                self._connection.row_factory = sqlite3.Row
+                for pragma in ("journal_mode = DELETE", f"synchronous = {SYNCHRONOUS}", "foreign_keys = ON"):
+                    self._connection.execute(f"PRAGMA {pragma}")
+                self._database = Database(self._connection)
+                migrate(self._database)
+                self._words = Words(self._connection)
+                self._recorder = Recorder(self._connection, self._words)
+                self._found(now, authority)
+        except StoreError:
+            os.close(self._lock)
+            raise
+
+    def close(self) -> None:
+        """Let go of the file and of its lock."""
+        super().close()
+        os.close(self._lock)
+
+    def _found(self, now: datetime, authority: str) -> None:
+        """Write down, once, what must never change about this archive."""
+        with self._database.atomic():
+            facts = {"authority": authority or "tostrack.invalid", "created_at": iso(now)}
+            for fact in facts.items():
+                self._connection.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", fact)
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: cannot write the archive ({error})") from error
+
+    # What the next visit needs to know
+
+    def pages(self, document: Document) -> dict[int, PageState]:
+        """Return the newest sound capture of each page by page number, where the page still has that address."""
+        rows = self._rows(
+            """
+            SELECT p.page, p.url, p.etag, p.last_modified, n.sha256, n.path, n.fetched_at, n.status, n.content_type,
+                   n.chain
+            FROM pages p JOIN snapshots n ON n.id = p.snapshot_id
+            JOIN documents d ON d.id = p.document_id JOIN services s ON s.id = d.service_id
+            WHERE s.slug = ? AND d.slug = ?
+            """,
+            (document.service, document.slug),
+        )
+        addresses = dict(enumerate(page.url for page in document.pages))
+        return {
+            row["page"]: PageState(
+                row["url"],
+                Validators(row["etag"], row["last_modified"]),
+                row["sha256"],
+                row["path"],
+                row["fetched_at"],
+                row["status"],
+                row["content_type"],
+                tuple(json.loads(row["chain"])),
+            )
+            for row in rows
+            if addresses.get(row["page"]) == row["url"]
+        }
+
+    def body(self, state: PageState) -> bytes:
+        """Return the bytes of a kept capture."""
+        return files.read(self.snapshots, state.path)
+
+    def recent(self, document: Document, limit: int) -> list[VersionRow]:
+        """Return the last *limit* versions, newest first."""
+        query = _VERSION + "ORDER BY v.number DESC LIMIT ?"
+        return [VersionRow(**dict(row)) for row in self._rows(query, (document.service, document.slug, limit))]
+
+    def latest_with_text(self, document: Document, key_sha256: str) -> VersionRow | None:
+        """Return the newest version whose canonical text has this hash, or None: was this text seen before?"""
+        key = bytes.fromhex(key_sha256)
+        query = _VERSION + "AND substr(v.key_sha256, 1, 6) = ? AND v.key_sha256 = ? ORDER BY v.number DESC LIMIT 1"
+        return self._one(query, (document.service, document.slug, key[:6], key)) if key else None
+
+    def last_record(self, document: Document, names: Collection[str]) -> str | None:
+        """Return the one of *names* that the newest version which others recorded goes by, or None."""
+        query = """
+            SELECT v.record FROM versions v JOIN documents d ON d.id = v.document_id
+            JOIN services s ON s.id = d.service_id
+            WHERE s.slug = ? AND d.slug = ? AND v.record <> '' ORDER BY v.number DESC
+        """
+        known = set(names)
+        rows = self._rows(query, (document.service, document.slug))
+        return next((row["record"] for row in rows if row["record"] in known), None)
+
+    def suspect(self, document: Document, key_sha256: str) -> SuspectRow | None:
+        """Return the quarantined text with this hash, or None."""
+        rows = self.suspects(document.service, document.slug)
+        return next((row for row in rows if row.key_sha256 == key_sha256), None)
+
+    def quarantined(self, suspect: SuspectRow) -> dict[int, Snapshot]:
+        """Return the captures of a text in quarantine by page number; pages that were not new are not among them."""
+        rows = self._rows(
+            """
+            SELECT c.page, n.url, n.chain, n.fetched_at, n.status, n.headers, n.path
+            FROM suspects q JOIN documents d ON d.id = q.document_id
+            JOIN services s ON s.id = d.service_id
+            JOIN suspect_snapshots c ON c.suspect_id = q.id JOIN snapshots n ON n.id = c.snapshot_id
+            WHERE s.slug = ? AND d.slug = ? AND q.key_sha256 = ?
+            """,
+            (suspect.service, suspect.document, suspect.key_sha256),
+        )
+        return {
+            row["page"]: Snapshot(
+                row["url"],
+                from_iso(row["fetched_at"]),
+                row["status"],
+                files.read(self.snapshots, row["path"]),
+                json.loads(row["headers"]),
+                tuple(json.loads(row["chain"])),
+            )
+            for row in rows
+        }
+
+    def unflagged(self, clauses: Iterable[Clause], fingerprint: str) -> list[Clause]:
+        """Return the distinct *clauses* whose flags under the rules of *fingerprint* are not stored yet."""
+        with self._reported():
+            return self._recorder.flags.unflagged(clauses, fingerprint)
+
+    def flagged_by_others(self, after: Place, limit: int) -> list[FlaggedClause]:
+        """Return at most *limit* clauses behind *after* that other rules than ours (``book``) flagged."""
+        return by_others(self._rows, self.book.fingerprint, after, limit)
+
+    # What a visit brought
+
+    def record(self, visit: Visit) -> None:
+        """Store *visit*: snapshots on disk first, then every row in one transaction.
+
+        Raises:
+            StoreError: Nothing of the visit is stored.
+        """
+        known = self.pages(visit.document) if visit.captures else {}
+        fresh = {
+            page: capture
+            for page, capture in visit.captures.items()
+            if visit.suspect_key or page not in known or known[page].sha256 != capture.sha256
+        }
+        if visit.suspect_key and self.suspect(visit.document, visit.suspect_key):
+            fresh = {}
+        paths = {page: self._path(visit.document, page, capture) for page, capture in fresh.items()}
+        for page, capture in fresh.items():
+            files.write(self.snapshots, paths[page], capture.body)
+        own = [self._files(visit.document, version) for version in visit.versions]
+        with self._transaction():
+            obsolete = self._recorder.record(visit, paths, own)
+            for event, change in visit.changes():
+                queue(self._connection, self.digests, event, change, visit.at)
+        for path in obsolete:
+            files.delete(self.snapshots, path)
+
+    def record_all(self, visits: Sequence[Visit]) -> None:
+        """Store *visits* in one transaction.
+
+        Raises:
+            StoreError: None of them is stored.
+        """
+        with self.together():
+            for visit in visits:
+                self.record(visit)
+
+    def adopt(self, held: MergeSource, folder: Path) -> int:
+        """Store what another archive holds of a document and ours does not; return how many versions that is.
+
+        Args:
+            held: The document there; what we have of it must be the beginning of its chain.
+            folder: Where the captures of that archive lie.
+
+        Raises:
+            StoreError: Nothing of it is stored.
+        """
+        captures = held.captures
+        paths = {row["id"]: self._free(row["path"], row["sha256"]) for row in captures}
+        for row in captures:
+            # One that was taken out by order is not there, and a version goes on citing it.
+            if not files.is_there(self.snapshots, paths[row["id"]]) and files.is_there(folder, row["path"]):
+                body = files.read(folder, row["path"])
+                if sha256(body) != row["sha256"]:
+                    raise StoreError(
+                        f"{folder / row['path']}: is not the capture that was stored; `tostrack verify` there"
+                    )
+                files.write(self.snapshots, paths[row["id"]], body)
+        with self._transaction():
+            versions, obsolete = MergeWriter(self._connection, self._words).adopt(held, paths)
+        for path in obsolete:
+            files.delete(self.snapshots, path)
+        return versions
+
+    def adopt_redactions(self, rows: Iterable[Mapping[str, str]]) -> None:
+        """Note what was taken out of another archive by order."""
+        with self._transaction():
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO redactions (at, kind, sha256, reason) VALUES (:at, :kind, :sha256, :reason)",
+                rows,
+            )
+
+    def reflag(self, flags: Mapping[Place, Sequence[Flag]]) -> None:
+        """Store *flags*, by the place of their clause, as those of our rules; all or none."""
+        with self._transaction():
+            self._recorder.flags.replace(flags, self.book.fingerprint)
+
+    def together(self) -> AbstractContextManager[None]:
+        """Store what is recorded inside in one transaction: all of it, or nothing."""
+        return self._transaction()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Commit what is written inside, or nothing of it."""
+        done = False
+        try:
+            with self._reported(), self._database.atomic():
+                yield
+            done = True
+        finally:
+            if not done:
+                self._recorder.forget()
+
+    def _path(self, document: Document, page: int, capture: Snapshot) -> str:
+        return self._free(files.name(document.service, document.slug, page, capture), capture.sha256)
+
+    def _free(self, path: str, digest: str) -> str:
+        """Return *path*, or where a capture goes when another one lies there.
+
+        Two within one second: a file that a version may cite is never written over.
+        """
+        service, document, _ = path.split("/", 2)
+        taken = self._rows(
+            """
+            SELECT 1 FROM services s JOIN documents d ON d.service_id = s.id JOIN snapshots n ON n.document_id = d.id
+            WHERE s.slug = ? AND d.slug = ? AND n.path = ? AND n.sha256 <> ?
+            """,
+            (service, document, path, digest),
+        )
+        return path.replace("Z.", f"Z-{digest[:8]}.", 1) if taken else path
+
+    def _files(self, document: Document, version: NewVersion) -> dict[int, str]:
+        """Keep what *version* alone was read from; return where each page lies."""
+        paths = {page: self._path(document, page, capture) for page, capture in version.captures.items()}
+        for page, capture in version.captures.items():
+            files.write(self.snapshots, paths[page], capture.body)
+        return paths

@@ -1,0 +1,309 @@
+"""What every command needs of the world, and how it answers: streams, exit codes, errors, the watchlist's files."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tostrack.errors import ArchiveBusyError, ConfigError, TostrackError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from tostrack.analysis.flags import Rulebook
+    from tostrack.archive import Archive, DocumentRow
+    from tostrack.archive.writer import Writer
+    from tostrack.watchlist import Watchlist
+
+
+class Exit(IntEnum):
+    """What the exit status says."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    SOME_FAILED = 3
+    #: EX_TEMPFAIL of sysexits.h: another crawl holds the archive, try again later.
+    BUSY = 75
+    #: 128 and the signal's number, as shells say it.
+    INTERRUPTED = 130
+
+
+class ReportingGroup(click.Group):
+    """A group that imports a command when it is asked for, and reports expected failures in one line each."""
+
+    def __init__(self, *args: Any, sections: Mapping[str, Mapping[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._sections = sections
+        self._names = [name for section in sections.values() for name in section]
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the commands in the order in which a newcomer meets them."""
+        return self._names
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import and return one command."""
+        if cmd_name not in self._names:
+            return None
+        # A keyword names no module.
+        module = {"import": "imports"}.get(cmd_name, cmd_name)
+        command: click.Command = importlib.import_module(f"tostrack.cli.{module}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the commands by section; none is imported for it."""
+        longest = max(map(len, self._names))
+        for title, commands in self._sections.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(longest), told) for name, told in commands.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the nearest command when there is none of that name."""
+        if args and args[0] not in self._names and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], [*self._names, "--help", "--version"], 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise click.UsageError(f"no command {args[0]!r}{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run, and turn expected failures into messages."""
+        try:
+            return super().invoke(ctx)
+        except TostrackError as error:
+            _report(error)
+            ctx.exit(_STATUS.get(type(error), Exit.FAILED))
+        except KeyboardInterrupt:
+            click.echo("\ntostrack: interrupted; what was stored before is kept", err=True)
+            ctx.exit(Exit.INTERRUPTED)
+
+
+_STATUS = {ConfigError: Exit.USAGE, ArchiveBusyError: Exit.BUSY}
+
+
+def _report(error: TostrackError) -> None:
+    from tostrack.render.escape import safe
+
+    for line in str(error).splitlines():
+        click.echo(f"tostrack: {safe(line)}", err=True)
+
+
+class Environment:
+    """The process as a command sees it; tests make their own."""
+
+    def __init__(self, watchlist_path: Path, verbose: int = 0, *, no_colour: bool = False, url: str = "") -> None:
+        self.watchlist_path = watchlist_path
+        self.verbose = verbose
+        self.no_colour = no_colour
+        self._url = url
+
+    @classmethod
+    def from_process(cls, watchlist_path: str, verbose: int) -> Environment:
+        """Read the environment, once, and send the log to standard error."""
+        if verbose:
+            import logging
+
+            level = logging.INFO if verbose == 1 else logging.DEBUG
+            logging.basicConfig(level=level, format="%(name)s: %(message)s", stream=sys.stderr)
+        from pathlib import Path
+
+        url = os.environ.get("TOSTRACK_URL", "")
+        if url and not url.startswith(("https://", "http://")):
+            raise ConfigError(f"TOSTRACK_URL: {url!r} is no address such as https://example.org/terms")
+        return cls(Path(watchlist_path), verbose, no_colour="NO_COLOR" in os.environ, url=url)
+
+    @property
+    def may_colour(self) -> bool:
+        """Whether standard output is a terminal that shows colours."""
+        return not self.no_colour and os.environ.get("TERM") != "dumb" and sys.stdout.isatty()
+
+    @property
+    def width(self) -> int:
+        """The columns to write in: the terminal's, or 0, no limit, when there is none."""
+        if not sys.stdout.isatty():
+            return 0
+        import shutil
+
+        return min(shutil.get_terminal_size().columns, 120)
+
+    def show(self, text: str, *, pager: bool = True) -> None:
+        """Write *text*; on a terminal that it does not fit into, through the user's pager unless *pager* is False."""
+        if not (pager and sys.stdout.isatty()):
+            click.echo(text, nl=False)
+            return
+        import shutil
+
+        if text.count("\n") < shutil.get_terminal_size().lines:
+            click.echo(text, nl=False)
+            return
+        options = os.environ.get("LESS", "")
+        if "r" not in options.lower():
+            # Without it, less shows colours as the codes that they are made of.
+            os.environ["LESS"] = f"{options} -R".strip()
+        click.echo_via_pager(text.removesuffix("\n"), color=self.may_colour)
+
+    @property
+    def ascii(self) -> bool:
+        """Whether standard output cannot carry more than ASCII."""
+        encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
+        return not encoding.startswith("utf")
+
+    @cached_property
+    def watchlist(self) -> Watchlist:
+        """The watchlist, read and checked; where it does not say where the site is, ``TOSTRACK_URL`` does."""
+        from dataclasses import replace
+
+        from tostrack.watchlist import load
+
+        found = load(self.watchlist_path)
+        return replace(found, settings=replace(found.settings, url=found.settings.url or self._url.rstrip("/")))
+
+    @property
+    def authority(self) -> str:
+        """Who vouches for feed ids: the host of the watchlist's ``url``, else its contact address, else empty."""
+        settings = self.watchlist.settings
+        host = settings.url.partition("://")[2].partition("/")[0].partition(":")[0]
+        return (host or (settings.contact if "@" in settings.contact else "")).lower()
+
+    @cached_property
+    def book(self) -> Rulebook:
+        """What is flagged: the rules that ship, and those beside the watchlist; a file with mistakes is left out."""
+        from tostrack.analysis.flags import RuleFile, check_rules
+        from tostrack.watchlist.topics import own_rules
+
+        book, problems = check_rules(RuleFile(*found) for found in own_rules(self.watchlist_path.parent))
+        for problem in problems:
+            click.echo(f"tostrack: left out: {problem}", err=True)
+        return book
+
+    def archive(self) -> Archive:
+        """Open the archive for reading."""
+        from tostrack.archive import Archive
+
+        return Archive(self.watchlist.settings.database)
+
+    def writer(self, at: datetime) -> Writer:
+        """Open the archive for writing; a new one says that it was made *at*."""
+        from tostrack.archive.writer import Writer
+
+        settings = self.watchlist.settings
+        return Writer(
+            settings.database,
+            settings.snapshots,
+            now=at,
+            authority=self.authority,
+            book=self.book,
+            digests=self.watchlist.digests,
+        )
+
+
+def emit_json(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write one JSON object a line."""
+    import json
+
+    for row in rows:
+        # ASCII: no byte that a page controls reaches a terminal raw.
+        click.echo(json.dumps(row))
+
+
+#: What is said instead of good news where nothing was read yet.
+NO_TEXT = "no text is recorded yet: `tostrack crawl` takes the first look, `tostrack status` says how it went"
+
+
+def select_documents(archive: Archive, target: str | None) -> list[DocumentRow]:
+    """Return the recorded documents that *target* names: a service, ``service/document``, or all when None.
+
+    Raises:
+        ConfigError: None is recorded under that name.
+    """
+    rows = archive.documents()
+    if target is None:
+        return rows
+    found = [row for row in rows if target in (row.id, row.service)]
+    if found:
+        return found
+    from difflib import get_close_matches
+
+    # What people type to what they mean; `terms` alone is the document of the first service that has one.
+    meant = {row.document: row.id for row in reversed(rows)}
+    meant |= {row.service: row.service for row in rows} | {row.id: row.id for row in rows}
+    near = [meant[name] for name in get_close_matches(target.lower(), meant, 1)]
+    hint = f"did you mean {near[0]!r}?" if near else "`tostrack status` lists what is recorded" if rows else NO_TEXT
+    raise ConfigError(f"{target}: nothing recorded under that name; {hint}")
+
+
+def report_nothing(rows: Iterable[DocumentRow], said: str) -> str:
+    """Return *said*, or where none of *rows* has a text that, for silence is no good news then."""
+    return said if any(row.versions for row in rows) else NO_TEXT
+
+
+def validate_topic(topic: str | None, book: Rulebook) -> None:
+    """Refuse a *topic* of which no rule says anything, so that a slip of the finger is not read as good news.
+
+    Raises:
+        ConfigError: There is no such topic.
+    """
+    topics = book.topics()
+    if topic is None or topic in topics:
+        return
+    from difflib import get_close_matches
+
+    near = get_close_matches(topic, topics, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(topics)}"
+    raise ConfigError(f"{topic}: no such topic; {hint}")
+
+
+def select_one(archive: Archive, target: str) -> DocumentRow:
+    """Return the one recorded document that *target* names.
+
+    Raises:
+        ConfigError: It names none, or several.
+    """
+    rows = select_documents(archive, target)
+    if len(rows) > 1:
+        raise ConfigError(f"{target}: name one document: {', '.join(row.id for row in rows)}")
+    return rows[0]
+
+
+class DayType(click.ParamType["datetime"]):
+    """A date or time: ``2013-03-01`` or ``2013-03-01T12:00:00Z``; a bare date means the end of that day in UTC.
+
+    Args:
+        begins: A bare date means the start of that day instead.
+    """
+
+    name = "date"
+
+    def __init__(self, *, begins: bool = False) -> None:
+        self._begins = begins
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the aware UTC time."""
+        from datetime import datetime
+
+        from tostrack.models import from_iso
+
+        if isinstance(value, datetime):
+            return value
+
+        try:
+            when = from_iso(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date such as 2013-03-01 or 2013-03-01T12:00:00Z", param, ctx)
+        return when.replace(hour=23, minute=59, second=59) if len(value) == 10 and not self._begins else when
+
+
+DAY = DayType()
+FIRST_DAY = DayType(begins=True)
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")

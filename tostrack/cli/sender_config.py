@@ -1,0 +1,126 @@
+"""The watchlist, the archive and the process as those who send need them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tostrack.cli.app import Environment
+from tostrack.errors import ConfigError, FetchError, NotifyError
+
+if TYPE_CHECKING:
+    from tostrack.archive import Archive
+    from tostrack.models import DigestSettings
+    from tostrack.notify import ChannelSettings, Post
+    from tostrack.services.messages import SenderConfig
+
+#: What waiting does not mend: the address itself.
+_FOR_EVER = frozenset({"forbidden-address", "bad-url"})
+
+
+def current_time(now: datetime | None) -> Callable[[], datetime]:
+    """Return the clock: this process's, or one that stands still at *now*."""
+    return lambda: now or datetime.now(UTC)
+
+
+def load_link_secret(environment: Environment) -> Callable[[str], str]:
+    """Return what gives secrets by their names."""
+    from tostrack.notify.secrets import secrets
+
+    return secrets(os.environ, environment.watchlist.notify.secrets)
+
+
+def load_sender_config(environment: Environment, archive: Archive) -> SenderConfig:
+    """Return who sends, for whom, and in whose name."""
+    from tostrack.models import from_iso
+    from tostrack.services.messages import SenderConfig
+
+    watchlist = environment.watchlist
+    notify = watchlist.notify
+    contact = watchlist.settings.contact if "@" in watchlist.settings.contact else ""
+    return SenderConfig(
+        {digest.slug: digest for digest in watchlist.digests},
+        archive.meta("authority"),
+        from_iso(archive.meta("created_at")),
+        watchlist.settings.url,
+        notify.endpoint,
+        notify.operator or notify.sender or contact,
+        load_link_secret(environment)("KEY"),
+        notify.storm,
+        environment.book,
+    )
+
+
+@contextmanager
+def build_channel_settings(environment: Environment) -> Iterator[ChannelSettings]:
+    """Give what notifiers need of the world."""
+    from tostrack.notify import ChannelSettings
+
+    notify = environment.watchlist.notify
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    with posting(environment) as post:
+        yield ChannelSettings(
+            notify.smtp,
+            notify.sender,
+            load_link_secret(environment),
+            post,
+            Path(summary) if summary else None,
+            click.echo,
+        )
+
+
+@contextmanager
+def posting(environment: Environment) -> Iterator[Post]:
+    """Give the way out for requests with a body: the guarded one that fetches pages."""
+    import time
+
+    from tostrack.fetch import user_agent
+    from tostrack.fetch.client import Client
+
+    settings = environment.watchlist.settings
+    client = Client(user_agent(settings.contact), monotonic=time.monotonic, allow_private=settings.allow_private)
+
+    def post(method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+        try:
+            return client.ask(method, url, headers, body)
+        except FetchError as error:
+            raise NotifyError(str(error), transient=error.cause not in _FOR_EVER) from error
+
+    try:
+        yield post
+    finally:
+        client.close()
+
+
+def find_digest(environment: Environment, name: str) -> DigestSettings:
+    """Return the digest of this name.
+
+    Raises:
+        ConfigError: The watchlist has none.
+    """
+    known = {digest.slug: digest for digest in environment.watchlist.digests}
+    if name in known:
+        return known[name]
+    from tostrack.watchlist.findings import did_you_mean
+
+    hint = did_you_mean(name, known) or "; add a table [digest.NAME] with `to`"
+    raise ConfigError(f"{name}: {environment.watchlist.source} has no digest of that name{hint}")
+
+
+def find_address(text: str) -> str:
+    """Return *text* as the e-mail address that it is.
+
+    Raises:
+        ConfigError: It is none.
+    """
+    from tostrack.watchlist.table import is_email
+
+    if not is_email(text):
+        raise ConfigError(f"{text!r} is not one e-mail address")
+    return text

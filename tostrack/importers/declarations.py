@@ -1,0 +1,282 @@
+"""Open Terms Archive's declarations, `declarations/ID.json` with `ID.history.json`, as documents of a watchlist.
+
+What does not carry over exactly is noted and never guessed: service-specific filters are JavaScript, and our archive
+reads a text by today's rules only.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from tostrack.errors import ConfigError
+from tostrack.models import Document, Page, Range, Selector, slug
+
+#: Bytes; the largest declaration known has 40,000.
+_LARGEST = 2_000_000
+_MOST_FILES = 20_000
+_RANGE_KEYS = {
+    "startBefore": "start_before",
+    "startAfter": "start_after",
+    "endBefore": "end_before",
+    "endAfter": "end_after",
+}
+_SOURCE_KEYS = ("fetch", "select", "remove", "filter", "executeClientScripts")
+#: The engine's own filter: takes parameters, or all of those named, out of link and image addresses.
+_REMOVE_QUERY = "removeQueryParams"
+
+
+@dataclass(frozen=True, order=True)
+class DeclarationNote:
+    """Something that was not carried over, or not exactly."""
+
+    #: What it is about, for grouping: one of `KINDS`.
+    kind: str
+    #: ``acme/terms-of-service``, or the name of a file.
+    where: str
+    what: str
+
+
+#: In the order in which a reader should hear of them.
+KINDS: Mapping[str, str] = {
+    "file": "files that could not be read",
+    "terms": "terms that were left out",
+    "selector": "terms left out for a selector",
+    "filter": "filters that were not converted",
+    "nearest": "filters that became our nearest one",
+    "key": "keys that mean nothing here",
+    "history": "earlier declarations that were left out: a text is read by today's rules",
+}
+
+
+@dataclass(frozen=True)
+class Declarations:
+    """What a folder declares, as documents in the order of its files, and what was not carried over."""
+
+    documents: tuple[Document, ...]
+    notes: tuple[DeclarationNote, ...]
+
+
+class _UnreadableError(Exception):
+    """A declaration is not of the form that the engine's schema asks for."""
+
+
+def read(folder: Path) -> Declarations:
+    """Return what the JSON files in *folder*, or in ``declarations`` below it, declare.
+
+    Raises:
+        ConfigError: There is none, or the folder cannot be read.
+    """
+    inner = folder / "declarations"
+    folder = inner if inner.is_dir() else folder
+    try:
+        paths = sorted(path for path in folder.glob("*.json") if path.is_file())
+    except OSError as error:
+        raise ConfigError(f"{folder}: cannot be read ({error.strerror})") from error
+    declared = [path for path in paths if not path.name.endswith(".history.json")]
+    if not declared:
+        raise ConfigError(f"{folder}: holds no declarations; name the folder with the files ID.json")
+    if len(paths) > _MOST_FILES:
+        raise ConfigError(f"{folder}: more than {_MOST_FILES:,} files; is it a folder of declarations?")
+    documents: list[Document] = []
+    notes: list[DeclarationNote] = []
+    seen: dict[str, str] = {}
+    for path in declared:
+        try:
+            service = _json(path)
+            past = path.with_name(f"{path.stem}.history.json")
+            history = _json(past) if past.is_file() else {}
+        except _UnreadableError as error:
+            notes.append(DeclarationNote("file", path.name, str(error)))
+            continue
+        ident = slug(path.stem)
+        if seen.setdefault(ident, path.name) != path.name or not ident:
+            said = f"its id {ident!r} is that of {seen[ident]} already" if ident else "its name makes no id"
+            notes.append(DeclarationNote("file", path.name, said))
+            continue
+        found = convert(path.stem, service, history)
+        documents += found.documents
+        notes += found.notes
+    return Declarations(tuple(documents), tuple(notes))
+
+
+def convert(ident: str, service: Mapping[str, Any], history: Mapping[str, Any] | None = None) -> Declarations:
+    """Return what one service's declaration says.
+
+    Args:
+        ident: The service's id: the name of its file.
+        service: What ``ID.json`` holds.
+        history: What ``ID.history.json`` holds. Terms that are only there are gone: their documents are not active.
+    """
+    history = history or {}
+    name = service.get("name") if isinstance(service.get("name"), str) else ident
+    terms = service.get("terms", service.get("documents"))
+    if not isinstance(terms, dict):
+        return Declarations((), (DeclarationNote("file", f"{ident}.json", "it has no terms"),))
+    work = _Work(ident, str(name))
+    for kind, declared in terms.items():
+        work.add(kind, declared)
+    for kind, entries in history.items():
+        work.remember(kind, entries, current=kind in terms)
+    return Declarations(tuple(work.documents.values()), tuple(work.notes))
+
+
+@dataclass
+class _Work:
+    """One service on its way."""
+
+    ident: str
+    name: str
+    documents: dict[str, Document] = field(default_factory=dict)
+    notes: list[DeclarationNote] = field(default_factory=list)
+
+    def note(self, kind: str, terms: str, what: str) -> None:
+        self.notes.append(DeclarationNote(kind, f"{slug(self.ident)}/{slug(terms) or terms}", what))
+
+    def add(self, terms: str, declared: Any, *, active: bool = True) -> None:
+        """Convert the declaration of one type of terms."""
+        ident = slug(terms)
+        if not ident or ident in self.documents:
+            self.note("terms", terms, f"{terms!r} makes no id of its own")
+            return
+        before = len(self.notes)
+        try:
+            pages = tuple(self._pages(terms, declared))
+        except _UnreadableError as error:
+            # What was noted on the way there is of no use to the reader.
+            del self.notes[before:]
+            self.note("selector" if "select" in str(error) else "terms", terms, str(error))
+            return
+        self.documents[ident] = Document(slug(self.ident), ident, pages, terms, self.name, active=active)
+
+    def remember(self, terms: str, entries: Any, *, current: bool) -> None:
+        """Take what the history says of one type of terms."""
+        dated = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+        dated.sort(key=lambda entry: str(entry.get("validUntil", "")))
+        if not current and dated:
+            self.add(terms, dated.pop(), active=False)
+        if dated:
+            until = ", ".join(str(entry.get("validUntil", "?"))[:10] for entry in dated)
+            self.note("history", terms, f"{len(dated)}, valid until {until}")
+
+    def _pages(self, terms: str, declared: Any) -> Iterator[Page]:
+        if not isinstance(declared, dict):
+            raise _UnreadableError("is no object")
+        for key in declared:
+            if key not in (*_SOURCE_KEYS, "combine", "validUntil"):
+                self.note("key", terms, repr(str(key)[:80]))
+        if "combine" not in declared:
+            yield self._page(terms, declared)
+            return
+        sources = declared["combine"]
+        if not isinstance(sources, list) or not sources:
+            raise _UnreadableError("combine is no list of sources")
+        # A source's own key replaces the one of the terms; they are not joined.
+        shared = {key: declared[key] for key in _SOURCE_KEYS if key in declared}
+        for source in sources:
+            if not isinstance(source, dict):
+                raise _UnreadableError("combine holds something that is no source")
+            yield self._page(terms, {**shared, **source})
+
+    def _page(self, terms: str, source: Mapping[str, Any]) -> Page:
+        url = source.get("fetch")
+        if not isinstance(url, str) or not url.strip():
+            raise _UnreadableError("has no address to fetch")
+        return Page(
+            url.strip(),
+            tuple(_selectors("select", source.get("select"))),
+            tuple(_selectors("remove", source.get("remove"))),
+            tuple(dict.fromkeys(self._filters(terms, source.get("filter")))),
+            "browser" if source.get("executeClientScripts") is True else "http",
+        )
+
+    def _filters(self, terms: str, declared: Any) -> Iterator[str]:
+        for item in [declared] if isinstance(declared, str | dict) else declared or ():
+            given = [(item, None)] if isinstance(item, str) else list(item.items()) if isinstance(item, dict) else []
+            for name, parameters in given:
+                shown = name if parameters is None else f"{name}({json.dumps(parameters)[:200]})"
+                ours = _nearest(name, parameters)
+                if ours is None:
+                    self.note("filter", terms, shown)
+                elif ours and ours != _kebab(name):
+                    self.note("nearest", terms, f"{shown} became {ours}")
+                if ours:
+                    yield ours
+
+
+def _nearest(name: str, parameters: Any) -> str | None:
+    """Return our filter for theirs of that *name*: empty when ours always does it, None when we have none."""
+    from tostrack.extraction.filters import ALWAYS, FILTERS, untracked
+
+    if name == _REMOVE_QUERY:
+        listed = [parameters] if isinstance(parameters, str) else parameters if isinstance(parameters, list) else []
+        addresses = [f"https://acme.example/?{quote(str(each))}=1" for each in listed]
+        # Parameters that are known to track are taken out of every page.
+        return "" if addresses and all("?" not in untracked(each) for each in addresses) else "drop-query"
+    ours = _kebab(name)
+    return ("" if ours in ALWAYS else ours) if ours in FILTERS else None
+
+
+def _kebab(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
+
+
+def _selectors(key: str, declared: Any) -> Iterator[Selector]:
+    """Yield the selectors of one declaration in their order.
+
+    Raises:
+        _UnreadableError: One of them is neither CSS nor a range.
+    """
+    items: Iterable[Any] = declared if isinstance(declared, list) else () if declared is None else (declared,)
+    for item in items:
+        if isinstance(item, str) and item.strip():
+            css = " ".join(item.split()) if not item.isprintable() else item.strip()
+            _check(key, css)
+            yield css
+        elif isinstance(item, dict) and item and all(each in _RANGE_KEYS for each in item):
+            found = {_RANGE_KEYS[each]: value for each, value in item.items()}
+            ends = [each for each in found if each.startswith("start")], [each for each in found if each[:3] == "end"]
+            if any(len(end) != 1 for end in ends) or not all(isinstance(css, str) for css in found.values()):
+                raise _UnreadableError(f"{key}: a range without exactly one start and one end, each CSS")
+            for css in found.values():
+                _check(key, css)
+            yield Range(**found)
+        else:
+            raise _UnreadableError(f"{key}: {json.dumps(item)[:200]} is no selector")
+
+
+def _check(key: str, css: str) -> None:
+    import soupsieve
+
+    try:
+        soupsieve.compile(css)
+    except (soupsieve.SelectorSyntaxError, NotImplementedError, RecursionError) as error:
+        raise _UnreadableError(f"{key}: {css[:200]!r} is no CSS selector") from error
+
+
+def _json(path: Path) -> dict[str, Any]:
+    """Return the object in a file.
+
+    Raises:
+        _UnreadableError: It is too large, no JSON or no object.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            raise _UnreadableError("is larger than a declaration can be")
+        found = json.loads(content.decode("utf-8-sig"))
+    except OSError as error:
+        raise _UnreadableError(f"cannot be read ({error.strerror})") from error
+    except RecursionError as error:
+        raise _UnreadableError("is nested too deeply") from error
+    except ValueError as error:
+        raise _UnreadableError(f"is no JSON: {str(error)[:120]}") from error
+    if not isinstance(found, dict):
+        raise _UnreadableError("is no JSON object")
+    return found

@@ -1,0 +1,73 @@
+"""What every channel takes: one message to one recipient, in the forms that a channel may want."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class OutgoingMessage:
+    """One message to one recipient."""
+
+    #: The Message-ID without its brackets: the same at every try, so that who gets it twice can tell.
+    name: str
+    recipient: str
+    subject: str
+    text: str
+    made_at: datetime
+    html: str = ""
+    #: A few lines for a chat.
+    chat: str = ""
+    markdown: str = ""
+    #: For programs, as `json.dumps` takes it.
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    #: What the mail belongs to, as a domain: ``shop.tos.example``.
+    list_id: str = ""
+    #: Where to unsubscribe: https and mailto addresses.
+    leave: tuple[str, ...] = ()
+
+
+#: Sends method, address, headers and body, guarded as every request of ours is; gives the status and what was said.
+Post = Callable[[str, str, Mapping[str, str], bytes], tuple[int, bytes]]
+
+
+def _no_secret(name: str) -> str:
+    del name
+    return ""
+
+
+@dataclass(frozen=True)
+class ChannelSettings:
+    """What notifiers need of the world."""
+
+    smtp: str = ""
+    sender: str = ""
+    #: Gives a secret by its name, empty when there is none.
+    secret: Callable[[str], str] = _no_secret
+    post: Post | None = None
+    #: The file of GitHub's step summary.
+    summary: Path | None = None
+    #: Writes a line that the workflow's runner obeys.
+    annotate: Callable[[str], None] = print
+    #: A file of certificates to trust instead of the usual ones.
+    ca_bundle: str | None = None
+    #: Seconds for one message, from the first byte to the last.
+    patience: float = 60.0
+
+
+class Notifier(Protocol):
+    """One channel."""
+
+    def send(self, letter: OutgoingMessage, at: datetime) -> None:
+        """Deliver *letter* now, *at* a time.
+
+        Raises:
+            NotifyError: It may not have arrived.
+        """
+
+    def close(self) -> None:
+        """Let go of connections."""

@@ -1,0 +1,249 @@
+"""A change as Markdown for an issue, as an HTML fragment for a mail or a feed, and as JSON for programs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+from tostrack.models import Change, Edit, Fact, Flag, Hunk, Version, iso
+from tostrack.render.escape import count, cut, path_of, safe_line, span_of
+from tostrack.render.headline import distinct_flags, flag_label, headline, ranked
+from tostrack.render.word_edits import Run, clipped, fold, runs_of, shortened, whole
+
+#: Kept words shown on each side of an edit.
+CONTEXT = 20
+_MOVED_WORDS = 24
+_QUOTE = 300
+#: Characters shown of a hunk that is too long for what is left of the budget.
+_CLIPPED = 600
+#: Size of a rendered change in characters. Gmail cuts a mail near 102 KB, and a digest holds several changes.
+BUDGET = 30_000
+
+_LABELS = {Edit.ADDED: "Added", Edit.REMOVED: "Removed", Edit.REWORDED: "Reworded", Edit.MOVED: "Moved"}
+
+
+def _runs(hunk: Hunk) -> list[Run]:
+    runs = runs_of(hunk)
+    if hunk.edit is Edit.MOVED:
+        return shortened(runs[0][1], _MOVED_WORDS)
+    return fold(runs, CONTEXT) if hunk.edit is Edit.REWORDED else whole(hunk, CONTEXT)
+
+
+def _title(hunk: Hunk) -> str:
+    label = _LABELS[hunk.edit] + (" heading" if hunk.kind[0] == "h" else "")
+    return " · ".join(filter(None, [label, path_of(hunk.heading)]))
+
+
+def _sentence(fact: Fact) -> str:
+    return cut(safe_line(fact.sentence), _QUOTE)
+
+
+def _quote(flag: Flag) -> str:
+    return cut(safe_line(flag.quote), _QUOTE)
+
+
+def _within(hunks: list[Hunk], render: Callable[[Hunk, list[Run]], str], budget: int) -> tuple[list[str], int]:
+    """Return the rendered *hunks* that fit into *budget* characters, and how many are left out.
+
+    A hunk that does not fit whole is shown by its beginning: its heading and flags are worth more than silence.
+    """
+    blocks: list[str] = []
+    for hunk in hunks:
+        runs = _runs(hunk)
+        block = render(hunk, runs)
+        if len(block) > budget:
+            block = render(hunk, clipped(runs, _CLIPPED))
+        if len(block) > budget:
+            continue
+        budget -= len(block)
+        blocks.append(block)
+    return blocks, len(hunks) - len(blocks)
+
+
+# Markdown
+
+_ACTIVE = re.compile(r"[\\`*_\[\]|~$#]")
+#: What would open a list, a heading or a rule where a line begins.
+_OPENING = re.compile(r"^(?:\d{1,9}(?=[.)])|(?=[-+=]))(.)(?=\s|$|[-+=])")
+_MENTION = re.compile(r"(?<!\w)@(?=\w)")
+
+
+def markdown_line(text: str) -> str:
+    """Return *text*, one safe line, escaped for Markdown; nobody is mentioned by it."""
+    text = _ACTIVE.sub(r"\\\g<0>", escape(text, quote=False))
+    return _MENTION.sub("@&#8203;", _OPENING.sub(lambda start: f"{start[0][:-1]}\\{start[1]}", text))
+
+
+def change_as_markdown(
+    change: Change, *, service_name: str = "", document_name: str = "", url: str = "", budget: int = BUDGET
+) -> str:
+    """Return *change* as Markdown: a heading, the verdict, then the hunks, flagged ones first.
+
+    Edits are ``<del>`` and ``<ins>``, which GitHub and GitLab render: ``**`` does not open before a comma.
+
+    Args:
+        url: Where to read more; used when it is an http, https or mailto address.
+        budget: Characters to spend on hunks; those that do not fit are counted.
+    """
+    lines = [f"## {markdown_line(headline(change, service_name, document_name))}", markdown_line(_dateline(change))]
+    lines += [markdown_line(safe_line(sentence)) for sentence in (change.explanation, change.silence) if sentence]
+    blocks, left = _within(ranked(change), _md_hunk, budget)
+    lines += blocks
+    if left:
+        lines.append(f"… and {count(left, 'more edit')}")
+    if link := safe_url(url):
+        lines.append(f"<{link}>")
+    return "\n\n".join(lines) + "\n"
+
+
+def _dateline(change: Change) -> str:
+    return " · ".join(filter(None, [span_of(change), f"{change.verdict} ({change.reason})"]))
+
+
+def _md_hunk(hunk: Hunk, runs: list[Run]) -> str:
+    lines = [f"**{markdown_line(_title(hunk))}**"]
+    lines += [
+        f"⚑ {markdown_line(flag_label(flag, hunk))} — “{markdown_line(_quote(flag))}”" for flag in distinct_flags(hunk)
+    ]
+    lines += [f"• {markdown_line(_sentence(fact))}" for fact in hunk.facts]
+    body = "".join(_md_run(op, text) for op, text in runs)
+    return "\\\n".join(lines) + f"\n> {body}"
+
+
+def _md_run(op: str, text: str) -> str:
+    tag = {"-": "del", "+": "ins"}.get(op)
+    return f"<{tag}>{markdown_line(text)}</{tag}>" if tag else markdown_line(text)
+
+
+# HTML
+
+#: Both colours are set, so that the contrast holds on a light and on a dark page.
+_DEL = "background:#ffebe9;color:#82071e;text-decoration:"
+_INS = "background:#dafbe1;color:#044f1e;text-decoration:"
+_FLAG = 'style="margin:0.2em 0"'
+#: A long address breaks rather than make a phone scroll sideways.
+_HUNK = 'style="margin:0 0 1em;padding:0 0 0 0.8em;border-left:3px solid #8c959f;overflow-wrap:anywhere"'
+_TITLE = 'style="margin:0 0 0.2em;font-size:0.9em"'
+#: Attributes of a link: the reader's colours, and nothing told to where it leads.
+LINKED = 'style="color:inherit" rel="noopener nofollow"'
+_LINKS = re.compile(r"(?:https?://|mailto:)[^\s<>\"'\\\x00-\x1f\x7f-\x9f]+\Z", re.IGNORECASE)
+
+
+def safe_url(url: str) -> str:
+    """Return *url* when it is a whole http, https or mailto address, else the empty string."""
+    return url if _LINKS.match(url) else ""
+
+
+def change_as_html(
+    change: Change,
+    *,
+    service_name: str = "",
+    document_name: str = "",
+    url: str = "",
+    budget: int = BUDGET,
+    title: bool = True,
+) -> str:
+    """Return *change* as an HTML fragment with inline styles that mail clients and feed readers keep.
+
+    What was deleted is ``<del>[−…]</del>`` and what was inserted ``<ins>[+…]</ins>``: the signs speak where colours,
+    strokes or styles are lost. There are no images, no scripts and nothing remote.
+
+    Args:
+        url: Where to read more; used when it is an http, https or mailto address.
+        budget: Characters to spend on hunks; those that do not fit are counted.
+        title: Whether to begin with the headline; a feed entry has it in its title.
+    """
+    parts = [f"<p><strong>{html(headline(change, service_name, document_name))}</strong></p>"] if title else []
+    about = [_dateline(change), change.explanation, change.silence]
+    parts.append(f"<p>{'<br>'.join(html(sentence) for sentence in about if sentence)}</p>")
+    blocks, left = _within(ranked(change), _html_hunk, budget)
+    parts += blocks
+    if left:
+        parts.append(f"<p>… and {count(left, 'more edit')}</p>")
+    if link := safe_url(url):
+        parts.append(f'<p><a href="{html(link)}" {LINKED}>Read the whole change</a></p>')
+    return "\n".join(parts) + "\n"
+
+
+def html(text: str) -> str:
+    """Return *text* as one safe line of HTML."""
+    return escape(safe_line(text))
+
+
+def _html_hunk(hunk: Hunk, runs: list[Run]) -> str:
+    flags = "".join(
+        f"<p {_FLAG}><strong>⚑ {html(flag_label(flag, hunk))}</strong> — “{html(_quote(flag))}”</p>"
+        for flag in distinct_flags(hunk)
+    )
+    facts = "<br>".join(f"• {html(_sentence(fact))}" for fact in hunk.facts)
+    facts = f"<p {_FLAG}>{facts}</p>" if facts else ""
+    # In a whole clause the colour says it; strokes only tire the eye.
+    body = "".join(coloured(op, text, stroked=hunk.edit is Edit.REWORDED) for op, text in runs)
+    title = f"<p {_TITLE}><strong>{html(_title(hunk))}</strong></p>"
+    return f'<div {_HUNK}>{title}{flags}{facts}<p style="margin:0" dir="auto">{body}</p></div>'
+
+
+def coloured(op: str, text: str, *, stroked: bool) -> str:
+    """Return one run as HTML: what went and what came in colours that hold on light and dark, and with its sign."""
+    if op == "-":
+        return f'<del style="{_DEL}{"line-through" if stroked else "none"}">[−{escape(text)}]</del>'
+    if op == "+":
+        return f'<ins style="{_INS}{"underline" if stroked else "none"}">[+{escape(text)}]</ins>'
+    return escape(text)
+
+
+# JSON
+
+
+def change_as_json(change: Change) -> dict[str, Any]:
+    """Return *change* as plain values that `json.dumps` takes, under the field names of ``tostrack diff --json``."""
+    return {
+        "service": change.service,
+        "document": change.document,
+        "from": _json_version(change.old),
+        "to": _json_version(change.new),
+        "verdict": str(change.verdict),
+        "reason": str(change.reason),
+        "explanation": change.explanation,
+        "topics": list(change.topics),
+        "hunks": [_json_hunk(hunk) for hunk in change.hunks],
+        "stated": _json_dating(change),
+    }
+
+
+def _json_dating(change: Change) -> dict[str, Any]:
+    """Return the days that the two texts state of themselves, and whether the document is silent on a real change."""
+    was, now = (change.dating.old, change.dating.new) if change.dating else ("", "")
+    return {"from": was or None, "to": now or None, "silent": bool(change.silence)}
+
+
+def _json_version(version: Version) -> dict[str, Any]:
+    return {
+        "number": version.number,
+        "seen_at": iso(version.seen_at) if version.seen_at else None,
+        "sha256": version.sha256,
+    }
+
+
+def _json_hunk(hunk: Hunk) -> dict[str, Any]:
+    return {
+        "edit": str(hunk.edit),
+        "heading": list(hunk.heading),
+        "old": hunk.old,
+        "new": hunk.new,
+        "words": [list(run) for run in hunk.words],
+        "flags": [_json_flag(flag) for flag in hunk.flags],
+        "facts": [{"kind": str(fact.kind), "old": fact.old, "new": fact.new} for fact in hunk.facts],
+    }
+
+
+def _json_flag(flag: Flag) -> dict[str, Any]:
+    return {
+        "topic": flag.topic,
+        "polarity": str(flag.polarity),
+        "direction": str(flag.direction) if flag.direction else None,
+        "quote": flag.quote,
+        "rule": flag.rule,
+    }

@@ -1,0 +1,199 @@
+"""The whole reasoning behind one change, and behind the flags of one clause: values, and how they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tostrack.models import VERDICT_OF, Change, Edit, Flag, Hunk, Reason
+from tostrack.render.change_formats import change_as_json
+from tostrack.render.escape import columns, count, cut, path_of, safe_line
+from tostrack.render.headline import distinct_flags, flag_label, ranked
+from tostrack.render.terminal_style import SIGNS, TerminalStyle, fit_line
+from tostrack.render.word_edits import clipped, fold, runs_of
+
+#: Kept words shown on each side of an edit, and characters of a clause: enough to know it again.
+_CONTEXT = 5
+_CLAUSE = 220
+_QUOTE = 160
+
+
+@dataclass(frozen=True)
+class HunkReason:
+    """Why a flag is there."""
+
+    flag: Flag
+    #: What it means to a reader.
+    meaning: str
+    #: Why the rule exists, or what its words weigh.
+    why: str
+    #: For a flag by weights: the words that weigh most, with their weights.
+    contributions: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class FoundFlag:
+    """What the judge finds in one hunk by today's rules, and why its flags are there."""
+
+    hunk: Hunk
+    reason: Reason
+    #: The words that the finding rests on.
+    quote: str
+    flags: tuple[HunkReason, ...] = ()
+
+
+@dataclass(frozen=True)
+class ComparedText:
+    """Which text the new one was held against, which stood, and what readers knew; numbers of versions."""
+
+    held_against: int
+    stood: int
+    #: None when readers had been told of no change.
+    told: int | None
+    #: One sentence each.
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reasoning:
+    """One stored change with everything that led to what readers were told, or were not."""
+
+    #: As ``tostrack log`` lists it.
+    id: str
+    change: Change
+    compared: ComparedText
+    announced: bool
+    findings: tuple[FoundFlag, ...]
+
+
+def render_reasoning(
+    reasoning: Reasoning,
+    *,
+    colour: bool = False,
+    width: int = 0,
+    limit: int | None = 20,
+    ascii_marks: bool = False,
+) -> str:
+    """Return *reasoning* as lines to read: what was compared, the verdict, then every hunk, what matters most first.
+
+    Args:
+        width: Columns to wrap to; 0 leaves every paragraph on one line.
+        limit: How many hunks to show; None shows all.
+    """
+    look = TerminalStyle(colour, width, ascii_marks)
+    change = reasoning.change
+    lines = [look.paint("title", fit_line(safe_line(reasoning.id), look))]
+    for sentence in reasoning.compared.sentences:
+        lines += _wrapped(sentence, look)
+    verdict = f"{change.verdict} ({change.reason}): {change.explanation}"
+    told = "Readers are told." if reasoning.announced else "Readers are not told."
+    lines += ["", *_wrapped(verdict, look, style="flag"), *_wrapped(told, look)]
+    if change.silence:
+        lines += _wrapped(change.silence, look)
+    order = {id(hunk): place for place, hunk in enumerate(ranked(change))}
+    findings = sorted(reasoning.findings, key=lambda found: order[id(found.hunk)])
+    for found in findings[:limit]:
+        lines += ["", *_finding(found, look)]
+    if limit is not None and len(findings) > limit:
+        lines += [
+            "",
+            look.paint("dim", fit_line(f"… and {count(len(findings) - limit, 'more edit')} (--all-hunks)", look)),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _finding(found: FoundFlag, look: TerminalStyle) -> Iterator[str]:
+    hunk = found.hunk
+    what = f"{hunk.edit}: {VERDICT_OF[found.reason]} ({found.reason})"
+    path = path_of(hunk.heading, max(look.width - columns(what) - 3, 1) if look.width else 0)
+    yield look.paint("title", fit_line(f"{what} · {path}" if path else what, look))
+    runs = runs_of(hunk)
+    shown = clipped(fold(runs, _CONTEXT) if hunk.edit is Edit.REWORDED else runs, _CLAUSE)
+    body = shown if hunk.edit is Edit.REWORDED else [("=", text) for _, text in shown]
+    for line in look.wrap(body, 2):
+        yield f"{look.paint(hunk.edit, SIGNS[hunk.edit])} {look.line(line)}"
+    if found.quote:
+        yield from _marked("judged", f"“{cut(safe_line(found.quote), _QUOTE)}”", look)
+    for fact in hunk.facts:
+        yield from _marked("moved", cut(safe_line(fact.sentence), _QUOTE), look)
+    reasons = {(why.flag.rule, why.flag.quote): why for why in found.flags}
+    for flag in distinct_flags(hunk):
+        yield from _why(reasons[flag.rule, flag.quote], flag_label(flag, hunk), look)
+
+
+def _why(why: HunkReason, label: str, look: TerminalStyle) -> Iterator[str]:
+    yield from _marked("flag", f"{label} — “{cut(safe_line(why.flag.quote), _QUOTE)}”", look, style="flag")
+    rule = f"{why.flag.rule}: {why.meaning}" if why.meaning else why.flag.rule
+    yield from _marked("rule", safe_line(rule), look)
+    if why.why:
+        yield from _marked("why", safe_line(why.why), look)
+    if why.contributions:
+        weights = ", ".join(f"{safe_line(words)} {weight:+.1f}" for words, weight in why.contributions)
+        yield from _marked("words", weights, look)
+
+
+def _marked(name: str, text: str, look: TerminalStyle, *, style: str = "dim") -> list[str]:
+    """Return *text* under its name, each line with a mark of ours before the page's words."""
+    bar = "|" if look.ascii else "│"
+    lines = look.wrap([("=", text)], 11)
+    return [
+        f"  {look.paint(style, (name if not at else '').ljust(7))}{bar} {look.line(line)}"
+        for at, line in enumerate(lines)
+    ]
+
+
+def _wrapped(text: str, look: TerminalStyle, *, style: str = "=") -> list[str]:
+    lines = [look.paint(style, look.line(line)) for line in look.wrap([("=", safe_line(text))], 2)]
+    # GitHub's runner obeys a line of a log that begins with ``::``.
+    return [f"| {line}" if line.startswith("::") else line for line in lines]
+
+
+def render_flags_of(
+    text: str, reasons: Sequence[HunkReason], *, colour: bool, width: int, ascii_marks: bool = False
+) -> str:
+    """Return why each flag of the clause *text* is there, as lines to read; no flag is said, too."""
+    look = TerminalStyle(colour, width, ascii_marks)
+    lines = [line for why in reasons for line in _why(why, f"{why.flag.topic} · {why.flag.polarity}", look)]
+    return "\n".join(lines or _wrapped(f"No flag: “{cut(safe_line(text), _QUOTE)}”", look)) + "\n"
+
+
+# JSON
+
+
+def reasoning_json(reasoning: Reasoning) -> dict[str, Any]:
+    """Return *reasoning* as plain values: the fields of ``diff --json``, and in each hunk what was found in it."""
+    change = change_as_json(reasoning.change)
+    for hunk, found in zip(change["hunks"], reasoning.findings, strict=True):
+        reasons = {(why.flag.rule, why.flag.quote): why for why in found.flags}
+        for flag in hunk["flags"]:
+            flag.update(_why_json(reasons[flag["rule"], flag["quote"]]))
+        hunk["found"] = {
+            "verdict": str(VERDICT_OF[found.reason]),
+            "reason": str(found.reason),
+            "quote": found.quote,
+        }
+    compared = reasoning.compared
+    return {
+        "id": reasoning.id,
+        **change,
+        "announced": reasoning.announced,
+        "compared": {
+            "held_against": compared.held_against,
+            "stood": compared.stood,
+            "told": compared.told,
+            "sentences": list(compared.sentences),
+        },
+    }
+
+
+def flag_json(why: HunkReason) -> dict[str, Any]:
+    """Return a flag of one clause, and why it is there, as plain values."""
+    flag = why.flag
+    place = {"topic": flag.topic, "polarity": str(flag.polarity), "quote": flag.quote}
+    return {**place, "start": flag.start, "end": flag.end, "rule": flag.rule, **_why_json(why)}
+
+
+def _why_json(why: HunkReason) -> dict[str, Any]:
+    weights = [[words, round(weight, 3)] for words, weight in why.contributions]
+    return {"meaning": why.meaning, "why": why.why, "contributions": weights}

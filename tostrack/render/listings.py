@@ -1,0 +1,146 @@
+"""What the archive lists, as lines for people: the log, the status, the flags that stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from tostrack.models import Edit
+from tostrack.render.escape import columns, count, document_id, path_of, safe_line
+from tostrack.render.terminal_style import SIGNS, TerminalStyle, align_columns, fit_line
+
+#: Columns of a heading path beside a quote.
+_PATH = 40
+
+
+def render_log(
+    rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
+) -> str:
+    """Return the changes of *rows*, two lines each: what it is, and in one sentence why it has its verdict.
+
+    Args:
+        rows: Mappings with the keys of ``tostrack log --json``, and ``explanation``.
+    """
+    look = TerminalStyle(colour, width, ascii_marks)
+    listed = list(rows)
+    table = [
+        [
+            _cell(row.get("seen_at"))[:10],
+            _cell(row.get("id")),
+            f"{_cell(row.get('verdict'))} ({_cell(row.get('reason'))})",
+            " ".join(f"{row[edit]}{SIGNS[edit]}" for edit in Edit if row.get(edit)),
+            ", ".join(map(_cell, row.get("topics") or ())),
+        ]
+        for row in listed
+    ]
+    lines = []
+    for row, line in zip(listed, align_columns(table, look), strict=True):
+        lines.append(line)
+        if explanation := _cell(row.get("explanation")):
+            lines.append(look.paint("dim", fit_line(f"            {explanation}", look)))
+    return _text(lines)
+
+
+def render_status(
+    rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
+) -> str:
+    """Return the documents of *rows*, one a line, and beneath them what is wrong with those that fail.
+
+    Args:
+        rows: Mappings with the keys of ``tostrack status --json``.
+    """
+    look = TerminalStyle(colour, width, ascii_marks)
+    listed = list(rows)
+    table = [
+        [
+            document_id(_cell(row["service"]), _cell(row["document"])),
+            _cell(row["checked_at"])[:10],
+            _cell(row["outcome"]) + (f" ({_cell(row['cause'])})" if row["cause"] else ""),
+            _cell(row["versions"]),
+            _cell(row["changed_at"])[:10],
+            _cell(row["oscillations"] or ""),
+        ]
+        for row in listed
+    ]
+    header = ["document", "checked", "outcome", "versions", "text since", "returns muted"]
+    lines = align_columns(table, look, header=header)
+    failing = [row for row in listed if row["failing_since"]]
+    if failing:
+        lines.append("")
+    for row in failing:
+        name = document_id(_cell(row["service"]), _cell(row["document"]))
+        waits = f"; not asked again before {_cell(row['next_try_at'])}" if row.get("next_try_at") else ""
+        told = f"{name}: {_failing(row)}: {_cell(row['message'])}{waits}"
+        lines += [look.line(line) for line in look.wrap([("=", told)])]
+    return _text(lines)
+
+
+#: What a platform does that will not have us: nothing to mend, only to wait, ask, or save the page by hand.
+BLOCKED = frozenset(("blocked", "robots", "http-401", "http-403", "http-406", "http-429", "http-451"))
+
+
+def _failing(row: Mapping[str, Any]) -> str:
+    """Return ``blocked for 3 nights, since 2024-05-01``: of a document that fails, how, how long and since when."""
+    since, checked = (_cell(row[name])[:10] for name in ("failing_since", "checked_at"))
+    what = "blocked" if row["cause"] in BLOCKED else _cell(row["outcome"])
+    nights = (date.fromisoformat(checked) - date.fromisoformat(since)).days + 1
+    return f"{what} for {count(nights, 'night')}, since {since}"
+
+
+def render_suspects(
+    rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
+) -> str:
+    """Return the texts in quarantine of *rows*, one a line.
+
+    Args:
+        rows: Mappings with the keys of ``tostrack status --suspects --json``.
+    """
+    look = TerminalStyle(colour, width, ascii_marks)
+    table = [
+        [
+            document_id(_cell(row["service"]), _cell(row["document"])),
+            _cell(row["cause"]),
+            _cell(row["first_seen_at"])[:10],
+            _cell(row["last_seen_at"])[:10],
+            _cell(row["sightings"]),
+            _cell(row["key_sha256"])[:8],
+        ]
+        for row in rows
+    ]
+    header = ["document", "cause", "first seen", "last seen", "times", "key"]
+    return _text(align_columns(table, look, header=header)) if table else ""
+
+
+def render_flags(
+    rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
+) -> str:
+    """Return the flags of *rows* under their topics, each with its quote on a line of its own.
+
+    Args:
+        rows: Mappings with the keys of ``tostrack flags --json``; each is told with its ``meaning``, if it has one.
+    """
+    look = TerminalStyle(colour, width, ascii_marks)
+    lines: list[str] = []
+    ordered = sorted(rows, key=lambda row: _cell(row["topic"]))
+    for topic, group in groupby(ordered, key=lambda row: _cell(row["topic"])):
+        lines += ["", look.paint("title", topic)] if lines else [look.paint("title", topic)]
+        for row in group:
+            name = document_id(_cell(row["service"]), _cell(row["document"]))
+            facts = [_cell(row["polarity"]), f"since {_cell(row['since'])[:10]}", name]
+            heading = path_of(row["heading"], _PATH)
+            lines.append(fit_line("  " + "  ".join([*facts, *([heading] if heading else [])]), look))
+            if meaning := _cell(row.get("meaning")):
+                lines.append(look.paint("dim", fit_line(f"    {meaning}:", look)))
+            quote = look.wrap([("=", f"“{_cell(row['quote'])}”")], columns("    "))
+            lines += ["    " + look.line(line) for line in quote]
+    return _text(lines)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else safe_line(str(value))
+
+
+def _text(lines: list[str]) -> str:
+    return "\n".join(lines) + "\n" if lines else ""

@@ -1,0 +1,186 @@
+"""The page of one change: what moved, clause by clause, with its evidence and how to cite it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import quote
+
+from tostrack.models import Change, Verdict, from_iso
+from tostrack.models import Reading as TextReading
+from tostrack.render.change_formats import safe_url
+from tostrack.render.escape import count, joined, safe_line
+from tostrack.render.headline import headline, ranked, topic_moves
+from tostrack.render.site.page_data import ChangeItem, Neighbour, Site, TextData, TextSource
+from tostrack.render.site.redline import FlagNote, Row, excerpt, place_of, rows, searched, unchanged_after
+from tostrack.render.site.rendering import FeedLink, day_words, render
+from tostrack.render.site_paths import site_address
+from tostrack.render.terminal import render_change
+
+#: Flags told before the redline: as many as a person keeps in mind.
+_NOTES = 5
+#: Of the plain text, in characters: what a person copies into a mail.
+_PLAIN = 60_000
+_PLAIN_WIDTH = 78
+
+_VERDICTS = {
+    Verdict.SUBSTANTIVE: "It matters",
+    Verdict.EDITORIAL: "Wording only",
+    Verdict.NOISE: "Nothing of substance",
+}
+
+
+def item(change: Change, change_id: str, told_at: str, names: tuple[str, str]) -> ChangeItem:
+    """Return *change* as lists show it.
+
+    Args:
+        change: Flagged, with both times.
+        change_id: As ``tostrack log`` lists it.
+        told_at: ISO 8601.
+        names: Of the service and of the document.
+    """
+    service, document = names
+    return ChangeItem(
+        change_id,
+        change.service,
+        safe_line(service),
+        change.document,
+        safe_line(document),
+        told_at,
+        change.verdict.value,
+        change.reason.value,
+        safe_line(change.explanation),
+        change.topics,
+        headline(change, service, document),
+        place_of(change),
+        excerpt(change),
+        searched(change),
+    )
+
+
+def change_page(
+    site: Site,
+    shown: ChangeItem,
+    change: Change,
+    *,
+    texts: tuple[TextData, TextData],
+    new: TextReading,
+    meanings: Mapping[tuple[str, str], str],
+    older: Neighbour | None,
+    newer: Neighbour | None,
+    feeds: Sequence[FeedLink],
+) -> str:
+    """Return the page of *change*.
+
+    Args:
+        site: What every page shares.
+        shown: The change as lists show it.
+        change: With its hunks and flags.
+        texts: The two versions as evidence.
+        new: The text that came.
+        meanings: What a flag says, by rule and polarity.
+        older: The change of the document before it that has a page.
+        newer: The one behind it.
+        feeds: The feeds that belong to it, the nearest first.
+    """
+    edits = rows(change, meanings)
+    notes = _notes(change, edits)
+    old_text, new_text = texts
+    return render(
+        "change",
+        site,
+        shown.page,
+        title=shown.headline,
+        description=f"{shown.explanation} First seen {_span(texts)}.",
+        feeds=feeds,
+        item=shown,
+        silence=change.silence,
+        verdict_name=_VERDICTS[change.verdict],
+        late=shown.seen_at[:10] != new_text.seen_at[:10],
+        notes=notes[:_NOTES],
+        more_notes=max(len(notes) - _NOTES, 0),
+        rows=edits,
+        unchanged_after=unchanged_after(change, new),
+        # A version without a page of its own is shown by that of another one, whose clauses are numbered otherwise.
+        exact=new_text.page.endswith(f"/{new_text.number}/index.html"),
+        tally=_tally(change),
+        old=old_text,
+        new=new_text,
+        older=older,
+        newer=newer,
+        citation=_citation(site, shown, texts),
+        bibtex=_bibtex(site, shown, texts),
+        plain=_plain(change),
+        wayback=wayback,
+    )
+
+
+def _notes(change: Change, edits: Sequence[Row]) -> list[tuple[Row, FlagNote]]:
+    """Return the flags of *change* with their edits: those that moved first, then the heaviest."""
+    places = {id(hunk): row for hunk, row in zip(change.hunks, edits, strict=True)}
+    placed = [(places[id(hunk)], note) for hunk in ranked(change) for note in places[id(hunk)].flags]
+    return sorted(placed, key=lambda pair: not pair[1].moved)
+
+
+def _tally(change: Change) -> str:
+    by_edit: dict[str, int] = {}
+    for hunk in change.hunks:
+        by_edit[hunk.edit.value] = by_edit.get(hunk.edit.value, 0) + 1
+    told = joined([f"{number} {edit}" for edit, number in by_edit.items()])
+    return f"{count(len(change.hunks), 'edit')}: {told}" + (f"; {joined(topic_moves(change))}" if change.topics else "")
+
+
+def _plain(change: Change) -> str:
+    text = render_change(change, colour=False, width=_PLAIN_WIDTH, limit=None)
+    return text if len(text) <= _PLAIN else text[:_PLAIN].rpartition("\n")[0] + "\n…\n"
+
+
+def _citation(site: Site, shown: ChangeItem, texts: tuple[TextData, TextData]) -> str:
+    old, new = texts
+    where = site_address(site.url, shown.page)
+    parts = [
+        f"{shown.service_name}, “{shown.document_name}”, change first seen {_span(texts)}",
+        f"Versions {old.number} to {new.number}",
+        f"{site.title}, {shown.id}",
+        f"SHA-256 of the new text: {new.sha256}",
+        *([where] if where else []),
+    ]
+    return ". ".join(parts) + ("" if where else ".")
+
+
+def _span(texts: tuple[TextData, TextData]) -> str:
+    old, new = texts
+    return f"on {day_words(new.seen_at)}; the text before it stood since {day_words(old.seen_at)}"
+
+
+def _bibtex(site: Site, shown: ChangeItem, texts: tuple[TextData, TextData]) -> str:
+    def braced(text: str) -> str:
+        return "".join(f"\\{char}" if char in "&%$#_{}" else " " if char == "\\" else char for char in text)
+
+    new = texts[1]
+    key = "".join(char for char in shown.id if char.isalnum())
+    fields = {
+        "author": f"{{{braced(shown.service_name)}}}",
+        "title": f"{braced(shown.document_name)}: change of {day_words(new.seen_at)}",
+        "year": new.seen_at[:4],
+        "howpublished": braced(site.title),
+        "note": f"{braced(shown.id)}, SHA-256 {new.sha256}",
+        **({"url": where} if (where := safe_url(site_address(site.url, shown.page))) else {}),
+    }
+    return f"@misc{{{key},\n" + "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items()) + "}\n"
+
+
+def wayback(source: TextSource) -> str:
+    """Return where the Internet Archive shows the page of *source* as it was at about that time; empty for others."""
+    url = safe_url(source.url)
+    host = url.partition("://")[2].partition("/")[0].partition(":")[0]
+    if not url.lower().startswith("http") or "." not in host or host.replace(".", "").isdigit():
+        return ""
+    return (
+        f"https://web.archive.org/web/{from_iso(source.fetched_at):%Y%m%d%H%M%S}/{quote(url, safe=':/?&=%#+,;@~!$*()')}"
+    )
+
+
+def without_words(shown: ChangeItem) -> ChangeItem:
+    """Return *shown* without the words that only the search needs."""
+    return replace(shown, words="")

@@ -1,0 +1,242 @@
+"""What the pages of the site show, as frozen values; those that end up in a cache are made of plain values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tostrack.models import Verdict
+from tostrack.render.site_paths import change_page
+
+#: One stretch of text with its op, as in `runs.Run`.
+Run = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Site:
+    """What every page shares."""
+
+    title: str
+    #: Where the site is published, without a final slash; empty when it is only read from a folder.
+    url: str
+    #: Topic to what it is about, in plain words; the order is that of the charts' colours.
+    topics: Mapping[str, str]
+    #: When any document was last checked, ISO 8601; empty before the first check.
+    checked_at: str = ""
+
+
+@dataclass(frozen=True)
+class ChangeItem:
+    """One change that has a page, as lists show it."""
+
+    id: str
+    service: str
+    service_name: str
+    document: str
+    document_name: str
+    #: When it was told.
+    seen_at: str
+    verdict: str
+    reason: str
+    explanation: str
+    topics: tuple[str, ...]
+    headline: str
+    #: The heading path of the quote.
+    place: str
+    #: The words that changed, those that matter most.
+    excerpt: tuple[Run, ...]
+    #: What came and went, to be searched.
+    words: str
+
+    @property
+    def page(self) -> str:
+        """The file of the change's page."""
+        return change_page(self.id)
+
+    @property
+    def matters(self) -> bool:
+        """Whether it changes what readers agreed to."""
+        return self.verdict == Verdict.SUBSTANTIVE
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """The change before or behind another one."""
+
+    page: str
+    seen_at: str
+
+
+@dataclass(frozen=True)
+class Silence:
+    """A change that has no page: the words, or their meaning, are the same."""
+
+    id: str
+    document: str
+    document_name: str
+    seen_at: str
+    reason: str
+    explanation: str
+    to_number: int
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A version that came without a change: the first one, or one that our own extraction made anew."""
+
+    document: str
+    document_name: str
+    seen_at: str
+    kind: str
+    number: int
+
+
+@dataclass(frozen=True)
+class ContentsEntry:
+    """One flag of a text that stands."""
+
+    service: str
+    document: str
+    document_name: str
+    topic: str
+    polarity: str
+    #: What it says to a reader: "may pass data on".
+    meaning: str
+    quote: str
+    #: The sentence around the quote.
+    sentence: str
+    heading: tuple[str, ...]
+    since: str
+    #: Place in the text's clauses, from 0; None when it cannot be found again.
+    at: int | None
+
+
+@dataclass(frozen=True)
+class Power:
+    """One column of a topic's table that a document fills: what it says or how far it goes, and since when."""
+
+    topic: str
+    name: str
+    #: ``permits``, ``restricts`` or ``mentions``; empty where the name is a word of clauses that permit.
+    polarity: str
+    since: str
+    #: When watching of the document began with it, nobody knows since when.
+    from_start: bool
+    service: str
+    document: str
+    quote: str
+    #: Place of its clause in the text; None when it cannot be found again.
+    at: int | None
+
+
+@dataclass(frozen=True)
+class Health:
+    """How a document's last check went, in words for a reader."""
+
+    #: ``fine``, ``waiting``, ``suspect``, ``failing`` or ``past`` (no longer watched).
+    state: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class DocumentCard:
+    """One document as its platform's page shows it."""
+
+    service: str
+    document: str
+    name: str
+    #: ISO 8601; empty before the first version.
+    first_at: str
+    stands_since: str
+    checked_at: str
+    versions: int
+    health: Health
+    #: Returns to a text seen lately that nobody was told of.
+    oscillations: int
+
+
+@dataclass(frozen=True)
+class PlatformData:
+    """One service with everything that its page shows."""
+
+    slug: str
+    name: str
+    documents: tuple[DocumentCard, ...]
+    items: tuple[ChangeItem, ...]
+    silences: tuple[Silence, ...]
+    arrivals: tuple[Arrival, ...]
+    held: tuple[ContentsEntry, ...]
+
+    @property
+    def news(self) -> tuple[ChangeItem, ...]:
+        """The changes that mattered, newest first."""
+        return tuple(item for item in self.items if item.matters)
+
+
+@dataclass(frozen=True)
+class TextSource:
+    """One capture that a version was read from."""
+
+    url: str
+    chain: tuple[str, ...]
+    fetched_at: str
+    status: int
+    sha256: str
+    #: The file below the archive's folder of snapshots.
+    path: str
+
+
+@dataclass(frozen=True)
+class TextData:
+    """One version as a change cites it."""
+
+    number: int
+    seen_at: str
+    sha256: str
+    #: Of the hash chain: over content and provenance.
+    hash: str
+    #: The page that shows it, or the version before it that reads the same; empty when there is none.
+    page: str
+    sources: tuple[TextSource, ...] = ()
+
+
+@dataclass(frozen=True)
+class HistoryMoment:
+    """When a clause came, or got its words: the day, and the change that brought it; no id where none did."""
+
+    seen_at: str
+    change_id: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """One clause of a text that a page shows."""
+
+    kind: str
+    text: str
+    #: Since when it has not been away, in whatever words.
+    came: HistoryMoment
+    #: When its words became what they are; None where they never changed.
+    worded: HistoryMoment | None
+    #: Quotes in it with their topic and what they mean.
+    flags: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class TextPage:
+    """One version of a document with everything that its page shows."""
+
+    service: str
+    service_name: str
+    document: str
+    name: str
+    text: TextData
+    blocks: tuple[Block, ...]
+    #: Whether it is the text that stands, and until when it stood when it is not.
+    stands: bool
+    until: str = ""
+    #: Neighbours in time: page and day.
+    earlier: tuple[str, str] | None = None
+    later: tuple[str, str] | None = None
+    #: All versions that have a page, newest first: page, day and number; only where the text stands.
+    dates: tuple[tuple[str, str, int], ...] = ()

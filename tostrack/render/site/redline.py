@@ -1,0 +1,192 @@
+"""A change in, its redline out: a row for each edit in the order of the text, and what stands unchanged between."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tostrack.models import Change, Edit, Flag, Hunk, Reading
+from tostrack.render.escape import cut, path_of, safe_line
+from tostrack.render.headline import distinct_flags, flag_label, ranked
+from tostrack.render.word_edits import Run, clipped, fold, runs_of, side, unfolded
+
+#: Kept words shown on each side of an edit before the rest is folded away.
+CONTEXT = 28
+#: Of the words that lead a change in a list: kept words beside an edit, and characters in all.
+_EXCERPT_CONTEXT = 10
+_EXCERPT = 300
+#: Characters shown before the quote.
+_BEFORE = 60
+#: Of what a change contributes to the search: a dozen long clauses.
+_SEARCHED = 8_000
+_QUOTE = 300
+
+_QUOTED = re.compile("“([^”]+)”")
+_VERBS = {Edit.ADDED: "Added", Edit.REMOVED: "Removed", Edit.REWORDED: "Reworded", Edit.MOVED: "Moved"}
+#: What an op is called in class names and to those who hear the page.
+OPS = {"-": "del", "+": "ins", "…": "fold", "=": "kept"}
+
+
+@dataclass(frozen=True)
+class FlagNote:
+    """A flag of an edit, as a note above it."""
+
+    topic: str
+    label: str
+    quote: str
+    meaning: str
+    rule: str
+    #: Whether the change granted, widened, narrowed or withdrew something by it.
+    moved: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One edit."""
+
+    #: From 1, in the order of the text.
+    number: int
+    edit: str
+    verb: str
+    heading: tuple[str, ...]
+    #: ``h``, ``p``, ``li``, ``ol`` or ``row``.
+    shape: str
+    #: Both texts in one, and each by itself; ``=``, ``-``, ``+``, and ``…`` for what is folded away.
+    runs: tuple[Run, ...]
+    old: tuple[Run, ...] = ()
+    new: tuple[Run, ...] = ()
+    flags: tuple[FlagNote, ...] = ()
+    facts: tuple[str, ...] = ()
+    #: Clauses that stand unchanged between the edit before and this one.
+    unchanged: int = 0
+    #: Where its new text stands, from 0, and where its old text stood.
+    new_at: int | None = None
+    old_at: int | None = None
+
+
+def rows(change: Change, meanings: Mapping[tuple[str, str], str]) -> list[Row]:
+    """Return the edits of *change* in the order of the new text; what was removed stands where it stood.
+
+    Args:
+        change: With its hunks in order.
+        meanings: What a flag says, by rule and polarity.
+    """
+    found: list[Row] = []
+    end = 0
+    for number, hunk in enumerate(change.hunks, 1):
+        start = hunk.new_at
+        unchanged = max(start - end, 0) if start is not None else 0
+        found.append(_row(number, hunk, unchanged, meanings))
+        if start is not None:
+            end = max(end, start + hunk.new_count)
+    return found
+
+
+def _row(number: int, hunk: Hunk, unchanged: int, meanings: Mapping[tuple[str, str], str]) -> Row:
+    runs = runs_of(hunk)
+    reworded = hunk.edit is Edit.REWORDED
+    heading = hunk.kind[0] == "h"
+    return Row(
+        number,
+        hunk.edit.value,
+        _VERBS[hunk.edit] + (" heading" if heading else ""),
+        tuple(safe_line(part) for part in hunk.heading),
+        "h" if heading else hunk.kind[:2] if hunk.kind[:2] in ("li", "ol") else hunk.kind,
+        tuple(unfolded(runs, CONTEXT)) if reworded else tuple(runs),
+        tuple(unfolded(side(runs, "-"), CONTEXT)) if reworded else (),
+        tuple(unfolded(side(runs, "+"), CONTEXT)) if reworded else (),
+        tuple(note(flag, hunk, meanings) for flag in distinct_flags(hunk)),
+        tuple(safe_line(fact.sentence) for fact in hunk.facts),
+        unchanged,
+        hunk.new_at,
+        hunk.old_at,
+    )
+
+
+def note(flag: Flag, hunk: Hunk, meanings: Mapping[tuple[str, str], str]) -> FlagNote:
+    """Return *flag* as a note."""
+    meaning = meanings.get((flag.rule, flag.polarity.value), "")
+    quote = cut(safe_line(flag.quote), _QUOTE)
+    return FlagNote(
+        safe_line(flag.topic), flag_label(flag, hunk), quote, safe_line(meaning), flag.rule, flag.direction is not None
+    )
+
+
+def leading(change: Change) -> tuple[Hunk, str] | None:
+    """Return the edit that matters most and the words in it that do; None when nothing was edited.
+
+    That is its heaviest flag; where no flag is, what the verdict's explanation quotes.
+    """
+    hunks = ranked(change)
+    if not hunks:
+        return None
+    if flags := distinct_flags(hunks[0]):
+        return hunks[0], safe_line(flags[0].quote)
+    said = _QUOTED.search(change.explanation)
+    quote = said[1].rstrip("… ") if said else ""
+    told = [hunk for hunk in hunks if quote and any(quote in safe_line(side) for side in (hunk.new, hunk.old))]
+    return (told[0], quote) if told else (hunks[0], "")
+
+
+def excerpt(change: Change) -> tuple[Run, ...]:
+    """Return the words that changed in the edit that matters most, short enough to read in a list."""
+    lead = leading(change)
+    if lead is None:
+        return ()
+    hunk, quote = lead
+    runs = runs_of(hunk)
+    if hunk.edit is Edit.REWORDED:
+        return tuple(clipped(fold(_near(runs, quote), _EXCERPT_CONTEXT), _EXCERPT))
+    op, text = runs[0] if runs else ("=", "")
+    # The quote of a long clause may stand far from its beginning.
+    start = text.rfind(" ", 0, max(text.find(quote) - _BEFORE, 0)) + 1 if quote else 0
+    return tuple(clipped([*([("…", "… ")] if start else []), (op, text[start:])], _EXCERPT))
+
+
+def _near(runs: Sequence[Run], quote: str) -> list[Run]:
+    """Return *runs* from a little before *quote*, whichever of the two texts it stands in; all when it is in none."""
+    for op in "+-":
+        text = "".join(part for side_op, part in runs if side_op in ("=", op))
+        if quote and (at := text.find(quote)) >= 0:
+            return _from(runs, op, at)
+    return list(runs)
+
+
+def _from(runs: Sequence[Run], op: str, at: int) -> list[Run]:
+    """Return *runs* from place *at* of the text that ``=`` and *op* make, less what is edited before it."""
+    for number, (side_op, text) in enumerate(runs):
+        if side_op not in ("=", op):
+            continue
+        if at < len(text):
+            start = text.rfind(" ", 0, at) + 1
+            head: list[Run] = [("…", "… ")] if number or start else []
+            # The words that stood where the quote begins belong to it.
+            edited = [run for run in runs[max(number - 1, 0) : number] if run[0] == "-" and not start]
+            return [*head, *edited, (side_op, text[start:]), *runs[number + 1 :]]
+        at -= len(text)
+    return list(runs)
+
+
+def place_of(change: Change) -> str:
+    """Return the heading path of the edit that matters most."""
+    lead = leading(change)
+    return path_of(lead[0].heading, 90) if lead else ""
+
+
+def searched(change: Change) -> str:
+    """Return the clauses that came and went, to be searched, and the words that clauses lost."""
+    return safe_line(" … ".join(map(_searched, ranked(change))))[:_SEARCHED]
+
+
+def _searched(hunk: Hunk) -> str:
+    if hunk.edit is not Edit.REWORDED:
+        return hunk.new or hunk.old
+    gone = " ".join(text for op, text in runs_of(hunk) if op == "-")
+    return f"{hunk.new} [{gone}]" if gone else hunk.new
+
+
+def unchanged_after(change: Change, new: Reading) -> int:
+    """Return how many clauses stand unchanged behind the last edit."""
+    ends = [hunk.new_at + hunk.new_count for hunk in change.hunks if hunk.new_at is not None]
+    return len(new.clauses) - max(ends, default=0)

@@ -1,0 +1,117 @@
+"""What the browser looks things up in: small scripts that it loads one by one, for a page without a server.
+
+A word leads to the platforms that use it, a platform to its clauses. Scripts and not JSON, because a page that is read
+from a folder may load no other file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tostrack.render.site.page_data import ChangeItem
+
+#: Where they lie, below the site's root.
+FOLDER = "search"
+_WORD = re.compile(r"[^\W_]+")
+#: Longer ones are no words, and every file names its own.
+_LONGEST = 40
+#: Words are filed under their first letters.
+_PREFIX = 2
+
+
+@dataclass(frozen=True)
+class SearchEntry:
+    """One clause that can be found."""
+
+    heading: str
+    text: str
+    #: The day since which it says what it says; empty where nobody knows.
+    since: str
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Searched:
+    """One document that can be searched."""
+
+    slug: str
+    name: str
+    #: By place in the text, which is the anchor on the document's page.
+    clauses: tuple[SearchEntry, ...]
+
+
+def words(documents: Iterable[Searched], items: Iterable[ChangeItem]) -> list[str]:
+    """Return the distinct words of a platform's texts and changes, sorted."""
+    found: set[str] = set()
+    for document in documents:
+        for clause in document.clauses:
+            found.update(words_of(clause.text))
+    for item in items:
+        found.update(words_of(f"{item.headline} {item.words}"))
+    return sorted(found)
+
+
+def words_of(text: str) -> set[str]:
+    """Return the words of *text* as they are looked up."""
+    return {word[:_LONGEST] for word in _WORD.findall(text.lower())}
+
+
+def platform_file(service: str) -> str:
+    """Return where a platform's clauses lie."""
+    return f"{FOLDER}/platforms/{service}.js"
+
+
+def platform_script(service: str, documents: Sequence[Searched], items: Iterable[ChangeItem]) -> str:
+    """Return the clauses and changes of a platform."""
+    shelf = [
+        [document.slug, document.name, [[c.heading, c.text, c.since[:10], list(c.topics)] for c in document.clauses]]
+        for document in documents
+    ]
+    changes = [[item.page, item.seen_at[:10], item.document_name, item.headline, item.words] for item in items]
+    return _call("platform", service, shelf, changes)
+
+
+def word_scripts(vocabulary: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return, by file, which platforms use which words; a platform is its place in `index_script`.
+
+    Args:
+        vocabulary: The words of each platform, by its slug.
+    """
+    filed: dict[str, dict[str, list[int]]] = {}
+    for place, service in enumerate(vocabulary):
+        for word in vocabulary[service]:
+            filed.setdefault(word[:_PREFIX], {}).setdefault(word, []).append(place)
+    return {
+        f"{FOLDER}/words/{prefix.encode('utf-8', 'backslashreplace').hex()}.js": _call(
+            "words", prefix, {word: _packed(places) for word, places in sorted(found.items())}
+        )
+        for prefix, found in sorted(filed.items())
+    }
+
+
+def _packed(places: Sequence[int]) -> str:
+    """Return ascending numbers as the steps between them, in base 36, with commas."""
+    return ",".join(_base36(place - before) for before, place in zip([0, *places], places, strict=False))
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while True:
+        number, rest = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[rest] + digits
+        if not number:
+            return digits
+
+
+def index_script(platforms: Iterable[tuple[str, str]], topics: Mapping[str, str]) -> str:
+    """Return the platforms, slug and name, and the names of the topics."""
+    return _call("index", list(platforms), dict(topics))
+
+
+def _call(name: str, *values: object) -> str:
+    # ASCII, and no "</": whatever a page said, it stays a string of ours.
+    listed = ",\n".join(json.dumps(value, separators=(",", ":")).replace("</", "<\\/") for value in values)
+    return f"tostrack.{name}({listed});\n"

@@ -1,0 +1,117 @@
+"""The page of one text: its clauses, and in the margin since when each says what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from tostrack.render.escape import safe
+from tostrack.render.site.page_data import Block, HistoryMoment, Site, TextPage
+from tostrack.render.site.rendering import FeedLink, day_words, render, shade, topic_name
+from tostrack.render.site_paths import change_page, relative
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+#: What the margin says: when a clause came, and when it got its words, if later.
+Stamp = tuple[HistoryMoment, HistoryMoment | None]
+
+
+@dataclass(frozen=True)
+class ShownClause:
+    """A clause with what its place in the page decides."""
+
+    text: str
+    level: int
+    depth: int
+    #: Whether it is numbered by its own words.
+    numbered: bool
+    flags: tuple[tuple[str, str, str], ...]
+
+
+def reading_page(site: Site, reading: TextPage, feeds: Sequence[FeedLink], *, page: str = "") -> str:
+    """Return the page of *reading*; of the text that stands it is the document's own.
+
+    Args:
+        site: What every page shares.
+        reading: The version.
+        feeds: The feeds that belong to it, the nearest first.
+        page: Where it lies, when not at its version's own address.
+    """
+    page = page or reading.text.page
+    dated = day_words(reading.text.seen_at)
+
+    def dated_link(label: str, moment: HistoryMoment) -> Markup:
+        from markupsafe import Markup
+
+        said = Markup('<time datetime="{}">{}</time>').format(moment.seen_at, moment.seen_at[:10])
+        if moment.change_id:
+            said = Markup('<a href="{}">{}</a>').format(relative(page, change_page(moment.change_id)), said)
+        return Markup("<span>{} {}</span>").format(label, said)
+
+    def margin(stamp: Stamp | None) -> Markup | str:
+        """Return what the margin says of a clause; nothing where the clause above says the same."""
+        if stamp is None:
+            return ""
+        came, worded = stamp
+        said = dated_link("since", came)
+        return said + " " + dated_link("worded", worded) if worded else said
+
+    return render(
+        "reading",
+        site,
+        page,
+        title=f"{reading.service_name}: {reading.name}" + ("" if reading.stands else f", {dated}"),
+        description=f"The text {'since' if reading.stands else 'of'} {dated}, clause by clause, with its dates.",
+        feeds=feeds,
+        reading=reading,
+        groups=list(_groups(reading.blocks)),
+        margin=margin,
+        flagged=partial(_flagged, site),
+    )
+
+
+def _groups(blocks: Sequence[Block]) -> Iterator[tuple[str, list[tuple[int, object, Stamp | None]]]]:
+    """Yield the clauses in runs of one shape; rows of a table belong together."""
+    placed = []
+    before: Stamp | None = None
+    for at, block in enumerate(blocks):
+        # A heading says nothing by itself; behind it the margin says again what it said before.
+        stamp = (block.came, block.worded) if block.kind[0] != "h" else None
+        placed.append((at, block, stamp if stamp != before else None))
+        before = stamp
+    for shape, run in groupby(placed, key=lambda one: _shape(one[1].kind)):
+        yield shape, [(at, _shown(block, shape), stamp) for at, block, stamp in run]
+
+
+def _shape(kind: str) -> str:
+    return "h" if kind[0] == "h" else "li" if kind[:2] in ("li", "ol") else kind
+
+
+def _shown(block: Block, shape: str) -> ShownClause:
+    # The page's own title is the only h1.
+    level = min(int(block.kind[1]) + 1, 6) if shape == "h" else 0
+    depth = int(block.kind[2:] or 1) if shape == "li" else 0
+    return ShownClause(block.text, level, min(depth, 5), block.kind[:2] == "ol", block.flags)
+
+
+def _flagged(site: Site, block: ShownClause) -> Markup:
+    """Return the text of a clause with the quotes of its flags marked and named; the first of those that overlap."""
+    from markupsafe import Markup, escape
+
+    text, done, out = block.text, 0, Markup("")
+    spans = sorted(
+        (at, quote, topic, meaning) for topic, quote, meaning in block.flags if (at := text.find(quote)) >= 0
+    )
+    for at, quote, topic, meaning in spans:
+        if at < done or not quote:
+            continue
+        tag = Markup('<span class="tag {}" title="{}">{}</span>').format(
+            shade(site, topic), safe(meaning), topic_name(topic)
+        )
+        out += escape(safe(text[done:at])) + Markup("<mark>{}</mark> {}").format(safe(quote), tag)
+        done = at + len(quote)
+    return out + escape(safe(text[done:]))

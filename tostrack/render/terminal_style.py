@@ -1,0 +1,82 @@
+"""How to write to a terminal: colours, width, what a stream can carry; lines that fit and tables that align."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tostrack.models import Edit
+from tostrack.render.escape import ascii_only, columns, cut
+from tostrack.render.word_edits import Run, marked, wrap
+
+_STYLES = {
+    "-": "31;9",
+    "+": "32;1",
+    "…": "2",
+    "title": "1",
+    "dim": "2",
+    "flag": "33;1",
+    "fact": "33",
+    "added": "32",
+    "removed": "31",
+    "reworded": "36",
+    "moved": "35",
+    "added quote": "32;4",
+    "removed quote": "31;4",
+}
+SIGNS = {Edit.ADDED: "+", Edit.REMOVED: "-", Edit.REWORDED: "~", Edit.MOVED: ">"}
+
+
+@dataclass(frozen=True)
+class TerminalStyle:
+    """How to write: with colour or not, how wide (0: no limit), in ASCII or not."""
+
+    colour: bool
+    width: int
+    ascii: bool
+
+    def paint(self, style: str, text: str) -> str:
+        """Return *text* in the colours of *style*, when there is colour."""
+        return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self.colour and text and style in _STYLES else text
+
+    def line(self, runs: Iterable[Run]) -> str:
+        """Return *runs* as one painted line."""
+        return "".join(self.paint(op, text) for op, text in runs)
+
+    def wrap(self, runs: Iterable[Run], indent: int = 0) -> list[list[Run]]:
+        """Return *runs* wrapped into what is left of the width beside *indent*, with marks when there is no colour."""
+        ready = runs if self.colour else marked(runs)
+        if self.ascii:
+            ready = [(op, ascii_only(text)) for op, text in ready]
+        return wrap(ready, max(self.width - indent, 20) if self.width else 0)
+
+
+def fit_line(text: str, look: TerminalStyle) -> str:
+    """Return *text* as one line that fits."""
+    if look.ascii:
+        return ascii_only(cut(ascii_only(text), look.width - 2) if look.width else text)
+    return cut(text, look.width) if look.width else text
+
+
+def align_columns(
+    rows: Iterable[Sequence[str]], look: TerminalStyle, *, right: int = 0, header: Sequence[str] = ()
+) -> list[str]:
+    """Return *rows* aligned in columns, empty columns left out; the last one takes the room that is left.
+
+    Args:
+        right: How many of the first columns are numbers, set flush right.
+        header: Names of the columns.
+    """
+    cells = [[ascii_only(cell) if look.ascii else cell for cell in row] for row in rows]
+    used = [at for at in range(len(cells[0])) if any(row[at] for row in cells)] if cells else []
+    table = [list(header), *cells] if header and cells else cells
+    widths = {at: max(columns(row[at]) for row in table) for at in used}
+    lines = []
+    for number, row in enumerate(table):
+        parts = []
+        for at in used[:-1]:
+            pad = " " * (widths[at] - columns(row[at]))
+            parts.append(pad + row[at] if at < right else row[at] + pad)
+        line = fit_line("  ".join([*parts, row[used[-1]]]).rstrip(), look)
+        lines.append(look.paint("title", line) if header and not number else line)
+    return lines

@@ -1,0 +1,24 @@
+"""Lines that the runner of GitHub Actions obeys, with what a page wrote unable to add any."""
+
+from __future__ import annotations
+
+from tostrack.render.escape import safe_line
+
+
+def format_annotation(level: str, title: str, message: str) -> str:
+    """Return the workflow command that shows *message* beside the run.
+
+    Args:
+        level: ``notice``, ``warning`` or ``error``.
+        title: Its heading.
+        message: One line.
+    """
+    return f"::{level} title={_property(safe_line(title))}::{_data(safe_line(message))}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,219 @@
+"""Work on a page that a stranger wrote, in a process of its own: bounded in time and memory, killed when it overruns.
+
+A parser that loops inside C code cannot be interrupted, only killed; so one warm child process does the reading, and
+is replaced when it had to be killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import select
+import signal
+import struct
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from types import SimpleNamespace, TracebackType
+from typing import IO, Any, ParamSpec, Protocol, Self, TypeVar, get_type_hints
+
+from tostrack.errors import ExtractError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: The slowest of 24,000 real pages takes half a second and 150 MB.
+SECONDS, MEGABYTES = 20.0, 512
+#: So many seconds a child may take until it asks for work.
+_STARTS = 60.0
+#: Causes of failures that another look at the same page would only repeat.
+OVERRUNS = frozenset(("too-slow", "too-big", "crashed"))
+_LENGTH = struct.Struct("!Q")
+#: The child has our modules wherever we have them from.
+_CHILD = "import sys; sys.path[:] = {path!r}; from tostrack.sandbox import serve; serve({seconds!r}, {megabytes!r})"
+
+
+class Call(Protocol):
+    """Calls a pure function on text that a stranger wrote: in this process (`call_directly`), or in a `Worker`."""
+
+    def __call__(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Return what *function* returns."""
+
+
+def call_directly(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Return what *function* returns, called in this process without bounds: for tests, and for pages of our own."""
+    return function(*args, **kwargs)
+
+
+class Worker:
+    """A child process that calls functions for us; started when first needed, closed by ``with``."""
+
+    def __init__(self, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
+        self._seconds = seconds
+        self._megabytes = megabytes
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child, whatever it does."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        child.kill()
+        for pipe in (child.stdin, child.stdout):
+            # What was still to be written is for nobody.
+            with contextlib.suppress(OSError):
+                assert pipe is not None
+                pipe.close()
+        child.wait()
+
+    def __call__(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Return what *function* returns.
+
+        The child is not trusted: its answer is JSON, decoded strictly as the type that *function* is annotated with.
+
+        Args:
+            function: One that a module holds by its name, with an annotated return type.
+            args: Values that can be pickled.
+            kwargs: The same.
+
+        Raises:
+            ExtractError: It took too long or too much memory (``cause`` is one of `OVERRUNS`), or raised the error.
+            RuntimeError: It has a bug; the message is the traceback.
+        """
+        import msgspec
+
+        request = pickle.dumps((function, args, kwargs), protocol=5)
+        worn = self._child is not None
+        answer = self._ask(request)
+        if worn and answer.get("cause") in ("too-big", "crashed"):
+            # Memory of a process that has read many pages is in pieces: the limit is meant for this page alone.
+            answer = self._ask(request)
+        if "bug" in answer:
+            raise RuntimeError(answer["bug"])
+        if "cause" in answer:
+            raise ExtractError(answer["message"], cause=answer["cause"])
+        try:
+            found: R = msgspec.convert(answer["value"], _return_type(function))
+        except msgspec.ValidationError as error:
+            raise ExtractError(f"processing it gave an invalid answer ({error})", cause="crashed") from error
+        return found
+
+    def _ask(self, request: bytes) -> dict[str, Any]:
+        """Return the child's answer; one that overran is closed, so that the next question starts another."""
+        import msgspec
+
+        fresh = self._child is None
+        child = self._child = self._child or self._start()
+        assert child.stdin is not None
+        assert child.stdout is not None
+        try:
+            if fresh:
+                # That a busy machine is slow to start it is no fault of the page.
+                _read(child.stdout, time.monotonic() + _STARTS)
+            deadline = time.monotonic() + self._seconds
+            child.stdin.write(_LENGTH.pack(len(request)) + request)
+            child.stdin.flush()
+            answer = _read(child.stdout, deadline)
+        except TimeoutError:
+            self.close()
+            return {"cause": "too-slow", "message": f"processing it took more than {self._seconds:g} s"}
+        except OSError:
+            self.close()
+            return {"cause": "crashed", "message": f"processing it ended its process (status {child.returncode})"}
+        found: dict[str, Any] = msgspec.json.decode(answer)
+        if found.get("cause") == "too-big":
+            found["message"] = f"processing it took more than {self._megabytes} MB of memory"
+            self.close()
+        return found
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        code = _CHILD.format(path=sys.path, seconds=self._seconds, megabytes=self._megabytes)
+        # Nothing that a page makes a library say may reach the terminal.
+        return subprocess.Popen(  # noqa: S603 - our own interpreter, our own code
+            (sys.executable, "-c", code), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+
+
+def _return_type(function: Callable[..., Any]) -> Any:
+    """Return the type that *function* is annotated to return; Any without an annotation."""
+    # The other annotations may name types that are imported for the type checker only.
+    annotated = getattr(function, "__annotations__", {}).get("return", Any)
+    returned = SimpleNamespace(__annotations__={"return": annotated})
+    return get_type_hints(returned, globalns=getattr(function, "__globals__", {}))["return"]
+
+
+def _read(pipe: IO[bytes], deadline: float) -> bytes:
+    """Return the next message from *pipe*.
+
+    Raises:
+        TimeoutError: It was not complete by *deadline*.
+        OSError: The pipe ended before it was.
+    """
+    poll = select.poll()
+    poll.register(pipe.fileno(), select.POLLIN)
+    received = bytearray()
+    wanted = _LENGTH.size
+    while len(received) < wanted:
+        left = deadline - time.monotonic()
+        if left <= 0 or not poll.poll(1000 * left):
+            raise TimeoutError
+        # Past the buffer of the pipe object: what it held back, poll would not see.
+        part = os.read(pipe.fileno(), 1 << 16)
+        if not part:
+            raise BrokenPipeError
+        received += part
+        if wanted == _LENGTH.size and len(received) >= wanted:
+            wanted += _LENGTH.unpack_from(received)[0]
+    return bytes(received[_LENGTH.size :])
+
+
+def serve(seconds: float, megabytes: int) -> None:
+    """Answer questions from standard input until it ends: what the child does."""
+    import msgspec
+
+    # Ctrl-C is for the parent, which closes us when it is done.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _limit_memory(megabytes)
+    questions = sys.stdin.buffer
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    answers.write(_LENGTH.pack(0))
+    answers.flush()
+    while len(head := questions.read(_LENGTH.size)) == _LENGTH.size:
+        request = questions.read(_LENGTH.unpack(head)[0])
+        # Where the parent was killed, nobody else ends us; without a handler this works inside C code too.
+        signal.setitimer(signal.ITIMER_REAL, seconds + 1)
+        answer = msgspec.json.encode(_answer(request))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        answers.write(_LENGTH.pack(len(answer)) + answer)
+        answers.flush()
+
+
+def _answer(request: bytes) -> dict[str, Any]:
+    try:
+        # From our parent alone.
+        function, args, kwargs = pickle.loads(request)  # noqa: S301
+        return {"value": function(*args, **kwargs)}
+    except ExtractError as error:
+        return {"cause": error.cause, "message": str(error)}
+    except MemoryError:
+        return {"cause": "too-big"}
+    except Exception:  # noqa: BLE001 - carried to the parent, which raises it
+        return {"bug": traceback.format_exc()}
+
+
+def _limit_memory(megabytes: int) -> None:
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, most))

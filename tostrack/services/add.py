@@ -1,0 +1,112 @@
+"""A web address in, an entry for the watchlist out: fetched once, named, its text found; nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urldefrag
+
+from tostrack.analysis import comparison
+from tostrack.clauses import plain, split_clauses
+from tostrack.errors import ConfigError, ExtractError
+from tostrack.extraction import document_text
+from tostrack.models import Document, Page, slug
+from tostrack.sandbox import Call, call_directly
+from tostrack.services.crawl import FetchAll, Preview, preview
+from tostrack.watchlist.naming import names
+from tostrack.watchlist.table import web_address
+
+#: What to do about a page that is no policy as it was fetched.
+_REMEDIES = {
+    "needs-js": "its text is written by scripts: try again with --browser",
+    "needs-browser": "install what it takes: pip install 'tostrack[browser]'",
+    "robots": "its robots.txt forbids it: save the page by hand and `tostrack import folder`",
+    "blocked": "it lets no robot in: save the page by hand and `tostrack import folder`",
+    "login": "only who is logged in sees it: save the page by hand and `tostrack import folder`",
+    "empty": "its text may be written by scripts: try again with --browser",
+}
+
+
+@dataclass(frozen=True)
+class ProposedEntry:
+    """A document to add, and the text that would be kept of it today."""
+
+    document: Document
+    text: str
+    clauses: int
+
+
+def propose(
+    url: str,
+    known: Sequence[Document],
+    fetch_all: FetchAll,
+    *,
+    service: str = "",
+    document: str = "",
+    fetch: str = "http",
+    call: Call = call_directly,
+) -> ProposedEntry:
+    """Return how the page at *url* would be watched: its names, and selectors when they help.
+
+    Args:
+        url: The page.
+        known: The documents that are watched.
+        fetch_all: How to fetch.
+        service: Its service's id, where the one that is found would be wrong.
+        document: Its own id.
+        fetch: ``http`` or ``browser``.
+        call: How to read a page, which may be hostile, as in `crawl`.
+
+    Raises:
+        ConfigError: It is no web address, is watched already, or no id can be found for it.
+        DocumentError: It cannot be fetched, or does not look like a policy.
+    """
+    if finding := web_address(url):
+        raise ConfigError(f"{url}: {finding}")
+    for option, given in (("--service", service), ("--document", document)):
+        if slug(given) != given:
+            raise ConfigError(f"{option} {given!r}: not a slug; write {slug(given)!r}")
+    if twin := next((each for each in known for page in each.pages if _same(page.url, url) and each.active), None):
+        raise ConfigError(f"{url}: is watched already, as {twin.id}")
+    page = Page(url, fetch=fetch)
+    [seen] = preview([Document("new", "new", (page,))], fetch_all, twice=False, call=call)
+    if seen.cause:
+        remedy = _REMEDIES.get(seen.cause, "")
+        said = seen.message if url in seen.message else f"{url}: {seen.message}"
+        raise ExtractError("; ".join(filter(None, [said, remedy])), cause=seen.cause)
+    found = _named(seen, known, service, document)
+    if taken := next((each for each in known if each.id == found.id), None):
+        raise ConfigError(f"{found.id}: is watched already, at {taken.pages[0].url}; name another with --document")
+    text = call(document_text.extract_text, found, seen.captures)
+    return ProposedEntry(found, text, len(comparison.read_version(text).clauses))
+
+
+def _named(seen: Preview, known: Sequence[Document], service: str, document: str) -> Document:
+    from tostrack.extraction.proposals import propose_selector, read_page_facts
+
+    [page], capture = seen.document.pages, seen.captures[0]
+    url = page.url
+    says = read_page_facts(capture.body, content_type=capture.content_type)
+    # The heading of the policy, not of a consent box that stands before it.
+    heading = next((plain(clause.text) for clause in split_clauses(seen.text) if clause.kind == "h1"), "")
+    called = names(url, title=says.title, heading=heading, site_name=says.site_name, known=known)
+    service, document = service or called.service, document or called.document
+    if not service or not document:
+        missing = "--service" if not service else "--document"
+        raise ConfigError(f"{url}: nothing on it makes an id; name it with {missing}")
+    select, remove = propose_selector(capture.body, url=capture.final_url, content_type=capture.content_type)
+    own = next((each.service_name for each in known if each.service == service), "")
+    return Document(
+        service,
+        document,
+        (Page(url, select, remove, fetch=page.fetch),),
+        called.document_name,
+        own or (called.service_name if service == called.service else ""),
+        says.language,
+    )
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two addresses ask for the same page, but for a slash at the end and a place on the page."""
+    # Some pages are told apart by their fragment alone; nobody watches both by accident.
+    return urldefrag(one)[0].rstrip("/") == urldefrag(other)[0].rstrip("/")

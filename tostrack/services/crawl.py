@@ -1,0 +1,287 @@
+"""The nightly run: fetch, extract, judge, store, document by document; one document's failure never stops the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from tostrack.analysis import comparison
+from tostrack.analysis.decision import decide
+from tostrack.analysis.diff import diff
+from tostrack.archive.visits import Visit
+from tostrack.archive.writer import Writer
+from tostrack.clauses import text_key
+from tostrack.errors import DocumentError, ExtractError, FetchError
+from tostrack.extraction import document_text
+from tostrack.fetch import Request
+from tostrack.models import (
+    Document,
+    NotModified,
+    Outcome,
+    Reading,
+    Snapshot,
+    Version,
+    from_iso,
+    sha256,
+)
+from tostrack.sandbox import OVERRUNS, Call, call_directly
+from tostrack.services.new_versions import (
+    CONFIRMED_AFTER,
+    CrawlResult,
+    following_versions,
+    has_current_rules,
+    kept_captures,
+    load_history,
+    new_version,
+    store_visit,
+)
+
+Answer = Snapshot | NotModified | FetchError
+#: Yields every request with its answer, in the order in which they come.
+FetchAll = Callable[[Sequence[Request]], Iterator[tuple[Request, Answer]]]
+
+#: Nobody means more by Retry-After; a slip of some zeros must not make us blind for years.
+_LONGEST_WAIT = timedelta(days=7)
+
+
+def crawl(
+    documents: Iterable[Document],
+    writer: Writer,
+    fetch_all: FetchAll,
+    now: Callable[[], datetime],
+    *,
+    call: Call = call_directly,
+) -> Iterator[CrawlResult]:
+    """Visit every document once and yield what came of it, as soon as it is stored.
+
+    Each document is one transaction: what was yielded survives a kill, and a run that is repeated goes on from there.
+
+    Args:
+        documents: What to visit.
+        writer: Where to store it.
+        fetch_all: How to fetch.
+        now: The clock.
+        call: How to read a page, which may be hostile: a `sandbox.Worker` does it in bounded time and memory.
+
+    Raises:
+        StoreError: The archive cannot be written; what was yielded before is stored.
+    """
+    by_id: dict[str, Document] = {}
+    for document in documents:
+        if waiting := _waiting(document, writer, now()):
+            yield waiting
+        else:
+            by_id[document.id] = document
+    requests = [
+        Request((document.id, number), page, known[number].validators if number in known else None)
+        for document in by_id.values()
+        for known in (writer.pages(document),)
+        for number, page in enumerate(document.pages)
+    ]
+    for document, answers in _by_document(by_id, fetch_all(requests)):
+        yield store_visit(_assess(document, answers, writer, now(), call), writer)
+
+
+def _waiting(document: Document, writer: Writer, at: datetime) -> CrawlResult | None:
+    """Return the result of a document whose server asked us to wait longer than until *at*; None when it is its turn.
+
+    Nothing is stored: it was not checked.
+    """
+    row = next((row for row in writer.documents(document.service) if row.document == document.slug), None)
+    if row is None or row.next_try_at is None or from_iso(row.next_try_at) <= at:
+        return None
+    message = f"{document.id}: the server asked us to wait until {row.next_try_at} ({row.cause})"
+    current = writer.current(document.service, document.slug)
+    number = current.number if current else None
+    return CrawlResult(document.service, document.slug, Outcome.SKIPPED, "waiting", message, row.http_status, number)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What would be kept of a document today; nothing is stored."""
+
+    document: Document
+    text: str = ""
+    clauses: int = 0
+    cause: str = ""
+    message: str = ""
+    #: What differs between two fetches in a row: the words of the one and of the other, edit by edit.
+    unstable: tuple[tuple[str, str], ...] = ()
+    #: How the second fetch failed, if it did.
+    again: str = ""
+    captures: Mapping[int, Snapshot] = field(default_factory=dict, repr=False)
+
+
+def preview(
+    documents: Iterable[Document],
+    fetch_all: FetchAll,
+    last: Callable[[Document], str | None] = lambda _: None,
+    *,
+    twice: bool = True,
+    call: Call = call_directly,
+) -> Iterator[Preview]:
+    """Fetch *documents* and yield the text that a first crawl would keep of each, or why it would keep none.
+
+    Args:
+        documents: What to fetch.
+        fetch_all: How.
+        last: Gives the last good text of a document: where a selector died, its new container is named.
+        twice: Fetch once more what was good, to see what does not stay the same.
+        call: How to read a page, as in `crawl`.
+    """
+    found = {each.document.id: each for each in _previews(documents, fetch_all, last, call)}
+    sound = [each.document for each in found.values() if twice and not each.cause]
+    for second in _previews(sound, fetch_all, last, call):
+        first = found.pop(second.document.id)
+        yield replace(first, unstable=_unstable(first, second), again=second.message)
+    yield from found.values()
+
+
+def _previews(
+    documents: Iterable[Document], fetch_all: FetchAll, last: Callable[[Document], str | None], call: Call
+) -> Iterator[Preview]:
+    by_id = {document.id: document for document in documents}
+    requests = [
+        Request((document.id, number), page, None)
+        for document in by_id.values()
+        for number, page in enumerate(document.pages)
+    ]
+    for document, answers in _by_document(by_id, fetch_all(requests)):
+        captures = {number: answer for number, answer in answers.items() if isinstance(answer, Snapshot)}
+        seen = Preview(document, captures=captures)
+        try:
+            for _, answer in sorted(answers.items()):
+                if isinstance(answer, FetchError):
+                    raise answer
+            text = call(document_text.extract_text, document, captures)
+            cause = call(document_text.find_suspicion, tuple(captures.values()), text, None)
+        except DocumentError as error:
+            says, mend = _says_instead(document, captures, error, last(document) or "", {}, call)
+            message = "; ".join(filter(None, [str(error), says and f"the page looks like {says}", mend]))
+            yield replace(seen, cause=says or error.cause, message=message)
+            continue
+        message = f"does not look like a policy ({cause})" if cause else ""
+        yield replace(seen, text=text, clauses=len(comparison.read_version(text).clauses), cause=cause, message=message)
+
+
+def _unstable(first: Preview, second: Preview) -> tuple[tuple[str, str], ...]:
+    """Return what differs between the texts of two fetches, which in a text that stands is nothing."""
+    if second.cause:
+        return ()
+    found = []
+    for hunk in diff(comparison.read_version(first.text).clauses, comparison.read_version(second.text).clauses):
+        old, new = ("".join(text for op, text in hunk.words if op == sign).strip() for sign in "-+")
+        # What only moved differs in no word.
+        found.append((old, new) if old or new else (hunk.old, hunk.new))
+    return tuple(found)
+
+
+def _by_document(
+    by_id: Mapping[str, Document], answers: Iterable[tuple[Request, Answer]]
+) -> Iterator[tuple[Document, dict[int, Answer]]]:
+    """Yield each document once all of its pages are answered."""
+    gathered: dict[str, dict[int, Answer]] = {name: {} for name in by_id}
+    for request, answer in answers:
+        name, number = request.key
+        gathered[name][number] = answer
+        if len(gathered[name]) == len(by_id[name].pages):
+            yield by_id[name], gathered.pop(name)
+
+
+def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, at: datetime, call: Call) -> Visit:
+    """Decide what *answers* mean; stores nothing."""
+    failure = next((answer for _, answer in sorted(answers.items()) if isinstance(answer, FetchError)), None)
+    if failure:
+        wait = timedelta(seconds=min(failure.retry_after or 0.0, _LONGEST_WAIT.total_seconds()))
+        next_try_at = at + wait if wait else None
+        return Visit(document, at, Outcome.FAILED, failure.cause, str(failure), failure.status, next_try_at=next_try_at)
+    captures = {number: answer for number, answer in answers.items() if isinstance(answer, Snapshot)}
+    status = next((capture.status for capture in captures.values()), 304)
+    seen = Visit(document, at, Outcome.UNCHANGED if captures else Outcome.NOT_MODIFIED, "", "", status, captures)
+    known = writer.pages(document)
+    current = writer.current(document.service, document.slug)
+    same_bytes = all(number in known and known[number].sha256 == c.sha256 for number, c in captures.items())
+    if current and same_bytes and has_current_rules(document, current):
+        return _unchanged(seen, writer, call)
+    kept = kept_captures(document, known, writer)
+    before = writer.reading(current) if current else None
+    try:
+        text = call(document_text.extract_text, document, {**kept, **captures})
+        reading = comparison.read_version(Version(text, at, (current.number if current else 0) + 1))
+        key = text_key(reading)
+        if current and key == current.key_sha256:
+            return _unchanged(seen, writer, call)
+        cause = call(document_text.find_suspicion, tuple(captures.values()), text, before)
+    except DocumentError as error:
+        return _unread(seen, error, before, kept, call)
+    if cause and not _confirmed(document, writer, key, cause, at):
+        message = "this does not look like the policy" + ("; the last good version stands" if current else "")
+        return replace(seen, outcome=Outcome.SUSPECT, cause=cause, message=message, suspect_key=key)
+    if current is None or before is None:
+        return replace(seen, outcome=Outcome.FIRST, versions=(new_version(reading, document, writer, call=call),))
+    try:
+        versions = following_versions(document, reading, before, current, kept, writer, at, call)
+    except DocumentError as error:
+        # The comparison was stopped at its limits: the captures are kept, the next crawl tries again.
+        return replace(seen, outcome=Outcome.FAILED, cause=error.cause, message=f"{document.id}: {error}")
+    # What is only another reading of their old text is no change of theirs.
+    outcome = Outcome.CHANGED if versions[-1].change else Outcome.UNCHANGED
+    return replace(seen, outcome=outcome, versions=versions)
+
+
+def _unread(
+    seen: Visit, error: DocumentError, before: Reading | None, kept: Mapping[int, Snapshot], call: Call
+) -> Visit:
+    """Return the visit of pages from which no text could be taken, with what they say instead or how to mend it."""
+    last = before.version.text if before else ""
+    says, mend = _says_instead(seen.document, seen.captures, error, last, kept, call)
+    outcome, cause = (Outcome.SUSPECT, says) if says else (Outcome.FAILED, error.cause)
+    message = "; ".join(filter(None, (str(error), mend)))
+    return replace(seen, outcome=outcome, cause=cause, message=message, suspect_key=sha256(f"cause:{cause}"))
+
+
+def _says_instead(
+    document: Document,
+    captures: Mapping[int, Snapshot],
+    error: DocumentError,
+    last: str,
+    kept: Mapping[int, Snapshot],
+    call: Call,
+) -> tuple[str, str]:
+    """Return what pages without text say instead, as a cause, and how a dead selector is mended; each may be empty."""
+    says = mend = ""
+    if not isinstance(error, FetchError) and error.cause not in OVERRUNS:
+        with suppress(ExtractError):
+            # The page may say itself why there is nothing to select: that is the better word for it.
+            says = call(document_text.diagnose_pages, tuple(captures.values()))
+            mend = "" if says else call(document_text.propose_repair, document, captures, last, kept)
+    return says, mend
+
+
+def _unchanged(seen: Visit, writer: Writer, call: Call) -> Visit:
+    """Return the visit of a night without a new text; a reversion that waited is reported once it has been stable."""
+    document = seen.document
+    last = next(iter(writer.changes(document.service, document.slug, limit=1)), None)
+    if last is None or last.announced:
+        return seen
+    history = load_history(document, writer, seen.at)
+    current = history.entries[0].reading
+    text = replace(current, version=replace(current.version, seen_at=seen.at))
+    decision = call(decide, history, text, writer.book)
+    if decision.change is None:
+        return seen
+    return replace(seen, settled=replace(decision.change, service=document.service, document=document.slug))
+
+
+def _confirmed(document: Document, writer: Writer, key: str, cause: str, at: datetime) -> bool:
+    """Whether a suspect text has stood long enough to be the text.
+
+    Only an odd text can be confirmed by coming again. A page that says itself that it is an outage, a login or a
+    challenge is no policy however long it stands; a person accepts it or mends the watchlist.
+    """
+    row = writer.suspect(document, key)
+    return (
+        cause in document_text.CONFIRMABLE and row is not None and at - from_iso(row.first_seen_at) >= CONFIRMED_AFTER
+    )

@@ -1,0 +1,168 @@
+"""From the outbox to people: what waits is gathered into messages when it is due, and each is sent at least once.
+
+Every step is a transaction of its own, so that a kill at any moment loses nothing: the next run goes on, and what went
+out twice carries the same Message-ID.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from tostrack.archive.outbox import Message, Outbox, Waiting
+from tostrack.errors import NotifyError, StoreError
+from tostrack.models import DigestSettings, channel_of, from_iso
+from tostrack.notify import Notifier, OutgoingMessage
+from tostrack.services.messages import SenderConfig
+from tostrack.services.subscriptions import find_refusal, is_mail, message_name
+
+#: How long a message is one sender's: more than a server may take for it.
+LEASE = timedelta(minutes=10)
+#: Waits between tries double from the first to the second; after so long and so often it is given up.
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=15), timedelta(hours=12)
+GIVEN_UP_AFTER, _TRIES = timedelta(hours=72), 4
+#: How long a storm is held for the operator's word; what is true must still be told.
+HOLD = timedelta(days=1)
+#: A reader who heard nothing for so long may want to know that somebody still looks.
+QUIET = timedelta(days=30)
+
+
+def is_due(every: str, rows: Sequence[Waiting], made: Iterable[datetime], at: datetime) -> bool:
+    """Return whether what waits for one reader is to be told *at* this time.
+
+    A day's digest goes with the first run of a day that has something to tell; a week's on Monday, or as soon after it
+    as there is a run. A reader never gets two in one period, however the clock jumps.
+
+    Args:
+        every: ``change``, ``day`` or ``week``.
+        rows: What waits.
+        made: When the digests before were made.
+        at: Now.
+    """
+    if every == "change":
+        return True
+    if every == "day":
+        return at.date() not in {when.date() for when in made}
+    week = at.isocalendar()[:2]
+    from_before = any(from_iso(row.queued_at).isocalendar()[:2] != week for row in rows)
+    return (from_before or at.weekday() == 0) and week not in {when.isocalendar()[:2] for when in made}
+
+
+def gather_messages(outbox: Outbox, office: SenderConfig, at: datetime) -> int:
+    """Make messages of what is due and return how many; whose membership is frozen from then on."""
+    stormy = {day for day, documents in outbox.nights().items() if documents >= office.storm}
+    made = sum(_ask(outbox, office, day, at) for day in stormy)
+    for reader, group in groupby(sorted(outbox.waiting(), key=_reader), key=_reader):
+        digest, _, recipient = reader
+        rows = list(group)
+        before = [from_iso(each.made_at) for each in outbox.messages(digest, recipient) if each.kind != "confirm"]
+        since = min(at, max(before, default=from_iso(rows[0].queued_at[:10])))
+        for kind, part in _bundles(rows, stormy, office.digests.get(digest, DigestSettings(digest)), before, at):
+            name = message_name(office.authority, *reader, *sorted(row.event for row in part))
+            start = at + HOLD if kind == "storm" else at
+            made += outbox.gather(kind, *reader, part, name=name, since=since, at=at, not_before=start)
+    return made + sum(_say_still_watching(outbox, office, at))
+
+
+def _bundles(
+    rows: Sequence[Waiting], stormy: Collection[str], settings: DigestSettings, before: Iterable[datetime], at: datetime
+) -> list[tuple[str, Sequence[Waiting]]]:
+    """Return which of one reader's *rows* become which messages now, by kind."""
+    storm = [row for row in rows if row.queued_at[:10] in stormy]
+    usual = [row for row in rows if row.queued_at[:10] not in stormy]
+    bundles: list[tuple[str, Sequence[Waiting]]] = [("storm", storm)] if storm else []
+    if usual and is_due(settings.every, usual, before, at):
+        bundles += [("digest", [row]) for row in usual] if settings.every == "change" else [("digest", usual)]
+    return bundles
+
+
+def _reader(row: Waiting) -> tuple[str, str, str]:
+    return row.digest, row.channel, row.recipient
+
+
+def _ask(outbox: Outbox, office: SenderConfig, day: str, at: datetime) -> bool:
+    """Ask the operator, once, whether the storm of *day* was theirs or ours."""
+    if not office.operator:
+        return False
+    name = message_name(office.authority, "question", day)
+    return outbox.gather("question", "", "email", office.operator, [], name=name, since=from_iso(day), at=at)
+
+
+def _say_still_watching(outbox: Outbox, office: SenderConfig, at: datetime) -> Iterator[bool]:
+    for digest in office.digests.values():
+        confirmed = [str(row["address"]) for row in outbox.subscribers(digest.slug) if row["confirmed_at"]]
+        for recipient in dict.fromkeys(filter(is_mail, (*digest.to, *confirmed))) if digest.still_watching else ():
+            told = outbox.messages(digest.slug, recipient)
+            last = max((from_iso(each.made_at) for each in told), default=office.began)
+            if at - last >= QUIET:
+                name = message_name(office.authority, "still", digest.slug, recipient, f"{at:%Y-%m-%d}")
+                yield outbox.gather(
+                    "still-watching", digest.slug, channel_of(recipient), recipient, [], name=name, since=last, at=at
+                )
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What became of one message in this run."""
+
+    message: Message
+    #: ``sent``, ``retry`` or ``dead``.
+    state: str
+    error: str = ""
+
+
+@dataclass
+class DeliveryRun:
+    """One run of sending; the channels that were found down are passed by for its length."""
+
+    outbox: Outbox
+    office: SenderConfig
+    notifiers: Mapping[str, Notifier]
+    #: Writes a message as the letter that goes out; the same message, the same letter.
+    write: Callable[[Message], OutgoingMessage]
+    now: Callable[[], datetime]
+    down: dict[str, str] = field(default_factory=dict)
+
+    def deliveries(self) -> Iterator[Delivery]:
+        """Send all that is due, one after the other, and yield what became of each as soon as it is written down."""
+        while message := self._next():
+            yield self._deliver(message)
+
+    def _next(self) -> Message | None:
+        at = self.now()
+        return self.outbox.lease(at, at + LEASE, tuple(self.down))
+
+    def _deliver(self, message: Message) -> Delivery:
+        settings = self.office.digests.get(message.digest)
+        if no := find_refusal(self.outbox, settings, message):
+            return self._bury(message, no)
+        notifier = self.notifiers.get(message.channel)
+        if notifier is None:
+            return self._bury(message, f"no such channel: {message.channel}")
+        try:
+            notifier.send(self.write(message), self.now())
+        except NotifyError as error:
+            if error.down:
+                self.down[message.channel] = str(error)
+            return self._again(message, str(error)) if error.transient else self._bury(message, str(error))
+        except StoreError as error:
+            return self._again(message, str(error))
+        self.outbox.sent(message, self.now())
+        return Delivery(message, "sent")
+
+    def _again(self, message: Message, error: str) -> Delivery:
+        at = self.now()
+        if message.attempts >= _TRIES and at - from_iso(message.made_at) > GIVEN_UP_AFTER + HOLD * (
+            message.kind == "storm"
+        ):
+            return self._bury(message, f"given up after {message.attempts} tries: {error}")
+        # 2**10 quarters of an hour are more than the longest wait; attempts of a message that is killed may be many.
+        wait = min(_FIRST_WAIT * 2 ** min(message.attempts - 1, 10), _LONGEST_WAIT)
+        self.outbox.retry(message, at + wait, error)
+        return Delivery(message, "retry", error)
+
+    def _bury(self, message: Message, error: str) -> Delivery:
+        self.outbox.bury(message, error)
+        return Delivery(message, "dead", error)

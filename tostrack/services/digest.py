@@ -1,0 +1,94 @@
+"""From the archive to what one reader is told: what is quoted, what is only named, and what is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from tostrack.analysis.flags import SHIPPED, Rulebook
+from tostrack.archive import Archive, ChangeRow
+from tostrack.errors import StoreError
+from tostrack.models import DigestSettings, Verdict, iso
+from tostrack.render.digest import Digest, DigestItem
+from tostrack.render.site_paths import change_page, site_address
+from tostrack.services.feeds import load_change
+
+
+def assemble_digest(
+    archive: Archive,
+    settings: DigestSettings,
+    events: Iterable[str],
+    since: datetime,
+    until: datetime,
+    *,
+    site: str = "",
+    warning: str = "",
+    book: Rulebook = SHIPPED,
+) -> Digest:
+    """Return what the readers of *settings* are told of *events*, the ids of changes; the same archive, the same words.
+
+    Args:
+        archive: Open for reading.
+        settings: What the readers asked for.
+        events: What is told, as it was frozen; anything else between *since* and *until* is listed or counted.
+        since: Where the span begins that the digest speaks of.
+        until: Where it ends.
+        site: Where the pages of changes are published; empty when they are not.
+        warning: Said before everything else.
+        book: Says what flags mean.
+
+    Raises:
+        StoreError: An event names a change that the archive does not have.
+    """
+    told = [_change(archive, event) for event in events]
+    ids = {row.id for row in told}
+    seen = [row for row in _between(archive, since, until) if settings.covers(_document(row)) and row.id not in ids]
+    others = [row for row in seen if row.verdict == Verdict.SUBSTANTIVE and row.announced]
+    watched = [row for row in archive.documents() if settings.covers(row.id)]
+    return Digest(
+        settings.slug,
+        since,
+        until,
+        tuple(_items(archive, told, site)),
+        tuple(_items(archive, others, site)),
+        sum(row.verdict == Verdict.EDITORIAL for row in seen),
+        sum(row.verdict == Verdict.NOISE for row in seen),
+        len(watched),
+        tuple(dict.fromkeys(row.service_name for row in watched)),
+        settings.topics,
+        warning,
+        lambda flag: book.meaning(flag.rule, flag.polarity),
+    )
+
+
+def changes_between(archive: Archive, settings: DigestSettings, since: datetime, until: datetime) -> list[str]:
+    """Return the ids of the changes between two times that the readers of *settings* are told of, oldest first."""
+    return [
+        row.id
+        for row in reversed(_between(archive, since, until))
+        if (row.announced or row.verdict != Verdict.SUBSTANTIVE)
+        and settings.wants(_document(row), Verdict(row.verdict), row.topics)
+    ]
+
+
+def _between(archive: Archive, since: datetime, until: datetime) -> list[ChangeRow]:
+    return [row for row in archive.changes(since=since) if row.seen_at <= iso(until)]
+
+
+def _change(archive: Archive, event: str) -> ChangeRow:
+    found = archive.change(event)
+    if found is None:
+        raise StoreError(f"{archive.path}: the outbox tells of {event}, which is not there; run `tostrack verify`")
+    return found
+
+
+def _document(row: ChangeRow) -> str:
+    return f"{row.service}/{row.document}"
+
+
+def _items(archive: Archive, rows: Sequence[ChangeRow], site: str) -> Iterable[DigestItem]:
+    names = {row.id: row for row in archive.documents()} if rows else {}
+    for row in rows:
+        document = names[_document(row)]
+        link = site_address(site, change_page(row.id))
+        yield DigestItem(load_change(archive, row), document.service_name, document.name, link)

@@ -1,0 +1,122 @@
+"""From the archive to the whole reasoning behind one change: what was compared, judged, flagged and told, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tostrack.analysis.flags import SHIPPED, Rulebook
+from tostrack.analysis.verdict import find_reasons
+from tostrack.archive import Archive, ChangeRow
+from tostrack.clauses import plain
+from tostrack.errors import ConfigError
+from tostrack.models import Clause, Flag, Hunk, Reading, Verdict
+from tostrack.render.explanation import ComparedText, FoundFlag, HunkReason, Reasoning
+from tostrack.services.feeds import load_change
+
+
+def explain_change(archive: Archive, change_id: str, book: Rulebook = SHIPPED) -> Reasoning:
+    """Return why the change of *change_id* (as ``tostrack log`` lists it) was told, or was not.
+
+    The verdict and the flags are those that were stored; what is found in each hunk is found by today's rules.
+
+    Raises:
+        ConfigError: There is no such change.
+    """
+    row = archive.change(change_id)
+    if row is None:
+        name = change_id.partition("@")[0]
+        raise ConfigError(f"{change_id}: no such change; `tostrack log {name} --all` lists them")
+    old, new, *_ = archive.judged(row)
+    change = load_change(archive, row)
+    found = find_reasons(change.hunks, old, new)
+    return Reasoning(
+        row.id,
+        change,
+        _compared(archive, row),
+        row.announced,
+        tuple(
+            FoundFlag(hunk, finding.reason, finding.quote, tuple(_whys(hunk, old, new, book)))
+            for hunk, finding in zip(change.hunks, found, strict=True)
+        ),
+    )
+
+
+def explain_flags(text: str, book: Rulebook = SHIPPED) -> list[HunkReason]:
+    """Return why each flag of one clause is there; a first line that ends in a colon is its lead-in."""
+    return [HunkReason(one.flag, one.meaning, one.why, one.contributions) for one in book.explain(text)]
+
+
+def _whys(hunk: Hunk, old: Reading, new: Reading, book: Rulebook) -> Iterable[HunkReason]:
+    """Yield why each flag of *hunk* is there: as its clause explains it today, else by what its rule says."""
+    if not hunk.flags:
+        return
+    known = [
+        one
+        for clauses, at, length in (
+            (new.clauses, hunk.new_at, hunk.new_count),
+            (old.clauses, hunk.old_at, hunk.old_count),
+        )
+        for clause in (clauses[at : at + length] if at is not None else ())
+        for one in explain_flags(_with_lead(clause), book)
+    ]
+    for flag in hunk.flags:
+        same = [one for one in known if one.flag.rule == flag.rule]
+        exact = [one for one in same if one.flag.quote == flag.quote]
+        best = next(iter(exact or same), None)
+        yield HunkReason(flag, best.meaning, best.why, best.contributions) if best else _unknown(flag, book)
+
+
+def _unknown(flag: Flag, book: Rulebook) -> HunkReason:
+    """Return what is left to say of a flag that today's rules do not find any more."""
+    return HunkReason(flag, book.meaning(flag.rule), "Found by the rules of the day on which it was stored.")
+
+
+def _with_lead(clause: Clause) -> str:
+    return f"{clause.lead}\n{plain(clause.text)}" if clause.lead else plain(clause.text)
+
+
+# What was compared with what
+
+
+def _compared(archive: Archive, row: ChangeRow) -> ComparedText:
+    """Return which versions met in the change of *row*, and why those."""
+    days = {version.number: version.seen_at[:10] for version in archive.versions(row.service, row.document)}
+    late = row.occasion == "settled"
+    stood = row.to_number - 1
+    told = _told_before(archive, row)
+
+    def version(number: int) -> str:
+        return f"version {number} of {days[number]}" if number in days else f"version {number}"
+
+    sentences = [f"V{version(row.to_number)[1:]} was held against {version(row.from_number)}."]
+    if late:
+        sentences.append(
+            f"It is an older text that came back; it is told on {row.seen_at[:10]}, for until then the page might have"
+            f" flapped, and it is held against what readers were told last."
+        )
+    elif row.from_number == stood:
+        sentences.append("That is the text that stood.")
+    elif row.from_number == told:
+        sentences.append(f"V{version(stood)[1:]} stood, but what readers were told last is what counts for them.")
+    else:
+        sentences.append(
+            f"V{version(stood)[1:]} stood; of the texts since readers were told something, the one held against is the"
+            f" closest."
+        )
+    if told is None:
+        sentences.append("Readers had been told of no change before.")
+    elif not late and told != row.from_number:
+        sentences.append(f"The last that readers had been told of was {version(told)}.")
+    if row.verdict == Verdict.SUBSTANTIVE and not row.announced:
+        sentences.append("It matters, and nobody is told: what was imported is history, not news.")
+    return ComparedText(row.from_number, stood, told, tuple(sentences))
+
+
+def _told_before(archive: Archive, row: ChangeRow) -> int | None:
+    """Return the number of the version that readers had been told of last before the change of *row*."""
+    earlier = [
+        other.to_number
+        for other in archive.changes(row.service, row.document)
+        if other.announced and (other.seen_at, other.to_number) < (row.seen_at, row.to_number) and other.id != row.id
+    ]
+    return earlier[0] if earlier else None

@@ -1,0 +1,171 @@
+"""The archive in others' forms: evidence of one change, web archives, rows, a folder of texts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from tostrack.archive import Archive, ChangeRow, DocumentRow, VersionRow
+from tostrack.archive import snapshots as files
+from tostrack.archive.chain import clause_list, late_link
+from tostrack.archive.provenance import Origin, Provenance
+from tostrack.errors import StoreError
+from tostrack.models import sha256
+from tostrack.render import change_formats, evidence
+from tostrack.render.csv_rows import folder_name
+from tostrack.services.feeds import load_change
+
+#: Reads the bytes of a raw capture by its path.
+Read = Callable[[str], bytes]
+CHANGES = (
+    *("id", "service", "document", "seen_at", "verdict", "reason", "explanation", "topics"),
+    *("added", "removed", "reworded", "moved", "announced", "from_number", "to_number"),
+)
+VERSIONS = ("service", "document", "number", "seen_at", "kind", "sha256", "hash")
+
+
+def evidence_of(archive: Archive, row: ChangeRow, read: Read) -> bytes:
+    """Return a zip that proves a change: texts, captures, the chain, and how to check them without tostrack.
+
+    Raises:
+        StoreError: The archive is not as it was written, or a capture is missing; `tostrack verify` says what.
+    """
+    change = load_change(archive, row)
+    origins: dict[int, Origin] = {}
+    chain = list(_chain(archive, row, origins))
+    packed: dict[str, bytes] = {"chain.jsonl": "".join(f"{link}\n" for link in chain).encode()}
+    for side, number in (("old", row.from_number), ("new", row.to_number)):
+        reading = archive.reading(_version(archive, row, number))
+        packed[f"{side}.md"] = reading.version.text.encode("utf-8", "surrogatepass")
+        digest = Provenance(archive.query).digest
+        packed[f"{side}.clauses"] = clause_list((c.kind, digest(c.text)) for c in reading.clauses).encode()
+        packed |= _captures(side, origins[number], read, Provenance(archive.query).captures)
+    as_json = change_formats.change_as_json(change)
+    packed["change.json"] = (json.dumps(as_json, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
+    packed["redline.html"] = evidence.evidence_page(row.id, change_formats.change_as_html(change, budget=10**9))
+    facts = {
+        "document": f"{row.service}/{row.document}",
+        "old": row.from_number,
+        "new": row.to_number,
+        "old_day": origins[row.from_number].row["seen_at"][:10],
+        "new_day": origins[row.to_number].row["seen_at"][:10],
+        "head": sha256(chain[-1]),
+    }
+    return evidence.pack_evidence(packed, facts)
+
+
+def _version(archive: Archive, row: ChangeRow, number: int) -> VersionRow:
+    found = archive.version(row.service, row.document, number)
+    if found is None:
+        raise StoreError(f"{archive.path}: {row.id} names a version that is not there; run `tostrack verify`")
+    return found
+
+
+def _captures(side: str, origin: Origin, read: Read, taken_out: set[str]) -> dict[str, bytes]:
+    found = {}
+    for capture in origin.captures:
+        name = f"captures/{side}/page-{capture['page'] + 1}"
+        if capture["sha256"] not in taken_out:
+            found[f"{name}.body"] = body = read(capture["path"])
+            if sha256(body) != capture["sha256"]:
+                raise StoreError(f"{capture['path']}: is not what was fetched; run `tostrack verify`")
+        about = {key: capture[key] for key in ("url", "fetched_at", "status", "headers", "sha256")}
+        about["chain"] = json.loads(capture["chain"])
+        found[f"{name}.json"] = (json.dumps(about, indent=2, sort_keys=True) + "\n").encode()
+    return found
+
+
+def _chain(archive: Archive, row: ChangeRow, origins: dict[int, Origin]) -> Iterator[str]:
+    """Yield every link of the document's chain; put the origins of the versions into *origins*."""
+    provenance = Provenance(archive.query)
+    query = "SELECT d.id FROM documents d JOIN services s ON s.id = d.service_id WHERE s.slug = ? AND d.slug = ?"
+    document_id = archive.query(query, (row.service, row.document))[0][0]
+    document, head = f"{row.service}/{row.document}", ""
+    late = [provenance.seal(judged) for judged in provenance.late(document_id)]
+    for origin in provenance.versions(document_id):
+        number = origin.row["number"]
+        origins[number] = origin
+        reading = archive.reading(_version(archive, row, number))
+        clauses = [(clause.kind, provenance.digest(clause.text)) for clause in reading.clauses]
+        while sha256(origin.link(head, clauses)) != origin.row["hash"]:
+            if not late:
+                raise StoreError(f"{document}@{number}: is not what was recorded; run `tostrack verify`")
+            yield (between := late_link(document, head, late.pop(0)))
+            head = sha256(between)
+        yield origin.link(head, clauses)
+        head = origin.row["hash"]
+    for seal in late:
+        yield (last := late_link(document, head, seal))
+        head = sha256(last)
+
+
+def changes(archive: Archive, rows: list[DocumentRow], *, whole: bool) -> Iterator[dict[str, Any]]:
+    """Yield the judged changes of the documents *rows*, oldest first; *whole* with their hunks and flags."""
+    names = {row.id for row in rows}
+    for row in reversed(archive.changes()):
+        if f"{row.service}/{row.document}" in names:
+            listed = {name: getattr(row, name) for name in CHANGES}
+            yield {**change_formats.change_as_json(load_change(archive, row)), **listed} if whole else listed
+
+
+def versions(archive: Archive, rows: list[DocumentRow], *, whole: bool) -> Iterator[dict[str, Any]]:
+    """Yield the versions of the documents *rows*, oldest first; *whole* with their texts."""
+    for document in rows:
+        for row in archive.versions(document.service, document.document):
+            listed = {name: getattr(row, name) for name in VERSIONS}
+            yield {**listed, "text": archive.reading(row).version.text} if whole else listed
+
+
+def dataset(archive: Archive, rows: list[DocumentRow]) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of a dataset in the layout of Open Terms Archive: SERVICE/DOCUMENT/TIME.md, and what they are."""
+    documents = []
+    taken: set[str] = set()
+    for row in rows:
+        folder = f"{folder_name(row.service_name, row.service)}/{folder_name(row.name, row.document)}"
+        # Two names may come to the same folder, on some systems also when only their case differs.
+        folder = folder if folder.lower() not in taken else row.id
+        taken.add(folder.lower())
+        found = archive.versions(row.service, row.document)
+        seen: set[str] = set()
+        for version in found:
+            name = version.seen_at.replace(":", "-")
+            name = f"{name}-{version.number}" if name in seen else name
+            seen.add(name)
+            text = archive.reading(version).version.text
+            yield f"{folder}/{name}.md", text.encode("utf-8", "surrogatepass")
+        about = {"service": row.service, "document": row.document, "folder": folder, "versions": len(found)}
+        span = {"first": found[0].seen_at, "last": found[-1].seen_at} if found else {}
+        documents.append({**about, **span})
+    yield "metadata.json", (json.dumps(documents, indent=2) + "\n").encode()
+    yield "README.md", _README.encode()
+
+
+_README = """\
+# Terms and privacy policies, version by version
+
+Each folder is a service, each folder in it one of its documents, each file the text of a version as Markdown, named by
+the time in UTC at which it was first seen. `metadata.json` lists the documents. The layout is that of the datasets of
+Open Terms Archive. Made by tostrack.
+"""
+
+
+def captures(archive: Archive, rows: list[DocumentRow]) -> list[dict[str, Any]]:
+    """Return the raw captures of the documents *rows* that were not taken out by order, in the order of their time."""
+    taken_out = Provenance(archive.query).captures
+    found = [dict(row) for document in rows for row in _of_document(archive, document)]
+    return sorted((row for row in found if row["sha256"] not in taken_out), key=lambda row: str(row["fetched_at"]))
+
+
+def _of_document(archive: Archive, document: DocumentRow) -> list[Any]:
+    query = """
+        SELECT n.* FROM snapshots n JOIN documents d ON d.id = n.document_id JOIN services s ON s.id = d.service_id
+        WHERE s.slug = ? AND d.slug = ? ORDER BY n.fetched_at, n.id
+    """
+    return archive.query(query, (document.service, document.document))
+
+
+def reader(snapshots: Path) -> Read:
+    """Return what reads captures below the folder *snapshots*."""
+    return lambda path: files.read(snapshots, path)

@@ -1,0 +1,101 @@
+"""From the archive to what is published: which stored changes go into which file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tostrack.analysis import comparison
+from tostrack.archive import Archive, ChangeRow
+from tostrack.models import Change, Verdict, from_iso, slug
+from tostrack.render.headline import subject_of
+from tostrack.render.site_paths import change_page, site_address
+
+if TYPE_CHECKING:
+    from tostrack.render.feed import FeedEntry
+
+
+def build_feeds(archive: Archive, url: str = "", site: str = "", hub: str = "") -> dict[str, str]:
+    """Return the feeds of the archive by file name: Atom, RSS 2.0 and JSON Feed, each of everything and of its parts.
+
+    ``all``, each service (``acme``), each document (``documents/acme/terms``) and each topic (``topics/sharing``). A
+    feed holds the changes that readers are told of; the same archive gives the same bytes.
+
+    Args:
+        archive: Open for reading.
+        url: Where the files will be served, without a final slash; empty when they are only read from disk.
+        site: Where the pages of changes are published; empty when they are not.
+        hub: The WebSub hub that is pinged when a feed has news.
+    """
+    from tostrack.render import feed
+
+    authority, year = archive.meta("authority"), from_iso(archive.meta("created_at")).year
+    entries = _entries(archive, authority, year, site)
+    files = {}
+    for name, title in _titles(archive).items():
+        held = tuple(entry for row, entry in entries if name in _feeds_of(row))[: feed.MAX_ENTRIES]
+        for suffix, form in feed.FORMS.items():
+            path = f"{name}.{suffix}"
+            files[path] = form(
+                feed.FeedData(
+                    id=feed.tag(authority, year, "feed", name),
+                    title=title,
+                    entries=held,
+                    subtitle="Changes of terms and privacy policies that matter, quoted",
+                    url=f"{url}/{path}" if url else "",
+                    home=site or url,
+                    hub=hub,
+                )
+            )
+    return files
+
+
+def _entries(archive: Archive, authority: str, year: int, site: str) -> list[tuple[ChangeRow, FeedEntry]]:
+    """Return every change that any feed holds, newest first, rendered once."""
+    from tostrack.render import feed
+
+    documents = {row.id: row for row in archive.documents()}
+    told = [row for row in archive.changes(verdict=Verdict.SUBSTANTIVE) if row.announced]
+    taken: Counter[str] = Counter()
+    found = []
+    for row in told:
+        # The newest hundred are all that a feed can hold, and rendering is what costs.
+        if all(taken[name] >= feed.MAX_ENTRIES for name in _feeds_of(row)):
+            continue
+        taken.update(_feeds_of(row))
+        document = documents[f"{row.service}/{row.document}"]
+        entry = feed.build_entry(
+            load_change(archive, row),
+            authority=authority,
+            year=year,
+            service_name=document.service_name,
+            document_name=document.name,
+            link=site_address(site, change_page(row.id)),
+            updated=from_iso(row.seen_at),
+        )
+        found.append((row, entry))
+    return found
+
+
+def _feeds_of(row: ChangeRow) -> list[str]:
+    """Return the names of the feeds that tell of a change."""
+    topics = [f"topics/{slug(topic)}" for topic in row.topics]
+    return ["all", row.service, f"documents/{row.service}/{row.document}", *topics]
+
+
+def _titles(archive: Archive) -> dict[str, str]:
+    """Return every feed's name with its title."""
+    found = {"all": "Changes that matter"}
+    for each in archive.documents():
+        found[each.service] = f"{each.service_name}: changes that matter"
+        found[f"documents/{each.id}"] = f"{each.service_name}, {each.name}: changes that matter"
+    for topic in sorted({topic for row in archive.changes(verdict=Verdict.SUBSTANTIVE) for topic in row.topics}):
+        found[f"topics/{slug(topic)}"] = f"{subject_of(topic)}: changes that matter"
+    return found
+
+
+def load_change(archive: Archive, row: ChangeRow) -> Change:
+    """Return a stored change with its hunks, judged and flagged as it was when it was stored."""
+    change = comparison.rebuild_change(*archive.judged(row))
+    return replace(change, service=row.service, document=row.document)

@@ -1,0 +1,340 @@
+"""Saved pages become a document's history: judged and flagged as a crawl would have, and never announced."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+from tostrack.analysis import comparison
+from tostrack.analysis.decision import Decision, History, HistoryEntry, decide
+from tostrack.archive.read import VersionRow
+from tostrack.archive.visits import Visit
+from tostrack.archive.writer import Writer
+from tostrack.clauses import join_clauses, split_clauses, text_key
+from tostrack.errors import DocumentError, ExtractError
+from tostrack.extraction import document_text
+from tostrack.importers.ota import OtaCollection, Record
+from tostrack.models import Document, Outcome, Page, Reading, Reason, Snapshot, Verdict, Version, from_iso
+from tostrack.sandbox import OVERRUNS, Call, call_directly
+from tostrack.services.new_versions import CONFIRMED_AFTER, HISTORY, new_version
+
+#: Judged beside more than these, a text is judged the same: no page turns through so many variants.
+_MOST_PAST = 64
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:[^\n]{0,2000}\n){0,200}?---[ \t]*\n")
+#: What the archive says the text of a Markdown file was made by.
+_MARKDOWN = "markdown"
+#: And of what others recorded: by whom.
+_COLLECTION = "ota:"
+#: So many records are stored in one transaction: a commit takes as long as two of them, and a kill costs one batch.
+_BATCH = 100
+
+
+class KeptCapture(Protocol):
+    """What a document was at one time, as somebody else has kept it."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+
+    def read(self) -> Mapping[int, Snapshot]:
+        """Return its captures by page number.
+
+        Raises:
+            DocumentError: They cannot be read.
+        """
+
+
+@dataclass
+class ImportResult:
+    """What became of one document's files."""
+
+    service: str
+    document: str
+    files: int = 0
+    #: Versions that were added.
+    versions: int = 0
+    #: Files whose text stood already, or was imported before.
+    same: int = 0
+    #: Files that were not taken: name and reason.
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """``instagram/terms``."""
+        return f"{self.service}/{self.document}"
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A file read: its text, of what time, and by which rules."""
+
+    reading: Reading
+    key: str
+    at: datetime
+    declaration: str
+    name: str
+    captures: Mapping[int, Snapshot] = field(default_factory=dict)
+    #: Whether it is the text as others wrote it down, and no page.
+    is_markdown: bool = True
+    #: As others recorded it: what they call the record, and whether only their rules moved.
+    record: str = ""
+    upgrade: bool = False
+
+
+def import_pages(
+    document: Document, pages: Sequence[KeptCapture], writer: Writer, call: Call = call_directly
+) -> ImportResult:
+    """Append the texts of *pages*, oldest first, to the history of *document*, each in a transaction of its own.
+
+    Nothing is put before what the archive has: versions are numbered and chained. Importing twice adds nothing.
+
+    Args:
+        document: What they are of; without pages it is not watched.
+        pages: Captures, by time.
+        writer: Where to store them.
+        call: How to read a page, which may be hostile.
+
+    Raises:
+        StoreError: The archive cannot be written; the versions before are stored.
+    """
+    found = ImportResult(document.service, document.slug, len(pages))
+    _take(_Run(document, writer), found, ((page.name, partial(_read, document, page, call)) for page in pages), call)
+    return found
+
+
+def import_records(
+    document: Document,
+    collected: OtaCollection,
+    records: Sequence[Record],
+    writer: Writer,
+    progress: Callable[[int], None] = lambda _: None,
+) -> ImportResult:
+    """Append what a collection recorded of *document*, oldest first, many in one transaction.
+
+    An import that was broken off goes on behind the last record whose text is a version. Technical upgrades are
+    re-extractions: versions, and no changes.
+
+    Args:
+        document: What they are of; without pages it is not watched.
+        collected: The collection, open.
+        records: Its records of the document, by time.
+        writer: Where to store them.
+        progress: Told of each batch how many records it held.
+
+    Raises:
+        StoreError: The archive cannot be written; the batches before are stored.
+    """
+    found = ImportResult(document.service, document.slug, len(records))
+    names = [record.name for record in records]
+    last = writer.last_record(document, names)
+    found.same = names.index(last) + 1 if last else 0
+    progress(found.same)
+    run = _Run(document, writer)
+    for first in range(found.same, len(records), _BATCH):
+        batch = records[first : first + _BATCH]
+        with writer.together():
+            _take(run, found, ((record.name, partial(_recorded, collected, record)) for record in batch), call_directly)
+        progress(len(batch))
+    return found
+
+
+def _take(run: _Run, found: ImportResult, texts: Iterable[tuple[str, Callable[[], _Text]]], call: Call) -> None:
+    """Read each of *texts*, which have names, and store what is new; count it in *found*."""
+    left_out: dict[str, str] = dict(found.left_out)
+    for name, read in texts:
+        try:
+            taken = run.take(read(), call)
+        except DocumentError as error:
+            left_out[name] = str(error).removeprefix(f"file:{name}: ")
+        else:
+            found.versions += len(taken)
+            found.same += not taken
+            for text in taken:
+                left_out.pop(text.name, None)
+    run.settle()
+    found.left_out = list(left_out.items())
+
+
+class _Run:
+    """One document's import under way: what stands, and what a new text is held against."""
+
+    def __init__(self, document: Document, writer: Writer) -> None:
+        self._document = document
+        self._writer = writer
+        self._current = writer.current(document.service, document.slug)
+        self._past = _past(document, writer)
+        #: The last text, if it was odd beside what stands: the next one may confirm it.
+        self._odd: _Text | None = None
+        #: When the text that stands was seen again, where that is not stored yet.
+        self._seen_at: datetime | None = None
+
+    def take(self, text: _Text, call: Call) -> list[_Text]:
+        """Store *text* if it is new; return what was stored: it, and an odd one before it that it confirms.
+
+        Raises:
+            DocumentError: It is no version; the message says why.
+        """
+        at = text.at
+        odd, self._odd = self._odd, None
+        if self._current and at <= from_iso(self._current.seen_at):
+            self._check_known(text, at, call)
+            return []
+        if self._current and text.key == self._current.key_sha256:
+            self._see(at)
+            return []
+        new = [text]
+        if cause := _suspicion(text, self._past[0].reading if self._past else None, call):
+            new = _confirmed(text, odd, call) if cause in document_text.CONFIRMABLE else []
+            if not new:
+                self._odd = text if cause in document_text.CONFIRMABLE else None
+                raise DocumentError(f"does not look like the policy ({cause})")
+        for each in new:
+            self._append(each, each.at)
+        if len(new) == 1 and new[0] is not text:
+            self._see(at)
+        return new
+
+    def _check_known(self, text: _Text, at: datetime, call: Call) -> None:
+        """Raise unless *text* is the one that the archive has for its time."""
+        standing = self._writer.at(self._document.service, self._document.slug, at)
+        if standing and standing.key_sha256 == text.key:
+            return
+        if standing and (cause := _suspicion(text, self._writer.reading(standing), call)):
+            raise DocumentError(f"does not look like the policy ({cause})")
+        where = f"between versions that are there (it is of {at:%Y-%m-%d})" if standing else "before version 1"
+        raise DocumentError(f"would go {where}: history is only ever appended to, so import it into a new archive")
+
+    def _see(self, at: datetime) -> None:
+        self._seen_at = at
+
+    def settle(self) -> None:
+        """Store when the text that stands was last seen."""
+        at, self._seen_at = self._seen_at, None
+        if at is None:
+            return
+        seen = self._writer.last_seen(self._document.service, self._document.slug)
+        if seen is None or from_iso(seen) < at:
+            self._writer.record(Visit(self._document, at, Outcome.UNCHANGED, checked=False))
+
+    def _append(self, text: _Text, at: datetime) -> None:
+        self.settle()
+        number = self._current.number + 1 if self._current else 1
+        reading = replace(text.reading, version=replace(text.reading.version, number=number))
+        decision = None
+        if self._past and not text.upgrade:
+            same = self._writer.latest_with_text(self._document, text.key)
+            history = History((*self._past, *self._older(same)))
+            decision = decide(history, reading, self._writer.book)
+        kind = "re-extraction" if text.upgrade and self._past else "import"
+        version = new_version(
+            reading, self._document, self._writer, kind=kind, decision=decision, captures=text.captures
+        )
+        version = replace(version, declaration=text.declaration, record=text.record)
+        outcome = Outcome.CHANGED if self._past else Outcome.FIRST
+        visit = Visit(self._document, at, outcome, versions=(version,), checked=False)
+        self._writer.record(visit)
+        self._current = self._writer.current(self._document.service, self._document.slug)
+        self._past.insert(0, _judged(reading, decision))
+        self._forget()
+
+    def _older(self, same: VersionRow | None) -> list[HistoryEntry]:
+        """Return the version with the same text that is too old to be among the last ones."""
+        if same is None or any(past.reading.version.number == same.number for past in self._past):
+            return []
+        return [HistoryEntry(self._writer.reading(same))]
+
+    def _forget(self) -> None:
+        """Keep the last versions, as far back as the last that mattered."""
+        told = next((place for place, past in enumerate(self._past) if past.notified), _MOST_PAST)
+        del self._past[min(max(HISTORY, told + 1), _MOST_PAST) :]
+
+
+def _confirmed(text: _Text, odd: _Text | None, call: Call) -> list[_Text]:
+    """Return what is to be stored when *text* follows the *odd* one and is like it: both, or the first of two equals.
+
+    In a crawl the same text again confirms; saved pages lie months apart, so one that goes on from it does too.
+    """
+    if odd is None or text.at - odd.at < CONFIRMED_AFTER:
+        return []
+    if text.key == odd.key:
+        return [odd]
+    return [] if _suspicion(text, odd.reading, call) else [odd, text]
+
+
+def _judged(reading: Reading, decision: Decision | None) -> HistoryEntry:
+    """Return an imported version as if readers had been told of it when it mattered, so that the next is judged so."""
+    if decision is None or decision.change is None:
+        return HistoryEntry(reading)
+    return HistoryEntry(reading, decision.notify, decision.change.reason)
+
+
+def _past(document: Document, writer: Writer) -> list[HistoryEntry]:
+    """Return the last versions of the archive, most recent first."""
+    judged = {row.to_number: row for row in writer.changes(document.service, document.slug)}
+    found = []
+    for row in writer.recent(document, HISTORY):
+        change = judged.get(row.number)
+        told = change is not None and change.verdict == Verdict.SUBSTANTIVE
+        found.append(HistoryEntry(writer.reading(row), notified=told, reason=Reason(change.reason) if change else None))
+    return found
+
+
+def _read(document: Document, page: KeptCapture, call: Call) -> _Text:
+    """Return the text of a file: by the document's rules where they fit, for a page of another time its main text.
+
+    Raises:
+        DocumentError: It cannot be read or holds no text.
+    """
+    captures = page.read()
+    capture = captures[min(captures)]
+    if "markdown" in capture.content_type:
+        from tostrack.extraction.decode import decode
+
+        markdown = _FRONT_MATTER.sub("", decode(capture.body, capture.content_type).replace("\r\n", "\n"))
+        return replace(_written(markdown, capture.fetched_at, _MARKDOWN, page.name), captures=captures)
+    text, declaration = _extracted(document, captures, call)
+    at = max(capture.fetched_at for capture in captures.values())
+    reading = comparison.read_version(Version(text, at))
+    return _Text(reading, text_key(reading), at, declaration, page.name, captures, is_markdown=False)
+
+
+def _recorded(collected: OtaCollection, record: Record) -> _Text:
+    text = _written(collected.read(record), record.at, f"{_COLLECTION}{collected.name}", record.name)
+    return replace(text, record=record.name, upgrade=record.upgrade)
+
+
+def _written(markdown: str, at: datetime, declaration: str, name: str) -> _Text:
+    """Return the text that *markdown* says, in our normal form.
+
+    Raises:
+        ExtractError: It says nothing.
+    """
+    clauses = tuple(split_clauses(markdown))
+    if not clauses:
+        raise ExtractError("holds no text", cause="empty")
+    reading = Reading(Version(join_clauses(clauses), at), clauses)
+    return _Text(reading, text_key(reading), at, declaration, name)
+
+
+def _extracted(document: Document, captures: Mapping[int, Snapshot], call: Call) -> tuple[str, str]:
+    if len(document.pages) == len(captures):
+        try:
+            return call(document_text.extract_text, document, captures), document_text.declaration_hash(document)
+        except ExtractError as error:
+            if error.cause in OVERRUNS:
+                raise
+    plain = replace(document, pages=tuple(Page(capture.url) for _, capture in sorted(captures.items())))
+    renumbered = dict(enumerate(capture for _, capture in sorted(captures.items())))
+    return call(document_text.extract_text, plain, renumbered), document_text.declaration_hash(plain)
+
+
+def _suspicion(text: _Text, before: Reading | None, call: Call) -> str:
+    if not text.is_markdown:
+        return call(document_text.find_suspicion, tuple(text.captures.values()), text.reading.version.text, before)
+    from tostrack.extraction.quality import classify_suspect
+
+    return classify_suspect(text.reading.version.text, previous=before.version.text if before else None) or ""

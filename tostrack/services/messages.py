@@ -1,0 +1,124 @@
+"""A message of the outbox as the letter that goes out: the same archive and message give the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import quote
+
+from tostrack.analysis.flags import SHIPPED, Rulebook
+from tostrack.archive import Archive
+from tostrack.archive.outbox import Message, Outbox
+from tostrack.models import DigestSettings, from_iso
+from tostrack.notify import OutgoingMessage
+from tostrack.notify.tokens import Token
+from tostrack.render import digest as forms
+from tostrack.render.escape import count
+from tostrack.services.digest import assemble_digest
+from tostrack.services.subscriptions import build_link, is_mail
+
+_STORM = (
+    "{documents} changed in one night, which is rare: it may be a fault of ours. "
+    "It was held for a day and nobody has said so since."
+)
+
+
+@dataclass(frozen=True)
+class SenderConfig:
+    """Who sends, for whom, and in whose name."""
+
+    digests: Mapping[str, DigestSettings]
+    #: The archive's, a domain or an address: Message-IDs and lists are named after it.
+    authority: str
+    #: When the archive was made.
+    began: datetime
+    site: str = ""
+    endpoint: str = ""
+    #: Who is asked when something looks wrong, and whom a reader without a link writes to.
+    operator: str = ""
+    #: What tokens are signed with.
+    key: str = field(default="", repr=False)
+    storm: int = 12
+    book: Rulebook = SHIPPED
+
+
+def render_message(archive: Archive, outbox: Outbox, office: SenderConfig, message: Message) -> OutgoingMessage:
+    """Return *message* as its recipient gets it.
+
+    Raises:
+        StoreError: The archive does not have what the message tells.
+    """
+    if message.kind == "question":
+        return _question(outbox, message)
+    if message.kind == "confirm":
+        return _confirm(message, office)
+    events = outbox.events(message)
+    warning = ""
+    if message.kind == "storm":
+        documents = count(len({event.partition("@")[0] for event in events}), "document")
+        warning = _STORM.format(documents=documents)
+    settings = office.digests.get(message.digest, DigestSettings(message.digest))
+    since, until = from_iso(message.since), from_iso(message.made_at)
+    digest = assemble_digest(
+        archive, settings, events, since, until, site=office.site, warning=warning, book=office.book
+    )
+    footer = _footer(message, office) if is_mail(message.recipient) else None
+    return OutgoingMessage(
+        message.name,
+        message.recipient,
+        forms.digest_subject(digest),
+        forms.digest_as_text(digest, footer),
+        until,
+        forms.digest_as_html(digest, footer),
+        forms.digest_as_chat(digest),
+        forms.digest_as_markdown(digest),
+        forms.digest_as_payload(digest),
+        f"{message.digest}.{office.authority.rpartition('@')[2]}",
+        footer.leave if footer else (),
+    )
+
+
+def _footer(message: Message, office: SenderConfig) -> forms.Footer:
+    where = office.site or "tostrack"
+    why = f"{message.recipient} is a reader of the digest “{message.digest}” of {where}."
+    leave = []
+    if office.endpoint and office.key:
+        token = Token("unsubscribe", message.digest, message.recipient, from_iso(message.made_at))
+        leave.append(build_link(office.endpoint, office.key, token))
+    if office.operator:
+        leave.append(f"mailto:{office.operator}?subject={quote(f'unsubscribe {message.digest} {message.recipient}')}")
+    return forms.Footer(why, tuple(leave))
+
+
+def _confirm(message: Message, office: SenderConfig) -> OutgoingMessage:
+    token = Token("confirm", message.digest, message.recipient, from_iso(message.made_at))
+    address = build_link(office.endpoint or "https://invalid", office.key, token)
+    signed = address.partition("token=")[2]
+    reply = f"mailto:{office.operator}?subject={quote(f'confirm {signed}')}"
+    yes = address if office.endpoint else reply
+    text = (
+        f"Somebody, we hope you, asked that {message.recipient} gets the digest “{message.digest}”:\n"
+        "changes of terms and privacy policies that matter, quoted.\n\n"
+        f"If it was you, say yes within a week:\n{yes}\n\n"
+        "If not, do nothing: you will not hear of us again.\n"
+    )
+    return OutgoingMessage(
+        message.name, message.recipient, f"Yes to “{message.digest}”?", text, from_iso(message.made_at)
+    )
+
+
+def _question(outbox: Outbox, message: Message) -> OutgoingMessage:
+    day = message.since[:10]
+    documents = sorted({row.partition("@")[0] for row in outbox.told_on(day)})
+    listed = "\n".join(f"  {name}" for name in documents[:100])
+    text = (
+        f"{count(len(documents), 'document')} changed in the night of {day}; that many at once are a storm.\n"
+        f"Is it them, or a fault of ours?\n\n{listed}\n\n"
+        f"See:     tostrack log --since {day}\n"
+        "Theirs:  tostrack notify --release    sends the digests that are held\n"
+        "Ours:    tostrack notify --drop       sends nothing of it\n\n"
+        "Without a word of yours they go out after a day, with a warning.\n"
+    )
+    subject = f"{count(len(documents), 'document')} changed in one night: is it them, or us?"
+    return OutgoingMessage(message.name, message.recipient, subject, text, from_iso(message.made_at))

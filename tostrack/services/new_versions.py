@@ -1,0 +1,242 @@
+"""What becomes a version of a document: from a text, the archive and today's rules to rows that are not stored yet.
+
+Shared by all who record versions: the nightly run, a person who accepts a text, re-extraction and imports.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from tostrack.analysis import comparison
+from tostrack.analysis.decision import Decision, History, HistoryEntry, decide
+from tostrack.archive.change_rows import ChangeRow
+from tostrack.archive.read import VersionRow
+from tostrack.archive.visits import NewVersion, PageState, Visit
+from tostrack.archive.writer import Writer
+from tostrack.clauses import text_key
+from tostrack.errors import DocumentError
+from tostrack.extraction import EXTRACTOR_VERSION, document_text
+from tostrack.models import Change, Document, Outcome, Reading, Reason, Snapshot, Version, from_iso
+from tostrack.sandbox import Call, call_directly
+
+log = logging.getLogger(__name__)
+
+#: How many of the last versions a new text is held against: variants that rotate do so within a few nights.
+HISTORY = 8
+#: Two equal fetches this far apart make an odd text the text (design, section 7).
+CONFIRMED_AFTER = timedelta(hours=12)
+_YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class CrawlResult:
+    """What one visit came to, as ``crawl --json`` prints it; ``change`` is not printed."""
+
+    service: str
+    document: str
+    outcome: Outcome
+    cause: str = ""
+    message: str = ""
+    http_status: int | None = None
+    version: int | None = None
+    verdict: str | None = None
+    topics: tuple[str, ...] = ()
+    change: Change | None = field(default=None, repr=False)
+
+    @property
+    def id(self) -> str:
+        """``instagram/terms``."""
+        return f"{self.service}/{self.document}"
+
+
+def store_visit(visit: Visit, writer: Writer) -> CrawlResult:
+    """Store *visit* in one transaction and return what it came to.
+
+    Raises:
+        StoreError: Nothing of it is stored.
+    """
+    writer.record(visit)
+    result = result_of(visit, writer)
+    log.info("%s: %s %s", result.id, result.outcome, result.cause)
+    return result
+
+
+def result_of(visit: Visit, writer: Writer) -> CrawlResult:
+    """Return what *visit* comes to, stored or not."""
+    document = visit.document
+    change = visit.settled or next((version.change for version in visit.versions if version.change), None)
+    current = writer.current(document.service, document.slug)
+    number = visit.versions[-1].reading.version.number if visit.versions else current.number if current else None
+    return CrawlResult(
+        document.service,
+        document.slug,
+        visit.outcome,
+        visit.cause,
+        visit.message,
+        visit.http_status,
+        number,
+        change.verdict.value if change else None,
+        change.topics if change else (),
+        change,
+    )
+
+
+def following_versions(
+    document: Document,
+    reading: Reading,
+    before: Reading,
+    current: VersionRow,
+    kept: Mapping[int, Snapshot],
+    writer: Writer,
+    at: datetime,
+    call: Call = call_directly,
+) -> tuple[NewVersion, ...]:
+    """Return what *reading* adds to the document: itself, judged, unless it is only our own rules that moved.
+
+    Where our rules moved, the text that stood is read again by them first, so that like is compared with like.
+
+    Args:
+        before: The text that stands, and *current* its row.
+        kept: The captures that it was read from.
+    """
+    versions = []
+    if not has_current_rules(document, current):
+        again = reextract_kept(document, kept, before, at, call)
+        if again and text_key(again) == text_key(reading):
+            again = reading
+        if again and text_key(again) != current.key_sha256:
+            versions.append(new_version(again, document, writer, kind="re-extraction"))
+            if again is reading:
+                return tuple(versions)
+            before = again
+            reading = replace(reading, version=replace(reading.version, number=again.version.number + 1))
+    history = load_history(document, writer, at, text_key(reading))
+    if before.version.number > current.number:
+        history = replace(history, entries=(HistoryEntry(before), *history.entries))
+    decision = call(decide, history, reading, writer.book)
+    versions.append(new_version(reading, document, writer, decision=decision, call=call))
+    return tuple(versions)
+
+
+def has_current_rules(document: Document, row: VersionRow) -> bool:
+    """Whether the version of *row* was read by today's selectors and today's extractor."""
+    return (row.declaration, row.extractor) == (document_text.declaration_hash(document), EXTRACTOR_VERSION)
+
+
+def reextract_kept(
+    document: Document, kept: Mapping[int, Snapshot], before: Reading, at: datetime, call: Call = call_directly
+) -> Reading | None:
+    """Return the kept captures read by today's rules, or None when they cannot be: then there is no like to compare."""
+    if len(kept) < len(document.pages):
+        return None
+    try:
+        text = call(document_text.extract_text, document, kept)
+    except DocumentError:
+        return None
+    return comparison.read_version(Version(text, at, before.version.number + 1))
+
+
+def load_history(document: Document, writer: Writer, at: datetime, key: str = "") -> History:
+    """Return the last versions, most recent first, as far back as the last one that readers were notified of.
+
+    Args:
+        document: Whose history.
+        writer: The archive.
+        at: The time of the visit: reversions within the year before it count.
+        key: Where given, any older version with the text of this key comes last: was this text seen before?
+    """
+    changes = list(writer.changes(document.service, document.slug))
+    judged: dict[int, ChangeRow] = {}
+    for row in changes:
+        # The newest judgement of a version is the one that holds: it may have been made late.
+        judged.setdefault(row.to_number, row)
+    rows = writer.recent(document, HISTORY)
+    while rows[-1].number > 1 and not any(_is_known(row, judged) for row in rows):
+        rows = writer.recent(document, len(rows) * 2)
+    same = writer.latest_with_text(document, key)
+    if same and same.number < rows[-1].number:
+        rows.append(same)
+    entries = [
+        HistoryEntry(
+            writer.reading(row),
+            notified=row.number in judged and judged[row.number].announced,
+            reason=None if _begins(row, judged) else Reason(judged[row.number].reason),
+        )
+        for row in rows
+    ]
+    return History(tuple(entries), _count_reversions(changes, at))
+
+
+def _count_reversions(changes: Iterable[ChangeRow], at: datetime) -> int:
+    """Return how many reversions readers were notified of in the year before *at*."""
+    return sum(
+        row.announced and row.reason == Reason.REVERTED and at - from_iso(row.seen_at) <= _YEAR for row in changes
+    )
+
+
+def _is_known(row: VersionRow, judged: Mapping[int, ChangeRow]) -> bool:
+    return _begins(row, judged) or judged[row.number].announced
+
+
+def _begins(row: VersionRow, judged: Mapping[int, ChangeRow]) -> bool:
+    """Whether what readers know begins with the version: nobody is told of an import, and a crawl goes on from it.
+
+    Version 1 is where it began even when what stood before was found later.
+    """
+    return row.kind == "import" or row.number == 1 or row.number not in judged
+
+
+def new_version(
+    reading: Reading,
+    document: Document,
+    writer: Writer,
+    *,
+    kind: str = "crawl",
+    decision: Decision | None = None,
+    captures: Mapping[int, Snapshot] | None = None,
+    call: Call = call_directly,
+) -> NewVersion:
+    """Return *reading* as a version to append, with the flags of the clauses that the archive has not seen yet.
+
+    Args:
+        reading: The text.
+        document: What it is a version of.
+        writer: The archive.
+        kind: ``crawl``, ``import`` or ``re-extraction``: readers are notified only of a change that a crawl found.
+        decision: What the text means; None for a re-extraction.
+        captures: What it was read from, where that is not the newest capture of each page.
+        call: How to run the rules on it.
+    """
+    book = writer.book
+    change = decision.change if decision else None
+    clauses = writer.unflagged(reading.clauses, book.fingerprint)
+    return NewVersion(
+        reading,
+        kind,
+        EXTRACTOR_VERSION,
+        document_text.declaration_hash(document),
+        replace(change, service=document.service, document=document.slug) if change else None,
+        announced=kind == "crawl" and decision is not None and decision.notify,
+        flags=dict(zip(clauses, call(comparison.flag_clauses, clauses, book), strict=True)),
+        flags_fingerprint=book.fingerprint,
+        captures=captures or {},
+    )
+
+
+def kept_captures(document: Document, known: Mapping[int, PageState], writer: Writer) -> dict[int, Snapshot]:
+    """Return the newest sound captures of the document's pages with their bytes."""
+    return {
+        number: Snapshot(
+            state.url,
+            from_iso(state.fetched_at),
+            state.status,
+            writer.body(state),
+            {"content-type": state.content_type},
+            state.chain,
+        )
+        for number, state in known.items()
+        if number < len(document.pages)
+    }

@@ -1,0 +1,288 @@
+"""From the archive to a site in a folder: which pages there are, and which of them must be made again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TypeVar
+
+from tostrack.analysis.flags import SHIPPED, Rulebook
+from tostrack.archive import Archive, ChangeRow, DocumentRow
+from tostrack.clauses import plain
+from tostrack.models import Outcome, Verdict
+from tostrack.render.escape import cut, path_of, safe_line
+from tostrack.render.listings import BLOCKED
+from tostrack.render.site import pages, search_index
+from tostrack.render.site.change_page import without_words
+from tostrack.render.site.page_data import Arrival, ChangeItem, DocumentCard, Health, PlatformData, Power, Silence, Site
+from tostrack.render.site.rendering import FeedLink, asset, day_words, fingerprint, topic_name
+from tostrack.render.site.sitemap import robots, sitemaps
+from tostrack.render.site_paths import document_page, platform_page, site_address, topic_page
+from tostrack.services.site.build_cache import BuildCache
+from tostrack.services.site.document_pages import DocumentPages, SiteContext, key_of
+from tostrack.services.site.site_feeds import FeedChange, link_to, write_feed
+
+#: What the site is called when nobody named it.
+TITLE = "Terms, watched"
+_ASSETS = ("site.css", "site.js", "icon.svg")
+#: What pages are made by.
+_MAKERS = ("tostrack.services.site", "tostrack.render", "tostrack.render.site", "tostrack.render.site.templates")
+#: Of a heading path beside a clause that was found.
+_PATH = 80
+
+
+_Seen = TypeVar("_Seen", ChangeItem, Silence, Arrival)
+
+
+@dataclass(frozen=True)
+class SiteBuild:
+    """What writing the site came to."""
+
+    pages: int
+    written: int
+    removed: int
+
+
+def build_site(
+    archive: Archive, out: Path, *, title: str = TITLE, url: str = "", book: Rulebook = SHIPPED, anew: bool = False
+) -> SiteBuild:
+    """Write the site of *archive* into the folder *out*; what would be the same is neither made nor touched.
+
+    Args:
+        archive: Open for reading.
+        out: Made when it is not there.
+        title: What the site is called.
+        url: Where it will be served, without a final slash; empty when it is only read from the folder.
+        book: What flags and explains clauses.
+        anew: Make every page again.
+
+    Raises:
+        ConfigError: The folder holds other things.
+        StoreError: It cannot be written, or the archive cannot be read.
+    """
+    with BuildCache(out, anew=anew) as shelf:
+        _Builder(archive, shelf, title, url, book).run()
+    return SiteBuild(len(shelf.paths), shelf.written, shelf.removed)
+
+
+class _Builder:
+    """One run."""
+
+    def __init__(self, archive: Archive, shelf: BuildCache, title: str, url: str, book: Rulebook) -> None:
+        documents = archive.documents()
+        checked_at = max((row.checked_at or "" for row in documents), default="")
+        site = Site(safe_line(title), url, book.topics(), checked_at)
+        # What was taken out by order must go from every page, and the hashes of versions do not tell.
+        taken_out = archive.redactions()
+        key = key_of(fingerprint(*_MAKERS), site.title, url, dict(site.topics), book.fingerprint, taken_out)
+        self.archive, self.shelf, self.site = archive, shelf, site
+        self.context = SiteContext(archive, shelf, site, book, key, lru_cache(maxsize=None)(book.meaning))
+        self.everything = link_to("all", "Everything that matters")
+        self.services: dict[str, list[DocumentRow]] = defaultdict(list)
+        for row in sorted(documents, key=lambda row: (row.service_name.casefold(), row.id)):
+            self.services[row.service].append(row)
+        self.changes: dict[str, list[ChangeRow]] = defaultdict(list)
+        for change in reversed(archive.changes()):
+            self.changes[f"{change.service}/{change.document}"].append(change)
+        self.told: list[FeedChange] = []
+        self.powers: dict[str, dict[tuple[str, str], list[Power]]] = {topic: {} for topic in site.topics}
+        self.vocabulary: dict[str, list[str]] = {}
+
+    def run(self) -> None:
+        """Write everything."""
+        platforms = [self._platform(rows) for rows in self.services.values()]
+        news = sorted(
+            (item for platform in platforms for item in platform.news),
+            key=lambda item: (item.seen_at, item.id),
+            reverse=True,
+        )
+        cards = [pages.card(platform, self.site) for platform in platforms]
+        self.shelf.put("index.html", pages.front(self.site, cards, news, [self.everything]))
+        self._years(news)
+        self._topics(news)
+        self._search(platforms)
+        self.told.sort(key=lambda one: (one.row.seen_at, one.row.id), reverse=True)
+        write_feed(self.context, "all", self.site.title, self.told, "index.html")
+        for path, text in pages.plain_pages(self.site, [self.everything]).items():
+            self.shelf.put(path, text)
+        for name in _ASSETS:
+            self.shelf.put(f"assets/{name}", asset(name))
+        self._maps()
+
+    # One platform
+
+    def _platform(self, rows: Sequence[DocumentRow]) -> PlatformData:
+        first = rows[0]
+        feed = link_to(first.service, f"{safe_line(first.service_name)}: changes that matter")
+        made = [self._document(row, [feed, self.everything]) for row in rows]
+        items = _newest(item for _, found in made for item in found)
+        shown = PlatformData(
+            first.service,
+            safe_line(first.service_name),
+            tuple(_card(document) for document, _ in made),
+            tuple(map(without_words, items)),
+            tuple(_newest(one for row in rows for one in self._silences(row))),
+            tuple(_newest(one for document, _ in made for one in _arrivals(document))),
+            tuple(held for document, _ in made for held in document.held()),
+        )
+        page = platform_page(shown.slug)
+        key = key_of(self.context.key, self.site.checked_at[:7], shown)
+        self.shelf.page(page, key, lambda: pages.platform(self.site, shown, [feed, self.everything]))
+        for topic in self.site.topics:
+            powers = [power for document, _ in made for power in document.powers() if power.topic == topic]
+            if powers:
+                self.powers[topic][shown.slug, shown.name] = powers
+        self._searchable(shown, [document for document, _ in made], items)
+        self._platform_feeds(shown, [document for document, _ in made])
+        return shown
+
+    def _document(self, row: DocumentRow, feeds: Sequence[FeedLink]) -> tuple[DocumentPages, list[ChangeItem]]:
+        document = DocumentPages(self.context, row, self.changes[row.id], feeds)
+        items = document.write_changes()
+        document.write_texts()
+        return document, items
+
+    def _silences(self, row: DocumentRow) -> Iterable[Silence]:
+        for change in self.changes[row.id]:
+            if change.verdict == Verdict.NOISE:
+                explanation = safe_line(change.explanation)
+                yield Silence(
+                    *(change.id, row.document, safe_line(row.name), change.seen_at, change.reason, explanation),
+                    change.to_number,
+                )
+
+    def _platform_feeds(self, shown: PlatformData, documents: Sequence[DocumentPages]) -> None:
+        told = []
+        for document in documents:
+            row = document.row
+            own = [
+                FeedChange(change, (row.service_name, row.name), document.change_key(change))
+                for change in reversed(self.changes[row.id])
+                if change.announced
+            ]
+            name = f"{safe_line(row.service_name)}, {safe_line(row.name)}: changes that matter"
+            page = document_page(row.service, row.document) if document.chain else platform_page(row.service)
+            write_feed(self.context, f"{row.service}.{row.document}", name, own, page)
+            told += own
+        told.sort(key=lambda one: (one.row.seen_at, one.row.id), reverse=True)
+        title = f"{shown.name}: changes that matter"
+        write_feed(self.context, shown.slug, title, told, platform_page(shown.slug))
+        self.told += told
+
+    # Across platforms
+
+    def _years(self, news: Sequence[ChangeItem]) -> None:
+        years = sorted({item.seen_at[:4] for item in news}, reverse=True)
+        for year in years:
+            of_year = [item for item in news if item.seen_at[:4] == year]
+            key = key_of(self.context.key, years, of_year)
+            make = partial(pages.year_news, self.site, year, of_year, years, [self.everything])
+            self.shelf.page(f"news/{year}/index.html", key, make)
+
+    def _topics(self, news: Sequence[ChangeItem]) -> None:
+        holders = {topic: len(powers) for topic, powers in self.powers.items()}
+        self.shelf.put("topics/index.html", pages.topics(self.site, news, holders, [self.everything]))
+        for topic in self.site.topics:
+            feed = link_to(f"topic.{topic}", f"{topic_name(topic)}: changes that matter")
+            of_topic = [item for item in news if topic in item.topics]
+            powers = self.powers[topic]
+            key = key_of(self.context.key, self.site.checked_at[:7], of_topic, powers)
+            make = partial(pages.topic, self.site, topic, of_topic, powers, [feed, self.everything])
+            self.shelf.page(topic_page(topic), key, make)
+            told = sorted(
+                (one for one in self.told if topic in one.row.topics),
+                key=lambda one: (one.row.seen_at, one.row.id),
+                reverse=True,
+            )
+            write_feed(self.context, f"topic.{topic}", feed.title, told, topic_page(topic))
+
+    def _searchable(self, shown: PlatformData, documents: Sequence[DocumentPages], items: Sequence[ChangeItem]) -> None:
+        key = key_of(self.context.key, shown.name, [document.key for document in documents], items)
+        path = search_index.platform_file(shown.slug)
+        fresh = self.shelf.is_fresh(path, key)
+        name = f"words {shown.slug}"
+
+        def found() -> list[search_index.Searched]:
+            return [_searched(document, self.context) for document in documents]
+
+        if not fresh:
+            self.shelf.put(path, search_index.platform_script(shown.slug, found(), items), key)
+        listed = self.shelf.fact(name, key, lambda: " ".join(search_index.words(found(), items)))
+        self.vocabulary[shown.slug] = listed.split(" ") if listed else []
+
+    def _search(self, platforms: Sequence[PlatformData]) -> None:
+        names = [(platform.slug, platform.name) for platform in platforms]
+        topics = {topic: topic_name(topic) for topic in self.site.topics}
+        self.shelf.put(f"{search_index.FOLDER}/index.js", search_index.index_script(names, topics))
+        for path, text in search_index.word_scripts(self.vocabulary).items():
+            self.shelf.put(path, text)
+
+    def _maps(self) -> None:
+        """Tell those who crawl the web what there is: a sitemap wants whole addresses."""
+        found = [path for path in self.shelf.paths if path.endswith("index.html")]
+        maps = sitemaps([site_address(self.site.url, path) for path in found], self.site.url) if self.site.url else {}
+        for path, text in {**maps, "robots.txt": robots(self.site.url)}.items():
+            self.shelf.put(path, text)
+
+
+def _newest(found: Iterable[_Seen]) -> list[_Seen]:
+    return sorted(found, key=lambda one: one.seen_at, reverse=True)
+
+
+def _arrivals(document: DocumentPages) -> Iterable[Arrival]:
+    """Yield the versions that came without a change: the first, and those that our own extraction made anew."""
+    judged = {change.to_number for change in document.changes}
+    for version in document.versions:
+        if version.number not in judged:
+            name = safe_line(document.row.name)
+            yield Arrival(document.row.document, name, version.seen_at, version.kind, version.number)
+
+
+def _card(document: DocumentPages) -> DocumentCard:
+    row, versions = document.row, document.versions
+    return DocumentCard(
+        row.service,
+        row.document,
+        safe_line(row.name),
+        versions[0].seen_at if versions else "",
+        row.changed_at or "",
+        row.checked_at or "",
+        row.versions,
+        summarize_health(row),
+        row.oscillations,
+    )
+
+
+def summarize_health(row: DocumentRow) -> Health:
+    """Return how the last check of a document went, in words for a reader."""
+    if row.checked_at is None:
+        return Health("past", "Not checked any more; its history is kept.")
+    checked = day_words(row.checked_at)
+    since = f" since {day_words(row.failing_since)}" if row.failing_since else ""
+    if row.outcome == Outcome.SUSPECT:
+        return Health("suspect", f"What the address answers{since} does not look like the policy; it is kept aside.")
+    if row.outcome in (Outcome.FAILED, Outcome.SKIPPED) and row.cause:
+        if row.cause in BLOCKED:
+            return Health("failing", f"The platform does not let us read it{since} ({safe_line(row.cause)}).")
+        return Health("waiting", f"Could not be read{since} ({safe_line(row.cause)}).")
+    return Health("fine", f"Checked {checked}.")
+
+
+def _searched(document: DocumentPages, context: SiteContext) -> search_index.Searched:
+    past = context.archive.blame_of(document.chain[-1]) if document.reading else []
+    found = tuple(
+        search_index.SearchEntry(
+            cut(path_of(clause.heading), _PATH),
+            safe_line(plain(clause.text)),
+            row.edited,
+            tuple(dict.fromkeys(flag.topic for flag in context.book.of_clause(clause))),
+        )
+        for clause, row in zip(document.reading.clauses if document.reading else (), past, strict=True)
+    )
+    return search_index.Searched(document.row.document, safe_line(document.row.name), found)
+
+
+__all__ = ["TITLE", "SiteBuild", "build_site"]

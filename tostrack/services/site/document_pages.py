@@ -1,0 +1,322 @@
+"""One document of the archive: the pages of its changes and texts, and what its platform's page says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from tostrack.analysis.facts.phrases import reach, recipients
+from tostrack.analysis.flags import Rulebook
+from tostrack.analysis.flags.history import describe_event
+from tostrack.archive import Archive, ChangeRow, DocumentRow, VersionRow
+from tostrack.clauses import plain
+from tostrack.models import Change, Clause, Polarity, Reading, Verdict, sha256
+from tostrack.render.site.change_page import change_page, item
+from tostrack.render.site.page_data import (
+    Block,
+    ChangeItem,
+    ContentsEntry,
+    HistoryMoment,
+    Neighbour,
+    Power,
+    Site,
+    TextData,
+    TextSource,
+)
+from tostrack.render.site.page_data import TextPage as ShownReading
+from tostrack.render.site.rendering import FeedLink
+from tostrack.render.site.text_page import reading_page
+from tostrack.render.site_paths import change_page as page_of
+from tostrack.render.site_paths import document_page, version_page
+from tostrack.services import feeds
+from tostrack.services.site.build_cache import BuildCache
+
+#: Words that say how far a clause on a topic goes, beside what its rule says.
+_WORDS = {"licensing": reach, "advertising": recipients, "sharing": recipients}
+
+
+@dataclass(frozen=True)
+class SiteContext:
+    """What the pages of every document are made with."""
+
+    archive: Archive
+    shelf: BuildCache
+    site: Site
+    book: Rulebook
+    #: Changes with the templates, the settings and the rules: everything that is no row of the archive.
+    key: str
+    meaning: Callable[[str, str], str]
+
+
+def key_of(*parts: object) -> str:
+    """Return what stays the same as long as *parts* do."""
+    return sha256("\n".join(map(repr, parts)))[:24]
+
+
+class DocumentPages:
+    """The pages of one document.
+
+    Args:
+        context: What they are made with.
+        row: The document.
+        changes: Its changes, oldest first.
+        feeds: The feeds that its pages point to, the nearest first.
+    """
+
+    def __init__(
+        self, context: SiteContext, row: DocumentRow, changes: Sequence[ChangeRow], feeds: Sequence[FeedLink]
+    ) -> None:
+        self._context = context
+        self.row = row
+        self.changes = changes
+        self._feeds = feeds
+        archive = context.archive
+        self.versions = archive.versions(row.service, row.document)
+        self._by_number = {version.number: version for version in self.versions}
+        #: The versions that readers went by, oldest first: those that have a page.
+        self.chain = archive.went_by(row.service, row.document)
+        #: Everything that a text on a page of this document depends on, version by version.
+        self._keys = list(self._chain_keys())
+        self._readings = lru_cache(maxsize=8)(archive.reading)
+
+    def _chain_keys(self) -> Iterator[str]:
+        verdicts = {change.to_number: (change.id, change.verdict) for change in self.changes}
+        key = self._context.key + self.row.service_name + self.row.name
+        for version in self.chain:
+            key = key_of(key, version.hash, version.number, verdicts.get(version.number))
+            yield key
+
+    @property
+    def key(self) -> str:
+        """Changes with what the document says, or said."""
+        return self._keys[-1] if self._keys else self._context.key
+
+    # Changes
+
+    def write_changes(self) -> list[ChangeItem]:
+        """Write a page for each change that moved words or meaning; return them, oldest first."""
+        shown = [change for change in self.changes if change.verdict != Verdict.NOISE]
+        return [
+            self._change(change, *(shown[at] if 0 <= at < len(shown) else None for at in (place - 1, place + 1)))
+            for place, change in enumerate(shown)
+        ]
+
+    def change_key(self, row: ChangeRow) -> str:
+        """Return what stays the same as long as a change would be told in the same words."""
+        versions = [self._by_number[number].hash for number in (row.from_number, row.to_number)]
+        return key_of(self._context.key, self.row.service_name, self.row.name, row, versions)
+
+    def _change(self, row: ChangeRow, older: ChangeRow | None, newer: ChangeRow | None) -> ChangeItem:
+        context = self._context
+        change = _Lazy(lambda: feeds.load_change(context.archive, row))
+        names = (self.row.service_name, self.row.name)
+        key = self.change_key(row)
+
+        def listed() -> dict[str, object]:
+            return asdict(item(change.value, row.id, row.seen_at, names))
+
+        shown = ChangeItem(**_tuples(context.shelf.fact(f"item {row.id}", key, listed)))
+        before, behind = (Neighbour(page_of(one.id), one.seen_at) if one else None for one in (older, newer))
+        old, new = (self._by_number[number] for number in (row.from_number, row.to_number))
+        context.shelf.page(
+            shown.page,
+            key_of(key, before, behind, self._page_of(old), self._page_of(new)),
+            lambda: change_page(
+                context.site,
+                shown,
+                change.value,
+                texts=(self._text(old), self._text(new)),
+                new=self._readings(new),
+                meanings=self._meanings(change.value),
+                older=before,
+                newer=behind,
+                feeds=self._feeds,
+            ),
+        )
+        return shown
+
+    def _meanings(self, change: Change) -> Mapping[tuple[str, str], str]:
+        flags = {(flag.rule, flag.polarity.value) for hunk in change.hunks for flag in hunk.flags}
+        return {pair: self._context.meaning(*pair) for pair in flags}
+
+    def _text(self, version: VersionRow) -> TextData:
+        sources = tuple(TextSource(**vars(one)) for one in self._context.archive.sources(version))
+        return TextData(version.number, version.seen_at, version.sha256, version.hash, self._page_of(version), sources)
+
+    def _page_of(self, version: VersionRow) -> str:
+        """Return the page that shows *version*: its own, or that of a version before it whose words are the same."""
+        alike = [one for one in self.chain if one.seen_at <= version.seen_at and one.key_sha256 == version.key_sha256]
+        earlier = [one for one in self.chain if one.seen_at <= version.seen_at]
+        found = next((one for one in self.chain if one.number == version.number), None)
+        shown = found or next(reversed(alike), None) or next(reversed(earlier), None)
+        return version_page(self.row.service, self.row.document, shown.number) if shown else ""
+
+    # Texts
+
+    def write_texts(self) -> None:
+        """Write a page for each version that readers went by, and the document's own."""
+        for at in range(len(self.chain)):
+            if not self._is_fresh(at):
+                self._write_text(at)
+
+    def _page_key(self, at: int) -> str:
+        neighbours = [self.chain[other].number for other in (at - 1, at + 1) if 0 <= other < len(self.chain)]
+        return key_of(self._keys[at], neighbours)
+
+    def _is_fresh(self, at: int) -> bool:
+        shelf, number = self._context.shelf, self.chain[at].number
+        fresh = shelf.is_fresh(version_page(self.row.service, self.row.document, number), self._page_key(at))
+        if at == len(self.chain) - 1:
+            return shelf.is_fresh(document_page(self.row.service, self.row.document), self._page_key(at)) and fresh
+        return fresh
+
+    def _write_text(self, at: int) -> None:
+        version, last = self.chain[at], at == len(self.chain) - 1
+        shown = ShownReading(
+            self.row.service,
+            self.row.service_name,
+            self.row.document,
+            self.row.name,
+            self._text(version),
+            tuple(self._blocks(version)),
+            last,
+            until="" if last else self.chain[at + 1].seen_at,
+            earlier=self._neighbour(at - 1),
+            later=self._neighbour(at + 1),
+        )
+        site, feeds, key = self._context.site, self._feeds, self._page_key(at)
+        self._context.shelf.put(shown.text.page, reading_page(site, shown, feeds), key)
+        if last:
+            dates = tuple(
+                (version_page(self.row.service, self.row.document, one.number), one.seen_at, one.number)
+                for one in reversed(self.chain)
+            )
+            page = document_page(self.row.service, self.row.document)
+            own = ShownReading(**{**vars(shown), "dates": dates})
+            self._context.shelf.put(page, reading_page(site, own, feeds, page=page), key)
+
+    def _neighbour(self, at: int) -> tuple[str, str] | None:
+        if not 0 <= at < len(self.chain):
+            return None
+        version = self.chain[at]
+        return version_page(self.row.service, self.row.document, version.number), version.seen_at
+
+    def _blocks(self, version: VersionRow) -> Iterator[Block]:
+        pages = {change.to_number: change.id for change in self.changes if change.verdict != Verdict.NOISE}
+        past = self._context.archive.blame_of(version)
+        for clause, row in zip(self._readings(version).clauses, past, strict=True):
+            flags = self._context.book.of_clause(clause)
+            notes = tuple((f.topic, f.quote, self._context.meaning(f.rule, f.polarity.value)) for f in flags)
+            came = HistoryMoment(row.since, pages.get(row.since_version, ""))
+            worded = HistoryMoment(row.edited, pages.get(row.edited_version, "")) if row.edited != row.since else None
+            yield Block(clause.kind, plain(clause.text), came, worded, notes)
+
+    @cached_property
+    def reading(self) -> Reading | None:
+        """The text that stands."""
+        return self._readings(self.chain[-1]) if self.chain else None
+
+    # What it says today
+
+    def held(self) -> list[ContentsEntry]:
+        """Return the flags of the text that stands, in the order of the text."""
+        return [
+            ContentsEntry(**_tuples(one))
+            for one in self._context.shelf.fact(f"held {self.row.id}", self.key, self._held)
+        ]
+
+    def _held(self) -> list[dict[str, object]]:
+        clauses = self.reading.clauses if self.reading else ()
+        places: dict[tuple[str, tuple[str, ...]], int] = {}
+        for at, clause in enumerate(clauses):
+            places.setdefault((clause.text, clause.heading), at)
+        return [
+            asdict(
+                ContentsEntry(
+                    *(self.row.service, self.row.document, self.row.name, flag.topic, flag.polarity),
+                    self._context.meaning(flag.rule, flag.polarity),
+                    flag.quote,
+                    describe_event(plain(flag.clause), flag.start, flag.end),
+                    flag.heading,
+                    flag.since,
+                    places.get((flag.clause, flag.heading)),
+                )
+            )
+            for flag in self._context.archive.flags(self.row.service, self.row.document)
+        ]
+
+    def powers(self) -> list[Power]:
+        """Return what the text that stands says on each topic, and how far it goes, with since when."""
+        name = f"powers {self.row.id}"
+        return [Power(**one) for one in self._context.shelf.fact(name, self.key, lambda: list(self._powers()))]
+
+    def _powers(self) -> Iterator[dict[str, object]]:
+        first = self.chain[0].seen_at if self.chain else ""
+        found: dict[tuple[str, str], Power] = {}
+        for held in self.held():
+            power = Power(
+                *(held.topic, held.meaning or held.topic, held.polarity, held.since, held.since == first),
+                *(held.service, held.document, held.quote, held.at),
+            )
+            known = found.get((held.topic, power.name))
+            if known is None or power.since < known.since:
+                found[held.topic, power.name] = power
+        for topic in _WORDS:
+            quotes = self._words(topic, self.reading) if self.reading else {}
+            for name, since in self._words_since(topic, quotes).items():
+                place = (self.row.service, self.row.document, *quotes[name])
+                power = Power(topic, name, "", since, since == first, *place)
+                found[topic, name] = power
+        yield from (asdict(power) for power in found.values())
+
+    def _words(self, topic: str, reading: Reading) -> dict[str, tuple[str, int]]:
+        """Return the words that say how far the clauses on *topic* go, each with its sentence and its place."""
+        found: dict[str, tuple[str, int]] = {}
+        for at, clause in enumerate(reading.clauses):
+            for name, sentence in _mentions(topic, clause):
+                if name not in found and any(
+                    flag.topic == topic and flag.polarity is Polarity.PERMITS
+                    for flag in self._context.book.of_clause(clause)
+                ):
+                    found[name] = sentence, at
+        return found
+
+    def _words_since(self, topic: str, names: Iterable[str]) -> dict[str, str]:
+        """Return since when, without a gap, a clause on *topic* goes as far as each of *names*."""
+        since: dict[str, str] = {}
+        standing = set(names)
+        for version in reversed(self.chain):
+            if not standing:
+                break
+            standing &= self._words(topic, self._readings(version)).keys()
+            since.update(dict.fromkeys(standing, version.seen_at))
+        return dict(sorted(since.items()))
+
+
+@lru_cache(maxsize=20_000)
+def _mentions(topic: str, clause: Clause) -> tuple[tuple[str, str], ...]:
+    text = plain(clause.text)
+    found = {str(one.key): describe_event(text, one.start, one.end) for one in _WORDS[topic](text)}
+    return tuple(found.items())
+
+
+class _Lazy:
+    """A value that is made when it is first asked for."""
+
+    def __init__(self, make: Callable[[], Change]) -> None:
+        self._make = make
+
+    @cached_property
+    def value(self) -> Change:
+        return self._make()
+
+
+def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return *values* with tuples where JSON gave lists."""
+    return {name: _tuple(value) for name, value in values.items()}
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(map(_tuple, value)) if isinstance(value, list) else value

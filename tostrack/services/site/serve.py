@@ -1,0 +1,103 @@
+"""The site on loopback, for the one who writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+from tostrack.errors import ConfigError
+
+#: Seconds between two looks at the archive: after a crawl, before anybody reaches for the browser.
+_LOOK = 1.0
+
+
+@contextmanager
+def serve_site(folder: Path, port: int) -> Iterator[str]:
+    """Serve *folder* on 127.0.0.1 and give the address.
+
+    Args:
+        folder: A site.
+        port: 0 takes a free one.
+
+    Raises:
+        ConfigError: The port is taken.
+    """
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", port), partial(_SiteHandler, directory=str(folder)))
+    except OSError as error:
+        raise ConfigError(f"--port {port}: cannot listen there ({error.strerror}); 0 takes a free one") from error
+    with server:
+        # The default interval of half a second is how long shutdown() would wait.
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def rebuild_when_changed(database: Path, stop: Event | None = None) -> Iterator[None]:
+    """Yield after each time that *database* was written from now on, until *stop* is set: once it is still again."""
+    return _changes(database, _state(database), stop or Event())
+
+
+def _changes(database: Path, known: tuple[int, int], stop: Event) -> Iterator[None]:
+    seen = known
+    while not stop.wait(_LOOK):
+        now = _state(database)
+        if now == seen and now != known:
+            known = now
+            yield
+        seen = now
+
+
+def _state(database: Path) -> tuple[int, int]:
+    try:
+        found = database.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
+
+class _SiteHandler(SimpleHTTPRequestHandler):
+    """Answers with the files of the folder; what is not there, with the site's own page for that."""
+
+    #: Seconds; a client that sends nothing is let go.
+    timeout = 10
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer with ``404.html`` where there is nothing."""
+        page = Path(self.directory) / "404.html"
+        if code != 404 or not page.is_file():
+            super().send_error(code, message, explain)
+            return
+        body = page.read_bytes()
+        self.send_response(404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        """Send a file; a reader who is gone before its end wanted no more of it."""
+        with suppress(ConnectionError):
+            super().copyfile(source, outputfile)
+
+    def end_headers(self) -> None:
+        """Have the browser ask again: the folder changes while it is looked at."""
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+    def list_directory(self, _path: object) -> None:
+        """Show no folder."""
+        self.send_error(404)
+
+    def log_message(self, *_args: object) -> None:
+        """Say nothing: standard error belongs to the command."""

@@ -1,0 +1,78 @@
+"""Who may be written to: subscribing by double opt-in, leaving at any time, and never again when so told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from tostrack.archive.outbox import Message, Outbox
+from tostrack.models import DigestSettings, channel_of, sha256
+from tostrack.notify import tokens
+from tostrack.notify.tokens import Token
+
+
+@dataclass(frozen=True)
+class SubscriptionAnswer:
+    """What a link has done, for the person who followed it."""
+
+    action: str
+    digest: str
+    address: str
+    sentence: str
+
+
+def subscribe(outbox: Outbox, digest: str, address: str, at: datetime, authority: str) -> None:
+    """Note that *address* asks for *digest* and queue the mail that asks back; nothing else is sent before the yes."""
+    outbox.ask(digest, address, at)
+    # One question a day, however often somebody types another person's address into a form.
+    name = message_name(authority, "confirm", digest, address, f"{at:%Y-%m-%d}")
+    outbox.gather("confirm", digest, "email", address, [], name=name, since=at, at=at)
+
+
+def follow_link(outbox: Outbox, key: str, text: str, now: datetime) -> SubscriptionAnswer:
+    """Do what the token *text* says; doing it twice is doing it once.
+
+    Raises:
+        ConfigError: It is not one of ours, or came too late.
+    """
+    token = tokens.read(key, text, now)
+    if token.action == "unsubscribe":
+        outbox.leave(token.digest, token.address, now)
+        sentence = f"{token.address} gets the digest “{token.digest}” no more."
+    elif outbox.confirm(token.digest, token.address, now):
+        sentence = f"{token.address} gets the digest “{token.digest}” from now on."
+    else:
+        sentence = f"{token.address} has left the digest “{token.digest}” since: subscribe again to get it."
+    return SubscriptionAnswer(token.action, token.digest, token.address, sentence)
+
+
+def build_link(endpoint: str, key: str, token: Token) -> str:
+    """Return the address behind which *token* waits for a click."""
+    return f"{endpoint}/{token.action}?token={quote(tokens.make(key, token))}"
+
+
+def find_refusal(outbox: Outbox, settings: DigestSettings | None, message: Message) -> str:
+    """Return why *message* must not be sent now; empty when it may."""
+    if message.kind == "question":
+        return ""
+    if settings is None:
+        return f"there is no digest {message.digest} any more"
+    if found := outbox.refusal(message.digest, message.recipient):
+        # Who left may ask again, and is asked back; who is suppressed may not.
+        return "" if message.kind == "confirm" and found.startswith("unsubscribed") else found
+    if message.kind == "confirm" or message.recipient in settings.to:
+        return ""
+    confirmed = {row["address"] for row in outbox.subscribers(message.digest) if row["confirmed_at"]}
+    return "" if message.recipient in confirmed else "no recipient of the digest any more"
+
+
+def message_name(authority: str, *parts: str) -> str:
+    """Return a Message-ID, without its brackets, that the same *parts* always give."""
+    domain = authority.rpartition("@")[2] or "tostrack.invalid"
+    return f"{sha256(chr(10).join(parts))[:32]}@{domain}"
+
+
+def is_mail(recipient: str) -> bool:
+    """Whether *recipient* is a person's address, who can subscribe and leave."""
+    return channel_of(recipient) == "email"
