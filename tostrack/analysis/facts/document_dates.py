@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from tostrack.analysis.facts.dates import FoundDate, find_dates
+from tostrack.language.dates import FoundDate, find_dates
 from tostrack.clauses import plain, sentences
 from tostrack.models import Clause, Dating, Reading
 

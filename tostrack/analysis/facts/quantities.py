@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tostrack.analysis.facts.dates import find_dates
+from tostrack.language.dates import find_dates
 from tostrack.analysis.facts.edits import Mention, words_of
 
 _NUMBER = r"\d{1,3}(?:[,.  ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?"
