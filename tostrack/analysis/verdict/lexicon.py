@@ -359,18 +359,3 @@ HANDED_ON = frozenset(
     """share shares shared sharing sell sells sold disclose discloses disclosed transfer transfers transferred collect
     collects collected collecting receive receives received obtain obtains obtained send sends sent""".split()
 )
-
-#: The commonest words of the languages that policies come in, to tell one edition from another.
-STOP_WORDS = {
-    "en": frozenset("the and of to you your we our that with for are not this".split()),
-    "de": frozenset("der die und das den von mit für nicht sie wir oder auf ist ihre".split()),
-    "fr": frozenset("les des vous nous et la le une pour dans votre que est sur".split()),
-    "es": frozenset("los las usted y el la una para que por con del nuestra su".split()),
-    "it": frozenset("gli di il che per della una sono con nostri delle i utente".split()),
-    "pt": frozenset("os você e o uma para que com não dos da nosso ou sua".split()),
-    "nl": frozenset("het een en van de voor uw wij niet met zijn op dat ons".split()),
-    "sv": frozenset("och att det som för med vi av på är dig inte din".split()),
-    "pl": frozenset("i w z na się nie do oraz lub przez użytkownik jest dla".split()),
-    "tr": frozenset("ve bir bu için ile veya olarak da sizin biz de".split()),
-    "id": frozenset("dan yang anda kami untuk dengan atau di dari ini".split()),
-}
