@@ -194,6 +194,20 @@ def month_numbers() -> Mapping[str, int]:
 
 
 @cache
+def weekday_names() -> frozenset[str]:
+    """Return the names of the days of the week in full, in any language, and their short forms in English.
+
+    Short forms of other languages ("do", "so", "mar") are other words too often.
+    """
+    return frozenset(
+        name
+        for code in list_languages()
+        for row in load_language(code).list_rows("dates", "weekdays")
+        for name in (row if code == "en" else row[:1])
+    )
+
+
+@cache
 def _entries(text: str) -> tuple[str, ...]:
     # Commas within brackets do not occur; an entry is folded like the words of a text.
     found = (" ".join(entry.split()).lower().replace("’", "'") for entry in text.split(","))

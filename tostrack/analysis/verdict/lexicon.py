@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tostrack.analysis.verdict.boilerplate_phrases import FOREIGN_HINTS, FOREIGN_LABELS
+from tostrack.language.words import union, weekday_names
 
 #: Words that come and go in a rewording without moving what is allowed, owed or promised. Not here on purpose: modal
 #: verbs, negations, conditions, time and scope (from, until, without, only, any, all, if, unless, except), pronouns
@@ -126,22 +127,23 @@ SAME = (
     ("by mail", "by post", "by writing"),
 )
 
+
+
+def _single(table: str, name: str) -> frozenset[str]:
+    """Return the entries of one word that any language has in a list."""
+    return frozenset(word for word in union(table, name) if " " not in word and "*" not in word)
+
+
 #: Words that date a text without saying from when it binds.
-STAMPED = frozenset(
-    """updated update modified revised revision reviewed edited published posted amended changed dated version copyright
-    v ago aktualisiert stand jour actualizado actualización aggiornamento bijgewerkt uppdaterad copyrighted generated
-    created captured retrieved printed mise aktualizacja aktualizacji atualização atualizado atualizada aktualisierung
-    oppdatert päivitetty opdateret""".split()
-)
+STAMPED = _single("dates", "updated") | {"ago"}
 #: Words that stand beside the date of a text, whatever day it is.
 DATING = (STAMPED - {"ago"}) | frozenset(
     "effective date dated as of since from starting last on in force revision".split()
 )
 #: Days of the week and time zones, which say no more than the date beside them.
-CLOCK = frozenset(
-    """mon tue tues wed thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday gmt utc bst
-    ist wet west cet cest eet eest msk mez mesz et est edt ct cst cdt mt mst mdt pt pst pdt akst akdt hst aest aedt acst
-    awst jst kst hkt sgt nzst nzdt""".split()
+CLOCK = weekday_names() | frozenset(
+    """gmt utc bst ist wet west cet cest eet eest msk mez mesz et est edt ct cst cdt mt mst mdt pt pst pdt akst akdt hst
+    aest aedt acst awst jst kst hkt sgt nzst nzdt""".split()
 )
 #: Words about the page itself and how to get about it.
 LAYOUT = frozenset(
@@ -176,9 +178,7 @@ LISTED = PARTIES | frozenset(
     countries fees rights purposes""".split()
 )
 #: Words that make a date in a sentence a stamp: "was last updated on".
-LAST = frozenset(
-    "last latest recently dernière zuletzt letzte letztmals última ultimo ultima laatst senast copyright".split()
-)
+LAST = _single("dates", "latest") | {"copyright"}
 #: What a platform counts of itself.
 COUNTED = frozenset(
     """views comments replies likes followers reviews ratings votes members million millions billion recipients visitors
@@ -187,15 +187,9 @@ COUNTED = frozenset(
 #: Near these a number is a rule and no statistic.
 OBLIGING = frozenset("must shall may will should required require at least up fee fees liable within maximum".split())
 #: Words that say from when it binds.
-EFFECTIVE = frozenset(
-    """effective effect force applies apply applied applicable valid commence vigueur kraft vigor vigore wirksam
-    gültig""".split()
-)
+EFFECTIVE = _single("dates", "effective")
 #: What stands before a number that only names a place in the text.
-REFERENCE = frozenset(
-    """section sections clause clauses article articles paragraph paragraphs paragraf annex appendix schedule exhibit
-    part chapter item items step figure table § point subsection heading question""".split()
-)
+REFERENCE = _single("page", "references")
 
 #: Labels that pages show around a policy, in canonical form; a clause is one when such phrases make up all of it.
 LABELS = (
