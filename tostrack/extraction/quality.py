@@ -55,6 +55,7 @@ _SHELL = re.compile(
     r"<(?:div|main)\b[^>]{0,200}\bid\s*=\s*[\"']?(?:root|app|__next|__nuxt|react-root|main-app)\b", re.IGNORECASE
 )
 
+
 def classify_suspect(
     text: str,
     *,

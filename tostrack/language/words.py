@@ -30,7 +30,7 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "detect": {},
         "verdict": {
             "dates": (
-                "months", "weekdays", "ordinals", "joins", "updated", "effective", "other", "latest", "itself", "ago",
+                "months", "weekdays", "ordinals", "joins", "updated", "effective", "other", "latest", "ago", "binding",
             ),
             "units": (
                 "second", "minute", "hour", "business_day", "day", "week", "month", "year", "age", "data", "percent",
@@ -232,9 +232,19 @@ def expand_entry(entry: str) -> Iterator[str]:
 
 @cache
 def entry_pattern(entries: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern that finds any of *entries* (a tuple or a frozenset), as whole words, in lower-case text."""
+    """Return a pattern that finds any of *entries* (a tuple or a frozenset) in lower-case text: as whole words.
+
+    Words of scripts without spaces are found wherever they stand.
+    """
     written = sorted(entries, key=lambda entry: (-len(entry), entry))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(_written, written)) or '(?!)'})(?!\w)")
+    spaced = "|".join(_written(entry) for entry in written if entry[0] < _FIRST_UNSPACED)
+    unspaced = "|".join(re.escape(entry) for entry in written if entry[0] >= _FIRST_UNSPACED)
+    whole = rf"(?<!\w)(?:{spaced})(?!\w)" if spaced else ""
+    return re.compile("|".join(filter(None, (whole, unspaced))) or "(?!)")
+
+
+#: Scripts from here on have no spaces between words.
+_FIRST_UNSPACED = "\u2e80"
 
 
 def _written(entry: str) -> str:

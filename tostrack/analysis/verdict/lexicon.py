@@ -128,14 +128,13 @@ SAME = (
 )
 
 
-
 def _single(table: str, name: str) -> frozenset[str]:
     """Return the entries of one word that any language has in a list."""
     return frozenset(word for word in union(table, name) if " " not in word and "*" not in word)
 
 
 #: Words that date a text without saying from when it binds.
-STAMPED = _single("dates", "updated") | {"ago"}
+STAMPED = _single("dates", "updated") | union("dates", "stamped")
 #: Words that stand beside the date of a text, whatever day it is.
 DATING = (STAMPED - {"ago"}) | frozenset(
     "effective date dated as of since from starting last on in force revision".split()
@@ -187,7 +186,7 @@ COUNTED = frozenset(
 #: Near these a number is a rule and no statistic.
 OBLIGING = frozenset("must shall may will should required require at least up fee fees liable within maximum".split())
 #: Words that say from when it binds.
-EFFECTIVE = _single("dates", "effective")
+EFFECTIVE = _single("dates", "effective") | union("dates", "binding")
 #: What stands before a number that only names a place in the text.
 REFERENCE = _single("page", "references")
 
