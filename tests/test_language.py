@@ -78,7 +78,7 @@ FORMERLY_APART = {
     "insurers banks employers subsidiary recipient agent acquirer licensee",
     ("dates", "latest"): "last latest recently dernière zuletzt letzte letztmals última ultimo ultima laatst senast",
     # Those of a stamp, in the verdict; those of a stated date, in the facts; those of a day that is told apart.
-    ("dates", "updated"): "updated aktualisiert stand jour actualización aggiornamento bijgewerkt uppdaterad copyright aktualizacja "
+    ("dates", "updated"): "updated aktualisiert stand jour actualización aggiornamento bijgewerkt uppdaterad aktualizacja "
     "aktualizacja zmiana atualização fassung aggiornata päivitetty opdateret version dated",
     ("dates", "stamped"): "copyright jour mise ago v aktualizacji atualização aggiornamento actualización created",
     ("dates", "binding"): "effective vigueur kraft vigor vigore wirksam gültig vigentes vigência ingangsdatum",

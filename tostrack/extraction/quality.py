@@ -46,7 +46,7 @@ _GARBLED = 0.001
 _KINSHIP = 0.2
 #: Where a page's last tag is looked for, and how many words make the end of a text.
 _TAIL, _LAST_WORDS = 1 << 14, 5
-#: How far a language must be ahead of the next one: two that are close (Danish and Norwegian) are no change of language.
+#: How far a language must be ahead of the next one: Danish after Norwegian is no change of language.
 _LEAD = 1.5
 
 _LOGIN_PATH = re.compile(r"/(?:log-?in|sign-?in|auth|checkpoint|account/begin|sso)(?:[/.]|$)", re.IGNORECASE)

@@ -6,7 +6,8 @@ entries with commas between them. In an entry
 
 * ``shar(e|es|ing)`` stands for its three words, and ``(the |)court`` for both;
 * ``advertis*`` stands for every word that begins so;
-* ``*`` alone stands for any one word.
+* ``*`` alone stands for any one word;
+* ``^forbidden`` stands for the word at the begin of a text.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "money": ("dollar", "euro"),
             "numbers": ("2", "3", "5", "7", "10", "12", "20", "30", "60", "90"),
             "guards": (
-                "negation", "affirming", "duty", "permission", "promise", "prohibition", "condition", "qualifier",
-                "comparison",
+                "only", "negation", "affirming", "duty", "permission", "promise", "prohibition", "condition",
+                "qualifier", "comparison",
             ),
             "parties": ("platform", "user", "third"),
             "answers": (
@@ -174,9 +175,10 @@ def list_languages(level: Level = "detect") -> tuple[str, ...]:
 
 
 @cache
-def union(table: str, name: str) -> frozenset[str]:
-    """Return the entries that any language has in a list: for texts whose language is not known."""
-    return frozenset(word for code in list_languages() for word in load_language(code).list_words(table, name))
+def union(table: str, *names: str) -> frozenset[str]:
+    """Return the entries that any language has in the lists *names*: for texts whose language is not known."""
+    languages = map(load_language, list_languages())
+    return frozenset(word for language in languages for name in names for word in language.list_words(table, name))
 
 
 @cache
@@ -248,5 +250,6 @@ _FIRST_UNSPACED = "\u2e80"
 
 
 def _written(entry: str) -> str:
-    words = ("\\w+" if word == "*" else re.escape(word).replace(r"\*", r"\w*") for word in entry.split(" "))
-    return r"\s+".join(words)
+    first = "^" if entry[0] == "^" else ""
+    words = ("\\w+" if word == "*" else re.escape(word).replace(r"\*", r"\w*") for word in entry.lstrip("^").split(" "))
+    return first + r"\s+".join(words)

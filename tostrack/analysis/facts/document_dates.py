@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from tostrack.clauses import plain, sentences
 from tostrack.language.dates import FoundDate, find_dates
 from tostrack.language.words import entry_pattern, union
-from tostrack.clauses import plain, sentences
 from tostrack.models import Clause, Dating, Reading
 
 #: A long sentence dates the document only when it speaks of the document.

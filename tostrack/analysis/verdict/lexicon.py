@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tostrack.analysis.verdict.boilerplate_phrases import FOREIGN_HINTS, FOREIGN_LABELS
-from tostrack.language.words import union, weekday_names
+from tostrack.clauses import canonical_text
+from tostrack.language.words import list_languages, load_language, union, weekday_names
 
 #: Words that come and go in a rewording without moving what is allowed, owed or promised. Not here on purpose: modal
 #: verbs, negations, conditions, time and scope (from, until, without, only, any, all, if, unless, except), pronouns
@@ -152,6 +152,14 @@ LAYOUT = frozenset(
 )
 #: The reader, doing so.
 READER = frozenset("you your can each one two three four five six seven eight nine ten part parts any".split())
+#: Words of other languages that say who may, must or may not: a short line with one is no label.
+FOREIGN_RULING = frozenset(
+    word
+    for code in list_languages("verdict")
+    if code != "en"
+    for name in ("negation", "duty", "permission", "only")
+    for word in load_language(code).list_words("guards", name)
+)
 #: Who wrote the template that a policy was made from.
 CREDIT = re.compile(
     r"\b(?:based on|adapted from|forked from|derived from|inspired by|generated (?:by|with|using)|created with)\b"
@@ -191,50 +199,7 @@ EFFECTIVE = _single("dates", "effective") | union("dates", "binding")
 REFERENCE = _single("page", "references")
 
 #: Labels that pages show around a policy, in canonical form; a clause is one when such phrases make up all of it.
-LABELS = (
-    frozenset(
-        phrase.strip()
-        for phrase in """
-close|search|menu|home|print|print page|print this page|share|copy link|copied|edit|save|cancel|submit|next|previous|
-back|more|less|open|ok|got it|download|download pdf|download as pdf|download the app|download a copy|pdf|pdf version|
-printable version|view printable version|sign in|sign up|sign out|sign on|log in|log out|log on|login|logout|register|
-join|join now|join us|create account|create an account|my account|account|get started|back to top|return to top|
-jump to content|jump to navigation|skip to content|skip to main content|skip to navigation|back to help home|
-back to overview|read more|learn more|show more|show less|see more|see less|see all|view all|view more|load more|expand|
-expand all|collapse|collapse all|show details|opens in a new tab|opens in new tab|opens in a new window|
-opens in new window|open in a new tab|open in new tab|opens new window|
-ouvre une nouvelle fenêtre|öffnet in neuem fenster|
-wird in neuem fenster geöffnet|se abre en una ventana nueva|si apre in una nuova finestra|opent in nieuw venster|
-external link|link|help|help center|help centre|
-contact|contact us|support|about|about us|careers|press|blog|news|jobs|faq|faqs|sitemap|site map|language|languages|
-english|english us|english uk|deutsch|français|español|italiano|select language|select your language|select country|
-select region|select your region|change language|change country|change region|accept|accept all|accept cookies|
-accept all cookies|reject|reject all|reject all cookies|allow all|allow all cookies|decline|decline all|manage cookies|
-manage preferences|manage choices|cookie settings|cookie preferences|cookie policy|cookie notice|cookies settings|
-your privacy choices|your cookie preferences|privacy settings|privacy notice|privacy policy|do not sell my info|
-do not sell my personal information|do not sell or share my personal information|change your cookie preferences|
-ad choices|your ad choices|terms|terms of use|terms of service|terms and conditions|terms conditions|privacy|legal|
-imprint|impressum|cookies|previous version|previous versions|prior versions|see previous versions|archived versions|
-view archived versions|on this page|in this article|contents|table of contents|was this helpful|was this page helpful|
-was this article helpful|was this information helpful|yes|no|yes or no|thanks for your feedback|feedback|send feedback|
-rate this page|follow us|follow us on|facebook|twitter|instagram|youtube|linkedin|tiktok|pinterest|related|
-related articles|related links|related topics|related content|useful links|quick links|see also|you might also like|
-other ways to get help|need help|need more help|still need help|enabled|disabled|on|off|true|false|null|undefined|nan|
-share on facebook|share on twitter|share on x|share on linkedin|tweet|email this|subscribe|newsletter|
-skip to footer|all articles|all collections|recently viewed articles|submit a request|have more questions|
-did this answer your question|still have questions|chat with us|contact support|contact sales|give feedback|
-powered by zendesk|comments|follow|unfollow|return to top of page|cookie consent|manage consent|dismiss|got it thanks|
-español latinoamérica|português|português brasil|nederlands|polski|svenska|dansk|norsk|suomi|türkçe|русский|
-日本語|한국어|简体中文|繁體中文|العربية|čeština|magyar|română|ελληνικά|українська|bahasa indonesia|tiếng việt|ไทย|हिन्दी|
-loading|please wait|accessibility|accessibility statement|modern slavery statement|investors|investor relations|
-pricing|integrations|changelog|start chat|get the app|account lists|returns orders|
-share this|share on whatsapp|share via email|having trouble|need assistance|any questions|
-enter a summary|title|image|logo|icon|advertisement|sponsored|all rights reserved|updated|new|
-do not show this message again
-""".replace("\n", "").split("|")
-    )
-    | FOREIGN_LABELS
-)
+LABELS = frozenset(map(canonical_text, union("page", "labels", "navigation", "more", "consent")))
 #: Those of them that may be partners or kinds of data too.
 AMBIGUOUS = frozenset(
     """facebook twitter instagram youtube linkedin tiktok pinterest account contact language languages link image title
@@ -306,7 +271,8 @@ HINTS = (
         )
     )
     | {"close", "title", "link", "image", "icon", "logo", "edit", "back to top", "external link"}
-    | FOREIGN_HINTS
+    | frozenset(map(canonical_text, union("page", "more")))
+    | {"heres how", "here s how"}
 )
 #: A notice that the terms around it were or will be updated.
 _DOCUMENT = r"(?:terms|policy|policies|notice|statement|agreement|guidelines|conditions)"
