@@ -52,11 +52,12 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         },
         "flags": {
             "roles": (
-                "we", "us", "you", "your", "content", "user_content", "likeness", "post", "license", "grant", "scope",
-                "narrow_scope", "use", "used", "own", "title", "waive", "moral_rights", "data", "personal_data",
-                "collect", "disclose", "disclosed", "disclosure", "give", "given", "recipient", "advertiser",
-                "authority", "legal_reason", "business_transfer", "show", "advertising", "targeted", "cookie",
-                "opt_out", "setting", "permission", "without_payment", "ai", "train",
+                "we", "us", "our", "we_ending", "not_after", "you", "you_capital", "your", "not", "affirm", "but",
+                "if", "rel", "only", "to", "from", "data", "content", "mine", "likeness", "post", "license",
+                "right", "grant", "scope", "use", "exploit", "own", "title", "waive", "moral", "disclose",
+                "disclosure", "give", "collect", "recipient", "people", "advertiser", "authority", "legal", "deal",
+                "obliged", "engage", "purpose", "ad", "show", "target", "cookie", "opt_out", "setting",
+                "permission", "nopay", "ai", "train", "forbid", "liable", "feedback", "software",
             ),
         },
     }
