@@ -52,7 +52,7 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         },
         "flags": {
             "roles": (
-                "we", "us", "our", "we_ending", "not_after", "you", "you_capital", "your", "not", "affirm", "but",
+                "we", "us", "our", "we_ending", "not_after", "you", "your", "not", "affirm", "but",
                 "if", "rel", "only", "to", "from", "data", "content", "mine", "likeness", "post", "license",
                 "right", "grant", "scope", "use", "exploit", "own", "title", "waive", "moral", "disclose",
                 "disclosure", "give", "collect", "recipient", "people", "advertiser", "authority", "legal", "deal",

@@ -80,8 +80,10 @@ def _judged(
     rules: RoleRules, rule: RoleRule, sentence: RoleSentence, at: int, first: int, last: int
 ) -> Polarity | None:
     """Return what a match of *rule* at the word *at* says; None where it says nothing."""
-    if rule.not_by and rules.actor(sentence, at) == rule.not_by:
-        return None
+    if rule.by or rule.not_by:
+        actor = rules.actor(sentence, at)
+        if (actor and actor == rule.not_by) or (rule.by and actor != rule.by):
+            return None
     if _any(rule.unless, sentence):
         return None
     if rule.negated is rule.polarity or not rules.is_negated(sentence, at):

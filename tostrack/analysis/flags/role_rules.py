@@ -59,15 +59,15 @@ class Way:
         roles = sentence.roles
         for at, mask in enumerate(roles):
             if mask & self.head:
-                first = last = at
+                places = [at]
                 for term in self.terms:
-                    place = _nearest(roles, at, term)
+                    place = _nearest(roles, at, term, places)
                     if (place >= 0) != term.wanted:
                         break
                     if term.wanted:
-                        first, last = min(first, place), max(last, place)
+                        places.append(place)
                 else:
-                    yield at, first, last
+                    yield at, min(places), max(places)
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,8 @@ class RoleRule:
     why: str
     polarity: Polarity
     negated: Polarity | None
-    #: Who must not be who acts: "you", "we" or nobody.
+    #: Who must be who acts, and who must not: "you", "we" or, empty, whoever it is.
+    by: str
     not_by: str
     carries: bool
     overrides: bool
@@ -106,7 +107,7 @@ class RoleRules:
     def actor(self, sentence: RoleSentence, at: int) -> str:
         """Return who acts by the verb at *at*: ``we``, ``you`` or nobody that is named."""
         bits = self.words.bits
-        we, you = bits["we"], self.words.bits_of("you|you_capital")
+        we, you = bits["we"], bits["you"]
         roles = sentence.roles
         if roles[at] & we:
             return "we"
@@ -146,16 +147,16 @@ class RoleRules:
         return False
 
 
-def _nearest(roles: list[int], at: int, term: Term) -> int:
-    """Return where the word nearest to *at* stands that fits *term*; -1 for none."""
+def _nearest(roles: list[int], at: int, term: Term, taken: list[int]) -> int:
+    """Return where the word nearest to *at* stands that fits *term* and is none of those *taken*; -1 for none."""
     wanted = term.roles
     for step in range(1, max(term.before, term.behind) + 1):
         before, behind = at - step, at + step
         if before < 0 and behind >= len(roles):
             return -1
-        if step <= term.before and before >= 0 and roles[before] & wanted:
+        if step <= term.before and before >= 0 and roles[before] & wanted and before not in taken:
             return before
-        if step <= term.behind and behind < len(roles) and roles[behind] & wanted:
+        if step <= term.behind and behind < len(roles) and roles[behind] & wanted and behind not in taken:
             return behind
     return -1
 
@@ -193,6 +194,7 @@ def _rule(name: str, table: Mapping[str, Any], words: RoleWords) -> RoleRule:
         why=table["why"],
         polarity=Polarity(table.get("polarity", "permits")),
         negated=None if negated == "drop" else Polarity(negated),
+        by=table.get("by", ""),
         not_by=table.get("not_by", ""),
         carries=table.get("carries", False),
         overrides=table.get("overrides", False),

@@ -25,6 +25,8 @@ _MEMORY = 50_000
 _APART = 30
 #: Lists that are no roles of words.
 _NO_ROLES = {"we_ending", "not_after"}
+#: A list of words that have the role before this only with a capital.
+_CAPITAL = "_capital"
 #: Roles that the reading adds: content that is the user's, someone whom data comes from.
 MINE, SOURCE = "mine", "source"
 #: Roles of verbs: only these take an ending of "we".
@@ -63,6 +65,8 @@ class RoleWords:
     #: Role -> its bit.
     bits: Mapping[str, int]
     _exact: Mapping[str, int]
+    #: Words that have a role only where they are written with a capital: "Sie", and not "sie".
+    _capitals: Mapping[str, int]
     _stems: Mapping[str, int]
     _endings: Mapping[str, int]
     _middles: Sequence[tuple[str, str, int]]
@@ -93,12 +97,11 @@ class RoleWords:
         words = [word.casefold() for word in written]
         found = [self._known.get(word) or self._look_up(word) for word in words]
         roles = [mask for mask, _ in found]
-        capital = self.bits.get("you_capital", 0)
         for at, (_, phrases) in enumerate(found):
             if phrases:
                 self._add_phrases(at, phrases, words, roles)
-            if roles[at] & capital and written[at][0].islower():
-                roles[at] &= ~capital
+            if words[at] in self._capitals and written[at][0].isupper():
+                roles[at] |= self._capitals[words[at]]
         barred = self._barriers(text, spans, roles)
         self._derive(roles)
         everything = 0
@@ -160,7 +163,7 @@ class RoleWords:
         """Add the roles that words have by what stands near them."""
         bits = self.bits
         content, your, ours = bits["content"], bits["your"], self.bits_of("our")
-        posts, you = bits["post"], self.bits_of("you|you_capital")
+        posts, you = bits["post"], self.bits_of("you")
         recipient, came, went = self.bits_of("recipient|advertiser|authority|people"), bits["from"], bits["to"]
         for at, mask in enumerate(roles):
             if mask & content and not mask & bits[MINE]:
@@ -190,17 +193,21 @@ def load_roles(code: str) -> RoleWords:
     """
     language = load_language(code)
     names = [name for name in language.list_names("roles") if name not in _NO_ROLES]
-    bits = {name: 1 << number for number, name in enumerate(dict.fromkeys([*names, MINE, SOURCE]))}
+    roles = dict.fromkeys([*(name.removesuffix(_CAPITAL) for name in names), MINE, SOURCE])
+    bits = {role: 1 << number for number, role in enumerate(roles)}
     exact: dict[str, int] = {}
+    capitals: dict[str, int] = {}
     stems: dict[str, int] = {}
     endings: dict[str, int] = {}
     middles: list[tuple[str, str, int]] = []
     phrases: dict[str, list[_Phrase]] = {}
     for name in names:
-        bit = bits[name]
+        bit = bits[name.removesuffix(_CAPITAL)]
         for words in map(_words_of, language.list_words("roles", name)):
             first = words[0]
-            if len(words) > 1:
+            if name.endswith(_CAPITAL):
+                capitals[first] = capitals.get(first, 0) | bit
+            elif len(words) > 1:
                 separable = words[1] == ".."
                 phrases.setdefault(first, []).append(_Phrase(bit, words[2:] if separable else words[1:], separable))
             elif first[0] == "*":
@@ -214,7 +221,7 @@ def load_roles(code: str) -> RoleWords:
     lengths = {len(stem) for stem in stems} | {len(first) - 1 for first in phrases if first[-1] == "*"}
     lists = [(name, language.list_words("roles", name)) for name in language.list_names("roles")]
     return RoleWords(
-        code, bits, exact, stems, endings, middles, phrases, sorted(lengths),
+        code, bits, exact, capitals, stems, endings, middles, phrases, sorted(lengths),
         language.list_words("roles", "we_ending"), int(language.list_words("roles", "not_after")[0]),
         sha256(repr(lists))[:16],
     )  # fmt: skip
