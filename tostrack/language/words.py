@@ -57,7 +57,7 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
                 "right", "grant", "scope", "use", "exploit", "own", "title", "waive", "moral", "disclose",
                 "disclosure", "give", "collect", "recipient", "people", "advertiser", "authority", "legal", "deal",
                 "obliged", "engage", "purpose", "ad", "show", "target", "cookie", "opt_out", "setting",
-                "permission", "nopay", "ai", "train", "forbid", "liable", "feedback", "software",
+                "permission", "nopay", "ai", "train", "forbid", "liable", "feedback", "software", "how", "me", "so_as", "portability",
             ),
         },
     }

@@ -45,7 +45,11 @@ def find_by_roles(rules: RoleRules, text: str, lead: str = "") -> list[Flag]:
 def _joined(lead: RoleSentence, item: RoleSentence) -> tuple[RoleSentence, int]:
     """Return the lead-in and its item as one sentence, and the number of words of the lead-in."""
     both = RoleSentence(
-        [*lead.roles, *item.roles], [*lead.spans, *item.spans], [*lead.barred, *item.barred], lead.all | item.all
+        [*lead.roles, *item.roles],
+        [*lead.spans, *item.spans],
+        [*lead.barred, *item.barred],
+        [*lead.parted, *item.parted],
+        lead.all | item.all,
     )
     return both, len(lead.roles)
 

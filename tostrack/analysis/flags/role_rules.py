@@ -29,7 +29,7 @@ _EVERYWHERE = 10_000
 #: A negation so many words before a verb belongs to it.
 _NOT_BEFORE = 10
 #: The subject of a verb stands at most so many words before it, or so few behind it.
-_SUBJECT_BEFORE, _SUBJECT_AFTER = 18, 4
+_SUBJECT_BEFORE, _SUBJECT_AFTER = 18, 8
 
 
 @dataclass(frozen=True)
@@ -105,30 +105,26 @@ class RoleRules:
     vetoes: tuple[tuple[frozenset[str], tuple[Way, ...], tuple[Way, ...]], ...]
 
     def actor(self, sentence: RoleSentence, at: int) -> str:
-        """Return who acts by the verb at *at*: ``we``, ``you`` or nobody that is named."""
-        bits = self.words.bits
-        we, you = bits["we"], bits["you"]
-        roles = sentence.roles
-        if roles[at] & we:
+        """Return who acts by the verb at *at*: ``we``, ``you`` or nobody that is named near it."""
+        roles, parted = sentence.roles, sentence.parted
+        if roles[at] & self.words.bits["we"]:
             return "we"
-        found = ""
-        for place in range(at - 1, max(at - _SUBJECT_BEFORE, -1) - 0, -1):
-            if place < 0:
-                break
-            if roles[place] & we:
-                return "we"
-            if roles[place] & you and not roles[place] & bits["your"]:
-                found = "you"
-            if sentence.barred[place] or (sentence.barred[place + 1] and found):
-                break
-        for place in range(at + 1, min(at + 1 + _SUBJECT_AFTER, len(roles))):
-            if sentence.barred[place]:
-                break
-            if roles[place] & we:
-                return "we"
-            if roles[place] & you and not roles[place] & bits["your"] and not found:
-                found = "you"
-        return found
+        first = last = at
+        while first and not (parted[first] or sentence.barred[first]) and at - first < _SUBJECT_BEFORE:
+            first -= 1
+        while last + 1 < len(roles) and last - at < _SUBJECT_AFTER and not (parted[last + 1] or sentence.barred[last + 1]):
+            last += 1
+        found = self._named(roles[first : last + 1])
+        if found or not roles[first] & self.words.bits_of("so_as"):
+            return found
+        # "If you use this to share ...": the purpose has the subject of what it is the purpose of.
+        return self._named(roles[max(first - _SUBJECT_BEFORE, 0) : first])
+
+    def _named(self, roles: list[int]) -> str:
+        bits = self.words.bits
+        if any(mask & bits["we"] for mask in roles):
+            return "we"
+        return "you" if any(mask & bits["you"] and not mask & bits["your"] for mask in roles) else ""
 
     def is_negated(self, sentence: RoleSentence, at: int) -> bool:
         """Return whether a negation belongs to the verb at *at*."""

@@ -45,6 +45,8 @@ class RoleSentence:
     spans: list[tuple[int, int]]
     #: Whether something that a negation does not reach over stands before the word.
     barred: list[bool]
+    #: Whether a comma, or more than that, stands before the word.
+    parted: list[bool]
     #: All bits of the sentence.
     all: int
 
@@ -102,12 +104,12 @@ class RoleWords:
                 self._add_phrases(at, phrases, words, roles)
             if words[at] in self._capitals and written[at][0].isupper():
                 roles[at] |= self._capitals[words[at]]
-        barred = self._barriers(text, spans, roles)
+        barred, parted = self._barriers(text, spans, roles)
         self._derive(roles)
         everything = 0
         for mask in roles:
             everything |= mask
-        return RoleSentence(roles, spans, barred, everything)
+        return RoleSentence(roles, spans, barred, parted, everything)
 
     def _look_up(self, word: str) -> tuple[int, tuple[_Phrase, ...]]:
         mask = self._exact.get(word, 0)
@@ -146,18 +148,17 @@ class RoleWords:
             else:
                 roles[at] |= phrase.bit
 
-    def _barriers(self, text: str, spans: list[tuple[int, int]], roles: list[int]) -> list[bool]:
+    def _barriers(self, text: str, spans: list[tuple[int, int]], roles: list[int]) -> tuple[list[bool], list[bool]]:
+        """Return for each word whether a negation does not reach over what is before it, and whether that is a comma."""
         turns, relative = self.bits_of("but|if"), self.bits_of("rel")
-        barred, before = [], spans[0][0] if spans else 0
+        barred, parted, before = [], [], spans[0][0] if spans else 0
         for (start, end), mask in zip(spans, roles, strict=True):
             between = text[before:start]
-            barred.append(
-                bool(mask & turns)
-                or (len(between) > 1 and _STOP.search(between) is not None)
-                or ("," in between and bool(mask & relative))
-            )
+            stop = len(between) > 1 and _STOP.search(between) is not None
+            parted.append(stop or "," in between)
+            barred.append(stop or bool(mask & turns) or ("," in between and bool(mask & relative)))
             before = end
-        return barred
+        return barred, parted
 
     def _derive(self, roles: list[int]) -> None:
         """Add the roles that words have by what stands near them."""
