@@ -57,7 +57,8 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
                 "right", "grant", "scope", "use", "exploit", "own", "title", "waive", "moral", "disclose",
                 "disclosure", "give", "collect", "recipient", "people", "advertiser", "authority", "legal", "deal",
                 "obliged", "engage", "purpose", "ad", "show", "target", "cookie", "opt_out", "setting",
-                "permission", "nopay", "ai", "train", "forbid", "liable", "feedback", "software", "how", "me", "so_as", "portability",
+                "permission", "nopay", "ai", "train", "forbid", "liable", "feedback", "software", "goods", "recipient_word", "complaint", "banned", "credentials", "person_right", "it", "reserve",
+                "moderate", "book", "how", "me", "so_as", "portability",
             ),
         },
     }

@@ -17,6 +17,8 @@ from tostrack.language.words import list_languages, load_language
 from tostrack.models import sha256
 
 _WORD = re.compile(r"[^\W_]+")
+#: A name with a capital inside.
+_CAMEL = re.compile(r"[A-Z][a-z]+[A-Z][a-z]+$")
 #: Signs between two words that end what a negation or a subject reaches.
 _STOP = re.compile(r"[;:()–—]|\s-\s")
 #: So many different words of a language are remembered; a hostile text cannot fill the memory.
@@ -105,6 +107,10 @@ class RoleWords:
             if words[at] in self._capitals and written[at][0].isupper():
                 roles[at] |= self._capitals[words[at]]
         barred, parted = self._barriers(text, spans, roles)
+        for at, word in enumerate(written):
+            # "to PayBird": a product of somebody by its name; plain names are mostly the company's own.
+            if _CAMEL.match(word) and not roles[at] and any(mask & self.bits["to"] for mask in roles[max(at - 2, 0) : at]):
+                roles[at] |= self.bits["recipient"]
         self._derive(roles)
         everything = 0
         for mask in roles:
