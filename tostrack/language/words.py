@@ -58,7 +58,7 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
                 "disclosure", "give", "collect", "recipient", "people", "advertiser", "authority", "legal", "deal",
                 "obliged", "engage", "purpose", "ad", "show", "target", "cookie", "opt_out", "setting",
                 "permission", "nopay", "ai", "train", "forbid", "liable", "feedback", "software", "goods", "recipient_word", "complaint", "banned", "credentials", "person_right", "it", "reserve",
-                "moderate", "book", "how", "me", "so_as", "portability",
+                "moderate", "book", "listing", "to_you", "narrow", "by", "how", "me", "so_as", "portability",
             ),
         },
     }

@@ -29,8 +29,8 @@ _APART = 30
 _NO_ROLES = {"we_ending", "not_after"}
 #: A list of words that have the role before this only with a capital.
 _CAPITAL = "_capital"
-#: Roles that the reading adds: content that is the user's, someone whom data comes from.
-MINE, SOURCE = "mine", "source"
+#: Roles that the reading adds: content that is the user's, someone whom data comes from, and who does something to it.
+MINE, SOURCE, AGENT = "mine", "source", "agent"
 #: Roles of verbs: only these take an ending of "we".
 _VERBS = ("disclose", "give", "collect", "use", "engage", "grant", "show", "train", "own", "post", "exploit")
 #: "Your content": so many words apart; "content that you post": so many.
@@ -183,6 +183,8 @@ class RoleWords:
                 before = roles[max(at - _TO_REACH, 0) : at]
                 if any(one & came for one in before[-_FROM_REACH:]) and not any(one & went for one in before):
                     roles[at] |= bits[SOURCE]
+                if any(one & bits["by"] for one in before[-_FROM_REACH:]):
+                    roles[at] |= bits[AGENT]
 
 
 def _fits(pattern: str, word: str) -> bool:
@@ -200,7 +202,7 @@ def load_roles(code: str) -> RoleWords:
     """
     language = load_language(code)
     names = [name for name in language.list_names("roles") if name not in _NO_ROLES]
-    roles = dict.fromkeys([*(name.removesuffix(_CAPITAL) for name in names), MINE, SOURCE])
+    roles = dict.fromkeys([*(name.removesuffix(_CAPITAL) for name in names), MINE, SOURCE, AGENT])
     bits = {role: 1 << number for number, role in enumerate(roles)}
     exact: dict[str, int] = {}
     capitals: dict[str, int] = {}
