@@ -52,13 +52,14 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         },
         "flags": {
             "roles": (
-                "we", "us", "our", "we_ending", "not_after", "you", "your", "not", "affirm", "but",
-                "if", "rel", "only", "to", "from", "data", "content", "mine", "likeness", "post", "license",
-                "right", "grant", "scope", "use", "exploit", "own", "title", "waive", "moral", "disclose",
-                "disclosure", "give", "collect", "recipient", "people", "advertiser", "authority", "legal", "deal",
-                "obliged", "engage", "purpose", "ad", "show", "target", "cookie", "opt_out", "setting",
-                "permission", "nopay", "ai", "train", "forbid", "liable", "feedback", "software", "goods", "recipient_word", "complaint", "banned", "credentials", "person_right", "it", "reserve",
-                "moderate", "book", "listing", "to_you", "narrow", "by", "how", "me", "so_as", "portability",
+                "we", "us", "our", "we_ending", "not_after", "you", "your", "not", "affirm", "but", "if", "rel",
+                "only", "to", "from", "data", "content", "mine", "likeness", "post", "license", "right", "grant",
+                "scope", "use", "exploit", "own", "title", "waive", "moral", "disclose", "disclosure", "give",
+                "collect", "recipient", "people", "advertiser", "authority", "legal", "deal", "obliged", "engage",
+                "purpose", "ad", "show", "target", "cookie", "opt_out", "setting", "permission", "nopay", "ai",
+                "train", "forbid", "liable", "feedback", "software", "goods", "recipient_word", "complaint",
+                "banned", "credentials", "person_right", "it", "reserve", "moderate", "book", "listing", "measure",
+                "to_you", "narrow", "by", "how", "me", "so_as", "portability",
             ),
         },
     }

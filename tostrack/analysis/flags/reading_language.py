@@ -10,7 +10,7 @@ from tostrack.language.detect import detect_language
 #: Words that are English and of no other language that is flagged.
 _ENGLISH = frozenset(
     "the and to your you our that this with are not by will which be any may their from have has these other such "
-    "can who what when shall".split()
+    "can who what when shall advertising sharing targeted policy parties your's yours it's don't we'll".split()
 )
 #: A text of which one word in so many is one of these is English: most texts are, and need no more.
 _PER_ENGLISH = 8

@@ -61,7 +61,7 @@ def _matches(rules: RoleRules, sentence: RoleSentence, skip: int) -> Iterator[_M
         for way in rule.ways:
             for at, first, last in way.find(sentence):
                 silent = _silent(rules, sentence) if silent is None else silent
-                match = _judged(rules, rule, sentence, at, first, last)
+                match = _judged(rules, rule, sentence, at)
                 if match is None or rule.topic in silent:
                     continue
                 if last >= skip:
@@ -80,9 +80,7 @@ def _any(ways: tuple[Way, ...], sentence: RoleSentence) -> bool:
     return any(True for way in ways for _ in way.find(sentence))
 
 
-def _judged(
-    rules: RoleRules, rule: RoleRule, sentence: RoleSentence, at: int, first: int, last: int
-) -> Polarity | None:
+def _judged(rules: RoleRules, rule: RoleRule, sentence: RoleSentence, at: int) -> Polarity | None:
     """Return what a match of *rule* at the word *at* says; None where it says nothing."""
     if rule.by or rule.not_by:
         actor = rules.actor(sentence, at)

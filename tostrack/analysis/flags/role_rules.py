@@ -112,7 +112,9 @@ class RoleRules:
         first = last = at
         while first and not (parted[first] or sentence.barred[first]) and at - first < _SUBJECT_BEFORE:
             first -= 1
-        while last + 1 < len(roles) and last - at < _SUBJECT_AFTER and not (parted[last + 1] or sentence.barred[last + 1]):
+        while (
+            last + 1 < len(roles) and last - at < _SUBJECT_AFTER and not (parted[last + 1] or sentence.barred[last + 1])
+        ):
             last += 1
         found = self._named(roles[first : last + 1])
         if found or not roles[first] & self.words.bits_of("so_as"):

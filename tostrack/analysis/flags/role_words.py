@@ -109,7 +109,11 @@ class RoleWords:
         barred, parted = self._barriers(text, spans, roles)
         for at, word in enumerate(written):
             # "to PayBird": a product of somebody by its name; plain names are mostly the company's own.
-            if _CAMEL.match(word) and not roles[at] and any(mask & self.bits["to"] for mask in roles[max(at - 2, 0) : at]):
+            if (
+                _CAMEL.match(word)
+                and not roles[at]
+                and any(mask & self.bits["to"] for mask in roles[max(at - 2, 0) : at])
+            ):
                 roles[at] |= self.bits["recipient"]
         self._derive(roles)
         everything = 0
@@ -155,7 +159,7 @@ class RoleWords:
                 roles[at] |= phrase.bit
 
     def _barriers(self, text: str, spans: list[tuple[int, int]], roles: list[int]) -> tuple[list[bool], list[bool]]:
-        """Return for each word whether a negation does not reach over what is before it, and whether that is a comma."""
+        """Return for each word whether what is before it stops a negation, and whether that is a comma or more."""
         turns, relative = self.bits_of("but|if"), self.bits_of("rel")
         barred, parted, before = [], [], spans[0][0] if spans else 0
         for (start, end), mask in zip(spans, roles, strict=True):
@@ -177,12 +181,14 @@ class RoleWords:
                 near = roles[max(at - _YOUR_REACH, 0) : at + _YOUR_REACH + 1]
                 behind = roles[at + 1 : at + 1 + _POST_REACH]
                 posted = any(one & posts for one in behind) and any(one & you for one in behind)
-                if posted or (any(one & your for one in near) and not any(one & ours for one in near[: _YOUR_REACH + 1])):
+                if posted or (
+                    any(one & your for one in near) and not any(one & ours for one in near[: _YOUR_REACH + 1])
+                ):
                     roles[at] |= bits[MINE]
             if mask & recipient:
                 before = roles[max(at - _TO_REACH, 0) : at]
                 if any(one & came for one in before[-_FROM_REACH:]) and not any(one & went for one in before):
-                    roles[at] |= bits[SOURCE]
+                    roles[at] = roles[at] & ~recipient | bits[SOURCE]
                 if any(one & bits["by"] for one in before[-_FROM_REACH:]):
                     roles[at] |= bits[AGENT]
 

@@ -8,11 +8,11 @@ from functools import cached_property, lru_cache
 
 from tostrack.analysis.flags.breadth import Breadth
 from tostrack.analysis.flags.finder import find, matching, quote_as_written, under_lead, vetoing
+from tostrack.analysis.flags.reading_language import find_language, primary_language
 from tostrack.analysis.flags.role_finder import find_by_roles
 from tostrack.analysis.flags.role_rules import ROLE_RULES, load_role_rules, role_meanings
 from tostrack.analysis.flags.role_words import load_roles, role_languages
 from tostrack.analysis.flags.rule_files import BUILT_IN, RuleFile, parse
-from tostrack.analysis.flags.reading_language import find_language, primary_language
 from tostrack.analysis.flags.rules import Rule, RuleSet, Veto
 from tostrack.analysis.flags.weights import LEARNT, SHIPPED_WEIGHTS, shipped_weights
 from tostrack.clauses import plain
