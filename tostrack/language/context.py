@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from tostrack.language.characters import BULLETS
 from tostrack.language.kinds import SILENT, Kind
@@ -15,7 +16,6 @@ _ANSWER_LINE = 60
 _REACH = 2
 _BULLET = re.compile(f"[{BULLETS}]")
 _DASHES = frozenset("-–—")
-_NUMBERS = frozenset((Kind.NUMBER,))
 
 
 class Pieces:
@@ -31,36 +31,42 @@ class Pieces:
 
     def settle(self) -> None:
         """Give every token the kind that its neighbours make it."""
-        present = set(self.kinds)
         self._set_phrases()
-        if Kind.NUMBER in present:
+        if not self._vocabulary.ones.isdisjoint(self.keys):
+            self._set_ones()
+        if Kind.NUMBER in self.kinds:
             self._set_beside_numbers()
-        if Kind.LIST_LABEL in present:
+        if Kind.LIST_LABEL in self.kinds:
             self._set_decimals()
         self._set_quotes()
         self._set_cells()
-        if Kind.STRUCK in present:
+        if Kind.STRUCK in self.kinds:
             self._set_between(Kind.STRUCK)
-        if Kind.INSERTED in present:
+        if Kind.INSERTED in self.kinds:
             self._set_between(Kind.INSERTED)
 
     def _set_phrases(self) -> None:
-        phrases, keys, kinds = self._vocabulary.phrases, self.keys, self.kinds
-        words = [at for at in self._said if kinds[at] is not Kind.PUNCTUATION]
+        phrases, kinds = self._vocabulary.phrases, self.kinds
+        places = [at for at in self._said if kinds[at] is not Kind.PUNCTUATION]
+        keys = [self.keys[at] for at in places]
         until = 0
-        for number, at in enumerate(words):
-            begun = phrases.get(keys[at])
-            if begun is None or number < until:
+        for first, key in enumerate(keys[:-1]):
+            if key not in phrases or first < until:
                 continue
-            for phrase, kind in begun:
-                places = words[number : number + len(phrase)]
-                if len(places) == len(phrase) and all(keys[place] == word for place, word in zip(places, phrase, strict=True)):
-                    for place in places:
+            for phrase, kind in phrases[key].get(keys[first + 1], ()):
+                if tuple(keys[first : first + len(phrase)]) == phrase:
+                    until = first + len(phrase)
+                    for at in places[first:until]:
                         # "Not" in "not more than" stays what it is: it is the word that must not vanish.
-                        if kinds[place] not in (Kind.NEGATION, Kind.NUMBER):
-                            kinds[place] = kind
-                    until = number + len(phrase)
+                        if kinds[at] is not Kind.NEGATION and kinds[at] is not Kind.NUMBER:
+                            kinds[at] = kind
                     break
+
+    def _set_ones(self) -> None:
+        """Take "one" in "one year" for the number that it is."""
+        for at, after in pairwise(self._said):
+            if self.keys[at] in self._vocabulary.ones and self.keys[after] in self._vocabulary.units:
+                self.kinds[at], self.keys[at] = Kind.NUMBER, "1"
 
     def _set_beside_numbers(self) -> None:
         texts, kinds, keys, said = self.texts, self.kinds, self.keys, self._said
@@ -71,11 +77,11 @@ class Pieces:
             if after and texts[after[0]] == "+" and after[0] == at + 1:
                 kinds[after[0]] = Kind.COMPARISON
                 after = after[1:]
-            if len(after) > 1 and texts[after[0]] in _DASHES and kinds[after[1]] in _NUMBERS:
+            if len(after) > 1 and texts[after[0]] in _DASHES and kinds[after[1]] is Kind.NUMBER:
                 kinds[after[0]], keys[after[0]] = Kind.SIGN, "–"
                 continue
             for place in after:
-                if kinds[place] in _NUMBERS:
+                if kinds[place] is Kind.NUMBER:
                     break
                 if keys[place] in self._vocabulary.units:
                     kinds[place] = Kind.CURRENCY if keys[place] in self._vocabulary.money else Kind.UNIT
@@ -102,7 +108,7 @@ class Pieces:
         if not bars and sum(map(len, self.texts)) > _ANSWER_LINE:
             self._set_reply(self._said)
             return
-        for cell in self._cells(bars):
+        for cell in self._cells():
             words = [at for at in cell if self.kinds[at] is not Kind.PUNCTUATION]
             if not words and bars:
                 for at in cell:
@@ -114,7 +120,7 @@ class Pieces:
             elif cell:
                 self._set_reply(cell)
 
-    def _cells(self, bars: list[int]) -> Iterator[list[int]]:
+    def _cells(self) -> Iterator[list[int]]:
         cell: list[int] = []
         for at in self._said:
             if self.texts[at] == "|":

@@ -22,7 +22,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def detect_language(text: str) -> str:
     """Return the code of the language that *text* is in: two letters, empty when it is not plain."""
-    return detect_words(_WORD.findall(text[:_READ].casefold()))
+    return detect_words(_WORD.findall(text[:_READ].lower()))
 
 
 def detect_words(words: Iterable[str]) -> str:
@@ -34,14 +34,12 @@ def detect_words(words: Iterable[str]) -> str:
         return candidates[0]
     if total < _FEWEST_WORDS:
         return ""
-    scores: Counter[str] = Counter()
-    hits = 0
+    scores: dict[str, float] = {}
     for word, count in counts.items():
         for code, weight in _evidence().get(word, {}).items():
             if code in candidates:
-                scores[code] += weight * count
-                hits += count
-    ranked = scores.most_common(2)
+                scores[code] = scores.get(code, 0) + weight * count
+    ranked = sorted(scores.items(), key=lambda one: (-one[1], one[0]))[:2]
     if not ranked:
         return ""
     code, best = ranked[0]

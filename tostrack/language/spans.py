@@ -28,13 +28,13 @@ _Read = Callable[[re.Match[str]], tuple[Kind, str] | None]
 # Addresses
 
 _SCHEME = re.compile(r"(?:https?:)?//(?:www\.)?|www\.", re.IGNORECASE)
-#: The part of a file's name that changes with each build: ``app.3f9a8c1d.js``, ``logo-20240105.png``, ``style.css?v=3``.
+#: The part of a file's name that changes with each build: ``app.3f9a8c1d.js``, ``logo-20240105.png``.
 _BUILD = re.compile(r"[._-](?=[0-9a-f]*\d)[0-9a-f]{6,}(?=\.\w{1,5}$)", re.IGNORECASE)
 _IMAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|ico|bmp)$", re.IGNORECASE)
 _OPAQUE = re.compile(r"(?=(?:\D*\d){4})[\w%-]{16,}$|[0-9a-f-]{8,}$", re.IGNORECASE)
 _DOMAINS = (
     "com|net|org|info|biz|edu|gov|mil|int|io|ai|co|app|dev|eu|uk|de|fr|es|it|pt|nl|pl|be|ch|at|se|dk|fi|cz|sk|hu|ro|ru|ua"
-    "|gr|ie|us|ca|mx|br|ar|cl|au|nz|jp|cn|kr|in|id|tr|il|sg|hk|tw|za|me|tv|gg|ly|fm|xyz|online|site|cloud|tech|shop|store"
+    "|gr|ie|us|ca|mx|br|ar|cl|au|nz|jp|cn|kr|in|id|tr|il|sg|hk|tw|za|me|tv|gg|ly|fm|xyz|site|cloud|tech|shop|store"
     "|blog|news|social|chat|games|live|page|pro|team|world|online"
 )
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -61,7 +61,7 @@ def address_key(address: str) -> tuple[Kind, str]:
     alone is a site; a ``mailto:`` address is mail; nothing but a fragment is presentation.
     """
     if address[:7].lower() == "mailto:":
-        return Kind.MAIL, unquote(address[7:].partition("?")[0]).casefold()
+        return Kind.MAIL, unquote(address[7:].partition("?")[0]).lower()
     bare = _SCHEME.sub("", address.strip(), count=1)
     bare = bare.partition("#")[0].partition("?")[0]
     host, slash, path = bare.partition("/")
@@ -70,8 +70,8 @@ def address_key(address: str) -> tuple[Kind, str]:
     if not bare:
         return Kind.PRESENTATION, ""
     if named and not path:
-        return Kind.SITE, host.casefold()
-    return Kind.ADDRESS, f"{host.casefold() if named else host}{slash}{path}".rstrip("/")
+        return Kind.SITE, host.lower()
+    return Kind.ADDRESS, f"{host.lower() if named else host}{slash}{path}".rstrip("/")
 
 
 def _read_url(match: re.Match[str]) -> tuple[Kind, str]:
@@ -84,26 +84,30 @@ def _read_link(match: re.Match[str]) -> tuple[Kind, str]:
     if kind is Kind.SITE:
         return Kind.ADDRESS, key
     if kind is Kind.ADDRESS and _IMAGE.search(key):
-        # The picture's name may be all that tells a tick from a cross; where it is kept, and under which number, is not.
-        name = _IMAGE.sub("", key.rpartition("/")[2]).casefold()
+        # The picture's name may be all that tells a tick from a cross; its place and its number tell nothing.
+        name = _IMAGE.sub("", key.rpartition("/")[2]).lower()
         return Kind.ADDRESS, "image:" + ("" if _OPAQUE.match(name) else re.sub(r"[\W\d_]+", " ", name).strip())
     return kind, key
 
 
 def _read_autolink(match: re.Match[str]) -> tuple[Kind, str]:
     address = match["a"]
-    return (Kind.MAIL, address.casefold()) if "@" in address and "/" not in address and ":" not in address else address_key(address)
+    return (
+        (Kind.MAIL, address.lower())
+        if "@" in address and "/" not in address and ":" not in address
+        else address_key(address)
+    )
 
 
 def _read_mail(match: re.Match[str]) -> tuple[Kind, str]:
-    return Kind.MAIL, _DOT.sub(".", _AT.sub("@", match[0])).casefold().rstrip(".")
+    return Kind.MAIL, _DOT.sub(".", _AT.sub("@", match[0])).lower().rstrip(".")
 
 
 # Marks
 
 _BOX = re.compile(r"\\?\[(?P<mark>[ xX✓✔✗✘])\\?\](?!\()")
 _FOOTNOTE = re.compile(
-    rf"[{SUPERSCRIPTS}]+|[†‡※]+|\[\^(?P<a>[\w-]{{1,20}})\](?!:)|(?<=[\w.,;:!?)”\"’])\\?\[(?P<b>\d{{1,3}})\\?\](?!\()"
+    rf"(?<!\bm)(?<!\b[kcdm]m)(?<!\bft)[{SUPERSCRIPTS}]+|[†‡※]+|\[\^(?P<a>[\w-]{{1,20}})\](?!:)|(?<=[\w.,;:!?)”\"’])\\?\[(?P<b>\d{{1,3}})\\?\](?!\()"
     r"|\^(?P<c>[\w*†‡,]{1,9})\^|<sup>\s*(?P<d>[\w*†‡,]{1,9})\s*</sup>|(?<=[\w.,;:!?)”\"’])\\\*+"
 )
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -133,7 +137,7 @@ def _read_entity(match: re.Match[str]) -> tuple[Kind, str] | None:
         return Kind.PRESENTATION, ""
     if char in "\"'“”‘’«»<>–—…•·":
         return (Kind.COMPARISON, char) if char in "<>" else (Kind.PUNCTUATION, char)
-    return (Kind.WORD, char.casefold()) if char.isalpha() else (Kind.SIGN, char)
+    return (Kind.WORD, char.lower()) if char.isalpha() else (Kind.SIGN, char)
 
 
 # Labels
@@ -149,11 +153,11 @@ _LABEL_INSIDE = re.compile(r"(?<![\w)\]])\((?P<key>[A-Za-z]|[ivxIVX]{2,5})\)")
 def _first_label(text: str) -> Iterator[Span]:
     if match := _LABEL_FIRST.match(text):
         group, key = ("at", "key") if match["at"] else ("at2", "key2")
-        yield Span(*match.span(group), Kind.LIST_LABEL, match[key].casefold())
+        yield Span(*match.span(group), Kind.LIST_LABEL, match[key].lower())
 
 
 def _read_label(match: re.Match[str]) -> tuple[Kind, str]:
-    return Kind.LIST_LABEL, match["key"].casefold()
+    return Kind.LIST_LABEL, match["key"].lower()
 
 
 #: What a text must have in it for the pattern to be searched for, most texts have none; the pattern; what reads it.
@@ -166,23 +170,27 @@ _FINDERS: tuple[tuple[tuple[str, ...], re.Pattern[str], _Read], ...] = (
     (("(at)", "[at]", "{at}", " at]", " at)", "(AT)", "[AT]"), _HIDDEN_MAIL, _read_mail),
     (("[",), _BOX, _read_box),
     (("^", "[", "\\*", "†", "‡", "※", "<sup", *"⁰¹²³⁴⁵⁶⁷⁸⁹"), _FOOTNOTE, _read_footnote),
-    (("~~", "<del", "</del", "<s>", "</s>", "strike"), _STRUCK, lambda match: (Kind.STRUCK, "/" if "/" in match[0] else "")),
-    (("++", "<ins", "</ins"), _INSERTED, lambda match: (Kind.INSERTED, "")),
+    (
+        ("~~", "<del", "</del", "<s>", "</s>", "strike"),
+        _STRUCK,
+        lambda match: (Kind.STRUCK, "/" if "/" in match[0] else ""),
+    ),
+    (("++", "<ins", "</ins"), _INSERTED, lambda _: (Kind.INSERTED, "")),
     (("<", "{"), _MARKUP, lambda _: (Kind.PRESENTATION, "")),
     (("&",), _ENTITY, _read_entity),
     (("(",), _LABEL_INSIDE, _read_label),
 )
+#: Without one of these no pattern finds anything: most clauses have none.
+_ANY_SIGN = re.compile(rf"[\[\]<@^~&{{†‡※{SUPERSCRIPTS}]|\(\w{{1,5}}\)|\+\+|://|www\.|\\\*", re.IGNORECASE)
 _DOTTED = re.compile(r"[A-Za-z0-9]\.[a-z]{2}")
 
 
 def find_spans(text: str) -> list[Span]:
     """Return the parts of *text* that are one token each, in order; none overlaps another."""
     found: list[Span] = []
-    for signs, pattern, read in _FINDERS:
+    for signs, pattern, read in _FINDERS if _ANY_SIGN.search(text) else ():
         if any(sign in text for sign in signs):
-            for match in pattern.finditer(text):
-                if read_as := read(match):
-                    found.append(Span(*match.span(), *read_as))
+            found += (Span(*match.span(), *said) for match in pattern.finditer(text) if (said := read(match)))
     if _DOTTED.search(text):
         found += (Span(*match.span(), *address_key(match[0])) for match in _BARE.finditer(text))
     found += (Span(one.start, one.end, Kind.DATE, one.iso) for one in find_dates(text))

@@ -74,8 +74,9 @@ def _cut(text: str, language: str) -> Pieces:
             found = PIECE.findall(text, done, until)
             entries = vocabulary.find_entries(found)
             texts += found
-            kinds += [kind for kind, _ in entries]
-            keys += [key for _, key in entries]
+            of_kind, said = zip(*entries, strict=True)
+            kinds += of_kind
+            keys += said
         if span:
             texts.append(text[span.start : span.end])
             kinds.append(span.kind)

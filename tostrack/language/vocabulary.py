@@ -23,6 +23,7 @@ from tostrack.language.numerals import number_value
 from tostrack.language.words import Language, list_languages, load_language
 
 Entry = tuple[Kind, str]
+Phrases = Mapping[str, Mapping[str, Sequence[tuple[tuple[str, ...], Kind]]]]
 
 _LETTER = rf"[^\W\d_{OTHER_NUMBERS}{UNSPACED}]"
 _LATER = rf"[^\W_{OTHER_NUMBERS}{UNSPACED}]"
@@ -46,10 +47,12 @@ _MEMORY = 100_000
 _SIGNS: Mapping[str, Entry] = (
     dict.fromkeys("*_`\\", (Kind.PRESENTATION, ""))
     | {sign: (Kind.COMPARISON, sign) for sign in "<>≤≥≠≈≪≫="}
-    | {"≦": (Kind.COMPARISON, "≤"), "≧": (Kind.COMPARISON, "≥"), "⩽": (Kind.COMPARISON, "≤"), "⩾": (Kind.COMPARISON, "≥")}
+    | dict.fromkeys("≦⩽", (Kind.COMPARISON, "≤"))
+    | dict.fromkeys("≧⩾", (Kind.COMPARISON, "≥"))
     | {sign: (Kind.SIGN, sign) for sign in "%‰§¶&+±×÷©®™°~^@−"}
-    | {"％": (Kind.SIGN, "%"), "＋": (Kind.SIGN, "+"), "½": (Kind.NUMBER, "1/2"), "¼": (Kind.NUMBER, "1/4"), "¾": (Kind.NUMBER, "3/4")}
-)  # fmt: skip
+    | {"％": (Kind.SIGN, "%"), "＋": (Kind.SIGN, "+")}
+    | {sign: (Kind.NUMBER, value) for sign, value in (("½", "1/2"), ("¼", "1/4"), ("¾", "3/4"))}
+)
 _MARKERS = (
     (re.compile(f"[{YES_MARKS}]"), "✓"),
     (re.compile(f"[{NO_MARKS}]"), "✗"),
@@ -81,18 +84,20 @@ class Vocabulary:
         self._decimal, self._group = first.decimal, first.group
         self._kinds, self._prefixes = _single_words(languages)
         self._numbers = _number_words(languages)
-        #: First word -> the phrases that begin with it, longest first, each with its kind.
+        #: First word -> second word -> the phrases that begin so, longest first, each with its kind.
         self.phrases = _phrases(languages)
         #: Words that count what stands before them.
         self.units = frozenset(_all(languages, "units")) | frozenset(_all(languages, "money"))
         self.money = frozenset(_all(languages, "money"))
         #: What is an answer when it is all of a cell or a line: as tuples of words.
-        self.answers = frozenset(tuple(_WORDS.findall(entry)) for entry in _all(languages, "answers"))
+        self.answers = frozenset(_words_of(entry) for entry in _all(languages, "answers"))
         self.longest_answer = max(map(len, self.answers))
         #: What may stand first in an answer: "No, we do not."
         self.replies = frozenset(
             word for language in languages for name in ("yes", "no") for word in language.list_words("answers", name)
         )
+        #: What is a number before a unit, and elsewhere a pronoun or an article.
+        self.ones = frozenset(word for language in languages for word in language.list_words("numbers", "1"))
         self._entries: dict[str, Entry] = {}
 
     def find_entries(self, pieces: Sequence[str]) -> list[Entry]:
@@ -134,7 +139,7 @@ def word_key(word: str) -> str:
     """Return the form by which *word* is compared: without case, invisible characters and the shape of apostrophes."""
     if word.isascii():
         return word.lower()
-    return _HIDDEN.sub("", unicodedata.normalize("NFKC", word).casefold()).replace("’", "'")
+    return _HIDDEN.sub("", unicodedata.normalize("NFKC", word).lower()).replace("’", "'")
 
 
 def _read_sign(sign: str) -> Entry:
@@ -146,6 +151,8 @@ def _read_sign(sign: str) -> Entry:
         if pattern.match(sign):
             return Kind.MARKER, key
     category = unicodedata.category(sign)
+    if sign in "²³":
+        return Kind.SIGN, sign
     if category[0] == "C" or _HIDDEN.match(sign):
         return Kind.PRESENTATION, ""
     if category[0] == "P" or _BULLET.match(sign) or sign in "|→←↑↓➔➜›‹^´¨":
@@ -160,7 +167,9 @@ def vocabulary_of(language: str = "") -> Vocabulary:
     return Vocabulary([load_language(code) for code in ((language,) if language in codes else codes)])
 
 
-_WORDS = re.compile(r"[\w'/]+")
+def _words_of(entry: str) -> tuple[str, ...]:
+    """Return the words of a list's entry as the tokenizer cuts them."""
+    return tuple(word_key(piece) for piece in PIECE.findall(entry) if piece[0].isalnum())
 
 
 def _all(languages: Iterable[Language], table: str) -> Iterator[str]:
@@ -169,7 +178,9 @@ def _all(languages: Iterable[Language], table: str) -> Iterator[str]:
             yield from language.list_words(table, name)
 
 
-def _entries_of(languages: Sequence[Language], lists: Iterable[tuple[Kind, str, tuple[str, ...]]]) -> Iterator[tuple[str, Kind]]:
+def _entries_of(
+    languages: Sequence[Language], lists: Iterable[tuple[Kind, str, tuple[str, ...]]]
+) -> Iterator[tuple[str, Kind]]:
     """Yield each entry of *lists* with its kind, those that decide first.
 
     Of several languages English decides; a word of another that English has as a common one ("die", "on") is left out.
@@ -206,15 +217,22 @@ def _number_words(languages: Sequence[Language]) -> dict[str, str]:
         for value in language.list_names("numbers"):
             for word in language.list_words("numbers", value):
                 # "One" is a pronoun, and "once" eleven only in Spanish.
-                if value != "1" and " " not in word and (language is languages[0] or word not in taken | {"once", "six"}):
+                if (
+                    value != "1"
+                    and " " not in word
+                    and (language is languages[0] or word not in taken | {"once", "six"})
+                ):
                     numbers.setdefault(word, value)
     return numbers
 
 
-def _phrases(languages: Sequence[Language]) -> Mapping[str, Sequence[tuple[tuple[str, ...], Kind]]]:
-    found: dict[str, dict[tuple[str, ...], Kind]] = {}
+def _phrases(languages: Sequence[Language]) -> Phrases:
+    found: dict[tuple[str, ...], Kind] = {}
     for entry, kind in _entries_of(languages, _PHRASES):
-        words = tuple(_WORDS.findall(entry))
+        words = _words_of(entry)
         if len(words) > 1 and "*" not in entry:
-            found.setdefault(words[0], {}).setdefault(words, kind)
-    return {first: sorted(begun.items(), key=lambda one: -len(one[0])) for first, begun in found.items()}
+            found.setdefault(words, kind)
+    begun: dict[str, dict[str, list[tuple[tuple[str, ...], Kind]]]] = {}
+    for words, kind in sorted(found.items(), key=lambda one: (-len(one[0]), one[0])):
+        begun.setdefault(words[0], {}).setdefault(words[1], []).append((words, kind))
+    return begun

@@ -199,7 +199,7 @@ def month_numbers() -> Mapping[str, int]:
 @cache
 def _entries(text: str) -> tuple[str, ...]:
     # Commas within brackets do not occur; an entry is folded like the words of a text.
-    found = (" ".join(entry.split()).casefold().replace("’", "'") for entry in text.split(","))
+    found = (" ".join(entry.split()).lower().replace("’", "'") for entry in text.split(","))
     return tuple(dict.fromkeys(form for entry in found if entry for form in expand_entry(entry)))
 
 

@@ -54,6 +54,10 @@ class Rulebook:
         """Return these rules for a document in the language *code*, two letters or a tag like ``pt-BR``."""
         return replace(self, language=primary_language(code))
 
+    def __reduce__(self) -> tuple[type[Rulebook], tuple[tuple[RuleFile, ...]]]:
+        """Pickle the files alone: another process reads them faster than their compiled patterns."""
+        return Rulebook, (self.own,)
+
     @cached_property
     def rules(self) -> RuleSet:
         """The rules, with every mistake of every file named at once."""
