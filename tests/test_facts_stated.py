@@ -6,7 +6,7 @@ import pytest
 
 from tostrack.analysis.comparison import compare
 from tostrack.analysis.facts import compare_document_dates, find_stated_dates
-from tostrack.analysis.facts.dates import find_dates
+from tostrack.language.dates import find_dates
 from tostrack.clauses import split_clauses
 from tostrack.models import Reading, Version
 

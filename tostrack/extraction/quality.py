@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from tostrack.clauses import canonical_text, split_clauses
 from tostrack.extraction.error_pages import SHORT, classify_error_page
+from tostrack.language.detect import detect_words
 
 #: Every answer of `suspect`.
 CAUSES = (
@@ -45,28 +46,14 @@ _GARBLED = 0.001
 _KINSHIP = 0.2
 #: Where a page's last tag is looked for, and how many words make the end of a text.
 _TAIL, _LAST_WORDS = 1 << 14, 5
-#: Share of a text that its language's stop words make up, and how far ahead of the second language they must be.
-_STOP_SHARE, _STOP_LEAD = 0.12, 1.5
+#: How far a language must be ahead of the next one: Danish after Norwegian is no change of language.
+_LEAD = 1.5
 
 _LOGIN_PATH = re.compile(r"/(?:log-?in|sign-?in|auth|checkpoint|account/begin|sso)(?:[/.]|$)", re.IGNORECASE)
 _PASSWORD = re.compile(r"<input\b[^>]{0,500}\btype\s*=\s*[\"']?password", re.IGNORECASE)
 _SHELL = re.compile(
     r"<(?:div|main)\b[^>]{0,200}\bid\s*=\s*[\"']?(?:root|app|__next|__nuxt|react-root|main-app)\b", re.IGNORECASE
 )
-_STOP_WORDS = {
-    "en": "the of and to in you your or we our for that this with are is any by as may not".split(),
-    "fr": "de la le les et des vous à nous en votre vos que pour du un une dans par sur est ou".split(),
-    "de": "der die und sie wir in den von zu das mit für ist auf oder ihre nicht werden eine dass im".split(),
-    "es": "de la que el en y los a las para su con por nosotros usted del se no una o sus".split(),
-    "it": "di e il la che in per i del le si della a con dei o da un tua al utente".split(),
-    "pt": "de a o que e para os em você do da seus sua com não nos por uma as ou dos".split(),
-    "nl": "de en van het je in wij te of dat een voor u is op met die aan niet uw door".split(),
-    "sv": "och att i som du för av vi till på är den med om din eller kan dina det en inte".split(),
-    "pl": "i w z na do nie się lub o przez dla oraz jest w że od po użytkownika twoje są za".split(),
-    "tr": "ve bir bu için ile veya da de olarak olan bizim size sizin kullanım gibi her ne tarafından en daha".split(),
-    "ru": "и в на с по не что или для вы мы от о к из за при как их к вас".split(),
-    "id": "dan yang untuk anda kami di dengan atau dari ini dalam tidak kepada akan oleh pada dapat".split(),
-}
 
 
 def classify_suspect(
@@ -177,12 +164,4 @@ def _unlike(words: list[str], before: list[str]) -> str | None:
 
 def detect_page_language(words: list[str]) -> str:
     """Return the language of canonical *words* as a two-letter code; empty when it is not plain."""
-    if len(words) < SHORT:
-        return ""
-    counts = Counter(words)
-    shares = sorted(
-        ((sum(counts[stop] for stop in set(stops)) / len(words), code) for code, stops in _STOP_WORDS.items()),
-        reverse=True,
-    )
-    (best, code), (second, _) = shares[:2]
-    return code if best >= _STOP_SHARE and best >= _STOP_LEAD * second else ""
+    return detect_words(words, lead=_LEAD) if len(words) >= SHORT else ""
