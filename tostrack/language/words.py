@@ -1,8 +1,8 @@
 """The words of each language, from the TOML files of this folder.
 
 A file declares its ``level``: ``detect`` (its language is recognised), ``verdict`` (the verdict and the facts read it)
-or ``flags`` (the rules of flags read it too); `REQUIRED` lists the tables of each level. A list is one string of
-entries with commas between them. In an entry
+or ``flags`` (it also has the roles of the rules of flags; English is read by patterns, `analysis/flags/topics.toml`);
+`REQUIRED` lists the tables of each level. A list is one string of entries with commas between them. In an entry
 
 * ``shar(e|es|ing)`` stands for its three words, and ``(the |)court`` for both;
 * ``advertis*`` stands for every word that begins so;
@@ -53,11 +53,14 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         },
         "flags": {
             "roles": (
-                "we", "us", "you", "your", "content", "user_content", "likeness", "post", "license", "grant", "scope",
-                "narrow_scope", "use", "used", "own", "title", "waive", "moral_rights", "data", "personal_data",
-                "collect", "disclose", "disclosed", "disclosure", "give", "given", "recipient", "advertiser",
-                "authority", "legal_reason", "business_transfer", "show", "advertising", "targeted", "cookie",
-                "opt_out", "setting", "permission", "without_payment", "ai", "train",
+                "we", "us", "our", "not_after", "you", "your", "not", "affirm", "but", "if", "rel",
+                "only", "to", "from", "data", "content", "mine", "likeness", "post", "license", "right", "grant",
+                "scope", "use", "exploit", "own", "title", "waive", "moral", "disclose", "disclosure", "give",
+                "collect", "recipient", "people", "advertiser", "authority", "legal", "deal", "obliged", "engage",
+                "purpose", "ad", "show", "target", "cookie", "opt_out", "setting", "permission", "nopay", "ai",
+                "train", "forbid", "liable", "feedback", "software", "goods", "recipient_word", "complaint",
+                "banned", "credentials", "person_right", "it", "reserve", "moderate", "book", "listing", "measure",
+                "to_you", "narrow", "by", "how", "me", "so_as", "portability",
             ),
         },
     }
