@@ -39,11 +39,13 @@ def command(
 ) -> None:
     """Show when each document was last checked, how it went, and since when its text stands."""
     from tostrack.render.listings import render_status
+    from tostrack.services.unread_languages import list_unread
 
     environment: Environment = context.obj
     with environment.archive() as archive:
         rows = select_documents(archive, target)
         waiting = list_quarantined(archive, rows) if suspects else []
+        unread = [] if suspects or annotate else list_unread(archive, rows)
     if suspects:
         show_suspects(environment, waiting, as_json=as_json)
         return
@@ -51,7 +53,8 @@ def command(
         for line in worst_failures(rows):
             click.echo(line)
     elif as_json:
-        emit_json(asdict(row) for row in rows)
+        not_analysed = {(one.service, one.document): one.language for one in unread}
+        emit_json({**asdict(row), "not_analysed": not_analysed.get((row.service, row.document), "")} for row in rows)
     elif not rows:
         click.echo(NO_TEXT.partition(", ")[0], err=True)
     else:
@@ -62,6 +65,8 @@ def command(
             ascii_marks=environment.ascii,
         )
         click.echo(table, nl=False)
+        for one in unread:
+            click.echo(f"{one.service}/{one.document}: {one.notice}")
     if within is not None and (late := list_failing(rows, datetime.now(UTC) - timedelta(hours=within))):
         click.echo(f"not well: {', '.join(row.id for row in late)}", err=True)
         context.exit(Exit.SOME_FAILED)
