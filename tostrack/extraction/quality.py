@@ -153,7 +153,13 @@ def classify_error_page(said: str) -> str:
 
 @cache
 def _phrases(cause: str) -> re.Pattern[str]:
-    return entry_pattern(frozenset(map(canonical_text, union("errors", cause))))
+    return entry_pattern(frozenset(map(_canonical_entry, union("errors", cause))))
+
+
+def _canonical_entry(entry: str) -> str:
+    """Return an entry of a language file in canonical form; the marks of its beginning and of prefixes stay."""
+    words = [canonical_text(word) + ("*" if word.endswith("*") else "") for word in entry.removeprefix("^").split()]
+    return ("^" if entry.startswith("^") else "") + " ".join(words)
 
 
 def _speaks_of_consent(said: str) -> bool:
@@ -163,7 +169,7 @@ def _speaks_of_consent(said: str) -> bool:
 
 @cache
 def _consent_phrases() -> re.Pattern[str]:
-    return entry_pattern(frozenset(map(canonical_text, union("page", "consent"))))
+    return entry_pattern(frozenset(map(_canonical_entry, union("page", "consent"))))
 
 
 def is_error_page(own: Sequence[str], other: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from tostrack.analysis.flags.breadth import Breadth
 from tostrack.analysis.flags.finder import find, matching, quote_as_written, under_lead, vetoing
-from tostrack.analysis.flags.reading_language import find_language, primary_language
+from tostrack.analysis.flags.reading_language import clause_hint, find_language, primary_language
 from tostrack.analysis.flags.role_finder import find_by_roles
 from tostrack.analysis.flags.role_rules import ROLE_RULES, load_role_rules, role_meanings
 from tostrack.analysis.flags.role_words import load_roles, role_languages
@@ -76,8 +76,8 @@ class Rulebook:
         """Return the flags of one clause, with quotes from its plain words."""
         return self._find(*under_lead(text))
 
-    def _find(self, text: str, lead: str) -> list[Flag]:
-        code = find_language(f"{lead} {text}" if lead else text, self.language)
+    def _find(self, text: str, lead: str, hint: str = "") -> list[Flag]:
+        code = find_language(f"{hint} {lead} {text}" if lead or hint else text, self.language)
         if code == "en":
             return find(self.rules, text, lead, shipped_weights())
         flags = find_by_roles(load_role_rules(code), text, lead) if code in role_languages() else []
@@ -89,7 +89,7 @@ class Rulebook:
 
     def of_clause(self, clause: Clause) -> tuple[Flag, ...]:
         """Return the flags of *clause*, read under its lead-in; offsets count in its plain text. A heading has none."""
-        return () if clause.is_heading else _remembered(self, clause.text, clause.lead)
+        return () if clause.is_heading else _remembered(self, clause.text, clause.lead, clause_hint(clause))
 
     def topics(self) -> dict[str, str]:
         """Return each topic with what it is about, in plain words."""
@@ -145,8 +145,8 @@ class Rulebook:
 
 
 @lru_cache(maxsize=_MEMORY)
-def _remembered(book: Rulebook, text: str, lead: str) -> tuple[Flag, ...]:
-    return tuple(book._find(plain(text), lead))  # noqa: SLF001  # a method of it, remembered
+def _remembered(book: Rulebook, text: str, lead: str, hint: str) -> tuple[Flag, ...]:
+    return tuple(book._find(plain(text), lead, hint))  # noqa: SLF001  # a method of it, remembered
 
 
 @lru_cache(maxsize=16)
