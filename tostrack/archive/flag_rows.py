@@ -120,7 +120,7 @@ class FlagRows:
 
     def replace(self, flags: Mapping[Place, Sequence[Flag]], fingerprint: str) -> None:
         """Put *flags* in the place of those that are stored."""
-        rulebook_id = self._rulebook(fingerprint)
+        rulebook_id = self.rulebook_id(fingerprint)
         for (clause_id, context_id), found in flags.items():
             self._know((clause_id, context_id), fingerprint)
             known = self._connection.execute(
@@ -136,6 +136,16 @@ class FlagRows:
                 "INSERT INTO _flags (clause_id, context_id, find_id) VALUES (?, ?, ?)",
                 [(clause_id, context_id, self.find(asdict(flag))) for flag in found],
             )
+
+    def stored(self, clause: Clause) -> list[Flag]:
+        """Return the stored flags of *clause* under its headings and lead-in."""
+        place = (self._texts.find(clause), self._find_context(*flag_context(clause)))
+        query = """
+            SELECT w.topic, w.polarity, w.quote, w.start, w."end", w.rule
+            FROM _flags f JOIN _finds w ON w.id = f.find_id WHERE f.clause_id = ? AND f.context_id = ? ORDER BY f.id
+        """
+        rows = self._connection.execute(query, place)
+        return [Flag(row[0], Polarity(row[1]), *row[2:]) for row in rows]
 
     def find(self, flag: Mapping[str, object]) -> int:
         """Return the id of what a rule found: the same words at the same place are stored once."""
@@ -168,7 +178,8 @@ class FlagRows:
             self._contexts[context] = int(row[0])
         return self._contexts[context]
 
-    def _rulebook(self, fingerprint: str) -> int:
+    def rulebook_id(self, fingerprint: str) -> int:
+        """Return the id of the rules of *fingerprint*, which is stored when it was not."""
         if fingerprint not in self._rulebooks:
             row = self._connection.execute("SELECT id FROM _rulebooks WHERE fingerprint = ?", (fingerprint,)).fetchone()
             insert = "INSERT INTO _rulebooks (fingerprint) VALUES (?)"
