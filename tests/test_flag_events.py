@@ -46,7 +46,7 @@ def test_the_stored_history_is_read_without_comparing(history, monkeypatch):
     def refuse(*_):
         raise AssertionError("compared again")
 
-    monkeypatch.setattr("tostrack.analysis.comparison.trace_flag_history", refuse)
+    monkeypatch.setattr("tostrack.analysis.comparison.find_flag_events", refuse)
     with Archive(history.database) as archive:
         events = list(flag_history(archive, "acme", "terms"))
 
@@ -66,7 +66,7 @@ def test_flagging_again_stores_the_history(history, monkeypatch):
     with history.writer() as writer:
         list(reflag_archive(writer))
     expected = traced(history)[1]
-    monkeypatch.setattr("tostrack.analysis.comparison.trace_flag_history", None)
+    monkeypatch.setattr("tostrack.analysis.comparison.find_flag_events", None)
 
     with Archive(history.database) as archive:
         assert list(trace_history(archive, archive.went_by("acme", "terms"), history.book)) == expected

@@ -71,6 +71,35 @@ def by_others(query: Query, fingerprint: str, after: Place, limit: int) -> list[
     ]
 
 
+def stored_flags(query: Query, version_id: int, fingerprint: str) -> dict[tuple[str, str], tuple[Flag, ...]]:
+    """Return the flags of every clause of a document, by text and lead-in, as the rules of *fingerprint* found them.
+
+    Args:
+        query: Runs a query on the archive.
+        version_id: Any version of the document.
+        fingerprint: Of the rules.
+    """
+    rows = query(
+        """
+        SELECT c.text, x.lead, w.topic, w.polarity, w.quote, w.start, w."end", w.rule
+        FROM _versions v JOIN _places p ON p.document_id = v.document_id JOIN clauses c ON c.id = p.clause_id
+        JOIN _flagged g ON g.clause_id = p.clause_id
+        JOIN _rulebooks r ON r.id = g.rulebook_id AND r.fingerprint = ?2 JOIN _contexts x ON x.id = g.context_id
+        LEFT JOIN _flags f ON f.clause_id = g.clause_id AND f.context_id = g.context_id
+        LEFT JOIN _finds w ON w.id = f.find_id
+        WHERE v.id = ?1 ORDER BY f.id
+        """,
+        (version_id, fingerprint),
+    )
+    found: dict[tuple[str, str], dict[Flag, None]] = {}
+    for row in rows:
+        flags = found.setdefault((row["text"], row["lead"]), {})
+        if row["topic"] is not None:
+            # Under several headings a clause has the same flags.
+            flags[flag_of(row)] = None
+    return {place: tuple(flags) for place, flags in found.items()}
+
+
 class FlagRows:
     """The flags of an archive that is open for writing.
 

@@ -23,6 +23,7 @@ from tostrack.errors import StoreError
 from tostrack.models import (
     Change,
     Clause,
+    Flag,
     Reading,
     Verdict,
     Version,
@@ -459,6 +460,15 @@ class Archive:
         from tostrack.archive.flag_events import read_moments
 
         return read_moments(self._rows, row.id, fingerprint)
+
+    def stored_flags(self, row: VersionRow, fingerprint: str) -> dict[tuple[str, str], tuple[Flag, ...]]:
+        """Return the flags of every clause that the document of *row* ever had, by text and lead-in.
+
+        Only those that the rules of *fingerprint* found; a clause without flags is there too.
+        """
+        from tostrack.archive.flag_rows import stored_flags
+
+        return stored_flags(self._rows, row.id, fingerprint)
 
     def stale(self, fingerprint: str) -> int:
         """Return how many clauses were flagged by other rules than those of *fingerprint*."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ from tostrack.archive.flag_rows import FlaggedClause
 from tostrack.archive.writer import Writer
 from tostrack.errors import ExtractError
 from tostrack.executor import HERE, Executor
-from tostrack.models import Flag
+from tostrack.models import Clause, Flag
 from tostrack.sandbox import Call
 
 #: So many clauses are flagged anew in one transaction: a run that is killed goes on from there.
@@ -83,12 +83,35 @@ def trace_history(archive: Archive, versions: Sequence[VersionRow], book: Rulebo
     What is stored is read; two versions are compared only where nothing by these rules is stored of them.
     """
     known = archive.flag_moments(versions[-1], book.fingerprint) if versions else {}
+    rules: Rulebook | None = None
     for moment, before, row in zip(moments_of(versions), [None, *versions], versions, strict=False):
         if moment in known:
             yield known[moment]
         else:
-            readings = [archive.reading(version) for version in (before, row) if version]
-            yield list(comparison.trace_flag_history(readings, book))[-1]
+            rules = rules or _stored_rules(archive, row, book)
+            yield comparison.find_flag_events(archive.reading(before) if before else None, archive.reading(row), rules)
+
+
+@dataclass(frozen=True, eq=False)
+class _StoredRules(Rulebook):
+    """Rules whose flags of known clauses are looked up and not found again."""
+
+    #: The flags of clauses, by text and lead-in.
+    known: Mapping[tuple[str, str], tuple[Flag, ...]] = field(default_factory=dict)
+
+    def of_clause(self, clause: Clause) -> tuple[Flag, ...]:
+        if clause.is_heading:
+            return ()
+        found = self.known.get((clause.text, clause.lead))
+        return super().of_clause(clause) if found is None else found
+
+
+def _stored_rules(archive: Archive, row: VersionRow, book: Rulebook) -> Rulebook:
+    """Return *book* with the flags that its rules found in the document of *row* before."""
+    found = _StoredRules(book.own, archive.stored_flags(row, book.fingerprint))
+    # Reading the rules again would take longer than what they are asked.
+    vars(found)["rules"] = book.rules
+    return found
 
 
 @dataclass
