@@ -144,11 +144,14 @@ class Page:
     filters: tuple[str, ...] = ()
     #: ``http`` or ``browser``.
     fetch: str = "http"
+    #: ``nothing``, or ``frames``: the text of frames and embedded documents of the same site belongs to it.
+    follow: str = "nothing"
 
     @property
     def fingerprint(self) -> str:
         """A hash of what decides the text: when it moves, a new text may be ours and not theirs."""
-        parts = [self.fetch, *map(str, self.select), "-", *map(str, self.remove), "-", *self.filters]
+        followed = () if self.follow == "nothing" else (self.follow,)
+        parts = [self.fetch, *followed, *map(str, self.select), "-", *map(str, self.remove), "-", *self.filters]
         return sha256("\n".join(parts))[:16]
 
 

@@ -21,6 +21,8 @@ class PageState:
     status: int
     content_type: str
     chain: tuple[str, ...]
+    #: When the server last sent the page, and not 304.
+    seen_at: str
 
 
 @dataclass(frozen=True)

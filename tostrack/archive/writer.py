@@ -144,7 +144,7 @@ class Writer(Archive):
         rows = self._rows(
             """
             SELECT p.page, p.url, p.etag, p.last_modified, n.sha256, n.path, n.fetched_at, n.status, n.content_type,
-                   n.chain
+                   n.chain, p.seen_at
             FROM pages p JOIN snapshots n ON n.id = p.snapshot_id
             JOIN documents d ON d.id = p.document_id JOIN services s ON s.id = d.service_id
             WHERE s.slug = ? AND d.slug = ?
@@ -162,6 +162,7 @@ class Writer(Archive):
                 row["status"],
                 row["content_type"],
                 tuple(json.loads(row["chain"])),
+                row["seen_at"],
             )
             for row in rows
             if addresses.get(row["page"]) == row["url"]

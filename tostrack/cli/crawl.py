@@ -157,7 +157,8 @@ def run(
     ):
         _warn_of_clock(writer, clock())
         answers = partial(fetch_all, fetcher=fetcher, workers=jobs, now=now)
-        yield from crawl.crawl(documents, writer, answers, clock, call=worker)
+        recheck = timedelta(days=settings.recheck_days)
+        yield from crawl.crawl(documents, writer, answers, clock, recheck=recheck, call=worker)
         if heartbeat:
             _beat(fetcher, heartbeat)
 

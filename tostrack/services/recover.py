@@ -25,6 +25,7 @@ from tostrack.fetch import Request
 from tostrack.models import Document, NotModified, Snapshot, from_iso
 from tostrack.sandbox import Call, call_directly
 from tostrack.services import crawl
+from tostrack.services.answers import Answer
 from tostrack.services.migrate import convert_copy
 
 #: As `tostrack.archive.snapshots.name` makes it, with the mark of a second capture within one second.
@@ -240,9 +241,11 @@ def _again(
     if not answers:
         return False
 
-    def fetch_all(requests: Sequence[Request]) -> Iterator[tuple[Request, crawl.Answer]]:
+    def fetch_all(requests: Sequence[Request]) -> Iterator[tuple[Request, Answer]]:
         for request in requests:
-            yield request, answers.get(request.key[1]) or NotModified(request.page.url, at)
+            # The captures hold their frames already.
+            answer = answers.get(request.key[1]) if len(request.key) == 2 else None
+            yield request, answer or NotModified(request.page.url, at)
 
     # A server may have asked us to wait; the captures are there all the same.
     try:
