@@ -25,6 +25,7 @@ from tostrack.models import iso, sha256
 #: What quotes a clause beside the clause itself; all of it is sealed by hashes: see `tostrack.archive.judgement_rows`.
 _QUOTES = (
     *(("judgements", "explanation"), ("judgements", "headline"), ("_finds", "quote")),
+    ("_flag_events", "sentence"),
     *(("judgement_facts", "old"), ("judgement_facts", "new"), ("judgement_facts", "sentence")),
 )
 _QUOTED = re.compile("“([^”]+)”")
@@ -215,7 +216,7 @@ def _note(connection: sqlite3.Connection, kind: str, digest: str, reason: str, n
 @contextmanager
 def _writable(connection: sqlite3.Connection) -> Iterator[None]:
     """Lift the triggers that keep texts as they are, within the transaction."""
-    tables = ("clauses", "_hunks", *dict.fromkeys(table for table, _ in _QUOTES))
+    tables = ("clauses", "_hunks", *dict.fromkeys(table for table, _ in _QUOTES if table != "_flag_events"))
     names = [f"{table}_no_update" for table in tables]
     marks = ", ".join("?" * len(names))
     query = f"SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name IN ({marks})"  # noqa: S608
