@@ -54,14 +54,14 @@ class Rulebook:
         """Return these rules for a document in the language *code*, two letters or a tag like ``pt-BR``."""
         return replace(self, language=primary_language(code))
 
-    def __reduce__(self) -> tuple[type[Rulebook], tuple[tuple[RuleFile, ...]]]:
+    def __reduce__(self) -> tuple[type[Rulebook], tuple[tuple[RuleFile, ...], str]]:
         """Pickle the files alone: another process reads them faster than their compiled patterns."""
-        return Rulebook, (self.own,)
+        return Rulebook, (self.own, self.language)
 
     @cached_property
     def rules(self) -> RuleSet:
         """The rules, with every mistake of every file named at once."""
-        return parse(RuleFile(BUILT_IN.name, BUILT_IN.read_text("utf-8")), *self.own)
+        return _parse_rules(self.own)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -142,6 +142,12 @@ class Rulebook:
     def _said_of(self, text: str) -> set[str]:
         words, lead = under_lead(text)
         return matching(self.rules, words, lead) | vetoing(self.rules, words)
+
+
+@lru_cache(maxsize=8)
+def _parse_rules(own: tuple[RuleFile, ...]) -> RuleSet:
+    """Return the rules that ship with *own* beside them: the same for every language of a document."""
+    return parse(RuleFile(BUILT_IN.name, BUILT_IN.read_text("utf-8")), *own)
 
 
 @lru_cache(maxsize=_MEMORY)
