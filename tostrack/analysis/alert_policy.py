@@ -14,7 +14,7 @@ from functools import lru_cache
 from tostrack.analysis.comparison import compare_readings
 from tostrack.analysis.flags import SHIPPED, Rulebook
 from tostrack.analysis.judgement import likeness
-from tostrack.clauses import text_key
+from tostrack.comparison_key import reading_key
 from tostrack.models import Change, Judgement, Reading, Reason, Verdict, iso
 
 #: Of the text-changing versions that a public archive recorded, 36 % were undone within two days and 43 % within seven:
@@ -112,8 +112,8 @@ def _closest(new: Reading, readings: Sequence[Reading]) -> Reading:
     Where variants of a page alternate, an edit inside one of them must not look like all that differs between them. A
     text that was seen before is held against the one that stands, so that the return itself is judged.
     """
-    key = text_key(new)
-    if any(text_key(reading) == key for reading in readings):
+    key = reading_key(new)
+    if any(reading_key(reading) == key for reading in readings):
         return readings[0]
     return max(readings, key=lambda reading: likeness(reading, new))
 

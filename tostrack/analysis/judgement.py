@@ -15,7 +15,7 @@ from tostrack.analysis.diff import diff
 from tostrack.analysis.diff.similarity import Bag
 from tostrack.analysis.facts import read_document_dates
 from tostrack.analysis.verdict import judge_hunks
-from tostrack.clauses import canonicals
+from tostrack.comparison_key import comparables
 from tostrack.extraction.error_pages import SHORT, classify_error_page
 from tostrack.models import Hunk, Judgement, Reading, Reason, Verdict
 
@@ -48,18 +48,18 @@ def judge_with_history(hunks: Sequence[Hunk], old: Reading, new: Reading, earlie
 
 @lru_cache(maxsize=64)
 def _counted(reading: Reading) -> Bag:
-    return Bag(Counter(canonicals(reading)))
+    return Bag(Counter(comparables(reading)))
 
 
 def _is_wall(reading: Reading, other: Reading) -> bool:
     """Whether *reading* speaks like a wall where the *other* one has a policy: alone, or in the frame of its page."""
-    keys = canonicals(reading)
+    keys = comparables(reading)
     if sum(len(clause.text) for clause in reading.clauses) <= _LONG:
         said = " ".join(keys)
         if said.count(" ") < SHORT and classify_error_page(said):
-            words, others = Counter(said.split()), Counter(" ".join(canonicals(other)).split())
+            words, others = Counter(said.split()), Counter(" ".join(comparables(other)).split())
             return (words & others).total() < _STAYS * others.total()
-    theirs = canonicals(other)
+    theirs = comparables(other)
     own, gone = {*keys} - {*theirs}, {*theirs} - {*keys}
     if not any(_words(key) <= _LINE and classify_error_page(key) in _OUTAGES for key in own):
         return False

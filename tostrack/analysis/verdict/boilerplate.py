@@ -10,7 +10,8 @@ from tostrack.analysis.verdict.labels import SEAM, is_glued, is_label, is_link, 
 from tostrack.analysis.verdict.normal_form import DATE, is_mail, is_number, normal
 from tostrack.analysis.verdict.residual import Part
 from tostrack.analysis.verdict.wording_rules import is_name
-from tostrack.clauses import canonical_text, sentences
+from tostrack.clauses import sentences
+from tostrack.comparison_key import comparable_text
 from tostrack.models import Clause, Edit, Reason
 
 #: A clause of more words is read as a sentence even without a full stop.
@@ -55,8 +56,8 @@ def _is_offer(part: Part) -> bool:
 
 def _reworded(part: Part) -> bool:
     """Whether only hints came into a clause or left it, or buttons printed without spaces changed."""
-    changed = [(op, " ".join(text.split())) for op, text in part.hunk.words if op in "+-" and canonical_text(text)]
-    if len({op for op, _ in changed}) == 1 and all(canonical_text(text) in lexicon.HINTS for _, text in changed):
+    changed = [(op, " ".join(text.split())) for op, text in part.hunk.words if op in "+-" and comparable_text(text)]
+    if len({op for op, _ in changed}) == 1 and all(comparable_text(text) in lexicon.HINTS for _, text in changed):
         return True
     if changed and all(is_label(text) for _, text in changed) and _STRIP.search(part.hunk.new):
         return True
@@ -141,10 +142,10 @@ _CONSENT = 600
 def _is_contents(part: Part) -> bool:
     """Whether it only repeats headings of the text it is in: a table of contents, one entry or all of it."""
     text = part.context.new if part.hunk.new_at is not None else part.context.old
-    key = _unnumbered(canonical_text(part.text))
+    key = _unnumbered(comparable_text(part.text))
     if part.clause.is_heading:
         return False
-    key = key if not _TITLE_OF_PAGE.search(part.text) else canonical_text(_TITLE_OF_PAGE.sub("", part.text))
+    key = key if not _TITLE_OF_PAGE.search(part.text) else comparable_text(_TITLE_OF_PAGE.sub("", part.text))
     # Letters only: a heading and its entry may differ in "web sites" and "websites".
     if key.replace(" ", "") in text.flat_titles:
         return True
@@ -192,7 +193,7 @@ def _is_navigation(part: Part) -> bool:
         bool(clause.heading)
         and clause.kind[:2] in ("li", "ol", "p")
         and len(part.text.split()) <= 8
-        and bool(lexicon.NAVIGATION.search(canonical_text(clause.heading[-1])))
+        and bool(lexicon.NAVIGATION.search(comparable_text(clause.heading[-1])))
     )
 
 

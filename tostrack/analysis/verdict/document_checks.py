@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.lexicon import STOP_WORDS
-from tostrack.clauses import canonical, canonical_text, canonicals, plain
+from tostrack.clauses import plain
+from tostrack.comparison_key import comparable, comparable_text, comparables
 from tostrack.models import Clause, Edit, Hunk, Judgement, Reading, Reason
 
 #: A text that lost nine tenths of its words, or is no longer than a notice on a door, is not that policy.
@@ -108,10 +109,10 @@ def _is_akin(old: Reading, new: Reading) -> bool:
     """
     letters = _letters(old), _letters(new)
     shared = letters[0] & letters[1]
-    apart = min(sum(canonical_text(text).count(" ") + 1 for _, text in side - shared) for side in letters)
+    apart = min(sum(comparable_text(text).count(" ") + 1 for _, text in side - shared) for side in letters)
     words: set[str] = set()
     for ordered, text in shared:
-        words.update(canonical(Clause("ol" if ordered else "p", text)).split())
+        words.update(comparable(Clause("ol" if ordered else "p", text)).split())
         if len(words) >= _KINSHIP * (len(words) + apart):
             return True
     return False
@@ -128,7 +129,7 @@ _ENDS = '.!?:;)"”’'
 
 
 def _words(reading: Reading) -> list[str]:
-    return " ".join(canonicals(reading)).split()
+    return " ".join(comparables(reading)).split()
 
 
 def check_language(context: TextPair, hunks: Sequence[Hunk]) -> Judgement | None:

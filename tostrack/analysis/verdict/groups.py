@@ -17,7 +17,7 @@ from tostrack.analysis.verdict.name_rules import grown
 from tostrack.analysis.verdict.normal_form import american_of, lost_and_gained, normal, spelled, stem
 from tostrack.analysis.verdict.number_rules import unplaced
 from tostrack.analysis.verdict.wording_rules import is_name, plainest, replacements, squeezed
-from tostrack.clauses import canonical_text
+from tostrack.comparison_key import comparable_text
 from tostrack.models import VERDICT_OF, Clause, Edit, Hunk, Reason, Verdict
 
 #: So many of its own phrases make a run a consent layer.
@@ -71,7 +71,7 @@ def _cut_out(hunks: Sequence[Hunk]) -> set[int]:
 
 def _as_line(text: str) -> str:
     """Return the words of *text* as they are on a line of their own, where the number before a title stays behind."""
-    return " ".join(unplaced(text)) or canonical_text(text)
+    return " ".join(unplaced(text)) or comparable_text(text)
 
 
 def _carried_over(hunks: Sequence[Hunk]) -> dict[int, set[str]]:
@@ -116,10 +116,10 @@ def _outer(words: Sequence[tuple[str, str]], end: int) -> dict[str, tuple[int, s
     for place in places:
         op, text = words[place]
         if op == "=":
-            if canonical_text(text):
+            if comparable_text(text):
                 break
         elif not found[op][1]:
-            found[op] = (place, canonical_text(text))
+            found[op] = (place, comparable_text(text))
     return found
 
 
@@ -242,7 +242,7 @@ def _follows(one: Hunk, other: Hunk) -> bool:
 
 def _layer(hunks: Sequence[Hunk], run: range) -> set[int]:
     """Return the places of a consent layer in *run*: from its first own phrase to its last, and what binds nobody."""
-    keys = {at: canonical_text(SEAM.sub(" ", hunks[at].new or hunks[at].old)) for at in run}
+    keys = {at: comparable_text(SEAM.sub(" ", hunks[at].new or hunks[at].old)) for at in run}
     marks = {at: found for at, key in keys.items() if (found := lexicon.CONSENT_LAYER.findall(key))}
     if len({mark for found in marks.values() for mark in found}) < _LAYER:
         return set()

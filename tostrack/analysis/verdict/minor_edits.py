@@ -9,7 +9,8 @@ from tostrack.analysis.verdict.guarded_words import binds
 from tostrack.analysis.verdict.normal_form import DATE, MARK, is_number, normal
 from tostrack.analysis.verdict.residual import Part
 from tostrack.analysis.verdict.wording_rules import is_name, replacements
-from tostrack.clauses import canonical_text, sentences
+from tostrack.clauses import sentences
+from tostrack.comparison_key import comparable_text
 from tostrack.models import Edit, Reason
 
 
@@ -79,7 +80,7 @@ def parenthetical(part: Part) -> Reason | None:
 
 def _is_heading(part: Part, text: str) -> bool:
     """Whether *text* names a section of the text, beside its number."""
-    return canonical_text(text).replace(" ", "") in part.context.new.flat_titles
+    return comparable_text(text).replace(" ", "") in part.context.new.flat_titles
 
 
 def _is_link_label(text: str) -> bool:
@@ -137,7 +138,7 @@ def example(part: Part) -> Reason | None:
         return None
     before = ""
     for op, text in part.hunk.words:
-        if op != "=" and canonical_text(text):
+        if op != "=" and comparable_text(text):
             names = [word for word in re.split(r"[\s,/]+", text) if word not in ("", "and", "or")]
             if not _EXAMPLES.search(before) or not all(name[:1].isupper() for name in names):
                 return None
@@ -149,7 +150,7 @@ def _edits(part: Part) -> list[tuple[str, str]]:
     """Return the edits with words in them; none when *part* is not a clause reworded as a whole."""
     if part.hunk.edit is not Edit.REWORDED or not (part.old and part.new):
         return []
-    return [(op, text) for op, text in part.hunk.words if op != "=" and canonical_text(text)]
+    return [(op, text) for op, text in part.hunk.words if op != "=" and comparable_text(text)]
 
 
 #: In a sentence that allows or forbids, an adverb limits what it allows or forbids.
@@ -176,7 +177,7 @@ def repeated_word(part: Part) -> Reason | None:
         return None
     words = part.hunk.words
     for at, (op, text) in enumerate(words):
-        if op != "=" and canonical_text(text):
+        if op != "=" and comparable_text(text):
             before = words[at - 1][1].split()[-_BESIDE:] if at and words[at - 1][0] == "=" else []
             behind = words[at + 1][1].split()[:_BESIDE] if at + 1 < len(words) and words[at + 1][0] == "=" else []
             said = {*normal(text)} - lexicon.SAFE

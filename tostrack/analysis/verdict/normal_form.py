@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from tostrack.analysis.verdict.spelling_forms import uniform
+from tostrack.comparison_key import MARKS, SIGN, STRUCK, mark_struck, mend_encoding
 
 #: What a token begins with when it stands for something; no word of a text begins so.
 MARK = "\x01"
@@ -54,7 +55,7 @@ _URL = re.compile(
 )
 _URL_SIGNS = re.compile(r"//|www\.|\.[a-z]{2,}/")
 _HIDDEN_MAIL = re.compile(r"[\w.+-]*\[?e-?mail\W{1,2}protected\]?[\w.-]*")
-_WORD = r"\d+(?:[.,]\d+)*|[^\W_]+|[$€£¥%§&]"
+_WORD = rf"{STRUCK}?\d+(?:[.,⁄]\d+)*|{STRUCK}?(?:[^\W_]|[{MARKS}])+|&|{SIGN}"
 _WORDS = re.compile(_WORD)
 _TOKENS = re.compile(rf"{MARK}\w+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{_WORD}")
 
@@ -134,6 +135,9 @@ def _date(match: re.Match[str]) -> str:
     return f" {DATE}{part['y']}_{month:02}" + (f"_{int(part['d']):02} " if part.get("d") else " ")
 
 
+#: Numbers with their thousands apart, and what stands between the ends of a range.
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:([., ])\d{3})(?:\1\d{3}){0,4}(?![\d]|[.,]\d)")
+_RANGE = re.compile(r"(?<=\d)\s?[-–—−]\s?(?=\d)")
 _DIGITS = re.compile("[0-9]")
 _FOUR_DIGITS = re.compile("[0-9]{4}")
 #: A date begins less than so many characters before its year, or ends less than so many behind where it begins.
@@ -169,20 +173,14 @@ def _around_years(text: str) -> list[tuple[int, int]]:
 _HINT = re.compile(r"\(?\bopens in (?:a )?new (?:tab|window)\)?", re.IGNORECASE)
 
 
-def _mended(text: str) -> str:
-    """Return *text*, which may be UTF-8 that was read as Windows-1252, as it was meant."""
-    try:
-        return text.encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return text
-
-
 @lru_cache(maxsize=4_096)
 def spelled(text: str) -> tuple[str, ...]:
     """Return the tokens of plain *text* in lower case, with dates, instants, addresses and mail each one token."""
     text = html.unescape(text) if "&" in text else text
     text = _HINT.sub(" ", text) if "open" in text else text
-    text = _mended(text) if "â" in text or "Ã" in text else text
+    text = mend_encoding(text)
+    if "~~" in text:
+        text = mark_struck(text)
     text = text.replace("’", "'").replace("\u00a0", " ").replace("©", " copyright ").lower()
     if "protected" in text:
         text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
@@ -195,6 +193,7 @@ def spelled(text: str) -> tuple[str, ...]:
         text = _dated(text)
         if _IN_BRACKETS.search(text):
             text = _TWICE_WRITTEN.sub(r" \1", text)
+        text = _RANGE.sub(" to ", _THOUSANDS.sub(lambda match: re.sub(r"\D", "", match[0]), text))
     text = text.replace("cannot", "can not")
     if "'" in text:
         for sign, pattern, written in _CONTRACTIONS:

@@ -8,7 +8,8 @@ from datetime import timedelta
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.context import ContextText, TextPair
 from tostrack.analysis.verdict.findings import RuleFinding
-from tostrack.clauses import canonical_text, canonicals, sentences
+from tostrack.clauses import sentences
+from tostrack.comparison_key import comparable_text, comparables
 from tostrack.models import Judgement, Reading, Reason, iso
 
 #: Of the versions that others recorded, 43 in 100 that changed text are undone within a week, and stale copies come
@@ -55,7 +56,7 @@ _KINSHIP = 0.3
 
 
 def _resembles(one: ContextText, other: ContextText) -> bool:
-    ours, theirs = ({*canonicals(text.reading)} for text in (one, other))
+    ours, theirs = ({*comparables(text.reading)} for text in (one, other))
     return len(ours & theirs) >= _KINSHIP * min(len(ours), len(theirs))
 
 
@@ -104,7 +105,7 @@ def _other_company(news: Sequence[RuleFinding]) -> bool:
     """Whether one clause names a company of one form where the other text names one of another form."""
     forms = [
         tuple(
-            lexicon.COMPANY_FORMS.intersection(canonical_text(text).split()) for text in (finding.lost, finding.gained)
+            lexicon.COMPANY_FORMS.intersection(comparable_text(text).split()) for text in (finding.lost, finding.gained)
         )
         for finding in news
     ]

@@ -23,7 +23,8 @@ from tostrack.analysis.verdict.normal_form import (
 )
 from tostrack.analysis.verdict.number_rules import unplaced
 from tostrack.analysis.verdict.residual import Part
-from tostrack.clauses import canonical_text, sentences
+from tostrack.clauses import sentences
+from tostrack.comparison_key import comparable_text
 from tostrack.models import Edit, Reason
 
 
@@ -38,7 +39,7 @@ def same_words(part: Part) -> Reason | None:
         return Reason.LINKS if any(token.startswith(URL) for token in new) else Reason.FORMAT
     if normal(part.old) == normal(part.new):
         return Reason.EDITION
-    letters = [canonical_text(text).replace(" ", "") for text in (part.old, part.new)]
+    letters = [comparable_text(text).replace(" ", "") for text in (part.old, part.new)]
     if letters[0] == letters[1]:
         # A word was cut in two, or two were run together.
         return Reason.FORMAT
@@ -118,7 +119,7 @@ def renamed(part: Part) -> Reason | None:
     if part.hunk.edit is not Edit.REWORDED:
         return None
     words = part.hunk.words
-    edits = [(at, op, text) for at, (op, text) in enumerate(words) if op != "=" and canonical_text(text)]
+    edits = [(at, op, text) for at, (op, text) in enumerate(words) if op != "=" and comparable_text(text)]
     if edits and all(_FORMERLY.match(text) for _, _, text in edits):
         return Reason.RENAMED
     pairs = replacements(words)
@@ -161,7 +162,7 @@ def replacements(words: tuple[tuple[str, str], ...]) -> list[tuple[str, str, str
     """Return (old, new, what follows) for each place where words were replaced by others."""
     pairs = []
     for at in range(len(words) - 1):
-        if words[at][0] == "-" and words[at + 1][0] == "+" and canonical_text(words[at][1]):
+        if words[at][0] == "-" and words[at + 1][0] == "+" and comparable_text(words[at][1]):
             after = words[at + 2][1] if at + 2 < len(words) else ""
             pairs.append((words[at][1], words[at + 1][1], after))
     return pairs
@@ -212,8 +213,8 @@ def _are_too_many(words: Sequence[str], others: int) -> bool:
 def _is_misspelt(part: Part) -> bool:
     """Whether each edit puts the same letters otherwise: ``in appropriately`` for ``inappropriate``."""
     pairs = replacements(part.hunk.words)
-    edits = sum(op != "=" and bool(canonical_text(text)) for op, text in part.hunk.words)
-    letters = [[canonical_text(text).replace(" ", "").removesuffix("ly") for text in pair[:2]] for pair in pairs]
+    edits = sum(op != "=" and bool(comparable_text(text)) for op, text in part.hunk.words)
+    letters = [[comparable_text(text).replace(" ", "").removesuffix("ly") for text in pair[:2]] for pair in pairs]
     mere = all(one == other or _is_slip(one, other) for one, other in letters)
     return bool(pairs) and edits == 2 * len(pairs) and mere
 
