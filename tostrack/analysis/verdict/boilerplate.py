@@ -18,12 +18,20 @@ from tostrack.models import Clause, Edit, Reason
 _LABEL_WORDS = 6
 
 
+def around(part: Part) -> Reason | None:
+    """What stands where the page around the policy is, what a page says of itself, what advertises."""
+    return Reason.FURNITURE if _is_of_page(part) or _is_offer(part) or _is_around(part) else None
+
+
 def furniture(part: Part) -> Reason | None:
-    """Menus, buttons, pickers, consent layers."""
-    if _is_of_page(part) or _is_offer(part) or _is_around(part):
-        return Reason.FURNITURE
-    known = _reworded(part) if part.hunk.edit is Edit.REWORDED else _whole(part)
+    """Labels of buttons, hints, icons, images, a table of contents: the whole line is known."""
+    known = _reworded(part) if part.hunk.edit is Edit.REWORDED else _is_known(part)
     return Reason.FURNITURE if known else None
+
+
+def familiar_furniture(part: Part) -> Reason | None:
+    """Menus, buttons, pickers and consent layers, by the words that they are made of."""
+    return Reason.FURNITURE if part.hunk.edit is not Edit.REWORDED and _is_familiar(part) else None
 
 
 def _is_of_page(part: Part) -> bool:
@@ -66,30 +74,38 @@ def _reworded(part: Part) -> bool:
     return short and any(is_glued(text) or SEAM.search(text) for text in texts) and is_glued(part.hunk.new)
 
 
-def _whole(part: Part) -> bool:
-    """Whether a clause that came or went is no policy text."""
+def _is_known(part: Part) -> bool:
+    """Whether the whole of a clause that came or went is known to be no policy text."""
     text = part.text
-    if (
+    return (
         (is_label(text) and not is_party(part.clause))
-        or _is_consent(text)
         or (part.clause.kind == "p" and is_glued(text))
-    ):
-        return True
-    if _DEBRIS.match(text):
-        return True
-    if len(text) < 200 and (lexicon.PICKER.search(text.lower()) or lexicon.GUIDE.search(text.lower())):
-        return True
-    if (part.clause.kind == "p" and _is_call(text)) or _leads_to(text) or _is_link(part):
-        return True
-    if len(text) < _NOTICE and (lexicon.BANNER.search(text.lower()) or lexicon.WIDGET.search(text.lower())):
-        return True
-    if _IMAGES.match(part.clause.text):
-        return True
-    if _is_contents(part) or _is_document(part) or _is_edition(text) or _is_navigation(part):
-        return True
-    return _is_bare(part.clause) and not _in_list(part)
+        or bool(_DEBRIS.match(text))
+        or bool(_IMAGES.match(part.clause.text))
+        or _is_contents(part)
+        or _is_edition(text)
+    )
 
 
+def _is_familiar(part: Part) -> bool:
+    """Whether a clause that came or went reads like the page around a policy."""
+    text = part.text
+    line = text.lower()
+    return (
+        _is_consent(text)
+        or (len(text) < _LINE and bool(lexicon.PICKER.search(line) or lexicon.GUIDE.search(line)))
+        or (part.clause.kind == "p" and _is_call(text))
+        or _leads_to(text)
+        or _is_link(part)
+        or (len(text) < _NOTICE and bool(lexicon.BANNER.search(line) or lexicon.WIDGET.search(line)))
+        or _is_document(part)
+        or _is_navigation(part)
+        or (_is_bare(part.clause) and not _in_list(part))
+    )
+
+
+#: A picker or a guide is no longer than this, in characters.
+_LINE = 200
 #: Half of a linked image whose label ran over two lines, or the classes of an icon.
 _DEBRIS = re.compile(
     r"!?\[[^\]]{0,80}$|[^\[]{0,80}\]\(\S*\)$"
