@@ -93,6 +93,11 @@ def mark_struck(text: str) -> str:
     return _STRUCK.sub(lambda match: "".join(f" {STRUCK}{word}" for word in match[1].split()), text)
 
 
+def is_punctuation(text: str) -> bool:
+    """Return whether *text* is nothing but spaces and punctuation, which say nothing by themselves."""
+    return all(sign in "|*_`^" or (sign not in "%‰~" and unicodedata.category(sign)[0] in "PZC") for sign in text)
+
+
 @lru_cache(maxsize=100_000)
 def comparable_text(text: str) -> str:
     """Return *text* as it is compared: its words, numbers and signs in lower case, with a space between them."""

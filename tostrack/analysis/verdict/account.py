@@ -6,6 +6,7 @@ explain words of every kind; a rule that judges by familiar words may not explai
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,12 +18,11 @@ from tostrack.language.detect import detect_language
 from tostrack.language.tokens import SILENT, Kind, Token, tokenize
 from tostrack.models import Reading
 
-#: Signs that change what a number says; "&" and "©" do not.
-_NUMERIC_SIGNS = frozenset("%‰+-−±~×")
-#: What only a proof of equality explains, and no rule of this package proves: each says something by itself.
-_UNEXPLAINED = frozenset({Kind.CURRENCY, Kind.MARKER, Kind.STRUCK, Kind.INSERTED})
-_ALL = frozenset(Kind) - _UNEXPLAINED
-_WORDS = frozenset({Kind.WORD, Kind.QUALIFIER, Kind.FOOTNOTE, Kind.LIST_LABEL, Kind.ADDRESS, Kind.MAIL})
+#: Signs that change what a number beside them says.
+_NUMERIC_SIGNS = frozenset("%‰+-−±~×<>=≤≥≠≈")
+_DIGIT = re.compile(r"[\d$€£¥₹]")
+_ALL = frozenset(Kind)
+_WORDS = frozenset({Kind.WORD, Kind.QUALIFIER, Kind.FOOTNOTE, Kind.LIST_LABEL, Kind.ADDRESS, Kind.MAIL, Kind.SIGN})
 _POINTS = _WORDS | {Kind.PARTY, Kind.SITE, Kind.MODAL, Kind.CONDITION, Kind.NUMBER, Kind.UNIT}
 _DATED = frozenset({Kind.DATE, Kind.NUMBER, Kind.WORD, Kind.QUALIFIER, Kind.LIST_LABEL, Kind.UNIT, Kind.CONDITION})
 
@@ -36,28 +36,25 @@ class Licence:
 
 
 _MEANT = frozenset({Place.ROW, Place.ANSWER, Place.LISTED})
-#: By the name of the rule. A rule that proves equality, or knows the whole of a line, may explain every kind of word.
+#: By the name of the rule. A rule that proves equality, or knows the place or the whole line, explains every kind.
 LICENCES: Mapping[str, Licence] = {
     "stands_elsewhere": Licence(_ALL),
     "same_words": Licence(_ALL),
-    "stamp": Licence(_DATED | {Kind.COMPARISON, Kind.PARTY}),
-    "numbering": Licence(frozenset({Kind.LIST_LABEL, Kind.NUMBER, Kind.WORD, Kind.SIGN, Kind.DATE, Kind.QUALIFIER})),
+    "numbering": Licence(_ALL, frozenset({Place.ANSWER})),
+    "wording": Licence(_ALL),
+    "notice": Licence(_ALL),
     "around": Licence(_ALL, frozenset({Place.ROW})),
     "furniture": Licence(_ALL, frozenset({Place.ROW})),
-    "familiar_furniture": Licence(
-        frozenset({Kind.WORD, Kind.QUALIFIER, Kind.ADDRESS, Kind.SITE, Kind.FOOTNOTE, Kind.LIST_LABEL, Kind.DATE}),
-        _MEANT,
-    ),
-    "notice": Licence(_ALL),
+    "consent": Licence(_ALL, _MEANT),
+    "link_line": Licence(_POINTS, _MEANT),
+    "familiar_furniture": Licence(_WORDS | {Kind.SITE, Kind.DATE}, _MEANT),
+    "stamp": Licence(_DATED | {Kind.COMPARISON, Kind.PARTY}),
     "heading": Licence(_WORDS | {Kind.PARTY, Kind.MODAL, Kind.CONDITION}, frozenset({Place.ROW, Place.ANSWER})),
-    "wording": Licence(_ALL),
+    "label": Licence(_ALL - {Kind.NEGATION}),
     "pointer": Licence(_POINTS, frozenset({Place.ROW})),
     "statistics": Licence(frozenset({Kind.NUMBER, Kind.DATE}), _MEANT),
     "lapsed": Licence(frozenset({Kind.DATE, Kind.NUMBER, Kind.WORD})),
     "relabelled": Licence(_DATED | {Kind.MODAL, Kind.PARTY}, frozenset({Place.ROW, Place.ANSWER})),
-    # Rules about several clauses together.
-    "groups": Licence(_ALL, frozenset({Place.ROW})),
-    "renamed_throughout": Licence(_WORDS | {Kind.PARTY, Kind.NUMBER, Kind.SITE}),
 }
 _NAMES = Licence(_WORDS | {Kind.PARTY, Kind.SITE}, frozenset({Place.ROW}))
 
@@ -75,12 +72,14 @@ class Entry:
 def account(part: Part, rule: str) -> list[Entry]:
     """Return each token of *part* that changed with whether *rule* explains it."""
     licence = LICENCES.get(rule, _NAMES)
-    pair = part.context
-    places = places_of(pair.old.reading, pair.new.reading, part.hunk)
-    gone, come = changed_tokens(part.old, part.new, language_of(pair.new.reading))
+    gone, come = changed_tokens(part.old, part.new, language_of(part.context.new.reading))
+    if not gone and not come:
+        return []
+    places = places_of(part.context, part.hunk)
+    sites = [{_site(token.key) for token in side if token.kind in _SITES} for side in (gone, come)]
     return [
-        Entry(op, token, explained=_may_explain(licence, token, places))
-        for op, tokens in (("-", gone), ("+", come))
+        Entry(op, token, explained=_may_explain(licence, token, text, places) and _leads_to_same(token, sites))
+        for op, tokens, text in (("-", gone, part.old), ("+", come, part.new))
         for token in tokens
     ]
 
@@ -90,13 +89,25 @@ def is_explained(part: Part, rule: str) -> bool:
     return all(entry.explained for entry in account(part, rule))
 
 
-def _may_explain(licence: Licence, token: Token, places: frozenset[Place]) -> bool:
+_SITES = frozenset({Kind.SITE, Kind.ADDRESS})
+
+
+def _site(key: str) -> str:
+    """Return the last two parts of the host of an address."""
+    return ".".join(key.partition("/")[0].split(".")[-2:])
+
+
+def _leads_to_same(token: Token, sites: list[set[str]]) -> bool:
+    """Whether *token* is no address, or only the page of a site changed and not the site."""
+    return token.kind not in _SITES or not sites[0] or not sites[1] or sites[0] == sites[1]
+
+
+def _may_explain(licence: Licence, token: Token, text: str, places: frozenset[Place]) -> bool:
     if licence.not_in & places or (token.kind is Kind.ANSWER and _MEANT & places):
         return False
-    if token.kind is Kind.SIGN:
-        return token.key not in _NUMERIC_SIGNS
-    if token.kind is Kind.COMPARISON and not token.key[:1].isalpha():
-        return False
+    if licence.kinds is not _ALL and token.key in _NUMERIC_SIGNS:
+        beside = text[max(0, token.start - 2) : token.start] + text[token.end : token.end + 2]
+        return not _DIGIT.search(beside)
     return token.kind in licence.kinds
 
 

@@ -29,6 +29,29 @@ def furniture(part: Part) -> Reason | None:
     return Reason.FURNITURE if known else None
 
 
+def consent(part: Part) -> Reason | None:
+    """A request for consent to cookies around the policy: it asks, and hands nothing on."""
+    text = part.text
+    if part.hunk.edit is Edit.REWORDED or not _is_consent(text):
+        return None
+    if text.count(" ") > _LABEL_WORDS and not _COOKIES.search(text.lower()):
+        return None
+    around = part.context.frames(part.hunk, part.hunk)
+    return Reason.FURNITURE if around and not _GRANTS.intersection(normal(text)) else None
+
+
+_COOKIES = re.compile(r"\bcookies?\b")
+#: What a clause about cookies grants or takes, and a request for consent does not.
+_GRANTS = lexicon.HANDED_ON | frozenset(
+    "pass passes passed fee fees arbitration keep keeps profile profiling binding waive pay price terms must".split()
+)
+
+
+def link_line(part: Part) -> Reason | None:
+    """A line that is nothing but a link, and no item of a list that means something."""
+    return Reason.FURNITURE if part.hunk.edit is not Edit.REWORDED and _is_link(part) else None
+
+
 def familiar_furniture(part: Part) -> Reason | None:
     """Menus, buttons, pickers and consent layers, by the words that they are made of."""
     return Reason.FURNITURE if part.hunk.edit is not Edit.REWORDED and _is_familiar(part) else None
@@ -78,7 +101,7 @@ def _is_known(part: Part) -> bool:
     """Whether the whole of a clause that came or went is known to be no policy text."""
     text = part.text
     return (
-        (is_label(text) and not is_party(part.clause))
+        (is_label(_FILE_SIZE.sub("", text)) and not is_party(part.clause))
         or (part.clause.kind == "p" and is_glued(text))
         or bool(_DEBRIS.match(text))
         or bool(_IMAGES.match(part.clause.text))
@@ -87,16 +110,18 @@ def _is_known(part: Part) -> bool:
     )
 
 
+#: The size of a file behind the label that leads to it.
+_FILE_SIZE = re.compile(r"\s*\(\d+(?:[.,]\d+)? ?[KM]B\)$")
+
+
 def _is_familiar(part: Part) -> bool:
     """Whether a clause that came or went reads like the page around a policy."""
     text = part.text
     line = text.lower()
     return (
-        _is_consent(text)
-        or (len(text) < _LINE and bool(lexicon.PICKER.search(line) or lexicon.GUIDE.search(line)))
+        (len(text) < _LINE and bool(lexicon.PICKER.search(line) or lexicon.GUIDE.search(line)))
         or (part.clause.kind == "p" and _is_call(text))
         or _leads_to(text)
-        or _is_link(part)
         or (len(text) < _NOTICE and bool(lexicon.BANNER.search(line) or lexicon.WIDGET.search(line)))
         or _is_document(part)
         or _is_navigation(part)
@@ -209,6 +234,7 @@ def _is_navigation(part: Part) -> bool:
         bool(clause.heading)
         and clause.kind[:2] in ("li", "ol", "p")
         and len(part.text.split()) <= 8
+        and part.text.rstrip()[-1:] not in ".;:"
         and bool(lexicon.NAVIGATION.search(comparable_text(clause.heading[-1])))
     )
 

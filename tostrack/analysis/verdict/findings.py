@@ -7,18 +7,15 @@ from dataclasses import dataclass
 
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.account import is_explained
-from tostrack.analysis.verdict.boilerplate import around, familiar_furniture, furniture, notice
+from tostrack.analysis.verdict.boilerplate import around, consent, familiar_furniture, furniture, link_line, notice
 from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.minor_edits import (
     address,
-    adverb,
     credit,
     example,
     navigation_hint,
     parenthetical,
-    pronoun_our,
     relabelled,
-    repeated_word,
 )
 from tostrack.analysis.verdict.name_rules import acronym, defined_term, label, unfilled
 from tostrack.analysis.verdict.number_rules import lapsed, numbering, numbers, stamp, statistics
@@ -61,6 +58,8 @@ RULES: tuple[Callable[[Part], Reason | None], ...] = (
     around,
     furniture,
     notice,
+    consent,
+    link_line,
     familiar_furniture,
     heading,
     renamed,
@@ -78,9 +77,6 @@ RULES: tuple[Callable[[Part], Reason | None], ...] = (
     navigation_hint,
     credit,
     example,
-    adverb,
-    repeated_word,
-    pronoun_our,
     numbers,
 )
 

@@ -17,7 +17,7 @@ from tostrack.analysis.verdict.name_rules import grown
 from tostrack.analysis.verdict.normal_form import american_of, lost_and_gained, normal, spelled, stem
 from tostrack.analysis.verdict.number_rules import unplaced
 from tostrack.analysis.verdict.wording_rules import is_name, plainest, replacements, squeezed
-from tostrack.comparison_key import comparable_text
+from tostrack.comparison_key import comparable_text, is_punctuation
 from tostrack.models import VERDICT_OF, Clause, Edit, Hunk, Reason, Verdict
 
 #: So many of its own phrases make a run a consent layer.
@@ -63,8 +63,8 @@ def _cut_out(hunks: Sequence[Hunk]) -> set[int]:
     for at, hunk in enumerate(hunks):
         if hunk.edit is not Edit.REWORDED:
             continue
-        cut = [(op, key) for op, text in hunk.words if op != "=" and (key := _as_line(text))]
-        if all(key in lines[op] for op, key in cut):
+        cut = [(op, _as_line(text)) for op, text in hunk.words if op != "=" and not is_punctuation(text)]
+        if cut and all(key and key in lines[op] for op, key in cut):
             found |= {at, *(lines[op][key] for op, key in cut)}
     return found
 
@@ -95,7 +95,7 @@ def _carried_over(hunks: Sequence[Hunk]) -> dict[int, set[str]]:
         words = hunks[at].words
         rest = [text for piece, (op, text) in enumerate(words) if op != "=" and (at, piece) not in carried]
         moved = {word for text in rest for word in normal(text)}
-        if moved <= lexicon.SAFE:
+        if moved <= lexicon.SAFE and all(normal(text) or is_punctuation(text) for text in rest):
             found[at] = moved
     return found
 

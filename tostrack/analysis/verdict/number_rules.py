@@ -148,11 +148,13 @@ def numbering(part: Part) -> Reason | None:
     if not all(map(_may_be_of_place, (*gone, *come))):
         return None
     old, new = (unplaced(text) for text in (part.old, part.new))
-    return Reason.NUMBERING if old == new else None
+    return Reason.NUMBERING if old and old == new else None
 
 
 def _may_be_of_place(word: str) -> bool:
     """Whether *word* may belong to the number of a clause, to a reference, or to a date that a number stands before."""
+    if not word[0].isalnum() and word not in "§&":
+        return word.startswith(MARK)
     return len(word) <= _PLACE_LETTERS or not word.isalpha() or word in lexicon.REFERENCE or word in MONTHS
 
 

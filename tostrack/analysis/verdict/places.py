@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 
 from tostrack.analysis.verdict import boilerplate_phrases as page
+from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.labels import is_label, is_listed
-from tostrack.comparison_key import readable
+from tostrack.comparison_key import comparables, readable
 from tostrack.models import Clause, Hunk, Reading
 
 
@@ -40,10 +41,19 @@ def place_of(reading: Reading, at: int) -> Place:
     return Place.ANSWER if _is_answer(reading.clauses, at) else Place.TEXT
 
 
-def places_of(old: Reading, new: Reading, hunk: Hunk) -> frozenset[Place]:
-    """Return the kinds of places in which the clauses of *hunk* stand in both texts."""
-    sides = ((old, hunk.old_at), (new, hunk.new_at))
-    return frozenset(place_of(reading, at) for reading, at in sides if at is not None)
+def places_of(pair: TextPair, hunk: Hunk) -> frozenset[Place]:
+    """Return the kinds of places in which the clauses of *hunk* stand in both texts.
+
+    Around the policy a short line behind another is a menu, unless the line before it stays.
+    """
+    sides = ((pair.old.reading, hunk.old_at, pair.new.reading), (pair.new.reading, hunk.new_at, pair.old.reading))
+    found = set()
+    for reading, at, other in sides:
+        if at is not None:
+            place = place_of(reading, at)
+            stays = place is Place.ANSWER and comparables(reading)[at - 1] in comparables(other)
+            found.add(Place.TEXT if place is Place.ANSWER and not stays and pair.frames(hunk, hunk) else place)
+    return frozenset(found)
 
 
 def _is_answer(clauses: tuple[Clause, ...], at: int) -> bool:
