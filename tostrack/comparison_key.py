@@ -18,6 +18,11 @@ from tostrack.models import Clause, Reading, sha256
 
 #: What Markdown sources say to the program that builds the page: comments, template tags, attribute lists.
 _SOURCE = re.compile(r"<!--.*?(?:-->|$)|\{%.*?%\}|\{\{[<%].*?[>%]\}\}|\{[:#.][^{}\n]*\}", re.DOTALL)
+#: The address behind a link's words, where a space in it keeps Markdown from reading it; a link by its number or name,
+#: and the line that says where that leads.
+_TARGET = re.compile(
+    r"\]\((?:/|\.|https?:)[^()\n]{1,300}\)|\]\[[^\[\]\n]{0,60}\]|\[[^\[\]\n]{1,60}\]:\s+<?(?:https?:|mailto:|/|#|\.)\S+"
+)
 _VARIABLE = re.compile(r"\{\{[^{}\n]*\}\}")
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,6});", re.IGNORECASE)
 
@@ -27,6 +32,8 @@ def readable(text: str) -> str:
     if "<!--" in text or "{" in text:
         text = _SOURCE.sub(" ", text)
     text = plain(text)
+    if "](" in text or "][" in text or "]:" in text:
+        text = " ".join(_TARGET.sub(lambda match: "]" if match[0][0] == "]" else "", text).split())
     return html.unescape(text) if "&" in text and _ENTITY.search(text) else text
 
 
@@ -57,7 +64,7 @@ _BOX = re.compile(r"\[( |x|X)\](?=\s)")
 SIGN = (
     rf"[{re.escape(_CURRENCY)}%‰§°±≤≥≦≧≠≈×{_MARKER}\x03]"
     rf"|[<>=~](?=\s?[\d{re.escape(_CURRENCY)}])"
-    rf"|(?<=\d)\+|\+(?=\d)"
+    rf"|(?<=\d)\s?\+|\+(?=\d)"
     rf"|(?<![\w)\].,])[-−–](?=[{re.escape(_CURRENCY)}]?\d)"
 )
 #: Signs and words of a text in lower case.
@@ -81,11 +88,15 @@ _MOJIBAKE = _mojibake()
 _GARBLED = re.compile("|".join(sorted(map(re.escape, _MOJIBAKE), key=len, reverse=True)))
 
 
+#: The no-break space that is half of a garbled "à" is taken for a space like others.
+_LOST_SPACE = re.compile(r"(?<![A-ZÀ-Þ])Ã(?![A-Za-zÀ-ÿ])")
+
+
 def mend_encoding(text: str) -> str:
     """Return *text*, parts of which may be UTF-8 that was read as Windows-1252, as it was meant."""
     if "Ã" not in text and "â€" not in text and "Â" not in text:
         return text
-    return _GARBLED.sub(lambda match: _MOJIBAKE[match[0]], text)
+    return _LOST_SPACE.sub("à", _GARBLED.sub(lambda match: _MOJIBAKE[match[0]], text))
 
 
 def mark_struck(text: str) -> str:
@@ -101,7 +112,7 @@ def is_punctuation(text: str) -> bool:
 @lru_cache(maxsize=100_000)
 def comparable_text(text: str) -> str:
     """Return *text* as it is compared: its words, numbers and signs in lower case, with a space between them."""
-    if text.isascii() and not _SIGNED.search(text):
+    if text.isascii() and not _SIGNED.search(text) and "][" not in text and "]:" not in text:
         return " ".join(plain(text).casefold().translate(_SPACED).split())
     if "{{" in text:
         text = _VARIABLE.sub(" \x03 ", text)

@@ -33,6 +33,8 @@ class Licence:
 
     kinds: frozenset[Kind]
     not_in: frozenset[Place] = frozenset()
+    #: Whether it may explain an answer where one says something.
+    answers: bool = False
 
 
 _MEANT = frozenset({Place.ROW, Place.ANSWER, Place.LISTED})
@@ -40,12 +42,14 @@ _MEANT = frozenset({Place.ROW, Place.ANSWER, Place.LISTED})
 LICENCES: Mapping[str, Licence] = {
     "stands_elsewhere": Licence(_ALL),
     "same_words": Licence(_ALL),
-    "numbering": Licence(_ALL, frozenset({Place.ANSWER})),
-    "wording": Licence(_ALL),
+    "numbering": Licence(_ALL),
+    "wording": Licence(_ALL - {Kind.STRUCK, Kind.INSERTED, Kind.MARKER}),
     "notice": Licence(_ALL),
     "around": Licence(_ALL, frozenset({Place.ROW})),
     "furniture": Licence(_ALL, frozenset({Place.ROW})),
     "consent": Licence(_ALL, _MEANT),
+    "consent_switch": Licence(_ALL, frozenset({Place.ROW, Place.LISTED}), answers=True),
+    "machine_code": Licence(_ALL, _MEANT),
     "link_line": Licence(_POINTS, _MEANT),
     "familiar_furniture": Licence(_WORDS | {Kind.SITE, Kind.DATE}, _MEANT),
     "stamp": Licence(_DATED | {Kind.COMPARISON, Kind.PARTY}),
@@ -103,7 +107,7 @@ def _leads_to_same(token: Token, sites: list[set[str]]) -> bool:
 
 
 def _may_explain(licence: Licence, token: Token, text: str, places: frozenset[Place]) -> bool:
-    if licence.not_in & places or (token.kind is Kind.ANSWER and _MEANT & places):
+    if licence.not_in & places or (token.kind is Kind.ANSWER and _MEANT & places and not licence.answers):
         return False
     if licence.kinds is not _ALL and token.key in _NUMERIC_SIGNS:
         beside = text[max(0, token.start - 2) : token.start] + text[token.end : token.end + 2]

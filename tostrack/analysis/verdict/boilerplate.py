@@ -12,6 +12,7 @@ from tostrack.analysis.verdict.residual import Part
 from tostrack.analysis.verdict.wording_rules import is_name
 from tostrack.clauses import sentences
 from tostrack.comparison_key import comparable_text
+from tostrack.language.words import union
 from tostrack.models import Clause, Edit, Reason
 
 #: A clause of more words is read as a sentence even without a full stop.
@@ -45,6 +46,24 @@ _COOKIES = re.compile(r"\bcookies?\b")
 _GRANTS = lexicon.HANDED_ON | frozenset(
     "pass passes passed fee fees arbitration keep keeps profile profiling binding waive pay price terms must".split()
 )
+
+
+def consent_switch(part: Part) -> Reason | None:
+    """A switch of a consent form, printed with its state: the visitor sets it, not the policy."""
+    hunk = part.hunk
+    text, at = (part.context.new, hunk.new_at) if hunk.new_at is not None else (part.context.old, hunk.old_at)
+    if part.clause.kind != "p" or at is None or not all(map(_is_state, filter(None, (part.old, part.new)))):
+        return None
+    behind = text.reading.clauses[at + 1 : at + 2]
+    return Reason.FURNITURE if behind and _COOKIES.search(behind[0].text.lower()) else None
+
+
+def _is_state(text: str) -> bool:
+    return text.strip(" .*_").casefold() in _STATES
+
+
+#: The states of a switch, in every language.
+_STATES = union("answers", "on") | union("answers", "off")
 
 
 def link_line(part: Part) -> Reason | None:

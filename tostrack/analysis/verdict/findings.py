@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.account import is_explained
-from tostrack.analysis.verdict.boilerplate import around, consent, familiar_furniture, furniture, link_line, notice
+from tostrack.analysis.verdict.boilerplate import (
+    around,
+    consent,
+    consent_switch,
+    familiar_furniture,
+    furniture,
+    link_line,
+    notice,
+)
 from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.minor_edits import (
     address,
@@ -18,7 +26,7 @@ from tostrack.analysis.verdict.minor_edits import (
     relabelled,
 )
 from tostrack.analysis.verdict.name_rules import acronym, defined_term, label, unfilled
-from tostrack.analysis.verdict.number_rules import lapsed, numbering, numbers, stamp, statistics
+from tostrack.analysis.verdict.number_rules import lapsed, machine_code, numbering, numbers, stamp, statistics
 from tostrack.analysis.verdict.quotes import quote
 from tostrack.analysis.verdict.residual import Part, part_of
 from tostrack.analysis.verdict.wording_rules import heading, pointer, renamed, same_words, wording
@@ -54,11 +62,13 @@ RULES: tuple[Callable[[Part], Reason | None], ...] = (
     stands_elsewhere,
     same_words,
     stamp,
+    machine_code,
     numbering,
     around,
     furniture,
     notice,
     consent,
+    consent_switch,
     link_line,
     familiar_furniture,
     heading,

@@ -18,6 +18,7 @@ from tostrack.analysis.verdict.normal_form import american_of, lost_and_gained, 
 from tostrack.analysis.verdict.number_rules import unplaced
 from tostrack.analysis.verdict.wording_rules import is_name, plainest, replacements, squeezed
 from tostrack.comparison_key import comparable_text, is_punctuation
+from tostrack.language.words import entry_pattern, union
 from tostrack.models import VERDICT_OF, Clause, Edit, Hunk, Reason, Verdict
 
 #: So many of its own phrases make a run a consent layer.
@@ -243,7 +244,10 @@ def _follows(one: Hunk, other: Hunk) -> bool:
 def _layer(hunks: Sequence[Hunk], run: range) -> set[int]:
     """Return the places of a consent layer in *run*: from its first own phrase to its last, and what binds nobody."""
     keys = {at: comparable_text(SEAM.sub(" ", hunks[at].new or hunks[at].old)) for at in run}
-    marks = {at: found for at, key in keys.items() if (found := lexicon.CONSENT_LAYER.findall(key))}
+    asks = entry_pattern(union("page", "consent"))
+    marks = {
+        at: found for at, key in keys.items() if (found := {*lexicon.CONSENT_LAYER.findall(key), *asks.findall(key)})
+    }
     if len({mark for found in marks.values() for mark in found}) < _LAYER:
         return set()
     return {

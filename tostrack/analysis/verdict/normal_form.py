@@ -39,7 +39,7 @@ _DATES = (
     re.compile(rf"\b(?P<m>{_MONTH}),? (?P<y>(?:19|20)\d{{2}})\b"),
     re.compile(r"\b(?P<y>(?:19|20)\d{2})-(?P<n>\d{2})-(?P<d>\d{2})\b"),
     re.compile(r"(?<=\()(?P<y>(?:19|20)\d{2})(?P<n>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?=\))"),
-    re.compile(r"\b(?P<d>\d{1,2})(?P<s>[/.])(?P<n>\d{1,2})(?P=s)(?P<y>(?:19|20)\d{2})\b"),
+    re.compile(r"\b(?P<d>\d{1,2})(?P<s>[/.-])(?P<n>\d{1,2})(?P=s)(?P<y>(?:19|20)\d{2})\b"),
 )
 # No word boundary before it: machine stamps are glued to whatever stands there.
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}t\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:z|[+-]\d{2}:?\d{2})?")

@@ -10,6 +10,7 @@ from functools import lru_cache
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.guarded_words import binds
 from tostrack.analysis.verdict.normal_form import DATE, INSTANT, MARK, MONTHS, RELATIVE, is_mail, is_number, normal
+from tostrack.analysis.verdict.places import Place, places_of
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
 from tostrack.models import Reason
@@ -52,6 +53,25 @@ _ZONE = rf"(?=\s*(?:[ap]\.?m|{'|'.join(sorted(lexicon.CLOCK))})\b)"
 _CLOCK = re.compile(
     rf"\b(?:[01]?\d|2[0-3])(?::[0-5]\d(?::[0-5]\d)?|\.[0-5]\d{_ZONE})(?:\s?[ap]\.?m\b\.?)?", re.IGNORECASE
 )
+
+
+def machine_code(part: Part) -> Reason | None:
+    """Only a code that a machine made for one visit or one build moved, in a line that is short and says no more."""
+    if not (part.old and part.new) or max(part.old.count(" "), part.new.count(" ")) > _CODE_LINE:
+        return None
+    sides = [
+        [word for word in text.split() if word not in other.split()]
+        for text, other in ((part.old, part.new), (part.new, part.old))
+    ]
+    made = all(len(side) == 1 and _MACHINE.fullmatch(side[0]) for side in sides)
+    return Reason.STAMP if made else None
+
+
+#: A line with a code has no more spaces than this.
+_CODE_LINE = 5
+_MACHINE = re.compile(
+    r"[#(]?(?=[\w-]*\d)(?=[\w-]*[a-fA-F])(?:[0-9a-fA-F]{7,}|[0-9a-fA-F]{4,}(?:-[0-9a-fA-F]{3,})+)[).]?"
+)
 _CODE = re.compile(r"\d{4,8}$")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 
@@ -72,7 +92,7 @@ def _is_stamp(text: str) -> bool:
     numbers = [at for at, token in enumerate(tokens) if is_number(token)]
     if len(tokens) == 2 and numbers and all(_CODE.match(tokens[at]) for at in numbers):
         # "Rev 0123", "Form 1022": the code of an edition.
-        return not any(map(binds, words))
+        return bool(words) and not any(map(binds, words))
     if lexicon.COUNTED & words:
         counted = all(_is_counter(tokens, at) for at in numbers)
         return bool(numbers) and counted and not lexicon.OBLIGING & words
@@ -143,7 +163,9 @@ _PLACE = re.compile(
 def numbering(part: Part) -> Reason | None:
     """Only the numbers of clauses, or of references to them, moved."""
     if not (part.old and part.new):
-        return None if _behind_place(part.text) else Reason.NUMBERING
+        # Alone under a heading a number may be what the heading asks for.
+        asked = Place.ANSWER in places_of(part.context, part.hunk)
+        return None if asked or _behind_place(part.text) else Reason.NUMBERING
     gone, come = part.moved
     if not all(map(_may_be_of_place, (*gone, *come))):
         return None

@@ -13,8 +13,8 @@ from tostrack.comparison_key import comparable_text, comparables
 from tostrack.models import Judgement, Reading, Reason, iso
 
 #: Of the versions that others recorded, 43 in 100 that changed text are undone within a week, and stale copies come
-#: back for some weeks: what stood for two months was in force, and its going is news.
-_STOOD = timedelta(days=60)
+#: back for some weeks: what stood for a month was in force, and its going is news.
+_STOOD = timedelta(days=30)
 #: A whole text that comes back is an old copy or another region's edition even after months. (When readers were told of
 #: the text that goes, they are told of its going however short it stood: that is for the caller, who knows.)
 _STOOD_WHOLE = timedelta(days=365)

@@ -79,10 +79,28 @@ def heading(part: Part) -> Reason | None:
         return None
     gone, come = lost_and_gained(unplaced(part.old), unplaced(part.new))
     changed = gone.keys() | come.keys()
+    if part.hunk.edit is Edit.REWORDED and _sets_scope(part):
+        return None
     if {*map(stem, changed)} & _HANDING_ON and not {*map(stem, gone)} & _HANDING_ON & {*map(stem, come)}:
         return None
     asked = part.text.rstrip().endswith("?")
     return None if (_BINDING & changed and not asked) or any(map(is_number, changed)) else Reason.WORDING
+
+
+def _sets_scope(part: Part) -> bool:
+    """Whether a name that a heading is about came, went or gave way to another: "for Europe", "for Europe and Asia".
+
+    It stands behind a word in small letters; in a heading with capitals throughout nothing is known of names.
+    """
+    before = ""
+    for op, text in part.hunk.words:
+        if op != "=" and any(word[:1].isupper() for word in re.findall(r"[^\W\d_]+", text)):
+            first = text.split()[:1]
+            last = before.split()[-1:]
+            if (first and first[0][:1].islower()) or (last and last[0][:1].islower()):
+                return True
+        before = text if op == "=" or text.strip() else before
+    return False
 
 
 #: A line without a stop, of no more words, in which some words gave way to others, is a title.
@@ -98,9 +116,18 @@ def _is_title_line(part: Part) -> bool:
     if _BOLD.match(part.clause.text):
         return not lexicon.ACTORS.intersection(normal(f"{hunk.old} {hunk.new}"))
     words = [hunk.old.split(), hunk.new.split()]
+    if not _heads(part):
+        return False
     stopped = any(text.rstrip("*_ ")[-1:] in ".:;!?…" for text in (hunk.old, hunk.new))
     capital = all(text[:1].isupper() for text in (hunk.old, hunk.new))
     return max(map(len, words)) <= _TITLE_LINE and capital and not stopped and not _is_told_of(normal(hunk.new))
+
+
+def _heads(part: Part) -> bool:
+    """Whether the line stands before text that is longer, as a title does, and says nothing behind a colon."""
+    clauses, at = part.context.new.reading.clauses, part.hunk.new_at
+    behind = clauses[at + 1 : at + 2] if at is not None else ()
+    return bool(behind) and len(behind[0].text) > 2 * len(part.hunk.new) and ": " not in part.hunk.new
 
 
 def _is_told_of(words: Sequence[str]) -> bool:
@@ -264,10 +291,26 @@ _READER_CAN = re.compile(r"\b(you|your [a-z]+(?: [a-z]+)?|users|people) can (?!n
 def plainest(text: str) -> tuple[str, ...]:
     """Return the words of *text* with one phrase standing for all that say the same, without endings."""
     # A word may stand twice by a slip.
-    joined = " ".join(word for word, _ in itertools.groupby(_said(normal(text))))
+    joined = " ".join(_without_repeats([*_said(normal(text))]))
     if "can" in joined:
         joined = _READER_CAN.sub(r"\1 ", joined)
     return tuple(word if word in _KEPT else stem(word) for word in joined.split())
+
+
+def _without_repeats(words: Sequence[str]) -> list[str]:
+    """Return *words* without phrases that are printed twice in a row."""
+    kept: list[str] = []
+    for word in words:
+        kept.append(word)
+        for size in range(1, _REPEATED + 1):
+            if len(kept) >= 2 * size and kept[-size:] == kept[-2 * size : -size]:
+                del kept[-size:]
+                break
+    return kept
+
+
+#: A phrase that is printed twice has no more words.
+_REPEATED = 3
 
 
 def _said(tokens: Sequence[str]) -> Iterator[str]:
@@ -302,13 +345,15 @@ _SHORT = 4
 
 
 _DOUBLED = re.compile(r"(.)\1")
+#: The accents of Latin, Greek and Cyrillic letters: the vowel signs of other scripts are no accents.
+_ACCENT = re.compile("[\u0300-\u036f]")
 
 
 @lru_cache(maxsize=20_000)
 def squeezed(word: str) -> str:
     """Return *word* without accents and with no letter twice in a row."""
     if not word.isascii():
-        word = "".join(sign for sign in unicodedata.normalize("NFD", word) if not unicodedata.combining(sign))
+        word = _ACCENT.sub("", unicodedata.normalize("NFD", word))
     return _DOUBLED.sub(r"\1", word)
 
 
