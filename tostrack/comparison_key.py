@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from tostrack.clauses import plain, strip_number
+from tostrack.language.spans import address_key
 from tostrack.models import Clause, Reading, sha256
 
 #: What Markdown sources say to the program that builds the page: comments, template tags, attribute lists.
@@ -155,7 +156,7 @@ def run_together(form: str) -> str:
 @lru_cache(maxsize=128)
 def reading_key(reading: Reading) -> str:
     """Return the comparison key of *reading*: two texts that share it are the same text."""
-    return _hash(comparables(reading))
+    return _hash(comparables(reading), reading.clauses)
 
 
 def comparison_key(clauses: Iterable[Clause]) -> str:
@@ -164,8 +165,20 @@ def comparison_key(clauses: Iterable[Clause]) -> str:
     Two texts that share it differ in presentation only. It is computed from the stored text and never hashed into the
     chain.
     """
-    return _hash(map(comparable, clauses))
+    clauses = list(clauses)
+    return _hash(map(comparable, clauses), clauses)
 
 
-def _hash(forms: Iterable[str]) -> str:
-    return sha256(run_together(" ".join(forms)))
+def _hash(forms: Iterable[str], clauses: Iterable[Clause]) -> str:
+    return sha256("\n".join((run_together(" ".join(forms)), *linked_documents(clauses))))
+
+
+_LINKED = re.compile(
+    r"\]\(\s*<?((?:[^()<>\\\n]|\\.){1,500}?\.(?:pdf|docx?|odt|rtf|xlsx?|txt))(?=[?#>)\s])", re.IGNORECASE
+)
+
+
+def linked_documents(clauses: Iterable[Clause]) -> list[str]:
+    """Return the documents that links lead to, in order: host, path and file name, without the hash of a build."""
+    found = (_LINKED.findall(clause.text) for clause in clauses if "](" in clause.text)
+    return [address_key(target)[1] for targets in found for target in targets]

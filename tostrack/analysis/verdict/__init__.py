@@ -17,6 +17,7 @@ from tostrack.analysis.verdict.document_checks import (
     check_replacement,
     check_truncation,
     judge_without_hunks,
+    other_document,
 )
 from tostrack.analysis.verdict.explanation import explain_silent, explain_substantive
 from tostrack.analysis.verdict.findings import RuleFinding, apply_rules, take_as_new
@@ -56,7 +57,7 @@ def judge_hunks(hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequ
     back = find_reversion(news, context, earlier)
     if back:
         return back
-    return Judgement(*explain_substantive(news)) if news else _hushed(findings)
+    return Judgement(*explain_substantive(news)) if news else other_document(old, new) or _hushed(findings)
 
 
 def find_reasons(hunks: Sequence[Hunk], old: Reading, new: Reading) -> list[RuleFinding]:

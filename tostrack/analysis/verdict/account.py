@@ -49,7 +49,9 @@ LICENCES: Mapping[str, Licence] = {
     "furniture": Licence(_ALL, frozenset({Place.ROW})),
     "consent": Licence(_ALL, _MEANT),
     "consent_switch": Licence(_ALL, frozenset({Place.ROW, Place.LISTED}), answers=True),
-    "machine_code": Licence(_ALL, _MEANT),
+    "machine_code": Licence(_ALL, frozenset({Place.ROW, Place.LISTED})),
+    "parenthetical": Licence(_POINTS, frozenset({Place.ROW})),
+    "navigation_hint": Licence(_POINTS, frozenset({Place.ROW})),
     "link_line": Licence(_POINTS, _MEANT),
     "familiar_furniture": Licence(_WORDS | {Kind.SITE, Kind.DATE}, _MEANT),
     "stamp": Licence(_DATED | {Kind.COMPARISON, Kind.PARTY}),
@@ -110,6 +112,8 @@ def _may_explain(licence: Licence, token: Token, text: str, places: frozenset[Pl
     if licence.not_in & places or (token.kind is Kind.ANSWER and _MEANT & places and not licence.answers):
         return False
     if licence.kinds is not _ALL and token.key in _NUMERIC_SIGNS:
+        if token.text in "-–—" and Kind.DATE in licence.kinds:
+            return True
         beside = text[max(0, token.start - 2) : token.start] + text[token.end : token.end + 2]
         return not _DIGIT.search(beside)
     return token.kind in licence.kinds

@@ -21,7 +21,8 @@ _LABEL_WORDS = 6
 
 def around(part: Part) -> Reason | None:
     """What stands where the page around the policy is, what a page says of itself, what advertises."""
-    return Reason.FURNITURE if _is_of_page(part) or _is_offer(part) or _is_around(part) else None
+    known = _is_of_page(part) or _is_offer(part) or _is_banner(part) or _is_around(part)
+    return Reason.FURNITURE if known else None
 
 
 def furniture(part: Part) -> Reason | None:
@@ -38,12 +39,12 @@ def consent(part: Part) -> Reason | None:
     if text.count(" ") > _LABEL_WORDS and not _COOKIES.search(text.lower()):
         return None
     around = part.context.frames(part.hunk, part.hunk)
-    return Reason.FURNITURE if around and not _GRANTS.intersection(normal(text)) else None
+    return Reason.FURNITURE if around and not GRANTS.intersection(normal(text)) else None
 
 
 _COOKIES = re.compile(r"\bcookies?\b")
 #: What a clause about cookies grants or takes, and a request for consent does not.
-_GRANTS = lexicon.HANDED_ON | frozenset(
+GRANTS = lexicon.HANDED_ON | frozenset(
     "pass passes passed fee fees arbitration keep keeps profile profiling binding waive pay price terms must".split()
 )
 
@@ -68,7 +69,8 @@ _STATES = union("answers", "on") | union("answers", "off")
 
 def link_line(part: Part) -> Reason | None:
     """A line that is nothing but a link, and no item of a list that means something."""
-    return Reason.FURNITURE if part.hunk.edit is not Edit.REWORDED and _is_link(part) else None
+    leads = part.hunk.edit is not Edit.REWORDED and (_is_link(part) or _leads_to(part.text))
+    return Reason.FURNITURE if leads else None
 
 
 def familiar_furniture(part: Part) -> Reason | None:
@@ -98,6 +100,13 @@ def _is_around(part: Part) -> bool:
     )
 
 
+def _is_banner(part: Part) -> bool:
+    """Whether it apologises for an outage, before or behind all the text that stays."""
+    text = part.text
+    banner = part.hunk.edit is not Edit.REWORDED and len(text) < _NOTICE and lexicon.BANNER.search(text.lower())
+    return bool(banner and part.context.frames(part.hunk, part.hunk))
+
+
 def _is_offer(part: Part) -> bool:
     """Whether it advertises, before or behind all the text that stays."""
     said = [text for text in (part.hunk.old, part.hunk.new) if text]
@@ -124,11 +133,14 @@ def _is_known(part: Part) -> bool:
         or (part.clause.kind == "p" and is_glued(text))
         or bool(_DEBRIS.match(text))
         or bool(_IMAGES.match(part.clause.text))
+        or (len(text) < _WIDGET and bool(lexicon.WIDGET.search(text.lower())))
         or _is_contents(part)
         or _is_edition(text)
     )
 
 
+#: What a page asks its reader is no longer than this, in characters.
+_WIDGET = 120
 #: The size of a file behind the label that leads to it.
 _FILE_SIZE = re.compile(r"\s*\(\d+(?:[.,]\d+)? ?[KM]B\)$")
 
@@ -140,8 +152,6 @@ def _is_familiar(part: Part) -> bool:
     return (
         (len(text) < _LINE and bool(lexicon.PICKER.search(line) or lexicon.GUIDE.search(line)))
         or (part.clause.kind == "p" and _is_call(text))
-        or _leads_to(text)
-        or (len(text) < _NOTICE and bool(lexicon.BANNER.search(line) or lexicon.WIDGET.search(line)))
         or _is_document(part)
         or _is_navigation(part)
         or (_is_bare(part.clause) and not _in_list(part))

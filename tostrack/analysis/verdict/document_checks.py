@@ -10,7 +10,7 @@ from functools import lru_cache
 from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.lexicon import STOP_WORDS
 from tostrack.clauses import plain
-from tostrack.comparison_key import comparable, comparable_text, comparables
+from tostrack.comparison_key import comparable, comparable_text, comparables, linked_documents
 from tostrack.models import Clause, Edit, Hunk, Judgement, Reading, Reason
 
 #: A text that lost nine tenths of its words, or is no longer than a notice on a door, is not that policy.
@@ -23,6 +23,8 @@ def judge_without_hunks(old: Reading, new: Reading) -> Judgement:
     """Return the judgement over two texts of which no word differs: identical, only addresses, only form."""
     if old.version.text == new.version.text:
         return Judgement(Reason.IDENTICAL, "The text is the same, byte for byte.")
+    if linked := other_document(old, new):
+        return linked
     if len(old.clauses) == len(new.clauses):
         texts = ((one.text, other.text) for one, other in zip(old.clauses, new.clauses, strict=True))
         pairs = [(_TARGET.sub(r"\1)", one), _TARGET.sub(r"\1)", other)) for one, other in texts if one != other]
@@ -33,6 +35,15 @@ def judge_without_hunks(old: Reading, new: Reading) -> Judgement:
     if _places(old) != _places(new):
         return Judgement(Reason.NUMBERING, "Only the numbers of list items moved.")
     return Judgement(Reason.FORMAT, "Only punctuation, case or layout changed; every word is the same.")
+
+
+def other_document(old: Reading, new: Reading) -> Judgement | None:
+    """Return a judgement when a link leads to another document than before: its file or its host is another."""
+    before, after = (linked_documents(reading.clauses) for reading in (old, new))
+    if before == after or len(before) != len(after):
+        return None
+    was, now = next((one, other) for one, other in zip(before, after, strict=True) if one != other)
+    return Judgement(Reason.RENAMED, f"A link leads to another document: {now}, not {was}. Consider tracking it.")
 
 
 def _places(reading: Reading) -> list[str]:

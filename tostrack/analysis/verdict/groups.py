@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tostrack.analysis.verdict import lexicon
+from tostrack.analysis.verdict.boilerplate import GRANTS
 from tostrack.analysis.verdict.boilerplate_position import tells
 from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.findings import RuleFinding
@@ -47,7 +48,12 @@ def apply_group_rules(hunks: Sequence[Hunk], findings: Sequence[RuleFinding], co
     for at in _renamed_throughout(hunks, findings):
         out[at] = replace(out[at], reason=Reason.RENAMED)
     for run in _runs(hunks):
-        inside = _layer(hunks, run) | _menu(hunks, out, run) | _frame(hunks, out, run, context)
+        inside = (
+            _layer(hunks, run)
+            | _cookie_banner(hunks, out, run)
+            | _menu(hunks, out, run)
+            | _frame(hunks, out, run, context)
+        )
         for at in inside:
             if VERDICT_OF[out[at].reason] is not Verdict.NOISE:
                 out[at] = replace(out[at], reason=Reason.FURNITURE)
@@ -257,6 +263,22 @@ def _layer(hunks: Sequence[Hunk], run: range) -> set[int]:
         or len(words := key.split()) <= _ITEM_WORDS
         or (len(words) <= _OPTION_WORDS and not lexicon.ACTORS & {*words})
     }
+
+
+def _cookie_banner(hunks: Sequence[Hunk], findings: Sequence[RuleFinding], run: range) -> set[int]:
+    """Return the places of what asks for consent to cookies beside the buttons that answer it, in any language."""
+    if _labels(findings, run) < _BUTTONS:
+        return set()
+    texts = {at: (hunks[at].new or hunks[at].old).lower() for at in run}
+    return {
+        at
+        for at, text in texts.items()
+        if "cookie" in text and len(text) <= _BANNER and not GRANTS.intersection(normal(text))
+    }
+
+
+#: So many buttons stand beside a request for consent, which is no longer than this, in characters.
+_BUTTONS, _BANNER = 2, 400
 
 
 def _menu(hunks: Sequence[Hunk], findings: Sequence[RuleFinding], run: range) -> set[int]:

@@ -170,6 +170,9 @@ def numbering(part: Part) -> Reason | None:
     if not all(map(_may_be_of_place, (*gone, *come))):
         return None
     old, new = (unplaced(text) for text in (part.old, part.new))
+    if not old:
+        # The words behind the number stand elsewhere too; alone a number is what it says.
+        old, new = (unplaced(text) for text in (part.hunk.old, part.hunk.new))
     return Reason.NUMBERING if old and old == new else None
 
 

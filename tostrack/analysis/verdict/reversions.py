@@ -10,11 +10,14 @@ from tostrack.analysis.verdict.context import ContextText, TextPair
 from tostrack.analysis.verdict.findings import RuleFinding
 from tostrack.clauses import sentences
 from tostrack.comparison_key import comparable_text, comparables
+from tostrack.language.tokens import Kind, tokenize
 from tostrack.models import Judgement, Reading, Reason, iso
 
 #: Of the versions that others recorded, 43 in 100 that changed text are undone within a week, and stale copies come
 #: back for some weeks: what stood for a month was in force, and its going is news.
 _STOOD = timedelta(days=30)
+#: Where what came or went names no party, duty or item, it is as likely a banner.
+_STOOD_IDLE = timedelta(days=60)
 #: A whole text that comes back is an old copy or another region's edition even after months. (When readers were told of
 #: the text that goes, they are told of its going however short it stood: that is for the caller, who knows.)
 _STOOD_WHOLE = timedelta(days=365)
@@ -42,7 +45,8 @@ def find_reversion(news: Sequence[RuleFinding], context: TextPair, earlier: Sequ
     of = f"the text of {iso(when)[:10]}" if when else "a text seen before"
     if back and _other_company(news):
         return Judgement(Reason.EDITION, f"Another region's edition, {of}: the company that one deals with is another.")
-    if not news or stood < (_STOOD_WHOLE if back else _STOOD):
+    least = _STOOD_WHOLE if back else _STOOD if any(map(_binds, news)) else _STOOD_IDLE
+    if not news or stood < least:
         return Judgement(Reason.OSCILLATION, f"Back to {of}; nothing here is new to this document.")
     if back is None:
         return None
@@ -75,6 +79,15 @@ def _parts_stood(news: Sequence[RuleFinding], context: TextPair, texts: Sequence
                 return None
             spans.append(span)
     return max(spans) if texts else None
+
+
+_BINDING = frozenset({Kind.PARTY, Kind.MODAL, Kind.NUMBER, Kind.CONDITION})
+
+
+def _binds(finding: RuleFinding) -> bool:
+    """Whether what came or went is an item or a row, or names a party, a duty or a limit."""
+    listed = finding.hunk.kind[:2] in ("li", "ol", "ro")
+    return listed or any(token.kind in _BINDING for token in tokenize(f"{finding.lost} {finding.gained}"))
 
 
 def _saying(sentence: str) -> Callable[[ContextText], bool]:

@@ -116,7 +116,7 @@ def _is_title_line(part: Part) -> bool:
     if _BOLD.match(part.clause.text):
         return not lexicon.ACTORS.intersection(normal(f"{hunk.old} {hunk.new}"))
     words = [hunk.old.split(), hunk.new.split()]
-    if not _heads(part):
+    if not _heads(part) and not lexicon.CALL.match(hunk.new.lower()):
         return False
     stopped = any(text.rstrip("*_ ")[-1:] in ".:;!?…" for text in (hunk.old, hunk.new))
     capital = all(text[:1].isupper() for text in (hunk.old, hunk.new))
