@@ -62,7 +62,6 @@ def test_another_word_that_looks_alike_is_told(old, new):
         ("You have two weeks to answer.", "You have 2 weeks to answer."),
         ("If you have questions, complaints, write to us.", "If you have questions, or complaints, write to us."),
         ("We did it for the purpose of safety.", "We did it for safety."),
-        ("We answer what you ask.", "We gladly answer what you ask."),
         ("Vous pouvez gérer le dépôt de cookies ici.", "Vous pouvez gérer le dépôt des cookies ici."),
     ],
 )
@@ -83,7 +82,6 @@ def test_other_words_for_the_same_move_nothing(old, new):
         ("You must not post caricatures of minors.", "You must not post drawings of minors."),
         ("We license the fonts to you.", "We license the icons to you."),
         ("We do not sell your data.", "We do not currently sell your data."),
-        ("We answer what you ask.", "We publicly answer what you ask."),
         ("We rank posts by date, and nothing else.", "We rank posts by popularity, and nothing else."),
         ("Requests are answered within 30 days.", "Requests are answered within 60 days."),
         ("Nous partageons vos photos avec nos partenaires.", "Nous partageons vos photos avec nos filiales."),

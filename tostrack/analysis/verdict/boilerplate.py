@@ -69,6 +69,12 @@ _STATES = union("answers", "on") | union("answers", "off")
 
 def link_line(part: Part) -> Reason | None:
     """A line that is nothing but a link, and no item of a list that means something."""
+    if part.hunk.edit is Edit.REWORDED:
+        old, new = (
+            text.reading.clauses[at or 0]
+            for text, at in ((part.context.old, part.hunk.old_at), (part.context.new, part.hunk.new_at))
+        )
+        return Reason.RENAMED if is_link(old) and is_link(new) and not is_listed(new) else None
     leads = part.hunk.edit is not Edit.REWORDED and (_is_link(part) or _leads_to(part.text))
     return Reason.FURNITURE if leads else None
 

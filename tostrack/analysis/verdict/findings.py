@@ -20,8 +20,6 @@ from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.minor_edits import (
     address,
     credit,
-    example,
-    navigation_hint,
     parenthetical,
     relabelled,
 )
@@ -84,9 +82,7 @@ RULES: tuple[Callable[[Part], Reason | None], ...] = (
     statistics,
     lapsed,
     relabelled,
-    navigation_hint,
     credit,
-    example,
     numbers,
 )
 

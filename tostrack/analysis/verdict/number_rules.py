@@ -13,6 +13,7 @@ from tostrack.analysis.verdict.normal_form import DATE, INSTANT, MARK, MONTHS, R
 from tostrack.analysis.verdict.places import Place, places_of
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
+from tostrack.language.words import entry_pattern, union
 from tostrack.models import Reason
 
 
@@ -113,7 +114,7 @@ _EDITION = re.compile(r"^[^.!?;:]{0,60}\((?:19|20)\d{6}\)$")
 def lapsed(part: Part) -> Reason | None:
     """Only the day from which the text binds moved, and it has come: what it brought stands in the other clauses."""
     seen_at = part.context.new.reading.version.seen_at
-    if not (part.old and part.new and seen_at):
+    if not (part.old and part.new and seen_at) or not _is_of_document(part):
         return None
     moved = [*filter(None, part.moved)]
     if len(moved) != 2 or not all(word.startswith(DATE) for side in moved for word in side):
@@ -121,6 +122,18 @@ def lapsed(part: Part) -> Reason | None:
     days = [word.removeprefix(DATE).replace("_", "-") for side in moved for word in side]
     binding = all(_binds_from(text, side) for text, side in zip((part.old, part.new), moved, strict=True))
     return Reason.STAMP if binding and max(days) <= f"{seen_at:%Y-%m-%d}" else None
+
+
+def _is_of_document(part: Part) -> bool:
+    """Whether the sentences date the document: they are short, and a clause is not what they are about."""
+    longest = max(len(normal(text)) for text in (part.old, part.new))
+    return longest <= _DATE_LINE or bool(_ITSELF.search(part.new.lower()[:_ITSELF_WITHIN]))
+
+
+#: A line that dates a document has no more words, or begins with what it dates.
+_DATE_LINE = 12
+_ITSELF = entry_pattern(union("dates", "itself"))
+_ITSELF_WITHIN = 60
 
 
 def _binds_from(text: str, moved: Counter[str]) -> bool:
@@ -250,8 +263,16 @@ def statistics(part: Part) -> Reason | None:
         return None
     tokens = normal(part.new)
     counted = all(_counts(tokens, at) for at, token in enumerate(tokens) if token in changed)
+    if _LIMITING.intersection(tokens):
+        return None
     reported = all(word.startswith(DATE) for word in changed) or not lexicon.OBLIGING.intersection(tokens)
     return Reason.STAMP if counted and reported else None
+
+
+#: With these a count is a limit.
+_LIMITING = frozenset(
+    "per each every include includes including limit limits limited plan plans allow allows quota".split()
+)
 
 
 def _counts(tokens: Sequence[str], at: int) -> bool:

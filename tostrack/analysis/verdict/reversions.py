@@ -16,7 +16,7 @@ from tostrack.models import Judgement, Reading, Reason, iso
 #: Of the versions that others recorded, 43 in 100 that changed text are undone within a week, and stale copies come
 #: back for some weeks: what stood for a month was in force, and its going is news.
 _STOOD = timedelta(days=30)
-#: Where what came or went names no party, duty or item, it is as likely a banner.
+#: Where what came or went names no duty, limit or item, it is as likely a banner.
 _STOOD_IDLE = timedelta(days=60)
 #: A whole text that comes back is an old copy or another region's edition even after months. (When readers were told of
 #: the text that goes, they are told of its going however short it stood: that is for the caller, who knows.)
@@ -81,11 +81,11 @@ def _parts_stood(news: Sequence[RuleFinding], context: TextPair, texts: Sequence
     return max(spans) if texts else None
 
 
-_BINDING = frozenset({Kind.PARTY, Kind.MODAL, Kind.NUMBER, Kind.CONDITION})
+_BINDING = frozenset({Kind.MODAL, Kind.NUMBER, Kind.CONDITION})
 
 
 def _binds(finding: RuleFinding) -> bool:
-    """Whether what came or went is an item or a row, or names a party, a duty or a limit."""
+    """Whether what came or went is an item or a row, or names a duty, a condition or a limit."""
     listed = finding.hunk.kind[:2] in ("li", "ol", "ro")
     return listed or any(token.kind in _BINDING for token in tokenize(f"{finding.lost} {finding.gained}"))
 

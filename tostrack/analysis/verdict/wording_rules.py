@@ -79,7 +79,7 @@ def heading(part: Part) -> Reason | None:
         return None
     gone, come = lost_and_gained(unplaced(part.old), unplaced(part.new))
     changed = gone.keys() | come.keys()
-    if part.hunk.edit is Edit.REWORDED and _sets_scope(part):
+    if part.hunk.edit is Edit.REWORDED and _sets_scope(part) and not lexicon.CALL.match(part.new.lower()):
         return None
     if {*map(stem, changed)} & _HANDING_ON and not {*map(stem, gone)} & _HANDING_ON & {*map(stem, come)}:
         return None
