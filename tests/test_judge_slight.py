@@ -139,12 +139,6 @@ def test_a_past_day_that_decides_something_is_told():
     assert judged(old, old.replace("5 December 2018", "26 March 2024"), SEEN).reason is Reason.NUMBERS
 
 
-def test_how_to_get_about_the_page_is_editorial():
-    old = "This policy contains eight sections:"
-
-    assert verdict(old, old[:-1] + ", and you can jump to each by selecting the links below:") is Verdict.EDITORIAL
-
-
 def test_links_that_are_recorded_are_data():
     assert verdict("We record the posts you see.", "We record the posts and links you see.") is Verdict.SUBSTANTIVE
 
@@ -191,10 +185,10 @@ def test_an_aside_or_site_that_says_something_is_told(old, new):
     assert verdict(old, new) is Verdict.SUBSTANTIVE
 
 
-def test_a_name_fewer_among_examples_is_editorial():
+def test_a_name_fewer_among_examples_is_minor():
     old = "If you give us your names on social media like Gitshare and Chirper through the website, we show them."
 
-    assert verdict(old, old.replace(" and Chirper", "")) is Verdict.EDITORIAL
+    assert judged(old, old.replace(" and Chirper", "")).importance == "minor"
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ def _describe_outdated(known: Reading, base: Reading, book: Rulebook) -> str:
 
 
 def _explain_otherwise(found: Change, reason: Reason, explanation: str) -> Change:
-    return replace(found, judgement=Judgement(reason, explanation))
+    return replace(found, judgement=Judgement(reason, explanation, found.importance))
 
 
 def _time_between(one: Reading, other: Reading) -> timedelta:

@@ -40,7 +40,10 @@ UNSPACED = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 #: variation selectors.
 INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufe00-\ufe0f"
 SUPERSCRIPTS = "\u00b2\u00b3\u00b9\u2070\u2074-\u2079"
-CURRENCIES = "$\u00a2-\u00a5\u058f\u060b\u09f2\u09f3\u0af1\u0bf9\u0e3f\u17db\u20a0-\u20c0\ufdfc\ufe69\uff04\uffe0\uffe1\uffe5\uffe6"
+CURRENCIES = (
+    "$\u00a2-\u00a5\u058f\u060b\u09f2\u09f3\u0af1\u0bf9\u0e3f\u17db\u20a0-\u20c0\ufdfc\ufe69"
+    "\uff04\uffe0\uffe1\uffe5\uffe6"
+)
 #: What means yes, no, or neither yet, in a cell or before a line.
 YES_MARKS = "\u2611\u2705\u2713\u2714\U0001f44d\U0001f5f8\U0001f5f9"
 NO_MARKS = "\u2612\u2717\u2718\u274c\u274e\u2715\u2716\U0001f44e\U0001f5f4\U0001f5f5\U0001f6ab\u26d4"

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from tostrack.language.tokens import SILENT, Token, meaning_key, tokenize
 
-#: Beyond so many pairs of tokens the tokens are counted and no longer put in order: to order them grows with the square.
+#: Beyond so many pairs of tokens they are counted and no longer put in order: the cost of that grows with the square.
 _MOST_PAIRS = 250_000
 _MEMORY = 4_096
 

@@ -108,7 +108,7 @@ class Pieces:
         if not bars and sum(map(len, self.texts)) > _ANSWER_LINE:
             self._set_reply(self._said)
             return
-        for cell in self._cells(bars):
+        for cell in self._cells():
             words = [at for at in cell if self.kinds[at] is not Kind.PUNCTUATION]
             if not words and bars:
                 for at in cell:
@@ -120,7 +120,7 @@ class Pieces:
             elif cell:
                 self._set_reply(cell)
 
-    def _cells(self, bars: list[int]) -> Iterator[list[int]]:
+    def _cells(self) -> Iterator[list[int]]:
         cell: list[int] = []
         for at in self._said:
             if self.texts[at] == "|":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -93,34 +93,37 @@ def _month(name: str) -> int:
 @cache
 def _forms() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[int, int, int]]], ...]:
     """Return each way of writing a date with what reads it; the first that fits decides."""
-    names = month_numbers()
-    month = _any_of(names) + r"(?!\w)\.?"
-    plain = _any_of([*_plain_names(names)]) + r"(?!\w)\.?"
-    ordinal = rf"(?:{_any_of(_list_all('ordinals'), escape=True)}|\.|º|°)?"
+    month = _any_of(month_numbers()) + r"(?!\w)\.?"
+    plain = _any_of(_plain_names()) + r"(?!\w)\.?"
+    ordinal = rf"(?:{_any_of(_list_all('ordinals'))}|\.|º|°)?"
+    after = rf"(?:\s?{_any_of(_list_all('year_marks'))}(?!\w))?"
     of = rf"(?:\s+{_any_of(_list_all('joins'))})?"
     # A letter in front makes it another word; a day is looked for from its first digit.
     written = (
-        (rf"(?<!\w)(?P<d>\d{{1,2}}){ordinal}{of}[\s-]+(?P<m>{month}),?{of}[\s-]+(?P<y>{_YEAR})", _day_month_year),
+        (
+            rf"(?<!\w)(?P<d>\d{{1,2}}){ordinal}{of}[\s-]+(?P<m>{month}),?{of}[\s-]+(?P<y>{_YEAR}){after}",
+            _day_month_year,
+        ),
         (rf"(?<!\w)(?P<m>{month})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,\s*|\s+)(?P<y>{_YEAR})", _day_month_year),
         (rf"(?<!\d)(?P<y>{_YEAR})(?P<s>[-/.])(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}})(?!\d)", _numeric),
         (r"(?P<y>(?:19[89]|20\d)\d)\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]", _numeric),
         (rf"(?<!\w)(?P<d>\d{{1,2}})\.\s?(?P<m>\d{{1,2}})\.\s?(?P<y>{_YEAR})", _numeric),
         (rf"(?<!\w)(?P<d>\d{{1,2}})[/-](?P<m>\d{{1,2}})[/-](?P<y>{_YEAR})", _slashed),
-        (rf"(?<!\w)(?P<m>{plain})(?:,|{of})\s+(?P<y>{_YEAR})", _month_year),
+        (rf"(?<!\w)(?P<m>{plain})(?:,|{of})\s+(?P<y>{_YEAR}){after}", _month_year),
     )
     return tuple((re.compile(pattern, re.IGNORECASE), read) for pattern, read in written)
 
 
-def _any_of(names: Iterator[str] | list[str] | object, *, escape: bool = False) -> str:
-    words = sorted(names, key=lambda name: (-len(name), name))  # type: ignore[call-overload]
-    return f"(?:{'|'.join(map(re.escape, words) if escape else words)})"
+def _any_of(names: Iterable[str]) -> str:
+    words = sorted(set(names), key=lambda name: (-len(name), name))
+    return f"(?:{'|'.join(map(re.escape, words))})"
 
 
 def _list_all(name: str) -> list[str]:
     return [word for code in list_languages() for word in load_language(code).list_words("dates", name)]
 
 
-def _plain_names(names: object) -> Iterator[str]:
+def _plain_names() -> Iterator[str]:
     """Yield the names that are of a month also without a day beside them: full ones, and English short ones."""
     for code in list_languages():
         for row in load_language(code).list_rows("dates", "months"):

@@ -28,13 +28,13 @@ _Read = Callable[[re.Match[str]], tuple[Kind, str] | None]
 # Addresses
 
 _SCHEME = re.compile(r"(?:https?:)?//(?:www\.)?|www\.", re.IGNORECASE)
-#: The part of a file's name that changes with each build: ``app.3f9a8c1d.js``, ``logo-20240105.png``, ``style.css?v=3``.
+#: The part of a file's name that changes with each build: ``app.3f9a8c1d.js``, ``logo-20240105.png``.
 _BUILD = re.compile(r"[._-](?=[0-9a-f]*\d)[0-9a-f]{6,}(?=\.\w{1,5}$)", re.IGNORECASE)
 _IMAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|ico|bmp)$", re.IGNORECASE)
 _OPAQUE = re.compile(r"(?=(?:\D*\d){4})[\w%-]{16,}$|[0-9a-f-]{8,}$", re.IGNORECASE)
 _DOMAINS = (
     "com|net|org|info|biz|edu|gov|mil|int|io|ai|co|app|dev|eu|uk|de|fr|es|it|pt|nl|pl|be|ch|at|se|dk|fi|cz|sk|hu|ro|ru|ua"
-    "|gr|ie|us|ca|mx|br|ar|cl|au|nz|jp|cn|kr|in|id|tr|il|sg|hk|tw|za|me|tv|gg|ly|fm|xyz|online|site|cloud|tech|shop|store"
+    "|gr|ie|us|ca|mx|br|ar|cl|au|nz|jp|cn|kr|in|id|tr|il|sg|hk|tw|za|me|tv|gg|ly|fm|xyz|site|cloud|tech|shop|store"
     "|blog|news|social|chat|games|live|page|pro|team|world|online"
 )
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -84,7 +84,7 @@ def _read_link(match: re.Match[str]) -> tuple[Kind, str]:
     if kind is Kind.SITE:
         return Kind.ADDRESS, key
     if kind is Kind.ADDRESS and _IMAGE.search(key):
-        # The picture's name may be all that tells a tick from a cross; where it is kept, and under which number, is not.
+        # The picture's name may be all that tells a tick from a cross; its place and its number tell nothing.
         name = _IMAGE.sub("", key.rpartition("/")[2]).lower()
         return Kind.ADDRESS, "image:" + ("" if _OPAQUE.match(name) else re.sub(r"[\W\d_]+", " ", name).strip())
     return kind, key
@@ -175,7 +175,7 @@ _FINDERS: tuple[tuple[tuple[str, ...], re.Pattern[str], _Read], ...] = (
         _STRUCK,
         lambda match: (Kind.STRUCK, "/" if "/" in match[0] else ""),
     ),
-    (("++", "<ins", "</ins"), _INSERTED, lambda match: (Kind.INSERTED, "")),
+    (("++", "<ins", "</ins"), _INSERTED, lambda _: (Kind.INSERTED, "")),
     (("<", "{"), _MARKUP, lambda _: (Kind.PRESENTATION, "")),
     (("&",), _ENTITY, _read_entity),
     (("(",), _LABEL_INSIDE, _read_label),
@@ -190,9 +190,7 @@ def find_spans(text: str) -> list[Span]:
     found: list[Span] = []
     for signs, pattern, read in _FINDERS if _ANY_SIGN.search(text) else ():
         if any(sign in text for sign in signs):
-            for match in pattern.finditer(text):
-                if read_as := read(match):
-                    found.append(Span(*match.span(), *read_as))
+            found += (Span(*match.span(), *said) for match in pattern.finditer(text) if (said := read(match)))
     if _DOTTED.search(text):
         found += (Span(*match.span(), *address_key(match[0])) for match in _BARE.finditer(text))
     found += (Span(one.start, one.end, Kind.DATE, one.iso) for one in find_dates(text))

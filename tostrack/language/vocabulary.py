@@ -47,10 +47,12 @@ _MEMORY = 100_000
 _SIGNS: Mapping[str, Entry] = (
     dict.fromkeys("*_`\\", (Kind.PRESENTATION, ""))
     | {sign: (Kind.COMPARISON, sign) for sign in "<>≤≥≠≈≪≫="}
-    | {"≦": (Kind.COMPARISON, "≤"), "≧": (Kind.COMPARISON, "≥"), "⩽": (Kind.COMPARISON, "≤"), "⩾": (Kind.COMPARISON, "≥")}
+    | dict.fromkeys("≦⩽", (Kind.COMPARISON, "≤"))
+    | dict.fromkeys("≧⩾", (Kind.COMPARISON, "≥"))
     | {sign: (Kind.SIGN, sign) for sign in "%‰§¶&+±×÷©®™°~^@−"}
-    | {"％": (Kind.SIGN, "%"), "＋": (Kind.SIGN, "+"), "½": (Kind.NUMBER, "1/2"), "¼": (Kind.NUMBER, "1/4"), "¾": (Kind.NUMBER, "3/4")}
-)  # fmt: skip
+    | {"％": (Kind.SIGN, "%"), "＋": (Kind.SIGN, "+")}
+    | {sign: (Kind.NUMBER, value) for sign, value in (("½", "1/2"), ("¼", "1/4"), ("¾", "3/4"))}
+)
 _MARKERS = (
     (re.compile(f"[{YES_MARKS}]"), "✓"),
     (re.compile(f"[{NO_MARKS}]"), "✗"),
@@ -63,7 +65,7 @@ _LISTS: tuple[tuple[Kind, str, tuple[str, ...]], ...] = (
     (Kind.NEGATION, "guards", ("negation",)),
     (Kind.MODAL, "guards", ("duty", "permission", "promise", "prohibition")),
     (Kind.CONDITION, "guards", ("condition",)),
-    (Kind.QUALIFIER, "guards", ("qualifier",)),
+    (Kind.QUALIFIER, "guards", ("only", "qualifier")),
     (Kind.PARTY, "parties", ("user", "third", "platform")),
 )
 #: Kinds that lists of words of several can make.

@@ -16,6 +16,7 @@ from tostrack.analysis.verdict.places import Place, places_of
 from tostrack.analysis.verdict.residual import Part
 from tostrack.language.detect import detect_language
 from tostrack.language.tokens import SILENT, Kind, Token, tokenize
+from tostrack.language.words import union
 from tostrack.models import Reading
 
 #: Signs that change what a number beside them says.
@@ -81,12 +82,26 @@ def account(part: Part, rule: str) -> list[Entry]:
     if not gone and not come:
         return []
     places = places_of(part.context, part.hunk)
+    if _MEANT & places and not licence.answers and rule not in _EQUAL and any(map(_answers, (part.old, part.new))):
+        return [Entry(op, token, explained=False) for op, side in (("-", gone), ("+", come)) for token in side]
     sites = [{_site(token.key) for token in side if token.kind in _SITES} for side in (gone, come)]
     return [
         Entry(op, token, explained=_may_explain(licence, token, text, places) and _leads_to_same(token, sites))
         for op, tokens, text in (("-", gone, part.old), ("+", come, part.new))
         for token in tokens
     ]
+
+
+#: Rules that prove that both texts say the same.
+_EQUAL = frozenset({"stands_elsewhere", "same_words", "numbering", "wording", "around"})
+#: Words of an answer in any language: a table may speak another one than the text around it.
+_ANSWERS = frozenset(
+    word for name in ("yes", "no", "on", "off", "nobody", "everybody") for word in union("answers", name)
+)
+
+
+def _answers(text: str) -> bool:
+    return text.strip(" .!*_").casefold() in _ANSWERS
 
 
 def is_explained(part: Part, rule: str) -> bool:

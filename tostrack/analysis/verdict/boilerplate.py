@@ -75,8 +75,7 @@ def link_line(part: Part) -> Reason | None:
             for text, at in ((part.context.old, part.hunk.old_at), (part.context.new, part.hunk.new_at))
         )
         return Reason.RENAMED if is_link(old) and is_link(new) and not is_listed(new) else None
-    leads = part.hunk.edit is not Edit.REWORDED and (_is_link(part) or _leads_to(part.text))
-    return Reason.FURNITURE if leads else None
+    return Reason.FURNITURE if _is_link(part) or _leads_to(part.text) else None
 
 
 def familiar_furniture(part: Part) -> Reason | None:
@@ -283,7 +282,7 @@ def _is_bare(clause: Clause) -> bool:
         len(words) <= _LABEL_WORDS
         and not any(map(is_number, words))
         and not any(map(is_mail, words))
-        and not (lexicon.ACTORS | lexicon.COMPANY_FORMS | boilerplate_phrases.FOREIGN_RULING).intersection(words)
+        and not (lexicon.ACTORS | lexicon.COMPANY_FORMS | lexicon.FOREIGN_RULING).intersection(words)
     )
 
 

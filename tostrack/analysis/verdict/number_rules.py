@@ -9,11 +9,11 @@ from functools import lru_cache
 
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.guarded_words import binds
-from tostrack.analysis.verdict.normal_form import DATE, INSTANT, MARK, MONTHS, RELATIVE, is_mail, is_number, normal
+from tostrack.analysis.verdict.normal_form import DATE, INSTANT, MARK, RELATIVE, is_mail, is_number, normal
 from tostrack.analysis.verdict.places import Place, places_of
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
-from tostrack.language.words import entry_pattern, union
+from tostrack.language.words import entry_pattern, month_numbers, union
 from tostrack.models import Reason
 
 
@@ -30,7 +30,7 @@ def stamp(part: Part) -> Reason | None:
     texts = [text for text in (part.old, part.new) if text]
     named = {word for word in changed if not is_number(word) and not word.startswith(MARK)} - lexicon.CLOCK
     if all(map(_is_stamp, texts)) and (
-        len(texts) == 1 or named <= lexicon.SAFE | lexicon.DATING | MONTHS or opaque(texts)
+        len(texts) == 1 or named <= lexicon.SAFE | lexicon.DATING | month_numbers().keys() or opaque(texts)
     ):
         return Reason.STAMP
     if all(map(is_number, changed)) and all(_stamped(normal(text), changed) for text in texts):
@@ -132,7 +132,10 @@ def _is_of_document(part: Part) -> bool:
 
 #: A line that dates a document has no more words, or begins with what it dates.
 _DATE_LINE = 12
-_ITSELF = entry_pattern(union("dates", "itself"))
+_ITSELF = re.compile(
+    entry_pattern(union("dates", "itself")).pattern + r"|\b(?:this|these|our) (?:\w+ ){0,3}"
+    r"(?:terms|polic(?:y|ies)|agreement|notice|statement|conditions|guidelines|rules)\b"
+)
 _ITSELF_WITHIN = 60
 
 
@@ -151,7 +154,7 @@ def _is_dating(tokens: Sequence[str], at: int) -> bool:
         return True
     beside = {*tokens[max(0, at - 2) : at], *tokens[at + 1 : at + 2]}
     # Not isdigit: a superscript is a digit too, and no number.
-    return token.isdecimal() and int(token) <= 31 and bool(MONTHS & beside)
+    return token.isdecimal() and int(token) <= 31 and bool(month_numbers().keys() & beside)
 
 
 def _stamped(tokens: Sequence[str], moved: Counter[str]) -> bool:
@@ -193,7 +196,7 @@ def _may_be_of_place(word: str) -> bool:
     """Whether *word* may belong to the number of a clause, to a reference, or to a date that a number stands before."""
     if not word[0].isalnum() and word not in "§&":
         return word.startswith(MARK)
-    return len(word) <= _PLACE_LETTERS or not word.isalpha() or word in lexicon.REFERENCE or word in MONTHS
+    return len(word) <= _PLACE_LETTERS or not word.isalpha() or word in lexicon.REFERENCE or word in month_numbers()
 
 
 #: A number in Roman digits has no more letters.
@@ -205,6 +208,8 @@ def unplaced(text: str) -> list[str]:
     kept: list[str] = []
     place = False
     words = _behind_place(text)
+    if lexicon.REFERENCE.intersection(words):
+        words = _without_further_places(words)
     for at, word in enumerate(words):
         numbered = _names_place(word)
         here = bool(kept) and kept[-1] in lexicon.REFERENCE
@@ -217,6 +222,30 @@ def unplaced(text: str) -> list[str]:
         if not place:
             kept.append(word)
     return kept
+
+
+_JOINING = frozenset("and or to und oder bis et ou à y o a e i do en of tot".split())
+
+
+def _without_further_places(words: Sequence[str]) -> tuple[str, ...]:
+    """Return *words* with one number where several name places: "Sections 4, 5 and 6" as "Sections 4"."""
+    kept: list[str] = []
+    at = 0
+    while at < len(words):
+        kept.append(words[at])
+        at += 1
+        if len(kept) > 1 and kept[-2] in lexicon.REFERENCE and _NUMBER_OF_PLACE.fullmatch(kept[-1]):
+            while at < len(words) and (
+                (words[at][:1].isdigit() and _names_place(words[at]))
+                or (
+                    words[at] in _JOINING
+                    and at + 1 < len(words)
+                    and words[at + 1][:1].isdigit()
+                    and _names_place(words[at + 1])
+                )
+            ):
+                at += 1
+    return tuple(kept)
 
 
 def _behind_place(text: str) -> tuple[str, ...]:
@@ -262,6 +291,9 @@ def statistics(part: Part) -> Reason | None:
     if not changed or not all(map(is_number, changed)):
         return None
     tokens = normal(part.new)
+    if len(part.moved[0]) != len(part.moved[1]):
+        # A count that is no longer given, or that is given now.
+        return None
     counted = all(_counts(tokens, at) for at, token in enumerate(tokens) if token in changed)
     if _LIMITING.intersection(tokens):
         return None
