@@ -365,7 +365,8 @@ class Judgement:
 
     reason: Reason
     explanation: str
-    importance: Importance = ""
+    #: Not part of what is stored: rated when two texts are compared.
+    importance: Importance = field(default="", compare=False)
 
     @property
     def verdict(self) -> Verdict:

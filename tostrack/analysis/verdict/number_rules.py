@@ -227,6 +227,11 @@ def unplaced(text: str) -> list[str]:
 _JOINING = frozenset("and or to und oder bis et ou à y o a e i do en of tot".split())
 
 
+def _is_further(words: Sequence[str], at: int) -> bool:
+    """Whether the word at *at* is a number that may name a place."""
+    return at < len(words) and words[at][:1].isdigit() and _names_place(words[at])
+
+
 def _without_further_places(words: Sequence[str]) -> tuple[str, ...]:
     """Return *words* with one number where several name places: "Sections 4, 5 and 6" as "Sections 4"."""
     kept: list[str] = []
@@ -235,15 +240,7 @@ def _without_further_places(words: Sequence[str]) -> tuple[str, ...]:
         kept.append(words[at])
         at += 1
         if len(kept) > 1 and kept[-2] in lexicon.REFERENCE and _NUMBER_OF_PLACE.fullmatch(kept[-1]):
-            while at < len(words) and (
-                (words[at][:1].isdigit() and _names_place(words[at]))
-                or (
-                    words[at] in _JOINING
-                    and at + 1 < len(words)
-                    and words[at + 1][:1].isdigit()
-                    and _names_place(words[at + 1])
-                )
-            ):
+            while _is_further(words, at + (at < len(words) and words[at] in _JOINING)):
                 at += 1
     return tuple(kept)
 
