@@ -1,22 +1,22 @@
 """A collection of Open Terms Archive as records by document: its repository of versions, or the zip of a release.
 
-The repository is read by one `git log` and one `git cat-file`, whatever its size; a text is read when it is asked for.
+A text is read when it is asked for.
 """
 
 from __future__ import annotations
 
-import re
-import subprocess
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from tostrack.errors import ConfigError, DocumentError
 from tostrack.importers.folder import dated_by
+from tostrack.importers.git_repository import CommitChange, GitRepository, open_repository
 from tostrack.models import slug
 
 #: Bytes of one text; the largest policy that the public collections hold has half a megabyte.
@@ -25,9 +25,6 @@ _LARGEST = 10_000_000
 _MOST_RECORDS = 2_000_000
 #: How the subjects begin of commits in which the service's text did not move, but what reads it did.
 _UPGRADES = ("apply technical or declaration upgrade", "refilter")
-#: An object's name in `git log --raw` of something that is not there.
-_NOTHING = re.compile(r"0+$")
-_SAFE = ("-c", "core.quotePath=false", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
 
 
 @dataclass(frozen=True)
@@ -75,11 +72,15 @@ def open_collection(path: Path) -> Iterator[OtaCollection]:
         raise ConfigError(f"{path}: neither a git repository nor the zip of a release")
 
 
-def _add(found: OtaCollection, path: str, record: Record) -> None:
-    """Put *record* of the file *path* where it belongs, if it is the text of a document."""
+def _is_document(path: str) -> bool:
+    """Return whether the file *path* is the text of a document."""
     parts = PurePosixPath(path).parts
-    if len(parts) != 2 or parts[1][:1] == "." or not parts[1].endswith(".md"):
-        return
+    return len(parts) == 2 and parts[1][:1] != "." and parts[1].endswith(".md")
+
+
+def _add(found: OtaCollection, path: str, record: Record) -> None:
+    """Put *record* of the document *path* where it belongs."""
+    parts = PurePosixPath(path).parts
     service, document = parts[0], parts[1].removesuffix(".md")
     ident = f"{slug(service)}/{slug(document)}"
     if not (slug(service) and slug(document)):
@@ -100,12 +101,13 @@ def _add(found: OtaCollection, path: str, record: Record) -> None:
 
 @contextmanager
 def _repository(path: Path) -> Iterator[OtaCollection]:
-    with _git(path, "cat-file", "--batch") as blobs:
-        found = OtaCollection(path.resolve().name.removesuffix(".git"), read=lambda record: _blob(blobs, record))
-        for number, (file, record) in enumerate(_commits(path)):
+    with open_repository(path) as repository:
+        found = OtaCollection(path.resolve().name.removesuffix(".git"), read=partial(_read_blob, repository))
+        for number, change in enumerate(repository.changes()):
             if number > _MOST_RECORDS:
                 raise ConfigError(f"{path}: more than {_MOST_RECORDS:,} records")
-            _add(found, file, record)
+            _add_commit(found, change)
+        found.left_out.extend(repository.left_out)
         if not found.records:
             raise ConfigError(f"{path}: no commit records a SERVICE/TERMS.md: is it a repository of versions?")
         for records in found.records.values():
@@ -114,68 +116,29 @@ def _repository(path: Path) -> Iterator[OtaCollection]:
         yield found
 
 
-@contextmanager
-def _git(path: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    command = ("git", *_SAFE, "-C", str(path), *arguments)
+def _add_commit(found: OtaCollection, change: CommitChange) -> None:
+    if not _is_document(change.path):
+        return
+    at = _author_time(change.seconds)
+    if at is None:
+        found.left_out.append((f"{change.path} of commit {change.commit}", "its date is missing or no possible one"))
+        return
+    upgrade = change.subject.lower().startswith(_UPGRADES)
+    _add(found, change.path, Record(at, upgrade, change.commit, change.blob))
+
+
+def _author_time(seconds: str) -> datetime | None:
+    """Return the time of an author's *seconds* since 1970; None unless it lies between then and the year 9999."""
+    if not (seconds.isascii() and seconds.isdigit() and len(seconds) < 16):
+        return None
     try:
-        process = subprocess.Popen(  # noqa: S603 - no shell, and no argument is a page's
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-    except OSError as error:
-        raise ConfigError(f"{path}: git is needed to read a repository ({error.strerror})") from error
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
-def _commits(path: Path) -> Iterator[tuple[str, Record]]:
-    """Yield the files that each commit changed, oldest commit first."""
-    form = "--format=%x01%H %at %s"
-    with _git(path, "log", "--reverse", "--raw", "--no-abbrev", "--no-renames", "-m", "--first-parent", form) as log:
-        assert log.stdout is not None
-        commit, at, upgrade = "", datetime.fromtimestamp(0, UTC), False
-        for raw in log.stdout:
-            line = raw.decode("utf-8", "replace").rstrip("\n")
-            if line.startswith("\x01"):
-                commit, seconds, subject = (*line[1:].split(" ", 2), "")[:3]
-                at = datetime.fromtimestamp(int(seconds), UTC)
-                upgrade = subject.lower().startswith(_UPGRADES)
-            elif line.startswith(":"):
-                status, _, file = line.partition("\t")
-                blob = status.split()[3]
-                if not _NOTHING.match(blob):
-                    yield _unquoted(file), Record(at, upgrade, commit, blob)
-        if log.wait():
-            raise ConfigError(f"{path}: git cannot read it; `git -C {path} log` says why")
-
-
-def _unquoted(name: str) -> str:
-    """Return a file's name without the quotes that git puts around one with a quote, a backslash or a control in it."""
-    return re.sub(r"\\(.)", r"\1", name[1:-1]) if name.startswith('"') else name
-
-
-def _blob(blobs: subprocess.Popen[bytes], record: Record) -> str:
-    """Return the text of *record*.
-
-    Raises:
-        DocumentError: It is missing, too large or no text.
-    """
-    assert blobs.stdin is not None
-    assert blobs.stdout is not None
-    try:
-        blobs.stdin.write(f"{record.place}\n".encode())
-        blobs.stdin.flush()
-        head = blobs.stdout.readline().split()
-    except OSError as error:
-        raise DocumentError(f"git ended while its texts were read ({error.strerror})") from error
-    if len(head) != 3:
-        raise DocumentError("the repository does not hold its text")
-    body = blobs.stdout.read(int(head[2]) + 1)[:-1]
-    if head[1] != b"blob" or len(body) > _LARGEST:
-        raise DocumentError(f"no text of at most {_LARGEST // 1_000_000} MB")
-    return body.decode("utf-8", "replace")
+def _read_blob(repository: GitRepository, record: Record) -> str:
+    return repository.read(record.place, _LARGEST).decode("utf-8", "replace")
 
 
 # A release
@@ -207,7 +170,9 @@ def _add_member(found: OtaCollection, member: zipfile.ZipInfo) -> None:
     if member.is_dir() or len(parts) < 3 or not parts[-1].endswith(".md"):
         return
     if at := dated_by(parts[-1].removesuffix(".md")):
-        _add(found, f"{parts[-3]}/{parts[-2]}.md", Record(at, upgrade=False, name=parts[-1], place=member.filename))
+        path = f"{parts[-3]}/{parts[-2]}.md"
+        if _is_document(path):
+            _add(found, path, Record(at, upgrade=False, name=parts[-1], place=member.filename))
     else:
         found.left_out.append((member.filename, "its name tells no date"))
 
