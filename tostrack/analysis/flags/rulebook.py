@@ -44,6 +44,10 @@ class Rulebook:
     #: A user's files of rules, beside those that ship.
     own: tuple[RuleFile, ...] = ()
 
+    def __reduce__(self) -> tuple[type[Rulebook], tuple[tuple[RuleFile, ...]]]:
+        """Pickle the files alone: another process reads them faster than their compiled patterns."""
+        return Rulebook, (self.own,)
+
     @cached_property
     def rules(self) -> RuleSet:
         """The rules, with every mistake of every file named at once."""
