@@ -201,7 +201,7 @@ def extraction(old: str, new: str) -> Callable[[], object]:
     del old
     body = "".join(f"<p>{html.escape(part)}</p>" for part in new.split("\n\n"))
     page = f"<!doctype html><title>Terms</title><main><h1>Terms</h1>{body}</main>".encode()
-    return lambda: extract(page, url="https://acme.example/terms")
+    return lambda: extract(page, url="https://acme.example/terms", select=("main",))
 
 
 STAGES: dict[str, Callable[[str, str], Callable[[], object]]] = {
