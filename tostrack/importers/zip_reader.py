@@ -122,7 +122,7 @@ def _find_list(file: BinaryIO) -> tuple[int, int, int]:
         raise ZipError("it is no zip")
     _, _, _, _, number, size, offset, _ = _END.unpack_from(tail, at)
     end = base + at
-    if _SEE_64_16 == number or _SEE_64_32 in (size, offset):
+    if number == _SEE_64_16 or _SEE_64_32 in (size, offset):
         place = at - _END64_PLACE.size
         if place >= 0 and tail[place : place + 4] == b"PK\6\7":
             _, _, at64, _ = _END64_PLACE.unpack_from(tail, place)
