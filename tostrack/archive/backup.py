@@ -44,7 +44,7 @@ def backup(path: Path, folder: Path, now: datetime, keep: int) -> Backup:
             where = wrong[0].document or "the file"
             raise StoreError(
                 f"{path}: {where}: {wrong[0].message}; no backup was made and the older ones are left. "
-                "`tostrack verify` lists all, `tostrack recover` goes back to the newest sound one"
+                "`tostrack archive verify` lists all, `tostrack archive recover` goes back to the newest sound one"
             )
         unproved.replace(target)
         removed = tuple(backups(path, folder))[keep:]

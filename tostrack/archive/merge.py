@@ -81,7 +81,7 @@ def _documents(
     report = verify(theirs.path, folder, lambda row: row.id in fresh, progress)
     faults = {finding.document: finding.message for finding in report.findings if finding.finding != "redacted"}
     if "" in faults:
-        raise StoreError(f"{theirs.path}: is not as it was written ({faults['']}); see `tostrack verify` there")
+        raise StoreError(f"{theirs.path}: is not as it was written ({faults['']}); see `tostrack archive verify` there")
     # Where ours has gone on alone, its own chain tells.
     parted = {name for name in fresh & ours.keys() if ours[name].head not in ("", *report.heads.get(name, ()))}
     known = verify(writer.path, None, lambda row: row.id in parted) if parted else Report()

@@ -365,7 +365,7 @@ class Archive:
         """Return the two readings of a stored change and what was found then: see `pipeline.redline`."""
         old, new = (self.version(row.service, row.document, n) for n in (row.from_number, row.to_number))
         if old is None or new is None:
-            raise StoreError(f"{self.path}: {row.id} names a version that is not there; run `tostrack verify`")
+            raise StoreError(f"{self.path}: {row.id} names a version that is not there; run `tostrack archive verify`")
         found = self._rows("SELECT id FROM judgements WHERE to_version = ? AND occasion = ?", (new.id, row.occasion))
         flags = self._rows(
             """

@@ -112,7 +112,9 @@ class Words:
                 row = self._connection.execute(_SPELL, (json.dumps([*map(ord, unknown)]),)).fetchone()
                 self._words.update(zip(unknown, row[0].split("\0"), strict=True))
             except (sqlite3.Error, ValueError) as error:
-                raise StoreError(f"the table of words cannot be read ({error}); run `tostrack verify`") from error
+                raise StoreError(
+                    f"the table of words cannot be read ({error}); run `tostrack archive verify`"
+                ) from error
         word = self._words.__getitem__
         return ["".join(map(word, code)) if isinstance(code, str) else _plain(code) for code in codes]
 

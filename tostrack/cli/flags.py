@@ -45,7 +45,7 @@ def command(environment: Environment, target: str | None, topic: str | None, his
     else:
         click.echo(report_nothing(names, "no clause is flagged"), err=True)
     if stale and not history:
-        click.echo(f"{stale} clauses were flagged by other rules than today's: `tostrack reflag`", err=True)
+        click.echo(f"{stale} clauses were flagged by other rules than today's: `tostrack rebuild flags`", err=True)
 
 
 def _standing(
