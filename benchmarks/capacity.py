@@ -42,6 +42,7 @@ from tostrack.archive.merge import merge
 from tostrack.archive.writer import Writer
 from tostrack.errors import DocumentError
 from tostrack.executor import HERE, ClusterExecutor, Executor, PoolExecutor
+from tostrack.extraction import document_text
 from tostrack.fetch import Request
 from tostrack.fetch.host_queue import HostQueue, Hosts, Slot
 from tostrack.fetch.shards import Shard
@@ -229,7 +230,7 @@ def pages(most: int) -> Iterator[dict]:
         sizes.append(len(gzip.compress(answer.body, 9)))
         began = time.process_time()
         try:
-            comparison.read_version(comparison.extract_text(document, {0: answer}))
+            comparison.read_version(document_text.extract_text(document, {0: answer}))
         except DocumentError:
             failed += 1
         took += time.process_time() - began

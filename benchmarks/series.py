@@ -15,6 +15,7 @@ from pathlib import Path
 from tostrack.analysis import comparison
 from tostrack.clauses import text_key
 from tostrack.errors import DocumentError
+from tostrack.extraction import document_text
 from tostrack.extraction.selectors import parse_selectors
 from tostrack.models import Document, Page, Reading, Snapshot, Version, from_iso, sha256
 from tostrack.services.new_versions import CONFIRMED_AFTER
@@ -94,18 +95,18 @@ class Watch:
     def look(self, document: Document, capture: Snapshot) -> Night:
         """Return what the tracker would make of *capture*; only suspicion is remembered."""
         try:
-            text = comparison.extract_text(document, {0: capture})
+            text = document_text.extract_text(document, {0: capture})
         except DocumentError as error:
-            says = comparison.diagnose_pages((capture,))
+            says = document_text.diagnose_pages((capture,))
             return Night("suspect", says) if says else Night("failed", error.cause)
         key = text_key(comparison.read_version(text))
         if key == self.key:
             return Night("unchanged", key=key, text=text)
-        cause = comparison.find_suspicion((capture,), text, self.before)
+        cause = document_text.find_suspicion((capture,), text, self.before)
         if cause:
             first = self.suspects.setdefault(sha256(f"{key}"), capture.fetched_at)
             stood = capture.fetched_at - first >= CONFIRMED_AFTER
-            if cause not in comparison.CONFIRMABLE or not stood:
+            if cause not in document_text.CONFIRMABLE or not stood:
                 return Night("suspect", cause, key, text)
         return Night("changed" if self.before else "first", cause, key, text, confirmed=bool(cause))
 
@@ -115,7 +116,7 @@ class Watch:
         if self.capture is None:
             return
         try:
-            text = comparison.extract_text(document, {0: self.capture})
+            text = document_text.extract_text(document, {0: self.capture})
         except DocumentError:
             return
         self.before = comparison.read_version(Version(text))

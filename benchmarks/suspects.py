@@ -34,6 +34,7 @@ import series
 from tostrack.analysis import comparison
 from tostrack.clauses import text_key
 from tostrack.errors import DocumentError
+from tostrack.extraction import document_text
 from tostrack.extraction.dom import etree, parse
 from tostrack.extraction.selectors import Selection
 
@@ -143,7 +144,7 @@ def inject(watch, document, capture, body, found, counts, notes) -> None:
         counts[f"fault: {kind}", "stopped" if night.outcome in CAUGHT else "let through"] += 1
         if night.outcome in CAUGHT:
             counts["cause", kind.split(",")[0], f"{night.outcome} {night.cause}".strip()] += 1
-            if night.cause in comparison.CONFIRMABLE:
+            if night.cause in document_text.CONFIRMABLE:
                 counts["stopped for 12 hours only", kind.split(",")[0]] += 1
         else:
             words, before = len(night.text.split()), len(watch.before.version.text.split())
@@ -157,7 +158,7 @@ def whole(document, capture, content: bytes, body: bytes) -> bool:
         try:
             texts.append(
                 text_key(
-                    comparison.read_version(comparison.extract_text(document, {0: series.snapshot(capture, each)}))
+                    comparison.read_version(document_text.extract_text(document, {0: series.snapshot(capture, each)}))
                 )
             )
         except DocumentError:
@@ -180,7 +181,7 @@ def note_true_change(capture, night, standing, held, counts, notes, *, true: boo
         notes.append(f"DELAYED {where} until {capture['fetched_at']}")
     if not true:
         return
-    if night.outcome == "suspect" and night.cause not in comparison.CONFIRMABLE:
+    if night.outcome == "suspect" and night.cause not in document_text.CONFIRMABLE:
         counts["faults that the peer recorded as changes"] += 1
         notes.append(f"FAULT {capture['fetched_at']} {night.cause} {night.text[:80]!r}")
         return

@@ -10,6 +10,7 @@ from tostrack.archive import Archive
 from tostrack.archive.verify import verify
 from tostrack.archive.visits import Visit
 from tostrack.errors import StoreError
+from tostrack.extraction import document_text
 from tostrack.models import Outcome, Snapshot, Version
 from tostrack.services.new_versions import new_version
 
@@ -25,7 +26,7 @@ def earlier(platform, number, days, *clauses):
     document, at = platform.documents[0], START - timedelta(days=days)
     html = paragraphs(*clauses).encode()
     capture = Snapshot(document.pages[0].url, at, 200, html, {"content-type": "text/html"}, (document.pages[0].url,))
-    reading = comparison.read_version(Version(comparison.extract_text(document, {0: capture}), at, number))
+    reading = comparison.read_version(Version(document_text.extract_text(document, {0: capture}), at, number))
     with platform.writer() as writer:
         version = new_version(reading, document, writer, kind="import", captures={0: capture})
     return Visit(document, at, Outcome.SKIPPED, versions=(version,), checked=False)

@@ -1,12 +1,19 @@
 """Clause in, flags out."""
 
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tostrack.analysis.flags import SHIPPED, flag
-from tostrack.clauses import plain
+from tostrack.clauses import plain, plain_offsets
 from tostrack.models import Clause, Polarity
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
+
+import flags as benchmark
 
 
 def said(text):
@@ -73,8 +80,24 @@ def test_a_lead_in_that_only_points_back_counts_with_what_stands_before():
 def test_the_lead_in_is_not_quoted_and_offsets_count_behind_it():
     (found,) = [found for found in flag("**We may:**\n- share *your data* with vendors") if found.topic == "sharing"]
 
-    assert plain("- share *your data* with vendors")[found.start : found.end] == found.quote
-    assert found.quote.endswith("with vendors")
+    assert "- share *your data* with vendors"[found.start : found.end] == found.quote
+    assert found.quote.endswith("share *your data* with vendors")
+
+
+def test_a_quote_has_the_marks_and_line_breaks_of_its_clause():
+    text = "Short: we  may <br>share\n[your data](https://acme.example/we-share-data) with *partners*."
+    (found,) = flag(text)
+
+    assert text[found.start : found.end] == found.quote
+    assert found.quote.startswith("we  may")
+    assert found.quote.endswith("with *partners")
+
+
+def test_several_lines_are_one_text_with_their_first_line():
+    text = "We share your data with:\nour partners\nthe police"
+
+    assert flag(text)
+    assert all(text[found.start : found.end] == found.quote for found in flag(text))
 
 
 def test_markdown_does_not_change_what_is_said():
@@ -120,17 +143,45 @@ def test_the_fingerprint_is_short_and_stable():
     assert int(SHIPPED.fingerprint, 16)
 
 
-@given(
-    st.text(max_size=400)
-    | st.lists(st.sampled_from("We you share your data with Acme : \n . not ads".split(" "))).map(" ".join)
-)
-def test_a_quote_is_what_stands_at_its_offsets_whatever_the_text(text):
-    first, _, rest = text.strip().partition("\n")
-    body = plain(rest) if rest.strip() and plain(first).endswith(":") else plain(text)
+PIECES = (
+    "We may share your data with partners", "You grant us a licence to use your photos", "we show you ads", "[our",
+    "partners](https://acme.example/a_(b))", "**never**", "*", "_", "`", "~~", "\\.", "\\[", "![", "](x)", "<br>", "<b", "&amp;",
+    "<https://acme.example>", ":", ".", "\n", "\r\n", "\t", "\u00a0", "\u200b", "- ", "| ", "1. ", "(a) ", "\u2028", "É", "",
+)  # fmt: skip
 
+
+def in_clause(text: str) -> str:
+    """Return the part of *text* that offsets count in."""
+    first, _, rest = text.lstrip().partition("\n")
+    return rest if rest.strip() and "\n" not in rest.strip() and plain(first).endswith(":") else text
+
+
+@given(st.text(max_size=400) | st.lists(st.sampled_from(PIECES), max_size=30).map(" ".join))
+def test_a_quote_is_what_stands_at_its_offsets_whatever_the_text(text):
     for found in flag(text):
-        assert body[found.start : found.end] == found.quote
-        assert found.quote
+        assert in_clause(text)[found.start : found.end] == found.quote
+        assert found.quote.strip()
+
+
+@given(st.text(max_size=200) | st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_every_character_of_plain_text_has_a_place_in_the_clause(text):
+    places = plain_offsets(text)
+
+    assert len(places) == len(plain(text))
+    assert places == sorted(set(places))
+    assert all(
+        text[at] == sign or (sign == " " and text[at].isspace()) for at, sign in zip(places, plain(text), strict=True)
+    )
+
+
+@pytest.mark.skipif(benchmark.shared() is None, reason="no labelled clauses here")
+@pytest.mark.parametrize("name", ["reading", "tosdr"])
+def test_every_quote_of_the_labelled_clauses_is_exact(name):
+    texts = [benchmark.as_text(clause) for clause in benchmark.load(benchmark.shared(), name)]
+    said = [(text, found) for text in texts for found in flag(text)]
+
+    assert len(said) > 200
+    assert [found for text, found in said if in_clause(text)[found.start : found.end] != found.quote] == []
 
 
 @given(st.lists(st.sampled_from(["We share data.", "You own your photos.", "No ads.", "Hello there."])).map(" ".join))

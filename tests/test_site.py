@@ -14,7 +14,7 @@ import feedparser
 import pytest
 from click.testing import CliRunner
 from conftest import paragraphs
-from test_tracker import ADS, RULES, TERMS, WIDER
+from test_crawl import ADS, RULES, TERMS, WIDER
 
 from tostrack.archive import Archive
 from tostrack.archive.redact import redact

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import START, Platform, paragraphs
-from test_tracker import ADS, RULES, TERMS, WIDER
+from test_crawl import ADS, RULES, TERMS, WIDER
 
 from tostrack.archive import Archive
 from tostrack.fetch.browser.session import find_chromium, missing_browser

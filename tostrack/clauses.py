@@ -258,6 +258,36 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
+def plain_offsets(text: str) -> list[int]:
+    """Return where in *text* each character of ``plain(text)`` stands: a quote of the one is found in the other."""
+    written, places = text, list(range(len(text)))
+    for pattern, group in _MARKS:
+        written, places = _without_marks(written, places, pattern, group)
+    kept: list[int] = []
+    for word in re.finditer(r"\S+", written):
+        if kept:
+            # The space that stands for whatever is between two words is the first of it.
+            kept.append(places[word.start() - 1])
+        kept += places[word.start() : word.end()]
+    return kept
+
+
+#: What `plain` takes away, in its order, each with the number of the group that stays.
+_MARKS = ((_IMAGE, 1), (_LINK, 1), (_LINK, 1), (_AUTOLINK, 1), (_TAG, 0), (_EMPHASIS, 0), (_ESCAPE, 1))
+
+
+def _without_marks(text: str, places: list[int], pattern: re.Pattern[str], group: int) -> tuple[str, list[int]]:
+    """Return *text* with only *group* (0: nothing) of each match of *pattern*, and the *places* of what stays."""
+    out, kept, at = [], list[int](), 0
+    for match in pattern.finditer(text):
+        start, end = match.span(group) if group else (match.start(), match.start())
+        for first, last in ((at, match.start()), (start, end)):
+            out.append(text[first:last])
+            kept += places[first:last]
+        at = match.end()
+    return "".join((*out, text[at:])), [*kept, *places[at:]]
+
+
 #: Marks that people do not read as text: soft hyphen, zero-width characters, byte-order mark, variation selectors.
 _INVISIBLE = re.compile("[\xad\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f]")
 _APOSTROPHE = re.compile("['’‘ʼ`´]")

@@ -7,7 +7,6 @@ is replaced when it had to be killed.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import pickle
 import select
@@ -18,12 +17,13 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from types import TracebackType
-from typing import IO, Any, ParamSpec, Protocol, Self
+from types import SimpleNamespace, TracebackType
+from typing import IO, Any, ParamSpec, Protocol, Self, TypeVar, get_type_hints
 
 from tostrack.errors import ExtractError
 
 P = ParamSpec("P")
+R = TypeVar("R")
 
 #: The slowest of 24,000 real pages takes half a second and 150 MB.
 SECONDS, MEGABYTES = 20.0, 512
@@ -37,13 +37,13 @@ _CHILD = "import sys; sys.path[:] = {path!r}; from tostrack.sandbox import serve
 
 
 class Call(Protocol):
-    """Calls a function that reads pages and returns text: here (`directly`), or in a `Worker`."""
+    """Calls a pure function on text that a stranger wrote: in this process (`call_directly`), or in a `Worker`."""
 
-    def __call__(self, function: Callable[P, str], /, *args: P.args, **kwargs: P.kwargs) -> str:
+    def __call__(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Return what *function* returns."""
 
 
-def call_directly(function: Callable[P, str], /, *args: P.args, **kwargs: P.kwargs) -> str:
+def call_directly(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     """Return what *function* returns, called in this process without bounds: for tests, and for pages of our own."""
     return function(*args, **kwargs)
 
@@ -75,11 +75,13 @@ class Worker:
                 pipe.close()
         child.wait()
 
-    def __call__(self, function: Callable[P, str], /, *args: P.args, **kwargs: P.kwargs) -> str:
+    def __call__(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Return what *function* returns.
 
+        The child is not trusted: its answer is JSON, decoded strictly as the type that *function* is annotated with.
+
         Args:
-            function: One that a module holds by its name.
+            function: One that a module holds by its name, with an annotated return type.
             args: Values that can be pickled.
             kwargs: The same.
 
@@ -87,6 +89,8 @@ class Worker:
             ExtractError: It took too long or too much memory (``cause`` is one of `OVERRUNS`), or raised the error.
             RuntimeError: It has a bug; the message is the traceback.
         """
+        import msgspec
+
         request = pickle.dumps((function, args, kwargs), protocol=5)
         worn = self._child is not None
         answer = self._ask(request)
@@ -97,10 +101,16 @@ class Worker:
             raise RuntimeError(answer["bug"])
         if "cause" in answer:
             raise ExtractError(answer["message"], cause=answer["cause"])
-        return str(answer["text"])
+        try:
+            found: R = msgspec.convert(answer["value"], _return_type(function))
+        except msgspec.ValidationError as error:
+            raise ExtractError(f"processing it gave an invalid answer ({error})", cause="crashed") from error
+        return found
 
-    def _ask(self, request: bytes) -> dict[str, str]:
+    def _ask(self, request: bytes) -> dict[str, Any]:
         """Return the child's answer; one that overran is closed, so that the next question starts another."""
+        import msgspec
+
         fresh = self._child is None
         child = self._child = self._child or self._start()
         assert child.stdin is not None
@@ -115,13 +125,13 @@ class Worker:
             answer = _read(child.stdout, deadline)
         except TimeoutError:
             self.close()
-            return {"cause": "too-slow", "message": f"reading the page took more than {self._seconds:g} s"}
+            return {"cause": "too-slow", "message": f"processing it took more than {self._seconds:g} s"}
         except OSError:
             self.close()
-            return {"cause": "crashed", "message": f"reading the page ended its process (status {child.returncode})"}
-        found: dict[str, str] = json.loads(answer)
+            return {"cause": "crashed", "message": f"processing it ended its process (status {child.returncode})"}
+        found: dict[str, Any] = msgspec.json.decode(answer)
         if found.get("cause") == "too-big":
-            found["message"] = f"reading the page took more than {self._megabytes} MB of memory"
+            found["message"] = f"processing it took more than {self._megabytes} MB of memory"
             self.close()
         return found
 
@@ -131,6 +141,14 @@ class Worker:
         return subprocess.Popen(  # noqa: S603 - our own interpreter, our own code
             (sys.executable, "-c", code), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
+
+
+def _return_type(function: Callable[..., Any]) -> Any:
+    """Return the type that *function* is annotated to return; Any without an annotation."""
+    # The other annotations may name types that are imported for the type checker only.
+    annotated = getattr(function, "__annotations__", {}).get("return", Any)
+    returned = SimpleNamespace(__annotations__={"return": annotated})
+    return get_type_hints(returned, globalns=getattr(function, "__globals__", {}))["return"]
 
 
 def _read(pipe: IO[bytes], deadline: float) -> bytes:
@@ -160,6 +178,8 @@ def _read(pipe: IO[bytes], deadline: float) -> bytes:
 
 def serve(seconds: float, megabytes: int) -> None:
     """Answer questions from standard input until it ends: what the child does."""
+    import msgspec
+
     # Ctrl-C is for the parent, which closes us when it is done.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit_memory(megabytes)
@@ -172,7 +192,7 @@ def serve(seconds: float, megabytes: int) -> None:
         request = questions.read(_LENGTH.unpack(head)[0])
         # Where the parent was killed, nobody else ends us; without a handler this works inside C code too.
         signal.setitimer(signal.ITIMER_REAL, seconds + 1)
-        answer = json.dumps(_answer(request)).encode()
+        answer = msgspec.json.encode(_answer(request))
         signal.setitimer(signal.ITIMER_REAL, 0)
         answers.write(_LENGTH.pack(len(answer)) + answer)
         answers.flush()
@@ -182,7 +202,7 @@ def _answer(request: bytes) -> dict[str, Any]:
     try:
         # From our parent alone.
         function, args, kwargs = pickle.loads(request)  # noqa: S301
-        return {"text": function(*args, **kwargs)}
+        return {"value": function(*args, **kwargs)}
     except ExtractError as error:
         return {"cause": error.cause, "message": str(error)}
     except MemoryError:

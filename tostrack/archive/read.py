@@ -362,7 +362,7 @@ class Archive:
     def judged(
         self, row: ChangeRow
     ) -> tuple[Reading, Reading, Judgement, list[tuple[int, Flag]], list[tuple[int, Fact]], Dating | None]:
-        """Return the two readings of a stored change and what was found then: see `pipeline.redline`."""
+        """Return two readings and what was found then, for `analysis.comparison.rebuild_change`."""
         old, new = (self.version(row.service, row.document, n) for n in (row.from_number, row.to_number))
         if old is None or new is None:
             raise StoreError(f"{self.path}: {row.id} names a version that is not there; run `tostrack archive verify`")

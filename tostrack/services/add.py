@@ -9,6 +9,7 @@ from urllib.parse import urldefrag
 from tostrack.analysis import comparison
 from tostrack.clauses import plain, split_clauses
 from tostrack.errors import ConfigError, ExtractError
+from tostrack.extraction import document_text
 from tostrack.models import Document, Page, slug
 from tostrack.sandbox import Call, call_directly
 from tostrack.services.crawl import FetchAll, Preview, preview
@@ -54,7 +55,7 @@ def propose(
         service: Its service's id, where the one that is found would be wrong.
         document: Its own id.
         fetch: ``http`` or ``browser``.
-        call: How to read a page, which may be hostile, as in `tracker.crawl`.
+        call: How to read a page, which may be hostile, as in `crawl`.
 
     Raises:
         ConfigError: It is no web address, is watched already, or no id can be found for it.
@@ -76,7 +77,7 @@ def propose(
     found = _named(seen, known, service, document)
     if taken := next((each for each in known if each.id == found.id), None):
         raise ConfigError(f"{found.id}: is watched already, at {taken.pages[0].url}; name another with --document")
-    text = call(comparison.extract_text, found, seen.captures)
+    text = call(document_text.extract_text, found, seen.captures)
     return ProposedEntry(found, text, len(comparison.read_version(text).clauses))
 
 

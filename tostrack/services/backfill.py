@@ -12,7 +12,7 @@ from typing import Protocol
 
 from tostrack.analysis import comparison
 from tostrack.archive.read import Archive, VersionRow
-from tostrack.archive.visits import NewVersion, Visit
+from tostrack.archive.visits import Visit
 from tostrack.archive.writer import Writer
 from tostrack.clauses import text_key
 from tostrack.errors import FetchError
@@ -22,7 +22,7 @@ from tostrack.importers.wayback import Capture
 from tostrack.models import Change, Document, Outcome, Snapshot, Version, from_iso, iso
 from tostrack.sandbox import Call, call_directly
 from tostrack.services.import_history import ImportResult, import_pages
-from tostrack.services.new_versions import HISTORY
+from tostrack.services.new_versions import HISTORY, new_version
 
 #: Captures in a row that the archive may fail to answer for before it is left alone.
 _MOST_SILENT = 5
@@ -292,16 +292,8 @@ def _moved(
     if judged := past.change(f"{document.id}@{row.number}"):
         change = comparison.rebuild_change(*past.judged(judged))
         change = replace(change, old=_numbered(change.old, shift), new=_numbered(change.new, shift))
-    version = NewVersion(
-        reading,
-        "import",
-        row.extractor,
-        row.declaration,
-        change,
-        flags=comparison.flag_clauses(writer.unflagged(reading.clauses, writer.book.fingerprint), writer.book),
-        flags_fingerprint=writer.book.fingerprint,
-        captures=captures,
-    )
+    version = new_version(reading, document, writer, kind="import", captures=captures)
+    version = replace(version, extractor=row.extractor, declaration=row.declaration, change=change)
     return Visit(document, from_iso(row.seen_at), Outcome.SKIPPED, versions=(version,), checked=False)
 
 

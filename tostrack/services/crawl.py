@@ -7,12 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tostrack.analysis import alert_policy, comparison
+from tostrack.analysis import comparison
+from tostrack.analysis.decision import decide
 from tostrack.analysis.diff import diff
 from tostrack.archive.visits import Visit
 from tostrack.archive.writer import Writer
 from tostrack.clauses import text_key
 from tostrack.errors import DocumentError, ExtractError, FetchError
+from tostrack.extraction import document_text
 from tostrack.fetch import Request
 from tostrack.models import (
     Document,
@@ -28,7 +30,6 @@ from tostrack.sandbox import OVERRUNS, Call, call_directly
 from tostrack.services.new_versions import (
     CONFIRMED_AFTER,
     CrawlResult,
-    count_reversions,
     following_versions,
     has_current_rules,
     kept_captures,
@@ -62,7 +63,7 @@ def crawl(
         writer: Where to store it.
         fetch_all: How to fetch.
         now: The clock.
-        call: How to read a page, which may be hostile: a `bounded.Worker` does it in bounded time and memory.
+        call: How to read a page, which may be hostile: a `sandbox.Worker` does it in bounded time and memory.
 
     Raises:
         StoreError: The archive cannot be written; what was yielded before is stored.
@@ -154,8 +155,8 @@ def _previews(
             for _, answer in sorted(answers.items()):
                 if isinstance(answer, FetchError):
                     raise answer
-            text = call(comparison.extract_text, document, captures)
-            cause = call(comparison.find_suspicion, tuple(captures.values()), text, None)
+            text = call(document_text.extract_text, document, captures)
+            cause = call(document_text.find_suspicion, tuple(captures.values()), text, None)
         except DocumentError as error:
             says, mend = _says_instead(document, captures, error, last(document) or "", {}, call)
             message = "; ".join(filter(None, [str(error), says and f"the page looks like {says}", mend]))
@@ -203,24 +204,28 @@ def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, a
     current = writer.current(document.service, document.slug)
     same_bytes = all(number in known and known[number].sha256 == c.sha256 for number, c in captures.items())
     if current and same_bytes and has_current_rules(document, current):
-        return _stands(seen, writer)
+        return _unchanged(seen, writer, call)
     kept = kept_captures(document, known, writer)
     before = writer.reading(current) if current else None
     try:
-        text = call(comparison.extract_text, document, {**kept, **captures})
+        text = call(document_text.extract_text, document, {**kept, **captures})
         reading = comparison.read_version(Version(text, at, (current.number if current else 0) + 1))
         key = text_key(reading)
         if current and key == current.key_sha256:
-            return _stands(seen, writer)
-        cause = call(comparison.find_suspicion, tuple(captures.values()), text, before)
+            return _unchanged(seen, writer, call)
+        cause = call(document_text.find_suspicion, tuple(captures.values()), text, before)
     except DocumentError as error:
         return _unread(seen, error, before, kept, call)
     if cause and not _confirmed(document, writer, key, cause, at):
         message = "this does not look like the policy" + ("; the last good version stands" if current else "")
         return replace(seen, outcome=Outcome.SUSPECT, cause=cause, message=message, suspect_key=key)
     if current is None or before is None:
-        return replace(seen, outcome=Outcome.FIRST, versions=(new_version(reading, document, writer),))
-    versions = following_versions(document, reading, before, current, kept, writer, at, call)
+        return replace(seen, outcome=Outcome.FIRST, versions=(new_version(reading, document, writer, call=call),))
+    try:
+        versions = following_versions(document, reading, before, current, kept, writer, at, call)
+    except DocumentError as error:
+        # The comparison was stopped at its limits: the captures are kept, the next crawl tries again.
+        return replace(seen, outcome=Outcome.FAILED, cause=error.cause, message=f"{document.id}: {error}")
     # What is only another reading of their old text is no change of theirs.
     outcome = Outcome.CHANGED if versions[-1].change else Outcome.UNCHANGED
     return replace(seen, outcome=outcome, versions=versions)
@@ -250,22 +255,24 @@ def _says_instead(
     if not isinstance(error, FetchError) and error.cause not in OVERRUNS:
         with suppress(ExtractError):
             # The page may say itself why there is nothing to select: that is the better word for it.
-            says = call(comparison.diagnose_pages, tuple(captures.values()))
-            mend = "" if says else call(comparison.propose_repair, document, captures, last, kept)
+            says = call(document_text.diagnose_pages, tuple(captures.values()))
+            mend = "" if says else call(document_text.propose_repair, document, captures, last, kept)
     return says, mend
 
 
-def _stands(seen: Visit, writer: Writer) -> Visit:
-    """Return the visit of a night without change; a return that waited is told once it has stood."""
+def _unchanged(seen: Visit, writer: Writer, call: Call) -> Visit:
+    """Return the visit of a night without a new text; a reversion that waited is reported once it has been stable."""
     document = seen.document
     last = next(iter(writer.changes(document.service, document.slug, limit=1)), None)
     if last is None or last.announced:
         return seen
-    told = count_reversions(document, writer, seen.at)
-    found = alert_policy.confirm_after_stability(load_history(document, writer), seen.at, writer.book, returns=told)
-    if found is None:
+    history = load_history(document, writer, seen.at)
+    current = history.entries[0].reading
+    text = replace(current, version=replace(current.version, seen_at=seen.at))
+    decision = call(decide, history, text, writer.book)
+    if decision.change is None:
         return seen
-    return replace(seen, settled=replace(found, service=document.service, document=document.slug))
+    return replace(seen, settled=replace(decision.change, service=document.service, document=document.slug))
 
 
 def _confirmed(document: Document, writer: Writer, key: str, cause: str, at: datetime) -> bool:
@@ -275,4 +282,6 @@ def _confirmed(document: Document, writer: Writer, key: str, cause: str, at: dat
     challenge is no policy however long it stands; a person accepts it or mends the watchlist.
     """
     row = writer.suspect(document, key)
-    return cause in comparison.CONFIRMABLE and row is not None and at - from_iso(row.first_seen_at) >= CONFIRMED_AFTER
+    return (
+        cause in document_text.CONFIRMABLE and row is not None and at - from_iso(row.first_seen_at) >= CONFIRMED_AFTER
+    )

@@ -9,15 +9,16 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
-from tostrack.analysis import alert_policy, comparison
-from tostrack.analysis.alert_policy import HistoryEntry
+from tostrack.analysis import comparison
+from tostrack.analysis.decision import Decision, History, HistoryEntry, decide
 from tostrack.archive.read import VersionRow
 from tostrack.archive.visits import Visit
 from tostrack.archive.writer import Writer
 from tostrack.clauses import join_clauses, split_clauses, text_key
 from tostrack.errors import DocumentError, ExtractError
+from tostrack.extraction import document_text
 from tostrack.importers.ota import OtaCollection, Record
-from tostrack.models import Change, Document, Outcome, Page, Reading, Reason, Snapshot, Verdict, Version, from_iso
+from tostrack.models import Document, Outcome, Page, Reading, Reason, Snapshot, Verdict, Version, from_iso
 from tostrack.sandbox import OVERRUNS, Call, call_directly
 from tostrack.services.new_versions import CONFIRMED_AFTER, HISTORY, new_version
 
@@ -187,9 +188,9 @@ class _Run:
             return []
         new = [text]
         if cause := _suspicion(text, self._past[0].reading if self._past else None, call):
-            new = _confirmed(text, odd, call) if cause in comparison.CONFIRMABLE else []
+            new = _confirmed(text, odd, call) if cause in document_text.CONFIRMABLE else []
             if not new:
-                self._odd = text if cause in comparison.CONFIRMABLE else None
+                self._odd = text if cause in document_text.CONFIRMABLE else None
                 raise DocumentError(f"does not look like the policy ({cause})")
         for each in new:
             self._append(each, each.at)
@@ -223,19 +224,21 @@ class _Run:
         self.settle()
         number = self._current.number + 1 if self._current else 1
         reading = replace(text.reading, version=replace(text.reading.version, number=number))
-        change = None
+        decision = None
         if self._past and not text.upgrade:
             same = self._writer.latest_with_text(self._document, text.key)
-            change = alert_policy.decide_change(reading, [*self._past, *self._older(same)], self._writer.book)
-            change = replace(change, service=self._document.service, document=self._document.slug)
+            history = History((*self._past, *self._older(same)))
+            decision = decide(history, reading, self._writer.book)
         kind = "re-extraction" if text.upgrade and self._past else "import"
-        version = new_version(reading, self._document, self._writer, kind=kind, change=change, captures=text.captures)
+        version = new_version(
+            reading, self._document, self._writer, kind=kind, decision=decision, captures=text.captures
+        )
         version = replace(version, declaration=text.declaration, record=text.record)
         outcome = Outcome.CHANGED if self._past else Outcome.FIRST
         visit = Visit(self._document, at, outcome, versions=(version,), checked=False)
         self._writer.record(visit)
         self._current = self._writer.current(self._document.service, self._document.slug)
-        self._past.insert(0, _judged(reading, change))
+        self._past.insert(0, _judged(reading, decision))
         self._forget()
 
     def _older(self, same: VersionRow | None) -> list[HistoryEntry]:
@@ -246,7 +249,7 @@ class _Run:
 
     def _forget(self) -> None:
         """Keep the last versions, as far back as the last that mattered."""
-        told = next((place for place, past in enumerate(self._past) if past.told), _MOST_PAST)
+        told = next((place for place, past in enumerate(self._past) if past.notified), _MOST_PAST)
         del self._past[min(max(HISTORY, told + 1), _MOST_PAST) :]
 
 
@@ -262,11 +265,11 @@ def _confirmed(text: _Text, odd: _Text | None, call: Call) -> list[_Text]:
     return [] if _suspicion(text, odd.reading, call) else [odd, text]
 
 
-def _judged(reading: Reading, change: Change | None) -> HistoryEntry:
+def _judged(reading: Reading, decision: Decision | None) -> HistoryEntry:
     """Return an imported version as if readers had been told of it when it mattered, so that the next is judged so."""
-    if change is None:
+    if decision is None or decision.change is None:
         return HistoryEntry(reading)
-    return HistoryEntry(reading, told=change.verdict is Verdict.SUBSTANTIVE, reason=change.reason)
+    return HistoryEntry(reading, decision.notify, decision.change.reason)
 
 
 def _past(document: Document, writer: Writer) -> list[HistoryEntry]:
@@ -276,7 +279,7 @@ def _past(document: Document, writer: Writer) -> list[HistoryEntry]:
     for row in writer.recent(document, HISTORY):
         change = judged.get(row.number)
         told = change is not None and change.verdict == Verdict.SUBSTANTIVE
-        found.append(HistoryEntry(writer.reading(row), told=told, reason=Reason(change.reason) if change else None))
+        found.append(HistoryEntry(writer.reading(row), notified=told, reason=Reason(change.reason) if change else None))
     return found
 
 
@@ -320,18 +323,18 @@ def _written(markdown: str, at: datetime, declaration: str, name: str) -> _Text:
 def _extracted(document: Document, captures: Mapping[int, Snapshot], call: Call) -> tuple[str, str]:
     if len(document.pages) == len(captures):
         try:
-            return call(comparison.extract_text, document, captures), comparison.declaration_hash(document)
+            return call(document_text.extract_text, document, captures), document_text.declaration_hash(document)
         except ExtractError as error:
             if error.cause in OVERRUNS:
                 raise
     plain = replace(document, pages=tuple(Page(capture.url) for _, capture in sorted(captures.items())))
     renumbered = dict(enumerate(capture for _, capture in sorted(captures.items())))
-    return call(comparison.extract_text, plain, renumbered), comparison.declaration_hash(plain)
+    return call(document_text.extract_text, plain, renumbered), document_text.declaration_hash(plain)
 
 
 def _suspicion(text: _Text, before: Reading | None, call: Call) -> str:
     if not text.is_markdown:
-        return call(comparison.find_suspicion, tuple(text.captures.values()), text.reading.version.text, before)
+        return call(document_text.find_suspicion, tuple(text.captures.values()), text.reading.version.text, before)
     from tostrack.extraction.quality import classify_suspect
 
     return classify_suspect(text.reading.version.text, previous=before.version.text if before else None) or ""

@@ -6,18 +6,19 @@ Shared by all who record versions: the nightly run, a person who accepts a text,
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tostrack.analysis import alert_policy, comparison
-from tostrack.analysis.alert_policy import HistoryEntry
+from tostrack.analysis import comparison
+from tostrack.analysis.decision import Decision, History, HistoryEntry, decide
 from tostrack.archive.change_rows import ChangeRow
 from tostrack.archive.read import VersionRow
 from tostrack.archive.visits import NewVersion, PageState, Visit
 from tostrack.archive.writer import Writer
 from tostrack.clauses import text_key
 from tostrack.errors import DocumentError
+from tostrack.extraction import EXTRACTOR_VERSION, document_text
 from tostrack.models import Change, Document, Outcome, Reading, Reason, Snapshot, Version, from_iso
 from tostrack.sandbox import Call, call_directly
 
@@ -112,18 +113,17 @@ def following_versions(
                 return tuple(versions)
             before = again
             reading = replace(reading, version=replace(reading.version, number=again.version.number + 1))
-    past = load_history(document, writer, text_key(reading))
+    history = load_history(document, writer, at, text_key(reading))
     if before.version.number > current.number:
-        past.insert(0, HistoryEntry(before))
-    change = alert_policy.decide_change(reading, past, writer.book, returns=count_reversions(document, writer, at))
-    change = replace(change, service=document.service, document=document.slug)
-    versions.append(new_version(reading, document, writer, change=change))
+        history = replace(history, entries=(HistoryEntry(before), *history.entries))
+    decision = call(decide, history, reading, writer.book)
+    versions.append(new_version(reading, document, writer, decision=decision, call=call))
     return tuple(versions)
 
 
 def has_current_rules(document: Document, row: VersionRow) -> bool:
     """Whether the version of *row* was read by today's selectors and today's extractor."""
-    return (row.declaration, row.extractor) == (comparison.declaration_hash(document), comparison.extractor_version())
+    return (row.declaration, row.extractor) == (document_text.declaration_hash(document), EXTRACTOR_VERSION)
 
 
 def reextract_kept(
@@ -133,20 +133,25 @@ def reextract_kept(
     if len(kept) < len(document.pages):
         return None
     try:
-        text = call(comparison.extract_text, document, kept)
+        text = call(document_text.extract_text, document, kept)
     except DocumentError:
         return None
     return comparison.read_version(Version(text, at, before.version.number + 1))
 
 
-def load_history(document: Document, writer: Writer, key: str = "") -> list[HistoryEntry]:
-    """Return the last versions, most recent first, as far back as what readers were told last.
+def load_history(document: Document, writer: Writer, at: datetime, key: str = "") -> History:
+    """Return the last versions, most recent first, as far back as the last one that readers were notified of.
 
-    Where it is given, any older version with the text of *key* comes at the end: was this text seen before?
+    Args:
+        document: Whose history.
+        writer: The archive.
+        at: The time of the visit: reversions within the year before it count.
+        key: Where given, any older version with the text of this key comes last: was this text seen before?
     """
+    changes = list(writer.changes(document.service, document.slug))
     judged: dict[int, ChangeRow] = {}
-    for row in writer.changes(document.service, document.slug):
-        # The newest judgement of a version is the one that holds: it may have been told late.
+    for row in changes:
+        # The newest judgement of a version is the one that holds: it may have been made late.
         judged.setdefault(row.to_number, row)
     rows = writer.recent(document, HISTORY)
     while rows[-1].number > 1 and not any(_is_known(row, judged) for row in rows):
@@ -154,21 +159,21 @@ def load_history(document: Document, writer: Writer, key: str = "") -> list[Hist
     same = writer.latest_with_text(document, key)
     if same and same.number < rows[-1].number:
         rows.append(same)
-    return [
+    entries = [
         HistoryEntry(
             writer.reading(row),
-            told=row.number in judged and judged[row.number].announced,
+            notified=row.number in judged and judged[row.number].announced,
             reason=None if _begins(row, judged) else Reason(judged[row.number].reason),
         )
         for row in rows
     ]
+    return History(tuple(entries), _count_reversions(changes, at))
 
 
-def count_reversions(document: Document, writer: Writer, at: datetime) -> int:
-    """Return how many returns to an older text readers were told of the document in the year before *at*."""
+def _count_reversions(changes: Iterable[ChangeRow], at: datetime) -> int:
+    """Return how many reversions readers were notified of in the year before *at*."""
     return sum(
-        row.announced and row.reason == Reason.REVERTED and at - from_iso(row.seen_at) <= _YEAR
-        for row in writer.changes(document.service, document.slug)
+        row.announced and row.reason == Reason.REVERTED and at - from_iso(row.seen_at) <= _YEAR for row in changes
     )
 
 
@@ -190,24 +195,32 @@ def new_version(
     writer: Writer,
     *,
     kind: str = "crawl",
-    change: Change | None = None,
+    decision: Decision | None = None,
     captures: Mapping[int, Snapshot] | None = None,
+    call: Call = call_directly,
 ) -> NewVersion:
     """Return *reading* as a version to append, with the flags of the clauses that the archive has not seen yet.
 
     Args:
-        kind: Only a change that a crawl found is told.
+        reading: The text.
+        document: What it is a version of.
+        writer: The archive.
+        kind: ``crawl``, ``import`` or ``re-extraction``: readers are notified only of a change that a crawl found.
+        decision: What the text means; None for a re-extraction.
         captures: What it was read from, where that is not the newest capture of each page.
+        call: How to run the rules on it.
     """
     book = writer.book
+    change = decision.change if decision else None
+    clauses = writer.unflagged(reading.clauses, book.fingerprint)
     return NewVersion(
         reading,
         kind,
-        comparison.extractor_version(),
-        comparison.declaration_hash(document),
-        change,
-        announced=kind == "crawl" and change is not None and alert_policy.is_alert(change),
-        flags=comparison.flag_clauses(writer.unflagged(reading.clauses, book.fingerprint), book),
+        EXTRACTOR_VERSION,
+        document_text.declaration_hash(document),
+        replace(change, service=document.service, document=document.slug) if change else None,
+        announced=kind == "crawl" and decision is not None and decision.notify,
+        flags=dict(zip(clauses, call(comparison.flag_clauses, clauses, book), strict=True)),
         flags_fingerprint=book.fingerprint,
         captures=captures or {},
     )

@@ -80,7 +80,7 @@ def recover_archive(
         snapshots: The folder of raw captures; it is not changed.
         backups: Where `tostrack archive backup` keeps its copies.
         open_writer: Opens an archive file and a folder of captures for writing.
-        call: How to read a page, as in `tracker.crawl`.
+        call: How to read a page, as in `crawl`.
 
     Raises:
         StoreError: There is neither a backup nor a capture, or what was made is not sound; nothing was changed.

@@ -16,6 +16,7 @@ from tostrack.archive.writer import Writer
 from tostrack.clauses import text_key
 from tostrack.errors import ConfigError, DocumentError, ExtractError
 from tostrack.executor import HERE, Executor
+from tostrack.extraction import document_text
 from tostrack.models import Document, Outcome, Reading, Snapshot, Version, from_iso
 from tostrack.sandbox import Call, call_directly
 from tostrack.services.new_versions import (
@@ -42,7 +43,7 @@ def accept_quarantined(
     Args:
         key: The beginning of the text's hash, where several wait; by default the one seen last.
         dry_run: Store nothing; say what would become of it.
-        call: How to read a page, which may be hostile, as in `tracker.crawl`.
+        call: How to read a page, which may be hostile, as in `crawl`.
 
     Raises:
         ConfigError: None waits under that name, the page has shown the text that stands again since, or no text can
@@ -89,7 +90,7 @@ def _text(document: Document, captures: Mapping[int, Snapshot], row: SuspectRow,
     if len(captures) < len(document.pages):
         raise ConfigError(f"{document.id}: not every page of it was kept; crawl it first")
     try:
-        return call(comparison.extract_text, document, captures)
+        return call(document_text.extract_text, document, captures)
     except DocumentError as error:
         raise ConfigError(
             f"{document.id}: what was kept holds no text to accept ({row.cause}): {error}; mend its entry, then crawl"
@@ -178,14 +179,14 @@ def _read(kept: _Kept, call: Call) -> _Read:
     if current is None or before is None:
         return _Read()
     try:
-        text = call(comparison.extract_text, kept.document, captures)
+        text = call(document_text.extract_text, kept.document, captures)
     except DocumentError as error:
-        mend = call(comparison.propose_repair, kept.document, captures, before.version.text)
+        mend = call(document_text.propose_repair, kept.document, captures, before.version.text)
         return _Read(None, error.cause, f"{error}; {mend}" if mend else str(error))
     reading = comparison.read_version(Version(text, before.version.seen_at, before.version.number + 1))
     if text_key(reading) == current.key_sha256:
         return _Read(reading)
-    return _Read(reading, call(comparison.find_suspicion, tuple(captures.values()), text, before))
+    return _Read(reading, call(document_text.find_suspicion, tuple(captures.values()), text, before))
 
 
 def _skipped(document: Document, current: VersionRow | None) -> Reextraction:

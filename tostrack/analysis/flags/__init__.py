@@ -26,7 +26,8 @@ __all__ = [
 def flag(text: str) -> list[Flag]:
     """Return the flags of one clause by the rules that ship, in the order of their quotes.
 
-    A first line that ends in a colon is the clause's lead-in: it is read, but not quoted, and the offsets count in the
-    plain text (`clauses.plain`) of what follows it, where ``quote == plain(rest)[start:end]``.
+    A quote is a piece of *text* as it is written, with its marks: ``text[start:end] == quote``. In a text of two lines
+    whose first ends in a colon, that is the lead-in of the second: it is read, but never quoted, and the offsets count
+    in the second line.
     """
     return SHIPPED.of_text(text)

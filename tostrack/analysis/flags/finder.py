@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tostrack.analysis.flags.lexicon import Coded
 from tostrack.analysis.flags.patterns import LEAD_END, SENTENCE_END
 from tostrack.analysis.flags.rules import Rule, RuleSet, Veto
 from tostrack.analysis.flags.weights import LEARNT, Weights
-from tostrack.clauses import plain
+from tostrack.clauses import plain, plain_offsets
 from tostrack.models import Flag, Polarity
 
 #: No clause that people wrote is longer; what stands after is not read, so that hostile text costs what text costs.
@@ -94,11 +94,32 @@ class _ClauseText:
 
 def under_lead(text: str) -> tuple[str, str]:
     """Return the plain words of one clause's text, and its lead-in: a first line that ends in a colon, or nothing."""
-    first, _, rest = text.strip().partition("\n")
-    lead = plain(first)
-    if rest.strip() and lead.endswith(":"):
-        return plain(rest), lead
-    return plain(text), ""
+    lead, item = _parts(text)
+    return plain(item), plain(lead)
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """Return the lead-in and what follows it, as they are written."""
+    first, _, rest = text.lstrip().partition("\n")
+    return (first, rest) if rest.strip() and plain(first).endswith(":") else ("", text)
+
+
+def quote_as_written(text: str, flags: Iterable[Flag]) -> list[Flag]:
+    """Return *flags* of the plain words of *text* with quotes from *text* as it is written, and offsets in it.
+
+    Behind a lead-in with one line after it, an item, offsets count from that line on; several lines are one text with
+    its first line, and offsets count from its beginning.
+    """
+    lead, item = _parts(text)
+    written = text if lead and "\n" in item.strip() else item
+    skip = len(written) - len(item)
+    found = list(flags)
+    places = plain_offsets(item) if found else []
+    spans = [(skip + places[flag.start], skip + places[flag.end - 1] + 1) for flag in found]
+    return [
+        replace(flag, quote=written[start:end], start=start, end=end)
+        for flag, (start, end) in zip(found, spans, strict=True)
+    ]
 
 
 def find(rules: RuleSet, text: str, lead: str = "", weights: Iterable[Weights] = ()) -> list[Flag]:

@@ -5,15 +5,14 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tostrack.analysis.alert_policy import (
-    STANDS_AFTER,
-    STANDS_AT_LAST,
-    HistoryEntry,
-    confirm_after_stability,
-    decide_change,
-    is_alert,
-)
 from tostrack.analysis.comparison import read_version
+from tostrack.analysis.decision import (
+    STABLE_AFTER,
+    STABLE_AFTER_AT_MOST,
+    History,
+    HistoryEntry,
+    decide,
+)
 from tostrack.models import Reason, Version
 
 RULES = "\n\n".join(
@@ -40,24 +39,22 @@ class Reader:
         self.told: list[tuple[datetime, Reason]] = []
 
     def night(self, text: int) -> None:
-        version = Version(TEXTS[text], self.at, len(self.past) + 1)
-        if not self.past:
-            self.past = [HistoryEntry(read_version(version))]
+        reading = read_version(Version(TEXTS[text], self.at, len(self.past) + 1))
+        decision = decide(History(tuple(self.past), self.reversions), reading)
+        if decision.base is None:
+            self.past = [HistoryEntry(reading)]
             self.believes = text
-        elif self.past[0].reading.version.text == version.text:
-            found = None if self.past[0].told else confirm_after_stability(self.past, self.at, returns=self.returns)
-            if found:
-                self.past[0] = HistoryEntry(self.past[0].reading, told=True, reason=found.reason)
-                self.hears(found, text)
+        elif self.past[0].reading.version.text == reading.version.text:
+            if decision.change:
+                self.past[0] = HistoryEntry(self.past[0].reading, notified=True, reason=decision.change.reason)
         else:
-            found = decide_change(read_version(version), self.past, returns=self.returns)
-            self.past.insert(0, HistoryEntry(read_version(version), is_alert(found), found.reason))
-            if is_alert(found):
-                self.hears(found, text)
+            self.past.insert(0, HistoryEntry(reading, decision.notify, decision.change.reason))
+        if decision.notify:
+            self.hears(decision.change, text)
         self.at += timedelta(days=1)
 
     @property
-    def returns(self) -> int:
+    def reversions(self) -> int:
         return sum(reason is Reason.REVERTED for _, reason in self.told)
 
     def hears(self, found, text: int) -> None:
@@ -76,7 +73,7 @@ def after(*nights: int) -> Reader:
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.integers(0, len(TEXTS) - 1), min_size=1, max_size=25))
 def test_what_readers_were_told_is_true_once_a_text_has_stood(nights):
-    reader = after(*nights, *[nights[-1]] * (STANDS_AT_LAST.days + 1))
+    reader = after(*nights, *[nights[-1]] * (STABLE_AFTER_AT_MOST.days + 1))
 
     assert reader.believes == nights[-1]
 
@@ -87,7 +84,7 @@ def test_readers_are_told_at_most_once_for_each_new_text_and_each_text_that_stoo
     reader = after(*nights)
 
     stood = sum(
-        len(set(nights[start : start + STANDS_AFTER.days])) == 1 for start in range(len(nights) - STANDS_AFTER.days + 1)
+        len(set(nights[start : start + STABLE_AFTER.days])) == 1 for start in range(len(nights) - STABLE_AFTER.days + 1)
     )
     assert len(reader.told) <= len(set(nights)) - 1 + stood
 
@@ -119,7 +116,7 @@ def test_a_clause_taken_back_at_once_is_told_when_the_old_text_has_stood():
     flapped = after(0, 1, 0)
     assert len(flapped.told) == 1
 
-    for _ in range(STANDS_AFTER.days):
+    for _ in range(STABLE_AFTER.days):
         flapped.night(0)
 
     assert [reason for _, reason in flapped.told] == [Reason.NEW_TEXT, Reason.REVERTED]
@@ -135,7 +132,7 @@ def test_an_edit_of_a_variant_that_readers_do_not_know_says_what_became_of_what_
     reader = after(0, 1, 0)
     version = Version(TEXTS[0] + "\n\nYou must be at least 18 years old.", reader.at, 4)
 
-    found = decide_change(read_version(version), reader.past)
+    found = decide(History(tuple(reader.past)), read_version(version)).change
 
     assert [hunk.new for hunk in found.hunks] == ["You must be at least 18 years old."]
-    assert "what was told of 2024-01-02 is gone" in found.explanation
+    assert "the change reported on 2024-01-02 is no longer in force" in found.explanation
