@@ -76,7 +76,7 @@ def test_the_readme_of_the_evidence_checks_it_without_tostrack(evidence):
 
 def test_the_head_in_the_evidence_is_the_one_that_verify_prints(history, evidence):
     path = history.folder / "watchlist.toml"
-    heads = CliRunner().invoke(cli, ["-w", str(path), "verify", "--heads"]).stdout
+    heads = CliRunner().invoke(cli, ["-w", str(path), "archive", "verify", "--heads"]).stdout
 
     assert heads == f"{follow(evidence)[1].splitlines()[-1]}  acme/terms\n"
 

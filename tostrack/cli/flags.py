@@ -51,7 +51,7 @@ def command(environment: Environment, target: str | None, topic: str | None, his
     for one in unread:
         click.echo(f"{one.service}/{one.document}: {one.notice}", err=True)
     if stale and not history:
-        click.echo(f"{stale} clauses were flagged by other rules than today's: `tostrack reflag`", err=True)
+        click.echo(f"{stale} clauses were flagged by other rules than today's: `tostrack rebuild flags`", err=True)
 
 
 def _standing(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.app import NO_TEXT, Environment, Exit, emit_json, json_option, select_documents
+from tostrack.cli.app import NO_TEXT, Environment, emit_json, json_option, select_documents
+from tostrack.cli.groups import Exit
 from tostrack.models import from_iso
 from tostrack.render.workflow_commands import format_annotation
 
@@ -49,7 +50,7 @@ def command(
         went_back = [found for found in archive.times_that_go_back() if found[0] in shown]
         unread = [] if suspects or annotate else list_unread(archive, rows)
     if suspects:
-        show_suspects(environment, waiting, as_json=as_json)
+        show_quarantined(environment, waiting, as_json=as_json)
         return
     if annotate:
         for line in worst_failures(rows):
@@ -96,7 +97,7 @@ def list_quarantined(archive: Archive, documents: Iterable[DocumentRow]) -> list
     return [asdict(row) for each in documents for row in archive.suspects(each.service, each.document)]
 
 
-def show_suspects(environment: Environment, rows: list[dict[str, Any]], *, as_json: bool) -> None:
+def show_quarantined(environment: Environment, rows: list[dict[str, Any]], *, as_json: bool) -> None:
     """List texts in quarantine."""
     from tostrack.render.listings import render_suspects
 
@@ -107,6 +108,6 @@ def show_suspects(environment: Environment, rows: list[dict[str, Any]], *, as_js
             rows, colour=environment.may_colour, width=environment.width, ascii_marks=environment.ascii
         )
         click.echo(table, nl=False)
-        click.echo("`tostrack accept SERVICE/DOCUMENT` makes the last one seen the next version", err=True)
+        click.echo("`tostrack review SERVICE/DOCUMENT --accept` makes the last one seen the next version", err=True)
     else:
-        click.echo("nothing is in quarantine", err=True)
+        click.echo("no text is quarantined", err=True)

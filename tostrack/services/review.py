@@ -73,7 +73,9 @@ def _waiting(document: Document, writer: Writer, key: str) -> SuspectRow:
     rows = [row for row in writer.suspects(document.service, document.slug) if row.key_sha256.startswith(key)]
     if not rows:
         named = f" whose key begins with {key!r}" if key else ""
-        raise ConfigError(f"{document.id}: no text{named} is in quarantine; `tostrack accept` lists those that are")
+        raise ConfigError(
+            f"{document.id}: no text{named} is quarantined; `tostrack review` lists the quarantined texts"
+        )
     row = rows[0]
     good = writer.last_seen(document.service, document.slug)
     if good and good > row.last_seen_at:

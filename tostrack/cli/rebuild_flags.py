@@ -1,4 +1,4 @@
-"""``tostrack reflag``: today's rules on the clauses that are kept."""
+"""``tostrack rebuild flags``: flag all stored clauses with the current rules."""
 
 from __future__ import annotations
 
@@ -15,29 +15,30 @@ from tostrack.cli.executor_options import executor_options, jobs_option, schedul
 if TYPE_CHECKING:
     from tostrack.services.reflag import ReflagResult
 
-#: So many clauses take as long to flag as processes to start.
-_MUCH = 20_000
+#: Clauses. With fewer, starting worker processes takes longer than it saves.
+_PARALLEL_FROM = 20_000
 
 
 @click.command(
-    epilog="Example: `tostrack reflag --dry-run`, after `topics.toml` was changed and `tostrack check` is content."
+    epilog="Example: `tostrack rebuild flags --dry-run`, after `topics.toml` was changed and `tostrack check` "
+    "reports no error."
 )
-@click.option("-n", "--dry-run", is_flag=True, help="Say what would change; store nothing.")
+@click.option("-n", "--dry-run", is_flag=True, help="Show what would change; store nothing.")
 @jobs_option
 @scheduler_option
 @json_option
 @click.pass_obj
 def command(environment: Environment, dry_run: bool, jobs: int | None, scheduler: str | None, as_json: bool) -> None:
-    """Flag every kept clause anew by today's rules. Nobody is told; what was told stays as it was."""
+    """Flag all stored clauses with the current rules. No notifications are sent; sent ones do not change."""
     from tostrack.services.reflag import ReflagResult, reflag_archive
 
     with environment.archive() as archive:
-        # Opened for reading first: a missing archive is a mistake here, there is nothing to flag.
+        # Opened for reading first: a missing archive is an error here, there is nothing to flag.
         stale = archive.stale(environment.book.fingerprint)
     found = ReflagResult()
     with (
         environment.writer(datetime.now(UTC)) as writer,
-        executor_options(jobs, scheduler, much=stale >= _MUCH) as workers,
+        executor_options(jobs, scheduler, much=stale >= _PARALLEL_FROM) as workers,
     ):
         for step in _progress(reflag_archive(writer, dry_run=dry_run, spread=workers), stale):
             found = step
@@ -46,7 +47,7 @@ def command(environment: Environment, dry_run: bool, jobs: int | None, scheduler
     if as_json:
         emit_json([{"clauses": found.clauses, "changed": found.changed, "before": found.before, "after": found.after}])
         return
-    click.echo(f"{found.clauses} clauses flagged anew, {found.changed} otherwise than before")
+    click.echo(f"{found.clauses} clauses flagged, {found.changed} differently than before")
     for topic, (before, after) in counts.items():
         click.echo(f"  {topic}  {before} -> {after} flags")
     if dry_run:
@@ -54,11 +55,11 @@ def command(environment: Environment, dry_run: bool, jobs: int | None, scheduler
 
 
 def _progress(steps: Iterator[ReflagResult], total: int) -> Iterator[ReflagResult]:
-    """Yield *steps*, with a bar on standard error when a person is watching."""
+    """Yield *steps*, with a progress bar on a terminal."""
     if not sys.stderr.isatty():
         yield from steps
         return
-    with click.progressbar(length=total, label="reflag", file=sys.stderr) as bar:
+    with click.progressbar(length=total, label="rebuild flags", file=sys.stderr) as bar:
         done = 0
         for step in steps:
             bar.update(step.clauses - done)

@@ -1,4 +1,4 @@
-"""``tostrack keep``: what a branch, or another disk, keeps of the archive."""
+"""``tostrack archive export-state``: write the archive and its texts to a folder, for a git branch or another disk."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from tostrack.render.escape import safe_line
 
 
 @click.command(
-    epilog="Example: `tostrack keep --out state`, and commit the folder: `git log -p -- texts/` is then a second trail."
+    epilog="Example: `tostrack archive export-state --out state`, then commit the folder: `git log -p -- texts/` "
+    "shows the edits."
 )
 @click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), default="state", show_default=True)
 @click.pass_obj
 def command(environment: Environment, out: Path) -> None:
-    """Write a sound copy of the archive, its captures, and the texts that stand as SERVICE/DOCUMENT.md.
+    """Write a consistent copy of the archive, its captures, and the current texts as SERVICE/DOCUMENT.md.
 
-    Where nothing was found since the copy that lies there, all is left as it is, byte for byte; times of checks alone
-    are kept once a week.
+    If nothing but the times of checks changed since the last export, the folder is left unchanged, byte for byte, for
+    up to a week.
     """
     from tostrack.archive.state_export import export_state
 
     with environment.archive() as archive:
         kept = export_state(archive, environment.watchlist.settings.snapshots, out)
     if kept.quiet:
-        click.echo(f"{out}: nothing was found since the copy that is there; left as it is")
+        click.echo(f"{out}: no changes since the last export; left unchanged")
     else:
         click.echo(f"{out}: {archive.path.name}, {kept.texts} texts, {kept.written} written")
     report_missing(kept.missing)

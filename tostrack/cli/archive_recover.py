@@ -1,4 +1,4 @@
-"""``tostrack recover``: when the archive is damaged or gone."""
+"""``tostrack archive recover``: rebuild a damaged or missing archive."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from tostrack.archive.writer import Writer
 
 
-@click.command(epilog="Example: `tostrack verify`, and where it names differences `tostrack recover`.")
+@click.command(epilog="Example: `tostrack archive verify`, and if it reports differences, `tostrack archive recover`.")
 @click.option(
     "--from",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where the backups lie; default: `backups` beside the archive.",
+    help="Folder of the backups; default: `backups` beside the archive.",
 )
-@click.option("--force", is_flag=True, help="Also when the archive is as it was written.")
+@click.option("--force", is_flag=True, help="Rebuild even if the archive verifies.")
 @json_option
 @click.pass_obj
 def command(environment: Environment, folder: Path | None, force: bool, as_json: bool) -> None:
-    """Rebuild the archive from the newest sound backup and the captures since, read again by today's rules.
+    """Rebuild the archive from the newest intact backup and the captures since, extracted with the current rules.
 
-    The damaged file is set aside, not removed. Nobody is told anything by it. What no capture shows is lost: when an
-    unchanged text was last seen, which checks failed, headers and redirects that the damaged file cannot name any more.
+    The damaged file is renamed, not deleted. No notifications are sent. Facts that no capture holds are lost: when an
+    unchanged text was last seen, failed checks, and headers and redirects that the damaged file no longer has.
     """
     from tostrack.archive.lock import lock_archive
     from tostrack.archive.verify import verify
@@ -40,12 +40,12 @@ def command(environment: Environment, folder: Path | None, force: bool, as_json:
     settings = environment.watchlist.settings
     path, snapshots = Path(settings.database), Path(settings.snapshots)
     if path.is_file() and not force and verify(path, snapshots).sound:
-        click.echo(f"{path}: is as it was written; there is nothing to recover", err=True)
+        click.echo(f"{path}: OK; there is nothing to recover", err=True)
         return
     now = datetime.now(UTC)
 
     def open_writer(archive: Path, copies: Path) -> Writer:
-        # No digests: who was told is told nothing again.
+        # No digests: nobody is notified a second time.
         return Writer(archive, copies, now=now, authority=environment.authority, book=environment.book)
 
     lock_archive(path)
@@ -60,16 +60,16 @@ def command(environment: Environment, folder: Path | None, force: bool, as_json:
         )
     if as_json:
         left_out = [{"file": name, "why": why} for name, why in found.left_out]
-        base, aside = (str(each) if each else None for each in (found.base, found.aside))
+        base, renamed = (str(each) if each else None for each in (found.base, found.aside))
         counts = {"documents": found.documents, "versions": found.versions, "visits": found.visits}
-        emit_json([{"base": base, "aside": aside, **counts, "left_out": left_out}])
+        emit_json([{"base": base, "aside": renamed, **counts, "left_out": left_out}])
         return
-    began = f"from {found.base}" if found.base else "from the captures alone: no sound backup was found"
-    click.echo(f"{path}: {found.documents} documents, {found.versions} versions, {began}")
-    click.echo(f"{found.visits} visits since were read again from their captures", err=True)
+    source = f"from {found.base}" if found.base else "from the captures alone: no intact backup was found"
+    click.echo(f"{path}: {found.documents} documents, {found.versions} versions, {source}")
+    click.echo(f"{found.visits} later captures were extracted again", err=True)
     for name, why in found.left_out[:20]:
-        click.echo(safe_line(f"left {name}: it {why}"), err=True)
+        click.echo(safe_line(f"skipped {name}: it {why}"), err=True)
     if len(found.left_out) > 20:
-        click.echo(f"left {len(found.left_out) - 20} more; --json lists all", err=True)
+        click.echo(f"skipped {len(found.left_out) - 20} more; --json lists all", err=True)
     if found.aside:
-        click.echo(f"the damaged archive lies at {found.aside}", err=True)
+        click.echo(f"the damaged archive was renamed to {found.aside}", err=True)

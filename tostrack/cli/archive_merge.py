@@ -1,4 +1,4 @@
-"""``tostrack merge``: the archives of several machines become one."""
+"""``tostrack archive merge``: combine the archives of several machines."""
 
 from __future__ import annotations
 
@@ -8,34 +8,35 @@ from pathlib import Path
 
 import click
 
-from tostrack.cli.app import Environment, Exit, emit_json, json_option
+from tostrack.cli.app import Environment, emit_json, json_option
+from tostrack.cli.groups import Exit
 from tostrack.errors import ConfigError
 
 
 @click.command(
-    epilog="Example: `tostrack merge shard-1/tostrack.db shard-2/tostrack.db`, after each machine ran "
+    epilog="Example: `tostrack archive merge shard-1/tostrack.db shard-2/tostrack.db`, after each machine ran "
     "`tostrack crawl --shard K/2`. Exit status: 3 some documents were refused, 75 one of the archives is in use."
 )
 @click.argument("others", nargs=-1, required=True, metavar="OTHER.db...", type=click.Path(path_type=Path))
 @click.option(
     "--snapshots",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where the captures of the one OTHER.db lie; default: the folder beside it that is named as ours is.",
+    help="Folder of the captures of OTHER.db; default: the folder beside it with the name of this archive's folder.",
 )
 @json_option
 @click.pass_context
 def command(context: click.Context, others: tuple[Path, ...], snapshots: Path | None, as_json: bool) -> None:
-    """Take over what other archives have and ours has not: documents whole, or what their chains go on with.
+    """Add the documents and versions that other archives have and this one does not.
 
-    Each document is proved first and taken in one transaction; a second merge changes nothing, one that was broken off
-    goes on. A document that two archives went on with apart is refused. Nobody is told anything by it.
+    Each document is verified first and added in one transaction. Merging twice changes nothing; an interrupted merge
+    can be run again. A document whose versions differ between two archives is refused. No notifications are sent.
     """
     from tostrack.archive.merge import merge
     from tostrack.render.escape import safe_line
 
     environment: Environment = context.obj
     if snapshots and len(others) > 1:
-        raise ConfigError("--snapshots: belongs to one archive; merge one at a time, or name the folders alike")
+        raise ConfigError("--snapshots applies to one archive; merge one at a time, or give the folders the same name")
     name = Path(environment.watchlist.settings.snapshots).name
     counts = dict.fromkeys(("new", "extended", "same", "refused"), 0)
     with environment.writer(datetime.now(UTC)) as writer:

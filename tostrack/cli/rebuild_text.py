@@ -1,4 +1,4 @@
-"""``tostrack reextract``: today's selectors and extractor on the captures that are kept."""
+"""``tostrack rebuild text``: extract stored captures with the current selectors and extractor."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.app import DAY, Environment, Exit, emit_json, json_option
+from tostrack.cli.app import DAY, Environment, emit_json, json_option
 from tostrack.cli.executor_options import executor_options, jobs_option, scheduler_option
+from tostrack.cli.groups import Exit
 
 if TYPE_CHECKING:
     from tostrack.services.review import Reextraction
 
-#: So many pages take as long to read as processes to start.
-_MUCH = 100
+#: Documents. With fewer, starting worker processes takes longer than it saves.
+_PARALLEL_FROM = 100
 
 
 @click.command(
-    epilog="Example: `tostrack reextract acme/terms --dry-run`, after its selectors were changed. "
-    "Exit status 3: some could not be read, or do not look like the policy."
+    epilog="Example: `tostrack rebuild text acme/terms --dry-run`, after its selectors were changed. "
+    "Exit status 3: some captures could not be extracted, or do not look like the policy."
 )
 @click.argument("targets", nargs=-1, metavar="[SERVICE[/DOCUMENT]]...")
-@click.option("--force", is_flag=True, help="Record also what does not look like the policy beside what stands.")
-@click.option("--now", type=DAY, help="Record the run as of this time: for replays and tests.")
-@click.option("-n", "--dry-run", is_flag=True, help="Say what would change; store nothing.")
+@click.option("--force", is_flag=True, help="Also store a text that does not look like the policy.")
+@click.option("--now", type=DAY, help="Record the run at this time: for replays and tests.")
+@click.option("-n", "--dry-run", is_flag=True, help="Show what would change; store nothing.")
 @jobs_option
 @scheduler_option
 @json_option
@@ -40,17 +41,20 @@ def command(
     scheduler: str | None,
     as_json: bool,
 ) -> None:
-    """Read the newest kept captures by today's rules. Another text is a version, never a change, and nobody is told."""
-    from tostrack.cli.crawl import name_result
+    """Extract the newest stored captures with the current rules.
+
+    A different text becomes a version, never a change, and no notifications are sent.
+    """
+    from tostrack.cli.crawl import select_watched
     from tostrack.services.review import reextract
 
     environment: Environment = context.obj
-    documents = name_result(environment.watchlist, targets)
-    # A missing archive is a mistake here: there is nothing to read again.
+    documents = select_watched(environment.watchlist, targets)
+    # A missing archive is an error here: there are no captures to extract.
     environment.archive().close()
     at = now or datetime.now(UTC)
     failed = 0
-    much = len(documents) >= _MUCH
+    much = len(documents) >= _PARALLEL_FROM
     with environment.writer(at) as writer, executor_options(jobs, scheduler, much=much) as workers:
         for found in reextract(documents, writer, at, dry_run=dry_run, force=force, spread=workers):
             failed += found.outcome in ("failed", "suspect")
@@ -67,9 +71,9 @@ def command(
 def _line(found: Reextraction) -> str:
     from tostrack.render.escape import safe_line
 
-    said = found.outcome
+    text = found.outcome
     if found.outcome == "re-extracted":
-        said += f": version {found.version}, {found.clauses_before} -> {found.clauses} clauses"
+        text += f": version {found.version}, {found.clauses_before} -> {found.clauses} clauses"
     elif found.cause:
-        said += f" ({found.cause}): {found.message}"
-    return f"{found.id}  {safe_line(said)}"
+        text += f" ({found.cause}): {found.message}"
+    return f"{found.id}  {safe_line(text)}"

@@ -1,4 +1,4 @@
-"""``tostrack verify``: is the archive what it was when it was written?"""
+"""``tostrack archive verify``: check that the archive has not been modified."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.app import Environment, Exit, emit_json, json_option, select_documents
+from tostrack.cli.app import Environment, emit_json, json_option, select_documents
+from tostrack.cli.groups import Exit
 from tostrack.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
@@ -24,15 +25,16 @@ _NOTED = re.compile(r"([0-9a-f]{64})  ([a-z0-9-]+/[a-z0-9-]+)")
 
 
 @click.command(
-    epilog="Examples: `tostrack verify instagram`; `tostrack verify --heads > heads.txt`, kept where nobody who can "
-    "write the archive can write, and later `tostrack verify --against heads.txt`."
+    epilog="Examples: `tostrack archive verify instagram`; `tostrack archive verify --heads > heads.txt`, stored "
+    "where nobody "
+    "who can write the archive can write, and later `tostrack archive verify --against heads.txt`."
 )
 @click.argument("target", required=False, metavar="[SERVICE[/DOCUMENT]]")
-@click.option("--heads", is_flag=True, help="Print the head of each document's chain, to be noted elsewhere.")
+@click.option("--heads", is_flag=True, help="Print the last hash of each document's chain, to be stored elsewhere.")
 @click.option(
     "--against",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Heads noted earlier: only they show that an end was cut off, or a whole document.",
+    help="Hashes printed by --heads earlier: only they reveal that the newest versions or a document were deleted.",
 )
 @click.option("--repair", is_flag=True, help="Build the full-text index anew first, where it is damaged.")
 @json_option
@@ -40,10 +42,10 @@ _NOTED = re.compile(r"([0-9a-f]{64})  ([a-z0-9-]+/[a-z0-9-]+)")
 def command(
     context: click.Context, target: str | None, heads: bool, against: Path | None, repair: bool, as_json: bool
 ) -> None:
-    """Work out every hash again: clauses, texts, the chain of versions, judgements, raw captures.
+    """Compute every hash again and compare: clauses, texts, the chain of versions, verdicts, raw captures.
 
-    Names every difference by document and version; exit status 1 when there is one. What was taken out by order is
-    listed and no difference.
+    Prints every difference with its document and version; exit status 1 when there is one. Redactions are listed and
+    are no difference.
     """
     from tostrack.archive.verify import HARMLESS, compare_heads
 
@@ -61,12 +63,12 @@ def command(
     else:
         for finding in report.findings:
             click.echo(_line(finding))
-    looked_at = f"{report.documents} documents, {report.versions} versions, {report.captures} captures"
+    counts = f"{report.documents} documents, {report.versions} versions, {report.captures} captures"
     wrong = sum(finding.finding not in HARMLESS for finding in report.findings)
     if wrong:
-        click.echo(f"{looked_at}: {wrong} differences; `tostrack recover` rebuilds the archive", err=True)
+        click.echo(f"{counts}: {wrong} differences; `tostrack archive recover` rebuilds the archive", err=True)
         context.exit(Exit.FAILED)
-    click.echo(f"{looked_at}: all as recorded", err=heads or as_json)
+    click.echo(f"{counts}: OK", err=heads or as_json)
 
 
 def _repair(path: Path) -> None:
@@ -82,26 +84,28 @@ def _run(environment: Environment, target: str | None) -> Report:
 
     settings = environment.watchlist.settings
     if not Path(settings.database).is_file():
-        raise StoreError(f"{settings.database}: no archive there yet; `tostrack crawl` makes it")
+        raise StoreError(f"{settings.database}: the archive does not exist yet; `tostrack crawl` creates it")
     names: set[str] = set()
     if target:
         with environment.archive() as archive:
             names = {row.id for row in select_documents(archive, target)}
-    with _progress() as tell:
-        return verify(Path(settings.database), Path(settings.snapshots), lambda row: not names or row.id in names, tell)
+    with _progress() as report:
+        return verify(
+            Path(settings.database), Path(settings.snapshots), lambda row: not names or row.id in names, report
+        )
 
 
 @contextmanager
 def _progress() -> Iterator[Callable[[DocumentRow], None]]:
-    """Give what tells, on standard error, when a person is watching, which document is looked at."""
+    """Yield a function that shows, on a terminal, which document is being verified."""
     watched = sys.stderr.isatty()
 
-    def tell(row: DocumentRow) -> None:
+    def show(row: DocumentRow) -> None:
         if watched:
             click.echo(f"\r\x1b[K{row.id} ({row.versions} versions)", nl=False, err=True)
 
     try:
-        yield tell
+        yield show
     finally:
         if watched:
             click.echo("\r\x1b[K", nl=False, err=True)
@@ -114,7 +118,7 @@ def _read_noted(path: Path) -> list[tuple[str, str]]:
         raise ConfigError(f"{path}: cannot be read ({error})") from error
     found = [_NOTED.fullmatch(line) for line in lines if line.strip()]
     if not found or not all(found):
-        raise ConfigError(f"{path}: is no list of heads as `tostrack verify --heads` prints it")
+        raise ConfigError(f"{path}: not a list of hashes as `tostrack archive verify --heads` prints it")
     return [(match[1], match[2]) for match in found if match]
 
 

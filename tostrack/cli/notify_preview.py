@@ -1,4 +1,4 @@
-"""``tostrack digest``: what a digest's readers would be told."""
+"""``tostrack notify preview``: what a digest's readers would be told."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tostrack.cli.app import DAY, Environment, json_option
 from tostrack.cli.sender_config import find_digest
 
 
-@click.command(epilog="Example: `tostrack digest shop --since 2024-05-01`; `tostrack notify --send` sends.")
+@click.command(epilog="Example: `tostrack notify preview shop --since 2024-05-01`; `tostrack notify send` sends.")
 @click.argument("name", metavar="NAME")
 @click.option("--since", type=DAY, help="Of all that was told since the start of this day; default: what waits.")
 @click.option("--until", type=DAY, help="Only what was seen until the end of this day.")

@@ -1,4 +1,4 @@
-"""``tostrack redact``: what a court, or the law, says must go."""
+"""``tostrack archive redact``: delete text that a court or the law forbids to keep."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from tostrack.errors import ConfigError
 
 
 @click.command(
-    epilog='Example: `tostrack redact acme/terms --containing "Jane Doe" --reason "Order 12 of the court of X" -n`.'
+    epilog='Example: `tostrack archive redact acme/terms --containing "Jane Doe" --reason "Order 12 of the court '
+    'of X" -n`.'
 )
 @click.argument("target", metavar="SERVICE/DOCUMENT")
-@click.option("--containing", "words", required=True, help="Every clause that holds these words is taken out.")
-@click.option("--reason", required=True, help="Why; it is kept, and `tostrack verify` shows it.")
-@click.option("-n", "--dry-run", is_flag=True, help="Say what would go; take nothing out.")
+@click.option("--containing", "words", required=True, help="Delete every clause that contains these words.")
+@click.option("--reason", required=True, help="Stored, and shown by `tostrack archive verify`.")
+@click.option("-n", "--dry-run", is_flag=True, help="Show what would be deleted; delete nothing.")
 @json_option
 @click.pass_obj
 def command(environment: Environment, target: str, words: str, reason: str, dry_run: bool, as_json: bool) -> None:
-    """Take clauses, what quotes them and the captures that hold them out of the archive, for good.
+    """Delete clauses, their quotes and the captures that contain them from the archive, permanently.
 
-    Their hashes, the day and the reason stay, so the chain still holds and `tostrack verify` says what was taken out.
-    Backups, feeds and sites that were made before keep what they have: remove or rebuild them.
+    Their hashes, the date and the reason stay, so the hash chain remains valid and `tostrack archive verify` lists the
+    redactions. Existing backups, feeds and sites still contain the words: delete or rebuild them.
     """
     from tostrack.archive.redact import redact
     from tostrack.render.escape import safe_line
@@ -35,7 +36,7 @@ def command(environment: Environment, target: str, words: str, reason: str, dry_
     if len(rows) > 1:
         raise ConfigError(f"{target}: name one document: {', '.join(row.id for row in rows)}")
     if not words.strip() or not reason.strip():
-        raise ConfigError("--containing and --reason must say something")
+        raise ConfigError("--containing and --reason must not be empty")
     settings = environment.watchlist.settings
     found = redact(
         Path(settings.database),
@@ -53,6 +54,6 @@ def command(environment: Environment, target: str, words: str, reason: str, dry_
         click.echo(safe_line(f"clause: {text}"))
     for path in found.captures:
         click.echo(safe_line(f"capture: {path}"))
-    said = "would be taken out; nothing was" if dry_run else "taken out; backups made before still hold them"
+    outcome = "would be deleted; nothing was" if dry_run else "deleted; older backups still contain them"
     counts = f"{len(found.clauses)} clauses, {found.quotes} quotes, {len(found.captures)} captures"
-    click.echo(f"{counts} {said}", err=True)
+    click.echo(f"{counts} {outcome}", err=True)

@@ -1,4 +1,4 @@
-"""``tostrack backup``: a verified copy, and the older ones in rotation."""
+"""``tostrack archive backup``: write a verified copy and rotate older ones."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ from pathlib import Path
 import click
 
 from tostrack.cli.app import Environment, emit_json, json_option
-from tostrack.cli.keep import report_missing
+from tostrack.cli.archive_export_state import report_missing
 
 
-@click.command(epilog="Example: `tostrack backup --to /mnt/disk/tostrack --keep 30`, every night after the crawl.")
+@click.command(
+    epilog="Example: `tostrack archive backup --to /mnt/disk/tostrack --keep 30`, every night after the crawl."
+)
 @click.option(
     "--to",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where the copies lie; default: `backups` beside the archive.",
+    help="Folder of the copies; default: `backups` beside the archive.",
 )
 @click.option("--keep", type=click.IntRange(min=1), default=7, show_default=True, help="How many copies to keep.")
 @json_option
 @click.pass_obj
 def command(environment: Environment, folder: Path | None, keep: int, as_json: bool) -> None:
-    """Write a verified copy of the archive file, and give up the oldest beyond --keep.
+    """Write a verified copy of the archive file, and delete the oldest copies beyond --keep.
 
-    A damaged archive is not backed up, so that no sound copy is given up for it. Raw captures are files that never
-    change: copy their folder with any tool.
+    A damaged archive is not backed up and no copy is deleted for it. Raw captures are files that never change: copy
+    their folder with any tool.
     """
     from tostrack.archive.backup import backup
 

@@ -1,4 +1,4 @@
-"""``tostrack subscribers``: who gets which digest."""
+"""``tostrack subscribers list``: list the subscribers of each digest."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tostrack.models import DigestSettings
 from tostrack.render.escape import safe_line
 
 
-@click.command(epilog="Example: `tostrack subscribers shop --json`.")
+@click.command(epilog="Example: `tostrack subscribers list shop --json`.")
 @click.argument("name", required=False, metavar="[DIGEST]")
 @json_option
 @click.pass_obj
 def command(environment: Environment, name: str | None, as_json: bool) -> None:
-    """List who gets each digest: those whom the watchlist names, and those who asked and confirmed."""
+    """List the subscribers of each digest: addresses in the watchlist, and those that asked for it and confirmed."""
     digests = [find_digest(environment, name)] if name else list(environment.watchlist.digests)
     with environment.archive() as archive, Outbox(archive.path) as outbox:
         rows = [row for digest in digests for row in _rows(digest, outbox)]

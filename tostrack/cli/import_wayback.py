@@ -1,4 +1,4 @@
-"""``tostrack backfill``: the history from before the first crawl."""
+"""``tostrack import wayback``: import captures of the Wayback Machine from before the first crawl."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.app import DAY, FIRST_DAY, Environment, Exit, emit_json, json_option
+from tostrack.cli.app import DAY, FIRST_DAY, Environment, emit_json, json_option
+from tostrack.cli.groups import Exit
 from tostrack.errors import ConfigError, FetchError
 
 if TYPE_CHECKING:
@@ -22,31 +23,36 @@ if TYPE_CHECKING:
     from tostrack.models import Document
     from tostrack.services.backfill import BackfillRange, BackfillResult, Plan
 
-#: Before it the Wayback Machine has nothing.
+#: The Wayback Machine has no captures before this date.
 _BEGINNING = datetime(1996, 1, 1, tzinfo=UTC)
-#: Lines told of one document; --json tells all.
-_TOLD = 10
+#: Lines listed for one document; --json lists all.
+_MOST_LINES = 10
 
 
 @click.command(
-    epilog="Example: `tostrack backfill instagram/terms --from 2012-01-01 --url http://instagram.com/legal/terms/ "
-    "--dry-run`. An interrupted backfill goes on where it was; run twice, it adds nothing."
+    epilog="Example: `tostrack import wayback instagram/terms --from 2012-01-01 --url "
+    "http://instagram.com/legal/terms/ "
+    "--dry-run`. An interrupted import can be run again; importing twice adds nothing."
 )
 @click.argument("targets", nargs=-1, required=True, metavar="SERVICE[/DOCUMENT]...")
 @click.option("--from", "start", type=FIRST_DAY, required=True, help="The first day to look for.")
-@click.option("--to", "end", type=DAY, help="The last day; default: today, or where your own history begins.")
+@click.option("--to", "end", type=DAY, help="The last day; default: today, or the start of the recorded history.")
 @click.option(
     "--every",
     type=click.Choice(["capture", "day", "week", "month"]),
     default="day",
     show_default=True,
-    help="At most one capture in so much time; a page that did not change is not asked for again anyway.",
+    help="At most one capture per period; an unchanged page is not downloaded twice in any case.",
 )
 @click.option("--url", "formerly", multiple=True, help="An earlier address of the page. May be repeated.")
-@click.option("--partial", is_flag=True, help="Store what there is, without waiting for captures that may come later.")
-@click.option("--archive", "mirror", default="", help="Ask there instead of web.archive.org: for mirrors and tests.")
 @click.option(
-    "-n", "--dry-run", is_flag=True, help="Ask only the index: say how many captures there are; store nothing."
+    "--partial", is_flag=True, help="Store the captures that were fetched, without waiting for those that failed."
+)
+@click.option(
+    "--archive", "mirror", default="", help="Use this server instead of web.archive.org: for mirrors and tests."
+)
+@click.option(
+    "-n", "--dry-run", is_flag=True, help="Query only the index and print the number of captures; store nothing."
 )
 @json_option
 @click.pass_context
@@ -62,16 +68,16 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Make the Wayback Machine's captures history: judged and flagged like a crawl's, and told to nobody.
+    """Import the Wayback Machine's captures as history: with verdicts and flags, and without notifications.
 
-    Every version has the time of its capture. What is found of the time before version 1 is numbered 0, -1, -2...
-    The archive asks for patience: reckon with a second for each capture.
+    Every version has the time of its capture. Versions before version 1 get the numbers 0, -1, -2... The Wayback
+    Machine limits requests: allow a second for each capture.
     """
-    from tostrack.cli.crawl import name_result
+    from tostrack.cli.crawl import select_watched
     from tostrack.services.backfill import BackfillRange
 
     environment: Environment = context.obj
-    documents = name_result(environment.watchlist, targets)
+    documents = select_watched(environment.watchlist, targets)
     if formerly and (len(documents) != 1 or len(documents[0].pages) != 1):
         raise ConfigError("--url: names an earlier address of one page; name one document that has one page")
     now = datetime.now(UTC)
@@ -86,7 +92,7 @@ def command(
             if as_json:
                 emit_json([vars(done)])
             else:
-                _tell(done, dry_run=dry_run)
+                _print(done, dry_run=dry_run)
     if failed:
         context.exit(Exit.SOME_FAILED)
 
@@ -103,7 +109,7 @@ def _opened(environment: Environment, mirror: str) -> Iterator[tuple[Wayback, Re
     agent = user_agent(settings.contact)
     transport = GuardedTransport(
         Client(agent, monotonic=time.monotonic, allow_private=settings.allow_private),
-        # Nobody asks a mirror of ours for patience.
+        # A mirror has no rate limit.
         pause=(lambda _: 0.0) if mirror else pause,
         now=lambda: datetime.now(UTC),
         monotonic=time.monotonic,
@@ -118,7 +124,7 @@ def _opened(environment: Environment, mirror: str) -> Iterator[tuple[Wayback, Re
 
 
 def _ledger_path(database: Path) -> Path:
-    """Return where the working file lies: ``tostrack.db`` and ``tostrack.backfill.db``."""
+    """Return the path of the working file: ``tostrack.backfill.db`` beside ``tostrack.db``."""
     return database.with_suffix(f".backfill{database.suffix}")
 
 
@@ -133,7 +139,7 @@ def _one(
     partial: bool,
     dry_run: bool,
 ) -> BackfillResult:
-    """Plan, gather and store one document; the archive is held only while versions are stored."""
+    """Plan, fetch and store one document; the archive is locked only while versions are stored."""
     from tostrack.sandbox import Worker
     from tostrack.services import backfill
 
@@ -147,7 +153,7 @@ def _one(
     except FetchError as error:
         wait = f" for {error.retry_after:.0f} s" if error.retry_after else ""
         raise FetchError(
-            f"{error}: it wants to be left alone{wait}. What was fetched is kept: run the same command later",
+            f"{error}: rate limited{wait}. Fetched captures are kept: run the same command later",
             cause=error.cause,
             status=error.status,
         ) from error
@@ -159,7 +165,7 @@ def _one(
 
 @contextmanager
 def _reading(environment: Environment) -> Iterator[Archive | None]:
-    """Give the archive, or None where there is none yet."""
+    """Yield the archive, or None if it does not exist yet."""
     if not environment.watchlist.settings.database.is_file():
         yield None
         return
@@ -175,7 +181,7 @@ def _progress(steps: Iterator[BackfillResult], made: Plan) -> Iterator[BackfillR
         yield from bar
 
 
-def _tell(done: BackfillResult, *, dry_run: bool) -> None:
+def _print(done: BackfillResult, *, dry_run: bool) -> None:
     from tostrack.importers.wayback import CAUSES
     from tostrack.render.escape import safe_line
 
@@ -183,24 +189,26 @@ def _tell(done: BackfillResult, *, dry_run: bool) -> None:
         click.echo(safe_line(f"{done.id}  failed: {done.message}"), err=True)
         return
     if not done.captures:
-        click.echo(f"{done.id}  nothing in the index; did the page move? name earlier addresses with --url", err=True)
+        click.echo(
+            f"{done.id}  no captures in the index; if the page moved, name earlier addresses with --url", err=True
+        )
         return
-    passed = ", ".join(f"{number} {why}" for why, number in sorted(done.passed_over.items()) if number)
-    listed = f"{done.captures} captures in the index" + (f" ({passed})" if passed else "")
+    skipped = ", ".join(f"{number} {why}" for why, number in sorted(done.passed_over.items()) if number)
+    listed = f"{done.captures} captures in the index" + (f" ({skipped})" if skipped else "")
     if dry_run:
-        click.echo(f"{done.id}  {listed}; {done.waiting} to ask for, about {_minutes(done.waiting)}")
+        click.echo(f"{done.id}  {listed}; {done.waiting} to fetch, about {_minutes(done.waiting)}")
         return
-    click.echo(f"{done.id}  {done.versions} versions, {done.same} the same text; {done.fetched} fetched of {listed}")
+    click.echo(f"{done.id}  {done.versions} versions, {done.same} unchanged; {done.fetched} fetched of {listed}")
     for cause, number in sorted(done.failed.items()):
-        click.echo(f"  {number} not to be had: {CAUSES.get(cause, cause)}", err=True)
-    for name, why in done.left_out[:_TOLD]:
-        click.echo(safe_line(f"  left out {name}: {why}"), err=True)
-    if len(done.left_out) > _TOLD:
-        click.echo(f"  left out {len(done.left_out) - _TOLD} more; --json lists all", err=True)
+        click.echo(f"  {number} not available: {CAUSES.get(cause, cause)}", err=True)
+    for name, why in done.left_out[:_MOST_LINES]:
+        click.echo(safe_line(f"  skipped {name}: {why}"), err=True)
+    if len(done.left_out) > _MOST_LINES:
+        click.echo(f"  skipped {len(done.left_out) - _MOST_LINES} more; --json lists all", err=True)
     if done.waiting:
         click.echo(
-            f"  {done.waiting} captures did not come: run the same command again, or take the others with "
-            "--partial; what was fetched is kept",
+            f"  {done.waiting} captures could not be fetched: run the same command again, or store the others "
+            "with --partial; fetched captures are kept",
             err=True,
         )
 
