@@ -20,8 +20,8 @@ from itertools import count
 MOST = 1.2
 WORDS = (
     "service content account notice licence purpose partner party data consent region device user fee order claim "
-    "right term period month year request access share sell process store use grant limit change delete keep send receive "
-    "the of and to in you your or we our for that this with are is any by as may not must shall will"
+    "right term period month year request access share sell process store use grant limit change delete keep send "
+    "receive the of and to in you your or we our for that this with are is any by as may not must shall will"
 ).split()
 MONTHS = "January February March April May June July August September October November December".split()
 

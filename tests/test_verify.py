@@ -169,7 +169,7 @@ def test_the_command_says_that_all_is_well_and_ends_with_0(history):
 
 
 def test_the_command_names_each_difference_on_a_line_and_ends_with_1(history):
-    tampered(history, "UPDATE _versions SET seen_at = '2023-01-02T03:00:00Z' WHERE number = 2")
+    tampered(history, "UPDATE _versions SET seen_at = '2024-01-02T04:00:00Z' WHERE number = 2")
 
     result = run(history, "acme/terms")
     as_json = run(history, "--json")
