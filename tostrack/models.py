@@ -253,11 +253,13 @@ class Version:
     seen_at: datetime | None = None
     #: From 1, per document; 0 when it is not from an archive.
     number: int = 0
+    #: The hash of the text as the archive recorded it, where the text itself was not read.
+    stored_sha256: str = field(default="", compare=False)
 
     @property
     def sha256(self) -> str:
         """The hash of the text."""
-        return sha256(self.text)
+        return self.stored_sha256 or sha256(self.text)
 
 
 @dataclass(frozen=True)
@@ -348,6 +350,8 @@ class Hunk:
     new_count: int = 1
     #: What moved in it, in words, the weightiest first.
     facts: tuple[Fact, ...] = ()
+    #: What it comes to by itself, whatever the verdict over the whole change; None where it was not recorded.
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def _waiting(document: Document, writer: Writer, at: datetime) -> CrawlResult | 
     Nothing is stored: it was not checked.
     """
     row = next((row for row in writer.documents(document.service) if row.document == document.slug), None)
-    if row is None or row.next_try_at is None or from_iso(row.next_try_at) <= at:
+    if row is None or row.next_try_at is None or not timedelta() < from_iso(row.next_try_at) - at <= _LONGEST_WAIT:
         return None
     message = f"{document.id}: the server asked us to wait until {row.next_try_at} ({row.cause})"
     current = writer.current(document.service, document.slug)

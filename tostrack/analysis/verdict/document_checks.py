@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
 from tostrack.analysis.verdict.context import TextPair
-from tostrack.analysis.verdict.lexicon import STOP_WORDS
 from tostrack.clauses import canonical, canonical_text, canonicals, plain
 from tostrack.extraction.quality import COMPARABLE, CUT, FROM_THE_BEGINNING, KINSHIP, SHORT, STUB
+from tostrack.language.detect import detect_words
 from tostrack.models import Clause, Edit, Hunk, Judgement, Reading, Reason
 
 _TARGET = re.compile(r"(\]\()(?:<[^<>]*>|(?:[^()\s]|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)")
@@ -141,17 +140,15 @@ def _pieces(hunks: Sequence[Hunk], side: str) -> list[str]:
 
 
 def _spoken(text: str) -> str:
-    """Return the language of which most different common words stand in *text*, or nothing when two have as many."""
-    words = {*re.findall(r"[^\W\d_]+", text.lower())}
-    counts = {language: len(stops & words) for language, stops in STOP_WORDS.items()}
-    (best, count), (_, second) = sorted(counts.items(), key=lambda item: -item[1])[:2]
-    return best if count > 1 and count > second else ""
+    """Return the language of the different words of *text*, or nothing when it is not plain."""
+    return detect_words({*_WORD.findall(text.lower())}, lead=1)
 
 
 def _language(text: str) -> str:
-    """Return the language whose commonest words stand most often in *text*, or nothing when none clearly does."""
-    words = Counter(re.findall(r"[^\W\d_]+", text.lower()))
-    total = words.total()
-    shares = {language: sum(words[word] for word in stops) / (total or 1) for language, stops in STOP_WORDS.items()}
-    (best, share), (_, second) = sorted(shares.items(), key=lambda item: -item[1])[:2]
-    return best if total >= 20 and share >= 0.08 and share > 1.5 * second else ""
+    """Return the language of *text*, or nothing when it is not plain."""
+    return detect_words(_WORD.findall(text.lower()), lead=_LEAD)
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+#: How far a language must be ahead of the next one.
+_LEAD = 1.5
