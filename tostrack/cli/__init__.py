@@ -16,6 +16,7 @@ SECTIONS = {
         "demo": "Crawl an invented platform over twelve nights.",
         "init": "Write a watchlist to begin with, and make the archive.",
         "add": "Fetch a page, find its text and put it on the watchlist.",
+        "discover": "List the policies that a site publishes, to add them.",
         "check": "Check the watchlist; with names, try their pages twice.",
         "completion": "Print the script that completes commands in a shell.",
     },
