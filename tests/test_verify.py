@@ -176,7 +176,7 @@ def test_the_command_names_each_difference_on_a_line_and_ends_with_1(history):
 
     assert result.exit_code == as_json.exit_code == 1
     assert result.stdout.startswith("acme/terms@2: chain: ")
-    row = json.loads(as_json.stdout)
+    row = json.loads(as_json.stdout.splitlines()[0])
     assert (row["service"], row["document"], row["version"], row["finding"]) == ("acme", "terms", 2, "chain")
 
 

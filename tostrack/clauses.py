@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from tostrack.language.item_labels import strip_ordinal
 from tostrack.models import Clause, Reading, sha256
 
 _ATX = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?$")
@@ -314,7 +315,6 @@ _APOSTROPHE = re.compile("['’‘ʼ`´]")
 _WORD = re.compile(r"[^\W_]+|[$€£¥%§]")
 #: What `_WORD` makes of ASCII: nothing of apostrophes, and a space of every other sign.
 _SPACED = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord("'"): None, ord("`"): None}
-_ORDERED = re.compile(r"\d{1,9}[.)]\s+")
 
 
 @lru_cache(maxsize=100_000)
@@ -331,7 +331,7 @@ def canonical_text(text: str) -> str:
 def canonical(clause: Clause) -> str:
     """Return the canonical form of *clause*; the number of an ordered item does not belong to it."""
     if clause.kind[:2] == "ol":
-        return canonical_text(_ORDERED.sub("", clause.text, count=1))
+        return canonical_text(strip_ordinal(clause.text))
     return canonical_text(clause.text)
 
 

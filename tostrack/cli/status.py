@@ -39,6 +39,7 @@ def command(
 ) -> None:
     """Show when each document was last checked, how it went, and since when its text stands."""
     from tostrack.render.listings import render_status
+    from tostrack.services.unread_languages import list_unread
 
     environment: Environment = context.obj
     with environment.archive() as archive:
@@ -46,6 +47,7 @@ def command(
         waiting = list_quarantined(archive, rows) if suspects else []
         shown = {row.id for row in rows}
         went_back = [found for found in archive.times_that_go_back() if found[0] in shown]
+        unread = [] if suspects or annotate else list_unread(archive, rows)
     if suspects:
         show_suspects(environment, waiting, as_json=as_json)
         return
@@ -53,7 +55,8 @@ def command(
         for line in worst_failures(rows):
             click.echo(line)
     elif as_json:
-        emit_json(asdict(row) for row in rows)
+        not_analysed = {(one.service, one.document): one.language for one in unread}
+        emit_json({**asdict(row), "not_analysed": not_analysed.get((row.service, row.document), "")} for row in rows)
     elif not rows:
         click.echo(NO_TEXT.partition(", ")[0], err=True)
     else:
@@ -64,6 +67,8 @@ def command(
             ascii_marks=environment.ascii,
         )
         click.echo(table, nl=False)
+        for one in unread:
+            click.echo(f"{one.service}/{one.document}: {one.notice}")
     if went_back:
         named = ", ".join(f"{document}@{number}" for document, number in went_back[:3])
         click.echo(f"times go back at {named}: a clock was wrong; versions are ordered by number", err=True)

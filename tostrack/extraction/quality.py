@@ -161,12 +161,16 @@ def _speaks_of(cause: str, said: str) -> bool:
 
 @cache
 def _phrases(cause: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return patterns of the phrases of *cause* in all languages, and of those that are one word."""
-    entries = frozenset(map(canonical_text, union("errors", cause)))
-    return (
-        entry_pattern(frozenset(entry for entry in entries if " " in entry)),
-        entry_pattern(frozenset(entry for entry in entries if " " not in entry)),
-    )
+    """Return patterns of the phrases of *cause* in all languages, and of those that are one word anywhere."""
+    entries = frozenset(map(_canonical_entry, union("errors", cause)))
+    single = frozenset(entry for entry in entries if " " not in entry and entry[0] != "^")
+    return entry_pattern(entries - single), entry_pattern(single)
+
+
+def _canonical_entry(entry: str) -> str:
+    """Return an entry of a language file in canonical form; the marks of its beginning and of prefixes stay."""
+    words = [canonical_text(word) + ("*" if word.endswith("*") else "") for word in entry.removeprefix("^").split()]
+    return ("^" if entry.startswith("^") else "") + " ".join(words)
 
 
 def _speaks_of_consent(said: str) -> bool:
@@ -176,7 +180,7 @@ def _speaks_of_consent(said: str) -> bool:
 
 @cache
 def _consent_phrases() -> re.Pattern[str]:
-    return entry_pattern(frozenset(map(canonical_text, union("page", "consent"))))
+    return entry_pattern(frozenset(map(_canonical_entry, union("page", "consent"))))
 
 
 def is_error_page(own: Sequence[str], other: Sequence[str]) -> bool:

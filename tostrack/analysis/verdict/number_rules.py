@@ -12,6 +12,7 @@ from tostrack.analysis.verdict.guarded_words import binds
 from tostrack.analysis.verdict.normal_form import DATE, INSTANT, MARK, RELATIVE, is_mail, is_number, normal
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
+from tostrack.language.item_labels import strip_label
 from tostrack.language.words import month_numbers
 from tostrack.models import Reason
 
@@ -134,13 +135,6 @@ def _stamped(tokens: Sequence[str], moved: Counter[str]) -> bool:
     return True
 
 
-#: What a clause may begin with: ``4.``, ``4.1``, ``(b)``, ``iv)``, ``Section 4``. ``13 years`` is no such number.
-_PLACE = re.compile(
-    r"\W*(?:(?:section|article|part|annex|chapter)\s+)?(?:\d{1,3}(?:\.\d{1,3})+\.?|(?:\d{1,3}|[a-z]|[ivx]{1,5})[.):])\s*",
-    re.IGNORECASE,
-)
-
-
 def numbering(part: Part) -> Reason | None:
     """Only the numbers of clauses, or of references to them, moved."""
     if not (part.old and part.new):
@@ -181,8 +175,7 @@ def unplaced(text: str) -> list[str]:
 
 
 def _behind_place(text: str) -> tuple[str, ...]:
-    begins = _PLACE.match(text)
-    return normal(text[begins.end() :] if begins else text)
+    return normal(strip_label(text))
 
 
 #: So many words behind an article may name the law that it is of.
