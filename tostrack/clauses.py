@@ -211,7 +211,8 @@ def _assembled(blocks: Iterable[tuple[str, str]], open_before: _Path) -> tuple[t
             lettered = leads[-1]
         elif kind == "p" and lettered and _LETTERED.match(text):
             clauses.append(_clause(kind, text, heading, lettered))
-            leads = [leads[0], _lead_in(text) or lettered]
+            # Its own list is a list at the margin: the paragraph above it ended the one that it is nested in.
+            leads = [_lead_in(text) or lettered]
         else:
             clauses.append(_clause(kind, text, heading))
             leads = [_lead_in(text)]

@@ -17,6 +17,7 @@ SECTIONS = {
         "demo": "Watch an invented platform for twelve nights.",
         "init": "Write a watchlist and create the archive.",
         "add": "Add a web page to the watchlist.",
+        "discover": "List the policies that a site publishes, to add them.",
         "check": "Check the watchlist; with names, fetch those pages twice.",
         "list": "List the documents of the watchlist.",
     },
