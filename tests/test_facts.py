@@ -28,23 +28,23 @@ MOVES = [
     ("negation", "We do not sell your data.", "We sell your data.", "“do not sell” became “sell”"),
     ("negation", "We will never sell your data.", "We may sell your data.", "“will never sell” became “may sell”"),
     ("negation", "Pixboard sells your data.", "Pixboard doesn't sell your data.", "“sells” became “doesn't sell”"),
-    ("consent", "We post them with your consent.", "We post them.", "“with your consent” went"),
-    ("consent", "We post them.", "We post them with your prior written consent.", "“with your prior written consent” is new"),
+    ("consent", "We post them with your consent.", "We post them.", "removed “with your consent”"),
+    ("consent", "We post them.", "We post them with your prior written consent.", "added “with your prior written consent”"),
     ("consent", "We post them with your explicit consent.", "We post them with your consent.",
      "“with your explicit consent” became “with your consent”"),
     ("consent", "We post them if you opt in.", "We post them unless you opt out.",
      "“if you opt in” became “unless you opt out”"),
     ("recipient", "We share data with affiliates.", "We share data with partners.", "“affiliates” became “partners”"),
     ("recipient", "We share data with affiliates.", "We share data with affiliates and third parties.",
-     "“third parties” is new"),
-    ("recipient", "We sell data to advertisers and data brokers.", "We sell data to advertisers.", "“data brokers” went"),
-    ("limit", "We use it only to run the app for you.", "We use it to run the app for you.", "“only” went"),
+     "added “third parties”"),
+    ("recipient", "We sell data to advertisers and data brokers.", "We sell data to advertisers.", "removed “data brokers”"),
+    ("limit", "We use it only to run the app for you.", "We use it to run the app for you.", "removed “only”"),
     ("limit", "You grant us a licence to show it in the app.", "You grant us a limited licence to show it in the app.",
-     "“limited” is new"),
+     "added “limited”"),
     ("reach", "You grant us a non-exclusive licence to all of it.", "You grant us an exclusive licence to all of it.",
      "“non-exclusive” became “exclusive”"),
     ("reach", "You grant us a free licence to use your photos.", "You grant us a free, perpetual licence to use your photos.",
-     "“perpetual” is new"),
+     "added “perpetual”"),
     ("number", "We keep it for 30 days.", "We keep it for 90 days.", "30 days became 90 days"),
     ("number", "We keep it for thirty (30) days.", "We keep it for three months.", "thirty (30) days became three months"),
     ("number", "You must be at least 13 years old.", "You must be at least 16 years old.", "13 years old became 16 years old"),
@@ -126,8 +126,8 @@ def test_a_removed_clause_is_missed_for_its_numbers_and_its_consent():
     gone = "We delete the logs after 30 days, and only share them with your consent with third parties."
 
     assert told(f"Hello there.\n\n{gone}", "Hello there.") == [
-        ("consent", "“with your consent” went"),
-        ("number", "“30 days” went"),
+        ("consent", "removed “with your consent”"),
+        ("number", "removed “30 days”"),
     ]
 
 

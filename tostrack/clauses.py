@@ -15,6 +15,9 @@ _SETEXT = re.compile(r"(=+|-{2,})$")
 _RULE = re.compile(r"([-*_])[ \t]*(?:\1[ \t]*){2,}$")
 _ITEM = re.compile(r"([*+-]|\d{1,3}[.)])(?:\s+(.*))?$")
 _TABLE_RULE = re.compile(r"[|:\- \t]+$")
+#: A paragraph that is an item of a lettered list.
+_LETTERED = re.compile(r"(?:[a-zA-Z]{1,2}|[ivxlcdm]{1,8}|[IVXLCDM]{1,8})\.\s")
+_PIPE = re.compile(r"(?<!\\)\|")
 _FENCE = re.compile(r"(```|~~~)")
 #: A line of these under a paragraph makes it a heading.
 _UNDERLINES = {"=": "h1", "-": "h2"}
@@ -42,8 +45,8 @@ def split_clauses(markdown: str) -> list[Clause]:
 
 #: The open headings with their levels, outermost first.
 _Path = tuple[tuple[int, str], ...]
-#: Where a paragraph begins, all that goes on from the text before it is the headings that it stands under.
-_PASSAGE = re.compile(r"\n\n(?=[^\W\d_])")
+#: Where a paragraph without a letter of a list begins, all that goes on from the text before it is the headings above.
+_PASSAGE = re.compile(r"\n\n(?=[^\W\d_])(?![a-zA-Z]{1,8}\.\s)")
 
 
 # Most passages of a text stand in the one before it.
@@ -53,8 +56,14 @@ def _split(passage: str, path: _Path) -> tuple[tuple[Clause, ...], _Path]:
     return _assembled(_blocks(passage), path)
 
 
-def join_clauses(clauses: Iterable[Clause]) -> str:
-    """Return *clauses* as one Markdown text in normal form; splitting it again gives the same clauses."""
+def join_clauses(clauses: Iterable[Clause], *, count_empty_cells: bool = True) -> str:
+    """Return *clauses* as one Markdown text in normal form; splitting it again gives the same clauses.
+
+    Args:
+        clauses: The clauses.
+        count_empty_cells: Whether the line under the first row of a table counts empty cells. Texts recorded before
+            extractor 2 did not, and their hashes are of what they were written as.
+    """
     out: list[str] = []
     previous = ""
     for clause in clauses:
@@ -62,7 +71,11 @@ def join_clauses(clauses: Iterable[Clause]) -> str:
         tight = kind == previous and kind in ("item", "row")
         if out:
             out.append("\n" if tight else "\n\n")
-        out.append(_written(clause, first_row=kind == "row" and previous != "row"))
+        written = _written(clause)
+        if kind == "row" and previous != "row":
+            columns = len(_PIPE.findall(clause.text)) if count_empty_cells else clause.text.count(" | ")
+            written += "\n|" + " --- |" * (columns + 1)
+        out.append(written)
         previous = kind
     return "".join(out) + "\n" if out else ""
 
@@ -75,13 +88,12 @@ def _depth(kind: str) -> int:
     return int(kind[2:] or 1)
 
 
-def _written(clause: Clause, *, first_row: bool) -> str:
+def _written(clause: Clause) -> str:
     kind, text = clause.kind, clause.text
     if clause.is_heading:
         return f"{'#' * int(kind[1])} {text}"
     if kind == "row":
-        rule = "\n|" + " --- |" * (text.count(" | ") + 1) if first_row else ""
-        return f"| {text} |{rule}"
+        return f"| {text} |"
     if kind[:2] == "li":
         # Behind "-", an item made of dashes alone would read as a rule: "- --".
         bullet = "+" if _RULE.match(f"- {text}") else "-"
@@ -141,7 +153,7 @@ def _block_start(line: str) -> tuple[str, str] | None:
     if line[0] == "|" and len(line) > 1:
         if _TABLE_RULE.match(line):
             return "row", ""
-        cells = re.split(r"(?<!\\)\|", line.strip("|") if not line.endswith("\\|") else line.lstrip("|"))
+        cells = _PIPE.split(line.strip("|") if not line.endswith("\\|") else line.lstrip("|"))
         return "row", " | ".join(cell.strip() for cell in cells).strip()
     if match := _ITEM.match(line):
         marker, text = match[1], (match[2] or "").strip()
@@ -172,6 +184,8 @@ def _assembled(blocks: Iterable[tuple[str, str]], open_before: _Path) -> tuple[t
     heading = tuple(title for _, title in path)
     #: leads[d] is the lead-in for items of depth d + 1.
     leads: list[str] = [""]
+    #: The lead-in for lettered paragraphs: of what stands before the first of them.
+    lettered = ""
     clauses: list[Clause] = []
     for kind, raw in blocks:
         text = _tidied(kind[0], raw)
@@ -185,7 +199,7 @@ def _assembled(blocks: Iterable[tuple[str, str]], open_before: _Path) -> tuple[t
             clauses.append(_clause(kind, text, heading))
             path.append((level, plain(text)))
             heading = tuple(title for _, title in path)
-            leads = [""]
+            leads, lettered = [""], ""
         elif _family(kind) == "item":
             # An item is nested in items that say something: an empty bullet above it is none.
             depth = min(_depth(kind), len(leads))
@@ -193,9 +207,14 @@ def _assembled(blocks: Iterable[tuple[str, str]], open_before: _Path) -> tuple[t
             clauses.append(_clause(kind[:2] + (str(depth) if depth > 1 else ""), text, heading, lead))
             del leads[depth:]
             leads.append(_lead_in(text) or lead)
+            lettered = leads[-1]
+        elif kind == "p" and lettered and _LETTERED.match(text):
+            clauses.append(_clause(kind, text, heading, lettered))
+            leads = [leads[0], _lead_in(text) or lettered]
         else:
             clauses.append(_clause(kind, text, heading))
             leads = [_lead_in(text)]
+            lettered = leads[0]
     return tuple(clauses), tuple(path)
 
 

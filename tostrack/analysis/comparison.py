@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from tostrack.analysis.diff import diff
 from tostrack.clauses import split_clauses
 from tostrack.models import (
+    VERDICT_OF,
     Change,
     Clause,
-    Dating,
-    Fact,
     Flag,
     Hunk,
-    Judgement,
     Reading,
+    Reason,
+    Verdict,
     Version,
 )
 
 if TYPE_CHECKING:
     from tostrack.analysis.flags import FlagEvent, Rulebook
-
-_Found = TypeVar("_Found", Flag, Fact)
 
 
 def read_version(version: str | Version) -> Reading:
@@ -50,16 +48,22 @@ def compare_readings(
     """Return what `compare` returns, for texts that are split already; *book* decides what is flagged."""
     from tostrack.analysis.facts import compare_document_dates
     from tostrack.analysis.flags import SHIPPED
+    from tostrack.analysis.summary import summarize
+    from tostrack.analysis.verdict import find_reasons
     from tostrack.analysis.verdict.with_history import judge_with_history
 
     hunks, told = _hunks(old, new, book or SHIPPED)
-    return Change(
-        old.version,
-        new.version,
-        told,
-        judge_with_history(hunks, old, new, earlier),
-        dating=compare_document_dates(old, new),
-    )
+    judgement = judge_with_history(hunks, old, new, earlier)
+    if judgement.reason is not Reason.SUSPECT:
+        # The judgement has asked for them already; of a page that is no policy nobody needs them.
+        found = find_reasons(hunks, old, new)
+        told = tuple(replace(hunk, reason=finding.reason) for hunk, finding in zip(told, found, strict=True))
+        judgement = summarize(judgement, [hunk for hunk in told if _matters(hunk)])
+    return Change(old.version, new.version, told, judgement, dating=compare_document_dates(old, new))
+
+
+def _matters(hunk: Hunk) -> bool:
+    return hunk.reason is not None and VERDICT_OF[hunk.reason] is Verdict.SUBSTANTIVE
 
 
 # One pair of texts is compared with what stood before and without: what differs is the same.
@@ -73,45 +77,6 @@ def _hunks(old: Reading, new: Reading, book: Rulebook) -> tuple[tuple[Hunk, ...]
     flags = find_directions(hunks, old.clauses, new.clauses, book)
     told = (replace(hunk, flags=f, facts=found) for hunk, f, found in zip(hunks, flags, find_facts(hunks), strict=True))
     return hunks, tuple(told)
-
-
-def rebuild_change(
-    old: Reading,
-    new: Reading,
-    judgement: Judgement,
-    flags: Sequence[tuple[int, Flag]],
-    facts: Sequence[tuple[int, Fact]],
-    dating: Dating | None,
-) -> Change:
-    """Return the change between two texts as it was judged, flagged and told before: no rule is asked again.
-
-    Args:
-        old: The text before.
-        new: The text after.
-        judgement: As it was made.
-        flags: As they were found, each with the place of its hunk.
-        facts: As they were found, each with the place of its hunk.
-        dating: As it was read.
-    """
-    hunks = diff(old.clauses, new.clauses)
-    flagged = _placed(flags, hunks, lambda flag, hunk: flag.quote in hunk.new or flag.quote in hunk.old)
-    meant = _placed(facts, hunks, lambda fact, hunk: fact.old in hunk.old and fact.new in hunk.new)
-    told = [replace(hunk, flags=tuple(flagged[at]), facts=tuple(meant[at])) for at, hunk in enumerate(hunks)]
-    return Change(old.version, new.version, tuple(told), judgement, dating=dating)
-
-
-def _placed(
-    found: Iterable[tuple[int, _Found]], hunks: Sequence[Hunk], stands_in: Callable[[_Found, Hunk], bool]
-) -> list[list[_Found]]:
-    """Return what was *found* by the places of *hunks*."""
-    places: list[list[_Found]] = [[] for _ in hunks]
-    for place, one in found:
-        # When our diff has moved since, it stands elsewhere now.
-        for at in (place, *range(len(hunks))):
-            if at < len(hunks) and stands_in(one, hunks[at]):
-                places[at].append(one)
-                break
-    return places
 
 
 def flag_clauses(clauses: Iterable[Clause], book: Rulebook) -> list[tuple[Flag, ...]]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tostrack.analysis.flags.matching import Changed, Placed, place
-from tostrack.archive.flag_rows import Query, flag_context, flag_of
+from tostrack.archive.flag_rows import flag_context, flag_of
+from tostrack.archive.hunk_rows import Query
 from tostrack.archive.read import FlagRow, VersionRow
 from tostrack.models import Clause, Flag
 
@@ -100,7 +101,7 @@ class CurrentFlags:
     def _read(self, row: VersionRow) -> Iterator[_Stood]:
         rows = self._query(
             """
-            SELECT f.clause_id, spelled(x.heading) AS heading, spelled(x.lead) AS lead, f.topic, f.polarity, f.quote,
+            SELECT f.clause_id, x.heading, x.lead, f.topic, f.polarity, f.quote,
                    f.start, f."end", f.rule
             FROM _versions v
             JOIN _spans s ON s.document_id = v.document_id AND s.until > v.number AND s.since <= v.number

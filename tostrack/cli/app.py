@@ -51,6 +51,8 @@ class ReportingGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Import and return one command."""
+        if cmd_name == "archive":
+            return click.Group("archive", {"migrate": importlib.import_module("tostrack.cli.archive_migrate").command})
         if cmd_name not in self._names:
             return None
         # A keyword names no module.
@@ -69,7 +71,7 @@ class ReportingGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Name the nearest command when there is none of that name."""
-        if args and args[0] not in self._names and not args[0].startswith("-"):
+        if args and args[0] not in (*self._names, "archive") and not args[0].startswith("-"):
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], [*self._names, "--help", "--version"], 1)

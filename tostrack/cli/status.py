@@ -44,6 +44,8 @@ def command(
     with environment.archive() as archive:
         rows = select_documents(archive, target)
         waiting = list_quarantined(archive, rows) if suspects else []
+        shown = {row.id for row in rows}
+        went_back = [found for found in archive.times_that_go_back() if found[0] in shown]
     if suspects:
         show_suspects(environment, waiting, as_json=as_json)
         return
@@ -62,6 +64,9 @@ def command(
             ascii_marks=environment.ascii,
         )
         click.echo(table, nl=False)
+    if went_back:
+        named = ", ".join(f"{document}@{number}" for document, number in went_back[:3])
+        click.echo(f"times go back at {named}: a clock was wrong; versions are ordered by number", err=True)
     if within is not None and (late := list_failing(rows, datetime.now(UTC) - timedelta(hours=within))):
         click.echo(f"not well: {', '.join(row.id for row in late)}", err=True)
         context.exit(Exit.SOME_FAILED)

@@ -96,16 +96,20 @@ def _forms() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[int
     month = _any_of(month_numbers()) + r"(?!\w)\.?"
     plain = _any_of(_plain_names()) + r"(?!\w)\.?"
     ordinal = rf"(?:{_any_of(_list_all('ordinals'))}|\.|º|°)?"
+    after = rf"(?:\s?{_any_of(_list_all('year_marks'))}(?!\w))?"
     of = rf"(?:\s+{_any_of(_list_all('joins'))})?"
     # A letter in front makes it another word; a day is looked for from its first digit.
     written = (
-        (rf"(?<!\w)(?P<d>\d{{1,2}}){ordinal}{of}[\s-]+(?P<m>{month}),?{of}[\s-]+(?P<y>{_YEAR})", _day_month_year),
+        (
+            rf"(?<!\w)(?P<d>\d{{1,2}}){ordinal}{of}[\s-]+(?P<m>{month}),?{of}[\s-]+(?P<y>{_YEAR}){after}",
+            _day_month_year,
+        ),
         (rf"(?<!\w)(?P<m>{month})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,\s*|\s+)(?P<y>{_YEAR})", _day_month_year),
         (rf"(?<!\d)(?P<y>{_YEAR})(?P<s>[-/.])(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}})(?!\d)", _numeric),
         (r"(?P<y>(?:19[89]|20\d)\d)\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]", _numeric),
         (rf"(?<!\w)(?P<d>\d{{1,2}})\.\s?(?P<m>\d{{1,2}})\.\s?(?P<y>{_YEAR})", _numeric),
         (rf"(?<!\w)(?P<d>\d{{1,2}})[/-](?P<m>\d{{1,2}})[/-](?P<y>{_YEAR})", _slashed),
-        (rf"(?<!\w)(?P<m>{plain})(?:,|{of})\s+(?P<y>{_YEAR})", _month_year),
+        (rf"(?<!\w)(?P<m>{plain})(?:,|{of})\s+(?P<y>{_YEAR}){after}", _month_year),
     )
     return tuple((re.compile(pattern, re.IGNORECASE), read) for pattern, read in written)
 

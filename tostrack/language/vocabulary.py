@@ -65,7 +65,7 @@ _LISTS: tuple[tuple[Kind, str, tuple[str, ...]], ...] = (
     (Kind.NEGATION, "guards", ("negation",)),
     (Kind.MODAL, "guards", ("duty", "permission", "promise", "prohibition")),
     (Kind.CONDITION, "guards", ("condition",)),
-    (Kind.QUALIFIER, "guards", ("qualifier",)),
+    (Kind.QUALIFIER, "guards", ("only", "qualifier")),
     (Kind.PARTY, "parties", ("user", "third", "platform")),
 )
 #: Kinds that lists of words of several can make.

@@ -290,7 +290,7 @@ def _moved(
     reading = replace(reading, version=_numbered(reading.version, shift))
     change = None
     if judged := past.change(f"{document.id}@{row.number}"):
-        change = comparison.rebuild_change(*past.judged(judged))
+        change = past.load_change(judged)
         change = replace(change, old=_numbered(change.old, shift), new=_numbered(change.new, shift))
     version = new_version(reading, document, writer, kind="import", captures=captures)
     version = replace(version, extractor=row.extractor, declaration=row.declaration, change=change)

@@ -205,7 +205,7 @@ def _is_bare(clause: Clause) -> bool:
         len(words) <= _LABEL_WORDS
         and not any(map(is_number, words))
         and not any(map(is_mail, words))
-        and not (lexicon.ACTORS | lexicon.COMPANY_FORMS | boilerplate_phrases.FOREIGN_RULING).intersection(words)
+        and not (lexicon.ACTORS | lexicon.COMPANY_FORMS | lexicon.FOREIGN_RULING).intersection(words)
     )
 
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from tostrack.analysis.verdict import lexicon
-from tostrack.analysis.verdict.boilerplate_phrases import FOREIGN_RULING
 from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.guarded_words import binds
 from tostrack.analysis.verdict.labels import is_label, is_link, is_listed, is_party
@@ -100,7 +99,7 @@ def is_outside(context: TextPair, hunk: Hunk) -> bool:
         words = normal(text)
         title = next((place for place, clause in enumerate(side.reading.clauses) if clause.kind == "h1"), 0)
         # Some put what matters there.
-        return at < title and not any(map(binds, words)) and not FOREIGN_RULING.intersection(words)
+        return at < title and not any(map(binds, words)) and not lexicon.FOREIGN_RULING.intersection(words)
     return any(_COPYRIGHT.match(clause.text) for clause in side.reading.clauses[context.ends(hunk) : at])
 
 

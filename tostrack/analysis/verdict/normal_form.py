@@ -9,34 +9,13 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from tostrack.analysis.verdict.spelling_forms import uniform
+from tostrack.language.dates import find_dates
 
 #: What a token begins with when it stands for something; no word of a text begins so.
 MARK = "\x01"
 DATE, URL, RELATIVE, INSTANT = f"{MARK}date", f"{MARK}url", f"{MARK}ago", f"{MARK}instant"
-
-_MONTH_NAMES = (
-    "january|jan|janvier|januar|jänner|enero|gennaio|januari|janeiro|stycznia|styczeń",
-    "february|feb|février|februar|febrero|febbraio|februari|fevereiro|lutego|luty",
-    "march|mar|mars|märz|marzo|maart|março|marca|marzec",
-    "april|apr|avril|abril|aprile|kwietnia|kwiecień",
-    "may|mai|mayo|maggio|mei|maio|maj|maja",
-    "june|jun|juin|juni|junio|giugno|junho|czerwca|czerwiec",
-    "july|jul|juillet|juli|julio|luglio|julho|lipca|lipiec",
-    "august|aug|août|agosto|augustus|augusti|sierpnia|sierpień",
-    "september|sept|sep|septembre|septiembre|settembre|setembro|września|wrzesień",
-    "october|oct|octobre|oktober|octubre|ottobre|outubro|okt|października|październik",
-    "november|nov|novembre|noviembre|novembro|listopada|listopad",
-    "december|dec|décembre|dezember|diciembre|dicembre|dezembro|dez|grudnia|grudzień",
-)
-_MONTHS = {name: at for at, names in enumerate(_MONTH_NAMES, 1) for name in names.split("|")}
-#: The names of the months, in every language known here.
-MONTHS = frozenset(_MONTHS)
-_MONTH = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
-_DATES = (
-    re.compile(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?(?: of| de)? (?P<m>{_MONTH}),?(?: de)? (?P<y>\d{{4}})\b"),
-    re.compile(rf"\b(?P<m>{_MONTH}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})\b"),
-    re.compile(rf"\b(?P<m>{_MONTH}),? (?P<y>(?:19|20)\d{{2}})\b"),
-    re.compile(r"\b(?P<y>(?:19|20)\d{2})-(?P<n>\d{2})-(?P<d>\d{2})\b"),
+#: Dates that `find_dates` leaves alone: of an edition, and one whose day and month depend on the country.
+_OTHER_DATES = (
     re.compile(r"(?<=\()(?P<y>(?:19|20)\d{2})(?P<n>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?=\))"),
     re.compile(r"\b(?P<d>\d{1,2})(?P<s>[/.])(?P<n>\d{1,2})(?P=s)(?P<y>(?:19|20)\d{2})\b"),
 )
@@ -129,40 +108,27 @@ def american_of(word: str) -> str:
 
 
 def _date(match: re.Match[str]) -> str:
-    part = match.groupdict()
-    month = _MONTHS[part["m"].rstrip(".")] if part.get("m") else int(part["n"])
-    return f" {DATE}{part['y']}_{month:02}" + (f"_{int(part['d']):02} " if part.get("d") else " ")
+    return f" {DATE}{match['y']}_{int(match['n']):02}_{int(match['d']):02} "
 
 
 _DIGITS = re.compile("[0-9]")
 _FOUR_DIGITS = re.compile("[0-9]{4}")
-#: A date begins less than so many characters before its year, or ends less than so many behind where it begins.
-_BESIDE_YEAR = 40
 
 
 def _dated(text: str) -> str:
     """Return *text* with every date and every instant written in one way."""
+    if not _FOUR_DIGITS.search(text):
+        return text
+    text = _INSTANT.sub(f" {INSTANT} ", text)
     pieces: list[str] = []
     done = 0
-    for start, end in _around_years(text):
-        part = _INSTANT.sub(f" {INSTANT} ", text[start:end])
-        for pattern in _DATES:
-            part = pattern.sub(_date, part)
-        pieces += (text[done:start], part)
-        done = end
-    return "".join((*pieces, text[done:]))
-
-
-def _around_years(text: str) -> list[tuple[int, int]]:
-    """Return the parts of *text*, cut at spaces, in which dates may stand: to look for them everywhere takes longer."""
-    parts: list[tuple[int, int]] = []
-    for match in _FOUR_DIGITS.finditer(text):
-        start = text.rfind(" ", 0, max(match.start() - _BESIDE_YEAR, 0)) + 1
-        end = text.find(" ", match.start() + _BESIDE_YEAR)
-        if parts and start <= parts[-1][1]:
-            start = parts.pop()[0]
-        parts.append((start, end if end >= 0 else len(text)))
-    return parts
+    for found in find_dates(text):
+        pieces += (text[done : found.start], f" {DATE}{found.iso.replace('-', '_')} ")
+        done = found.end
+    text = "".join((*pieces, text[done:]))
+    for pattern in _OTHER_DATES:
+        text = pattern.sub(_date, text)
+    return text
 
 
 #: What browsers are told of a link, printed into the text.

@@ -9,9 +9,10 @@ from functools import lru_cache
 
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.guarded_words import binds
-from tostrack.analysis.verdict.normal_form import DATE, INSTANT, MARK, MONTHS, RELATIVE, is_mail, is_number, normal
+from tostrack.analysis.verdict.normal_form import DATE, INSTANT, MARK, RELATIVE, is_mail, is_number, normal
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
+from tostrack.language.words import month_numbers
 from tostrack.models import Reason
 
 
@@ -28,7 +29,7 @@ def stamp(part: Part) -> Reason | None:
     texts = [text for text in (part.old, part.new) if text]
     named = {word for word in changed if not is_number(word) and not word.startswith(MARK)} - lexicon.CLOCK
     if all(map(_is_stamp, texts)) and (
-        len(texts) == 1 or named <= lexicon.SAFE | lexicon.DATING | MONTHS or opaque(texts)
+        len(texts) == 1 or named <= lexicon.SAFE | lexicon.DATING | month_numbers().keys() or opaque(texts)
     ):
         return Reason.STAMP
     if all(map(is_number, changed)) and all(_stamped(normal(text), changed) for text in texts):
@@ -118,7 +119,7 @@ def _is_dating(tokens: Sequence[str], at: int) -> bool:
         return True
     beside = {*tokens[max(0, at - 2) : at], *tokens[at + 1 : at + 2]}
     # Not isdigit: a superscript is a digit too, and no number.
-    return token.isdecimal() and int(token) <= 31 and bool(MONTHS & beside)
+    return token.isdecimal() and int(token) <= 31 and bool(month_numbers().keys() & beside)
 
 
 def _stamped(tokens: Sequence[str], moved: Counter[str]) -> bool:
@@ -153,7 +154,7 @@ def numbering(part: Part) -> Reason | None:
 
 def _may_be_of_place(word: str) -> bool:
     """Whether *word* may belong to the number of a clause, to a reference, or to a date that a number stands before."""
-    return len(word) <= _PLACE_LETTERS or not word.isalpha() or word in lexicon.REFERENCE or word in MONTHS
+    return len(word) <= _PLACE_LETTERS or not word.isalpha() or word in lexicon.REFERENCE or word in month_numbers()
 
 
 #: A number in Roman digits has no more letters.
