@@ -194,8 +194,8 @@ def _holds(said: str, whole: list[str]) -> bool:
 
 
 def _pieces(said: str) -> list[str]:
-    """Return *said* and what it quotes, cut where words were left out, except pieces too short to say anything."""
-    quoted = [piece for quote in _QUOTED.findall(said) for piece in quote.split("…")]
+    """Return *said* and what it quotes, cut where words are left out, without pieces too short to say anything."""
+    quoted = [piece for quote in _QUOTED.findall(said) for piece in re.split("…| → ", quote)]
     return [piece for piece in map(str.strip, (said, *quoted)) if len(piece) >= _SAYS_SOMETHING]
 
 

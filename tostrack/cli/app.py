@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.errors import ArchiveBusyError, ConfigError, TostrackError
+from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,83 +20,6 @@ if TYPE_CHECKING:
     from tostrack.archive import Archive, DocumentRow
     from tostrack.archive.writer import Writer
     from tostrack.watchlist import Watchlist
-
-
-class Exit(IntEnum):
-    """What the exit status says."""
-
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    SOME_FAILED = 3
-    #: EX_TEMPFAIL of sysexits.h: another crawl holds the archive, try again later.
-    BUSY = 75
-    #: 128 and the signal's number, as shells say it.
-    INTERRUPTED = 130
-
-
-class ReportingGroup(click.Group):
-    """A group that imports a command when it is asked for, and reports expected failures in one line each."""
-
-    def __init__(self, *args: Any, sections: Mapping[str, Mapping[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._sections = sections
-        self._names = [name for section in sections.values() for name in section]
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Return the commands in the order in which a newcomer meets them."""
-        return self._names
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Import and return one command."""
-        if cmd_name == "archive":
-            return click.Group("archive", {"migrate": importlib.import_module("tostrack.cli.archive_migrate").command})
-        if cmd_name not in self._names:
-            return None
-        # A keyword names no module.
-        module = {"import": "imports"}.get(cmd_name, cmd_name)
-        command: click.Command = importlib.import_module(f"tostrack.cli.{module}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Write the commands by section; none is imported for it."""
-        longest = max(map(len, self._names))
-        for title, commands in self._sections.items():
-            with formatter.section(title):
-                formatter.write_dl([(name.ljust(longest), told) for name, told in commands.items()])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Name the nearest command when there is none of that name."""
-        if args and args[0] not in (*self._names, "archive") and not args[0].startswith("-"):
-            from difflib import get_close_matches
-
-            near = get_close_matches(args[0], [*self._names, "--help", "--version"], 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise click.UsageError(f"no command {args[0]!r}{hint}", ctx)
-        return super().resolve_command(ctx, args)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run, and turn expected failures into messages."""
-        try:
-            return super().invoke(ctx)
-        except TostrackError as error:
-            _report(error)
-            ctx.exit(_STATUS.get(type(error), Exit.FAILED))
-        except KeyboardInterrupt:
-            click.echo("\ntostrack: interrupted; what was stored before is kept", err=True)
-            ctx.exit(Exit.INTERRUPTED)
-
-
-_STATUS = {ConfigError: Exit.USAGE, ArchiveBusyError: Exit.BUSY}
-
-
-def _report(error: TostrackError) -> None:
-    from tostrack.render.escape import safe
-
-    for line in str(error).splitlines():
-        click.echo(f"tostrack: {safe(line)}", err=True)
 
 
 class Environment:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.app import Environment, Exit, emit_json, json_option
+from tostrack.cli.app import Environment, emit_json, json_option
+from tostrack.cli.groups import Exit
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.app import DAY, Environment, Exit, emit_json, json_option
+from tostrack.cli.app import DAY, Environment, emit_json, json_option
+from tostrack.cli.groups import Exit
 from tostrack.errors import FetchError
 from tostrack.models import from_iso, iso
 
@@ -104,10 +105,10 @@ def command(
 
 def select_for_crawl(watchlist: Watchlist, targets: Iterable[str]) -> list[Document]:
     """Return the watched documents that *targets* name, or all; those no longer watched are left out."""
-    return [document for document in name_result(watchlist, targets) if document.active]
+    return [document for document in select_watched(watchlist, targets) if document.active]
 
 
-def name_result(watchlist: Watchlist, targets: Iterable[str]) -> list[Document]:
+def select_watched(watchlist: Watchlist, targets: Iterable[str]) -> list[Document]:
     """Return the documents that *targets* name, or all, each once."""
     from tostrack.watchlist import find
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.app import Environment, Exit
+from tostrack.cli.app import Environment
+from tostrack.cli.groups import Exit
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:

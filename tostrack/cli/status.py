@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.app import NO_TEXT, Environment, Exit, emit_json, json_option, select_documents
+from tostrack.cli.app import NO_TEXT, Environment, emit_json, json_option, select_documents
+from tostrack.cli.groups import Exit
 from tostrack.models import from_iso
 from tostrack.render.workflow_commands import format_annotation
 
@@ -39,6 +40,7 @@ def command(
 ) -> None:
     """Show when each document was last checked, how it went, and since when its text stands."""
     from tostrack.render.listings import render_status
+    from tostrack.services.unread_languages import list_unread
 
     environment: Environment = context.obj
     with environment.archive() as archive:
@@ -46,14 +48,16 @@ def command(
         waiting = list_quarantined(archive, rows) if suspects else []
         shown = {row.id for row in rows}
         went_back = [found for found in archive.times_that_go_back() if found[0] in shown]
+        unread = [] if suspects or annotate else list_unread(archive, rows)
     if suspects:
-        show_suspects(environment, waiting, as_json=as_json)
+        show_quarantined(environment, waiting, as_json=as_json)
         return
     if annotate:
         for line in worst_failures(rows):
             click.echo(line)
     elif as_json:
-        emit_json(asdict(row) for row in rows)
+        not_analysed = {(one.service, one.document): one.language for one in unread}
+        emit_json({**asdict(row), "not_analysed": not_analysed.get((row.service, row.document), "")} for row in rows)
     elif not rows:
         click.echo(NO_TEXT.partition(", ")[0], err=True)
     else:
@@ -64,6 +68,8 @@ def command(
             ascii_marks=environment.ascii,
         )
         click.echo(table, nl=False)
+        for one in unread:
+            click.echo(f"{one.service}/{one.document}: {one.notice}")
     if went_back:
         named = ", ".join(f"{document}@{number}" for document, number in went_back[:3])
         click.echo(f"times go back at {named}: a clock was wrong; versions are ordered by number", err=True)
@@ -91,7 +97,7 @@ def list_quarantined(archive: Archive, documents: Iterable[DocumentRow]) -> list
     return [asdict(row) for each in documents for row in archive.suspects(each.service, each.document)]
 
 
-def show_suspects(environment: Environment, rows: list[dict[str, Any]], *, as_json: bool) -> None:
+def show_quarantined(environment: Environment, rows: list[dict[str, Any]], *, as_json: bool) -> None:
     """List texts in quarantine."""
     from tostrack.render.listings import render_suspects
 
@@ -102,6 +108,6 @@ def show_suspects(environment: Environment, rows: list[dict[str, Any]], *, as_js
             rows, colour=environment.may_colour, width=environment.width, ascii_marks=environment.ascii
         )
         click.echo(table, nl=False)
-        click.echo("`tostrack accept SERVICE/DOCUMENT` makes the last one seen the next version", err=True)
+        click.echo("`tostrack review SERVICE/DOCUMENT --accept` makes the last one seen the next version", err=True)
     else:
-        click.echo("nothing is in quarantine", err=True)
+        click.echo("no text is quarantined", err=True)

@@ -19,7 +19,7 @@ def render_blame(
     """Return the clauses of *rows* in their order, each after the day it came and the day its words were last changed.
 
     Args:
-        rows: Mappings with the keys of ``tostrack blame --json``.
+        rows: Mappings with the keys of ``tostrack show --dates --json``.
     """
     look = TerminalStyle(colour, width, ascii_marks)
     lines = [look.paint("dim", fit_line(f"{'since':<11}{'reworded':<12}clause", look))]

@@ -16,7 +16,7 @@ from tostrack.notify.tokens import Token
 from tostrack.render import digest as forms
 from tostrack.render.escape import count
 from tostrack.services.digest import assemble_digest
-from tostrack.services.subscriptions import build_link, is_mail
+from tostrack.services.subscriptions import build_link, is_mail, message_name
 
 _STORM = (
     "{documents} changed in one night, which is rare: it may be a fault of ours. "
@@ -79,6 +79,26 @@ def render_message(archive: Archive, outbox: Outbox, office: SenderConfig, messa
     )
 
 
+def render_test_message(office: SenderConfig, digest: str, recipient: str, at: datetime) -> OutgoingMessage:
+    """Return a message that says it is a test, for one recipient of a digest."""
+    text = (
+        f"This is a test message for the digest “{digest}” of {office.site or 'tostrack'}.\n"
+        "It reports no change. If you can read it, this channel works.\n"
+    )
+    subject = f"Test message: digest “{digest}”"
+    return OutgoingMessage(
+        message_name(office.authority, "test", digest, recipient, f"{at:%Y-%m-%dT%H:%M:%SZ}"),
+        recipient,
+        subject,
+        text,
+        at,
+        chat=f"{subject}\n{text}",
+        markdown=f"**{subject}**\n\n{text}",
+        payload={"test": True, "digest": digest, "text": text},
+        list_id=f"{digest}.{office.authority.rpartition('@')[2]}",
+    )
+
+
 def _footer(message: Message, office: SenderConfig) -> forms.Footer:
     where = office.site or "tostrack"
     why = f"{message.recipient} is a reader of the digest “{message.digest}” of {where}."
@@ -116,8 +136,8 @@ def _question(outbox: Outbox, message: Message) -> OutgoingMessage:
         f"{count(len(documents), 'document')} changed in the night of {day}; that many at once are a storm.\n"
         f"Is it them, or a fault of ours?\n\n{listed}\n\n"
         f"See:     tostrack log --since {day}\n"
-        "Theirs:  tostrack notify --release    sends the digests that are held\n"
-        "Ours:    tostrack notify --drop       sends nothing of it\n\n"
+        "Theirs:  tostrack notify release    sends the digests that are held\n"
+        "Ours:    tostrack notify discard       sends nothing of it\n\n"
         "Without a word of yours they go out after a day, with a warning.\n"
     )
     subject = f"{count(len(documents), 'document')} changed in one night: is it them, or us?"

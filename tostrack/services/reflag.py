@@ -108,10 +108,7 @@ class _StoredRules(Rulebook):
 
 def _stored_rules(archive: Archive, row: VersionRow, book: Rulebook) -> Rulebook:
     """Return *book* with the flags that its rules found in the document of *row* before."""
-    found = _StoredRules(book.own, book.language, known=archive.stored_flags(row, book.fingerprint))
-    # Reading the rules again would take longer than what they are asked.
-    vars(found)["rules"] = book.rules
-    return found
+    return _StoredRules(book.own, book.language, archive.stored_flags(row, book.fingerprint))
 
 
 @dataclass
