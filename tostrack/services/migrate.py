@@ -106,7 +106,7 @@ def convert_copy(source: Path, target: Path) -> tuple[int, int]:
         wrong = next(finding for finding in report.findings if finding.finding not in HARMLESS)
         message = wrong.message.replace(str(target), str(source))
         raise StoreError(
-            f"{source}: {wrong.document or 'the file'}: {message}; it was left as it is. `tostrack recover` "
+            f"{source}: {wrong.document or 'the file'}: {message}; it was left as it is. `tostrack archive recover` "
             "rebuilds it from an older backup and the captures"
         )
     return report.documents, report.versions
