@@ -44,7 +44,7 @@ def explain_change(archive: Archive, change_id: str, book: Rulebook = SHIPPED) -
 def _reading(archive: Archive, row: ChangeRow, number: int) -> Reading:
     version = archive.version(row.service, row.document, number)
     if version is None:
-        raise StoreError(f"{archive.path}: {row.id} names a version that is not there; run `tostrack verify`")
+        raise StoreError(f"{archive.path}: {row.id} names a version that is not there; run `tostrack archive verify`")
     return archive.reading(version)
 
 
