@@ -78,7 +78,7 @@ def test_a_click_ends_it(house):
 
     page = b"".join(app(str(house.path))(environ, lambda *_: None)).decode()
 
-    assert "gets the digest “shop” no more" in page
+    assert "no longer gets the digest “shop”" in page
     assert "unsubscribed at" in house("subscribers", "shop").stdout
 
 
@@ -88,7 +88,7 @@ def test_a_subscription_by_hand(house):
     mail = next(mail for mail in house.server.parsed() if mail["To"] == "new@example.org")
     token = mail.get_content().partition("token=")[2].split()[0]
 
-    assert "from now on" in house("subscribers", "confirm", token).stdout
+    assert "is now subscribed" in house("subscribers", "confirm", token).stdout
     rows = [json.loads(line) for line in house("subscribers", "--json").stdout.splitlines()]
     assert {row["address"]: row["state"] for row in rows} == {
         "owner@example.org": "watchlist",
@@ -121,7 +121,7 @@ def test_a_digest_of_the_past_is_shown_and_nothing_sent(house):
     assert "1 document of Acme" in since.stdout
     assert page.stdout.startswith("<!doctype html>")
     assert json.loads(values.stdout)["changes"][0]["document"] == "terms"
-    assert "nothing to tell, so no mail" in none.stderr
+    assert "no change to report, so no mail" in none.stderr
     assert house.server.mails == []
 
 

@@ -1,4 +1,4 @@
-"""What every command needs of the world, and how it answers: streams, exit codes, errors, the watchlist's files."""
+"""What every command uses: the process, the watchlist, the archive, and common options."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Environment:
-    """The process as a command sees it; tests make their own."""
+    """The process a command runs in: streams, terminal, watchlist; tests create their own."""
 
     def __init__(self, watchlist_path: Path, verbose: int = 0, *, no_colour: bool = False, url: str = "") -> None:
         self.watchlist_path = watchlist_path
@@ -43,7 +43,7 @@ class Environment:
 
         url = os.environ.get("TOSTRACK_URL", "")
         if url and not url.startswith(("https://", "http://")):
-            raise ConfigError(f"TOSTRACK_URL: {url!r} is no address such as https://example.org/terms")
+            raise ConfigError(f"TOSTRACK_URL: {url!r} is not a URL such as https://example.org/terms")
         return cls(Path(watchlist_path), verbose, no_colour="NO_COLOR" in os.environ, url=url)
 
     @property
@@ -94,20 +94,20 @@ class Environment:
 
     @property
     def authority(self) -> str:
-        """Who vouches for feed ids: the host of the watchlist's ``url``, else its contact address, else empty."""
+        """The identity in feed ids: the host of the watchlist's ``url``, else its contact address, else empty."""
         settings = self.watchlist.settings
         host = settings.url.partition("://")[2].partition("/")[0].partition(":")[0]
         return (host or (settings.contact if "@" in settings.contact else "")).lower()
 
     @cached_property
     def book(self) -> Rulebook:
-        """What is flagged: the rules that ship, and those beside the watchlist; a file with mistakes is left out."""
+        """The flag rules: those that ship, and those beside the watchlist; a file with errors is ignored."""
         from tostrack.analysis.flags import RuleFile, check_rules
         from tostrack.watchlist.topics import own_rules
 
         book, problems = check_rules(RuleFile(*found) for found in own_rules(self.watchlist_path.parent))
         for problem in problems:
-            click.echo(f"tostrack: left out: {problem}", err=True)
+            click.echo(f"tostrack: ignored: {problem}", err=True)
         return book
 
     def archive(self) -> Archive:
@@ -117,7 +117,7 @@ class Environment:
         return Archive(self.watchlist.settings.database)
 
     def writer(self, at: datetime) -> Writer:
-        """Open the archive for writing; a new one says that it was made *at*."""
+        """Open the archive for writing; *at* is the creation time of a new one."""
         from tostrack.archive.writer import Writer
 
         settings = self.watchlist.settings
@@ -140,8 +140,8 @@ def emit_json(rows: Iterable[Mapping[str, Any]]) -> None:
         click.echo(json.dumps(row))
 
 
-#: What is said instead of good news where nothing was read yet.
-NO_TEXT = "no text is recorded yet: `tostrack crawl` takes the first look, `tostrack status` says how it went"
+#: Printed where an empty result would look like good news.
+NO_TEXT = "no text is recorded yet: run `tostrack crawl`; `tostrack status` shows its results"
 
 
 def select_documents(archive: Archive, target: str | None) -> list[DocumentRow]:
@@ -162,17 +162,19 @@ def select_documents(archive: Archive, target: str | None) -> list[DocumentRow]:
     meant = {row.document: row.id for row in reversed(rows)}
     meant |= {row.service: row.service for row in rows} | {row.id: row.id for row in rows}
     near = [meant[name] for name in get_close_matches(target.lower(), meant, 1)]
-    hint = f"did you mean {near[0]!r}?" if near else "`tostrack status` lists what is recorded" if rows else NO_TEXT
-    raise ConfigError(f"{target}: nothing recorded under that name; {hint}")
+    hint = (
+        f"did you mean {near[0]!r}?" if near else "`tostrack status` lists the recorded documents" if rows else NO_TEXT
+    )
+    raise ConfigError(f"{target}: no such document is recorded; {hint}")
 
 
 def report_nothing(rows: Iterable[DocumentRow], said: str) -> str:
-    """Return *said*, or where none of *rows* has a text that, for silence is no good news then."""
+    """Return *said*, or if none of *rows* has a text, a sentence that says so."""
     return said if any(row.versions for row in rows) else NO_TEXT
 
 
 def validate_topic(topic: str | None, book: Rulebook) -> None:
-    """Refuse a *topic* of which no rule says anything, so that a slip of the finger is not read as good news.
+    """Refuse a *topic* that no rule has, so that a typing error does not look like an empty result.
 
     Raises:
         ConfigError: There is no such topic.

@@ -1,4 +1,4 @@
-"""``tostrack notify preview``: what a digest's readers would be told."""
+"""``tostrack notify preview``: print a digest as its readers would get it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tostrack.cli.sender_config import find_digest
 
 @click.command(epilog="Example: `tostrack notify preview shop --since 2024-05-01`; `tostrack notify send` sends.")
 @click.argument("name", metavar="NAME")
-@click.option("--since", type=DAY, help="Of all that was told since the start of this day; default: what waits.")
-@click.option("--until", type=DAY, help="Only what was seen until the end of this day.")
-@click.option("-n", "--dry-run", is_flag=True, help="Print it, and send nothing: what this command always does.")
+@click.option("--since", type=DAY, help="All notified changes since the start of this day; default: waiting changes.")
+@click.option("--until", type=DAY, help="Only changes seen until the end of this day.")
+@click.option("-n", "--dry-run", is_flag=True, help="Accepted for scripts; this command never sends anything.")
 @click.option("--format", "shape", type=click.Choice(["text", "html", "json"]), default="text", show_default=True)
 @json_option
 @click.pass_obj
@@ -28,7 +28,7 @@ def command(
     shape: str,
     as_json: bool,
 ) -> None:
-    """Print what the readers of the digest NAME would be told, subject first."""
+    """Print the digest NAME as its readers would get it, subject first. Sends nothing."""
     del dry_run
     from tostrack.archive.outbox import Outbox
     from tostrack.render import digest as forms
@@ -54,7 +54,7 @@ def command(
     if as_json or shape == "json":
         click.echo(json.dumps(forms.digest_as_payload(digest)))
     elif not digest.items:
-        click.echo(f"{name}: nothing to tell, so no mail", err=True)
+        click.echo(f"{name}: no change to report, so no mail", err=True)
     elif shape == "html":
         click.echo(forms.digest_as_html(digest), nl=False)
     else:

@@ -158,7 +158,7 @@ def _remembered(book: Rulebook, text: str, lead: str, hint: str) -> tuple[Flag, 
 # Read once for each set of files, however many books, of whatever languages, share them.
 @lru_cache(maxsize=16)
 def _breadth_of(own: tuple[RuleFile, ...]) -> Breadth:
-    return Breadth(_parsed(own).breadth)
+    return Breadth(_parse_rules(own).breadth)
 
 
 @lru_cache(maxsize=16)
