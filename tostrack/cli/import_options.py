@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import abc
+from collections import Counter, abc
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Lines told of one group; --json tells all.
 TOLD = 20
+#: Names told for one reason.
+_NAMED = 3
 
 rename_option = click.option(
     "--rename",
@@ -64,7 +66,10 @@ def warn_left_out(left_out: Sequence[tuple[str, str]]) -> None:
     """List on standard error what is not imported, with the reason."""
     from tostrack.render.escape import safe_line
 
-    for name, why in left_out[:TOLD]:
-        click.echo(safe_line(f"left out {name}: {why}"), err=True)
-    if len(left_out) > TOLD:
-        click.echo(f"left out {len(left_out) - TOLD} more", err=True)
+    reasons = Counter(why for _, why in left_out)
+    for why, number in reasons.most_common(TOLD):
+        names = [name for name, reason in left_out if reason == why][:_NAMED]
+        more = f" and {number - len(names)} more" if number > len(names) else ""
+        click.echo(safe_line(f"left out {', '.join(names)}{more}: {why}"), err=True)
+    if len(reasons) > TOLD:
+        click.echo(f"left out {sum(reasons.values()) - sum(n for _, n in reasons.most_common(TOLD))} more", err=True)

@@ -113,6 +113,7 @@ def folder(environment: Environment, folder: Path, rename: tuple[str, ...], dry_
     """
     from tostrack.importers.folder import collect
 
+    environment.may_watch_nothing = True
     now = datetime.now(UTC)
     found = collect(folder, now)
     if not found.pages:

@@ -1,4 +1,4 @@
-"""Read a zip that a stranger made, one member at a time: stored or deflated, sizes capped while reading, never extracted.
+"""Read a zip that a stranger made, member by member: stored or deflated, sizes capped while reading, never extracted.
 
 The list of members is streamed, so that its length costs time and no memory; a broken entry or member costs itself.
 """
