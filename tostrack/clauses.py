@@ -258,14 +258,17 @@ _LINK = re.compile(
 )
 _AUTOLINK = re.compile(r"<(?<!\\<)((?:https?|mailto):[^<>\s]+)>")
 _TAG = re.compile(r"<(?<!\\<)/?[a-zA-Z][\w-]*(?:\s[^<>]{0,300})?/?>")
-_EMPHASIS = re.compile(r"\*(?<!\\\*)\*{0,2}|_(?<!\\_)(?:(?<![^\W_]_)_{0,2}|_{0,2}(?![^\W_]))|`(?<!\\`)`*|~(?<!\\~)~")
-_MARK = re.compile(r"[*_`~]")
+_EMPHASIS = re.compile(r"\*(?<!\\\*)\*{0,2}|_(?<!\\_)(?:(?<![^\W_]_)_{0,2}|_{0,2}(?![^\W_]))|`(?<!\\`)`*")
+_MARK = re.compile(r"[*_`]")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 @lru_cache(maxsize=100_000)
 def plain(text: str) -> str:
-    """Return the words of a clause's Markdown as a reader sees them: links as their text, no marks, no escapes."""
+    """Return the words of a clause's Markdown as a reader sees them: links as their text, no marks, no escapes.
+
+    Text that is struck out stays between its ``~~``: without them it would read as if it were in force.
+    """
     if "](" in text:
         text = _IMAGE.sub(r"\1", text)
         # Twice, for a link around an image; more nesting than that is no link.
@@ -330,9 +333,12 @@ def canonical_text(text: str) -> str:
 
 def canonical(clause: Clause) -> str:
     """Return the canonical form of *clause*; the number of an ordered item does not belong to it."""
-    if clause.kind[:2] == "ol":
-        return canonical_text(strip_ordinal(clause.text))
-    return canonical_text(clause.text)
+    return canonical_text(strip_number(clause))
+
+
+def strip_number(clause: Clause) -> str:
+    """Return the Markdown of *clause* without the number that it has as an ordered item."""
+    return strip_ordinal(clause.text) if clause.kind[:2] == "ol" else clause.text
 
 
 # A new text is held against the last ones of its document again and again: as many are remembered, here and where more

@@ -225,8 +225,9 @@ class Recorder:
         judged = build_judgement_rows(new.change, announced=new.announced) if new.change else None
         clauses = [(clause.kind, _digest(clause.text)) for clause in new.reading.clauses]
         seal = judged.seal if judged else ""
+        language = new.language or visit.document.language
         head = sha256(version_link(visit.document.id, row, map(dict, snapshots), clauses, seal))
-        self._append(document_id, row, head, new.reading.clauses, {s["page"]: s["id"] for s in snapshots}, new.language)
+        self._append(document_id, row, head, new.reading.clauses, {s["page"]: s["id"] for s in snapshots}, language)
         for clause, flags in new.flags.items():
             self.flags.store(clause, flags, new.flags_fingerprint)
         if judged and new.change:

@@ -28,7 +28,8 @@ _QUOTES = (
     ("_flag_events", "sentence"),
     *(("judgement_facts", "old"), ("judgement_facts", "new"), ("judgement_facts", "sentence")),
 )
-_QUOTED = re.compile("“([^”]+)”")
+#: What an explanation or a headline quotes.
+_QUOTED = re.compile("“([^”]*)”")
 #: A shorter piece says nothing by itself: "30 days".
 _SAYS_SOMETHING = 12
 
@@ -178,7 +179,7 @@ def _quotes(
     # Table and column are words of this module.
     query = f"SELECT id, {column} FROM {table} WHERE {column} IS NOT NULL"  # noqa: S608
     for row_id, said in connection.execute(query).fetchall():
-        if words in said or any(part in text or text in part for part in _quoted_parts(said) for text in whole):
+        if words in said or any(piece in text for piece in _pieces(said) for text in whole) or _holds(said, whole):
             tomb = _tomb(connection, said, reason, now)
             if table == "_finds":
                 _part(connection, row_id)
@@ -187,10 +188,15 @@ def _quotes(
     return count
 
 
-def _quoted_parts(said: str) -> list[str]:
-    """Return *said* and what it quotes, without pieces that are too short to say anything."""
-    quoted = [part for quote in _QUOTED.findall(said) for part in quote.removesuffix(" …").split(" → ")]
-    return [part for part in (said, *quoted) if len(part) >= _SAYS_SOMETHING]
+def _holds(said: str, whole: list[str]) -> bool:
+    """Whether one of the texts is in *said*."""
+    return any(len(text) >= _SAYS_SOMETHING and text in said for text in whole)
+
+
+def _pieces(said: str) -> list[str]:
+    """Return *said* and what it quotes, cut where words are left out, without pieces too short to say anything."""
+    quoted = [piece for quote in _QUOTED.findall(said) for piece in re.split("…| → ", quote)]
+    return [piece for piece in map(str.strip, (said, *quoted)) if len(piece) >= _SAYS_SOMETHING]
 
 
 def _part(connection: sqlite3.Connection, find_id: int) -> None:

@@ -287,7 +287,7 @@ class Writer(Archive):
                 body = files.read(folder, row["path"])
                 if sha256(body) != row["sha256"]:
                     raise StoreError(
-                        f"{folder / row['path']}: is not the capture that was stored; `tostrack verify` there"
+                        f"{folder / row['path']}: is not the capture that was stored; `tostrack archive verify` there"
                     )
                 self._keep(paths[row["id"]], body)
         with self._transaction():

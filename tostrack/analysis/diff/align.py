@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tostrack.analysis.diff.anchors import Pair, equal_pairs
 from tostrack.analysis.diff.similarity import Bag, count_words, likeness, reworded_pairs
-from tostrack.clauses import canonical, canonical_text
+from tostrack.comparison_key import comparable, comparable_text, run_together
 from tostrack.language.item_labels import strip_key_number
 from tostrack.models import Clause
 
@@ -39,14 +39,14 @@ def align(old: Sequence[Clause], new: Sequence[Clause]) -> Alignment:
     letters = equal_pairs(list(map(_letters, old)), list(map(_letters, new)))
     # Only what lies between clauses that are the same to the letter is looked at more closely: most of a text is.
     gap_of_old, gap_of_new = _gaps(letters, len(old), len(new))
-    old_keys = {i: canonical(old[i]) for i in gap_of_old}
-    new_keys = {j: canonical(new[j]) for j in gap_of_new}
+    old_keys = {i: comparable(old[i]) for i in gap_of_old}
+    new_keys = {j: comparable(new[j]) for j in gap_of_new}
     aligned = sorted([*letters, *_between(letters, old_keys, new_keys, len(old), len(new))])
     renumbered = [
         (i, j)
         for i, j in aligned
         # An item's key lacks its number and a heading's has it: one may become the other, with no word changed.
-        if i in old_keys and old_keys[i] != new_keys[j] and canonical_text(old[i].text) != canonical_text(new[j].text)
+        if i in old_keys and old_keys[i] != new_keys[j] and comparable_text(old[i].text) != comparable_text(new[j].text)
     ]
     gap_of_old, gap_of_new = _gaps(aligned, len(old), len(new))
     # A clause without words (an image, a row of dashes) is neither gained nor lost.
@@ -119,8 +119,8 @@ def _recut(
     old_left: dict[int, str], new_left: dict[int, str], gap_of_old: dict[int, int], gap_of_new: dict[int, int]
 ) -> list[Pair]:
     """Take out of both sides runs of clauses whose words are the same, only cut differently."""
-    old_flat = {i: key.replace(" ", "") for i, key in old_left.items()}
-    new_flat = {j: key.replace(" ", "") for j, key in new_left.items()}
+    old_flat = {i: run_together(key) for i, key in old_left.items()}
+    new_flat = {j: run_together(key) for j, key in new_left.items()}
     starts: dict[tuple[int, str], list[int]] = defaultdict(list)
     for j, flat in new_flat.items():
         starts[gap_of_new[j], flat[:_PREFIX]].append(j)

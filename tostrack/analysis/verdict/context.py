@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
-from tostrack.clauses import canonical, canonical_text, canonicals, sentences, text_key
+from tostrack.clauses import sentences
+from tostrack.comparison_key import comparable, comparable_text, comparables, reading_key
 from tostrack.language.item_labels import strip_key_number, strip_ordinal
 from tostrack.models import Clause, Hunk, Reading
 
@@ -35,12 +36,12 @@ class ContextText:
     @property
     def key(self) -> str:
         """What two texts share when no word differs, wherever the lines break."""
-        return text_key(self.reading)
+        return reading_key(self.reading)
 
     @cached_property
     def titles(self) -> frozenset[str]:
         """The canonical forms of its headings."""
-        return frozenset(canonical(clause) for clause in self.reading.clauses if clause.is_heading)
+        return frozenset(comparable(clause) for clause in self.reading.clauses if clause.is_heading)
 
     @cached_property
     def flat_titles(self) -> frozenset[str]:
@@ -49,7 +50,7 @@ class ContextText:
 
     def says(self, sentence: str) -> bool:
         """Return whether plain *sentence* stands in one of its clauses; a short one must be a clause of its own."""
-        key = canonical_text(sentence)
+        key = comparable_text(sentence)
         if not key:
             return True
         words = sorted(_WORD.findall(sentence.lower()), key=len)[-_TRIED:]
@@ -58,7 +59,7 @@ class ContextText:
         short = key.count(" ") < _SHORT - 1
         self._asked += 1
         for at in self._indexed(words) if self._asked > _INDEX_AFTER else self._searched(words):
-            own = canonical(self.reading.clauses[at])
+            own = comparable(self.reading.clauses[at])
             if key in own and (own == key or (not short and f" {key} " in f" {own} ") or _unnumbered(own) == key):
                 return True
         return False
@@ -83,7 +84,7 @@ class ContextText:
 
 @lru_cache(maxsize=32)
 def _small(reading: Reading) -> frozenset[str]:
-    return frozenset(canonical(clause) for clause in reading.clauses if len(clause.text) <= _SMALL)
+    return frozenset(comparable(clause) for clause in reading.clauses if len(clause.text) <= _SMALL)
 
 
 @lru_cache(maxsize=32)
@@ -127,7 +128,7 @@ class TextPair:
         prose = [
             {
                 key: at
-                for at, (clause, key) in enumerate(zip(text.reading.clauses, canonicals(text.reading), strict=True))
+                for at, (clause, key) in enumerate(zip(text.reading.clauses, comparables(text.reading), strict=True))
                 if clause.text.count(" ") >= _PROSE - 1
             }
             for text in (self.old, self.new)

@@ -43,6 +43,7 @@ SAME = (
     ("to", "in order to", "so as to"),
     ("before", "prior to"),
     ("after", "subsequent to", "following"),
+    ("below", "the following"),
     ("through", "via", "by means of"),
     ("under", "pursuant to", "according to", "in accordance with"),
     ("if", "in the event that", "in case"),
