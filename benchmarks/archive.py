@@ -12,6 +12,7 @@ page cache before each call. CPU seconds are what a shared machine lets one comp
 
 import argparse
 import json
+import lzma
 import os
 import random
 import shutil
@@ -105,11 +106,18 @@ def sizes(out: Path, repository: Path) -> dict:
     return {
         "database MB": round(database.stat().st_size / 1e6, 1),
         "without the index MB": round(own, 1),
+        "compressed MB": round(compressed_size(database), 1),
+        "compressed without the index MB": round(compressed_size(bare), 1),
         "git as served MB": round(served, 1),
         "git gc --aggressive MB": round(tightest, 1),
         "ratio to served": round(own / served, 2),
         "ratio to aggressive": round(own / tightest, 2),
     }
+
+
+def compressed_size(path: Path) -> float:
+    """Return the MB that a file takes when the nightly state compresses it."""
+    return len(lzma.compress(path.read_bytes(), preset=6)) / 1e6
 
 
 def drop(*paths: Path) -> None:

@@ -19,9 +19,9 @@ from itertools import count
 #: An exponent above it is a stage whose cost a page can drive up.
 MOST = 1.2
 WORDS = (
-    "service content account notice licence purpose partner party data consent region device user fee order claim right "
-    "term period month year request access share sell process store use grant limit change delete keep send receive "
-    "the of and to in you your or we our for that this with are is any by as may not must shall will"
+    "service content account notice licence purpose partner party data consent region device user fee order claim "
+    "right term period month year request access share sell process store use grant limit change delete keep send "
+    "receive the of and to in you your or we our for that this with are is any by as may not must shall will"
 ).split()
 MONTHS = "January February March April May June July August September October November December".split()
 
@@ -163,7 +163,7 @@ def decide(old: str, new: str) -> Callable[[], object]:
     from tostrack.analysis.comparison import read_version
 
     a, b = read_version(old), read_version(new)
-    return lambda: decision.decide(decision.History((decision.HistoryEntry(a, True),)), b)  # noqa: FBT003
+    return lambda: decision.decide(decision.History((decision.HistoryEntry(a, True),)), b)
 
 
 def stated_dates(old: str, new: str) -> Callable[[], object]:
@@ -234,7 +234,7 @@ def measure_apart(kind: str, stage: str, kilobytes: int, limit: float) -> tuple[
     def bound() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
 
-    done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=bound)  # noqa: PLW1509
+    done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=bound)
     if done.returncode:
         return math.inf, math.inf
     seconds, megabytes = map(float, done.stdout.split())

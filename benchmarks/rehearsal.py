@@ -19,6 +19,7 @@ Says whether what is kept and what readers heard is the same in both, and whethe
 import argparse
 import hashlib
 import json
+import lzma
 import os
 import re
 import shutil
@@ -322,7 +323,7 @@ def archive_of(bare: Path, folder: Path) -> dict[str, list[tuple]]:
         (release,) = releases_of(bare).iterdir()
         content = (release / name).read_bytes()
         assert hashlib.sha256(content).hexdigest() == sha256
-        (out / "tostrack.db").write_bytes(content)
+        (out / "tostrack.db").write_bytes(lzma.decompress(content) if name.endswith(".xz") else content)
     return read_end(out)
 
 

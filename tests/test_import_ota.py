@@ -218,7 +218,7 @@ def test_the_command_lists_ids_before_it_stores(tmp_path, monkeypatch):
     assert rows["Terms of Service"]["document"] == "terms"
     assert (rows["Terms of Service"]["records"], rows["Terms of Service"]["upgrades"]) == (4, 1)
     assert rows["Privacy"]["watched"] is False
-    assert stored.stdout == "pix-board/terms  4 versions from 4 records, 0 as before\n"
+    assert stored.stdout == "pix-board/terms  4 versions from 4 records, 0 unchanged\n"
 
 
 @pytest.mark.parametrize("at_call", range(1, 140, 7))

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from tostrack.language.item_labels import strip_ordinal
 from tostrack.models import Clause, Reading, sha256
 
 _ATX = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?$")
@@ -210,7 +211,8 @@ def _assembled(blocks: Iterable[tuple[str, str]], open_before: _Path) -> tuple[t
             lettered = leads[-1]
         elif kind == "p" and lettered and _LETTERED.match(text):
             clauses.append(_clause(kind, text, heading, lettered))
-            leads = [leads[0], _lead_in(text) or lettered]
+            # Its own list is a list at the margin: the paragraph above it ended the one that it is nested in.
+            leads = [_lead_in(text) or lettered]
         else:
             clauses.append(_clause(kind, text, heading))
             leads = [_lead_in(text)]
@@ -256,14 +258,17 @@ _LINK = re.compile(
 )
 _AUTOLINK = re.compile(r"<(?<!\\<)((?:https?|mailto):[^<>\s]+)>")
 _TAG = re.compile(r"<(?<!\\<)/?[a-zA-Z][\w-]*(?:\s[^<>]{0,300})?/?>")
-_EMPHASIS = re.compile(r"\*(?<!\\\*)\*{0,2}|_(?<!\\_)(?:(?<![^\W_]_)_{0,2}|_{0,2}(?![^\W_]))|`(?<!\\`)`*|~(?<!\\~)~")
-_MARK = re.compile(r"[*_`~]")
+_EMPHASIS = re.compile(r"\*(?<!\\\*)\*{0,2}|_(?<!\\_)(?:(?<![^\W_]_)_{0,2}|_{0,2}(?![^\W_]))|`(?<!\\`)`*")
+_MARK = re.compile(r"[*_`]")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 @lru_cache(maxsize=100_000)
 def plain(text: str) -> str:
-    """Return the words of a clause's Markdown as a reader sees them: links as their text, no marks, no escapes."""
+    """Return the words of a clause's Markdown as a reader sees them: links as their text, no marks, no escapes.
+
+    Text that is struck out stays between its ``~~``: without them it would read as if it were in force.
+    """
     if "](" in text:
         text = _IMAGE.sub(r"\1", text)
         # Twice, for a link around an image; more nesting than that is no link.
@@ -313,7 +318,6 @@ _APOSTROPHE = re.compile("['’‘ʼ`´]")
 _WORD = re.compile(r"[^\W_]+|[$€£¥%§]")
 #: What `_WORD` makes of ASCII: nothing of apostrophes, and a space of every other sign.
 _SPACED = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord("'"): None, ord("`"): None}
-_ORDERED = re.compile(r"\d{1,9}[.)]\s+")
 
 
 @lru_cache(maxsize=100_000)
@@ -329,9 +333,12 @@ def canonical_text(text: str) -> str:
 
 def canonical(clause: Clause) -> str:
     """Return the canonical form of *clause*; the number of an ordered item does not belong to it."""
-    if clause.kind[:2] == "ol":
-        return canonical_text(_ORDERED.sub("", clause.text, count=1))
-    return canonical_text(clause.text)
+    return canonical_text(strip_number(clause))
+
+
+def strip_number(clause: Clause) -> str:
+    """Return the Markdown of *clause* without the number that it has as an ordered item."""
+    return strip_ordinal(clause.text) if clause.kind[:2] == "ol" else clause.text
 
 
 # A new text is held against the last ones of its document again and again: as many are remembered, here and where more

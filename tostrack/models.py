@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Literal
 
 
 class Verdict(StrEnum):
@@ -354,12 +355,18 @@ class Hunk:
     reason: Reason | None = None
 
 
+#: How much a substantive change matters; empty where it is not substantive or was not rated.
+Importance = Literal["major", "minor", ""]
+
+
 @dataclass(frozen=True)
 class Judgement:
     """A reason and one sentence that explains it to the person who was, or was not, told."""
 
     reason: Reason
     explanation: str
+    #: Not part of what is stored: rated when two texts are compared.
+    importance: Importance = field(default="", compare=False)
 
     @property
     def verdict(self) -> Verdict:
@@ -384,6 +391,11 @@ class Change:
     def verdict(self) -> Verdict:
         """Whether it matters."""
         return self.judgement.verdict
+
+    @property
+    def importance(self) -> Importance:
+        """How much it matters: ``major`` or ``minor``; empty where it does not or where it was not rated."""
+        return self.judgement.importance
 
     @property
     def reason(self) -> Reason:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from tostrack.analysis.topic_moves import name_moves, weigh_flag
 from tostrack.analysis.verdict.quotes import Replaced, edits, most_telling, shortened, trimmed, weight
@@ -33,7 +34,7 @@ def summarize(judgement: Judgement, news: Sequence[Hunk]) -> Judgement:
     if judgement.verdict is not Verdict.SUBSTANTIVE or judgement.reason not in _OF_NEWS or not news:
         return judgement
     sentence = _from_moves(news) or _from_entries(news) or _from_facts(news)
-    return Judgement(judgement.reason, sentence) if sentence else judgement
+    return replace(judgement, explanation=sentence) if sentence else judgement
 
 
 def _from_moves(news: Sequence[Hunk]) -> str:

@@ -15,7 +15,7 @@ from tostrack.errors import ConfigError, TostrackError
 
 log = logging.getLogger(__name__)
 _LARGEST = 10_000
-_ACTIONS = {"/confirm": "Yes, I want it", "/unsubscribe": "Unsubscribe"}
+_ACTIONS = {"/confirm": "Confirm", "/unsubscribe": "Unsubscribe"}
 _HEADERS = [
     ("Content-Type", "text/html; charset=utf-8"),
     ("Cache-Control", "no-store"),

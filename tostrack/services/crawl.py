@@ -13,6 +13,7 @@ from tostrack.analysis.diff import diff
 from tostrack.archive.visits import PageState, Visit
 from tostrack.archive.writer import Writer
 from tostrack.clauses import text_key
+from tostrack.comparison_key import reading_key
 from tostrack.errors import DocumentError, ExtractError, FetchError
 from tostrack.extraction import document_text
 from tostrack.fetch import Request
@@ -232,7 +233,7 @@ def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, a
         text = call(document_text.extract_text, document, {**kept, **captures})
         reading = comparison.read_version(Version(text, at, (current.number if current else 0) + 1))
         key = text_key(reading)
-        if current and key == current.key_sha256:
+        if before and reading_key(reading) == reading_key(before):
             return _unchanged(seen, writer, call)
         cause = call(document_text.find_suspicion, tuple(captures.values()), text, before)
     except DocumentError as error:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from tostrack.analysis.verdict.context import TextPair
-from tostrack.clauses import canonical, canonical_text, canonicals, plain
+from tostrack.clauses import plain
+from tostrack.comparison_key import comparable, comparable_text, comparables, linked_documents
 from tostrack.extraction.quality import COMPARABLE, CUT, FROM_THE_BEGINNING, KINSHIP, SHORT, STUB
 from tostrack.language.detect import detect_words
 from tostrack.models import Clause, Edit, Hunk, Judgement, Reading, Reason
@@ -19,6 +20,8 @@ def judge_without_hunks(old: Reading, new: Reading) -> Judgement:
     """Return the judgement over two texts of which no word differs: identical, only addresses, only form."""
     if old.version.text == new.version.text:
         return Judgement(Reason.IDENTICAL, "The text is the same, byte for byte.")
+    if linked := other_document(old, new):
+        return linked
     if len(old.clauses) == len(new.clauses):
         texts = ((one.text, other.text) for one, other in zip(old.clauses, new.clauses, strict=True))
         pairs = [(_TARGET.sub(r"\1)", one), _TARGET.sub(r"\1)", other)) for one, other in texts if one != other]
@@ -29,6 +32,15 @@ def judge_without_hunks(old: Reading, new: Reading) -> Judgement:
     if _places(old) != _places(new):
         return Judgement(Reason.NUMBERING, "Only the numbers of list items moved.")
     return Judgement(Reason.FORMAT, "Only punctuation, case or layout changed; every word is the same.")
+
+
+def other_document(old: Reading, new: Reading) -> Judgement | None:
+    """Return a judgement when a link leads to another document than before: its file or its host is another."""
+    before, after = (linked_documents(reading.clauses) for reading in (old, new))
+    if before == after or len(before) != len(after):
+        return None
+    was, now = next((one, other) for one, other in zip(before, after, strict=True) if one != other)
+    return Judgement(Reason.RENAMED, f"A link leads to another document: {now}, not {was}. Consider tracking it.")
 
 
 def _places(reading: Reading) -> list[str]:
@@ -95,10 +107,10 @@ def _is_akin(old: Reading, new: Reading) -> bool:
     """
     letters = _letters(old), _letters(new)
     shared = letters[0] & letters[1]
-    apart = min(sum(canonical_text(text).count(" ") + 1 for _, text in side - shared) for side in letters)
+    apart = min(sum(comparable_text(text).count(" ") + 1 for _, text in side - shared) for side in letters)
     words: set[str] = set()
     for ordered, text in shared:
-        words.update(canonical(Clause("ol" if ordered else "p", text)).split())
+        words.update(comparable(Clause("ol" if ordered else "p", text)).split())
         if len(words) >= KINSHIP * (len(words) + apart):
             return True
     return False
@@ -115,7 +127,7 @@ _ENDS = '.!?:;)"”’'
 
 
 def _words(reading: Reading) -> list[str]:
-    return " ".join(canonicals(reading)).split()
+    return " ".join(comparables(reading)).split()
 
 
 def check_language(context: TextPair, hunks: Sequence[Hunk]) -> Judgement | None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from tostrack.analysis.verdict.guarded_words import binds
 from tostrack.analysis.verdict.normal_form import is_number, normal
-from tostrack.clauses import canonical_text, sentences
+from tostrack.clauses import sentences
+from tostrack.comparison_key import comparable_text
 from tostrack.models import Edit, Hunk
 
 #: The longest quote, in characters.
@@ -97,7 +98,7 @@ def edits(hunk: Hunk) -> list[Replaced]:
         end = at + 2 if words[at][0] == "-" and at + 1 < len(words) and words[at + 1][0] == "+" else at + 1
         sides = dict(words[at:end])
         gone, come = sides.get("-", ""), sides.get("+", "")
-        if canonical_text(gone) != canonical_text(come):
+        if comparable_text(gone) != comparable_text(come):
             before = words[at - 1][1] if at else ""
             found.append(Replaced(before, gone, come, words[end][1] if end < len(words) else ""))
         at = end

@@ -15,7 +15,7 @@ from tostrack.analysis.diff import diff
 from tostrack.analysis.diff.similarity import Bag
 from tostrack.analysis.facts import read_document_dates
 from tostrack.analysis.verdict import judge_hunks
-from tostrack.clauses import canonicals
+from tostrack.comparison_key import comparables
 from tostrack.extraction.quality import is_error_page
 from tostrack.models import Hunk, Judgement, Reading, Reason, Verdict
 
@@ -48,11 +48,11 @@ def judge_with_history(hunks: Sequence[Hunk], old: Reading, new: Reading, earlie
 
 @lru_cache(maxsize=64)
 def _counted(reading: Reading) -> Bag:
-    return Bag(Counter(canonicals(reading)))
+    return Bag(Counter(comparables(reading)))
 
 
 def _is_wall(reading: Reading, other: Reading) -> bool:
-    return is_error_page(canonicals(reading), canonicals(other))
+    return is_error_page(comparables(reading), comparables(other))
 
 
 def _after_wall(new: Reading, sound: Sequence[Reading]) -> Judgement:
