@@ -1,5 +1,8 @@
 """From the outbox to people: when, in which order, once, and only to those who want it."""
 
+import base64
+import hashlib
+import hmac
 import io
 import json
 from dataclasses import replace
@@ -396,7 +399,7 @@ def test_the_endpoint_says_what_is_wrong_and_echoes_nothing_raw():
 
 @pytest.mark.parametrize(("made_for", "page"), [("confirm", "unsubscribe"), ("unsubscribe", "confirm")])
 def test_the_page_of_one_action_never_does_the_other(made_for, page):
-    made = tokens.make(KEY, Token(made_for, "shop", "a@example.org", START))
+    made = tokens.make(KEY, LinkToken(made_for, "shop", "a@example.org", START))
     # It is refused before anything is asked: there is no archive here.
     with pytest.raises(ConfigError, match="not for this page"):
         follow_link(None, KEY, made, START, page)
@@ -423,3 +426,33 @@ def test_a_form_of_a_wrong_length_is_answered_400_and_not_read(length):
     b"".join(application(lambda *_: "done")(environ, lambda status, _headers: answered.append(status)))
 
     assert (answered, read) == (["400 Bad Request"], [])
+
+
+def test_a_link_does_not_carry_the_address_in_plain_text():
+    made = tokens.make(KEY, LinkToken("confirm", "shop", "reader@example.org", START))
+
+    parts = [base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in made.split(".")[1:]]
+    assert not any(word in part for part in parts for word in (b"reader", b"example", b"shop", b"confirm"))
+    assert made == tokens.make(KEY, LinkToken("confirm", "shop", "reader@example.org", START))
+    for place in range(len(made)):
+        altered = made[:place] + ("A" if made[place] != "A" else "B") + made[place + 1 :]
+        # The last letter of base 64 holds bits that mean nothing.
+        if made[place + 1 : place + 2] not in (".", ""):
+            with pytest.raises(ConfigError):
+                tokens.read(KEY, altered, START)
+
+
+def test_a_link_that_was_mailed_before_still_works():
+    body = (
+        base64.urlsafe_b64encode(b'["unsubscribe","shop","a@example.org","2024-01-01T00:00:00Z"]').decode().rstrip("=")
+    )
+    proof = hmac.new(KEY.encode(), body.encode(), hashlib.sha256).digest()
+    mailed = f"{body}.{base64.urlsafe_b64encode(proof).decode().rstrip('=')}"
+
+    assert tokens.read(KEY, mailed, START).address == "a@example.org"
+
+
+@pytest.mark.parametrize("text", ["", ".", "2.", "2..", "2.a.b", "2.é.b", "2." + "A" * 10_000, "x.y", "é.é"])
+def test_what_is_no_token_is_refused(text):
+    with pytest.raises(ConfigError, match="not one of ours"):
+        tokens.read(KEY, text, START)
