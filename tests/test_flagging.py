@@ -176,8 +176,8 @@ def test_rules_beside_the_watchlist_are_used_and_stale_flags_are_named(platform,
     (platform.folder / "topics").mkdir()
     (platform.folder / "topics" / "pets.toml").write_text(PETS)
 
-    assert "`tostrack reflag`" in run("flags").stderr
-    assert "1 otherwise than before" in run("reflag").stdout
+    assert "`tostrack rebuild flags`" in run("flags").stderr
+    assert "1 differently than before" in run("rebuild", "flags").stdout
     assert "allows pets" in run("flags", "--topic", "pets").stdout
 
 

@@ -5,6 +5,7 @@ import os
 import sys
 
 import pytest
+from fakes import NET
 
 from tostrack.errors import ExtractError
 from tostrack.extraction import extract
@@ -17,7 +18,7 @@ PAGE = b"<main><h1>Terms</h1><p>We may use what you post.</p></main>"
 
 @pytest.fixture(scope="module")
 def worker():
-    with Worker(seconds=10, megabytes=150) as worker:
+    with Worker(seconds=NET, megabytes=150) as worker:
         yield worker
 
 
@@ -43,6 +44,7 @@ def test_what_takes_too_long_is_killed_and_the_next_page_is_read():
             worker(sum, range(10**15))
 
         assert caught.value.cause == "too-slow"
+        worker._seconds = NET  # half a second may be too short for anything on a busy machine
         assert worker(str, "next") == "next"
 
 
@@ -59,6 +61,16 @@ def test_a_page_too_big_for_the_parser_is_never_an_empty_or_a_half_text(worker):
         worker(extract, b"<p>a" * 700_000, select="body")
 
     assert caught.value.cause == "too-big"
+
+
+def test_an_answer_that_would_fill_our_memory_is_refused_unread(monkeypatch):
+    monkeypatch.setattr("tostrack.sandbox._MOST_ANSWER", 1000)
+    with Worker() as worker:
+        with pytest.raises(ExtractError, match="gave more than") as caught:
+            worker(operator.mul, "x", 2000)
+
+        assert caught.value.cause == "too-big"
+        assert worker(str, "next") == "next"
 
 
 def test_a_process_that_dies_is_the_failure_of_one_page(worker):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_obj
 def command(environment: Environment, target: str | None, topic: str | None, history: bool, as_json: bool) -> None:
-    """List the flagged clauses of the texts that stand, by topic, quoted, and since when each says what it says."""
+    """List the flagged clauses of the current texts, by topic, with quotes and dates."""
     from tostrack.render.history_view import render_history
     from tostrack.render.listings import render_flags
     from tostrack.services.unread_languages import list_unread
@@ -51,7 +51,7 @@ def command(environment: Environment, target: str | None, topic: str | None, his
     for one in unread:
         click.echo(f"{one.service}/{one.document}: {one.notice}", err=True)
     if stale and not history:
-        click.echo(f"{stale} clauses were flagged by other rules than today's: `tostrack reflag`", err=True)
+        click.echo(f"{stale} clauses were flagged with older rules: run `tostrack rebuild flags`", err=True)
 
 
 def _standing(

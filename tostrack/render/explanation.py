@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tostrack.analysis.topic_moves import ranked
 from tostrack.models import VERDICT_OF, Change, Edit, Flag, Hunk, Reason
 from tostrack.render.change_formats import change_as_json
 from tostrack.render.escape import columns, count, cut, path_of, safe_line
-from tostrack.render.headline import distinct_flags, flag_label, ranked
+from tostrack.render.headline import distinct_flags, flag_label
 from tostrack.render.terminal_style import SIGNS, TerminalStyle, fit_line
 from tostrack.render.word_edits import clipped, fold, runs_of
 
@@ -87,8 +88,8 @@ def render_reasoning(
     for sentence in reasoning.compared.sentences:
         lines += _wrapped(sentence, look)
     verdict = f"{change.verdict} ({change.reason}): {change.explanation}"
-    told = "Readers are told." if reasoning.announced else "Readers are not told."
-    lines += ["", *_wrapped(verdict, look, style="flag"), *_wrapped(told, look)]
+    notified = "Readers were notified." if reasoning.announced else "Readers were not notified."
+    lines += ["", *_wrapped(verdict, look, style="flag"), *_wrapped(notified, look)]
     if change.silence:
         lines += _wrapped(change.silence, look)
     order = {id(hunk): place for place, hunk in enumerate(ranked(change))}

@@ -15,7 +15,6 @@ from tostrack.errors import StoreError
 from tostrack.models import sha256
 from tostrack.render import change_formats, evidence
 from tostrack.render.csv_rows import folder_name
-from tostrack.services.feeds import load_change
 
 #: Reads the bytes of a raw capture by its path.
 Read = Callable[[str], bytes]
@@ -30,9 +29,9 @@ def evidence_of(archive: Archive, row: ChangeRow, read: Read) -> bytes:
     """Return a zip that proves a change: texts, captures, the chain, and how to check them without tostrack.
 
     Raises:
-        StoreError: The archive is not as it was written, or a capture is missing; `tostrack verify` says what.
+        StoreError: The archive is not as it was written, or a capture is missing; `tostrack archive verify` says what.
     """
-    change = load_change(archive, row)
+    change = archive.load_change(row)
     origins: dict[int, Origin] = {}
     chain = list(_chain(archive, row, origins))
     packed: dict[str, bytes] = {"chain.jsonl": "".join(f"{link}\n" for link in chain).encode()}
@@ -59,7 +58,7 @@ def evidence_of(archive: Archive, row: ChangeRow, read: Read) -> bytes:
 def _version(archive: Archive, row: ChangeRow, number: int) -> VersionRow:
     found = archive.version(row.service, row.document, number)
     if found is None:
-        raise StoreError(f"{archive.path}: {row.id} names a version that is not there; run `tostrack verify`")
+        raise StoreError(f"{archive.path}: {row.id} names a version that is not there; run `tostrack archive verify`")
     return found
 
 
@@ -70,7 +69,7 @@ def _captures(side: str, origin: Origin, read: Read, taken_out: set[str]) -> dic
         if capture["sha256"] not in taken_out:
             found[f"{name}.body"] = body = read(capture["path"])
             if sha256(body) != capture["sha256"]:
-                raise StoreError(f"{capture['path']}: is not what was fetched; run `tostrack verify`")
+                raise StoreError(f"{capture['path']}: is not what was fetched; run `tostrack archive verify`")
         about = {key: capture[key] for key in ("url", "fetched_at", "status", "headers", "sha256")}
         about["chain"] = json.loads(capture["chain"])
         found[f"{name}.json"] = (json.dumps(about, indent=2, sort_keys=True) + "\n").encode()
@@ -91,7 +90,7 @@ def _chain(archive: Archive, row: ChangeRow, origins: dict[int, Origin]) -> Iter
         clauses = [(clause.kind, provenance.digest(clause.text)) for clause in reading.clauses]
         while sha256(origin.link(head, clauses)) != origin.row["hash"]:
             if not late:
-                raise StoreError(f"{document}@{number}: is not what was recorded; run `tostrack verify`")
+                raise StoreError(f"{document}@{number}: is not what was recorded; run `tostrack archive verify`")
             yield (between := late_link(document, head, late.pop(0)))
             head = sha256(between)
         yield origin.link(head, clauses)
@@ -104,10 +103,13 @@ def _chain(archive: Archive, row: ChangeRow, origins: dict[int, Origin]) -> Iter
 def changes(archive: Archive, rows: list[DocumentRow], *, whole: bool) -> Iterator[dict[str, Any]]:
     """Yield the judged changes of the documents *rows*, oldest first; *whole* with their hunks and flags."""
     names = {row.id for row in rows}
-    for row in reversed(archive.changes()):
-        if f"{row.service}/{row.document}" in names:
-            listed = {name: getattr(row, name) for name in CHANGES}
-            yield {**change_formats.change_as_json(load_change(archive, row)), **listed} if whole else listed
+    judged = [row for row in reversed(archive.changes()) if f"{row.service}/{row.document}" in names]
+    listed = ({name: getattr(row, name) for name in CHANGES} for row in judged)
+    if not whole:
+        yield from listed
+        return
+    for columns, change in zip(listed, archive.load_changes(judged), strict=True):
+        yield {**change_formats.change_as_json(change), **columns}
 
 
 def versions(archive: Archive, rows: list[DocumentRow], *, whole: bool) -> Iterator[dict[str, Any]]:

@@ -55,14 +55,14 @@ class Rulebook:
         """Return these rules for a document in the language *code*, two letters or a tag like ``pt-BR``."""
         return replace(self, language=primary_language(code))
 
-    def __reduce__(self) -> tuple[type[Rulebook], tuple[tuple[RuleFile, ...]]]:
+    def __reduce__(self) -> tuple[type[Rulebook], tuple[tuple[RuleFile, ...], str]]:
         """Pickle the files alone: another process reads them faster than their compiled patterns."""
-        return Rulebook, (self.own,)
+        return Rulebook, (self.own, self.language)
 
     @property
     def rules(self) -> RuleSet:
         """The rules, with every mistake of every file named at once."""
-        return _parsed(self.own)
+        return _parse_rules(self.own)
 
     @property
     def fingerprint(self) -> str:
@@ -148,6 +148,12 @@ class Rulebook:
         return matching(self.rules, words, lead) | vetoing(self.rules, words)
 
 
+@lru_cache(maxsize=8)
+def _parse_rules(own: tuple[RuleFile, ...]) -> RuleSet:
+    """Return the rules that ship with *own* beside them: the same for every language of a document."""
+    return parse(RuleFile(BUILT_IN.name, BUILT_IN.read_text("utf-8")), *own)
+
+
 @lru_cache(maxsize=_MEMORY)
 def _remembered(book: Rulebook, text: str, lead: str, hint: str) -> tuple[Flag, ...]:
     return tuple(book._find(plain(text), lead, hint))  # noqa: SLF001  # a method of it, remembered
@@ -155,13 +161,8 @@ def _remembered(book: Rulebook, text: str, lead: str, hint: str) -> tuple[Flag, 
 
 # Read once for each set of files, however many books, of whatever languages, share them.
 @lru_cache(maxsize=16)
-def _parsed(own: tuple[RuleFile, ...]) -> RuleSet:
-    return parse(RuleFile(BUILT_IN.name, BUILT_IN.read_text("utf-8")), *own)
-
-
-@lru_cache(maxsize=16)
 def _breadth_of(own: tuple[RuleFile, ...]) -> Breadth:
-    return Breadth(_parsed(own).breadth)
+    return Breadth(_parse_rules(own).breadth)
 
 
 @lru_cache(maxsize=16)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from tostrack.analysis.verdict.spelling_forms import uniform
+from tostrack.comparison_key import MARKS, SIGN, STRUCK, mark_struck, mend_encoding
 from tostrack.language.dates import find_dates
 
 #: What a token begins with when it stands for something; no word of a text begins so.
@@ -17,7 +18,7 @@ DATE, URL, RELATIVE, INSTANT = f"{MARK}date", f"{MARK}url", f"{MARK}ago", f"{MAR
 #: Dates that `find_dates` leaves alone: of an edition, and one whose day and month depend on the country.
 _OTHER_DATES = (
     re.compile(r"(?<=\()(?P<y>(?:19|20)\d{2})(?P<n>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?=\))"),
-    re.compile(r"\b(?P<d>\d{1,2})(?P<s>[/.])(?P<n>\d{1,2})(?P=s)(?P<y>(?:19|20)\d{2})\b"),
+    re.compile(r"\b(?P<d>\d{1,2})(?P<s>[/.-])(?P<n>\d{1,2})(?P=s)(?P<y>(?:19|20)\d{2})\b"),
 )
 # No word boundary before it: machine stamps are glued to whatever stands there.
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}t\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:z|[+-]\d{2}:?\d{2})?")
@@ -33,7 +34,7 @@ _URL = re.compile(
 )
 _URL_SIGNS = re.compile(r"//|www\.|\.[a-z]{2,}/")
 _HIDDEN_MAIL = re.compile(r"[\w.+-]*\[?e-?mail\W{1,2}protected\]?[\w.-]*")
-_WORD = r"\d+(?:[.,]\d+)*|[^\W_]+|[$€£¥%§&]"
+_WORD = rf"{STRUCK}?\d+(?:[.,⁄]\d+)*|{STRUCK}?(?:[^\W_]|[{MARKS}])+|&|{SIGN}"
 _WORDS = re.compile(_WORD)
 _TOKENS = re.compile(rf"{MARK}\w+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{_WORD}")
 
@@ -111,6 +112,9 @@ def _date(match: re.Match[str]) -> str:
     return f" {DATE}{match['y']}_{int(match['n']):02}_{int(match['d']):02} "
 
 
+#: Numbers with their thousands apart, and what stands between the ends of a range.
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:([., ])\d{3})(?:\1\d{3}){0,4}(?![\d]|[.,]\d)")
+_RANGE = re.compile(r"(?<=\d)\s?[-–—−]\s?(?=\d)")
 _DIGITS = re.compile("[0-9]")
 _FOUR_DIGITS = re.compile("[0-9]{4}")
 
@@ -135,20 +139,14 @@ def _dated(text: str) -> str:
 _HINT = re.compile(r"\(?\bopens in (?:a )?new (?:tab|window)\)?", re.IGNORECASE)
 
 
-def _mended(text: str) -> str:
-    """Return *text*, which may be UTF-8 that was read as Windows-1252, as it was meant."""
-    try:
-        return text.encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return text
-
-
 @lru_cache(maxsize=4_096)
 def spelled(text: str) -> tuple[str, ...]:
     """Return the tokens of plain *text* in lower case, with dates, instants, addresses and mail each one token."""
     text = html.unescape(text) if "&" in text else text
     text = _HINT.sub(" ", text) if "open" in text else text
-    text = _mended(text) if "â" in text or "Ã" in text else text
+    text = mend_encoding(text)
+    if "~~" in text:
+        text = mark_struck(text)
     text = text.replace("’", "'").replace("\u00a0", " ").replace("©", " copyright ").lower()
     if "protected" in text:
         text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
@@ -161,6 +159,7 @@ def spelled(text: str) -> tuple[str, ...]:
         text = _dated(text)
         if _IN_BRACKETS.search(text):
             text = _TWICE_WRITTEN.sub(r" \1", text)
+        text = _RANGE.sub(" to ", _THOUSANDS.sub(lambda match: re.sub(r"\D", "", match[0]), text))
     text = text.replace("cannot", "can not")
     if "'" in text:
         for sign, pattern, written in _CONTRACTIONS:

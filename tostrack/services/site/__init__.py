@@ -21,6 +21,7 @@ from tostrack.render.site.page_data import Arrival, ChangeItem, DocumentCard, He
 from tostrack.render.site.rendering import FeedLink, asset, day_words, fingerprint, topic_name
 from tostrack.render.site.sitemap import robots, sitemaps
 from tostrack.render.site_paths import document_page, platform_page, site_address, topic_page
+from tostrack.render.wording import describe_cause
 from tostrack.services.site.build_cache import BuildCache
 from tostrack.services.site.document_pages import DocumentPages, SiteContext, key_of
 from tostrack.services.site.site_feeds import FeedChange, link_to, write_feed
@@ -80,12 +81,15 @@ class _Builder:
         key = key_of(fingerprint(*_MAKERS), site.title, url, dict(site.topics), book.fingerprint, taken_out)
         self.archive, self.shelf, self.site = archive, shelf, site
         self.context = SiteContext(archive, shelf, site, book, key, lru_cache(maxsize=None)(book.meaning))
-        self.everything = link_to("all", "Everything that matters")
+        self.everything = link_to("all", "All changes that matter")
         self.services: dict[str, list[DocumentRow]] = defaultdict(list)
         for row in sorted(documents, key=lambda row: (row.service_name.casefold(), row.id)):
             self.services[row.service].append(row)
         self.changes: dict[str, list[ChangeRow]] = defaultdict(list)
-        for change in reversed(archive.changes()):
+        newest_first = archive.changes()
+        #: Where each change comes in a list of the newest: by time, and within a document by number.
+        self.order = {change.id: place for place, change in enumerate(newest_first)}
+        for change in reversed(newest_first):
             self.changes[f"{change.service}/{change.document}"].append(change)
         self.told: list[FeedChange] = []
         self.powers: dict[str, dict[tuple[str, str], list[Power]]] = {topic: {} for topic in site.topics}
@@ -104,7 +108,7 @@ class _Builder:
         self._years(news)
         self._topics(news)
         self._search(platforms)
-        self.told.sort(key=lambda one: (one.row.seen_at, one.row.id), reverse=True)
+        self.told.sort(key=lambda one: self.order[one.row.id])
         write_feed(self.context, "all", self.site.title, self.told, "index.html")
         for path, text in pages.plain_pages(self.site, [self.everything]).items():
             self.shelf.put(path, text)
@@ -167,7 +171,7 @@ class _Builder:
             page = document_page(row.service, row.document) if document.chain else platform_page(row.service)
             write_feed(self.context, f"{row.service}.{row.document}", name, own, page)
             told += own
-        told.sort(key=lambda one: (one.row.seen_at, one.row.id), reverse=True)
+        told.sort(key=lambda one: self.order[one.row.id])
         title = f"{shown.name}: changes that matter"
         write_feed(self.context, shown.slug, title, told, platform_page(shown.slug))
         self.told += told
@@ -194,8 +198,7 @@ class _Builder:
             self.shelf.page(topic_page(topic), key, make)
             told = sorted(
                 (one for one in self.told if topic in one.row.topics),
-                key=lambda one: (one.row.seen_at, one.row.id),
-                reverse=True,
+                key=lambda one: self.order[one.row.id],
             )
             write_feed(self.context, f"topic.{topic}", feed.title, told, topic_page(topic))
 
@@ -259,15 +262,17 @@ def _card(document: DocumentPages) -> DocumentCard:
 def summarize_health(row: DocumentRow) -> Health:
     """Return how the last check of a document went, in words for a reader."""
     if row.checked_at is None:
-        return Health("past", "Not checked any more; its history is kept.")
+        return Health("past", "No longer checked; its history is stored.")
     checked = day_words(row.checked_at)
     since = f" since {day_words(row.failing_since)}" if row.failing_since else ""
     if row.outcome == Outcome.SUSPECT:
-        return Health("suspect", f"What the address answers{since} does not look like the policy; it is kept aside.")
+        return Health("suspect", f"Quarantined{since}: the page does not look like the policy.")
     if row.outcome in (Outcome.FAILED, Outcome.SKIPPED) and row.cause:
         if row.cause in BLOCKED:
-            return Health("failing", f"The platform does not let us read it{since} ({safe_line(row.cause)}).")
-        return Health("waiting", f"Could not be read{since} ({safe_line(row.cause)}).")
+            return Health(
+                "failing", f"Failed{since} ({describe_cause(row.cause)}): the platform refuses automated access."
+            )
+        return Health("waiting", f"Failed{since} ({describe_cause(row.cause)}).")
     return Health("fine", f"Checked {checked}.")
 
 
