@@ -38,6 +38,9 @@ audit: $(VENV)/bin/python ## Look for holes in workflows and container file
 findings: ## Run the findings about other people's packages in temporary folders; needs npm and a package registry
 	findings/run
 
+contracts: $(VENV)/.dev ## Test what we write with the tools that read it, pinned, in temporary folders; needs npm
+	BIN=$(BIN) contracts/run
+
 check: lint test ## What a commit must pass
 
 $(VENV)/bin/python:

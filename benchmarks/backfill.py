@@ -69,7 +69,7 @@ def go_on(folder: Path, server, documents: dict) -> None:
     middle = found[len(found) // 2]["fetched_at"]
     url = found[-1]["url"]
     with FakeWayback([each for capture in found for each in kept(server.corpus, capture)]) as archive:
-        command = ["backfill", "acme", "--from", "2004-01-01", "--to", middle[:10], "--archive", archive.url]
+        command = ["import", "wayback", "acme", "--from", "2004-01-01", "--to", middle[:10], "--archive", archive.url]
         [done] = rows(folder, *command, "--url", url.replace("https://help.", "http://"), "--url", url)
     print(f"onward: {done['versions']} versions up to {middle[:10]}")
     for capture in found[len(found) // 2 + 1 :]:
@@ -118,7 +118,17 @@ def main() -> None:
                 with FakeWayback([each for capture in found for each in kept(corpus, capture)], page=50) as archive:
                     name = f"instagram/{path.rsplit('/', 1)[1]}"
                     url = found[-1]["url"]
-                    command = ["backfill", name, "--from", "2004-01-01", "--every", "capture", "--archive", archive.url]
+                    command = [
+                        "import",
+                        "wayback",
+                        name,
+                        "--from",
+                        "2004-01-01",
+                        "--every",
+                        "capture",
+                        "--archive",
+                        archive.url,
+                    ]
                     command += ["--url", url.replace("https://help.", "http://"), "--url", url]
                     [done] = rows(folder, *command)
                     [again] = rows(folder, *command)

@@ -1,4 +1,4 @@
-"""Damage an archive file at random and count what neither `tostrack verify` nor a reader notices.
+"""Damage an archive file at random and count what neither `tostrack archive verify` nor a reader notices.
 
     python benchmarks/corruptions.py [--count 10000] [--seed 1]
 

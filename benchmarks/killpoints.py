@@ -9,7 +9,7 @@
     crowd       50 crawls of one archive started at once; --count is how often
 
 A warm process forks for each run, so a point costs milliseconds. What a run said was stored must be there before the
-next one begins (0 lost), SQLite and `tostrack verify` must find nothing (0 half), and the run repeated must end as the
+next one begins (0 lost), SQLite and `archive verify` must find nothing (0 half), and the repeated run must end as the
 unbroken one did, row for row and file for file (0 duplicate).
 """
 

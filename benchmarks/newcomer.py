@@ -92,7 +92,7 @@ def main() -> None:
             "--github",
             expects="nightly.yml",
         )
-        who.does("completion", tostrack, "completion", "bash", expects="complete")
+        who.does("completion", tostrack, "--completion", "bash", expects="complete")
         who.does(
             "typed for mypy and the API",
             str(who.bin / "python"),
@@ -106,7 +106,16 @@ def main() -> None:
 def check_extras(who: Newcomer, tostrack: str, installed: list[str]) -> None:
     """What is not installed says so in one line, with what to type."""
     if "wayback" not in installed:
-        command = (tostrack, "-w", "tostrack-demo/watchlist.toml", "backfill", "lumora", "--from", "2020-01-01")
+        command = (
+            tostrack,
+            "-w",
+            "tostrack-demo/watchlist.toml",
+            "import",
+            "wayback",
+            "lumora",
+            "--from",
+            "2020-01-01",
+        )
         who.does("a missing extra explains itself", *command, expects="pip install 'tostrack[wayback]'", status=2)
 
 

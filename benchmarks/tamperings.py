@@ -1,4 +1,4 @@
-"""Tamper with archives by SQL, the triggers dropped, and count what `tostrack verify` does not find or misplaces.
+"""Tamper with archives by SQL, the triggers dropped, and count what `archive verify` does not find or misplaces.
 
     python benchmarks/tamperings.py [--count 1000] [--seed 1]
 

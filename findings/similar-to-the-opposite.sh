@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Guess: a similarity of 100 means that two clauses have the same words.
-# Seen: token_set_ratio is 100 when one is contained in the other: "we do not sell" and "we do sell", or a clause that gained nine words.
+# Seen: token_set_ratio is 100 when one is contained in the other: "we do not sell" and "we do sell", or a clause that gained eight words.
 # Version: rapidfuzz 3.14.6. Date: 2026-11-28.
 # Why it matters: a threshold on it calls the changes that matter most no change.
 set -euo pipefail

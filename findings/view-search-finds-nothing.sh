@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Guess: Datasette searches a view when fts_table and fts_pk are set, as its documentation shows.
+# Guess: Datasette searches a view when fts_table and fts_pk are set, by rowid too, which is its default for a table.
 # Seen: with fts_pk rowid the search of a view answers no rows, without an error: a view has no rowid. A key column in the view is needed.
 # Version: datasette 0.65.5. Date: 2026-11-28.
 # Why it matters: the views are what people open; an empty search reads as "no clause says so".

@@ -1,4 +1,4 @@
-"""``tostrack backfill`` as a user meets it."""
+"""``tostrack import wayback`` as a user meets it."""
 
 import json
 
@@ -29,14 +29,14 @@ def archive():
 
 
 def run(folder, archive, *arguments):
-    command = ["-w", str(folder / "watchlist.toml"), "backfill", *arguments, "--from", "2005-01-01"]
+    command = ["-w", str(folder / "watchlist.toml"), "import", "wayback", *arguments, "--from", "2005-01-01"]
     return CliRunner().invoke(cli, [*command, "--archive", archive.url])
 
 
 def test_a_dry_run_says_how_long_it_takes_and_stores_nothing(folder, archive):
     result = run(folder, archive, "acme/terms", "--dry-run")
 
-    assert result.stdout == "acme/terms  4 captures in the index; 4 to ask for, about 4 s\n"
+    assert result.stdout == "acme/terms  4 captures in the index; 4 to fetch, about 4 s\n"
     assert archive.asked["playback"] == 0
     assert not (folder / "tostrack.db").exists()
 
@@ -45,8 +45,8 @@ def test_what_came_and_what_did_not_is_said(folder, archive):
     result = run(folder, archive, "acme/terms")
 
     assert result.exit_code == 0
-    assert result.stdout.startswith("acme/terms  3 versions, 0 the same text; 4 fetched of 4 captures")
-    assert "1 not to be had: the index names a capture that is not there" in result.stderr
+    assert result.stdout.startswith("acme/terms  3 versions, 0 unchanged; 4 fetched of 4 captures")
+    assert "1 not available: the index names a capture that is not there" in result.stderr
 
 
 def test_json_is_one_object_a_document(folder, archive):
@@ -72,7 +72,7 @@ def test_an_address_that_was_never_captured_asks_for_earlier_ones(folder, archiv
     result = run(folder, archive, "acme/cookies")
 
     assert result.exit_code == 0
-    assert "did the page move? name earlier addresses with --url" in result.stderr
+    assert "if the page moved, name earlier addresses with --url" in result.stderr
 
 
 def test_an_earlier_address_needs_one_page(folder, archive):

@@ -138,7 +138,7 @@ def test_log_keeps_noise_for_those_who_ask(run, platform):
     quiet, everything = run("log"), run("log", "--all", "--json")
 
     assert (quiet.exit_code, quiet.stdout) == (0, "")
-    assert "nothing that matters changed" in quiet.stderr
+    assert "no change that matters" in quiet.stderr
     assert [row["verdict"] for row in lines(everything)] == ["noise"]
 
 
@@ -159,7 +159,7 @@ def test_show_before_the_first_version_says_when_that_was(run, two_nights):
     result = run("show", "acme/terms", "--at", "2023-01-01")
 
     assert result.exit_code == 2
-    assert "first version was seen at 2024-01-01T03:00:00Z" in result.stderr
+    assert "first version is of 2024-01-01T03:00:00Z" in result.stderr
 
 
 def test_flags_quote_what_stands_and_since_when(run, two_nights):
@@ -174,7 +174,7 @@ def test_status_tells_what_fails_and_since_when(run, platform, two_nights):
 
     result = run("status")
 
-    assert "http-403" in result.stdout
+    assert "failed (HTTP 403)" in result.stdout
     assert "since 2024-02-01" in result.stdout
     assert lines(run("status", "--json"))[0]["http_status"] == 403
 
@@ -203,7 +203,7 @@ def test_init_writes_a_watchlist_that_loads_and_an_empty_archive(tmp_path):
     assert load(tmp_path / "watchlist.toml").documents
     assert (tmp_path / "tostrack.db").is_file()
     again = CliRunner().invoke(cli, ["-w", str(tmp_path / "watchlist.toml"), "init"])
-    assert (again.exit_code, "there already" in again.stderr) == (2, True)
+    assert (again.exit_code, "exists" in again.stderr) == (2, True)
 
 
 def test_a_dry_run_lists_and_touches_nothing(run, platform):
@@ -222,9 +222,9 @@ def test_a_dry_run_lists_and_touches_nothing(run, platform):
         (
             ["diff", "acme", "--from", "2024-02-01", "--to", "2024-01-01"],
             2,
-            "--from 2024-02-01 lies after --to 2024-01-01",
+            "--from 2024-02-01 is after --to 2024-01-01",
         ),
-        (["show", "nowhere"], 2, "nothing recorded under that name"),
+        (["show", "nowhere"], 2, "no such document is recorded"),
         (["show", "acme/terms@two"], 2, "'two' is not the number of a version"),
         (["explain", "acm"], 2, "did you mean 'acme'?"),
         (["diff", "ACME"], 2, "did you mean 'acme'?"),
@@ -251,7 +251,7 @@ def test_silence_is_not_good_news_before_anything_was_read(run, platform):
 
     said = [run(*args).stderr for args in (["log"], ["flags"], ["status"], ["diff", "acme"])]
 
-    assert all("`tostrack crawl` takes the first look" in each for each in said)
+    assert all("run `tostrack crawl`" in each for each in said)
 
 
 def test_a_failed_first_look_is_not_good_news_either(run, platform):
@@ -285,7 +285,7 @@ def test_an_interrupted_command_says_what_is_kept(run, two_nights, monkeypatch):
 
     result = run("crawl")
 
-    assert (result.exit_code, "what was stored before is kept" in result.stderr) == (130, True)
+    assert (result.exit_code, "everything stored before that is kept" in result.stderr) == (130, True)
 
 
 def test_a_machine_without_a_network_is_told_so(run, platform, monkeypatch):
@@ -317,7 +317,7 @@ def test_every_error_of_a_watchlist_is_reported_at_once(run, platform):
 
 
 def test_a_crawl_makes_no_more_requests_at_a_time_than_it_is_told(run, platform):
-    with FaultServer(pause=0.05) as server:
+    with FaultServer() as server:
         hosts = {"acme": server.url, "bolt": server.url.replace("127.0.0.1", "localhost")}
         tables = [f'[watch.{name}.terms]\nurl = "{url}/terms"\n' for name, url in hosts.items()]
         settings = '[settings]\ndelay = 0\nallow_private = ["127.0.0.1", "localhost"]\n'

@@ -47,8 +47,8 @@ def house(platform, monkeypatch):
 
 
 def test_a_night_is_told_by_two_commands(house):
-    shown = house("digest", "shop")
-    result = house("notify", "--send")
+    shown = house("notify", "preview", "shop")
+    result = house("notify", "send")
     [mail] = house.server.parsed()
 
     assert result.exit_code == 0, result.output
@@ -56,79 +56,82 @@ def test_a_night_is_told_by_two_commands(house):
     assert mail["Subject"] == "Acme adds a content licence (Terms)"
     assert "https://tos.example/changes/acme/terms/2/" in mail.get_body(("plain",)).get_content()
     assert "https://tos.example/mail/unsubscribe?token=" in mail["List-Unsubscribe"]
-    assert house("notify").stdout == "0 events not gathered yet; messages: 0 pending, 0 retry, 1 sent, 0 dead\n"
+    assert (
+        house("notify").stdout
+        == "0 changes are not in a message yet; messages: 0 waiting, 0 retrying, 1 sent, 0 failed\n"
+    )
 
 
 def test_gathering_freezes_and_sends_nothing(house):
-    first, again = house("notify", "--gather"), house("notify", "--gather")
+    first, again = house("notify", "send", "--gather-only"), house("notify", "send", "--gather-only")
 
-    assert (first.stdout, again.stdout) == ("1 messages gathered\n", "0 messages gathered\n")
+    assert (first.stdout, again.stdout) == ("1 messages created\n", "0 messages created\n")
     assert house.server.mails == []
-    assert house("notify", "--send").exit_code == 0
+    assert house("notify", "send").exit_code == 0
     assert len(house.server.mails) == 1
 
 
 def test_a_click_ends_it(house):
-    house("notify", "--send")
+    house("notify", "send")
     token = house.server.parsed()[0]["List-Unsubscribe"].partition("token=")[2].partition(">")[0]
     environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/mail/unsubscribe", "QUERY_STRING": f"token={token}"}
 
     page = b"".join(app(str(house.path))(environ, lambda *_: None)).decode()
 
-    assert "gets the digest “shop” no more" in page
+    assert "no longer gets the digest “shop”" in page
     assert "unsubscribed at" in house("subscribers", "shop").stdout
 
 
 def test_a_subscription_by_hand(house):
-    assert house("subscribe", "shop", "new@example.org").exit_code == 0
-    house("notify", "--send")
+    assert house("subscribers", "add", "shop", "new@example.org").exit_code == 0
+    house("notify", "send")
     mail = next(mail for mail in house.server.parsed() if mail["To"] == "new@example.org")
     token = mail.get_content().partition("token=")[2].split()[0]
 
-    assert "from now on" in house("confirm", token).stdout
+    assert "is now subscribed" in house("subscribers", "confirm", token).stdout
     rows = [json.loads(line) for line in house("subscribers", "--json").stdout.splitlines()]
     assert {row["address"]: row["state"] for row in rows} == {
         "owner@example.org": "watchlist",
         "new@example.org": "confirmed",
     }
-    assert "no more" in house("unsubscribe", "shop", "new@example.org").stdout
-    assert house("suppress", "new@example.org", "--reason", "bounced").exit_code == 0
-    assert "suppressed: bounced" in house("subscribers").stdout
-    assert "again" in house("suppress", "new@example.org", "--undo").stdout
+    assert "no longer" in house("subscribers", "remove", "shop", "new@example.org").stdout
+    assert house("subscribers", "block", "new@example.org", "--reason", "bounced").exit_code == 0
+    assert "blocked: bounced" in house("subscribers").stdout
+    assert "no longer blocked" in house("subscribers", "block", "new@example.org", "--undo").stdout
 
 
 def test_what_does_not_go_out_is_said_and_counted(house):
     text = house.path.read_text().replace('"smtp://127', '"smtps://127')
     house.path.write_text(text)
 
-    result = house("notify", "--send", "--json")
+    result = house("notify", "send", "--json")
 
     assert result.exit_code == 3
     assert json.loads(result.stdout.splitlines()[0])["state"] == "retry"
-    assert "email is down" in result.stderr
-    assert "1 retry" in house("notify", "--status").stdout
+    assert "email is unavailable" in result.stderr
+    assert "1 retrying" in house("notify", "status").stdout
 
 
 def test_a_digest_of_the_past_is_shown_and_nothing_sent(house):
-    since = house("digest", "shop", "--since", "2024-01-01", "--until", "2024-02-01", "--dry-run")
-    page = house("digest", "shop", "--since", "2024-01-01", "--until", "2024-02-01", "--format", "html")
-    values = house("digest", "shop", "--since", "2024-01-01", "--until", "2024-02-01", "--json")
-    none = house("digest", "shop", "--since", "2024-03-01", "--until", "2024-03-01")
+    since = house("notify", "preview", "shop", "--since", "2024-01-01", "--until", "2024-02-01", "--dry-run")
+    page = house("notify", "preview", "shop", "--since", "2024-01-01", "--until", "2024-02-01", "--format", "html")
+    values = house("notify", "preview", "shop", "--since", "2024-01-01", "--until", "2024-02-01", "--json")
+    none = house("notify", "preview", "shop", "--since", "2024-03-01", "--until", "2024-03-01")
 
     assert "1 document of Acme" in since.stdout
     assert page.stdout.startswith("<!doctype html>")
     assert json.loads(values.stdout)["changes"][0]["document"] == "terms"
-    assert "nothing to tell, so no mail" in none.stderr
+    assert "no change to report, so no mail" in none.stderr
     assert house.server.mails == []
 
 
 @pytest.mark.parametrize(
     ("arguments", "hint"),
     [
-        (["digest", "shpo"], 'did you mean "shop"'),
-        (["subscribe", "shop", "a@b.example,c@d.example"], "not one e-mail address"),
-        (["confirm", "x.y"], "not one of ours"),
-        (["notify", "--issues"], 'issues = "owner/repository"'),
+        (["notify", "preview", "shpo"], 'did you mean "shop"'),
+        (["subscribers", "add", "shop", "a@b.example,c@d.example"], "not one e-mail address"),
+        (["subscribers", "confirm", "x.y"], "not one of ours"),
+        (["notify", "issues"], 'issues = "owner/repository"'),
     ],
 )
 def test_a_slip_is_answered_with_the_remedy(house, arguments, hint):
@@ -141,4 +144,4 @@ def test_a_slip_is_answered_with_the_remedy(house, arguments, hint):
 def test_nothing_is_asked_without_a_key(house, monkeypatch):
     monkeypatch.delenv("TOSTRACK_KEY")
 
-    assert "TOSTRACK_KEY" in house("subscribe", "shop", "new@example.org").stderr
+    assert "TOSTRACK_KEY" in house("subscribers", "add", "shop", "new@example.org").stderr

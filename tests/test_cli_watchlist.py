@@ -201,24 +201,24 @@ def test_the_quarantine_is_listed_and_let_go(run, platform):
     platform.night(terms=paragraphs(*CLAUSES))
     platform.night(terms=SHORTER)
 
-    listed, status = lines(run("accept", "--json")), lines(run("status", "--suspects", "--json"))
+    listed, status = lines(run("review", "--accept", "--json")), lines(run("status", "--suspects", "--json"))
     table = run("status", "--suspects").stdout
-    [accepted] = lines(run("accept", "acme/terms", "--json", "--now", "2024-01-03T03:00:00Z"))
+    [accepted] = lines(run("review", "--accept", "acme/terms", "--json", "--now", "2024-01-03T03:00:00Z"))
 
     assert listed == status
     assert [(row["service"], row["cause"], row["sightings"]) for row in listed] == [("acme", "collapse", 1)]
-    assert "collapse" in table
+    assert "most of the text is missing" in table
     assert (accepted["outcome"], accepted["version"]) == ("changed", 2)
-    assert run("accept").stderr == "nothing is in quarantine\n"
-    assert run("accept", "acme/terms").exit_code == 2
+    assert run("review", "--accept").stderr == "no text is quarantined\n"
+    assert run("review", "--accept", "acme/terms").exit_code == 2
 
 
 def test_reextract_tells_what_today_s_selectors_make_of_the_kept_pages(run, platform):
     platform.night(terms=paragraphs(*CLAUSES, "Read more about photos."))
     run.path.write_text(WATCHLIST + 'remove = "p:last-of-type"\n')
 
-    dry = run("reextract", "--dry-run")
-    [row] = lines(run("reextract", "acme", "--json", "--now", "2024-01-03"))
+    dry = run("rebuild", "text", "--dry-run")
+    [row] = lines(run("rebuild", "text", "acme", "--json", "--now", "2024-01-03"))
 
     assert dry.stdout == "acme/terms  re-extracted: version 2, 40 -> 39 clauses\n"
     assert (row["outcome"], row["version"]) == ("re-extracted", 2)
@@ -227,7 +227,7 @@ def test_reextract_tells_what_today_s_selectors_make_of_the_kept_pages(run, plat
 
 
 def test_reextract_without_an_archive_is_an_error(run):
-    assert run("reextract").exit_code == 1
+    assert run("rebuild", "text").exit_code == 1
 
 
 def test_status_counts_the_nights_and_says_when_we_ask_again(run, platform):
@@ -240,5 +240,5 @@ def test_status_counts_the_nights_and_says_when_we_ask_again(run, platform):
 
     result = run("status")
 
-    assert "blocked for 5 nights, since 2024-01-02" in result.stdout
-    assert "not asked again before 2024-01-07T06:46:40Z" in result.stdout
+    assert "failed (HTTP 429) for 5 days, since 2024-01-02" in result.stdout
+    assert "not fetched again before 2024-01-07T06:46:40Z" in result.stdout

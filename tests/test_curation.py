@@ -106,7 +106,7 @@ def test_evidence_without_a_text_is_not_accepted(platform):
 def test_with_nothing_in_quarantine_there_is_nothing_to_accept(platform):
     platform.night(terms=paragraphs(RULES))
 
-    with pytest.raises(ConfigError, match="no text is in quarantine"):
+    with pytest.raises(ConfigError, match="no text is quarantined"):
         accept(platform)
 
 

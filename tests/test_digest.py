@@ -81,7 +81,7 @@ def test_a_reader_of_one_topic_reads_only_its_quotes():
 def test_the_unimportant_is_one_line():
     text = digest_as_text(digest(WIDENED, editorial=2, noise=1))
 
-    assert "Not told: 2 changes of wording alone and 1 change of no text" in " ".join(text.split())
+    assert "Not shown: 2 editorial changes and 1 cosmetic change" in " ".join(text.split())
 
 
 def test_what_lies_outside_the_topics_is_named_and_not_quoted():
@@ -113,13 +113,13 @@ def test_the_html_names_nothing_remote_and_keeps_the_colours_of_the_reader():
 def test_a_text_ends_with_why_and_how_to_leave():
     text = digest_as_text(digest(WIDENED), Footer("You asked for it.", ("mailto:leave@tos.example",)))
 
-    assert text.endswith("-- \nYou asked for it.\nStop: mailto:leave@tos.example\n")
+    assert text.endswith("-- \nYou asked for it.\nUnsubscribe: mailto:leave@tos.example\n")
 
 
 def test_still_watching_says_so_and_no_more():
     empty = digest()
 
-    assert digest_subject(empty) == "Still watching 3 documents: nothing to tell"
+    assert digest_subject(empty) == "Still watching 3 documents: no change to report"
     assert "Nothing that matters to you changed in 3 documents" in digest_as_text(empty)
 
 

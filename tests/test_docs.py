@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tostrack.cli import COMMANDS, cli
+from tostrack.cli import COMMANDS, GROUPS, cli
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -24,14 +24,15 @@ def test_the_reference_and_the_man_page_are_what_the_commands_say():
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_completion_script_asks_tostrack(shell):
-    result = CliRunner().invoke(cli, ["completion", shell])
+    result = CliRunner().invoke(cli, ["--completion", shell])
 
     assert result.exit_code == 0
     assert f"_TOSTRACK_COMPLETE={shell}_complete" in result.stdout
 
 
 def test_every_command_has_an_example():
-    without = [name for name in COMMANDS if "xample" not in CliRunner().invoke(cli, [name, "--help"]).stdout]
+    paths = [[name] for name in COMMANDS] + [[group, name] for group in GROUPS for name in GROUPS[group].commands]
+    without = [path for path in paths if "xample" not in CliRunner().invoke(cli, [*path, "--help"]).stdout]
 
     assert without == []
 

@@ -186,14 +186,14 @@ def test_clauses_are_flagged_anew_elsewhere_as_they_are_here(reselected, spread)
 def test_the_command_works_in_several_processes(run, platform):
     platform.night(terms=paragraphs(LICENCE))
 
-    assert run("reextract", "--jobs", "2").stdout == run("reextract").stdout == "acme/terms  unchanged\n"
-    assert run("reflag", "--jobs", "2").exit_code == 0
+    assert run("rebuild", "text", "--jobs", "2").stdout == run("rebuild", "text").stdout == "acme/terms  unchanged\n"
+    assert run("rebuild", "flags", "--jobs", "2").exit_code == 0
 
 
 def test_jobs_and_a_scheduler_are_a_contradiction(run, platform):
     platform.night(terms=paragraphs(LICENCE))
 
-    assert "say one" in run("reextract", "--jobs", "2", "--scheduler", "tcp://127.0.0.1:1").stderr
+    assert "say one" in run("rebuild", "text", "--jobs", "2", "--scheduler", "tcp://127.0.0.1:1").stderr
 
 
 def test_without_the_extra_its_name_is_said(monkeypatch):

@@ -22,13 +22,13 @@ def test_a_change_is_explained_from_what_was_compared_to_why_its_flags_are_there
 
     assert text.startswith(
         "acme/terms@2\n"
-        "Version 2 of 2024-01-02 was held against version 1 of 2024-01-01.\n"
-        "That is the text that stood.\n"
-        "Readers had been told of no change before.\n"
+        "Version 2 of 2024-01-02 was compared with version 1 of 2024-01-01.\n"
+        "That was the current text.\n"
+        "There was no earlier notification.\n"
         "\n"
         "substantive (new-text): "
     )
-    assert "\nReaders are told.\n" in text
+    assert "\nReaders were notified.\n" in text
     assert "\nreworded: substantive (numbers) · Terms\n" in text
     assert "  moved  │ 30 days became 90 days\n" in text
     assert "  flag   │ licensing · widened — “" in text
@@ -61,7 +61,7 @@ def test_noise_is_explained_as_well(run, platform):
     text = run("explain", "acme/terms@2").stdout
 
     assert "\nnoise (stamp): " in text
-    assert "\nReaders are not told.\n" in text
+    assert "\nReaders were not notified.\n" in text
     assert "\nreworded: noise (stamp) · Terms\n" in text
 
 
@@ -75,8 +75,8 @@ def test_a_text_that_was_held_against_another_than_the_one_that_stood_says_why(r
     compared = change(run, "acme/terms@4")["compared"]
 
     assert (compared["held_against"], compared["stood"], compared["told"]) == (2, 3, 2)
-    assert compared["sentences"][0] == "Version 4 of 2024-01-04 was held against version 2 of 2024-01-02."
-    assert compared["sentences"][1].startswith("Version 3 of 2024-01-03 stood")
+    assert compared["sentences"][0] == "Version 4 of 2024-01-04 was compared with version 2 of 2024-01-02."
+    assert compared["sentences"][1].startswith("Version 3 of 2024-01-03 was the current text")
 
 
 def test_a_change_that_is_told_late_says_so(run, platform):
@@ -88,7 +88,7 @@ def test_a_change_that_is_told_late_says_so(run, platform):
     compared = change(run, "acme/terms@3-settled")["compared"]
 
     assert compared["held_against"] == compared["told"] == 2
-    assert "told on 2024-01-17" in compared["sentences"][1]
+    assert "notified on 2024-01-17" in compared["sentences"][1]
 
 
 def test_a_silent_document_is_named_in_the_reasoning(run, platform):

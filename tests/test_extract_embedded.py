@@ -150,7 +150,7 @@ def test_a_consent_tool_a_menu_and_a_form_are_left_out_and_listed(box):
 
     page = f"<body><main>{POLICY}{box.format(SHARE)}{POLICY}</main></body>"
     cut = []
-    main_text(parse(page), cut)
+    main_text(parse(page), cut=cut)
 
     assert SHARE not in extract(page)
     assert [part.beginning for part in cut] == [" ".join(SHARE.split()[:12])]
@@ -173,3 +173,37 @@ def test_lettered_items_complete_the_lead_in_above_them():
         ("End.", ""),
     ]
     assert split_clauses(join_clauses(clauses)) == clauses
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "<div class=related><h3>Read on</h3><a href=/a>Boats of the world</a> <a href=/b>Paper of the world</a></div>",
+        "<h2>More</h2><ul><li><a href=/a>Boats of the world</a><li><a href=https://acme.example/b>Paper</a></ul>",
+        "<div id=comments><p>Boats of the world are what I like to read about, says a reader.</p><form></form></div>",
+        "<div class=right-sidebar><p>Boats of the world are what we write about in our newsletter.</p></div>",
+    ],
+)
+def test_what_surrounds_the_policy_in_its_container_is_left_out(after):
+    text = extract(f"<body><main><h1>Terms</h1>{POLICY}{after}</main></body>", url="https://acme.example/terms")
+
+    assert "Boats of the world" not in text
+    assert "purpose number 19," in text
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "<div class=related><h3>What is related to boats</h3><p>Paper.</p></div>",
+        "<div class=meta>Last updated: 3 May 2024</div>",
+        "<div class=author>Write to boats@acme.example</div>",
+        "<h2>Sub-processors</h2><ul><li><a href=https://ship.example/>What is related to boats</a></ul>",
+        "<div class=comment>What is related to boats is ours.</div>",
+        f"<div class=sidebar><p>What is related to boats.</p>{POLICY}</div>",
+        "<p>Ahoy Town</p>",
+    ],
+)
+def test_what_a_policy_may_end_with_is_kept(after):
+    text = extract(f"<body><main><h1>Terms</h1>{POLICY}{after}</main></body>", url="https://acme.example/terms")
+
+    assert any(words in text for words in ("related to boats", "3 May 2024", "boats@acme.example", "Ahoy Town"))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tostrack.analysis.diff import diff
 from tostrack.analysis.facts import find_facts
 from tostrack.clauses import split_clauses
+from tostrack.language import dates
 from tostrack.models import Edit, FactKind, Hunk
 
 
@@ -175,3 +176,21 @@ def test_no_text_is_too_odd(old, new):
     hunks = [Hunk(Edit.REWORDED, old=old, new=new, words=(("-", old), ("+", new))), Hunk(Edit.ADDED, new=new)]
 
     assert len(find_facts(hunks)) == 2
+
+
+def test_the_cost_of_dates_does_not_grow_with_those_already_found(monkeypatch):
+    # Steps, not seconds: how many dates are looked at for each that is found.
+    looked = 0
+
+    class Counting(dates.FoundDate):
+        def __getattribute__(self, name):
+            nonlocal looked
+            looked += name in {"start", "end"}
+            return super().__getattribute__(name)
+
+    monkeypatch.setattr(dates, "FoundDate", Counting)
+
+    found = dates.find_dates(", ".join(f"{number % 28 + 1} May {1990 + number % 50}" for number in range(2000)))
+
+    assert len(found) == 2000
+    assert looked < 60 * 2000

@@ -110,11 +110,10 @@ def test_a_slip_that_was_there_before_holds_nothing_back():
     [
         ("403 forbidden nginx", "blocked"),
         ("forbidden", "blocked"),
-        ("404 nothing here", "wrong-page"),
         ("you must be 18 or older to enter this site", "consent"),
         ("seite nicht gefunden", "wrong-page"),
         ("accesso negato", "blocked"),
-        ("what you may draw is not forbidden", ""),
+        ("what you may draw is not forbidden " + "we fold boats for all who want them " * 8, ""),
         ("about your privacy " + "we fold boats for all who want them " * 8, ""),
     ],
 )

@@ -17,7 +17,14 @@ RULES = "You must be at least 13 years old to use the service and you keep your 
 
 def keep(platform, out="state"):
     (platform.folder / "watchlist.toml").write_text('[watch.acme.terms]\nurl = "https://acme.example/terms"\n')
-    command = ["-w", str(platform.folder / "watchlist.toml"), "keep", "--out", str(platform.folder / out)]
+    command = [
+        "-w",
+        str(platform.folder / "watchlist.toml"),
+        "archive",
+        "export-state",
+        "--out",
+        str(platform.folder / out),
+    ]
     return CliRunner().invoke(cli, command)
 
 
@@ -57,7 +64,7 @@ def test_quiet_nights_leave_what_is_kept_as_it_is_byte_for_byte(platform):
         platform.night(terms=paragraphs(RULES) + f"<!-- {number} -->")
         result = keep(platform)
 
-        assert "nothing was found" in result.stdout
+        assert "no changes since" in result.stdout
         assert files(platform.folder / "state") == first
 
 
@@ -84,8 +91,8 @@ def test_times_of_checks_are_kept_once_a_week(platform):
 
     said = [keep(platform).stdout, (platform.night(), keep(platform).stdout)[1]]
 
-    assert ["nothing was found" in each for each in said] == [True, False]
-    assert keep(platform).stdout.startswith(str(platform.folder / "state: nothing"))
+    assert ["no changes since" in each for each in said] == [True, False]
+    assert keep(platform).stdout.startswith(str(platform.folder / "state: no changes"))
 
 
 @pytest.mark.parametrize(
@@ -112,10 +119,10 @@ def test_a_failure_that_lasts_is_quiet_and_its_end_is_not(platform):
     keep(platform)
 
     platform.night()
-    assert "nothing was found" in keep(platform).stdout
+    assert "no changes since" in keep(platform).stdout
 
     platform.night(terms=paragraphs(RULES))
-    assert "nothing was found" not in keep(platform).stdout
+    assert "no changes since" not in keep(platform).stdout
 
 
 def test_what_was_sent_is_no_quiet_night(platform):
@@ -124,7 +131,7 @@ def test_what_was_sent_is_no_quiet_night(platform):
     with closing(sqlite3.connect(platform.database)) as db, db:
         db.execute("INSERT INTO suppressions VALUES ('a@acme.example', '2024-01-01T00:00:00Z', 'bounced')")
 
-    assert "nothing was found" not in keep(platform).stdout
+    assert "no changes since" not in keep(platform).stdout
 
 
 def test_a_copy_that_is_damaged_is_written_anew(platform):

@@ -270,8 +270,8 @@ def test_an_archive_in_use_and_our_own_are_not_merged(ours, theirs):
 
 
 def test_the_command_finds_the_captures_beside_the_archive(run, platform, theirs):
-    result = run("merge", str(theirs.database))
-    again = run("merge", str(theirs.database), "--json")
+    result = run("archive", "merge", str(theirs.database))
+    again = run("archive", "merge", str(theirs.database), "--json")
 
     assert result.stdout == "acme/privacy  new, 3 versions\n"
     assert json.loads(again.stdout)["outcome"] == "same"

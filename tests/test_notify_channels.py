@@ -232,7 +232,7 @@ def test_nobody_is_called_before_the_third_bad_night_and_no_text_is_obeyed():
 
     [found] = list_failure_issues([young, well, row], datetime(2024, 5, 3, 3, tzinfo=UTC))
 
-    assert found.title == "acme/terms: selector since 2024-05-01"
+    assert found.title == "acme/terms: selector matches nothing since 2024-05-01"
     assert "<script>" not in found.body
     assert "![x]" not in found.body
     assert "@everyone" not in found.body

@@ -190,7 +190,7 @@ def test_a_suppressed_address_is_refused_whatever_its_writing(platform):
     with Outbox(platform.database) as outbox:
         outbox.suppress("Angry@Example.org", START, "asked by telephone")
 
-        assert outbox.refusal("shop", "angry@example.org") == "suppressed: asked by telephone"
+        assert outbox.refusal("shop", "angry@example.org") == "blocked: asked by telephone"
         assert outbox.allow("angry@example.ORG")
         assert outbox.refusal("shop", "angry@example.org") == ""
 

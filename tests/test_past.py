@@ -168,7 +168,7 @@ def test_the_commands_answer(platform, monkeypatch):
     nights(platform, [LICENCE, AGE], [WIDER, AGE])
     run = CliRunner().invoke
 
-    blame = [json.loads(line) for line in run(cli, ["blame", "acme/terms", "--json"]).stdout.splitlines()]
+    blame = [json.loads(line) for line in run(cli, ["show", "--dates", "acme/terms", "--json"]).stdout.splitlines()]
     search = [json.loads(line) for line in run(cli, ["search", "licence", "--json"]).stdout.splitlines()]
     log = run(cli, ["log", "acme", "--verdict", "substantive", "--until", day(1), "--json"]).stdout.splitlines()
 
@@ -176,7 +176,7 @@ def test_the_commands_answer(platform, monkeypatch):
     assert [(row["document"], row["wordings"]) for row in search] == [("terms", 2)]
     assert len(log) == 1
     assert run(cli, ["log", "acme", "--verdict", "substantive", "--until", day(0), "--json"]).stdout == ""
-    assert f"{day(0)} {day(1)}  You grant us" in run(cli, ["blame", "acme/terms"]).stdout
+    assert f"{day(0)} {day(1)}  You grant us" in run(cli, ["show", "--dates", "acme/terms"]).stdout
     assert "acme/terms  2024-01-01 to now  (2 wordings)" in run(cli, ["search", "licence"]).stdout
 
 

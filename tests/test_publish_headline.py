@@ -90,7 +90,7 @@ def test_a_topic_that_only_moved_house_is_no_news(edit, told):
 def test_noise_is_not_dressed_up_as_news():
     quiet = change(flag("licensing", "permits", "widened"), reason=Reason.LINKS, explanation="Only links moved.")
 
-    assert headline(quiet, "Acme", "Terms") == "Acme Terms: nothing of substance changed; only links moved"
+    assert headline(quiet, "Acme", "Terms") == "Acme Terms: no substantive change; only links moved"
 
 
 def test_an_editorial_change_is_called_an_edit():

@@ -1,7 +1,7 @@
 import pytest
 
 from tostrack.models import Outcome, Verdict
-from tostrack.render.crawl_summary import CrawlLine, night_line, outcome_line
+from tostrack.render.crawl_summary import CrawlLine, crawl_line, outcome_line
 
 CHANGED = CrawlLine(
     "acme", "privacy", Outcome.CHANGED, verdict=Verdict.SUBSTANTIVE, topics=("ai", "sharing"), clauses=3
@@ -18,9 +18,9 @@ NOISE = CrawlLine("acme", "terms", Outcome.CHANGED, verdict=Verdict.NOISE, reaso
         (CrawlLine("acme", "terms", Outcome.NOT_MODIFIED), "acme/terms  unchanged"),
         (
             CrawlLine("acme", "terms", Outcome.FAILED, "HTTP 403"),
-            "acme/terms  failed: HTTP 403   (tostrack check acme/terms)",
+            "acme/terms  failed (HTTP 403)   (tostrack check acme/terms)",
         ),
-        (CrawlLine("acme", "terms", Outcome.SKIPPED, "robots.txt"), "acme/terms  skipped: robots.txt"),
+        (CrawlLine("acme", "terms", Outcome.SKIPPED, "robots.txt"), "acme/terms  skipped (robots.txt)"),
     ],
 )
 def test_a_line_says_what_happened_and_what_next(line, told):
@@ -41,8 +41,8 @@ def test_a_cause_from_a_server_is_one_harmless_line():
 def test_a_night_is_counted_in_one_line():
     lines = [CHANGED, NOISE, *[CrawlLine("a", "b", Outcome.UNCHANGED)] * 3, CrawlLine("a", "b", Outcome.NOT_MODIFIED)]
 
-    assert night_line(lines) == "6 documents: 4 unchanged, 1 changed and 1 with noise only"
+    assert crawl_line(lines) == "6 documents: 4 unchanged, 1 changed, 1 noise only"
 
 
 def test_a_night_without_documents_says_so():
-    assert night_line([]) == "no documents"
+    assert crawl_line([]) == "no documents"

@@ -139,3 +139,21 @@ def test_who_has_the_archive_open_reads_what_is_left(history):
         assert "Lumora writes new words after it." in archive.text("acme", "terms")
         assert before in archive.text("acme", "terms", from_iso("2024-01-04T12:00:00Z"))
         assert "Jane Doe" not in archive.text("acme", "terms", from_iso("2024-01-03T12:00:00Z"))
+
+
+def test_a_part_of_the_clause_that_an_explanation_or_a_headline_quotes_goes_too(history):
+    connection = sqlite3.connect(history.database)
+    connection.execute(
+        "UPDATE judgements SET headline = 'Adds sharing: “… your data with advertisers within …”' WHERE id = 1"
+    )
+    connection.execute("UPDATE judgements SET headline = 'Keeps data for “90 days after the day”' WHERE id = 2")
+    connection.commit()
+    connection.close()
+
+    take_out(history)
+
+    [first, second, _] = sqlite3.connect(history.database).execute("SELECT headline FROM judgements ORDER BY id")
+    assert first[0].startswith("[redacted ")
+    assert second == ("Keeps data for “90 days after the day”",)
+    assert b"advertisers" not in history.database.read_bytes()
+    assert check(history).sound

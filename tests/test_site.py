@@ -97,8 +97,8 @@ def test_a_document_that_could_never_be_read_is_named_and_leads_nowhere(platform
     write(platform, tmp_path / "site")
 
     page = (tmp_path / "site/platforms/acme/index.html").read_text()
-    assert "No version is kept yet." in page
-    assert "Could not be read since 1 January 2024 (timeout)." in page
+    assert "No version is stored yet." in page
+    assert "Failed since 1 January 2024 (timed out)." in page
     assert "platforms/acme/terms" not in page
 
 
@@ -153,7 +153,7 @@ def test_a_platform_that_blocks_us_is_said_to(platform, tmp_path):
     write(platform, tmp_path / "site")
 
     page = (tmp_path / "site/platforms/acme/index.html").read_text()
-    assert "The platform does not let us read it since 2 January 2024 (http-403)." in page
+    assert "Failed since 2 January 2024 (HTTP 403): the platform refuses automated access." in page
     assert "1 platform could not be read in full" in (tmp_path / "site/index.html").read_text()
 
 

@@ -47,9 +47,9 @@ def test_the_status_ends_with_what_is_wrong_and_since_when():
 
     lines = render_status([sound, STATUS]).splitlines()
 
-    assert lines[0].split() == ["document", "checked", "outcome", "versions", "text", "since"]
+    assert lines[0].split() == ["document", "checked", "outcome", "versions", "last", "change"]
     assert lines[-1] == (
-        "acme/terms: blocked for 2 nights, since 2024-05-01: https://acme.example/terms: 403 Forbidden"
+        "acme/terms: failed (HTTP 403) for 2 days, since 2024-05-01: https://acme.example/terms: 403 Forbidden"
     )
     assert "since 2024" not in render_status([sound])
 

@@ -159,24 +159,24 @@ def run(platform, *arguments):
         f'[settings]\ndatabase = "{platform.database}"\nsnapshots = "{platform.folder / "snapshots"}"\n'
         '[watch.acme.terms]\nurl = "https://acme.example/terms"\n'
     )
-    return CliRunner().invoke(cli, ["-w", str(path), "verify", *arguments])
+    return CliRunner().invoke(cli, ["-w", str(path), "archive", "verify", *arguments])
 
 
 def test_the_command_says_that_all_is_well_and_ends_with_0(history):
     result = run(history)
 
-    assert (result.exit_code, result.stdout) == (0, "1 documents, 3 versions, 3 captures: all as recorded\n")
+    assert (result.exit_code, result.stdout) == (0, "1 documents, 3 versions, 3 captures: OK\n")
 
 
 def test_the_command_names_each_difference_on_a_line_and_ends_with_1(history):
-    tampered(history, "UPDATE _versions SET seen_at = '2023-01-02T03:00:00Z' WHERE number = 2")
+    tampered(history, "UPDATE _versions SET seen_at = '2024-01-02T04:00:00Z' WHERE number = 2")
 
     result = run(history, "acme/terms")
     as_json = run(history, "--json")
 
     assert result.exit_code == as_json.exit_code == 1
     assert result.stdout.startswith("acme/terms@2: chain: ")
-    row = json.loads(as_json.stdout)
+    row = json.loads(as_json.stdout.splitlines()[0])
     assert (row["service"], row["document"], row["version"], row["finding"]) == ("acme", "terms", 2, "chain")
 
 
@@ -197,7 +197,7 @@ def test_a_file_that_is_no_list_of_heads_is_a_mistake(history, tmp_path):
     result = run(history, "--against", str(tmp_path / "other.txt"))
 
     assert result.exit_code == 2
-    assert "no list of heads" in result.stderr
+    assert "not a list of hashes" in result.stderr
 
 
 def test_a_time_that_is_no_time_is_a_finding_and_no_crash(history):

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from tostrack.language.item_labels import strip_ordinal
 from tostrack.models import Clause, Reading, sha256
 
 _ATX = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?$")
@@ -210,7 +211,8 @@ def _assembled(blocks: Iterable[tuple[str, str]], open_before: _Path) -> tuple[t
             lettered = leads[-1]
         elif kind == "p" and lettered and _LETTERED.match(text):
             clauses.append(_clause(kind, text, heading, lettered))
-            leads = [leads[0], _lead_in(text) or lettered]
+            # Its own list is a list at the margin: the paragraph above it ended the one that it is nested in.
+            leads = [_lead_in(text) or lettered]
         else:
             clauses.append(_clause(kind, text, heading))
             leads = [_lead_in(text)]
@@ -316,7 +318,6 @@ _APOSTROPHE = re.compile("['’‘ʼ`´]")
 _WORD = re.compile(r"[^\W_]+|[$€£¥%§]")
 #: What `_WORD` makes of ASCII: nothing of apostrophes, and a space of every other sign.
 _SPACED = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord("'"): None, ord("`"): None}
-_ORDERED = re.compile(r"\d{1,9}[.)]\s+")
 
 
 @lru_cache(maxsize=100_000)
@@ -337,7 +338,7 @@ def canonical(clause: Clause) -> str:
 
 def strip_number(clause: Clause) -> str:
     """Return the Markdown of *clause* without the number that it has as an ordered item."""
-    return _ORDERED.sub("", clause.text, count=1) if clause.kind[:2] == "ol" else clause.text
+    return strip_ordinal(clause.text) if clause.kind[:2] == "ol" else clause.text
 
 
 # A new text is held against the last ones of its document again and again: as many are remembered, here and where more

@@ -86,16 +86,19 @@ def flag_clauses(clauses: Iterable[Clause], book: Rulebook) -> list[tuple[Flag, 
 
 def trace_flag_history(readings: Iterable[Reading], book: Rulebook | None = None) -> Iterator[list[FlagEvent]]:
     """Yield, for each of *readings*, oldest first, what happened to the flags in it since the one before."""
+    before: Reading | None = None
+    for reading in readings:
+        yield find_flag_events(before, reading, book)
+        before = reading
+
+
+def find_flag_events(before: Reading | None, after: Reading, book: Rulebook | None = None) -> list[FlagEvent]:
+    """Return what happened to the flags from one version to the next; of a first version, all its flags."""
     from tostrack.analysis.flags import SHIPPED, change_events, first_events, is_touched
 
     book = book or SHIPPED
-    before: Reading | None = None
-    for reading in readings:
-        if before is None:
-            yield list(first_events(reading.clauses, book))
-        elif is_touched(before.clauses, reading.clauses, book):
-            hunks = diff(before.clauses, reading.clauses)
-            yield list(change_events(hunks, before.clauses, reading.clauses, book))
-        else:
-            yield []
-        before = reading
+    if before is None:
+        return list(first_events(after.clauses, book))
+    if not is_touched(before.clauses, after.clauses, book):
+        return []
+    return list(change_events(diff(before.clauses, after.clauses), before.clauses, after.clauses, book))

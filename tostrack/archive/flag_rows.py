@@ -71,6 +71,35 @@ def by_others(query: Query, fingerprint: str, after: Place, limit: int) -> list[
     ]
 
 
+def stored_flags(query: Query, version_id: int, fingerprint: str) -> dict[tuple[str, str], tuple[Flag, ...]]:
+    """Return the flags of every clause of a document, by text and lead-in, as the rules of *fingerprint* found them.
+
+    Args:
+        query: Runs a query on the archive.
+        version_id: Any version of the document.
+        fingerprint: Of the rules.
+    """
+    rows = query(
+        """
+        SELECT c.text, x.lead, w.topic, w.polarity, w.quote, w.start, w."end", w.rule
+        FROM _versions v JOIN _places p ON p.document_id = v.document_id JOIN clauses c ON c.id = p.clause_id
+        JOIN _flagged g ON g.clause_id = p.clause_id
+        JOIN _rulebooks r ON r.id = g.rulebook_id AND r.fingerprint = ?2 JOIN _contexts x ON x.id = g.context_id
+        LEFT JOIN _flags f ON f.clause_id = g.clause_id AND f.context_id = g.context_id
+        LEFT JOIN _finds w ON w.id = f.find_id
+        WHERE v.id = ?1 ORDER BY f.id
+        """,
+        (version_id, fingerprint),
+    )
+    found: dict[tuple[str, str], dict[Flag, None]] = {}
+    for row in rows:
+        flags = found.setdefault((row["text"], row["lead"]), {})
+        if row["topic"] is not None:
+            # Under several headings a clause has the same flags.
+            flags[flag_of(row)] = None
+    return {place: tuple(flags) for place, flags in found.items()}
+
+
 class FlagRows:
     """The flags of an archive that is open for writing.
 
@@ -120,7 +149,7 @@ class FlagRows:
 
     def replace(self, flags: Mapping[Place, Sequence[Flag]], fingerprint: str) -> None:
         """Put *flags* in the place of those that are stored."""
-        rulebook_id = self._rulebook(fingerprint)
+        rulebook_id = self.rulebook_id(fingerprint)
         for (clause_id, context_id), found in flags.items():
             self._know((clause_id, context_id), fingerprint)
             known = self._connection.execute(
@@ -136,6 +165,16 @@ class FlagRows:
                 "INSERT INTO _flags (clause_id, context_id, find_id) VALUES (?, ?, ?)",
                 [(clause_id, context_id, self.find(asdict(flag))) for flag in found],
             )
+
+    def stored(self, clause: Clause) -> list[Flag]:
+        """Return the stored flags of *clause* under its headings and lead-in."""
+        place = (self._texts.find(clause), self._find_context(*flag_context(clause)))
+        query = """
+            SELECT w.topic, w.polarity, w.quote, w.start, w."end", w.rule
+            FROM _flags f JOIN _finds w ON w.id = f.find_id WHERE f.clause_id = ? AND f.context_id = ? ORDER BY f.id
+        """
+        rows = self._connection.execute(query, place)
+        return [Flag(row[0], Polarity(row[1]), *row[2:]) for row in rows]
 
     def find(self, flag: Mapping[str, object]) -> int:
         """Return the id of what a rule found: the same words at the same place are stored once."""
@@ -168,7 +207,8 @@ class FlagRows:
             self._contexts[context] = int(row[0])
         return self._contexts[context]
 
-    def _rulebook(self, fingerprint: str) -> int:
+    def rulebook_id(self, fingerprint: str) -> int:
+        """Return the id of the rules of *fingerprint*, which is stored when it was not."""
         if fingerprint not in self._rulebooks:
             row = self._connection.execute("SELECT id FROM _rulebooks WHERE fingerprint = ?", (fingerprint,)).fetchone()
             insert = "INSERT INTO _rulebooks (fingerprint) VALUES (?)"

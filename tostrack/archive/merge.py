@@ -93,7 +93,7 @@ def _documents(
     )
     faults = {finding.document: finding.message for finding in report.findings if finding.finding not in HARMLESS}
     if "" in faults:
-        raise StoreError(f"{theirs.path}: is not as it was written ({faults['']}); see `tostrack verify` there")
+        raise StoreError(f"{theirs.path}: is not as it was written ({faults['']}); see `tostrack archive verify` there")
     # Where ours has gone on alone, its own chain tells.
     parted = {name for name in fresh & ours.keys() if ours[name].head not in ("", *report.heads.get(name, ()))}
     known = verify(writer.path, None, lambda row: row.id in parted, index=False) if parted else Report()

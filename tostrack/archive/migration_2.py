@@ -52,6 +52,22 @@ CREATE TABLE _hunks (
     words TEXT,
     PRIMARY KEY (judgement_id, hunk)
 ) WITHOUT ROWID;
+CREATE TABLE _flag_moments (
+    id INTEGER PRIMARY KEY,
+    version_id INTEGER NOT NULL REFERENCES _versions(id),
+    before_id INTEGER REFERENCES _versions(id),
+    rulebook_id INTEGER NOT NULL REFERENCES _rulebooks(id)
+);
+CREATE INDEX _flag_moments_version ON _flag_moments(version_id);
+CREATE TABLE _flag_events (
+    id INTEGER PRIMARY KEY,
+    moment_id INTEGER NOT NULL REFERENCES _flag_moments(id) ON DELETE CASCADE,
+    event TEXT NOT NULL,
+    find_id INTEGER NOT NULL REFERENCES _finds(id),
+    sentence TEXT NOT NULL,
+    context_id INTEGER NOT NULL REFERENCES _contexts(id)
+);
+CREATE INDEX _flag_events_moment ON _flag_events(moment_id);
 """
 _TEXTS = (("clauses", ("text",)), ("_contexts", ("heading", "lead")), ("judgements", ("explanation",)))
 _CLAUSES = """
@@ -94,7 +110,7 @@ def _decode(connection: sqlite3.Connection) -> None:
         try:
             return "".join([words[letter] for letter in str(code)])
         except KeyError as error:
-            raise StoreError("the table of words is damaged; `tostrack recover` rebuilds the archive") from error
+            raise StoreError("the table of words is damaged: `tostrack archive recover` rebuilds it") from error
 
     # Not a function of SQL: what it raises, SQLite would hide.
     for table, columns in _TEXTS:

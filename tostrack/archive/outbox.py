@@ -379,7 +379,7 @@ class Outbox:
     def refusal(self, digest: str, address: str) -> str:
         """Return why *address* must not get the digest now; empty when it may."""
         if rows := self._rows("SELECT reason FROM suppressions WHERE address = ?", (address.lower(),)):
-            return f"suppressed: {rows[0][0]}"
+            return f"blocked: {rows[0][0]}"
         query = "SELECT left_at FROM subscribers WHERE digest = ? AND address = ? AND left_at IS NOT NULL"
         rows = self._rows(query, (digest, address))
         return f"unsubscribed at {rows[0][0]}" if rows else ""

@@ -23,6 +23,7 @@ from tostrack.errors import StoreError
 from tostrack.models import (
     Change,
     Clause,
+    Flag,
     Reading,
     Verdict,
     Version,
@@ -31,7 +32,9 @@ from tostrack.models import (
 )
 
 if TYPE_CHECKING:
+    from tostrack.analysis.flags import FlagEvent
     from tostrack.archive.blame import BlameRow
+    from tostrack.archive.flag_events import Moment
     from tostrack.archive.search import SearchRow
     from tostrack.archive.visits import SuspectRow
 
@@ -451,6 +454,21 @@ class Archive:
             """
         )
         return [(row["document"], row["number"]) for row in rows]
+
+    def flag_moments(self, row: VersionRow, fingerprint: str) -> dict[Moment, list[FlagEvent]]:
+        """Return what happened to the flags of the document of *row*, by pairs of versions: see `flag_events`."""
+        from tostrack.archive.flag_events import read_moments
+
+        return read_moments(self._rows, row.id, fingerprint)
+
+    def stored_flags(self, row: VersionRow, fingerprint: str) -> dict[tuple[str, str], tuple[Flag, ...]]:
+        """Return the flags of every clause that the document of *row* ever had, by text and lead-in.
+
+        Only those that the rules of *fingerprint* found; a clause without flags is there too.
+        """
+        from tostrack.archive.flag_rows import stored_flags
+
+        return stored_flags(self._rows, row.id, fingerprint)
 
     def stale(self, fingerprint: str) -> int:
         """Return how many clauses were flagged by other rules than those of *fingerprint*."""

@@ -10,15 +10,18 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from tostrack.analysis.flags import FlagEvent
+from tostrack.analysis.flags.history import FIRST, describe_event
 from tostrack.archive.chain import late_link, version_link
 from tostrack.archive.compare_keys import compare_key
+from tostrack.archive.flag_events import events_of_hunks, find_before, write_moment
 from tostrack.archive.flag_rows import FlagRows
 from tostrack.archive.hunk_rows import build_hunk_rows
 from tostrack.archive.judgement_rows import ENDS, JudgementRows, build_judgement_rows
 from tostrack.archive.texts import ClauseStore
 from tostrack.archive.visits import NewVersion, Visit
-from tostrack.clauses import text_key
-from tostrack.models import Clause, Document, Hunk, Outcome, Snapshot, iso, sha256
+from tostrack.clauses import plain, text_key
+from tostrack.models import Clause, Document, Hunk, Outcome, Snapshot, Verdict, iso, sha256
 
 _DOCUMENT = """
 SELECT d.id FROM documents d JOIN services s ON s.id = d.service_id WHERE s.slug = ? AND d.slug = ?
@@ -222,12 +225,15 @@ class Recorder:
         judged = build_judgement_rows(new.change, announced=new.announced) if new.change else None
         clauses = [(clause.kind, _digest(clause.text)) for clause in new.reading.clauses]
         seal = judged.seal if judged else ""
+        language = new.language or visit.document.language
         head = sha256(version_link(visit.document.id, row, map(dict, snapshots), clauses, seal))
-        self._append(document_id, row, head, new.reading.clauses, {s["page"]: s["id"] for s in snapshots}, new.language)
+        self._append(document_id, row, head, new.reading.clauses, {s["page"]: s["id"] for s in snapshots}, language)
         for clause, flags in new.flags.items():
             self.flags.store(clause, flags, new.flags_fingerprint)
         if judged and new.change:
             self._hunks(document_id, self._judgement(document_id, judged), judged, new.change.hunks)
+        if new.flags_fingerprint:
+            self._flag_moment(document_id, version.number, new)
         self._advance(document_id, head)
 
     def _append(
@@ -300,6 +306,30 @@ class Recorder:
                 for place, row in enumerate(build_hunk_rows(hunks, old, new))
             ],
         )
+
+    def _flag_moment(self, document_id: int, number: int, new: NewVersion) -> None:
+        """Write what happened to the flags with a version, where that is known without comparing two texts again."""
+        change = new.change
+        if change and change.verdict is Verdict.NOISE:
+            return  # readers do not go by it
+        before = find_before(self._connection, document_id, number)
+        if before and not (change and change.old.number == before.number):
+            return  # compared with another one: readers compare the two when they are asked
+        version_id = self._id("SELECT id FROM _versions WHERE document_id = ? AND number = ?", document_id, number)
+        moment = (version_id or 0, before.id if before else None)
+        events = events_of_hunks(change.hunks) if change and before else self._first_events(new)
+        write_moment(self._connection, self.flags, moment, events, new.flags_fingerprint)
+
+    def _first_events(self, new: NewVersion) -> list[FlagEvent]:
+        """Return the flags of the first version; all of them are stored by now."""
+        found: list[FlagEvent] = []
+        for clause in new.reading.clauses:
+            text = plain(clause.text)
+            found += [
+                FlagEvent(FIRST, flag, describe_event(text, flag.start, flag.end), clause.heading)
+                for flag in self.flags.stored(clause)
+            ]
+        return found
 
     def _late(self, document: str, document_id: int, judged: JudgementRows, hunks: Sequence[Hunk]) -> None:
         """Append the judgement of a version that was stored before, as a link of its own."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -24,8 +25,11 @@ from tostrack.models import iso, sha256
 #: What quotes a clause beside the clause itself; all of it is sealed by hashes: see `tostrack.archive.judgement_rows`.
 _QUOTES = (
     *(("judgements", "explanation"), ("judgements", "headline"), ("_finds", "quote")),
+    ("_flag_events", "sentence"),
     *(("judgement_facts", "old"), ("judgement_facts", "new"), ("judgement_facts", "sentence")),
 )
+#: What an explanation or a headline quotes.
+_QUOTED = re.compile("“([^”]*)”")
 #: A shorter piece says nothing by itself: "30 days".
 _SAYS_SOMETHING = 12
 
@@ -175,13 +179,24 @@ def _quotes(
     # Table and column are words of this module.
     query = f"SELECT id, {column} FROM {table} WHERE {column} IS NOT NULL"  # noqa: S608
     for row_id, said in connection.execute(query).fetchall():
-        if words in said or (len(said) >= _SAYS_SOMETHING and any(said in text or text in said for text in whole)):
+        if words in said or any(piece in text for piece in _pieces(said) for text in whole) or _holds(said, whole):
             tomb = _tomb(connection, said, reason, now)
             if table == "_finds":
                 _part(connection, row_id)
             connection.execute(f"UPDATE {table} SET {column} = ? WHERE id = ?", (tomb, row_id))  # noqa: S608
             count += 1
     return count
+
+
+def _holds(said: str, whole: list[str]) -> bool:
+    """Whether one of the texts is in *said*."""
+    return any(len(text) >= _SAYS_SOMETHING and text in said for text in whole)
+
+
+def _pieces(said: str) -> list[str]:
+    """Return *said* and what it quotes, cut where words are left out, without pieces too short to say anything."""
+    quoted = [piece for quote in _QUOTED.findall(said) for piece in re.split("…| → ", quote)]
+    return [piece for piece in map(str.strip, (said, *quoted)) if len(piece) >= _SAYS_SOMETHING]
 
 
 def _part(connection: sqlite3.Connection, find_id: int) -> None:
@@ -207,7 +222,7 @@ def _note(connection: sqlite3.Connection, kind: str, digest: str, reason: str, n
 @contextmanager
 def _writable(connection: sqlite3.Connection) -> Iterator[None]:
     """Lift the triggers that keep texts as they are, within the transaction."""
-    tables = ("clauses", "_hunks", *dict.fromkeys(table for table, _ in _QUOTES))
+    tables = ("clauses", "_hunks", *dict.fromkeys(table for table, _ in _QUOTES if table != "_flag_events"))
     names = [f"{table}_no_update" for table in tables]
     marks = ", ".join("?" * len(names))
     query = f"SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name IN ({marks})"  # noqa: S608

@@ -225,6 +225,24 @@ CREATE TABLE _flags (
     find_id INTEGER NOT NULL REFERENCES _finds(id)
 );
 CREATE INDEX _flags_clause ON _flags(clause_id, context_id);
+
+CREATE TABLE _flag_moments (
+    id INTEGER PRIMARY KEY,
+    version_id INTEGER NOT NULL REFERENCES _versions(id),
+    before_id INTEGER REFERENCES _versions(id),
+    rulebook_id INTEGER NOT NULL REFERENCES _rulebooks(id)
+);
+CREATE INDEX _flag_moments_version ON _flag_moments(version_id);
+
+CREATE TABLE _flag_events (
+    id INTEGER PRIMARY KEY,
+    moment_id INTEGER NOT NULL REFERENCES _flag_moments(id) ON DELETE CASCADE,
+    event TEXT NOT NULL,
+    find_id INTEGER NOT NULL REFERENCES _finds(id),
+    sentence TEXT NOT NULL,
+    context_id INTEGER NOT NULL REFERENCES _contexts(id)
+);
+CREATE INDEX _flag_events_moment ON _flag_events(moment_id);
 """
 
 #: What proves the rest: see `tostrack.archive.verify` and `tostrack.archive.redact`.
@@ -305,6 +323,13 @@ FROM _hunks h JOIN _contexts x ON x.id = h.context_id;
 CREATE VIEW flagged AS
 SELECT g.clause_id, x.heading, x.lead, r.fingerprint, g.context_id
 FROM _flagged g JOIN _contexts x ON x.id = g.context_id JOIN _rulebooks r ON r.id = g.rulebook_id;
+
+CREATE VIEW flag_events AS
+SELECT s.slug AS service, d.slug AS document, v.number, v.seen_at, e.event, w.topic, w.polarity, w.quote, e.sentence,
+       w.rule, x.heading, b.number AS before
+FROM _flag_events e JOIN _flag_moments m ON m.id = e.moment_id JOIN _versions v ON v.id = m.version_id
+JOIN documents d ON d.id = v.document_id JOIN services s ON s.id = d.service_id
+JOIN _finds w ON w.id = e.find_id JOIN _contexts x ON x.id = e.context_id LEFT JOIN _versions b ON b.id = m.before_id;
 
 CREATE VIEW flags_by_month AS
 SELECT substr(c.seen_at, 1, 7) AS month, c.service, f.topic, f.polarity, f.direction, count(*) AS flags,

@@ -10,8 +10,9 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from tostrack.analysis.flags import SHIPPED, Rulebook
+from tostrack.analysis.flags import SHIPPED, FlagEvent, Rulebook
 from tostrack.archive import snapshots as files
+from tostrack.archive.flag_events import Moment, write_moment
 from tostrack.archive.flag_rows import FlaggedClause, Place, by_others
 from tostrack.archive.lock import lock_archive, remove_stale_files, sync_file
 from tostrack.archive.merge_source import MergeSource
@@ -286,7 +287,7 @@ class Writer(Archive):
                 body = files.read(folder, row["path"])
                 if sha256(body) != row["sha256"]:
                     raise StoreError(
-                        f"{folder / row['path']}: is not the capture that was stored; `tostrack verify` there"
+                        f"{folder / row['path']}: is not the capture that was stored; `tostrack archive verify` there"
                     )
                 self._keep(paths[row["id"]], body)
         with self._transaction():
@@ -307,6 +308,12 @@ class Writer(Archive):
         """Store *flags*, by the place of their clause, as those of our rules; all or none."""
         with self._transaction():
             self._recorder.flags.replace(flags, self.book.fingerprint)
+
+    def write_flag_history(self, moments: Mapping[Moment, Sequence[FlagEvent]]) -> None:
+        """Store what happened to the flags of a document by our rules, by pairs of versions; all or none."""
+        with self._transaction():
+            for moment, events in moments.items():
+                write_moment(self._connection, self._recorder.flags, moment, events, self.book.fingerprint)
 
     def together(self) -> AbstractContextManager[None]:
         """Store what is recorded inside in one transaction: all of it, or nothing."""

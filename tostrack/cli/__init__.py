@@ -1,4 +1,4 @@
-"""The command line: arguments to one call to text or JSON and an exit status; no decisions."""
+"""The command line: each command turns arguments into one call and its result into text or JSON; no decisions."""
 
 from __future__ import annotations
 
@@ -7,69 +7,147 @@ import sys
 import click
 
 from tostrack import __version__
-from tostrack.cli.app import Environment, ReportingGroup
+from tostrack.cli.app import Environment
+from tostrack.cli.groups import ReportingGroup, Subcommands
 
-#: Each command lives in a module of its own that is imported when it is asked for; a new one is one line here: what
-#: `tostrack --help` says of it without importing it, under what one comes for, in the order in which a newcomer does.
+#: Each command is a module of its own, imported only when the command runs. A new one is one line here: its section,
+#: its name, and what `tostrack --help` says of it.
 SECTIONS = {
-    "Begin": {
-        "demo": "Crawl an invented platform over twelve nights.",
-        "init": "Write a watchlist to begin with, and make the archive.",
-        "add": "Fetch a page, find its text and put it on the watchlist.",
-        "check": "Check the watchlist; with names, try their pages twice.",
-        "completion": "Print the script that completes commands in a shell.",
+    "Get started": {
+        "demo": "Watch an invented platform for twelve nights.",
+        "init": "Write a watchlist and create the archive.",
+        "add": "Add a web page to the watchlist.",
+        "discover": "List the policies that a site publishes, to add them.",
+        "check": "Check the watchlist; with names, fetch those pages twice.",
+        "list": "List the documents of the watchlist.",
     },
     "Every day": {
-        "crawl": "Visit the watched pages once and keep what changed.",
-        "status": "Show how the last check of each document went.",
+        "crawl": "Fetch the watched pages and store what changed.",
+        "status": "Show the result of the last check of each document.",
         "log": "List the changes that matter, newest first.",
         "diff": "Show what changed, clause by clause.",
-        "flags": "List the flagged clauses of the texts that stand.",
+        "flags": "List the flagged clauses of the current texts.",
     },
     "Understand": {
-        "explain": "Show the whole reasoning behind one change.",
-        "show": "Print a document's text, now or on a day.",
-        "blame": "Show since when each clause of a text stands.",
-        "search": "Find clauses in every text that was ever recorded.",
+        "explain": "Show the reasons for one change's verdict.",
+        "show": "Print a document's text, current or of a date.",
+        "search": "Search the clauses of every recorded text.",
     },
-    "Tell people": {
-        "notify": "Say what waits for readers, and send it.",
-        "digest": "Print what the readers of a digest would be told.",
-        "feed": "Write feeds: of everything, by service, document, topic.",
-        "site": "Write a site that needs no server, or look at it here.",
-        "subscribe": "Ask an address whether it wants a digest.",
-        "confirm": "Do what the token of a mail says.",
-        "unsubscribe": "End a subscription.",
-        "suppress": "Never write to an address again.",
-        "subscribers": "List who gets each digest.",
+    "Notify": {
+        "notify": "Show waiting messages; preview and send them.",
+        "subscribers": "List, add and remove the subscribers of digests.",
+        "feed": "Write feeds: everything, by service, document, topic.",
+        "site": "Write a static website, or serve it on this machine.",
     },
-    "Set right": {
-        "accept": "Let a text out of quarantine: it is the next version.",
-        "reextract": "Read the newest kept captures by today's rules.",
-        "reflag": "Flag every kept clause anew by today's rules.",
+    "Fix": {
+        "review": "List quarantined texts, or accept one.",
+        "rebuild": "Extract texts or flag clauses with the current rules.",
     },
-    "Have history": {
-        "backfill": "Fetch the history before the first crawl.",
-        "import": "Take in others' history, declarations, and saved pages.",
-        "merge": "Take over what the archives of other machines have.",
+    "Import history": {
+        "import": "Import history, declarations and saved pages.",
     },
-    "Prove and keep": {
-        "verify": "Check that the archive is what it was when it was written.",
+    "Audit and back up": {
+        "archive": "Verify, back up, merge and repair the archive.",
         "export": "Write evidence, WARC, JSON lines, CSV or a dataset.",
-        "keep": "Write a copy of the archive, and the texts as files.",
-        "backup": "Write a verified copy, and keep the newest few.",
-        "recover": "Rebuild a damaged archive from a backup and the captures.",
-        "redact": "Take words and captures out by order; their hashes stay.",
     },
 }
-COMMANDS = {name: told for section in SECTIONS.values() for name, told in section.items()}
+#: The commands of each group: the module of `archive verify` is `archive_verify`.
+GROUPS = {
+    "archive": Subcommands(
+        {
+            "verify": "Check that the archive has not been modified.",
+            "migrate": "Convert an archive that an older tostrack made.",
+            "backup": "Write a verified copy and rotate older ones.",
+            "recover": "Rebuild a damaged archive from a backup and captures.",
+            "merge": "Add the documents and versions of other archives.",
+            "redact": "Delete clauses and captures; keep their hashes.",
+            "export-state": "Write a copy of the archive, and the texts as files.",
+        },
+        "Examples: `tostrack archive verify`; `tostrack archive backup --to /mnt/disk/tostrack`.",
+    ),
+    "rebuild": Subcommands(
+        {
+            "text": "Extract stored captures with the current selectors.",
+            "flags": "Flag all clauses with the current rules.",
+        },
+        "Example: `tostrack rebuild text acme/terms --dry-run`, after its selectors were changed.",
+    ),
+    "subscribers": Subcommands(
+        {
+            "list": "List the subscribers of each digest.",
+            "add": "Ask an address to confirm a subscription.",
+            "confirm": "Apply the token of a subscription mail.",
+            "remove": "End a subscription.",
+            "block": "Never send anything to an address.",
+        },
+        "Examples: `tostrack subscribers`; `tostrack subscribers add shop reader@example.org`.",
+        default="list",
+    ),
+    "notify": Subcommands(
+        {
+            "send": "Send the messages that are due.",
+            "preview": "Print a digest as its readers would get it.",
+            "status": "List messages that wait, were sent or failed.",
+            "test": "Send one marked test message to a digest's readers.",
+            "release": "Send the messages held after unusually many changes.",
+            "discard": "Discard the messages held after unusually many changes.",
+            "issues": "Open a GitHub issue for each failing document.",
+        },
+        "Example: `tostrack crawl; tostrack notify send`, or send every hour: a message that is not due waits.",
+        default="status",
+        old_options=("--send", "--gather", "--status", "--release", "--drop", "--issues"),
+        old_command="options",
+    ),
+    "import": Subcommands(
+        {
+            "wayback": "Import captures of the Wayback Machine.",
+            "ota": "Import the versions of an Open Terms Archive collection.",
+            "folder": "Import saved pages.",
+            "declarations": "Add Open Terms Archive declarations to the watchlist.",
+        },
+        "Examples: `tostrack import wayback acme/terms --from 2019-01-01 --dry-run`; "
+        "`tostrack import ota contrib-versions/`; `tostrack import folder saved/ --dry-run`; "
+        "`tostrack import declarations contrib-declarations/`.",
+    ),
+}
+#: Names that commands had in 0.1, and what runs instead. Removed in 0.3.
+RENAMED = {
+    "accept": ("review", "--accept"),
+    "backfill": ("import", "wayback"),
+    "backup": ("archive", "backup"),
+    "blame": ("show", "--dates"),
+    "confirm": ("subscribers", "confirm"),
+    "digest": ("notify", "preview"),
+    "keep": ("archive", "export-state"),
+    "merge": ("archive", "merge"),
+    "recover": ("archive", "recover"),
+    "redact": ("archive", "redact"),
+    "reextract": ("rebuild", "text"),
+    "reflag": ("rebuild", "flags"),
+    "subscribe": ("subscribers", "add"),
+    "suppress": ("subscribers", "block"),
+    "unsubscribe": ("subscribers", "remove"),
+    "verify": ("archive", "verify"),
+}
+COMMANDS = {name: text for section in SECTIONS.values() for name, text in section.items()}
+
+
+def _print_completion(context: click.Context, _: click.Parameter, shell: str | None) -> None:
+    if shell and not context.resilient_parsing:
+        from tostrack.cli.completion import completion_script
+
+        click.echo(completion_script(context.command, shell))
+        context.exit()
 
 
 @click.group(
     cls=ReportingGroup,
     sections=SECTIONS,
+    groups=GROUPS,
+    renamed=RENAMED,
+    hidden=("completion",),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="First steps: `tostrack demo` shows it all on an invented platform; `tostrack init` starts yours.",
+    epilog="First steps: `tostrack demo` shows everything on an invented platform; `tostrack init` creates yours.",
 )
 @click.option(
     "-w",
@@ -79,13 +157,21 @@ COMMANDS = {name: told for section in SECTIONS.values() for name, told in sectio
     show_default=True,
     envvar="TOSTRACK_WATCHLIST",
     type=click.Path(dir_okay=False),
-    help="The file that says what is watched and where the archive lies.",
+    help="The file that names the watched pages and the archive.",
 )
-@click.option("-v", "--verbose", count=True, help="Say more on standard error; twice for the requests as well.")
+@click.option("-v", "--verbose", count=True, help="Log progress on standard error; -vv also logs requests.")
+@click.option(
+    "--completion",
+    type=click.Choice(["bash", "zsh", "fish"]),
+    is_eager=True,
+    expose_value=False,
+    callback=_print_completion,
+    help='Print a completion script: `eval "$(tostrack --completion bash)"` in ~/.bashrc.',
+)
 @click.version_option(__version__, prog_name="tostrack")
 @click.pass_context
 def cli(context: click.Context, path: str, verbose: int) -> None:
-    """Watch platforms' terms and privacy policies; hear only about the changes that matter."""
+    """Watch platforms' terms and privacy policies; report only the changes that matter."""
     context.obj = Environment.from_process(path, verbose)
     if not context.obj.may_colour:
         context.color = False

@@ -1,4 +1,4 @@
-"""``tostrack add``: a web address becomes an entry of the watchlist."""
+"""``tostrack add``: add a web page to the watchlist."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 _SHOWN = 4
 
 
-@click.command(
-    epilog="Example: `tostrack add https://acme.example/terms --dry-run` shows what would be written and kept."
-)
+@click.command(epilog="Example: `tostrack add https://acme.example/terms --dry-run` shows the entry and the text.")
 @click.argument("url")
-@click.option("--service", default="", metavar="SLUG", help="Its service's id; default: found from host and title.")
-@click.option("--document", default="", metavar="SLUG", help="Its own id; default: found from title and address.")
-@click.option("--browser", is_flag=True, help="Fetch it with a browser: for pages that scripts write.")
-@click.option("--anyway", is_flag=True, help="Write it even when its text does not look like a policy.")
+@click.option("--service", default="", metavar="SLUG", help="The service's id; default: derived from host and title.")
+@click.option(
+    "--document", default="", metavar="SLUG", help="The document's id; default: derived from title and address."
+)
+@click.option("--browser", is_flag=True, help="Fetch it with a browser: for pages rendered by JavaScript.")
+@click.option("--anyway", is_flag=True, help="Add it even when its text does not look like a policy.")
 @click.option("-n", "--dry-run", is_flag=True, help="Fetch and show; write nothing.")
 @json_option
 @click.pass_obj
@@ -38,7 +38,7 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Fetch a page, name it, find its text, and write its table into the watchlist."""
+    """Fetch a page, derive its names, find its text, and add it to the watchlist."""
     from tostrack.fetch import Fetcher, fetch_all
     from tostrack.sandbox import Worker
     from tostrack.services.add import propose
@@ -94,7 +94,7 @@ def write_watchlist(path: Path, text: str) -> None:
     """
     if "\r\n" in text:
         text = text.replace("\r\n", "\n").replace("\n", "\r\n")
-    # A link, as in a folder of dotfiles, goes on pointing to the file.
+    # Write through a symbolic link instead of replacing it.
     target = path.resolve()
     temporary = target.with_name(f".{target.name}.part")
     try:
@@ -133,7 +133,7 @@ def _show(found: ProposedEntry) -> None:
     left = len(lines) - 2 * _SHOWN
     middle = [f"... {left} lines ..."] if left > 0 else []
     shown = [*lines[:_SHOWN], *middle, *lines[-_SHOWN:]] if left > 0 else lines
-    click.echo(f"{found.clauses} clauses, {len(found.text.split())} words would be kept:\n")
+    click.echo(f"{found.clauses} clauses, {len(found.text.split())} words would be stored:\n")
     for line in shown:
         click.echo(f"    {line}")
     if found.left_out:

@@ -1,18 +1,16 @@
-"""What every command needs of the world, and how it answers: streams, exit codes, errors, the watchlist's files."""
+"""What every command uses: the process, the watchlist, the archive, and common options."""
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.errors import ArchiveBusyError, ConfigError, TostrackError
+from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,88 +22,13 @@ if TYPE_CHECKING:
     from tostrack.watchlist import Watchlist
 
 
-class Exit(IntEnum):
-    """What the exit status says."""
-
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    SOME_FAILED = 3
-    #: EX_TEMPFAIL of sysexits.h: another crawl holds the archive, try again later.
-    BUSY = 75
-    #: 128 and the signal's number, as shells say it.
-    INTERRUPTED = 130
-
-
-class ReportingGroup(click.Group):
-    """A group that imports a command when it is asked for, and reports expected failures in one line each."""
-
-    def __init__(self, *args: Any, sections: Mapping[str, Mapping[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._sections = sections
-        self._names = [name for section in sections.values() for name in section]
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Return the commands in the order in which a newcomer meets them."""
-        return self._names
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Import and return one command."""
-        if cmd_name == "archive":
-            return click.Group("archive", {"migrate": importlib.import_module("tostrack.cli.archive_migrate").command})
-        if cmd_name not in self._names:
-            return None
-        # A keyword names no module.
-        module = {"import": "imports"}.get(cmd_name, cmd_name)
-        command: click.Command = importlib.import_module(f"tostrack.cli.{module}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Write the commands by section; none is imported for it."""
-        longest = max(map(len, self._names))
-        for title, commands in self._sections.items():
-            with formatter.section(title):
-                formatter.write_dl([(name.ljust(longest), told) for name, told in commands.items()])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Name the nearest command when there is none of that name."""
-        if args and args[0] not in (*self._names, "archive") and not args[0].startswith("-"):
-            from difflib import get_close_matches
-
-            near = get_close_matches(args[0], [*self._names, "--help", "--version"], 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise click.UsageError(f"no command {args[0]!r}{hint}", ctx)
-        return super().resolve_command(ctx, args)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run, and turn expected failures into messages."""
-        try:
-            return super().invoke(ctx)
-        except TostrackError as error:
-            _report(error)
-            ctx.exit(_STATUS.get(type(error), Exit.FAILED))
-        except KeyboardInterrupt:
-            click.echo("\ntostrack: interrupted; what was stored before is kept", err=True)
-            ctx.exit(Exit.INTERRUPTED)
-
-
-_STATUS = {ConfigError: Exit.USAGE, ArchiveBusyError: Exit.BUSY}
-
-
-def _report(error: TostrackError) -> None:
-    from tostrack.render.escape import safe
-
-    for line in str(error).splitlines():
-        click.echo(f"tostrack: {safe(line)}", err=True)
-
-
 class Environment:
-    """The process as a command sees it; tests make their own."""
+    """The process a command runs in: streams, terminal, watchlist; tests create their own."""
 
     def __init__(self, watchlist_path: Path, verbose: int = 0, *, no_colour: bool = False, url: str = "") -> None:
         self.watchlist_path = watchlist_path
+        #: Whether the command works with a watchlist that names no document.
+        self.may_watch_nothing = False
         self.verbose = verbose
         self.no_colour = no_colour
         self._url = url
@@ -122,7 +45,7 @@ class Environment:
 
         url = os.environ.get("TOSTRACK_URL", "")
         if url and not url.startswith(("https://", "http://")):
-            raise ConfigError(f"TOSTRACK_URL: {url!r} is no address such as https://example.org/terms")
+            raise ConfigError(f"TOSTRACK_URL: {url!r} is not a URL such as https://example.org/terms")
         return cls(Path(watchlist_path), verbose, no_colour="NO_COLOR" in os.environ, url=url)
 
     @property
@@ -168,25 +91,25 @@ class Environment:
 
         from tostrack.watchlist import load
 
-        found = load(self.watchlist_path)
+        found = load(self.watchlist_path, may_watch_nothing=self.may_watch_nothing)
         return replace(found, settings=replace(found.settings, url=found.settings.url or self._url.rstrip("/")))
 
     @property
     def authority(self) -> str:
-        """Who vouches for feed ids: the host of the watchlist's ``url``, else its contact address, else empty."""
+        """The identity in feed ids: the host of the watchlist's ``url``, else its contact address, else empty."""
         settings = self.watchlist.settings
         host = settings.url.partition("://")[2].partition("/")[0].partition(":")[0]
         return (host or (settings.contact if "@" in settings.contact else "")).lower()
 
     @cached_property
     def book(self) -> Rulebook:
-        """What is flagged: the rules that ship, and those beside the watchlist; a file with mistakes is left out."""
+        """The flag rules: those that ship, and those beside the watchlist; a file with errors is ignored."""
         from tostrack.analysis.flags import RuleFile, check_rules
         from tostrack.watchlist.topics import own_rules
 
         book, problems = check_rules(RuleFile(*found) for found in own_rules(self.watchlist_path.parent))
         for problem in problems:
-            click.echo(f"tostrack: left out: {problem}", err=True)
+            click.echo(f"tostrack: ignored: {problem}", err=True)
         return book
 
     def archive(self) -> Archive:
@@ -196,7 +119,7 @@ class Environment:
         return Archive(self.watchlist.settings.database)
 
     def writer(self, at: datetime) -> Writer:
-        """Open the archive for writing; a new one says that it was made *at*."""
+        """Open the archive for writing; *at* is the creation time of a new one."""
         from tostrack.archive.writer import Writer
 
         settings = self.watchlist.settings
@@ -219,8 +142,8 @@ def emit_json(rows: Iterable[Mapping[str, Any]]) -> None:
         click.echo(json.dumps(row))
 
 
-#: What is said instead of good news where nothing was read yet.
-NO_TEXT = "no text is recorded yet: `tostrack crawl` takes the first look, `tostrack status` says how it went"
+#: Printed where an empty result would look like good news.
+NO_TEXT = "no text is recorded yet: run `tostrack crawl`; `tostrack status` shows its results"
 
 
 def select_documents(archive: Archive, target: str | None) -> list[DocumentRow]:
@@ -241,17 +164,19 @@ def select_documents(archive: Archive, target: str | None) -> list[DocumentRow]:
     meant = {row.document: row.id for row in reversed(rows)}
     meant |= {row.service: row.service for row in rows} | {row.id: row.id for row in rows}
     near = [meant[name] for name in get_close_matches(target.lower(), meant, 1)]
-    hint = f"did you mean {near[0]!r}?" if near else "`tostrack status` lists what is recorded" if rows else NO_TEXT
-    raise ConfigError(f"{target}: nothing recorded under that name; {hint}")
+    hint = (
+        f"did you mean {near[0]!r}?" if near else "`tostrack status` lists the recorded documents" if rows else NO_TEXT
+    )
+    raise ConfigError(f"{target}: no such document is recorded; {hint}")
 
 
 def report_nothing(rows: Iterable[DocumentRow], said: str) -> str:
-    """Return *said*, or where none of *rows* has a text that, for silence is no good news then."""
+    """Return *said*, or if none of *rows* has a text, a sentence that says so."""
     return said if any(row.versions for row in rows) else NO_TEXT
 
 
 def validate_topic(topic: str | None, book: Rulebook) -> None:
-    """Refuse a *topic* of which no rule says anything, so that a slip of the finger is not read as good news.
+    """Refuse a *topic* that no rule has, so that a typing error does not look like an empty result.
 
     Raises:
         ConfigError: There is no such topic.

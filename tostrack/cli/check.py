@@ -1,4 +1,4 @@
-"""``tostrack check``: is the watchlist right, and what would be kept of its pages?"""
+"""``tostrack check``: check the watchlist, and show the text that would be stored of its pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.app import Environment, Exit, emit_json, json_option
+from tostrack.cli.app import Environment, emit_json, json_option
+from tostrack.cli.groups import Exit
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -14,19 +15,20 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="Example: `tostrack check` reads the file only; `tostrack check instagram/terms` fetches twice as well."
+    epilog="Example: `tostrack check` reads only the file; `tostrack check instagram/terms` also fetches the "
+    "page twice."
 )
 @click.argument("targets", nargs=-1, metavar="[SERVICE[/DOCUMENT]]...")
-@click.option("--once", is_flag=True, help="Do not fetch a second time to see what does not stay the same.")
+@click.option("--once", is_flag=True, help="Fetch once; do not look for parts that differ between two fetches.")
 @json_option
 @click.pass_context
 def command(context: click.Context, targets: tuple[str, ...], once: bool, as_json: bool) -> None:
-    """Check the watchlist and your own rules; with names, fetch those documents and show what would be kept.
+    """Check the watchlist and your own rules; with names, fetch those documents and show the extracted text.
 
     Stores nothing.
 
-    Each is fetched twice: what differs between the two would be noise every night. Where a selector matches nothing,
-    the container that is most like the last good text is named.
+    Each page is fetched twice: parts that differ between the two would be noise every night. If a selector matches
+    nothing, the element most similar to the last accepted text is named.
     """
     from tostrack.render.escape import count
     from tostrack.watchlist import check_selectors
@@ -41,7 +43,7 @@ def command(context: click.Context, targets: tuple[str, ...], once: bool, as_jso
             emit_json([found])
         else:
             click.echo(
-                f"{environment.watchlist_path}: sound; "
+                f"{environment.watchlist_path}: OK; "
                 f"{found['services']} services, {found['documents']} documents"
                 + (f", {count(rules, 'rule')} of your own" if rules else "")
                 + ". Name some to fetch them."
@@ -111,7 +113,7 @@ def _fetched(environment: Environment, targets: tuple[str, ...], *, twice: bool)
 
 
 def _last(environment: Environment, document: Document) -> str | None:
-    """Return the last good text of *document*, or None when there is no archive yet or none in it."""
+    """Return the last accepted text of *document*, or None without an archive or a text."""
     if not environment.watchlist.settings.database.is_file():
         return None
     with environment.archive() as archive:
@@ -141,4 +143,4 @@ def _show_remarks(name: str, row: dict[str, Any]) -> None:
     for edit in row["unstable"]:
         gone, come = (cut(safe_line(edit[side]), 200) for side in ("old", "new"))
         marked = (f"[-{gone}-]" if gone else "") + (f"{{+{come}+}}" if come else "")
-        click.echo(f"{name}: not the same twice: {marked}", err=True)
+        click.echo(f"{name}: differs between two fetches: {marked}", err=True)

@@ -1,4 +1,4 @@
-"""``tostrack crawl``: one night's run."""
+"""``tostrack crawl``: fetch the watched pages and store what changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.app import DAY, Environment, Exit, emit_json, json_option
+from tostrack.cli.app import DAY, Environment, emit_json, json_option
+from tostrack.cli.groups import Exit
 from tostrack.errors import FetchError
 from tostrack.models import from_iso, iso
 
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     from tostrack.fetch import Fetcher
     from tostrack.fetch.shards import Shard
     from tostrack.models import Document
+    from tostrack.render.crawl_summary import CrawlLine
     from tostrack.services.new_versions import CrawlResult
     from tostrack.watchlist import Watchlist
 
-#: Requests at a time: 100,000 documents take so many 1.6 hours (docs/capacity.md).
+#: Parallel requests: with 16, 100,000 documents take 1.6 hours (docs/capacity.md).
 _MOST_JOBS = 16
 #: Clocks of machines that share an archive differ by less.
 _CLOCK_SLACK = timedelta(hours=1)
@@ -43,24 +45,22 @@ class _Share(click.ParamType["Shard"]):
 
 
 @click.command(
-    epilog="Example: `tostrack crawl` visits everything; `tostrack crawl instagram x/privacy` only those. "
-    "Exit status: 0 done, 3 some documents failed, 75 another crawl holds the archive."
+    epilog="Example: `tostrack crawl` fetches everything; `tostrack crawl instagram x/privacy` only those. "
+    "Exit status: 0 done, 3 some documents failed, 75 another crawl uses the archive."
 )
 @click.argument("targets", nargs=-1, metavar="[SERVICE[/DOCUMENT]]...")
-@click.option("--now", type=DAY, envvar="TOSTRACK_NOW", help="Record the run as of this time: for replays and tests.")
-@click.option(
-    "--shard", type=_Share(), help="Visit the part of machine K of N: each host is asked by one of them only."
-)
+@click.option("--now", type=DAY, envvar="TOSTRACK_NOW", help="Record the run at this time: for replays and tests.")
+@click.option("--shard", type=_Share(), help="Crawl the share of machine K of N; each host belongs to one machine.")
 @click.option(
     "-j",
     "--jobs",
     type=click.IntRange(1, _MOST_JOBS),
     default=_MOST_JOBS,
     show_default=True,
-    help="Most requests at a time; a host is asked one at a time however many.",
+    help="Parallel requests; always one at a time for each host.",
 )
-@click.option("-n", "--dry-run", is_flag=True, help="List what would be visited; fetch and store nothing.")
-@click.option("-q", "--quiet", is_flag=True, help="Print only what changed, is suspect or failed.")
+@click.option("-n", "--dry-run", is_flag=True, help="List the pages that would be fetched; fetch and store nothing.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only documents that changed, failed or were quarantined.")
 @json_option
 @click.pass_context
 def command(
@@ -73,41 +73,51 @@ def command(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Visit the watched pages once, keep what changed, and say whether it matters."""
+    """Fetch the watched pages once, store what changed, and report the changes that matter."""
     from tostrack.models import Outcome
+    from tostrack.render.crawl_summary import crawl_line
 
     environment: Environment = context.obj
     documents = select_for_crawl(environment.watchlist, targets)
     if shard:
         documents = shard.of(environment.watchlist.documents, documents)
-    # A part of the whole is no sign that all is well.
+    # Ping the heartbeat URL only after a complete crawl.
     beat = "" if targets or shard else environment.watchlist.settings.heartbeat
     if dry_run:
         for document in documents:
             for page in document.pages:
                 click.echo(f"{document.id}  {page.url}")
         return
-    failed, causes = 0, set()
+    failed, causes, lines = 0, set(), []
     for result in _progress(run(environment, documents, now, beat, jobs), len(documents), hidden=as_json or quiet):
         failed += result.outcome in (Outcome.FAILED, Outcome.SUSPECT)
         causes.add(result.cause)
+        lines.append(crawl_line_of(result))
         if as_json:
             emit_json([row(result)])
         elif not quiet or result.outcome not in (Outcome.UNCHANGED, Outcome.NOT_MODIFIED):
             click.echo(line(result))
-    if failed:
-        click.echo(f"{failed} of {len(documents)} documents failed or look suspect: `tostrack status`", err=True)
-        if causes == {"dns"}:
-            click.echo("no name has an address: is this machine online?", err=True)
-        context.exit(Exit.SOME_FAILED)
+    _report(context, crawl_line(lines), causes, failed=failed, quiet=quiet)
+
+
+def _report(context: click.Context, summary: str, causes: set[str], *, failed: int, quiet: bool) -> None:
+    """Print the summary of a crawl, and exit with the status for failed documents if there are any."""
+    if not failed:
+        if not quiet:
+            click.echo(summary, err=True)
+        return
+    click.echo(f"{summary}; `tostrack status` shows the errors", err=True)
+    if causes == {"dns"}:
+        click.echo("no host name could be resolved: is this machine online?", err=True)
+    context.exit(Exit.SOME_FAILED)
 
 
 def select_for_crawl(watchlist: Watchlist, targets: Iterable[str]) -> list[Document]:
     """Return the watched documents that *targets* name, or all; those no longer watched are left out."""
-    return [document for document in name_result(watchlist, targets) if document.active]
+    return [document for document in select_watched(watchlist, targets) if document.active]
 
 
-def name_result(watchlist: Watchlist, targets: Iterable[str]) -> list[Document]:
+def select_watched(watchlist: Watchlist, targets: Iterable[str]) -> list[Document]:
     """Return the documents that *targets* name, or all, each once."""
     from tostrack.watchlist import find
 
@@ -132,14 +142,14 @@ def run(
     heartbeat: str = "",
     jobs: int = _MOST_JOBS,
 ) -> Iterator[CrawlResult]:
-    """Crawl *documents* with the watchlist's settings, yielding what came of each as soon as it is stored.
+    """Crawl *documents* with the watchlist's settings, yielding the result of each as soon as it is stored.
 
     Args:
         environment: Where the watchlist and the archive are.
-        documents: What to visit.
+        documents: The documents to fetch.
         now: The time of the run, where it is not now.
-        heartbeat: Asked when all was visited.
-        jobs: Most requests at a time.
+        heartbeat: A URL to request at the end, or empty.
+        jobs: The number of parallel requests.
     """
     from tostrack.fetch import Fetcher, fetch_all
     from tostrack.sandbox import Worker
@@ -160,7 +170,7 @@ def run(
         recheck = timedelta(days=settings.recheck_days)
         yield from crawl.crawl(documents, writer, answers, clock, recheck=recheck, call=worker)
         if heartbeat:
-            _beat(fetcher, heartbeat)
+            _ping_heartbeat(fetcher, heartbeat)
 
 
 def _warn_of_clock(archive: Archive, now: datetime) -> None:
@@ -174,18 +184,18 @@ def _warn_of_clock(archive: Archive, now: datetime) -> None:
         )
 
 
-def _beat(fetcher: Fetcher, url: str) -> None:
-    """Give the sign of life; that it was not taken is no failure of the crawl."""
+def _ping_heartbeat(fetcher: Fetcher, url: str) -> None:
+    """Ping the heartbeat URL; ignore failures."""
     from tostrack.render.escape import safe_line
 
     try:
         fetcher.ping(url)
     except FetchError as error:
-        click.echo(safe_line(f"tostrack: the heartbeat was not taken: {error}"), err=True)
+        click.echo(safe_line(f"tostrack: the heartbeat URL failed: {error}"), err=True)
 
 
 def _progress(results: Iterator[CrawlResult], total: int, *, hidden: bool) -> Iterator[CrawlResult]:
-    """Yield *results*, with a bar on standard error when a person is watching and nothing else is printed there."""
+    """Yield *results*, with a progress bar on a terminal that shows no other output."""
     if hidden or not sys.stderr.isatty() or sys.stdout.isatty():
         yield from results
         return
@@ -208,19 +218,25 @@ def row(result: CrawlResult) -> dict[str, object]:
 
 
 def line(result: CrawlResult) -> str:
-    """Return *result* as a line for people."""
-    from tostrack.render.crawl_summary import CrawlLine, outcome_line
+    """Return *result* as a line of text."""
+    from tostrack.render.crawl_summary import outcome_line
+
+    return outcome_line(crawl_line_of(result))
+
+
+def crawl_line_of(result: CrawlResult) -> CrawlLine:
+    """Return what the line of *result* shows."""
+    from tostrack.render.crawl_summary import CrawlLine
 
     change = result.change
-    return outcome_line(
-        CrawlLine(
-            result.service,
-            result.document,
-            result.outcome,
-            cause=f"{result.cause}: {result.message}" if result.cause else "",
-            verdict=change.verdict if change else None,
-            reason=change.reason if change else "",
-            topics=result.topics,
-            clauses=len(change.hunks) if change else 0,
-        )
+    return CrawlLine(
+        result.service,
+        result.document,
+        result.outcome,
+        cause=result.cause or "",
+        message=result.message if result.cause else "",
+        verdict=change.verdict if change else None,
+        reason=change.reason if change else "",
+        topics=result.topics,
+        clauses=len(change.hunks) if change else 0,
     )

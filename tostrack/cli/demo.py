@@ -1,42 +1,44 @@
-"""``tostrack demo``: the whole journey on an invented platform, with no network but this machine's loopback."""
+"""``tostrack demo``: watch an invented platform on loopback, without a network."""
 
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.app import Environment, Exit
+from tostrack.cli.app import Environment
+from tostrack.cli.groups import Exit
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
     from tostrack.demo import DemoPlatform, Night
 
-#: What marks a folder as one that the demo made and may make again.
+#: The file that marks a folder the demo created and may replace.
 _MARK = ".tostrack-demo"
 
 
-@click.command(epilog="Example: `tostrack demo`, then `cd tostrack-demo` and try the commands yourself.")
+@click.command(epilog="Example: `tostrack demo`, then `tostrack -w tostrack-demo/watchlist.toml diff lumora`.")
 @click.option(
     "-o",
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     default="tostrack-demo",
     show_default=True,
-    help="The folder to make.",
+    help="The folder to create.",
 )
 @click.pass_context
 def command(context: click.Context, out: Path) -> None:
-    """Crawl a small invented platform over twelve nights and show what tostrack says, and when it is silent."""
+    """Crawl a small invented platform for twelve nights and show which changes tostrack reports, and which not."""
     from tostrack.demo import NIGHTS, SERVICE, serve, watchlist_text
 
     environment = Environment(_fresh(out) / "watchlist.toml", no_colour=context.obj.no_colour)
     wrong = 0
     with serve() as platform:
         environment.watchlist_path.write_text(watchlist_text(platform.url), encoding="utf-8")
-        click.echo(f"Lumora, a platform that does not exist, is served at {platform.url}; nights pass.\n")
+        click.echo(f"Lumora, an invented platform, is served at {platform.url}. Twelve nights:\n")
         for night in NIGHTS:
             wrong += _night(environment, platform, night)
     context.obj = environment
@@ -53,19 +55,27 @@ def command(context: click.Context, out: Path) -> None:
     _say("tostrack site")
     context.invoke(site.command, out=out / "site")
     click.echo(
-        f"\nThe archive, its snapshots, the feeds and the site are in {out}/. Open {out}/site/index.html, or try:"
-        f" cd {out} && tostrack diff {SERVICE}"
+        f"\nThe archive, its captures, the feeds and the site are in {out}/. Open {out}/site/index.html, or run:\n\n"
+        f"  {_program()} -w {out}/watchlist.toml diff {SERVICE}"
     )
     if wrong:
-        click.echo(f"{wrong} nights went otherwise than the story says: please report this", err=True)
+        click.echo(f"{wrong} nights had unexpected results: please report this", err=True)
         context.exit(Exit.FAILED)
 
 
+def _program() -> str:
+    """Return how to call tostrack from this shell: its name where PATH has it, else the path of this program."""
+    if shutil.which("tostrack"):
+        return "tostrack"
+    program = Path(sys.argv[0])
+    return str(program) if program.name == "tostrack" else f"{sys.executable} -m tostrack"
+
+
 def _fresh(out: Path) -> Path:
-    """Return *out* as an empty folder; one that the demo made before is made anew, any other is left alone."""
+    """Return *out* as an empty folder; replace one that the demo created, and refuse any other."""
     if out.exists():
         if not (out / _MARK).is_file():
-            raise ConfigError(f"{out}: there already, and not made by the demo; name another folder with --out")
+            raise ConfigError(f"{out} exists and was not created by the demo; name another folder with --out")
         shutil.rmtree(out)
     out.mkdir(parents=True)
     (out / _MARK).touch()

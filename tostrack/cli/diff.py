@@ -1,4 +1,4 @@
-"""``tostrack diff``: what changed, clause by clause."""
+"""``tostrack diff``: show what changed, clause by clause."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ _PIPED_COLUMNS = 120
     "`tostrack diff instagram/terms@7` for one change of `tostrack log`."
 )
 @click.argument("target", metavar="SERVICE[/DOCUMENT[@NUMBER]]")
-@click.option("--from", "start", type=DAY, help="Net change since the text in force on this day.")
-@click.option("--to", "end", type=DAY, help="... up to the text in force on this day; default: the one that stands.")
-@click.option("--all", "everything", is_flag=True, help="The latest change even when it is noise.")
+@click.option("--from", "start", type=DAY, help="Net change since the text of this date.")
+@click.option("--to", "end", type=DAY, help="... up to the text of this date; default: the current one.")
+@click.option("--all", "everything", is_flag=True, help="The latest change even if it is noise.")
 @click.option("--all-hunks", is_flag=True, help="Every edit, not only the flagged ones and the first twenty others.")
 @click.option("--side-by-side", is_flag=True, help="Old text on the left, new text on the right.")
 @click.option(
     "--context", type=click.IntRange(min=1), default=14, show_default=True, help="Unchanged words around an edit."
 )
-@click.option("--no-pager", is_flag=True, help="Write to the terminal even what does not fit into it.")
-@click.option("--stat", is_flag=True, help="Only how much changed under which heading.")
+@click.option("--no-pager", is_flag=True, help="Do not use a pager.")
+@click.option("--stat", is_flag=True, help="Only the number of edits under each heading.")
 @click.option(
     "--format", "shape", type=click.Choice(["text", "markdown", "html", "json"]), default="text", show_default=True
 )
@@ -58,7 +58,7 @@ def command(
     """Show the latest substantive change of each document, or the net change between two days."""
     name, _, number = target.partition("@")
     if start and end and end < start:
-        raise ConfigError(f"--from {start:%Y-%m-%d} lies after --to {end:%Y-%m-%d}: swap them")
+        raise ConfigError(f"--from {start:%Y-%m-%d} is after --to {end:%Y-%m-%d}: swap them")
     with environment.archive() as archive:
         rows = select_documents(archive, name)
         if start or end:
@@ -97,7 +97,7 @@ def command(
         ]
         environment.show("".join(f"{text}\n" for text in shown), pager=not no_pager)
     if not changes:
-        said = "nothing that matters changed" + ("" if everything else " (--all shows the rest)")
+        said = "no change that matters" + ("" if everything else " (--all includes others)")
         click.echo(f"{target}: {report_nothing(rows, said)}", err=True)
 
 
@@ -109,7 +109,7 @@ def _net(
 
     versions = archive.versions(row.service, row.document)
     old = archive.at(row.service, row.document, start) if start else None
-    # Watching began after that day: the first text is the best that can be said.
+    # Before the first version: compare with the first version.
     old = old or next(iter(versions), None)
     new = archive.at(row.service, row.document, end) if end else archive.current(row.service, row.document)
     if old is None or new is None or old.number >= new.number:

@@ -1,4 +1,4 @@
-"""The WSGI application of an installation, for a server: ``gunicorn 'tostrack.cli.endpoint:app()'``."""
+"""The WSGI application for subscription links, for a server: ``gunicorn 'tostrack.cli.endpoint:app()'``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a command works that has much to do: the options that say it, and what they come to."""
+"""Options for parallel work: processes on this machine, or a dask cluster."""
 
 from __future__ import annotations
 
@@ -15,26 +15,35 @@ if TYPE_CHECKING:
     from tostrack.executor import Executor
 
 jobs_option = click.option(
-    "-j", "--jobs", type=click.IntRange(1), help="Processes to work in; default: one, or all cores."
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    help="Worker processes; default: one, or one for each core if there is much to do.",
 )
 scheduler_option = click.option(
-    "--scheduler", metavar="ADDRESS", help="Work on the machines of this dask scheduler (extra `cluster`)."
+    "--scheduler", metavar="ADDRESS", help="Use the machines of this dask scheduler (extra `cluster`)."
 )
+
+
+def count_cores() -> int:
+    """Return the number of cores this process may use; on systems without CPU affinity, all of them."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 @contextmanager
 def executor_options(jobs: int | None, scheduler: str | None, *, much: bool) -> Iterator[Executor]:
-    """Give who is to work: those of *scheduler*, else *jobs* processes, else all cores when there is *much* to do."""
+    """Yield an executor: the cluster of *scheduler*, else *jobs* processes, else all cores if there is *much* to do."""
     from tostrack.executor import ClusterExecutor, LocalExecutor, PoolExecutor
     from tostrack.sandbox import Worker
 
     if scheduler:
         if jobs:
-            raise ConfigError("--jobs and --scheduler: say one; the scheduler knows its workers")
+            raise ConfigError("use --jobs or --scheduler, not both")
         with ClusterExecutor(scheduler) as cluster:
             yield cluster
         return
-    processes = jobs or (len(os.sched_getaffinity(0)) if much else 1)
+    processes = jobs or (count_cores() if much else 1)
     if processes > 1:
         with PoolExecutor(processes) as pool:
             yield pool

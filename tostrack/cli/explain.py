@@ -1,4 +1,4 @@
-"""``tostrack explain``: why a change was told or was not, and why a clause is flagged."""
+"""``tostrack explain``: show why a change was or was not notified, and why a clause is flagged."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     '`tostrack explain --text "We may share your data with our partners."`.'
 )
 @click.argument("change", required=False, metavar="[SERVICE/DOCUMENT[@NUMBER]]")
-@click.option("--text", help="Explain the flags of this clause instead; a first line ending in ':' is its lead-in.")
-@click.option("--all-hunks", is_flag=True, help="Every edit, not only the twenty that matter most.")
+@click.option("--text", help="Explain the flags of this clause instead; a first line ending in ':' is its heading.")
+@click.option("--all-hunks", is_flag=True, help="Every edit, not only the twenty most important.")
 @json_option
 @click.pass_obj
 def command(environment: Environment, change: str | None, text: str | None, all_hunks: bool, as_json: bool) -> None:
-    """Show the whole reasoning behind one change of `tostrack log`: what was compared, judged, flagged and told.
+    """Show the reasons behind one change of `tostrack log`: the texts compared, the verdict, flags and notification.
 
-    Without a number it is the latest change that matters.
+    Without a number, the latest change that matters.
     """
     from tostrack.render import explanation as form
     from tostrack.services import explain
@@ -61,4 +61,4 @@ def _change_id(archive: Archive, target: str) -> str:
         return target
     for latest in archive.changes(row.service, row.document, verdict=Verdict.SUBSTANTIVE, limit=1):
         return latest.id
-    raise ConfigError(f"{target}: nothing that matters changed; `tostrack log {target} --all` lists the rest")
+    raise ConfigError(f"{target}: no change that matters; `tostrack log {target} --all` lists all changes")

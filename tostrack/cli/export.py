@@ -1,4 +1,4 @@
-"""``tostrack export``: the archive in others' forms."""
+"""``tostrack export``: write evidence, WARC, JSON lines, CSV or a dataset."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ _WHAT = click.option(
     type=click.Choice(["changes", "versions"]),
     default="changes",
     show_default=True,
-    help="Judged changes, or versions.",
+    help="Changes with verdicts, or versions.",
 )
 _TARGET = click.argument("target", required=False, metavar="[SERVICE[/DOCUMENT]]")
 
 
 @click.group(epilog="Examples: `tostrack export evidence acme/terms@7`; `tostrack export csv acme > acme.csv`.")
 def command() -> None:
-    """Write the archive in others' forms: evidence, WARC, JSON lines, CSV, a dataset of texts."""
+    """Write evidence, WARC, JSON lines, CSV or a dataset of texts."""
 
 
 @command.command(
-    short_help="Pack what proves one change.",
+    short_help="Pack the evidence of one change.",
     epilog="Example: `tostrack export evidence acme/terms@7 -o evidence.zip`; `tostrack log` has the ids.",
 )
 @click.argument("change", metavar="SERVICE/DOCUMENT@NUMBER")
 @click.option("-o", "--out", type=_OUT, help="The zip; default: named after the change.")
 @click.pass_obj
 def evidence(environment: Environment, change: str, out: Path | None) -> None:
-    """Pack what proves one change: raw captures, both texts, the chain of hashes, the redline.
+    """Pack the evidence of one change: raw captures, both texts, the chain of hashes, the redline.
 
     Its README says how to check it with sha256sum and Python alone. The same change gives the same bytes.
     """

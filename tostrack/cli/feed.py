@@ -1,4 +1,4 @@
-"""``tostrack feed``: the changes that matter, for feed readers."""
+"""``tostrack feed``: write feeds of the changes that matter."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from tostrack.errors import ConfigError, StoreError
     "`tostrack feed --out public/feeds --url https://example.org/feeds --ping`."
 )
 @click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), default="feeds", show_default=True)
-@click.option("--url", default="", help="Where the files will be served; default: the watchlist's `url`.")
-@click.option("--ping", is_flag=True, help="Write nothing; tell the `hub` of [notify] that the feeds are served.")
+@click.option("--url", default="", help="The URL of the published folder; default: the watchlist's `url`.")
+@click.option(
+    "--ping", is_flag=True, help="Write nothing; notify the WebSub `hub` of [notify] that the feeds were updated."
+)
 @click.pass_obj
 def command(environment: Environment, out: Path, url: str, ping: bool) -> None:
-    """Write Atom, RSS and JSON feeds: of everything, each service, document and topic. What stands is left alone."""
+    """Write Atom, RSS and JSON feeds: of everything, each service, document and topic; unchanged files stay."""
     from tostrack.services.feeds import build_feeds
 
     site, hub = environment.watchlist.settings.url, environment.watchlist.notify.hub
@@ -28,7 +30,7 @@ def command(environment: Environment, out: Path, url: str, ping: bool) -> None:
     with environment.archive() as archive:
         files = build_feeds(archive, url, site, hub)
     if ping:
-        click.echo(f"{hub}: told of {_ping(environment, hub, url, files)} feeds")
+        click.echo(f"{hub}: notified of {_ping(environment, hub, url, files)} feeds")
         return
     written = [path for path, text in files.items() if _write(out / path, text)]
     click.echo(f"{out}: {len(files)} feeds, {len(written)} written")

@@ -1,10 +1,11 @@
-"""What every kind of import shares: the documents that its texts are of, and what is left out."""
+"""Options and helpers shared by the import commands."""
 
 from __future__ import annotations
 
-from collections import abc
+from collections import Counter, abc
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,8 +18,12 @@ if TYPE_CHECKING:
     from tostrack.importers.ota import OtaCollection
     from tostrack.models import Document
 
-#: Lines told of one group; --json tells all.
-TOLD = 20
+#: Lines listed on standard error for one group; --json lists all.
+MOST_LINES = 20
+#: Names listed for one reason.
+_MOST_NAMES = 3
+
+folder_type = click.Path(file_okay=False, path_type=Path)
 
 rename_option = click.option(
     "--rename",
@@ -31,13 +36,13 @@ rename_option = click.option(
 def name_documents(
     environment: Environment, found: Collection | OtaCollection, idents: abc.Collection[str], rename: Sequence[str]
 ) -> dict[str, Document]:
-    """Return the document that each of *idents* is of: the watched one of that id, or one that is only history."""
+    """Return the document for each of *idents*: the watched one with that id, or one that only has history."""
     from tostrack.models import Document, slug
 
     watched = {document.id: document for document in environment.watchlist.documents}
     renamed = dict(_pair(each) for each in rename)
     if unknown := renamed.keys() - set(idents):
-        raise ConfigError(f"--rename: {', '.join(sorted(unknown))}: not there; --dry-run lists what is")
+        raise ConfigError(f"--rename: {', '.join(sorted(unknown))}: not in the collection; --dry-run lists its ids")
     documents: dict[str, Document] = {}
     for ident in idents:
         target = renamed.get(ident, ident)
@@ -45,7 +50,7 @@ def name_documents(
         if not document or (slug(service), slug(document)) != (service, document):
             raise ConfigError(f"--rename: {target!r} is not of the form service/document in slugs")
         if target in (each.id for each in documents.values()):
-            raise ConfigError(f"--rename: {target} is the id of two of them; import one of them at a time")
+            raise ConfigError(f"--rename: two documents would get the id {target}; import them one at a time")
         own = Document(service, document, (), found.documents[ident], found.services[ident.partition("/")[0]])
         documents[ident] = watched.get(target) or replace(
             own, service_name=environment.watchlist.services.get(service, own.service_name)
@@ -61,10 +66,14 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def warn_left_out(left_out: Sequence[tuple[str, str]]) -> None:
-    """List on standard error what is not imported, with the reason."""
+    """List on standard error the files that are not imported, each with the reason."""
     from tostrack.render.escape import safe_line
 
-    for name, why in left_out[:TOLD]:
-        click.echo(safe_line(f"left out {name}: {why}"), err=True)
-    if len(left_out) > TOLD:
-        click.echo(f"left out {len(left_out) - TOLD} more", err=True)
+    reasons = Counter(why for _, why in left_out)
+    for why, number in reasons.most_common(MOST_LINES):
+        names = [name for name, reason in left_out if reason == why][:_MOST_NAMES]
+        more = f" and {number - len(names)} more" if number > len(names) else ""
+        click.echo(safe_line(f"skipped {', '.join(names)}{more}: {why}"), err=True)
+    if len(reasons) > MOST_LINES:
+        rest = len(left_out) - sum(number for _, number in reasons.most_common(MOST_LINES))
+        click.echo(f"skipped {rest} more", err=True)

@@ -1,4 +1,4 @@
-"""``tostrack import ota``: the history that Open Terms Archive recorded."""
+"""``tostrack import ota``: import the versions of an Open Terms Archive collection."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    "ota",
-    short_help="Add Open Terms Archive's versions to the history.",
     epilog="Examples: `tostrack import ota contrib-versions/ --dry-run`; "
     "`tostrack import ota pga-versions.zip --only facebook --rename facebook/terms-of-service=facebook/terms`.",
 )
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("-n", "--dry-run", is_flag=True, help="List documents, their ids and dates; store nothing.")
 @json_option
 @click.pass_obj
-def import_ota_command(
+def command(
     environment: Environment,
     collection: Path,
     only: tuple[str, ...],
@@ -42,16 +40,17 @@ def import_ota_command(
 ) -> None:
     """Add a collection of Open Terms Archive to the history: its repository of versions, or the zip of a release.
 
-    Names become ids by one rule: lower case, every run of other characters one hyphen. What is imported is judged and
-    flagged and never announced; technical upgrades are re-extractions. Importing twice adds nothing, an import that was
-    broken off goes on where it was, and a crawl goes on from it.
+    Names become ids by one rule: lower case, every run of other characters one hyphen. Imported changes get verdicts
+    and flags and are never notified; technical upgrades are stored as re-extractions. Importing twice adds nothing, an
+    interrupted import can be run again, and the next crawl compares with the newest imported text.
     """
     from tostrack.importers.ota import open_collection
 
+    environment.may_watch_nothing = True
     with open_collection(collection) as found:
         idents = [ident for ident in sorted(found.records) if not only or {ident, ident.partition("/")[0]} & set(only)]
         if not idents:
-            raise click.UsageError("--only names nothing that is in the collection; --dry-run lists what is")
+            raise click.UsageError("--only: no such id in the collection; --dry-run lists its ids")
         documents = name_documents(environment, found, idents, rename)
         warn_left_out(found.left_out)
         if dry_run:
@@ -72,15 +71,16 @@ def _store(environment: Environment, found: OtaCollection, documents: dict[str, 
             if as_json:
                 emit_json([{**asdict(done), "left_out": [{"file": name, "why": why} for name, why in done.left_out]}])
                 continue
-            left_out = f", {len(done.left_out)} left out" if done.left_out else ""
+            left_out = f", {len(done.left_out)} skipped" if done.left_out else ""
             click.echo(
-                f"{done.id}  {done.versions} versions from {done.files} records, {done.same} as before{left_out}"
+                f"{done.id}  {done.versions} versions from {done.files} records, {done.same} unchanged{left_out}"
             )
+            warn_left_out(done.left_out)
 
 
 @contextlib.contextmanager
 def _progress(total: int) -> Iterator[Callable[[int], None]]:
-    """Give what is told of each batch; it shows on a terminal that is not where the answers go."""
+    """Yield a function that takes the size of each batch and shows progress on a terminal."""
     if not sys.stderr.isatty() or sys.stdout.isatty():
         yield lambda _: None
         return
@@ -112,6 +112,6 @@ def _list(row: dict[str, Any], *, as_json: bool) -> None:
         emit_json([row])
         return
     names = safe_line(f"{row['service_name']} / {row['name']}")
-    told = f"{row['records']} records, {row['first'][:10]} to {row['last'][:10]}"
+    text = f"{row['records']} records, {row['first'][:10]} to {row['last'][:10]}"
     watched = "" if row["watched"] else "  (not in the watchlist: history only)"
-    click.echo(f"{names} -> {row['service']}/{row['document']}  {told}{watched}")
+    click.echo(f"{names} -> {row['service']}/{row['document']}  {text}{watched}")

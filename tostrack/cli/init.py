@@ -1,4 +1,4 @@
-"""``tostrack init``: a watchlist to begin with, and an empty archive."""
+"""``tostrack init``: write a watchlist and create the archive."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ WORKFLOW = Path(".github/workflows/nightly.yml")
 
 
 @click.command(
-    epilog="Example: `tostrack init && tostrack crawl`. To try it without any network first: `tostrack demo`. "
-    "`tostrack init --github` in a repository of yours: a crawl every night, the state on a branch of its own."
+    epilog="Example: `tostrack init && tostrack crawl`. To try it without a network first: `tostrack demo`. "
+    "`tostrack init --github` in your repository: a crawl every night, with its state on a separate branch."
 )
 @click.option(
     "--authority",
     default="",
-    help="A domain or e-mail address of yours for feed ids; it is kept for ever. Default: the watchlist's contact.",
+    help="Your domain or e-mail address for feed ids; it cannot be changed later. Default: the watchlist's contact.",
 )
-@click.option("--github", is_flag=True, help="Write a workflow that crawls every night on GitHub; nothing else.")
+@click.option("--github", is_flag=True, help="Write only a workflow that crawls every night on GitHub.")
 @click.pass_obj
 def command(environment: Environment, authority: str, github: bool) -> None:
-    """Write a watchlist to begin with, and make the archive."""
+    """Write a watchlist to start from, and create the archive."""
     from tostrack.archive.writer import Writer
     from tostrack.watchlist import STARTER
 
@@ -35,7 +35,7 @@ def command(environment: Environment, authority: str, github: bool) -> None:
         _write_workflow(path)
         return
     if path.exists():
-        raise ConfigError(f"{path}: there already; edit it, or name another file with --watchlist")
+        raise ConfigError(f"{path} exists: edit it, or name another file with --watchlist")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(STARTER, encoding="utf-8")
     settings = environment.watchlist.settings
@@ -60,7 +60,7 @@ def _write_workflow(watchlist: Path) -> None:
     if watchlist.name != "watchlist.toml":
         raise ConfigError(f"{watchlist}: the workflow reads watchlist.toml in the root of the repository; rename it")
     if path.exists():
-        raise ConfigError(f"{path}: there already; delete it to have it written anew")
+        raise ConfigError(f"{path} exists: delete it first to write it again")
     written = [path]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""``tostrack log``: what changed, newest first."""
+"""``tostrack log``: list changes, newest first."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ _FIELDS = "id service document seen_at verdict reason topics added removed rewor
 
 @click.command(epilog="Example: `tostrack log instagram --topic licensing --since 2013-01-01 --until 2013-12-31`.")
 @click.argument("target", required=False, metavar="[SERVICE[/DOCUMENT]]")
-@click.option("--all", "everything", is_flag=True, help="Editorial changes and noise as well.")
+@click.option("--all", "everything", is_flag=True, help="Include editorial changes and noise.")
 @click.option("--topic", help="Only changes that touch this topic.")
-@click.option("--verdict", type=click.Choice(["substantive", "editorial", "noise"]), help="Only changes of it.")
+@click.option(
+    "--verdict", type=click.Choice(["substantive", "editorial", "noise"]), help="Only changes with this verdict."
+)
 @click.option("--since", type=FIRST_DAY, help="Only changes seen since the start of this day.")
 @click.option("--until", type=DAY, help="Only changes seen until the end of this day.")
-@click.option("-n", "--limit", type=click.IntRange(min=1), help="At most so many.")
+@click.option("-n", "--limit", type=click.IntRange(min=1), help="Maximum number of changes.")
 @json_option
 @click.pass_obj
 def command(
@@ -67,5 +69,5 @@ def command(
             nl=False,
         )
     else:
-        said = "nothing that matters changed" if asked is Verdict.SUBSTANTIVE else "no change recorded"
+        said = "no change that matters" if asked is Verdict.SUBSTANTIVE else "no change recorded"
         click.echo(report_nothing(documents, said), err=True)

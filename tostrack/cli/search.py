@@ -1,4 +1,4 @@
-"""``tostrack search``: who says so, and since when."""
+"""``tostrack search``: search the clauses of every recorded text."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from tostrack.cli.app import Environment, emit_json, json_option, select_documen
     epilog='Examples: `tostrack search "sublicensable licen*"`; `tostrack search \'"train our models"\' --now --json`.'
 )
 @click.argument("words")
-@click.option("--in", "target", metavar="SERVICE[/DOCUMENT]", help="Only there.")
-@click.option("--now", "standing", is_flag=True, help="Only clauses that stand.")
-@click.option("-n", "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
+@click.option("--in", "target", metavar="SERVICE[/DOCUMENT]", help="Only in this service or document.")
+@click.option("--now", "standing", is_flag=True, help="Only current clauses.")
+@click.option(
+    "-n", "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Maximum number of clauses."
+)
 @json_option
 @click.pass_obj
 def command(
     environment: Environment, words: str, target: str | None, standing: bool, limit: int, as_json: bool
 ) -> None:
-    """Find clauses in every text that was ever recorded: where, first and last seen, the first of all at the head.
+    """Search the clauses of every recorded text; each is shown with its document and dates, the oldest first.
 
-    All words must stand in one clause; in quotes they stand together; `licen*` finds what begins so.
+    All words must occur in one clause; words in quotes must be adjacent; `licen*` matches words that start with licen.
     """
     from tostrack.render.blame_view import render_search
 
@@ -43,4 +45,4 @@ def command(
         )
         environment.show(page)
     else:
-        click.echo("no clause says so", err=True)
+        click.echo("no match", err=True)

@@ -1,4 +1,4 @@
-"""The watchlist, the archive and the process as those who send need them."""
+"""The settings that sending messages needs, from the watchlist, the archive and the process."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
     from tostrack.notify import ChannelSettings, Post
     from tostrack.services.messages import SenderConfig
 
-#: What waiting does not mend: the address itself.
-_FOR_EVER = frozenset({"forbidden-address", "bad-url"})
+#: Causes that a retry cannot fix: the address itself is wrong.
+_PERMANENT = frozenset({"forbidden-address", "bad-url"})
 
 
 def current_time(now: datetime | None) -> Callable[[], datetime]:
-    """Return the clock: this process's, or one that stands still at *now*."""
+    """Return a clock: the real time, or always *now* if it is given."""
     return lambda: now or datetime.now(UTC)
 
 
 def load_link_secret(environment: Environment) -> Callable[[str], str]:
-    """Return what gives secrets by their names."""
+    """Return a function that returns secrets by name."""
     from tostrack.notify.secrets import secrets
 
     return secrets(os.environ, environment.watchlist.notify.secrets)
 
 
 def load_sender_config(environment: Environment, archive: Archive) -> SenderConfig:
-    """Return who sends, for whom, and in whose name."""
+    """Return the sender configuration of the watchlist and the archive."""
     from tostrack.models import from_iso
     from tostrack.services.messages import SenderConfig
 
@@ -59,7 +59,7 @@ def load_sender_config(environment: Environment, archive: Archive) -> SenderConf
 
 @contextmanager
 def build_channel_settings(environment: Environment) -> Iterator[ChannelSettings]:
-    """Give what notifiers need of the world."""
+    """Yield the settings of the notification channels."""
     from tostrack.notify import ChannelSettings
 
     notify = environment.watchlist.notify
@@ -77,7 +77,7 @@ def build_channel_settings(environment: Environment) -> Iterator[ChannelSettings
 
 @contextmanager
 def posting(environment: Environment) -> Iterator[Post]:
-    """Give the way out for requests with a body: the guarded one that fetches pages."""
+    """Yield a function that sends requests with a body through the guarded HTTP client."""
     import time
 
     from tostrack.fetch import user_agent
@@ -90,7 +90,7 @@ def posting(environment: Environment) -> Iterator[Post]:
         try:
             return client.ask(method, url, headers, body)
         except FetchError as error:
-            raise NotifyError(str(error), transient=error.cause not in _FOR_EVER) from error
+            raise NotifyError(str(error), transient=error.cause not in _PERMANENT) from error
 
     try:
         yield post

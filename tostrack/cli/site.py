@@ -1,4 +1,4 @@
-"""``tostrack site``: a static site of what changed, for people."""
+"""``tostrack site``: write a static website of the changes."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from tostrack.cli.app import Environment
     "workflow publishes."
 )
 @click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), default="site", show_default=True)
-@click.option("--url", default="", help="Where it will be served; default: the watchlist's `url`.")
-@click.option("--title", help="What the site is called.")
-@click.option("--anew", is_flag=True, help="Make every page again, not only those that would differ.")
-@click.option("--serve", is_flag=True, help="Serve it on this machine, and write it again after each crawl.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
+@click.option("--url", default="", help="The URL of the published site; default: the watchlist's `url`.")
+@click.option("--title", help="The title of the site.")
+@click.option("--force", "--anew", "anew", is_flag=True, help="Write every page, not only those that changed.")
+@click.option("--serve", is_flag=True, help="Serve it on this machine, and update it after each crawl.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 chooses a free port.")
 @click.pass_obj
 def command(
     environment: Environment, out: Path, url: str, title: str | None, anew: bool, serve: bool, port: int
 ) -> None:
-    """Write a site that needs no server: what changed, clause by clause, with evidence. Works from a folder."""
+    """Write a website without a server: changes, clause by clause, with evidence. It also works as local files."""
     from tostrack.services.site import TITLE, build_site
 
     address = (url or environment.watchlist.settings.url).rstrip("/")
@@ -38,12 +38,12 @@ def command(
     click.echo(write(anew=anew))
     if not serve:
         if not address:
-            click.echo("no sitemap: that takes --url, or `url` in the watchlist's [settings]", err=True)
+            click.echo("no sitemap: it requires --url, or `url` in the watchlist's [settings]", err=True)
         click.echo(f"open {out / 'index.html'}", err=True)
         return
     from tostrack.services.site.serve import rebuild_when_changed, serve_site
 
     with serve_site(out, port) as at:
-        click.echo(f"{at}  (Ctrl-C ends it)")
+        click.echo(f"{at}  (Ctrl-C to stop)")
         for _ in rebuild_when_changed(environment.watchlist.settings.database):
             click.echo(write())

@@ -1,4 +1,4 @@
-"""``tostrack status``: how every document is doing."""
+"""``tostrack status``: show the result of the last check of each document."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.app import NO_TEXT, Environment, Exit, emit_json, json_option, select_documents
+from tostrack.cli.app import NO_TEXT, Environment, emit_json, json_option, select_documents
+from tostrack.cli.groups import Exit
 from tostrack.models import from_iso
 from tostrack.render.workflow_commands import format_annotation
 
@@ -17,16 +18,18 @@ if TYPE_CHECKING:
     from tostrack.archive import Archive, DocumentRow
 
 
-@click.command(epilog="Example: `tostrack status instagram --json`; `tostrack status --suspects` for the quarantine.")
+@click.command(
+    epilog="Example: `tostrack status instagram --json`; `tostrack status --suspects` lists the quarantined texts."
+)
 @click.argument("target", required=False, metavar="[SERVICE[/DOCUMENT]]")
 @click.option(
     "--within",
     type=click.FloatRange(min=0),
     metavar="HOURS",
-    help="Exit with 3 unless all were checked so lately, and well.",
+    help="Exit with 3 unless all documents were checked successfully within this time.",
 )
-@click.option("--annotate", is_flag=True, help="Name the ten worst failures in lines that GitHub Actions shows.")
-@click.option("--suspects", is_flag=True, help="The texts in quarantine: pages that do not look like the policy.")
+@click.option("--annotate", is_flag=True, help="Print the ten longest failures as annotations for GitHub Actions.")
+@click.option("--suspects", is_flag=True, help="List the quarantined texts, as `tostrack review` does.")
 @json_option
 @click.pass_context
 def command(
@@ -37,8 +40,9 @@ def command(
     suspects: bool,
     as_json: bool,
 ) -> None:
-    """Show when each document was last checked, how it went, and since when its text stands."""
+    """Show when each document was last checked, with which result, and when its text last changed."""
     from tostrack.render.listings import render_status
+    from tostrack.services.unread_languages import list_unread
 
     environment: Environment = context.obj
     with environment.archive() as archive:
@@ -46,14 +50,16 @@ def command(
         waiting = list_quarantined(archive, rows) if suspects else []
         shown = {row.id for row in rows}
         went_back = [found for found in archive.times_that_go_back() if found[0] in shown]
+        unread = [] if suspects or annotate else list_unread(archive, rows)
     if suspects:
-        show_suspects(environment, waiting, as_json=as_json)
+        show_quarantined(environment, waiting, as_json=as_json)
         return
     if annotate:
         for line in worst_failures(rows):
             click.echo(line)
     elif as_json:
-        emit_json(asdict(row) for row in rows)
+        not_analysed = {(one.service, one.document): one.language for one in unread}
+        emit_json({**asdict(row), "not_analysed": not_analysed.get((row.service, row.document), "")} for row in rows)
     elif not rows:
         click.echo(NO_TEXT.partition(", ")[0], err=True)
     else:
@@ -64,11 +70,13 @@ def command(
             ascii_marks=environment.ascii,
         )
         click.echo(table, nl=False)
+        for one in unread:
+            click.echo(f"{one.service}/{one.document}: {one.notice}")
     if went_back:
         named = ", ".join(f"{document}@{number}" for document, number in went_back[:3])
         click.echo(f"times go back at {named}: a clock was wrong; versions are ordered by number", err=True)
     if within is not None and (late := list_failing(rows, datetime.now(UTC) - timedelta(hours=within))):
-        click.echo(f"not well: {', '.join(row.id for row in late)}", err=True)
+        click.echo(f"failing: {', '.join(row.id for row in late)}", err=True)
         context.exit(Exit.SOME_FAILED)
 
 
@@ -78,21 +86,23 @@ def list_failing(rows: Iterable[DocumentRow], since: datetime) -> list[DocumentR
 
 
 def worst_failures(rows: Iterable[DocumentRow]) -> list[str]:
-    """Return a line for each of the documents that have failed for longest: GitHub shows ten of a step."""
+    """Return an annotation for each of the ten documents that have failed longest; GitHub shows ten a step."""
     failing = sorted((row for row in rows if row.failing_since), key=lambda row: row.failing_since or "")
     return [
-        format_annotation("warning", f"{row.id} fails since {(row.failing_since or '')[:10]}", row.message or row.cause)
+        format_annotation(
+            "warning", f"{row.id} failing since {(row.failing_since or '')[:10]}", row.message or row.cause
+        )
         for row in failing[:10]
     ]
 
 
 def list_quarantined(archive: Archive, documents: Iterable[DocumentRow]) -> list[dict[str, Any]]:
-    """Return the texts in quarantine of *documents*, as rows of JSON."""
+    """Return the quarantined texts of *documents*, as rows of JSON."""
     return [asdict(row) for each in documents for row in archive.suspects(each.service, each.document)]
 
 
-def show_suspects(environment: Environment, rows: list[dict[str, Any]], *, as_json: bool) -> None:
-    """List texts in quarantine."""
+def show_quarantined(environment: Environment, rows: list[dict[str, Any]], *, as_json: bool) -> None:
+    """Print quarantined texts."""
     from tostrack.render.listings import render_suspects
 
     if as_json:
@@ -102,6 +112,6 @@ def show_suspects(environment: Environment, rows: list[dict[str, Any]], *, as_js
             rows, colour=environment.may_colour, width=environment.width, ascii_marks=environment.ascii
         )
         click.echo(table, nl=False)
-        click.echo("`tostrack accept SERVICE/DOCUMENT` makes the last one seen the next version", err=True)
+        click.echo("`tostrack review SERVICE/DOCUMENT --accept` makes the newest one the next version", err=True)
     else:
-        click.echo("nothing is in quarantine", err=True)
+        click.echo("no text is quarantined", err=True)

@@ -70,7 +70,7 @@ def extract(
         spell_out(main)
     else:
         spell_out(root)
-        main = main_text(root)
+        main = main_text(root, url)
     for edit in edits:
         edit(main, url)
     markdown = to_markdown(main, links)
@@ -81,7 +81,11 @@ def extract(
 
 
 def list_cut_parts(
-    html: bytes | str, *, remove: SelectorLike | Sequence[SelectorLike] = (), content_type: str = ""
+    html: bytes | str,
+    *,
+    url: str = "",
+    remove: SelectorLike | Sequence[SelectorLike] = (),
+    content_type: str = "",
 ) -> list[CutPart]:
     """Return the parts of a page with at least `LEAST_CUT` words that are left out where nothing is selected.
 
@@ -95,7 +99,7 @@ def list_cut_parts(
     Selection(root).remove(parse_selectors(remove))
     spell_out(root)
     cut: list[CutPart] = []
-    main_text(root, cut)
+    main_text(root, url, cut)
     return [part for part in cut if part.words >= LEAST_CUT]
 
 

@@ -117,7 +117,9 @@ def list_left_out(document: Document, captures: Mapping[int, Snapshot]) -> list[
     for number, page in enumerate(document.pages):
         capture = captures[number]
         if not page.select:
-            parts = list_cut_parts(capture.body, remove=page.remove, content_type=capture.content_type)
+            parts = list_cut_parts(
+                capture.body, url=capture.final_url, remove=page.remove, content_type=capture.content_type
+            )
             found += [f"{part.words} words in <{part.element}>: {part.beginning}" for part in parts]
         if page.follow != "frames":
             found += [f"a frame: {address}" for address in list_frames(_markup(capture), capture.final_url)]

@@ -9,6 +9,7 @@ from functools import lru_cache
 from tostrack.extraction.dom import Element, delete, etree
 from tostrack.extraction.embedded import LABEL, STATE
 from tostrack.extraction.markdown import BLOCKS, DROPPED
+from tostrack.extraction.surroundings import find_surroundings
 
 #: What surrounds a policy, by the author's own words. All of it must be a small part of the page to be dropped.
 _MENU_ROLES = frozenset("navigation search menu menubar toolbar".split())
@@ -103,8 +104,8 @@ class CutPart:
     element: str
 
 
-def main_text(root: Element, cut: list[CutPart] | None = None) -> Element:
-    """Return a ``<main>`` with the policy of the page; *root* is used up. What is left out is added to *cut*."""
+def main_text(root: Element, url: str = "", cut: list[CutPart] | None = None) -> Element:
+    """Return a ``<main>`` with the policy of the page at *url*; *root* is used up. What is left out goes into *cut*."""
     body = next(root.iter("body"), root)
     inside = _insides(body)
     furniture = _furniture(body, inside)
@@ -121,6 +122,10 @@ def main_text(root: Element, cut: list[CutPart] | None = None) -> Element:
         delete(body, menus)
     elif cut is not None:
         cut += map(_cut_part, _outside(container, body))
+    around = find_surroundings(container, inside, url)
+    if cut is not None:
+        cut += map(_cut_part, around)
+    delete(container, around)
     main = etree.Element("main")
     main.append(container)
     main[0].tail = None

@@ -71,13 +71,12 @@ ERROR_LINE, ERROR_GONE, ERROR_FRAME = 6, 0.4, 2 * SHORT
 _LONG = 40 * SHORT
 #: Words for which one phrase of a consent layer is enough; a longer text must hold two.
 _CONSENT_ALONE = 40
+#: Words for which an error that is named by one word is enough.
+_ONE_WORD = 40
 #: Causes by the table ``errors`` of the languages, most telling first.
 _SPOKEN_CAUSES = ("needs-js", "blocked", "login", "consent", "maintenance", "outage", "wrong-page")
 #: Causes that a line inside the frame of a page may state.
 _OUTAGES = frozenset(("blocked", "maintenance", "outage", "wrong-page"))
-#: What is no phrase of a language: the first words of servers' own pages, and a number to be entered.
-_FIRST_WORDS = {"blocked": re.compile(r"(?:403 )?forbidden\b"), "wrong-page": re.compile(r"404\b|index of\b")}
-_AGE_GATE = re.compile(r"\b(?:\d\d|of legal age) (?:or older )?to enter\b")
 
 _LOGIN_PATH = re.compile(r"/(?:log-?in|sign-?in|auth|checkpoint|account/begin|sso)(?:[/.]|$)", re.IGNORECASE)
 _PASSWORD = re.compile(r"<input\b[^>]{0,500}\btype\s*=\s*[\"']?password", re.IGNORECASE)
@@ -144,16 +143,29 @@ def _is_mojibake(text: str) -> bool:
 def classify_error_page(said: str) -> str:
     """Return what the canonical text *said* speaks like, as a word of `CAUSES`; empty for a policy."""
     for cause in _SPOKEN_CAUSES:
-        if _phrases(cause).search(said) or (cause in _FIRST_WORDS and _FIRST_WORDS[cause].match(said)):
-            return cause
-        if cause == "consent" and (_AGE_GATE.search(said) or _speaks_of_consent(said)):
+        if _speaks_of(cause, said) or (cause == "consent" and _speaks_of_consent(said)):
             return cause
     return ""
 
 
+def _speaks_of(cause: str, said: str) -> bool:
+    whole, single = _phrases(cause)
+    # One word alone, such as "forbidden", says it where there is hardly another one.
+    return whole.search(said) is not None or (said.count(" ") < _ONE_WORD and single.search(said) is not None)
+
+
 @cache
-def _phrases(cause: str) -> re.Pattern[str]:
-    return entry_pattern(frozenset(map(canonical_text, union("errors", cause))))
+def _phrases(cause: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return patterns of the phrases of *cause* in all languages, and of those that are one word anywhere."""
+    entries = frozenset(map(_canonical_entry, union("errors", cause)))
+    single = frozenset(entry for entry in entries if " " not in entry and entry[0] != "^")
+    return entry_pattern(entries - single), entry_pattern(single)
+
+
+def _canonical_entry(entry: str) -> str:
+    """Return an entry of a language file in canonical form; the marks of its beginning and of prefixes stay."""
+    words = [canonical_text(word) + ("*" if word.endswith("*") else "") for word in entry.removeprefix("^").split()]
+    return ("^" if entry.startswith("^") else "") + " ".join(words)
 
 
 def _speaks_of_consent(said: str) -> bool:
@@ -163,7 +175,7 @@ def _speaks_of_consent(said: str) -> bool:
 
 @cache
 def _consent_phrases() -> re.Pattern[str]:
-    return entry_pattern(frozenset(map(canonical_text, union("page", "consent"))))
+    return entry_pattern(frozenset(map(_canonical_entry, union("page", "consent"))))
 
 
 def is_error_page(own: Sequence[str], other: Sequence[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import re
 from calendar import monthrange
@@ -43,16 +44,18 @@ def find_dates(text: str) -> list[FoundDate]:
     around = _around_years(text)
     if not around:
         return []
+    #: In order and apart from each other, so that only the neighbours of a new one can overlap it.
     found: list[FoundDate] = []
     for pattern, read in _forms():
         for match in itertools.chain.from_iterable(pattern.finditer(text, start, end) for start, end in around):
-            if any(match.start() < other.end and other.start < match.end() for other in found):
+            at = bisect.bisect_left(found, match.start(), key=lambda one: one.start)
+            if any(match.start() < other.end and other.start < match.end() for other in found[max(at - 1, 0) : at + 1]):
                 continue
             year, month, day = read(match)
             if 1 <= month <= 12 and day <= monthrange(year, month)[1]:
                 last = day or monthrange(year, month)[1]
-                found.append(FoundDate(*match.span(), date(year, month, day or 1), date(year, month, last)))
-    return sorted(found, key=lambda one: one.start)
+                found.insert(at, FoundDate(*match.span(), date(year, month, day or 1), date(year, month, last)))
+    return found
 
 
 def _around_years(text: str) -> list[tuple[int, int]]:

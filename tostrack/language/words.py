@@ -1,8 +1,8 @@
 """The words of each language, from the TOML files of this folder.
 
 A file declares its ``level``: ``detect`` (its language is recognised), ``verdict`` (the verdict and the facts read it)
-or ``flags`` (it also has the roles of the rules of flags; English is read by patterns, `analysis/flags/topics.toml`); `REQUIRED` lists the tables of each level. A list is one string of
-entries with commas between them. In an entry
+or ``flags`` (it also has the roles of the rules of flags; English is read by patterns, `analysis/flags/topics.toml`);
+`REQUIRED` lists the tables of each level. A list is one string of entries with commas between them. In an entry
 
 * ``shar(e|es|ing)`` stands for its three words, and ``(the |)court`` for both;
 * ``advertis*`` stands for every word that begins so;

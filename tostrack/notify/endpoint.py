@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 from tostrack.errors import TostrackError
 
 _LARGEST = 10_000
-_ACTIONS = {"/confirm": "Yes, I want it", "/unsubscribe": "Unsubscribe"}
+_ACTIONS = {"/confirm": "Confirm", "/unsubscribe": "Unsubscribe"}
 _HEADERS = [
     ("Content-Type", "text/html; charset=utf-8"),
     ("Cache-Control", "no-store"),

@@ -1,4 +1,4 @@
-"""What was said, and since when, as lines for people: the clauses of a text, and those that were searched for."""
+"""Clauses with their dates as text: those of one document, and search results."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _DATES = "2013-01-16 2013-01-16  "
 def render_blame(
     rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
 ) -> str:
-    """Return the clauses of *rows* in their order, each after the day it came and the day its words were last changed.
+    """Return the clauses of *rows* in their order, each after the date it was added and the date it was last reworded.
 
     Args:
-        rows: Mappings with the keys of ``tostrack blame --json``.
+        rows: Mappings with the keys of ``tostrack show --dates --json``.
     """
     look = TerminalStyle(colour, width, ascii_marks)
     lines = [look.paint("dim", fit_line(f"{'since':<11}{'reworded':<12}clause", look))]
@@ -41,7 +41,7 @@ def render_blame(
 def render_search(
     rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
 ) -> str:
-    """Return the clauses of *rows*, each under its document and the time in which it stood.
+    """Return the clauses of *rows*, each under its document and the time it was in the text.
 
     Args:
         rows: Mappings with the keys of ``tostrack search --json``.

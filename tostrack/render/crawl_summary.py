@@ -1,24 +1,27 @@
-"""One line per document for the person who watches a crawl, and one for the whole night."""
+"""The result of a crawl as text: one line for each document, and one for all of them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tostrack.models import Outcome, Verdict
-from tostrack.render.escape import count, document_id, joined, safe_line
+from tostrack.render.escape import count, document_id, safe_line
+from tostrack.render.wording import describe_outcome
 
 
 @dataclass(frozen=True)
 class CrawlLine:
-    """What one night came to for one document."""
+    """The result of one crawl for one document."""
 
     service: str
     document: str
     outcome: Outcome
-    #: For suspect, failed and skipped: why, in a word or a sentence.
+    #: The code of the cause, for a quarantined, failed or skipped document.
     cause: str = ""
+    #: The same in a sentence.
+    message: str = ""
     verdict: Verdict | None = None
     #: Of the verdict, as in `Change.reason`.
     reason: str = ""
@@ -38,14 +41,13 @@ def outcome_line(line: CrawlLine, *, width: int = 0) -> str:
     Args:
         width: Columns of the longest document id, to align a night's lines.
     """
-    told = _told(line)
+    result = _result(line)
     command = _command(line)
-    return f"{line.id.ljust(width)}  {told}" + (f"   (tostrack {command} {line.id})" if command else "")
+    return f"{line.id.ljust(width)}  {result}" + (f"   (tostrack {command} {line.id})" if command else "")
 
 
-def _told(line: CrawlLine) -> str:
-    cause = safe_line(line.cause)
-    why = f": {cause}" if cause else ""
+def _result(line: CrawlLine) -> str:
+    why = f": {safe_line(line.message)}" if line.message else ""
     match line.outcome:
         case Outcome.FIRST:
             return "first version" + (f", {count(line.clauses, 'clause')}" if line.clauses else "")
@@ -55,12 +57,8 @@ def _told(line: CrawlLine) -> str:
         case Outcome.CHANGED:
             what = safe_line(line.reason or line.verdict or "changed")
             return f"{line.verdict}: {what}" if line.verdict and line.reason else what
-        case Outcome.UNCHANGED | Outcome.NOT_MODIFIED:
-            return "unchanged"
-        case Outcome.SUSPECT:
-            return f"kept aside{why}"
         case _:
-            return f"{line.outcome}{why}"
+            return describe_outcome(line.outcome, line.cause) + why
 
 
 def _command(line: CrawlLine) -> str:
@@ -69,18 +67,16 @@ def _command(line: CrawlLine) -> str:
     return "check" if line.outcome in (Outcome.SUSPECT, Outcome.FAILED) else ""
 
 
-def night_line(lines: Sequence[CrawlLine]) -> str:
-    """Return the whole night in one line: ``21 documents: 1 changed, 19 unchanged, 1 failed``."""
-    tally = Counter(_heard(lines))
-    told = [f"{number:,} {word}" for word, number in tally.most_common()]
-    return f"{count(len(lines), 'document')}: {joined(told)}" if lines else "no documents"
+def crawl_line(lines: Sequence[CrawlLine]) -> str:
+    """Return the whole crawl in one line: ``21 documents: 18 unchanged, 1 changed, 2 failed``."""
+    tally = Counter(_state(line) for line in lines)
+    ordered = [(word, tally.pop(word)) for word in ("unchanged", "changed") if word in tally]
+    ordered += sorted(tally.items())
+    counts = ", ".join(f"{number:,} {word}" for word, number in ordered)
+    return f"{count(len(lines), 'document')}: {counts}" if lines else "no documents"
 
 
-def _heard(lines: Iterable[CrawlLine]) -> Iterable[str]:
-    for line in lines:
-        if line.outcome is Outcome.CHANGED and line.verdict not in (None, Verdict.SUBSTANTIVE):
-            yield f"with {line.verdict} only"
-        elif line.outcome is Outcome.NOT_MODIFIED:
-            yield "unchanged"
-        else:
-            yield "first seen" if line.outcome is Outcome.FIRST else str(line.outcome)
+def _state(line: CrawlLine) -> str:
+    if line.outcome is Outcome.CHANGED and line.verdict not in (None, Verdict.SUBSTANTIVE):
+        return f"{line.verdict} only"
+    return describe_outcome(line.outcome)

@@ -1,4 +1,4 @@
-"""What one reader is told at once: changes in the order in which they matter to that reader, as text, HTML and JSON.
+"""A digest for one reader as text, HTML and JSON, the changes that matter most to the reader first.
 
 Each change is one sentence, what it means in the words of its topic, the quote with its edits, and a link; what does
 not matter is counted in a line. All that a page wrote is encoded for the form that it goes into.
@@ -44,7 +44,7 @@ class DigestItem:
 
 @dataclass(frozen=True)
 class Digest:
-    """What one reader is told about a span of time."""
+    """The changes of a period for one reader."""
 
     name: str
     since: datetime
@@ -68,7 +68,7 @@ class Digest:
 
 @dataclass(frozen=True)
 class Footer:
-    """Why the reader gets this, and how to get it no more."""
+    """Why the reader gets this message, and how to unsubscribe."""
 
     why: str = ""
     #: Addresses, https or mailto.
@@ -78,7 +78,7 @@ class Footer:
 def digest_subject(digest: Digest) -> str:
     """Return the digest in one line: its weightiest change, and how many more there are."""
     if not digest.items:
-        return f"Still watching {count(digest.documents, 'document')}: nothing to tell"
+        return f"Still watching {count(digest.documents, 'document')}: no change to report"
     first, *rest = _ordered(digest)
     return _headline(first, digest) + (f", and {count(len(rest), 'more change')}" if rest else "")
 
@@ -162,12 +162,10 @@ def _few(names: Sequence[str]) -> list[str]:
 
 
 def _counted(digest: Digest) -> str:
-    """Return the line that stands for everything that needs nobody's time; empty when there was nothing."""
-    parts = [f"{count(digest.editorial, 'change')} of wording alone"] if digest.editorial else []
-    parts += [f"{count(digest.noise, 'change')} of no text (lay-out, dates, counters, pages that flap)"] * bool(
-        digest.noise
-    )
-    return f"Not told: {joined(parts)}." if parts else ""
+    """Return one line that counts the changes not shown, or nothing if there are none."""
+    parts = [f"{count(digest.editorial, 'editorial change')}"] if digest.editorial else []
+    parts += [f"{count(digest.noise, 'cosmetic change')} (layout, dates, counters, reversions)"] * bool(digest.noise)
+    return f"Not shown: {joined(parts)}." if parts else ""
 
 
 def _quiet(digest: Digest) -> str:
@@ -202,7 +200,7 @@ def digest_as_text(digest: Digest, footer: Footer | None = None) -> str:
         lines += [*_wrapped(counted), ""]
     if footer:
         # "-- " alone in a line begins the signature: mail programs fold it away.
-        lines += ["-- ", *_wrapped(footer.why), *(f"Stop: {address}" for address in footer.leave)]
+        lines += ["-- ", *_wrapped(footer.why), *(f"Unsubscribe: {address}" for address in footer.leave)]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

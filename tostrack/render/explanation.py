@@ -88,8 +88,8 @@ def render_reasoning(
     for sentence in reasoning.compared.sentences:
         lines += _wrapped(sentence, look)
     verdict = f"{change.verdict} ({change.reason}): {change.explanation}"
-    told = "Readers are told." if reasoning.announced else "Readers are not told."
-    lines += ["", *_wrapped(verdict, look, style="flag"), *_wrapped(told, look)]
+    notified = "Readers were notified." if reasoning.announced else "Readers were not notified."
+    lines += ["", *_wrapped(verdict, look, style="flag"), *_wrapped(notified, look)]
     if change.silence:
         lines += _wrapped(change.silence, look)
     order = {id(hunk): place for place, hunk in enumerate(ranked(change))}

@@ -30,7 +30,7 @@ def headline(change: Change, service_name: str = "", document_name: str = "") ->
             return title
     explanation = _as_clause(change.explanation)
     if change.verdict is Verdict.NOISE:
-        return _title(f"{service} {document}: nothing of substance changed; {explanation}")
+        return _title(f"{service} {document}: no substantive change; {explanation}")
     verb = "returns to an older text of" if reverted else "edits" if change.verdict is Verdict.EDITORIAL else "changes"
     return _title(f"{service} {verb} its {document}: {explanation}")
 
@@ -61,12 +61,12 @@ def topic_moves(change: Change) -> list[str]:
 _MOVED = {
     Direction.GRANTED: "new",
     Direction.WIDENED: "goes further",
-    Direction.NARROWED: "goes less far",
+    Direction.NARROWED: "is narrower",
     Direction.WITHDRAWN: "gone",
-    "dropped": "a limit is gone",
-    "weakened": "a limit is weaker",
-    "strengthened": "a limit is stronger",
-    "added": "a new limit",
+    "dropped": "removed a limit",
+    "weakened": "weakened a limit",
+    "strengthened": "strengthened a limit",
+    "added": "added a limit",
 }
 
 

@@ -17,7 +17,7 @@ _EXCERPT = 220
 _MOST = 3
 #: How an event reads; a promise that comes leaves the platform less, and is narrowed.
 _SAID = {
-    ("first", False): "stood when watching began",
+    ("first", False): "present in the first version",
     ("narrowed", True): "narrowed: more is promised",
     ("widened", True): "widened: less is promised",
 }
@@ -49,11 +49,11 @@ def render_history(
 
 def _day(day: str, events: list[Mapping[str, Any]], look: TerminalStyle) -> list[str]:
     lines = []
-    told = f"  {day}  version {events[0]['version']}"
+    version = f"  {day}  version {events[0]['version']}"
     for (event, promise), group in groupby(sorted(events, key=_kind), key=_kind):
         of_kind = list(group)
         said = look.paint(_STYLES.get(event, "dim"), _SAID.get((event, promise), _SAID.get((event, False), event)))
-        lines.append(f"{told}  {said} ({count(len(of_kind), 'time')})")
+        lines.append(f"{version}  {said} ({count(len(of_kind), 'time')})")
         meanings: dict[str, list[Mapping[str, Any]]] = {}
         for row in of_kind:
             meanings.setdefault(safe_line(str(row["meaning"] or row["polarity"])), []).append(row)

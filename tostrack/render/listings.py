@@ -1,4 +1,4 @@
-"""What the archive lists, as lines for people: the log, the status, the flags that stand."""
+"""Lists from the archive as text: the log, the status, the current flags, the quarantine."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from tostrack.models import Edit
 from tostrack.render.escape import columns, count, document_id, path_of, safe_line
 from tostrack.render.terminal_style import SIGNS, TerminalStyle, align_columns, fit_line
+from tostrack.render.wording import describe_cause, describe_outcome
 
 #: Columns of a heading path beside a quote.
 _PATH = 40
@@ -46,7 +47,7 @@ def render_log(
 def render_status(
     rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
 ) -> str:
-    """Return the documents of *rows*, one a line, and beneath them what is wrong with those that fail.
+    """Return the documents of *rows*, one a line, then the errors of those that are failing.
 
     Args:
         rows: Mappings with the keys of ``tostrack status --json``.
@@ -57,42 +58,41 @@ def render_status(
         [
             document_id(_cell(row["service"]), _cell(row["document"])),
             _cell(row["checked_at"])[:10],
-            _cell(row["outcome"]) + (f" ({_cell(row['cause'])})" if row["cause"] else ""),
+            describe_outcome(row["outcome"], row["cause"]),
             _cell(row["versions"]),
             _cell(row["changed_at"])[:10],
             _cell(row["oscillations"] or ""),
         ]
         for row in listed
     ]
-    header = ["document", "checked", "outcome", "versions", "text since", "returns muted"]
+    header = ["document", "checked", "outcome", "versions", "last change", "reversions ignored"]
     lines = align_columns(table, look, header=header)
     failing = [row for row in listed if row["failing_since"]]
     if failing:
         lines.append("")
     for row in failing:
         name = document_id(_cell(row["service"]), _cell(row["document"]))
-        waits = f"; not asked again before {_cell(row['next_try_at'])}" if row.get("next_try_at") else ""
-        told = f"{name}: {_failing(row)}: {_cell(row['message'])}{waits}"
-        lines += [look.line(line) for line in look.wrap([("=", told)])]
+        waits = f"; not fetched again before {_cell(row['next_try_at'])}" if row.get("next_try_at") else ""
+        line_of = f"{name}: {_failing(row)}: {_cell(row['message'])}{waits}"
+        lines += [look.line(line) for line in look.wrap([("=", line_of)])]
     return _text(lines)
 
 
-#: What a platform does that will not have us: nothing to mend, only to wait, ask, or save the page by hand.
+#: Causes that mean a platform refuses automated access: wait, ask the platform, or save the page by hand.
 BLOCKED = frozenset(("blocked", "robots", "http-401", "http-403", "http-406", "http-429", "http-451"))
 
 
 def _failing(row: Mapping[str, Any]) -> str:
-    """Return ``blocked for 3 nights, since 2024-05-01``: of a document that fails, how, how long and since when."""
+    """Return the state of a failing document and its duration: ``failed (HTTP 403) for 3 days, since 2024-05-01``."""
     since, checked = (_cell(row[name])[:10] for name in ("failing_since", "checked_at"))
-    what = "blocked" if row["cause"] in BLOCKED else _cell(row["outcome"])
-    nights = (date.fromisoformat(checked) - date.fromisoformat(since)).days + 1
-    return f"{what} for {count(nights, 'night')}, since {since}"
+    days = (date.fromisoformat(checked) - date.fromisoformat(since)).days + 1
+    return f"{describe_outcome(row['outcome'], row['cause'])} for {count(days, 'day')}, since {since}"
 
 
 def render_suspects(
     rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
 ) -> str:
-    """Return the texts in quarantine of *rows*, one a line.
+    """Return the quarantined texts of *rows*, one a line.
 
     Args:
         rows: Mappings with the keys of ``tostrack status --suspects --json``.
@@ -101,7 +101,7 @@ def render_suspects(
     table = [
         [
             document_id(_cell(row["service"]), _cell(row["document"])),
-            _cell(row["cause"]),
+            describe_cause(row["cause"]),
             _cell(row["first_seen_at"])[:10],
             _cell(row["last_seen_at"])[:10],
             _cell(row["sightings"]),
@@ -119,7 +119,7 @@ def render_flags(
     """Return the flags of *rows* under their topics, each with its quote on a line of its own.
 
     Args:
-        rows: Mappings with the keys of ``tostrack flags --json``; each is told with its ``meaning``, if it has one.
+        rows: Mappings with the keys of ``tostrack flags --json``; each is shown with its ``meaning``, if it has one.
     """
     look = TerminalStyle(colour, width, ascii_marks)
     lines: list[str] = []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urldefrag
+from urllib.parse import urldefrag, urlsplit
 
 from tostrack.analysis import comparison
 from tostrack.clauses import plain, split_clauses
@@ -26,6 +27,8 @@ _REMEDIES = {
     "login": "only who is logged in sees it: save the page by hand and `tostrack import folder`",
     "empty": "try again with --browser",
 }
+#: The path of a home page, in one language or in all.
+_FRONT = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-zA-Z]{2})?/?)?(?:(?:index|home)(?:\.\w{2,5})?)?")
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,10 @@ def propose(
         raise ConfigError(f"{url}: is watched already, as {twin.id}")
     page = Page(url, fetch=fetch)
     [seen] = preview([Document("new", "new", (page,))], fetch_all, twice=False, call=call)
+    if _is_home_page(seen, url) and not anyway:
+        raise ConfigError(
+            f"{url}: is a home page, not a document; `tostrack discover {url}` lists the policies that it links to"
+        )
     if seen.cause and not (anyway and seen.text):
         remedy = _REMEDIES.get(seen.cause, "")
         said = seen.message if url in seen.message else f"{url}: {seen.message}"
@@ -87,6 +94,21 @@ def propose(
         raise ConfigError(f"{found.id}: is watched already, at {taken.pages[0].url}; name another with --document")
     text = call(document_text.extract_text, found, seen.captures)
     return ProposedEntry(found, text, len(comparison.read_version(text).clauses), seen.left_out, seen.message)
+
+
+def _is_home_page(seen: Preview, url: str) -> bool:
+    """Return whether *url* is the front of a site whose page links to its own terms or privacy policy."""
+    if not _FRONT.fullmatch(urlsplit(url).path) or 0 not in seen.captures:
+        return False
+    from tostrack.extraction.policy_links import find_policy_links, kind_of_name
+    from tostrack.extraction.proposals import read_page_facts
+
+    capture = seen.captures[0]
+    called = read_page_facts(capture.body, content_type=capture.content_type).title
+    if any(kind_of_name(part.strip(), url) for part in re.split(r"[|·•–—:»-]", called)):
+        return False
+    links = find_policy_links(capture.body, capture.final_url, content_type=capture.content_type)
+    return any(link.kind in ("terms", "privacy") for link in links)
 
 
 def _named(seen: Preview, known: Sequence[Document], service: str, document: str) -> Document:

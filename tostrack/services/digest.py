@@ -77,7 +77,9 @@ def _between(archive: Archive, since: datetime, until: datetime) -> list[ChangeR
 def _change(archive: Archive, event: str) -> ChangeRow:
     found = archive.change(event)
     if found is None:
-        raise StoreError(f"{archive.path}: the outbox tells of {event}, which is not there; run `tostrack verify`")
+        raise StoreError(
+            f"{archive.path}: the outbox tells of {event}, which is not there; run `tostrack archive verify`"
+        )
     return found
 
 

@@ -1,4 +1,4 @@
-"""From the archive to the whole reasoning behind one change: what was compared, judged, flagged and told, and why."""
+"""Collect the reasons behind one change: the texts compared, the verdict, the flags and the notification."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def explain_change(archive: Archive, change_id: str, book: Rulebook = SHIPPED) -
 def _reading(archive: Archive, row: ChangeRow, number: int) -> Reading:
     version = archive.version(row.service, row.document, number)
     if version is None:
-        raise StoreError(f"{archive.path}: {row.id} names a version that is not there; run `tostrack verify`")
+        raise StoreError(f"{archive.path}: {row.id} names a version that is not there; run `tostrack archive verify`")
     return archive.reading(version)
 
 
@@ -103,25 +103,27 @@ def _compared(archive: Archive, row: ChangeRow) -> ComparedText:
     def version(number: int) -> str:
         return f"version {number} of {days[number]}" if number in days else f"version {number}"
 
-    sentences = [f"V{version(row.to_number)[1:]} was held against {version(row.from_number)}."]
+    sentences = [f"V{version(row.to_number)[1:]} was compared with {version(row.from_number)}."]
     if late:
         sentences.append(
-            f"It is an older text that came back; it is told on {row.seen_at[:10]}, for until then the page might have"
-            f" flapped, and it is held against what readers were told last."
+            f"It is an older text that returned; it was notified on {row.seen_at[:10]}, because until then the return "
+            "might have been temporary, and it was compared with the text of the last notification."
         )
     elif row.from_number == stood:
-        sentences.append("That is the text that stood.")
+        sentences.append("That was the current text.")
     elif row.from_number == told:
-        sentences.append(f"V{version(stood)[1:]} stood, but what readers were told last is what counts for them.")
+        sentences.append(
+            f"V{version(stood)[1:]} was the current text, but readers were last notified of the other one."
+        )
     else:
         sentences.append(
-            f"V{version(stood)[1:]} stood; of the texts since readers were told something, the one held against is the"
-            f" closest."
+            f"V{version(stood)[1:]} was the current text; of the texts since the last notification, the most similar "
+            "one was compared."
         )
     if told is None:
-        sentences.append("Readers had been told of no change before.")
+        sentences.append("There was no earlier notification.")
     elif not late and told != row.from_number:
-        sentences.append(f"The last that readers had been told of was {version(told)}.")
+        sentences.append(f"The last notification was of {version(told)}.")
     if row.verdict == Verdict.SUBSTANTIVE and not row.announced:
         sentences.append("It matters, and nobody is told: what was imported is history, not news.")
     return ComparedText(row.from_number, stood, told, tuple(sentences))

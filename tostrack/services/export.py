@@ -29,7 +29,7 @@ def evidence_of(archive: Archive, row: ChangeRow, read: Read) -> bytes:
     """Return a zip that proves a change: texts, captures, the chain, and how to check them without tostrack.
 
     Raises:
-        StoreError: The archive is not as it was written, or a capture is missing; `tostrack verify` says what.
+        StoreError: The archive is not as it was written, or a capture is missing; `tostrack archive verify` says what.
     """
     change = archive.load_change(row)
     origins: dict[int, Origin] = {}
@@ -58,7 +58,7 @@ def evidence_of(archive: Archive, row: ChangeRow, read: Read) -> bytes:
 def _version(archive: Archive, row: ChangeRow, number: int) -> VersionRow:
     found = archive.version(row.service, row.document, number)
     if found is None:
-        raise StoreError(f"{archive.path}: {row.id} names a version that is not there; run `tostrack verify`")
+        raise StoreError(f"{archive.path}: {row.id} names a version that is not there; run `tostrack archive verify`")
     return found
 
 
@@ -69,7 +69,7 @@ def _captures(side: str, origin: Origin, read: Read, taken_out: set[str]) -> dic
         if capture["sha256"] not in taken_out:
             found[f"{name}.body"] = body = read(capture["path"])
             if sha256(body) != capture["sha256"]:
-                raise StoreError(f"{capture['path']}: is not what was fetched; run `tostrack verify`")
+                raise StoreError(f"{capture['path']}: is not what was fetched; run `tostrack archive verify`")
         about = {key: capture[key] for key in ("url", "fetched_at", "status", "headers", "sha256")}
         about["chain"] = json.loads(capture["chain"])
         found[f"{name}.json"] = (json.dumps(about, indent=2, sort_keys=True) + "\n").encode()
@@ -90,7 +90,7 @@ def _chain(archive: Archive, row: ChangeRow, origins: dict[int, Origin]) -> Iter
         clauses = [(clause.kind, provenance.digest(clause.text)) for clause in reading.clauses]
         while sha256(origin.link(head, clauses)) != origin.row["hash"]:
             if not late:
-                raise StoreError(f"{document}@{number}: is not what was recorded; run `tostrack verify`")
+                raise StoreError(f"{document}@{number}: is not what was recorded; run `tostrack archive verify`")
             yield (between := late_link(document, head, late.pop(0)))
             head = sha256(between)
         yield origin.link(head, clauses)

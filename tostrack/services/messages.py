@@ -1,4 +1,4 @@
-"""A message of the outbox as the letter that goes out: the same archive and message give the same words."""
+"""Render a message of the outbox for sending; the same archive and message give the same text."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from tostrack.archive import Archive
 from tostrack.archive.outbox import Message, Outbox
 from tostrack.models import DigestSettings, from_iso
 from tostrack.notify import OutgoingMessage
-from tostrack.notify.tokens import Token
+from tostrack.notify.tokens import LinkToken
 from tostrack.render import digest as forms
 from tostrack.render.escape import count
 from tostrack.services.digest import assemble_digest
-from tostrack.services.subscriptions import build_link, is_mail
+from tostrack.services.subscriptions import build_link, is_mail, message_name
 
 _STORM = (
-    "{documents} changed in one night, which is rare: it may be a fault of ours. "
-    "It was held for a day and nobody has said so since."
+    "{documents} changed in one night, which is unusual and may be an error of tostrack. "
+    "This message was held for 24 hours and nobody discarded it."
 )
 
 
 @dataclass(frozen=True)
 class SenderConfig:
-    """Who sends, for whom, and in whose name."""
+    """Sender, digests and identity used for messages."""
 
     digests: Mapping[str, DigestSettings]
     #: The archive's, a domain or an address: Message-IDs and lists are named after it.
@@ -79,12 +79,32 @@ def render_message(archive: Archive, outbox: Outbox, office: SenderConfig, messa
     )
 
 
+def render_test_message(office: SenderConfig, digest: str, recipient: str, at: datetime) -> OutgoingMessage:
+    """Return a message that says it is a test, for one recipient of a digest."""
+    text = (
+        f"This is a test message for the digest “{digest}” of {office.site or 'tostrack'}.\n"
+        "It reports no change. If you can read it, this channel works.\n"
+    )
+    subject = f"Test message: digest “{digest}”"
+    return OutgoingMessage(
+        message_name(office.authority, "test", digest, recipient, f"{at:%Y-%m-%dT%H:%M:%SZ}"),
+        recipient,
+        subject,
+        text,
+        at,
+        chat=f"{subject}\n{text}",
+        markdown=f"**{subject}**\n\n{text}",
+        payload={"test": True, "digest": digest, "text": text},
+        list_id=f"{digest}.{office.authority.rpartition('@')[2]}",
+    )
+
+
 def _footer(message: Message, office: SenderConfig) -> forms.Footer:
     where = office.site or "tostrack"
-    why = f"{message.recipient} is a reader of the digest “{message.digest}” of {where}."
+    why = f"{message.recipient} is subscribed to the digest “{message.digest}” of {where}."
     leave = []
     if office.endpoint and office.key:
-        token = Token("unsubscribe", message.digest, message.recipient, from_iso(message.made_at))
+        token = LinkToken("unsubscribe", message.digest, message.recipient, from_iso(message.made_at))
         leave.append(build_link(office.endpoint, office.key, token))
     if office.operator:
         leave.append(f"mailto:{office.operator}?subject={quote(f'unsubscribe {message.digest} {message.recipient}')}")
@@ -92,19 +112,23 @@ def _footer(message: Message, office: SenderConfig) -> forms.Footer:
 
 
 def _confirm(message: Message, office: SenderConfig) -> OutgoingMessage:
-    token = Token("confirm", message.digest, message.recipient, from_iso(message.made_at))
+    token = LinkToken("confirm", message.digest, message.recipient, from_iso(message.made_at))
     address = build_link(office.endpoint or "https://invalid", office.key, token)
     signed = address.partition("token=")[2]
     reply = f"mailto:{office.operator}?subject={quote(f'confirm {signed}')}"
     yes = address if office.endpoint else reply
     text = (
-        f"Somebody, we hope you, asked that {message.recipient} gets the digest “{message.digest}”:\n"
-        "changes of terms and privacy policies that matter, quoted.\n\n"
-        f"If it was you, say yes within a week:\n{yes}\n\n"
-        "If not, do nothing: you will not hear of us again.\n"
+        f"Somebody asked to subscribe {message.recipient} to the digest “{message.digest}”:\n"
+        "changes of terms and privacy policies that matter, with quotes.\n\n"
+        f"If it was you, confirm within a week:\n{yes}\n\n"
+        "If not, ignore this mail: you will get no further message.\n"
     )
     return OutgoingMessage(
-        message.name, message.recipient, f"Yes to “{message.digest}”?", text, from_iso(message.made_at)
+        message.name,
+        message.recipient,
+        f"Confirm your subscription to “{message.digest}”",
+        text,
+        from_iso(message.made_at),
     )
 
 
@@ -113,12 +137,12 @@ def _question(outbox: Outbox, message: Message) -> OutgoingMessage:
     documents = sorted({row.partition("@")[0] for row in outbox.told_on(day)})
     listed = "\n".join(f"  {name}" for name in documents[:100])
     text = (
-        f"{count(len(documents), 'document')} changed in the night of {day}; that many at once are a storm.\n"
-        f"Is it them, or a fault of ours?\n\n{listed}\n\n"
-        f"See:     tostrack log --since {day}\n"
-        "Theirs:  tostrack notify --release    sends the digests that are held\n"
-        "Ours:    tostrack notify --drop       sends nothing of it\n\n"
-        "Without a word of yours they go out after a day, with a warning.\n"
+        f"{count(len(documents), 'document')} changed in the night of {day}, which is unusual.\n"
+        f"They may be real changes, or an error of tostrack.\n\n{listed}\n\n"
+        f"Inspect:  tostrack log --since {day}\n"
+        "Send:     tostrack notify release    if the changes are real\n"
+        "Discard:  tostrack notify discard    if they are an error\n\n"
+        "Sent automatically after 24 hours, with a warning.\n"
     )
-    subject = f"{count(len(documents), 'document')} changed in one night: is it them, or us?"
+    subject = f"{count(len(documents), 'document')} changed in one night: send or discard?"
     return OutgoingMessage(message.name, message.recipient, subject, text, from_iso(message.made_at))

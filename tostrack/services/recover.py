@@ -82,7 +82,7 @@ def recover_archive(
         documents: What is watched: captures of anything else are left as they are.
         path: The archive file, damaged or gone.
         snapshots: The folder of raw captures; it is not changed.
-        backups: Where `tostrack backup` keeps its copies.
+        backups: Where `tostrack archive backup` keeps its copies.
         open_writer: Opens an archive file and a folder of captures for writing.
         call: How to read a page, as in `crawl`.
 

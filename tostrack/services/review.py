@@ -19,6 +19,7 @@ from tostrack.executor import HERE, Executor
 from tostrack.extraction import document_text
 from tostrack.models import Document, Outcome, Reading, Snapshot, Version, from_iso
 from tostrack.sandbox import Call, call_directly
+from tostrack.services.import_history import accept_recorded, is_recorded
 from tostrack.services.new_versions import (
     CrawlResult,
     following_versions,
@@ -53,6 +54,9 @@ def accept_quarantined(
     current = writer.current(document.service, document.slug)
     kept = kept_captures(document, writer.pages(document), writer)
     captures = writer.quarantined(row)
+    for capture in captures.values():
+        if is_recorded(capture):
+            return accept_recorded(document, writer, capture, dry_run=dry_run)
     reading = comparison.read_version(
         Version(_text(document, {**kept, **captures}, row, call), at, (current.number if current else 0) + 1)
     )
@@ -73,7 +77,9 @@ def _waiting(document: Document, writer: Writer, key: str) -> SuspectRow:
     rows = [row for row in writer.suspects(document.service, document.slug) if row.key_sha256.startswith(key)]
     if not rows:
         named = f" whose key begins with {key!r}" if key else ""
-        raise ConfigError(f"{document.id}: no text{named} is in quarantine; `tostrack accept` lists those that are")
+        raise ConfigError(
+            f"{document.id}: no text{named} is quarantined; `tostrack review` lists the quarantined texts"
+        )
     row = rows[0]
     good = writer.last_seen(document.service, document.slug)
     if good and good > row.last_seen_at:

@@ -1,4 +1,4 @@
-"""Who may be written to: subscribing by double opt-in, leaving at any time, and never again when so told."""
+"""Subscriptions: confirm them by double opt-in, end them, and refuse blocked addresses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import quote
 from tostrack.archive.outbox import Message, Outbox
 from tostrack.models import DigestSettings, channel_of, sha256
 from tostrack.notify import tokens
-from tostrack.notify.tokens import Token
+from tostrack.notify.tokens import LinkToken
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,15 @@ def follow_link(outbox: Outbox, key: str, text: str, now: datetime) -> Subscript
     token = tokens.read(key, text, now)
     if token.action == "unsubscribe":
         outbox.leave(token.digest, token.address, now)
-        sentence = f"{token.address} gets the digest “{token.digest}” no more."
+        sentence = f"{token.address} no longer gets the digest “{token.digest}”."
     elif outbox.confirm(token.digest, token.address, now):
-        sentence = f"{token.address} gets the digest “{token.digest}” from now on."
+        sentence = f"{token.address} is now subscribed to the digest “{token.digest}”."
     else:
-        sentence = f"{token.address} has left the digest “{token.digest}” since: subscribe again to get it."
+        sentence = f"{token.address} has unsubscribed from the digest “{token.digest}”: subscribe again to get it."
     return SubscriptionAnswer(token.action, token.digest, token.address, sentence)
 
 
-def build_link(endpoint: str, key: str, token: Token) -> str:
+def build_link(endpoint: str, key: str, token: LinkToken) -> str:
     """Return the address behind which *token* waits for a click."""
     return f"{endpoint}/{token.action}?token={quote(tokens.make(key, token))}"
 
@@ -57,14 +57,14 @@ def find_refusal(outbox: Outbox, settings: DigestSettings | None, message: Messa
     if message.kind == "question":
         return ""
     if settings is None:
-        return f"there is no digest {message.digest} any more"
+        return f"the digest {message.digest} no longer exists"
     if found := outbox.refusal(message.digest, message.recipient):
         # Who left may ask again, and is asked back; who is suppressed may not.
         return "" if message.kind == "confirm" and found.startswith("unsubscribed") else found
     if message.kind == "confirm" or message.recipient in settings.to:
         return ""
     confirmed = {row["address"] for row in outbox.subscribers(message.digest) if row["confirmed_at"]}
-    return "" if message.recipient in confirmed else "no recipient of the digest any more"
+    return "" if message.recipient in confirmed else "no longer a recipient of the digest"
 
 
 def message_name(authority: str, *parts: str) -> str:

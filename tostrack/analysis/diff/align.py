@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from tostrack.analysis.diff.anchors import Pair, equal_pairs
 from tostrack.analysis.diff.similarity import Bag, count_words, likeness, reworded_pairs
 from tostrack.comparison_key import comparable, comparable_text, run_together
+from tostrack.language.item_labels import strip_key_number
 from tostrack.models import Clause
 
 #: Text that is cut differently is looked for from clauses whose first letters are the same, this many of them.
@@ -95,28 +95,12 @@ def _between(
     for next_i, next_j in [*letters, (old_length, new_length)]:
         if i < next_i and j < next_j:
             found = equal_pairs(
-                [_unnumbered(old_keys[at]) for at in range(i, next_i)],
-                [_unnumbered(new_keys[at]) for at in range(j, next_j)],
+                [strip_key_number(old_keys[at]) for at in range(i, next_i)],
+                [strip_key_number(new_keys[at]) for at in range(j, next_j)],
             )
             pairs += [(i + one, j + other) for one, other in found]
         i, j = next_i + 1, next_j + 1
     return pairs
-
-
-_NUMBER_FIRST = re.compile(
-    r"(?:(?:section|article|part|annex|chapter) )?(?:\d{1,3}(?:\.\d{1,3}){0,3}[a-z]? ){1,4}(?=[^\W\d])"
-)
-
-
-def _unnumbered(key: str) -> str:
-    """Return *key* without the number that it begins with: a clause is known again when one before it was added."""
-    if not key[:1].isdigit() and key[:4] not in _NUMBERED_BY:
-        return key
-    match = _NUMBER_FIRST.match(key)
-    return key[match.end() :] if match else key
-
-
-_NUMBERED_BY = frozenset(("sect", "arti", "part", "anne", "chap"))
 
 
 def _gaps(same: Sequence[Pair], old_length: int, new_length: int) -> tuple[dict[int, int], dict[int, int]]:

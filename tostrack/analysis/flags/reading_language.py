@@ -6,6 +6,7 @@ import re
 
 from tostrack.analysis.flags.role_words import role_languages
 from tostrack.language.detect import detect_language
+from tostrack.models import Clause
 
 #: Words that are English and of no other language that is flagged.
 _ENGLISH = frozenset(
@@ -25,6 +26,12 @@ def primary_language(tag: str) -> str:
     return found[0] if found else ""
 
 
+def clause_hint(clause: Clause) -> str:
+    """Return the headings above a *clause* that is too short to tell its language, and nothing for a longer one."""
+    short = clause.text.count(" ") + clause.lead.count(" ") < _TELLING
+    return " ".join(clause.heading) if short else ""
+
+
 def find_language(text: str, declared: str = "") -> str:
     """Return the language that plain *text* is read in, two letters.
 
@@ -39,6 +46,22 @@ def find_language(text: str, declared: str = "") -> str:
     if declared and len(words) < _TELLING:
         return declared
     return detect_language(text) or declared or "en"
+
+
+#: What the languages that a text can be detected in, and that no rule reads, are called.
+_NAMES = {
+    "ar": "Arabic", "cs": "Czech", "da": "Danish", "el": "Greek", "fi": "Finnish", "he": "Hebrew", "hi": "Hindi",
+    "hu": "Hungarian", "id": "Indonesian", "ja": "Japanese", "ko": "Korean", "nb": "Norwegian", "ro": "Romanian",
+    "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "zh": "Chinese",
+    "bg": "Bulgarian", "hr": "Croatian", "sk": "Slovak", "sl": "Slovenian", "sr": "Serbian", "vi": "Vietnamese",
+    "de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian", "nl": "Dutch", "pl": "Polish",
+    "pt": "Portuguese",
+}  # fmt: skip
+
+
+def name_language(code: str) -> str:
+    """Return the English name of a language, or its *code* where we have none."""
+    return _NAMES.get(code, code)
 
 
 def is_read(code: str) -> bool:

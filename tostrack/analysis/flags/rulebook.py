@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from tostrack.analysis.flags.breadth import Breadth
 from tostrack.analysis.flags.finder import find, matching, quote_as_written, under_lead, vetoing
-from tostrack.analysis.flags.reading_language import find_language, primary_language
+from tostrack.analysis.flags.reading_language import clause_hint, find_language, primary_language
 from tostrack.analysis.flags.role_finder import find_by_roles
 from tostrack.analysis.flags.role_rules import ROLE_RULES, load_role_rules, role_meanings
 from tostrack.analysis.flags.role_words import load_roles, role_languages
@@ -54,16 +54,16 @@ class Rulebook:
         """Return these rules for a document in the language *code*, two letters or a tag like ``pt-BR``."""
         return replace(self, language=primary_language(code))
 
-    def __reduce__(self) -> tuple[type[Rulebook], tuple[tuple[RuleFile, ...]]]:
+    def __reduce__(self) -> tuple[type[Rulebook], tuple[tuple[RuleFile, ...], str]]:
         """Pickle the files alone: another process reads them faster than their compiled patterns."""
-        return Rulebook, (self.own,)
+        return Rulebook, (self.own, self.language)
 
-    @cached_property
+    @property
     def rules(self) -> RuleSet:
         """The rules, with every mistake of every file named at once."""
-        return parse(RuleFile(BUILT_IN.name, BUILT_IN.read_text("utf-8")), *self.own)
+        return _parse_rules(self.own)
 
-    @cached_property
+    @property
     def fingerprint(self) -> str:
         """Changes with the rules and the weights: flags stored under another fingerprint are stale."""
         return _fingerprint(self.own)
@@ -76,8 +76,8 @@ class Rulebook:
         """Return the flags of one clause, with quotes from its plain words."""
         return self._find(*under_lead(text))
 
-    def _find(self, text: str, lead: str) -> list[Flag]:
-        code = find_language(f"{lead} {text}" if lead else text, self.language)
+    def _find(self, text: str, lead: str, hint: str = "") -> list[Flag]:
+        code = find_language(f"{hint} {lead} {text}" if lead or hint else text, self.language)
         if code == "en":
             return find(self.rules, text, lead, shipped_weights())
         flags = find_by_roles(load_role_rules(code), text, lead) if code in role_languages() else []
@@ -89,7 +89,7 @@ class Rulebook:
 
     def of_clause(self, clause: Clause) -> tuple[Flag, ...]:
         """Return the flags of *clause*, read under its lead-in; offsets count in its plain text. A heading has none."""
-        return () if clause.is_heading else _remembered(self, clause.text, clause.lead)
+        return () if clause.is_heading else _remembered(self, clause.text, clause.lead, clause_hint(clause))
 
     def topics(self) -> dict[str, str]:
         """Return each topic with what it is about, in plain words."""
@@ -117,9 +117,9 @@ class Rulebook:
         """Return what tells how far a permission in these words reaches: concepts, whose weights add up."""
         return self._breadth.concepts(canonical)
 
-    @cached_property
+    @property
     def _breadth(self) -> Breadth:
-        return Breadth(self.rules.breadth)
+        return _breadth_of(self.own)
 
     def faults(self) -> list[str]:
         """Return a line for each example that a rule or veto does not answer as it says, and for each that has none.
@@ -144,9 +144,21 @@ class Rulebook:
         return matching(self.rules, words, lead) | vetoing(self.rules, words)
 
 
+@lru_cache(maxsize=8)
+def _parse_rules(own: tuple[RuleFile, ...]) -> RuleSet:
+    """Return the rules that ship with *own* beside them: the same for every language of a document."""
+    return parse(RuleFile(BUILT_IN.name, BUILT_IN.read_text("utf-8")), *own)
+
+
 @lru_cache(maxsize=_MEMORY)
-def _remembered(book: Rulebook, text: str, lead: str) -> tuple[Flag, ...]:
-    return tuple(book._find(plain(text), lead))  # noqa: SLF001  # a method of it, remembered
+def _remembered(book: Rulebook, text: str, lead: str, hint: str) -> tuple[Flag, ...]:
+    return tuple(book._find(plain(text), lead, hint))  # noqa: SLF001  # a method of it, remembered
+
+
+# Read once for each set of files, however many books, of whatever languages, share them.
+@lru_cache(maxsize=16)
+def _breadth_of(own: tuple[RuleFile, ...]) -> Breadth:
+    return Breadth(_parse_rules(own).breadth)
 
 
 @lru_cache(maxsize=16)

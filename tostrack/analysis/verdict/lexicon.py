@@ -134,6 +134,8 @@ def _single(table: str, name: str) -> frozenset[str]:
     return frozenset(word for word in union(table, name) if " " not in word and "*" not in word)
 
 
+#: They say who, and not of what kind.
+_PRONOUNS = frozenset("they them their theirs he she others anyone anybody someone somebody".split())
 #: Words that date a text without saying from when it binds.
 STAMPED = _single("dates", "updated") | union("dates", "stamped")
 #: Words that stand beside the date of a text, whatever day it is.
@@ -168,11 +170,8 @@ CREDIT = re.compile(
     r"\b(?:polic(?:y|ies)|templates?|terms|generator|creative commons)\b"
 )
 #: Words that make a list of names one of recipients.
-RECIPIENT = frozenset(
-    """partner partners provider providers party parties advertiser advertisers vendor vendors affiliate affiliates
-    processor processors subprocessor subprocessors recipient recipients company companies subsidiary subsidiaries
-    network networks broker brokers supplier suppliers contractor contractors service services use uses using
-    used""".split()
+RECIPIENT = (_single("parties", "third") - _PRONOUNS) | frozenset(
+    "provider providers company service services use uses using used".split()
 )
 #: In the heading of a list these say that its items are parties.
 PARTIES = (RECIPIENT - {"services", "service", "use", "uses", "using", "used", "network", "networks"}) | {

@@ -13,6 +13,7 @@ from tostrack.analysis.verdict.normal_form import DATE, INSTANT, MARK, RELATIVE,
 from tostrack.analysis.verdict.places import Place, places_of
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
+from tostrack.language.item_labels import strip_label
 from tostrack.language.words import entry_pattern, month_numbers, union
 from tostrack.models import Reason
 
@@ -169,13 +170,6 @@ def _stamped(tokens: Sequence[str], moved: Counter[str]) -> bool:
     return True
 
 
-#: What a clause may begin with: ``4.``, ``4.1``, ``(b)``, ``iv)``, ``Section 4``. ``13 years`` is no such number.
-_PLACE = re.compile(
-    r"\W*(?:(?:section|article|part|annex|chapter)\s+)?(?:\d{1,3}(?:\.\d{1,3})+\.?|(?:\d{1,3}|[a-z]|[ivx]{1,5})[.):])\s*",
-    re.IGNORECASE,
-)
-
-
 def numbering(part: Part) -> Reason | None:
     """Only the numbers of clauses, or of references to them, moved."""
     if not (part.old and part.new):
@@ -246,8 +240,7 @@ def _without_further_places(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def _behind_place(text: str) -> tuple[str, ...]:
-    begins = _PLACE.match(text)
-    return normal(text[begins.end() :] if begins else text)
+    return normal(strip_label(text))
 
 
 #: So many words behind an article may name the law that it is of.

@@ -21,6 +21,7 @@ from tostrack.render.site.page_data import Arrival, ChangeItem, DocumentCard, He
 from tostrack.render.site.rendering import FeedLink, asset, day_words, fingerprint, topic_name
 from tostrack.render.site.sitemap import robots, sitemaps
 from tostrack.render.site_paths import document_page, platform_page, site_address, topic_page
+from tostrack.render.wording import describe_cause
 from tostrack.services.site.build_cache import BuildCache
 from tostrack.services.site.document_pages import DocumentPages, SiteContext, key_of
 from tostrack.services.site.site_feeds import FeedChange, link_to, write_feed
@@ -80,7 +81,7 @@ class _Builder:
         key = key_of(fingerprint(*_MAKERS), site.title, url, dict(site.topics), book.fingerprint, taken_out)
         self.archive, self.shelf, self.site = archive, shelf, site
         self.context = SiteContext(archive, shelf, site, book, key, lru_cache(maxsize=None)(book.meaning))
-        self.everything = link_to("all", "Everything that matters")
+        self.everything = link_to("all", "All changes that matter")
         self.services: dict[str, list[DocumentRow]] = defaultdict(list)
         for row in sorted(documents, key=lambda row: (row.service_name.casefold(), row.id)):
             self.services[row.service].append(row)
@@ -261,15 +262,17 @@ def _card(document: DocumentPages) -> DocumentCard:
 def summarize_health(row: DocumentRow) -> Health:
     """Return how the last check of a document went, in words for a reader."""
     if row.checked_at is None:
-        return Health("past", "Not checked any more; its history is kept.")
+        return Health("past", "No longer checked; its history is stored.")
     checked = day_words(row.checked_at)
     since = f" since {day_words(row.failing_since)}" if row.failing_since else ""
     if row.outcome == Outcome.SUSPECT:
-        return Health("suspect", f"What the address answers{since} does not look like the policy; it is kept aside.")
+        return Health("suspect", f"Quarantined{since}: the page does not look like the policy.")
     if row.outcome in (Outcome.FAILED, Outcome.SKIPPED) and row.cause:
         if row.cause in BLOCKED:
-            return Health("failing", f"The platform does not let us read it{since} ({safe_line(row.cause)}).")
-        return Health("waiting", f"Could not be read{since} ({safe_line(row.cause)}).")
+            return Health(
+                "failing", f"Failed{since} ({describe_cause(row.cause)}): the platform refuses automated access."
+            )
+        return Health("waiting", f"Failed{since} ({describe_cause(row.cause)}).")
     return Health("fine", f"Checked {checked}.")
 
 

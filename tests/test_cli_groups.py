@@ -1,0 +1,130 @@
+"""Commands in groups: few at the top, old names that still run, and hints that do no harm."""
+
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+from conftest import LICENCE, paragraphs
+
+from tostrack.cli import COMMANDS, GROUPS, RENAMED, cli
+from tostrack.cli.groups import DESTRUCTIVE, find_nearest
+
+NESTED = [(group, name) for group, listed in GROUPS.items() for name in listed.commands]
+
+
+def test_at_most_22_commands_are_at_the_top():
+    assert len(COMMANDS) <= 22
+
+
+@pytest.mark.parametrize("path", NESTED, ids=" ".join)
+def test_every_command_of_a_group_explains_itself_as_the_group_does(run, path):
+    result = run(*path, "--help")
+
+    assert result.exit_code == 0
+    assert "xample" in result.stdout
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_lists_its_commands_and_imports_none_of_them(group):
+    script = (
+        "import sys\n"
+        "from click.testing import CliRunner\n"
+        "from tostrack.cli import cli\n"
+        f"shown = CliRunner().invoke(cli, [{group!r}, '--help'])\n"
+        f"print(sorted(name for name in sys.modules if name.startswith('tostrack.cli.{group}_')))\n"
+        "print(shown.stdout)"
+    )
+
+    imported, *listed = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+
+    assert imported == "[]"
+    assert {line.split()[0] for line in listed if line.startswith("  ") and line.strip()} >= set(GROUPS[group].commands)
+
+
+@pytest.mark.parametrize("old", RENAMED)
+def test_an_old_name_runs_the_new_command_and_says_so_in_one_line_on_standard_error(run, old):
+    new = RENAMED[old]
+
+    was, now = run(old, "--help"), run(*new, "--help")
+
+    assert (was.exit_code, was.stdout) == (0, now.stdout)
+    assert was.stderr.count("\n") == 1
+    assert f"`tostrack {' '.join(new)}`" in was.stderr
+
+
+def test_help_shows_no_old_name(run):
+    shown = run("--help").stdout
+
+    assert [old for old in RENAMED if f"\n  {old} " in shown] == []
+
+
+def test_old_names_give_what_the_new_ones_give(run, platform):
+    platform.night(terms=paragraphs(LICENCE))
+
+    for old, new, *arguments in (
+        ("verify", ("archive", "verify"), "--json"),
+        ("blame", ("show", "--dates"), "acme/terms", "--json"),
+        ("accept", ("review",), "--json"),
+        ("subscribers", ("subscribers", "list"), "--json"),
+    ):
+        assert run(old, *arguments).stdout == run(*new, *arguments).stdout
+
+
+def test_the_options_that_notify_had_still_run(run, platform):
+    platform.night(terms=paragraphs(LICENCE))
+
+    result = run("notify", "--send", "--status")
+
+    assert result.exit_code == 0
+    assert "0 waiting" in result.stdout
+    assert "`tostrack notify send` `tostrack notify status`" in result.stderr
+    assert run("notify").stdout == result.stdout
+
+
+def test_completion_was_a_command_and_is_an_option(run):
+    old = run("completion", "bash")
+
+    assert old.stdout == run("--completion", "bash").stdout
+    assert "`tostrack --completion`" in old.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        (("crwal",), "did you mean 'crawl'?"),
+        (("verfy",), "did you mean 'archive verify'?"),
+        (("archive", "bakcup"), "did you mean 'backup'?"),
+        (("subscribers", "lst"), "did you mean 'list'?"),
+    ],
+)
+def test_the_nearest_command_is_named(run, typed, hint):
+    result = run(*typed)
+
+    assert result.exit_code == 2
+    assert hint in result.stderr
+
+
+@pytest.mark.parametrize("typed", ["edit", "redct", "reedact", "recovr", "mrge", "discrad", "remov", "bloc", "migrat"])
+def test_no_hint_proposes_what_deletes_or_overwrites(typed):
+    names = [*COMMANDS, *(" ".join(path) for path in NESTED)]
+
+    assert not DESTRUCTIVE & set(find_nearest(typed, names).replace("'", " ").replace("?", " ").split())
+
+
+def test_a_digest_is_named_as_before_subscribers_was_a_group(platform, tmp_path):
+    watchlist = tmp_path / "watchlist.toml"
+    watchlist.write_text(
+        '[watch.acme.terms]\nurl = "https://acme.example/terms"\n[digest.shop]\nto = ["a@b.example"]\n'
+    )
+    platform.night(terms=paragraphs(LICENCE))
+
+    listed, old = (
+        CliRunner().invoke(cli, ["-w", str(watchlist), "subscribers", *words])
+        for words in (("list", "shop"), ("shop",))
+    )
+
+    assert listed.exit_code == 0
+    assert old.stdout == listed.stdout == "shop  a@b.example  watchlist\n"

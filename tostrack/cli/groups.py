@@ -1,0 +1,188 @@
+"""Groups of commands that import a command only when it runs, and the names that commands had before."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import click
+
+from tostrack.errors import ArchiveBusyError, ConfigError, TostrackError
+
+
+class Exit(IntEnum):
+    """The exit status of a command."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    SOME_FAILED = 3
+    #: EX_TEMPFAIL of sysexits.h: another crawl uses the archive, try again later.
+    BUSY = 75
+    #: 128 and the signal's number, as shells report it.
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Subcommands:
+    """A group of commands, described without importing any of them."""
+
+    #: Each command's name, and what the group's help says of it.
+    commands: Mapping[str, str]
+    #: Lines at the end of the group's help.
+    epilog: str
+    #: The command that runs when none is named.
+    default: str = ""
+    #: Options that the group itself had before it was one; they lead to the hidden command of that name.
+    old_options: tuple[str, ...] = ()
+    old_command: str = ""
+
+
+#: Words that delete, overwrite or stop something: no hint for a mistyped command proposes one.
+DESTRUCTIVE = frozenset({"block", "discard", "merge", "migrate", "recover", "redact", "remove"})
+
+
+def import_command(path: Sequence[str]) -> click.Command:
+    """Import and return a command: ``archive verify`` is ``command`` in the module ``archive_verify``."""
+    # A keyword names no module.
+    name = {"list": "list_documents"}.get("_".join(path), "_".join(path)).replace("-", "_")
+    command: click.Command = importlib.import_module(f"tostrack.cli.{name}").command
+    return command
+
+
+def find_nearest(word: str, names: Sequence[str]) -> str:
+    """Return a hint that ends in the command of *names* most like *word*, or nothing; never a destructive command."""
+    from difflib import get_close_matches
+
+    known: dict[str, str] = {}
+    for name in names:
+        if not DESTRUCTIVE & set(name.split()):
+            known.setdefault(name.rpartition(" ")[2], name)
+            known[name] = name
+    near = get_close_matches(word, known, 1)
+    return f"; did you mean {known[near[0]]!r}?" if near else ""
+
+
+class LazyGroup(click.Group):
+    """A group that lists its commands from a table and imports one when it runs."""
+
+    def __init__(self, name: str, listed: Subcommands, text: str) -> None:
+        super().__init__(name, epilog=listed.epilog, help=text)
+        self._listed = listed
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names of the commands that help shows."""
+        return list(self._listed.commands)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import and return one command."""
+        if cmd_name in self._listed.commands or (cmd_name and cmd_name == self._listed.old_command):
+            return import_command((self.name or "", cmd_name))
+        return None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self._listed.commands.items()))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Let the default command, or the one that has the group's old options, take what names no command."""
+        listed = self._listed
+        first = args[0] if args else ""
+        if listed.default and first not in ctx.help_option_names and (not first or first.startswith("-")):
+            old = any(arg.partition("=")[0] in listed.old_options for arg in args)
+            args = [listed.old_command if old else listed.default, *args]
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Say which command is nearest when there is none of that name."""
+        listed = self._listed
+        if args and args[0] not in listed.commands and args[0] != listed.old_command:
+            hint = find_nearest(args[0], list(listed.commands))
+            if hint or not listed.default or len(args) > 1:
+                where = f"`{ctx.command_path} --help` lists them"
+                raise click.UsageError(f"{ctx.command_path}: no command {args[0]!r}{hint or f'; {where}'}", ctx)
+            # `subscribers shop`, as it was written before the group had commands.
+            args = [listed.default, *args]
+        return super().resolve_command(ctx, args)
+
+
+class ReportingGroup(click.Group):
+    """The commands at the top; expected failures end in one line each."""
+
+    def __init__(
+        self,
+        *args: Any,
+        sections: Mapping[str, Mapping[str, str]],
+        groups: Mapping[str, Subcommands],
+        renamed: Mapping[str, Sequence[str]],
+        hidden: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._sections = sections
+        self._groups = groups
+        self._renamed = renamed
+        self._hidden = hidden
+        self._described = {name: text for section in sections.values() for name, text in section.items()}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the commands in the order in which a newcomer meets them."""
+        return list(self._described)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return one command; it is imported for that, a group is not."""
+        if cmd_name in self._groups:
+            return LazyGroup(cmd_name, self._groups[cmd_name], self._described[cmd_name])
+        return import_command((cmd_name,)) if cmd_name in (*self._described, *self._hidden) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the commands by section; none is imported for it."""
+        longest = max(map(len, self._described))
+        for title, commands in self._sections.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(longest), text) for name, text in commands.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Run a command by the name that it had before, or say which is nearest when there is none of that name."""
+        name = args[0] if args else ""
+        if name in self._renamed:
+            new = self._renamed[name]
+            click.echo(
+                f"tostrack: `tostrack {name}` is now `tostrack {' '.join(new)}`; the old name works until 0.3", err=True
+            )
+            args = [*new, *args[1:]]
+        elif name and name not in (*self._described, *self._hidden) and not name.startswith("-"):
+            nested = [f"{group} {each}" for group, listed in self._groups.items() for each in listed.commands]
+            raise click.UsageError(
+                f"no command {name!r}{find_nearest(name, [*self._described, *nested, '--help', '--version'])}", ctx
+            )
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run, and turn expected failures into messages."""
+        try:
+            return super().invoke(ctx)
+        except TostrackError as error:
+            _report(error)
+            ctx.exit(_STATUS.get(type(error), Exit.FAILED))
+        except KeyboardInterrupt:
+            click.echo("\ntostrack: interrupted; everything stored before that is kept", err=True)
+            ctx.exit(Exit.INTERRUPTED)
+
+
+_STATUS = {ConfigError: Exit.USAGE, ArchiveBusyError: Exit.BUSY}
+
+
+def _report(error: TostrackError) -> None:
+    from tostrack.render.escape import safe
+
+    for line in str(error).splitlines():
+        click.echo(f"tostrack: {safe(line)}", err=True)

@@ -1,0 +1,22 @@
+"""``tostrack notify discard``: discard the messages that were held."""
+
+from __future__ import annotations
+
+import click
+
+from tostrack.archive.outbox import Outbox
+from tostrack.cli.app import Environment
+from tostrack.cli.notify_send import now_option
+
+#: The stored reason of a discarded message.
+REASON = "dropped by the operator"
+
+
+@click.command(epilog="Example: `tostrack notify discard`, when the changes were an error of tostrack.")
+@now_option
+@click.pass_obj
+def command(environment: Environment, now: object) -> None:
+    """Discard the messages held because unusually many documents changed in one night; they are never sent."""
+    del now
+    with environment.archive() as archive, Outbox(archive.path) as outbox:
+        click.echo(f"{outbox.drop(REASON)} messages discarded")

@@ -1,0 +1,81 @@
+"""``tostrack notify send``: send the messages that are due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+import click
+
+from tostrack.archive.outbox import Outbox
+from tostrack.cli.app import DAY, Environment, emit_json, json_option
+from tostrack.cli.groups import Exit
+from tostrack.cli.sender_config import build_channel_settings, current_time, load_sender_config
+from tostrack.render.escape import safe_line
+
+now_option = click.option("--now", type=DAY, envvar="TOSTRACK_NOW", help="Run as of this time: for replays and tests.")
+
+
+@click.command(
+    epilog="Example: `tostrack crawl; tostrack notify send`, or send every hour: a message that is not due waits. "
+    "Exit status: 0 done, 3 some messages were not sent."
+)
+@click.option("--gather-only", is_flag=True, help="Create the messages that are due; send none.")
+@now_option
+@json_option
+@click.pass_context
+def command(context: click.Context, gather_only: bool, now: datetime | None, as_json: bool) -> None:
+    """Create the messages that are due and send them, each at least once and normally exactly once."""
+    environment: Environment = context.obj
+    clock = current_time(now)
+    with environment.archive() as archive, Outbox(archive.path) as outbox:
+        if gather_only:
+            create_messages(environment, outbox, clock)
+            return
+        failed = send_messages(environment, outbox, clock, as_json=as_json)
+    report_unsent(context, failed)
+
+
+def create_messages(environment: Environment, outbox: Outbox, clock: Callable[[], datetime]) -> None:
+    """Create the messages that are due, and print how many."""
+    from tostrack.services.delivery import gather_messages
+
+    with environment.archive() as archive:
+        made = gather_messages(outbox, load_sender_config(environment, archive), clock())
+    click.echo(f"{made} messages created")
+
+
+def send_messages(environment: Environment, outbox: Outbox, clock: Callable[[], datetime], *, as_json: bool) -> int:
+    """Send the messages that are due, print the result of each, and return how many were not sent."""
+    from tostrack.cli.notify_status import STATES, message_row
+    from tostrack.notify import NOTIFIERS
+    from tostrack.services.delivery import DeliveryRun, gather_messages
+    from tostrack.services.messages import render_message
+
+    failed = 0
+    with environment.archive() as archive, build_channel_settings(environment) as settings:
+        own = load_sender_config(environment, archive)
+        gather_messages(outbox, own, clock())
+        notifiers = {channel: make(settings) for channel, make in NOTIFIERS.items()}
+        run = DeliveryRun(outbox, own, notifiers, partial(render_message, archive, outbox, own), clock)
+        for delivery in run.deliveries():
+            failed += delivery.state != "sent"
+            message = delivery.message
+            if as_json:
+                emit_json([{**message_row(message), "state": delivery.state, "error": delivery.error}])
+            else:
+                why = f": {safe_line(delivery.error)}" if delivery.error else ""
+                click.echo(f"{message.digest or message.kind}  {message.recipient}  {STATES[delivery.state]}{why}")
+        for notifier in notifiers.values():
+            notifier.close()
+        for channel, why in run.down.items():
+            click.echo(f"tostrack: {channel} is unavailable: {safe_line(why)}", err=True)
+    return failed
+
+
+def report_unsent(context: click.Context, failed: int) -> None:
+    """Exit with the status for unsent messages when *failed* is not zero."""
+    if failed:
+        click.echo(f"{failed} messages were not sent: `tostrack notify status` lists them", err=True)
+        context.exit(Exit.SOME_FAILED)

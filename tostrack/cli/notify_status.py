@@ -1,0 +1,60 @@
+"""``tostrack notify status``: list the messages that wait, were sent or failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+
+import click
+
+from tostrack.archive.outbox import Message, Outbox
+from tostrack.cli.app import Environment, emit_json, json_option
+from tostrack.cli.notify_send import now_option
+from tostrack.render.escape import safe_line
+
+_FIELDS = "name kind digest channel recipient state attempts made_at next_try_at sent_at error".split()
+#: The stored state of a message, in words.
+STATES = {"pending": "waiting", "retry": "retrying", "sent": "sent", "dead": "failed"}
+
+
+@click.command(epilog="Example: `tostrack notify status --json`; plain `tostrack notify` is the same command.")
+@now_option
+@json_option
+@click.pass_obj
+def command(environment: Environment, now: object, as_json: bool) -> None:
+    """List the messages that wait, are being retried or failed, and count those that were sent."""
+    del now
+    with environment.archive() as archive, Outbox(archive.path) as outbox:
+        show_messages(outbox, as_json=as_json)
+
+
+def show_messages(outbox: Outbox, *, as_json: bool) -> None:
+    """Print the messages of *outbox*."""
+    messages = outbox.messages()
+    if as_json:
+        emit_json(map(message_row, messages))
+        return
+    for line in _lines(messages, len(outbox.waiting())):
+        click.echo(line)
+
+
+def message_row(message: Message) -> dict[str, object]:
+    """Return *message* as its line of JSON."""
+    columns = asdict(message)
+    return {name: columns[name] for name in _FIELDS}
+
+
+def _lines(messages: Iterable[Message], changes: int) -> Iterator[str]:
+    listed = list(messages)
+    counts = ", ".join(f"{sum(each.state == state for each in listed)} {word}" for state, word in STATES.items())
+    yield f"{changes} changes are not in a message yet; messages: {counts}"
+    for each in listed:
+        if each.state == "sent":
+            continue
+        when = "" if each.state == "dead" else f", due {each.next_try_at}"
+        why = f": {safe_line(each.error)}" if each.error else ""
+        held = (
+            " (held: `notify release` or `notify discard`)" if each.kind == "storm" and each.state == "pending" else ""
+        )
+        name = each.digest or each.kind
+        yield f"  {name}  {each.recipient}  {STATES[each.state]}, {each.attempts} attempts{when}{held}{why}"

@@ -1,0 +1,62 @@
+"""Stored codes in words: every surface that shows an outcome or a cause takes its words from here."""
+
+from __future__ import annotations
+
+from tostrack.render.escape import safe_line
+
+#: What a check of one document ended in, by its stored code (`models.Outcome` and the outcomes of `rebuild text`).
+OUTCOMES = {
+    "first": "first version",
+    "changed": "changed",
+    "unchanged": "unchanged",
+    "not-modified": "unchanged",
+    "suspect": "quarantined",
+    "failed": "failed",
+    "skipped": "skipped",
+}
+#: Why a check failed or a text was quarantined, by its stored code; ``http-403`` is ``HTTP 403``.
+CAUSES = {
+    "bad-response": "invalid response",
+    "bad-url": "invalid URL",
+    "blocked": "blocked by the platform",
+    "browser": "browser error",
+    "collapse": "most of the text is missing",
+    "config": "error in the watchlist",
+    "connect": "cannot connect",
+    "crashed": "extraction crashed",
+    "dns": "no DNS record",
+    "empty": "empty page",
+    "encoding": "invalid encoding",
+    "forbidden-address": "private address",
+    "language": "another language",
+    "needs-browser": "needs the browser extra",
+    "needs-js": "needs a browser",
+    "not-a-page": "not HTML or PDF",
+    "pdf-damaged": "damaged PDF",
+    "pdf-encrypted": "encrypted PDF",
+    "pdf-no-text": "PDF without text",
+    "redirect-loop": "redirect loop",
+    "redirect-scheme": "redirect to another scheme",
+    "robots": "disallowed by robots.txt",
+    "robots-unreachable": "robots.txt unreachable",
+    "selector": "selector matches nothing",
+    "timeout": "timed out",
+    "tls": "TLS error",
+    "too-large": "page too large",
+    "truncated": "truncated",
+    "wrong-page": "another page",
+}
+
+
+def describe_cause(cause: str | None) -> str:
+    """Return the cause with this code in words; of an unknown code, the code without its hyphens."""
+    code = safe_line(cause or "")
+    if code.startswith("http-") and code[5:].isdecimal():
+        return f"HTTP {code[5:]}"
+    return CAUSES.get(code, code.replace("-", " "))
+
+
+def describe_outcome(outcome: str | None, cause: str | None = "") -> str:
+    """Return an outcome in words, with its cause: ``failed (HTTP 403)``."""
+    word = OUTCOMES.get(safe_line(outcome or ""), safe_line(outcome or ""))
+    return f"{word} ({describe_cause(cause)})" if cause else word
