@@ -162,3 +162,14 @@ def test_what_the_branch_points_to_and_what_it_pointed_to_before_are_left(checko
 
     assert done.returncode == 0
     assert checkout.assets() == {asset(OLD): packed(OLD), asset(NEW): packed(NEW)}
+
+
+def test_a_status_longer_than_a_summary_may_be_is_cut_and_the_step_goes_on(checkout):
+    tostrack = checkout.folder / "tostrack"
+    tostrack.write_text('#!/bin/sh\n[ "$2" = --annotate ] && exit 0\nseq 300000\n')
+    tostrack.chmod(0o755)
+    summary = checkout.folder / "summary.md"
+
+    done = checkout.run("crawl", "Summary", GITHUB_STEP_SUMMARY=str(summary))
+
+    assert (done.returncode, summary.stat().st_size) == (0, 900_000)

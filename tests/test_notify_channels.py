@@ -1,9 +1,11 @@
 """Hooks, chats, issues and the workflow's summary: what they send, to whom, and what an answer means."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
+import logging
 import threading
 import time
 from datetime import UTC, datetime
@@ -24,7 +26,8 @@ from tostrack.render.failure_issues import FailureIssue, list_failure_issues
 from tostrack.render.workflow_commands import format_annotation
 
 NOW = datetime(2024, 5, 1, 3, tzinfo=UTC)
-KEY = "a long random word"
+KEY = "whsec_" + base64.b64encode(b"a long random secret of ours").decode()
+NEXT_KEY = "whsec_" + base64.b64encode(b"the secret that follows it, longer").decode()
 
 
 def letter(recipient, **options):
@@ -81,10 +84,38 @@ def test_a_receiver_can_prove_whose_the_post_is():
         [(headers, body)] = receiver.got
 
     signed = f"1@tos.example.{int(NOW.timestamp())}.".encode() + body
-    proof = base64.b64encode(hmac.new(KEY.encode(), signed, hashlib.sha256).digest()).decode()
+    proof = base64.b64encode(hmac.new(b"a long random secret of ours", signed, hashlib.sha256).digest()).decode()
     assert headers["webhook-signature"] == f"v1,{proof}"
     assert headers["webhook-id"] == "1@tos.example"
     assert json.loads(body) == {"id": "1@tos.example", "digest": "shop"}
+
+
+@pytest.mark.parametrize("held", [KEY, NEXT_KEY])
+def test_a_receiver_verifies_with_the_library_of_standard_webhooks_also_while_a_secret_is_rotated(held):
+    standardwebhooks = pytest.importorskip("standardwebhooks")
+    # The library takes no time but that of its own clock.
+    now = datetime.now(UTC)
+    with Receiver() as receiver:
+        hook = Webhook(ChannelSettings(secret=lambda _: f"{NEXT_KEY} {KEY}", post=client().ask))
+        hook.send(letter(receiver.url, payload={"digest": "shop"}), now)
+        [(headers, body)] = receiver.got
+
+    assert standardwebhooks.Webhook(held).verify(body.decode(), headers)["digest"] == "shop"
+    with pytest.raises(standardwebhooks.WebhookVerificationError):
+        standardwebhooks.Webhook(held).verify(body.decode() + " ", headers)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["a plain word", "whsec_", "whsec_short", "whsec_" + "A" * 31, "whsec_" + "A" * 400, KEY.removeprefix("whsec_")],
+)
+def test_a_secret_that_no_receiver_can_verify_with_is_refused_with_the_command_that_makes_one(secret):
+    with Receiver() as receiver, pytest.raises(NotifyError, match="openssl rand -base64 32") as caught:
+        Webhook(ChannelSettings(secret=lambda _: secret, post=client().ask)).send(letter(receiver.url), NOW)
+
+    assert caught.value.down
+    assert receiver.got == []
+    assert not any(word in str(caught.value) for word in secret.split() if word not in ("a", "whsec_"))
 
 
 @pytest.mark.parametrize(
@@ -131,6 +162,22 @@ def test_a_chat_gets_the_few_lines_through_apprise(monkeypatch):
 
     assert json.loads(body)["title"] == "Pixboard widens its licence"
     assert "In short." in json.loads(body)["message"]
+
+
+@THEIRS
+@pytest.mark.parametrize("status", [200, 500])
+def test_the_address_of_a_chat_is_in_no_log_at_any_level(caplog, status):
+    pytest.importorskip("apprise")
+    caplog.set_level(0)
+    with Receiver() as receiver:
+        receiver.status = status
+        address = receiver.url.replace("http://", "json://") + "/a-secret-path"
+        with contextlib.suppress(NotifyError):
+            Apprise(ChannelSettings(secret=lambda _: address)).send(letter("apprise:team"), NOW)
+        assert len(receiver.got) == 1
+
+    assert "a-secret-path" not in caplog.text
+    assert not logging.root.manager.disable
 
 
 @THEIRS

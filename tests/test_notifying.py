@@ -1,5 +1,8 @@
 """From the outbox to people: when, in which order, once, and only to those who want it."""
 
+import base64
+import hashlib
+import hmac
 import io
 import json
 from dataclasses import replace
@@ -12,7 +15,7 @@ from conftest import START, paragraphs
 
 from tostrack.archive import Archive
 from tostrack.archive.outbox import Outbox, Waiting
-from tostrack.errors import ConfigError, NotifyError
+from tostrack.errors import ConfigError, NotifyError, StoreError
 from tostrack.models import DigestSettings, Document, Page
 from tostrack.notify import tokens
 from tostrack.notify.endpoint import application
@@ -362,7 +365,7 @@ def request(app, method, path, query="", body=b""):
 
 def test_a_get_shows_a_button_and_only_a_post_acts():
     done = []
-    app = application(lambda token: done.append(token) or "Done <now>.")
+    app = application(lambda token, _action: done.append(token) or "Done <now>.")
 
     status, page, headers = request(app, "GET", "/tos/unsubscribe", "token=abc")
     assert (status, done) == ("200", [])
@@ -379,7 +382,7 @@ def test_a_get_shows_a_button_and_only_a_post_acts():
 
 
 def test_the_endpoint_says_what_is_wrong_and_echoes_nothing_raw():
-    def refuse(token):
+    def refuse(token, _action):
         raise ConfigError(f"{token} is not one of ours")
 
     app = application(refuse)
@@ -392,3 +395,64 @@ def test_the_endpoint_says_what_is_wrong_and_echoes_nothing_raw():
     assert "<script>" not in page
     assert "<script>" not in request(app, "GET", "/confirm", "token=%22%3E%3Cscript%3E")[1]
     json.dumps(page)
+
+
+@pytest.mark.parametrize(("made_for", "page"), [("confirm", "unsubscribe"), ("unsubscribe", "confirm")])
+def test_the_page_of_one_action_never_does_the_other(made_for, page):
+    made = tokens.make(KEY, LinkToken(made_for, "shop", "a@example.org", START))
+    # It is refused before anything is asked: there is no archive here.
+    with pytest.raises(ConfigError, match="not for this page"):
+        follow_link(None, KEY, made, START, page)
+
+
+@pytest.mark.parametrize("error", [StoreError("/srv/tos/tostrack.db: disk full"), OSError(28, "full", "/srv/tos")])
+def test_a_fault_of_ours_is_answered_503_and_names_no_file(error):
+    def fail(_token, _action):
+        raise error
+
+    status, page, _ = request(application(fail), "POST", "/confirm", "token=x")
+
+    assert status == "503"
+    assert "/srv" not in page
+
+
+@pytest.mark.parametrize("length", ["-1", "x", "\u0663", "10001", "9" * 5000])
+def test_a_form_of_a_wrong_length_is_answered_400_and_not_read(length):
+    read = []
+    stream = io.BytesIO(b"token=x")
+    stream.read = lambda *size: read.append(size) or b""
+    environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/confirm", "CONTENT_LENGTH": length, "wsgi.input": stream}
+    answered = []
+    b"".join(application(lambda *_: "done")(environ, lambda status, _headers: answered.append(status)))
+
+    assert (answered, read) == (["400 Bad Request"], [])
+
+
+def test_a_link_does_not_carry_the_address_in_plain_text():
+    made = tokens.make(KEY, LinkToken("confirm", "shop", "reader@example.org", START))
+
+    parts = [base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in made.split(".")[1:]]
+    assert not any(word in part for part in parts for word in (b"reader", b"example", b"shop", b"confirm"))
+    assert made == tokens.make(KEY, LinkToken("confirm", "shop", "reader@example.org", START))
+    for place in range(len(made)):
+        altered = made[:place] + ("A" if made[place] != "A" else "B") + made[place + 1 :]
+        # The last letter of base 64 holds bits that mean nothing.
+        if made[place + 1 : place + 2] not in (".", ""):
+            with pytest.raises(ConfigError):
+                tokens.read(KEY, altered, START)
+
+
+def test_a_link_that_was_mailed_before_still_works():
+    body = (
+        base64.urlsafe_b64encode(b'["unsubscribe","shop","a@example.org","2024-01-01T00:00:00Z"]').decode().rstrip("=")
+    )
+    proof = hmac.new(KEY.encode(), body.encode(), hashlib.sha256).digest()
+    mailed = f"{body}.{base64.urlsafe_b64encode(proof).decode().rstrip('=')}"
+
+    assert tokens.read(KEY, mailed, START).address == "a@example.org"
+
+
+@pytest.mark.parametrize("text", ["", ".", "2.", "2..", "2.a.b", "2.é.b", "2." + "A" * 10_000, "x.y", "é.é"])
+def test_what_is_no_token_is_refused(text):
+    with pytest.raises(ConfigError, match="not one of ours"):
+        tokens.read(KEY, text, START)

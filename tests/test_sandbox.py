@@ -63,6 +63,16 @@ def test_a_page_too_big_for_the_parser_is_never_an_empty_or_a_half_text(worker):
     assert caught.value.cause == "too-big"
 
 
+def test_an_answer_that_would_fill_our_memory_is_refused_unread(monkeypatch):
+    monkeypatch.setattr("tostrack.sandbox._MOST_ANSWER", 1000)
+    with Worker() as worker:
+        with pytest.raises(ExtractError, match="gave more than") as caught:
+            worker(operator.mul, "x", 2000)
+
+        assert caught.value.cause == "too-big"
+        assert worker(str, "next") == "next"
+
+
 def test_a_process_that_dies_is_the_failure_of_one_page(worker):
     with pytest.raises(ExtractError, match="ended its process") as caught:
         worker(os._exit, 1)

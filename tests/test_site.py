@@ -1,5 +1,6 @@
 """The site as a whole: from an archive to a folder that leads somewhere wherever one clicks."""
 
+import http.client
 import json
 import os
 import re
@@ -326,6 +327,44 @@ def test_served_on_this_machine_a_wrong_address_gets_the_page_for_it(story, tmp_
         "nowhere/at/all": missing,
         "assets/": missing,
     }
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("127.0.0.1", 200), ("localhost:80", 200), ("[::1]", 200), ("LOCALHOST.", 200)]
+    + [(host, 421) for host in ("tos.example", "localhost.tos.example", "127.0.0.1.tos.example:80", "", "10.0.0.1")],
+)
+def test_only_who_asks_for_this_machine_by_its_own_name_is_answered(tmp_path, host, status):
+    (tmp_path / "index.html").write_text("ours")
+
+    with serve_site(tmp_path, 0) as at:
+        connection = http.client.HTTPConnection("127.0.0.1", int(at.rsplit(":", 1)[1].strip("/")), timeout=10)
+        connection.request("GET", "/", headers={"Host": host})
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+
+    assert answer.status == status
+    assert (b"ours" in body) == (status == 200)
+
+
+def test_no_link_leads_out_of_the_site(tmp_path):
+    (tmp_path / "outside.txt").write_text("not ours to show")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/inside.txt").write_text("inside")
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "a.txt").symlink_to(tmp_path / "outside.txt")
+    (site / "b").symlink_to(tmp_path / "folder")
+    (site / "own.txt").write_text("own")
+    (site / "c.txt").symlink_to("own.txt")
+
+    with serve_site(site, 0) as at:
+        found = {
+            path: asked(at + path)[0] for path in ("a.txt", "b/inside.txt", "..%2foutside.txt", "c.txt", "own.txt")
+        }
+
+    assert found == {"a.txt": 404, "b/inside.txt": 404, "..%2foutside.txt": 404, "c.txt": 200, "own.txt": 200}
 
 
 def test_the_site_is_written_again_when_the_archive_was(story, monkeypatch):

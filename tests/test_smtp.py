@@ -200,3 +200,15 @@ def test_no_text_adds_a_header(texts):
     assert sorted(found.keys()) == sorted(EXPECTED)
     assert [part.get_content_type() for part in found.walk()][1:] == ["text/plain", "text/html"]
     assert "Bcc" not in found
+
+
+def test_a_reply_of_the_server_is_kept_without_the_addresses_in_it():
+    reply = "550 5.1.1 <someone.else@example.net>: no such user, ask boss@example.net"
+    with MailServer(rcpt=lambda _: reply) as server:
+        channel = Smtp(ChannelSettings(server.url, FROM))
+        with pytest.raises(NotifyError) as caught:
+            channel.send(letter(), NOW)
+        channel.close()
+
+    assert "example.net" not in str(caught.value)
+    assert "no such user" in str(caught.value)

@@ -237,7 +237,7 @@ def test_the_json_of_a_change_has_the_contract_s_fields():
 
     assert json.loads(json.dumps(record)) == record
     assert list(record) == [
-        "service", "document", "from", "to", "verdict", "reason", "explanation", "topics", "hunks", "stated",
+        "service", "document", "from", "to", "verdict", "reason", "explanation", "importance", "topics", "hunks", "stated",
     ]  # fmt: skip
     assert record["from"] == {"number": 1, "seen_at": "2012-04-03T00:00:00Z", "sha256": Version("a").sha256}
     (hunk,) = record["hunks"]

@@ -32,6 +32,8 @@ _STARTS = 60.0
 #: Causes of failures that another look at the same page would only repeat.
 OVERRUNS = frozenset(("too-slow", "too-big", "crashed"))
 _LENGTH = struct.Struct("!Q")
+#: Bytes of an answer: a page that fills the child's memory must not fill ours. A judged 2 MB text has 12 million.
+_MOST_ANSWER = 64 << 20
 #: The child has our modules wherever we have them from.
 _CHILD = "import sys; sys.path[:] = {path!r}; from tostrack.sandbox import serve; serve({seconds!r}, {megabytes!r})"
 
@@ -126,6 +128,9 @@ class Worker:
         except TimeoutError:
             self.close()
             return {"cause": "too-slow", "message": f"processing it took more than {self._seconds:g} s"}
+        except OverflowError:
+            self.close()
+            return {"cause": "too-big", "message": f"processing it gave more than {_MOST_ANSWER >> 20} MB"}
         except OSError:
             self.close()
             return {"cause": "crashed", "message": f"processing it ended its process (status {child.returncode})"}
@@ -157,6 +162,7 @@ def _read(pipe: IO[bytes], deadline: float) -> bytes:
     Raises:
         TimeoutError: It was not complete by *deadline*.
         OSError: The pipe ended before it was.
+        OverflowError: It is larger than `_MOST_ANSWER`.
     """
     poll = select.poll()
     poll.register(pipe.fileno(), select.POLLIN)
@@ -173,6 +179,8 @@ def _read(pipe: IO[bytes], deadline: float) -> bytes:
         received += part
         if wanted == _LENGTH.size and len(received) >= wanted:
             wanted += _LENGTH.unpack_from(received)[0]
+            if wanted > _MOST_ANSWER:
+                raise OverflowError
     return bytes(received[_LENGTH.size :])
 
 

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from tostrack.archive.compare_keys import compare_key
 from tostrack.archive.hunk_recovery import recover_hunks
 from tostrack.archive.hunk_rows import build_hunk_rows
 from tostrack.archive.migrations import split_statements
 from tostrack.archive.texts import clause_key
 from tostrack.clauses import assemble
+from tostrack.comparison_key import comparison_key
 from tostrack.errors import StoreError
 from tostrack.models import Clause, Hunk
 
@@ -132,7 +132,7 @@ def _fill_document(connection: sqlite3.Connection, document_id: int) -> None:
     judgement = next(waiting, None)
     query = "SELECT id, number FROM _versions WHERE document_id = ? ORDER BY id"
     for version_id, number in connection.execute(query, (document_id,)).fetchall():
-        key = bytes.fromhex(compare_key(text_of(number)[1]))
+        key = bytes.fromhex(comparison_key(text_of(number)[1]))
         connection.execute("UPDATE _versions SET compare_key = ? WHERE id = ?", (key, version_id))
         while judgement is not None and judgement["to_number"] == number:
             _fill_change(connection, judgement, text_of)

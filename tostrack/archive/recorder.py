@@ -13,7 +13,6 @@ from typing import Any
 from tostrack.analysis.flags import FlagEvent
 from tostrack.analysis.flags.history import FIRST, describe_event
 from tostrack.archive.chain import late_link, version_link
-from tostrack.archive.compare_keys import compare_key
 from tostrack.archive.flag_events import events_of_hunks, find_before, write_moment
 from tostrack.archive.flag_rows import FlagRows
 from tostrack.archive.hunk_rows import build_hunk_rows
@@ -21,6 +20,7 @@ from tostrack.archive.judgement_rows import ENDS, JudgementRows, build_judgement
 from tostrack.archive.texts import ClauseStore
 from tostrack.archive.visits import NewVersion, Visit
 from tostrack.clauses import plain, text_key
+from tostrack.comparison_key import comparison_key
 from tostrack.models import Clause, Document, Hunk, Outcome, Snapshot, Verdict, iso, sha256
 
 _DOCUMENT = """
@@ -255,7 +255,7 @@ class Recorder:
             sha256=bytes.fromhex(row["sha256"]),
             key_sha256=bytes.fromhex(row["key_sha256"]),
             hash=bytes.fromhex(head),
-            compare_key=bytes.fromhex(compare_key(clauses)),
+            compare_key=bytes.fromhex(comparison_key(clauses)),
             language=language,
         )
         if row["record"]:

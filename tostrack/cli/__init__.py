@@ -14,7 +14,6 @@ from tostrack.cli.groups import ReportingGroup, Subcommands
 #: its name, and what `tostrack --help` says of it.
 SECTIONS = {
     "Get started": {
-        "demo": "Watch an invented platform for twelve nights.",
         "init": "Write a watchlist and create the archive.",
         "add": "Add a web page to the watchlist.",
         "discover": "List the policies that a site publishes, to add them.",
@@ -145,7 +144,7 @@ def _print_completion(context: click.Context, _: click.Parameter, shell: str | N
     sections=SECTIONS,
     groups=GROUPS,
     renamed=RENAMED,
-    hidden=("completion",),
+    hidden=("completion", "demo"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="First steps: `tostrack demo` shows everything on an invented platform; `tostrack init` creates yours.",
 )

@@ -24,8 +24,8 @@ def app(watchlist: str = "") -> Callable[[dict[str, Any], Callable[..., Any]], I
     environment = Environment(Path(watchlist or os.environ.get("TOSTRACK_WATCHLIST", "watchlist.toml")))
     key, database = load_link_secret(environment)("KEY"), environment.watchlist.settings.database
 
-    def act(token: str) -> str:
+    def act(token: str, action: str) -> str:
         with Outbox(database) as outbox:
-            return follow_link(outbox, key, token, current_time(None)()).sentence
+            return follow_link(outbox, key, token, current_time(None)(), action).sentence
 
     return application(act)

@@ -67,9 +67,9 @@ def extract(
     page.remove(unwanted)
     if wanted:
         main = page.select(wanted)
-        spell_out(main)
+        spell_out(main, text)
     else:
-        spell_out(root)
+        spell_out(root, text)
         main = main_text(root, url)
     for edit in edits:
         edit(main, url)
@@ -94,10 +94,11 @@ def list_cut_parts(
     """
     if media.kind_of(html, content_type) != "html":
         return []
-    root = parse(decode(html, content_type))
+    text = decode(html, content_type)
+    root = parse(text)
     expose(root)
     Selection(root).remove(parse_selectors(remove))
-    spell_out(root)
+    spell_out(root, text)
     cut: list[CutPart] = []
     main_text(root, url, cut)
     return [part for part in cut if part.words >= LEAST_CUT]

@@ -27,6 +27,7 @@ _SAYS_ITSELF = frozenset("a button h1 h2 h3 h4 h5 h6 summary".split())
 _HOLDS_ANSWER = frozenset("p li td th label dt dd legend fieldset span".split())
 _STRUCK_CLASS = re.compile(r"(?:^|\s)(?:text-decoration-)?(?:line-through|strike-?through)(?:\s|$)")
 _STRUCK_STYLE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_OWN_NAME = re.compile(r"<[a-z]+-", re.IGNORECASE)
 _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)\b", re.IGNORECASE)
 _MARKER = re.compile(r"[\[(]?(\d{1,3}(?:\s*,\s*\d{1,3})*)[\])]?")
 _SHORT_MARKER = re.compile(r"[\[(]?([a-z]{1,3})[\])]?", re.IGNORECASE)
@@ -97,18 +98,27 @@ def _open_frame(frame: Element) -> None:
     frame.extend(list(body))
 
 
-def spell_out(tree: Element) -> None:
-    """Write as words what *tree* says by other means, and mark what its style strikes out or sets as a block."""
+def spell_out(tree: Element, source: str) -> None:
+    """Write as words what *tree* says by other means, and mark what its style strikes out or sets as a block.
+
+    Args:
+        tree: What was selected.
+        source: The page: a look into its text costs a hundredth of a look into its tree.
+    """
     _keep_textareas(tree)
     _keep_noscript(tree)
     _write_formulas(tree)
     _write_labels(tree)
     _write_states(tree)
     _set_apart_markers(tree)
-    _mark_styles(tree)
-    for element in tree.xpath(".//*[contains(local-name(), '-')]"):
-        if "-" in element.tag and _holds_sentences(element):
-            element.tag = "div"
+    if "through" in source:
+        _mark_struck(tree)
+    if "display" in source:
+        _mark_blocks(tree)
+    if _OWN_NAME.search(source):
+        for element in tree.xpath(".//*[contains(local-name(), '-')]"):
+            if "-" in element.tag and _holds_sentences(element):
+                element.tag = "div"
 
 
 def _keep_textareas(tree: Element) -> None:
@@ -248,16 +258,21 @@ def _text_before(element: Element) -> str:
     return ""
 
 
-def _mark_styles(tree: Element) -> None:
-    """Turn what a style strikes out into ``<s>``, and what it sets as a block into ``<div>``."""
+def _mark_struck(tree: Element) -> None:
+    """Turn what a style strikes out into ``<s>``."""
     for element in tree.xpath(".//*[contains(@style, 'line-through') or contains(@class, 'through')]"):
         if _STRUCK_STYLE.search(element.get("style") or "") or _STRUCK_CLASS.search(element.get("class") or ""):
             struck = etree.Element("s")
             struck.text, element.text = element.text, None
             struck.extend(list(element))
             element.append(struck)
-    for element in tree.xpath(".//span[contains(@style, 'display')]"):
-        if _BLOCK_STYLE.search(element.get("style")):
+
+
+def _mark_blocks(tree: Element) -> None:
+    """Turn what a style sets as a block into ``<div>``."""
+    for element in tree.iter("span"):
+        style = element.get("style")
+        if style and _BLOCK_STYLE.search(style):
             element.tag = "div"
 
 

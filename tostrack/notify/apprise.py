@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from tostrack.errors import NotifyError
 from tostrack.notify.message import ChannelSettings, OutgoingMessage
+
+
+@contextmanager
+def _no_logs() -> Iterator[None]:
+    """Let nobody log: the library, and those below it, name the address, which is the secret."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 class Apprise:
@@ -28,11 +42,15 @@ class Apprise:
                 f"{letter.recipient}: chats need the extra: pip install 'tostrack[notify]'", down=True
             ) from error
         chat = apprise.Apprise()
-        if not chat.add(url):
+        with _no_logs():
+            known = chat.add(url)
+        if not known:
             raise NotifyError(f"{letter.recipient}: TOSTRACK_{name} is no address that apprise knows", transient=False)
-        if not chat.notify(
-            title=letter.subject, body=letter.chat or letter.text, body_format=apprise.NotifyFormat.TEXT
-        ):
+        with _no_logs():
+            taken = chat.notify(
+                title=letter.subject, body=letter.chat or letter.text, body_format=apprise.NotifyFormat.TEXT
+            )
+        if not taken:
             raise NotifyError(f"{letter.recipient}: the chat did not take it")
 
     def close(self) -> None:

@@ -5,13 +5,15 @@ It is optional: without it readers write to the operator, who uses the commands.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any
 from urllib.parse import parse_qs
 
-from tostrack.errors import TostrackError
+from tostrack.errors import ConfigError, TostrackError
 
+log = logging.getLogger(__name__)
 _LARGEST = 10_000
 _ACTIONS = {"/confirm": "Confirm", "/unsubscribe": "Unsubscribe"}
 _HEADERS = [
@@ -22,19 +24,23 @@ _HEADERS = [
 ]
 
 
-def application(act: Callable[[str], str]) -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
+def application(act: Callable[[str, str], str]) -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
     """Return the application.
 
     A GET changes nothing, for mail scanners follow links: it shows a button. A POST does what the token says.
 
     Args:
-        act: Does what a token says and returns a sentence for the person; raises `TostrackError` for a bad one.
+        act: Does what a token says, if it is for the given action (``confirm`` or ``unsubscribe``), and returns a
+            sentence for the person; raises `ConfigError` for a bad one. Any other error is answered 503, unquoted.
     """
 
     def serve(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         action = next((path for path in _ACTIONS if environ.get("PATH_INFO", "").endswith(path)), "")
         method = environ.get("REQUEST_METHOD", "GET")
-        token = _token(environ, method)
+        try:
+            token = _token(environ, method)
+        except ValueError:
+            return _page(start, "400 Bad Request", "The length of the form is wrong.")
         if not action or not token:
             return _page(start, "404 Not Found", "There is nothing here: copy the whole link.")
         if method in ("GET", "HEAD"):
@@ -46,20 +52,30 @@ def application(act: Callable[[str], str]) -> Callable[[dict[str, Any], Callable
         if method != "POST":
             return _page(start, "405 Method Not Allowed", "Only GET and POST.")
         try:
-            said = act(token)
-        except TostrackError as error:
+            said = act(token, action.removeprefix("/"))
+        except ConfigError as error:
             return _page(start, "400 Bad Request", str(error))
+        except (TostrackError, OSError):
+            # What is wrong here is not for the reader: the message names files.
+            log.exception("a link could not be followed")
+            return _page(start, "503 Service Unavailable", "That did not work just now. Please try again later.")
         return _page(start, "200 OK", said)
 
     return serve
 
 
 def _token(environ: dict[str, Any], method: str) -> str:
-    """Return the token of the link, or of the form that the page posted."""
+    """Return the token of the link, or of the form that the page posted.
+
+    Raises:
+        ValueError: The form's length is no number, or more than a form of ours has.
+    """
     fields = parse_qs(str(environ.get("QUERY_STRING", "")))
     if method == "POST" and "token" not in fields:
         length = environ.get("CONTENT_LENGTH") or "0"
-        body = environ["wsgi.input"].read(min(int(length), _LARGEST)) if length.isdecimal() else b""
+        if not (length.isascii() and length.isdecimal() and len(length) < 10 and int(length) <= _LARGEST):
+            raise ValueError(length)
+        body = environ["wsgi.input"].read(int(length))
         fields = parse_qs(str(body, "utf-8", "replace"))
     return fields.get("token", [""])[0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 import threading
@@ -36,6 +37,9 @@ _HEADERS = HeaderRegistry()
 _HEADERS.map_to_type("list-unsubscribe", _Addresses)  # type: ignore[arg-type]  # the registry mixes the base in
 #: 7-bit: what an old relay cannot spoil, and the generator chooses the shorter encoding.
 _POLICY = SMTP.clone(header_factory=_HEADERS, cte_type="7bit", max_line_length=76)
+
+#: A mail address in a server's reply: whose it is, a log need not know.
+_ADDRESS = re.compile(r"[^\s<>@:;,\"'()]{1,100}@[^\s<>@:;,\"'()]{1,255}")
 
 
 def mail(letter: OutgoingMessage, sender: str) -> EmailMessage:
@@ -97,7 +101,7 @@ class Smtp:
             except (smtplib.SMTPException, OSError) as error:
                 # It may have the message all the same: the next try carries the same Message-ID.
                 self.close()
-                raise NotifyError(f"{letter.recipient}: the mail server broke off ({error})") from error
+                raise NotifyError(f"{letter.recipient}: the mail server broke off ({_said(str(error))})") from error
 
     def _refused(self, letter: OutgoingMessage, code: int, said: bytes | str) -> NotifyError:
         if code == 421:
@@ -179,7 +183,9 @@ def _is_loopback(host: str) -> bool:
 
 
 def _said(text: bytes | str) -> str:
-    return cut(safe_line(text.decode("utf-8", "replace") if isinstance(text, bytes) else text), 300)
+    """Return a server's reply as it may be stored and logged: one short line without addresses."""
+    line = safe_line(text.decode("utf-8", "replace") if isinstance(text, bytes) else text)
+    return cut(_ADDRESS.sub("[address]", line), 300)
 
 
 def _why(error: Exception) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -16,6 +15,8 @@ from tostrack.models import from_iso, iso
 #: A question that nobody answered in a week was not wanted. A way out never closes.
 CONFIRM_WITHIN = timedelta(days=7)
 _ACTIONS = ("confirm", "unsubscribe")
+#: How a token begins whose words cannot be read without the key: logs of servers on the way keep links, not addresses.
+_SEALED = "2."
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,9 @@ def make(key: str, token: LinkToken) -> str:
     if not key:
         raise ConfigError("links are signed: set TOSTRACK_KEY, or key among the secrets, to a long random word")
     words = [token.action, token.digest, token.address, iso(token.made_at)]
-    body = _text(json.dumps(words, separators=(",", ":")).encode())
-    return f"{body}.{_text(_signed(key, body))}"
+    body = json.dumps(words, separators=(",", ":")).encode()
+    proof = _derived(key, b"proof", body)
+    return f"{_SEALED}{_text(proof)}.{_text(_masked(key, proof, body))}"
 
 
 def read(key: str, text: str, now: datetime) -> LinkToken:
@@ -47,13 +49,10 @@ def read(key: str, text: str, now: datetime) -> LinkToken:
     Raises:
         ConfigError: It was not, it was altered, or it came too late.
     """
-    body, _, given = text.strip().partition(".")
-    if not key or not hmac.compare_digest(_text(_signed(key, body)).encode(), given.encode("utf-8", "replace")):
-        raise ConfigError("this link is not one of ours, or was cut: copy the whole of it")
     try:
-        action, digest, address, made_at = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-    except (ValueError, binascii.Error) as error:
-        raise ConfigError("this link is not one of ours") from error
+        action, digest, address, made_at = json.loads(_open(key, text.strip()))
+    except ValueError as error:
+        raise ConfigError("this link is not one of ours, or was cut: copy the whole of it") from error
     token = LinkToken(action, digest, address, from_iso(made_at))
     if action not in _ACTIONS:
         raise ConfigError("this link asks for what this tostrack does not know")
@@ -62,8 +61,45 @@ def read(key: str, text: str, now: datetime) -> LinkToken:
     return token
 
 
+def _open(key: str, text: str) -> bytes:
+    """Return the words in *text*.
+
+    Raises:
+        ValueError: They were not signed with *key*.
+    """
+    if not key:
+        raise ValueError("no key")
+    if text.startswith(_SEALED):
+        proof, masked = (_bytes(part) for part in text.removeprefix(_SEALED).split("."))
+        body = _masked(key, proof, masked)
+        good = hmac.compare_digest(proof, _derived(key, b"proof", body))
+    else:
+        # As they were mailed before: readable by whoever sees the link, and good for as long as they were.
+        signed, _, given = text.partition(".")
+        good = hmac.compare_digest(_text(_signed(key, signed)).encode(), given.encode("utf-8", "replace"))
+        body = _bytes(signed) if good else b""
+    if not good:
+        raise ValueError("not ours")
+    return body
+
+
+def _masked(key: str, proof: bytes, body: bytes) -> bytes:
+    """Return *body* hidden, or, where it is hidden, shown: XORed with a stream that only *key* and *proof* give."""
+    blocks = (_derived(key, b"stream", proof + number.to_bytes(4, "big")) for number in range(len(body) // 32 + 1))
+    return bytes(one ^ other for one, other in zip(body, b"".join(blocks), strict=False))
+
+
+def _derived(key: str, purpose: bytes, content: bytes) -> bytes:
+    own = hmac.new(key.encode(), b"tostrack link " + purpose, hashlib.sha256).digest()
+    return hmac.new(own, content, hashlib.sha256).digest()
+
+
 def _signed(key: str, body: str) -> bytes:
     return hmac.new(key.encode(), body.encode("utf-8", "replace"), hashlib.sha256).digest()
+
+
+def _bytes(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def _text(content: bytes) -> str:

@@ -208,10 +208,10 @@ def change_as_json(change: Change) -> dict[str, Any]:
         "verdict": str(change.verdict),
         "reason": str(change.reason),
         "explanation": change.explanation,
+        "importance": change.importance,
         "topics": list(change.topics),
         "hunks": [_json_hunk(hunk) for hunk in change.hunks],
         "stated": _json_dating(change),
-        "importance": change.importance,
     }
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from tostrack.archive.outbox import Message, Outbox
+from tostrack.errors import ConfigError
 from tostrack.models import DigestSettings, channel_of, sha256
 from tostrack.notify import tokens
 from tostrack.notify.tokens import LinkToken
@@ -30,13 +31,22 @@ def subscribe(outbox: Outbox, digest: str, address: str, at: datetime, authority
     outbox.gather("confirm", digest, "email", address, [], name=name, since=at, at=at)
 
 
-def follow_link(outbox: Outbox, key: str, text: str, now: datetime) -> SubscriptionAnswer:
+def follow_link(outbox: Outbox, key: str, text: str, now: datetime, action: str = "") -> SubscriptionAnswer:
     """Do what the token *text* says; doing it twice is doing it once.
+
+    Args:
+        outbox: Where subscriptions are stored.
+        key: What tokens are signed with.
+        text: The token.
+        now: The time of the click.
+        action: Where given, the only one that may be done: the page of one action never does the other.
 
     Raises:
         ConfigError: It is not one of ours, or came too late.
     """
     token = tokens.read(key, text, now)
+    if action and token.action != action:
+        raise ConfigError("this link is not for this page: copy the whole of it")
     if token.action == "unsubscribe":
         outbox.leave(token.digest, token.address, now)
         sentence = f"{token.address} no longer gets the digest “{token.digest}”."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -65,11 +66,31 @@ def _state(database: Path) -> tuple[int, int]:
     return found.st_mtime_ns, found.st_size
 
 
+def _is_loopback(host: str) -> bool:
+    """Return whether a Host header names this machine: ``localhost``, ``127.0.0.1`` or ``[::1]``, with any port."""
+    return re.sub(r":\d{1,5}$", "", host).lower().rstrip(".") in ("localhost", "127.0.0.1", "[::1]")
+
+
 class _SiteHandler(SimpleHTTPRequestHandler):
     """Answers with the files of the folder; what is not there, with the site's own page for that."""
 
     #: Seconds; a client that sends nothing is let go.
     timeout = 10
+
+    def send_head(self) -> Any:
+        """Answer only to who asks for this machine by a name of its own, and only with what lies in the folder.
+
+        A page elsewhere whose host name was pointed at 127.0.0.1 could read the site by its own name otherwise.
+        """
+        if not _is_loopback(self.headers.get("Host", "")):
+            super().send_error(421, "This server answers to localhost only")
+            return None
+        folder = Path(self.directory).resolve()
+        # A link in the folder may lead out of it.
+        if not Path(self.translate_path(self.path)).resolve().is_relative_to(folder):
+            self.send_error(404)
+            return None
+        return super().send_head()
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer with ``404.html`` where there is nothing."""
