@@ -3,7 +3,10 @@
 import pytest
 
 from tostrack import compare
-from tostrack.models import Verdict
+from tostrack.analysis.comparison import read_version
+from tostrack.analysis.diff import diff
+from tostrack.analysis.verdict import account_for
+from tostrack.models import Reason, Verdict
 
 BODY = "\n\n".join(
     f"This is paragraph {name} of the notice of Example, which says at some length how records are handled by it."
@@ -124,3 +127,50 @@ def test_importance_tells_an_address_from_a_right(old, new, importance):
 
 def test_what_is_silent_has_no_importance():
     assert compare(FRAME.format("a"), FRAME.format("**a**")).importance == ""
+
+
+@pytest.mark.parametrize(
+    "line", ["Your address is 203.0.113.{}.", "You are visitor number 12,3{}.", "Code 7{}e1f-{}ab"]
+)
+def test_a_line_that_differs_on_three_visits_is_a_stamp(line):
+    texts = [FRAME.format(line.replace("{}", str(night))) for night in (17, 24, 31)]
+
+    assert compare(texts[1], texts[0]).verdict is Verdict.SUBSTANTIVE or "Code" in line
+    assert compare(texts[1], texts[2], [texts[0]]).reason is Reason.STAMP
+
+
+@pytest.mark.parametrize(
+    "line", ["You must pay {} euros.", "Kept for {} days.", "Partners get {} of it.", "No more than {} seats."]
+)
+def test_a_rule_is_told_however_often_its_number_changes(line):
+    texts = [FRAME.format(line.format(night)) for night in (17, 24, 31)]
+
+    assert compare(texts[1], texts[2], [texts[0]]).verdict is Verdict.SUBSTANTIVE
+
+
+def test_a_number_that_two_visits_showed_is_not_live():
+    texts = [FRAME.format(f"Visitor number {night}.") for night in (17, 24, 31)]
+
+    assert compare(texts[1], texts[2], [texts[1], texts[0]]).verdict is Verdict.SUBSTANTIVE
+
+
+def test_the_account_names_the_rule_and_each_token():
+    old, new = (
+        read_version(FRAME.format(text))
+        for text in ("The organisation keeps 5 files.", "The organization keeps 5 files.")
+    )
+    ((finding, entries),) = account_for(diff(old.clauses, new.clauses), old, new)
+
+    assert finding.rule == "same_words"
+    assert [(entry.op, entry.token.text, entry.explained) for entry in entries] == [
+        ("-", "organisation", True),
+        ("+", "organization", True),
+    ]
+
+
+def test_of_what_is_told_no_token_is_explained():
+    old, new = (read_version(FRAME.format(text)) for text in ("Kept for 5 days.", "Kept for 9 days."))
+    ((finding, entries),) = account_for(diff(old.clauses, new.clauses), old, new)
+
+    assert finding.reason is Reason.NUMBERS
+    assert not any(entry.explained for entry in entries)

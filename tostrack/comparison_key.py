@@ -61,6 +61,11 @@ _APOSTROPHE = re.compile("['’‘ʼ`´]")
 #: The mark of a footnote: raised digits behind a word or a number, but not those of a unit; a number in brackets.
 _FOOTNOTE = re.compile(r"(?<=[\w.,;)])(?<!\bm)(?<!\b[kcm]m)[¹²³⁰⁴-⁹]+|\[\^[\w-]{1,20}\]|(?<=[^\s\[(])\[\d{1,3}\]")
 _BOX = re.compile(r"\[( |x|X)\](?=\s)")
+#: A word with its combining marks, or a number with its separators.
+WORD = (
+    rf"{STRUCK}?[^\W\d_]+(?:[\d{MARKS}]+[^\W_]*)*|{STRUCK}?\d+(?:[.,⁄]\d+)+"
+    rf"|{STRUCK}?[^\W_]+(?:[{MARKS}]+[^\W_]*)*|[{MARKS}]+"
+)
 #: Signs that change what a number or an answer says.
 SIGN = (
     rf"[{re.escape(_CURRENCY)}%‰§°±≤≥≦≧≠≈×{_MARKER}\x03]"
@@ -69,10 +74,16 @@ SIGN = (
     rf"|(?<![\w)\].,])[-−–](?=[{re.escape(_CURRENCY)}]?\d)"
 )
 #: Signs and words of a text in lower case.
-_TOKEN = re.compile(rf"{STRUCK}?\d+(?:[.,⁄]\d+)+|{STRUCK}?(?:[^\W_]|[{MARKS}])+|{SIGN}|(?<=\d)\s?[-–—−]\s?(?=\d)")
+_TOKEN = re.compile(rf"{WORD}|{SIGN}|(?<=\d)\s?[-–—−]\s?(?=\d)")
 #: What an ASCII text must have for a sign in it to count; without one its words are all that it says.
 _SIGNED = re.compile(r"[$%<>=+~{&]|\[(?:[ xX]\]|\^|\d)|\d[.,]\d|\d\s?-|-\d")
 _SPACED = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord("'"): None, ord("`"): None}
+
+
+#: The signs of good typography that most texts have, as a typewriter has them.
+_TYPOGRAPHY = str.maketrans(
+    {"’": "'", "‘": "'", "–": "-", "—": "-", "…": ".", "\u00a0": " "} | dict.fromkeys("“”„", '"')
+)
 
 
 def _mojibake() -> dict[str, str]:
@@ -113,6 +124,8 @@ def is_punctuation(text: str) -> bool:
 @lru_cache(maxsize=100_000)
 def comparable_text(text: str) -> str:
     """Return *text* as it is compared: its words, numbers and signs in lower case, with a space between them."""
+    if not text.isascii() and "â" not in text and "Ã" not in text:
+        text = text.translate(_TYPOGRAPHY)
     if text.isascii() and not _SIGNED.search(text) and "][" not in text and "]:" not in text:
         return " ".join(plain(text).casefold().translate(_SPACED).split())
     if "{{" in text:
@@ -123,13 +136,12 @@ def comparable_text(text: str) -> str:
     text = _FOOTNOTE.sub("", mend_encoding(text))
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    return " ".join(map(_written, _TOKEN.findall(_APOSTROPHE.sub("", text).casefold())))
+    found = _TOKEN.findall(_APOSTROPHE.sub("", text).casefold())
+    return " ".join([token if token[0].isalnum() else _written(token) for token in found])
 
 
 def _written(token: str) -> str:
     """Return *token* as it is written in a comparable form: one sign for all that say the same."""
-    if token[0].isalnum():
-        return token
     sign = token.strip()
     return "-" if sign in "−–—-" else MARKERS.get(sign, sign)
 

@@ -42,6 +42,8 @@ class FoundFlag:
     #: The words that the finding rests on.
     quote: str
     flags: tuple[HunkReason, ...] = ()
+    #: The rule that is silent about it, with the words that changed and that it explains; empty where none is.
+    account: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,8 @@ def _finding(found: FoundFlag, look: TerminalStyle) -> Iterator[str]:
         yield f"{look.paint(hunk.edit, SIGNS[hunk.edit])} {look.line(line)}"
     if found.quote:
         yield from _marked("judged", f"“{cut(safe_line(found.quote), _QUOTE)}”", look)
+    if found.account:
+        yield from _marked("silent", cut(safe_line(found.account), _CLAUSE), look)
     for fact in hunk.facts:
         yield from _marked("moved", cut(safe_line(fact.sentence), _QUOTE), look)
     reasons = {(why.flag.rule, why.flag.quote): why for why in found.flags}

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tostrack.analysis.flags import SHIPPED, Rulebook
-from tostrack.analysis.verdict import find_reasons
+from tostrack.analysis.verdict import account_for, find_reasons
+from tostrack.analysis.verdict.account import Entry
+from tostrack.analysis.verdict.findings import RuleFinding
 from tostrack.analysis.verdict.quotes import quote
 from tostrack.archive import Archive, ChangeRow
 from tostrack.clauses import plain
 from tostrack.errors import ConfigError, StoreError
-from tostrack.models import Change, Clause, Flag, Hunk, Reading, Reason, Verdict
+from tostrack.models import VERDICT_OF, Change, Clause, Flag, Hunk, Reading, Reason, Verdict
 from tostrack.render.explanation import ComparedText, FoundFlag, HunkReason, Reasoning
 
 
@@ -29,14 +31,15 @@ def explain_change(archive: Archive, change_id: str, book: Rulebook = SHIPPED) -
     change = archive.load_change(row)
     old, new = (_reading(archive, row, number) for number in (row.from_number, row.to_number))
     reasons = _reasons(change, old, new)
+    accounts = _accounts(change, reasons, old, new)
     return Reasoning(
         row.id,
         change,
         _compared(archive, row),
         row.announced,
         tuple(
-            FoundFlag(hunk, reason, quote(hunk), tuple(_whys(hunk, old, new, book)))
-            for hunk, reason in zip(change.hunks, reasons, strict=True)
+            FoundFlag(hunk, reason, quote(hunk), tuple(_whys(hunk, old, new, book)), account)
+            for hunk, reason, account in zip(change.hunks, reasons, accounts, strict=True)
         ),
     )
 
@@ -54,6 +57,23 @@ def _reasons(change: Change, old: Reading, new: Reading) -> list[Reason]:
     if len(recorded) == len(change.hunks):
         return recorded
     return [finding.reason for finding in find_reasons(change.hunks, old, new)]
+
+
+def _accounts(change: Change, reasons: list[Reason], old: Reading, new: Reading) -> list[str]:
+    """Return, for each hunk that was silent, the rule that is silent about it today and the words that it explains."""
+    found = account_for(change.hunks, old, new)
+    if len(found) != len(reasons):
+        return [""] * len(reasons)
+    return [
+        _account(finding, entries) if VERDICT_OF[reason] is not Verdict.SUBSTANTIVE else ""
+        for reason, (finding, entries) in zip(reasons, found, strict=True)
+    ]
+
+
+def _account(finding: RuleFinding, entries: list[Entry]) -> str:
+    words = " ".join(f"{entry.op}{entry.token.text}" for entry in entries if entry.explained)
+    rule = finding.rule.replace("_", " ")
+    return f"{rule} explains {words or 'all of it'}" if rule else ""
 
 
 def explain_flags(text: str, book: Rulebook = SHIPPED) -> list[HunkReason]:

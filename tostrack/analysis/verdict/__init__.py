@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
+from tostrack.analysis.verdict.account import Entry, account
 from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.document_checks import (
     check_collapse,
@@ -21,12 +23,14 @@ from tostrack.analysis.verdict.document_checks import (
 )
 from tostrack.analysis.verdict.explanation import explain_silent, explain_substantive
 from tostrack.analysis.verdict.findings import RuleFinding, apply_rules, take_as_new
+from tostrack.analysis.verdict.flickering import flickers
 from tostrack.analysis.verdict.groups import apply_group_rules
 from tostrack.analysis.verdict.importance import rate_importance
+from tostrack.analysis.verdict.residual import part_of
 from tostrack.analysis.verdict.reversions import find_reversion
-from tostrack.models import VERDICT_OF, Hunk, Judgement, Reading, Verdict
+from tostrack.models import VERDICT_OF, Hunk, Judgement, Reading, Reason, Verdict
 
-__all__ = ["RuleFinding", "find_reasons", "judge"]
+__all__ = ["RuleFinding", "account_for", "find_reasons", "judge"]
 
 
 #: So many hunks are looked at closely; what is beyond them in a text rewritten as a whole is taken as it stands.
@@ -53,7 +57,7 @@ def judge_hunks(hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequ
     )
     if whole:
         return whole
-    findings = _findings(tuple(hunks), old, new)
+    findings = [_settled(finding, earlier) for finding in _findings(tuple(hunks), old, new)]
     news = [finding for finding in findings if VERDICT_OF[finding.reason] is Verdict.SUBSTANTIVE]
     back = find_reversion(news, context, earlier)
     if back:
@@ -63,9 +67,30 @@ def judge_hunks(hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequ
     return other_document(old, new) or _hushed(findings)
 
 
+def _settled(finding: RuleFinding, earlier: Sequence[Reading]) -> RuleFinding:
+    """Return *finding*, as a stamp where the line differs on every visit."""
+    if VERDICT_OF[finding.reason] is Verdict.SUBSTANTIVE and flickers(finding, earlier):
+        return replace(finding, reason=Reason.STAMP, rule="flickers")
+    return finding
+
+
 def find_reasons(hunks: Sequence[Hunk], old: Reading, new: Reading) -> list[RuleFinding]:
     """Return what each of *hunks* comes to by itself, in their order, whatever the judgement over all of them."""
     return list(_findings(tuple(hunks), old, new))
+
+
+def account_for(
+    hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequence[Reading] = ()
+) -> list[tuple[RuleFinding, list[Entry]]]:
+    """Return, for each of *hunks*, what it comes to with the rule that says so, and each token that changed.
+
+    A token says whether that rule explains it; where no rule is silent, none is explained.
+    """
+    pair = TextPair(old, new)
+    findings = [_settled(finding, earlier) for finding in _findings(tuple(hunks), old, new)]
+    return [
+        (finding, account(part_of(hunk, pair), finding.rule)) for hunk, finding in zip(hunks, findings, strict=True)
+    ]
 
 
 # One pair of texts is judged with what stood before and without, and to tell that a text was taken back.

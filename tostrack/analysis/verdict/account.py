@@ -60,6 +60,11 @@ LICENCES: Mapping[str, Licence] = {
     "pointer": Licence(_POINTS, frozenset({Place.ROW})),
     "statistics": Licence(frozenset({Kind.NUMBER, Kind.DATE}), _MEANT),
     "lapsed": Licence(frozenset({Kind.DATE, Kind.NUMBER, Kind.WORD})),
+    # A rule that looks at several clauses together, and a line that differed on three visits.
+    "groups": Licence(_ALL),
+    "flickers": Licence(_ALL),
+    "": Licence(frozenset()),
+    "numbers": Licence(frozenset()),
     "relabelled": Licence(_DATED | {Kind.MODAL, Kind.PARTY}, frozenset({Place.ROW, Place.ANSWER})),
 }
 _NAMES = Licence(_WORDS | {Kind.PARTY, Kind.SITE}, frozenset({Place.ROW}))

@@ -39,14 +39,14 @@ def apply_group_rules(hunks: Sequence[Hunk], findings: Sequence[RuleFinding], co
     """Return *findings* with what stands among menu labels, or inside a consent layer, known as furniture."""
     out = list(findings)
     for at in _cut_out(hunks):
-        out[at] = replace(out[at], reason=Reason.FORMAT)
+        out[at] = replace(out[at], reason=Reason.FORMAT, rule="groups")
     for at, rest in _carried_over(hunks).items():
-        out[at] = replace(out[at], reason=Reason.WORDING if rest else Reason.FORMAT)
+        out[at] = replace(out[at], reason=Reason.WORDING if rest else Reason.FORMAT, rule="groups")
     for at in _spelled_otherwise(hunks) | _in_other_english(hunks, findings):
         if VERDICT_OF[out[at].reason] is not Verdict.NOISE:
-            out[at] = replace(out[at], reason=Reason.EDITION)
+            out[at] = replace(out[at], reason=Reason.EDITION, rule="groups")
     for at in _renamed_throughout(hunks, findings):
-        out[at] = replace(out[at], reason=Reason.RENAMED)
+        out[at] = replace(out[at], reason=Reason.RENAMED, rule="groups")
     for run in _runs(hunks):
         inside = (
             _layer(hunks, run)
@@ -56,7 +56,7 @@ def apply_group_rules(hunks: Sequence[Hunk], findings: Sequence[RuleFinding], co
         )
         for at in inside:
             if VERDICT_OF[out[at].reason] is not Verdict.NOISE:
-                out[at] = replace(out[at], reason=Reason.FURNITURE)
+                out[at] = replace(out[at], reason=Reason.FURNITURE, rule="groups")
     return out
 
 

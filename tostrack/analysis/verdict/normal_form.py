@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from tostrack.analysis.verdict.spelling_forms import uniform
-from tostrack.comparison_key import MARKS, SIGN, STRUCK, mark_struck, mend_encoding
+from tostrack.comparison_key import SIGN, WORD, mark_struck, mend_encoding
 from tostrack.language.dates import find_dates
 
 #: What a token begins with when it stands for something; no word of a text begins so.
@@ -34,7 +34,7 @@ _URL = re.compile(
 )
 _URL_SIGNS = re.compile(r"//|www\.|\.[a-z]{2,}/")
 _HIDDEN_MAIL = re.compile(r"[\w.+-]*\[?e-?mail\W{1,2}protected\]?[\w.-]*")
-_WORD = rf"{STRUCK}?\d+(?:[.,⁄]\d+)*|{STRUCK}?(?:[^\W_]|[{MARKS}])+|&|{SIGN}"
+_WORD = rf"{WORD}|&|{SIGN}"
 _WORDS = re.compile(_WORD)
 _TOKENS = re.compile(rf"{MARK}\w+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{_WORD}")
 
