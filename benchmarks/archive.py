@@ -12,6 +12,7 @@ page cache before each call. CPU seconds are what a shared machine lets one comp
 
 import argparse
 import json
+import lzma
 import os
 import random
 import shutil
@@ -27,6 +28,7 @@ import ota_history
 
 from tostrack.analysis.comparison import compare_readings
 from tostrack.archive import Archive
+from tostrack.importers.git_repository import clean_environment, open_repository
 from tostrack.models import from_iso
 
 WORDS = ("personal information", "third parties", "licence", "arbitration", "advertising partners", "delete account")
@@ -67,9 +69,20 @@ def imported(out: Path, repository: Path) -> dict:
     }
 
 
+def copied(repository: Path, copy: Path) -> Path:
+    """Return a bare repository with the objects and HEAD of *repository*, without its configuration, hooks or refs."""
+    shutil.rmtree(copy, ignore_errors=True)
+    subprocess.run(("git", "init", "-q", "--bare", "-b", "main", str(copy)), check=True, env=clean_environment())
+    with open_repository(repository) as found:
+        for folder in (found.folder / "objects").iterdir():
+            shutil.copytree(folder, copy / "objects" / folder.name, dirs_exist_ok=True)
+        (copy / "refs/heads/main").write_text(f"{found.head}\n")
+    return copy
+
+
 def packed(repository: Path, *command: str) -> float:
     """Pack *repository* with a git *command*; return the MB of its packs."""
-    subprocess.run(("git", "-C", str(repository), *command), check=True, capture_output=True)
+    subprocess.run(("git", "-C", str(repository), *command), check=True, capture_output=True, env=clean_environment())
     return sum(file.stat().st_size for file in (repository / "objects" / "pack").iterdir()) / 1e6
 
 
@@ -93,11 +106,18 @@ def sizes(out: Path, repository: Path) -> dict:
     return {
         "database MB": round(database.stat().st_size / 1e6, 1),
         "without the index MB": round(own, 1),
+        "compressed MB": round(compressed_size(database), 1),
+        "compressed without the index MB": round(compressed_size(bare), 1),
         "git as served MB": round(served, 1),
         "git gc --aggressive MB": round(tightest, 1),
         "ratio to served": round(own / served, 2),
         "ratio to aggressive": round(own / tightest, 2),
     }
+
+
+def compressed_size(path: Path) -> float:
+    """Return the MB that a file takes when the nightly state compresses it."""
+    return len(lzma.compress(path.read_bytes(), preset=6)) / 1e6
 
 
 def drop(*paths: Path) -> None:
@@ -144,7 +164,8 @@ def latencies(out: Path, repository: Path, number: int) -> None:
         archive.text(row.service, row.document, from_iso(day))
 
     def git(*arguments: str) -> Callable[[], object]:
-        return lambda: subprocess.run(("git", "-C", str(repository), *arguments), capture_output=True, check=False)
+        command = ("git", "-C", str(repository), *arguments)
+        return lambda: subprocess.run(command, capture_output=True, check=False, env=clean_environment())
 
     def between(archive: Archive, row, one: str, other: str) -> None:
         texts = [archive.reading(archive.at(row.service, row.document, from_iso(day))) for day in sorted((one, other))]
@@ -162,7 +183,11 @@ def latencies(out: Path, repository: Path, number: int) -> None:
         "log": [with_archive(Archive.changes, row.service, row.document) for row in drawn],
     }
     commits = subprocess.run(
-        ("git", "-C", str(repository), "log", "--format=%H", "main"), capture_output=True, text=True, check=True
+        ("git", "-C", str(repository), "log", "--format=%H", "main"),
+        capture_output=True,
+        text=True,
+        check=True,
+        env=clean_environment(),
     ).stdout.split()
     theirs = {
         "text of a day": [git("show", f"{chance.choice(commits)}:{file(row)}") for row in drawn],
@@ -186,12 +211,14 @@ def main() -> None:
     parser.add_argument("--versions", type=int, default=40_000)
     parser.add_argument("--documents", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--repository", type=Path, help="take this one")
+    parser.add_argument("--repository", type=Path, help="take a copy of this one")
     parser.add_argument("--calls", type=int, default=40)
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    repository = given.repository or given.out / "history.git"
-    if not given.repository:
+    repository = given.out / "history.git"
+    if given.repository:
+        copied(given.repository, repository)
+    else:
         shutil.rmtree(repository, ignore_errors=True)
         ota_history.build(repository, given.versions, given.documents, given.seed)
     for name, value in imported(given.out, repository).items():

@@ -30,6 +30,7 @@ from pathlib import Path
 from tostrack import clauses, extract
 from tostrack.analysis.comparison import compare
 from tostrack.analysis.verdict import normal_form, wording_rules
+from tostrack.importers.git_repository import clean_environment
 from tostrack.models import VERDICT_OF, Change, Verdict, Version, from_iso
 
 #: What simple rules reach on all the pairs (see the notes beside the benchmark), to compare with.
@@ -200,10 +201,10 @@ def git_seconds(folder: Path, old: str, new: str) -> float:
     """Return what ``git diff --no-index --word-diff`` costs on the pair, its process included."""
     (folder / "old.md").write_text(old)
     (folder / "new.md").write_text(new)
-    command = ["git", "diff", "--no-index", "--word-diff", "old.md", "new.md"]
+    command = ["git", "diff", "--no-index", "--no-ext-diff", "--no-textconv", "--word-diff", "old.md", "new.md"]
 
     def run() -> None:
-        subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=False)
+        subprocess.run(command, cwd=folder, env=clean_environment(folder), stdout=subprocess.DEVNULL, check=False)
 
     best = float("inf")
     for _ in range(RUNS):

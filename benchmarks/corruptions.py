@@ -56,7 +56,7 @@ def content(path: Path) -> list[object]:
             for version in archive.versions(row.service, row.document):
                 found += [version, archive.reading(version)]
         changes = archive.changes()
-        return [*found, *changes, *(archive.judged(change) for change in changes)]
+        return [*found, *changes, *archive.load_changes(changes)]
 
 
 def run(count: int, seed: int) -> Iterator[tuple[str, str]]:

@@ -31,6 +31,7 @@ from diff_match_patch import diff_match_patch
 
 from tostrack.analysis.comparison import compare, compare_readings, flag_clauses, read_version
 from tostrack.analysis.flags import SHIPPED
+from tostrack.importers.git_repository import clean_environment
 
 RUNS = 3
 LEAST, MOST = 10_000, 500_000
@@ -80,8 +81,8 @@ def git(folder: Path, old: str, new: str) -> float:
     best = math.inf
     for _ in range(RUNS):
         start = resource.getrusage(resource.RUSAGE_CHILDREN)
-        command = ["git", "diff", "--no-index", "--word-diff", "old.md", "new.md"]
-        subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=False)
+        command = ["git", "diff", "--no-index", "--no-ext-diff", "--no-textconv", "--word-diff", "old.md", "new.md"]
+        subprocess.run(command, cwd=folder, env=clean_environment(folder), stdout=subprocess.DEVNULL, check=False)
         end = resource.getrusage(resource.RUSAGE_CHILDREN)
         best = min(best, end.ru_utime + end.ru_stime - start.ru_utime - start.ru_stime)
     return best

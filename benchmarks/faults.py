@@ -240,7 +240,7 @@ def serve(megabytes: int) -> None:
         sys.stdin.read()
 
 
-def explode(megabytes: int) -> list[tuple[str, str, float, float]]:
+def explode(megabytes: int, limit: int = 10_000_000, seconds: float = 30) -> list[tuple[str, str, float, float]]:
     """Return, for each bomb, its name, what became of it, seconds, and MB by which our peak grew."""
     rows = []
     command = [sys.executable, __file__, "--serve", "--bomb", str(megabytes)]
@@ -250,11 +250,11 @@ def explode(megabytes: int) -> list[tuple[str, str, float, float]]:
         url, names = json.loads(server.stdout.readline())
         client = Client("faults", monotonic=time.monotonic, allow_private=["127.0.0.1"])
         with contextlib.suppress(FetchError):  # what a first request loads is not the bombs' doing
-            client.get(f"{url}/robots.txt", seconds=30, limit=10_000_000)
+            client.get(f"{url}/robots.txt", seconds=seconds, limit=limit)
         for number, name in enumerate(names):
             before, start = peak(), time.monotonic()
             try:
-                answered = client.get(f"{url}/{number}", seconds=30, limit=10_000_000)
+                answered = client.get(f"{url}/{number}", seconds=seconds, limit=limit)
                 what = f"{answered.status}, {len(answered.body):,} bytes"
             except FetchError as error:
                 what = error.cause

@@ -219,7 +219,7 @@ def word_removed(words: str, place: str, text: str, language: str, chance: Rando
 def word_added(words: str, place: str, text: str, language: str, chance: Random) -> Pair | None:
     word = CATALOGUE["words"][words][language][0]
     modals = "|".join(re.escape(one) for one, _ in CATALOGUE["words"]["modals"][language])
-    return changed(text, chance, rf"\b(?:{modals})\b(?= \w)", lambda match: f"{match[0]} {word}", place)
+    return changed(text, chance, rf"\b(?:{modals})\b(?= \w)(?! {word}\b)", lambda match: f"{match[0]} {word}", place)
 
 
 def word_exchanged(words: str, place: str, text: str, language: str, chance: Random) -> Pair | None:

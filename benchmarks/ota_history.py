@@ -24,6 +24,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tostrack.importers.git_repository import clean_environment
+
 SHARED = Path(os.environ.get("TOSTRACK_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 START = datetime(2016, 1, 4, tzinfo=UTC)
 SMALLEST, TYPICAL = 12_000, 45_000
@@ -177,7 +179,7 @@ def stream(rows: list[tuple[datetime, str, str, str, str]], chance: random.Rando
 def build(out: Path, versions: int, documents: int, seed: int) -> float:
     """Make the bare repository *out*; return the seconds that `git fast-import` took."""
     rows = commits(histories(versions, documents, seed), seed)
-    subprocess.run(("git", "init", "-q", "--bare", "-b", "main", str(out)), check=True)
+    subprocess.run(("git", "init", "-q", "--bare", "-b", "main", str(out)), check=True, env=clean_environment())
     spool = out.with_suffix(".stream")
     with spool.open("wb") as file:
         file.writelines(stream(rows, random.Random(seed)))
@@ -188,7 +190,9 @@ def build(out: Path, versions: int, documents: int, seed: int) -> float:
     )
     started = time.monotonic()
     with spool.open("rb") as file:
-        subprocess.run(("git", "-C", str(out), "fast-import", "--quiet"), stdin=file, check=True)
+        subprocess.run(
+            ("git", "-C", str(out), "fast-import", "--quiet"), stdin=file, check=True, env=clean_environment()
+        )
     took = time.monotonic() - started
     spool.unlink()
     print(f"git fast-import: {took:.1f} s, {len(rows) / took:.0f} versions/s")

@@ -19,6 +19,7 @@ Says whether what is kept and what readers heard is the same in both, and whethe
 import argparse
 import hashlib
 import json
+import lzma
 import os
 import re
 import shutil
@@ -38,10 +39,13 @@ import yaml
 
 from tostrack import demo
 from tostrack.archive import Archive
+from tostrack.importers.git_repository import clean_environment
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKFLOW = ROOT / ".github" / "workflows" / "nightly.yml"
 GIT = ["git", "-c", "user.name=rehearsal", "-c", "user.email=rehearsal@example.org"]
+#: No configuration but that of the repository, which is ours.
+GIT_ENVIRONMENT = {**clean_environment(), "GIT_ALLOW_PROTOCOL": "file"}
 
 
 class Lost(Exception):  # noqa: N818
@@ -133,7 +137,11 @@ class Runner:
     def _uses(self, action: str, given: dict, here: Path, night: Night) -> None:
         artifacts = night.folder / "artifacts"
         if action == "actions/checkout":
-            subprocess.run([*GIT, "clone", "-q", "--depth", "1", self.remote.as_uri(), str(here)], check=True)
+            subprocess.run(
+                [*GIT, "clone", "-q", "--depth", "1", self.remote.as_uri(), str(here)],
+                env=GIT_ENVIRONMENT,
+                check=True,
+            )
         elif action == "actions/upload-artifact":
             target = artifacts / given["name"]
             shutil.rmtree(target, ignore_errors=True)
@@ -234,9 +242,9 @@ def remote_of(folder: Path, watchlist: str) -> Path:
     work.mkdir(parents=True)
     (work / "watchlist.toml").write_text(watchlist)
     for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "Watch"]):
-        subprocess.run([*GIT, *command], cwd=work, check=True)
-    subprocess.run([*GIT, "clone", "-q", "--bare", str(work), str(bare)], check=True)
-    subprocess.run([*GIT, "config", "uploadpack.allowAnySHA1InWant", "true"], cwd=bare, check=True)
+        subprocess.run([*GIT, *command], cwd=work, env=GIT_ENVIRONMENT, check=True)
+    subprocess.run([*GIT, "clone", "-q", "--bare", str(work), str(bare)], env=GIT_ENVIRONMENT, check=True)
+    subprocess.run([*GIT, "config", "uploadpack.allowAnySHA1InWant", "true"], cwd=bare, env=GIT_ENVIRONMENT, check=True)
     return bare
 
 
@@ -305,7 +313,9 @@ def archive_of(bare: Path, folder: Path) -> dict[str, list[tuple]]:
     """Return what the branch holds in the end: texts, judgements, what was not sent, and the files beside it."""
     out = folder / "end"
     out.mkdir()
-    tar = subprocess.run([*GIT, "archive", "tostrack-data"], cwd=bare, capture_output=True, check=True).stdout
+    tar = subprocess.run(
+        [*GIT, "archive", "tostrack-data"], cwd=bare, capture_output=True, env=GIT_ENVIRONMENT, check=True
+    ).stdout
     subprocess.run(["tar", "-x", "-C", str(out)], input=tar, check=True)
     pointer = out / "tostrack.db.sha256"
     if pointer.exists():
@@ -313,7 +323,7 @@ def archive_of(bare: Path, folder: Path) -> dict[str, list[tuple]]:
         (release,) = releases_of(bare).iterdir()
         content = (release / name).read_bytes()
         assert hashlib.sha256(content).hexdigest() == sha256
-        (out / "tostrack.db").write_bytes(content)
+        (out / "tostrack.db").write_bytes(lzma.decompress(content) if name.endswith(".xz") else content)
     return read_end(out)
 
 

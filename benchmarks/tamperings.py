@@ -24,11 +24,10 @@ from tostrack.archive.verify import Report, verify
 #: Columns that the archive vouches for, by table. Ids are changed through the rows that name them.
 VOUCHED = {
     "_versions": ("number", "seen_at", "origin_id", "sha256", "key_sha256", "hash"),
-    "_clauses": ("kind", "code"),
-    "_words": ("word",),
+    "clauses": ("kind", "text"),
     "_spans": ("since", "until", "rank", "clause_id"),
     "snapshots": ("chain", "fetched_at", "status", "headers", "sha256", "path", "size"),
-    "_judgements": (
+    "judgements": (
         *("from_version", "occasion", "verdict", "reason", "explanation"),
         *("added", "removed", "reworded", "moved", "announced"),
     ),
@@ -41,7 +40,7 @@ VOUCHED = {
 _WHOLE_ROWS = (
     "_versions",
     "_spans",
-    "_judgements",
+    "judgements",
     "_judgement_flags",
     "judgement_facts",
     "version_snapshots",
@@ -53,11 +52,9 @@ _PRIMARY = {"version_snapshots": "version_id, page", "heads": "document_id", "_s
 _KEYS = {"_versions": ("number",), "_spans": ("rank",), "version_snapshots": ("page",)}
 _OF_VERSION = {
     "_versions": "SELECT id FROM _versions WHERE id = ?",
-    "_clauses": "SELECT version_id FROM version_clauses WHERE clause_id = ?",
-    "_words": "SELECT v.version_id FROM version_clauses v JOIN _clauses c ON c.id = v.clause_id "
-    "WHERE typeof(c.code) = 'text' AND instr(c.code, char(?))",
+    "clauses": "SELECT version_id FROM version_clauses WHERE clause_id = ?",
     "snapshots": "SELECT version_id FROM version_snapshots WHERE snapshot_id = ?",
-    "_judgements": "SELECT to_version FROM _judgements WHERE id = ?",
+    "judgements": "SELECT to_version FROM judgements WHERE id = ?",
     "_finds": "SELECT j.to_version FROM _judgement_flags f JOIN judgements j ON j.id = f.judgement_id "
     "WHERE f.find_id = ?",
     "_judgement_flags": "SELECT j.to_version FROM _judgement_flags f JOIN judgements j ON j.id = f.judgement_id "
@@ -92,7 +89,7 @@ def tamper(connection: sqlite3.Connection, chance: random.Random) -> tuple[str, 
     places = _places(connection, table, row)
     column = chance.choice(VOUCHED[table])
     way = chance.choice(_WAYS if table in _WHOLE_ROWS else ("change", "swap"))
-    if (table, way) == ("heads", "copy") or (table in ("_words", "_finds") and not places):
+    if (table, way) == ("heads", "copy") or (table == "_finds" and not places):
         return "", places  # what is in no text and no judgement
     if way == "delete":
         connection.execute(f"DELETE FROM {table} WHERE {where}", row)
@@ -102,7 +99,7 @@ def tamper(connection: sqlite3.Connection, chance: random.Random) -> tuple[str, 
         found = connection.execute(f"SELECT {listed} FROM {table} WHERE {where}", row).fetchone()
         values = dict(zip(names, found, strict=True))
         values.update({name: values[name] + 1 for name in _KEYS.get(table, ())})
-        if table == "_judgements":
+        if table == "judgements":
             values["occasion"] = "settled"
         marks = ", ".join("?" * len(names))
         connection.execute(f"INSERT INTO {table} ({listed}) VALUES ({marks})", [*values.values()])
@@ -130,7 +127,7 @@ def content(connection: sqlite3.Connection) -> list[list[tuple]]:
         own = [
             f'"{name}"'
             for name in names
-            if name not in ("id", "rank") or (name == "id" and table in ("_clauses", "_words", "_finds"))
+            if name not in ("id", "rank") or (name == "id" and table in ("clauses", "_finds"))
         ]
         found.append(sorted(connection.execute(f"SELECT {', '.join(own)} FROM {table}"), key=repr))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import shutil
 import socket
 import ssl
@@ -12,6 +13,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Self
 
 import pytest
@@ -30,6 +32,40 @@ class FakeClock:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.time += seconds
+
+
+#: Seconds after which a wait is given up. Only a test that hangs waits so long, however busy the machine is.
+NET = 120
+
+
+class PatientSocket(socket.socket):
+    """A socket whose time-outs pass on *clock*, and only when *server* says that it has nothing more to send.
+
+    A real time-out on a busy machine may pass before the server has even read the request.
+    """
+
+    clock: FakeClock
+    server: FaultServer
+
+    def settimeout(self, value: float | None, /) -> None:
+        """Remember *value*; the socket itself blocks."""
+        self._patience = value
+
+    def recv_into(self, *arguments, **options) -> int:
+        """Receive, or let the remembered time pass if nothing will come."""
+        for _ in range(NET * 100):
+            if select.select([self], [], [], 0.01)[0]:
+                return super().recv_into(*arguments, **options)
+            if self.getsockname()[1] in self.server.silent:
+                self.clock.sleep(self._patience or 0)
+                raise TimeoutError("timed out")
+        raise AssertionError("the server neither answered nor fell silent")
+
+
+def patient_sockets(monkeypatch: pytest.MonkeyPatch, clock: FakeClock, server: FaultServer) -> None:
+    """Let what fetches pages wait for *server* on *clock*."""
+    kind = type("Patient", (PatientSocket,), {"clock": clock, "server": server})
+    monkeypatch.setattr("tostrack.fetch.guard.socket", SimpleNamespace(**vars(socket) | {"socket": kind}))
 
 
 class FakeNames:
@@ -93,9 +129,9 @@ class FaultServer:
     A path without a script is answered 404, robots.txt too. It notes every connection and every request.
     """
 
-    def __init__(self, tls: ssl.SSLContext | None = None, pause: float = 0) -> None:
-        """Serve over *tls*; take *pause* seconds for each answer."""
-        self._pause = pause
+    def __init__(self, tls: ssl.SSLContext | None = None, gather: int = 0) -> None:
+        """Serve over *tls*; hold back all answers until *gather* requests are there at the same time."""
+        self._gathered = threading.Barrier(gather) if gather else None
         self._busy: dict[str, int] = defaultdict(int)
         #: The most requests at a time, by the Host they named; under the empty name, of all.
         self.peaks: dict[str, int] = defaultdict(int)
@@ -108,8 +144,11 @@ class FaultServer:
         self._lock = threading.Lock()
         self.connections = 0
         self.requests: list[Asked] = []
-        #: Set when somebody waits for an answer that will not come.
+        #: Set when somebody waits for an answer that will not come; and when somebody waited to the very end.
         self.hanging = threading.Event()
+        self.outwaited = threading.Event()
+        #: The ports of those who wait so.
+        self.silent: set[int] = set()
         self.port: int = self._listener.getsockname()[1]
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
 
@@ -143,7 +182,7 @@ class FaultServer:
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
-            thread.join(5)
+            thread.join(NET)
 
     def _start(self, work, *arguments) -> None:
         thread = threading.Thread(target=work, args=arguments, daemon=True)
@@ -165,7 +204,7 @@ class FaultServer:
         try:
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
-            connection.settimeout(10)
+            connection.settimeout(NET)
             while (head := _read_head(connection)) and self._answer(connection, head):
                 pass
         except OSError:
@@ -176,14 +215,16 @@ class FaultServer:
             connection.close()
 
     def _think(self, request: Asked) -> None:
-        """Count *request* as busy for the pause: it ends before the answer leaves, or the next one could overtake."""
+        """Count *request* as busy: that ends before the answer leaves, or the next one could overtake."""
         names = ("", request.headers.get("Host", "?"))
         with self._lock:
             for name in names:
                 self._busy[name] += 1
                 self.peaks[name] = max(self.peaks[name], self._busy[name])
-        if self._pause:
-            self._stopped.wait(self._pause)
+        if self._gathered is not None:
+            with contextlib.suppress(threading.BrokenBarrierError):
+                self._gathered.wait(NET / 4)
+            self._gathered = None
         with self._lock:
             for name in names:
                 self._busy[name] -= 1
@@ -205,8 +246,10 @@ class FaultServer:
         else:
             connection.sendall(answered.content)
         if answered.then == "hang":
+            self.silent.add(connection.getpeername()[1])
             self.hanging.set()
-            self._stopped.wait(10)
+            if not self._stopped.wait(NET):
+                self.outwaited.set()
         if answered.then == "reset":
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         return answered.then == "keep"
@@ -264,7 +307,7 @@ class Tripwire:
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
-            thread.join(5)
+            thread.join(NET)
         for sock in (*self._listeners, self._datagrams):
             sock.close()
 

@@ -1,17 +1,19 @@
 """Copies and recovery: a sound copy is never given up for a bad one, and a lost archive comes back from its captures."""
 
+import gzip
 import sqlite3
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from conftest import START, paragraphs
 
-from tostrack.archive import Archive
-from tostrack.archive.backup import backup, backups, newest_sound
+from tostrack.archive import Archive, snapshots
+from tostrack.archive.backup import backup, backups
 from tostrack.archive.verify import verify
 from tostrack.archive.writer import Writer
 from tostrack.errors import StoreError
-from tostrack.services.recover import recover_archive
+from tostrack.services.recover import find_newest_sound, recover_archive
 
 KEEP = "We keep your data for {} days after the day on which you leave the service for good."
 
@@ -33,11 +35,10 @@ def copy(platform, days=0, keep=7):
 
 def spoil(path):
     connection = sqlite3.connect(path)
-    for verb in ("update", "delete"):
-        connection.execute(f"DROP TRIGGER _clauses_no_{verb}")
-    connection.execute(
-        "UPDATE _clauses SET code = x'3F' WHERE id = (SELECT id FROM clauses WHERE text LIKE '%60 days%')"
-    )
+    [[trigger]] = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'clauses_no_update'")
+    connection.execute("DROP TRIGGER clauses_no_update")
+    connection.execute("UPDATE clauses SET text = '?' WHERE id = (SELECT id FROM clauses WHERE text LIKE '%60 days%')")
+    connection.execute(trigger)
     connection.commit()
 
 
@@ -76,7 +77,7 @@ def test_the_newest_sound_copy_is_not_the_newest_when_that_is_damaged(history):
     sound, newer = copy(history).path, copy(history, days=1).path
     spoil(newer)
 
-    assert newest_sound(history.database, history.folder / "backups") == sound
+    assert find_newest_sound(history.database, history.folder / "backups") == sound
 
 
 def again(platform):
@@ -166,3 +167,69 @@ def test_who_only_reads_meets_no_half_written_archive(history):
 
     with Archive(half / "tostrack.db") as archive:
         assert archive.services() == ["acme"]
+
+
+def test_a_damaged_capture_is_listed_and_the_others_are_read(history):
+    copy(history)
+    for days in (90, 120):
+        history.night(terms=text(days))
+    (history.folder / "snapshots" / history.files()[2]).write_bytes(b"no gzip")
+    history.database.unlink()
+
+    found = again(history)
+
+    assert found.left_out == [(history.files()[2], "is damaged")]
+    assert (found.visits, found.versions) == (1, 3)
+    with Archive(history.database) as archive:
+        assert "120 days" in archive.text("acme", "terms")
+
+
+def test_a_capture_that_the_backup_cites_and_that_is_damaged_is_listed(history):
+    copy(history)
+    (history.folder / "snapshots" / history.files()[0]).write_bytes(b"no gzip")
+    history.database.unlink()
+
+    found = again(history)
+
+    assert found.left_out == [(history.files()[0], "is cited by a version, but the file is damaged")]
+    assert found.versions == 2
+
+
+def test_messages_name_the_files_of_the_user(history):
+    def open_writer(path, snapshots):
+        raise StoreError(f"{path}: disk full while writing {snapshots}/a.gz")
+
+    with pytest.raises(StoreError) as caught:
+        recover_archive(
+            history.documents, history.database, history.folder / "snapshots", history.folder / "backups", open_writer
+        )
+
+    folder = history.folder
+    assert str(caught.value) == f"{folder}/tostrack.db: disk full while writing {folder}/snapshots/a.gz"
+
+
+def test_a_backup_of_an_older_schema_is_good_enough(platform):
+    packed = Path(__file__).parent / "archives" / "schema-1.db.gz"
+    (platform.folder / "backups").mkdir()
+    (platform.folder / "backups" / "tostrack-2024-01-01T00-00-00Z.db").write_bytes(gzip.decompress(packed.read_bytes()))
+    (platform.folder / "snapshots").mkdir()
+
+    found = again(platform)
+
+    assert found.documents == 2
+    with Archive(platform.database) as archive:
+        assert "Lumora" in archive.text("lumora", "terms")
+
+
+@pytest.mark.parametrize("path", ["/etc/hosts", "../outside.gz", "a/../../outside.gz", b"bytes", None])
+def test_no_path_leads_out_of_the_folder_of_captures(tmp_path, path):
+    with pytest.raises(StoreError, match="no path of a snapshot"):
+        snapshots.read(tmp_path, path)
+
+
+def test_a_capture_is_not_decompressed_beyond_what_a_capture_may_have(tmp_path):
+    snapshots.write(tmp_path, "a/b/bomb.html.gz", bytes(100_000))
+
+    assert len(snapshots.read(tmp_path, "a/b/bomb.html.gz", 100_000)) == 100_000
+    with pytest.raises(StoreError, match="more than 99999 bytes"):
+        snapshots.read(tmp_path, "a/b/bomb.html.gz", 99_999)

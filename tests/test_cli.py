@@ -317,7 +317,7 @@ def test_every_error_of_a_watchlist_is_reported_at_once(run, platform):
 
 
 def test_a_crawl_makes_no_more_requests_at_a_time_than_it_is_told(run, platform):
-    with FaultServer(pause=0.05) as server:
+    with FaultServer() as server:
         hosts = {"acme": server.url, "bolt": server.url.replace("127.0.0.1", "localhost")}
         tables = [f'[watch.{name}.terms]\nurl = "{url}/terms"\n' for name, url in hosts.items()]
         settings = '[settings]\ndelay = 0\nallow_private = ["127.0.0.1", "localhost"]\n'

@@ -338,7 +338,7 @@ def test_a_run_that_is_killed_and_repeated_ends_as_an_unbroken_one(platform, tmp
                 return connection.execute(*args)
 
         writer._connection = writer._database.conn = Killing()
-        writer._recorder = Recorder(writer._connection, writer._words)
+        writer._recorder = Recorder(writer._connection)
         try:
             platform.pages["https://acme.example/terms"] = paragraphs(WIDER, RULES, ADS)
             list(crawl.crawl(platform.documents, writer, platform.fetch_all, lambda: platform.at))

@@ -5,6 +5,7 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 
 import pytest
+from fakes import NET
 
 from tostrack import extract, split_clauses
 from tostrack.demo import NIGHTS, serve, watchlist_text
@@ -37,7 +38,7 @@ def clauses(night, document):
 
 def get(url, path, method="GET", **headers):
     """Return the status, headers and body of one answer."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=5)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=NET)
     try:
         connection.request(method, path, headers=headers)
         response = connection.getresponse()

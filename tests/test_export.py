@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tostrack.archive import Archive
+from tostrack.archive.warc import warc_uri
 from tostrack.cli import cli
 from tostrack.render.csv_rows import as_csv, folder_name
 
@@ -126,6 +127,36 @@ def test_a_warc_passes_warcio_and_holds_what_was_fetched(history, tmp_path):
     assert out.read_bytes() == first
     assert [kind for kind, _, _ in records] == ["warcinfo", "response", "response", "response"]
     assert (records[1][1], b"30 days" in records[1][2]) == ("https://acme.example/terms", True)
+
+
+@pytest.mark.parametrize(
+    ("address", "uri"),
+    [
+        ("https://acme.example/terms?a=1&b=%20#c", "https://acme.example/terms?a=1&b=%20#c"),
+        ("https://acme.example/términos de uso", "https://acme.example/t%C3%A9rminos%20de%20uso"),
+        ("file:Acme/Terms of Use/2024.html", "file:///Acme/Terms%20of%20Use/2024.html"),
+        ("file:///Acme/2024.html", "file:///Acme/2024.html"),
+    ],
+)
+def test_an_address_in_a_warc_is_a_uri(address, uri):
+    assert warc_uri(address) == uri
+
+
+def test_a_saved_page_with_a_name_of_several_words_is_in_a_warc(history, tmp_path):
+    warcio = pytest.importorskip("warcio")
+    page = history.folder / "saved" / "Acme" / "Terms of Use" / "2024-01-01 Términos.html"
+    page.parent.mkdir(parents=True)
+    page.write_text(paragraphs(*(KEEP.format(days) for days in range(20))))
+    run(history, "csv")  # writes the watchlist
+    watchlist = str(history.folder / "watchlist.toml")
+    imported = CliRunner().invoke(cli, ["-w", watchlist, "import", "folder", str(history.folder / "saved")])
+    assert imported.exit_code == 0, imported.output
+
+    run(history, "warc", "-o", tmp_path / "acme.warc.gz")
+
+    with (tmp_path / "acme.warc.gz").open("rb") as file:
+        records = [(record.rec_type, record.rec_headers["WARC-Target-URI"]) for record in warcio.ArchiveIterator(file)]
+    assert ("resource", "file:///Acme/Terms%20of%20Use/2024-01-01%20T%C3%A9rminos.html") in records
 
 
 def test_a_warc_opens_in_pywb(history, tmp_path, monkeypatch):

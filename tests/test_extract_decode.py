@@ -46,6 +46,58 @@ def test_the_charset_is_found_as_browsers_find_it(content, content_type, text):
     assert decode(content, content_type) == text
 
 
+RUSSIAN = "Мы не продаём ваши данные, если только суд не потребует этого от нас."
+LEGACY = {
+    "cp1251": RUSSIAN,
+    "koi8_r": RUSSIAN,
+    "cp1253": "Δεν πουλάμε τα δεδομένα σας, εκτός εάν το απαιτεί δικαστήριο από εμάς.",
+    "cp1255": "איננו מוכרים את המידע שלך אלא אם כן בית משפט דורש זאת מאיתנו בצו.",
+    "cp1256": "نحن لا نبيع بياناتك إلا إذا طلبت المحكمة ذلك منا، ولك أن تغلق حسابك.",
+    "gb18030": "我们不会出售您的数据，除非法院要求我们这样做。您可以随时关闭您的帐户。",
+    "big5": "我們不會出售您的資料，除非法院要求我們這樣做。您可以隨時關閉您的帳戶。",
+    "cp932": "当社は、裁判所の命令がない限り、お客様のデータを販売しません。",
+    "euc_jp": "当社は、裁判所の命令がない限り、お客様のデータを販売しません。",
+    "cp949": "당사는 법원의 요구가 없는 한 귀하의 데이터를 판매하지 않습니다.",
+    "cp1252": "Nous ne vendons pas vos données, sauf si un tribunal l’exige. Même après.",
+}
+
+
+@pytest.mark.parametrize("codec", LEGACY)
+@pytest.mark.parametrize("label", ["text/html", "text/html; charset=iso-8859-1"])
+def test_old_encodings_without_a_label_are_detected(codec, label):
+    page = f"<html><body><p>{LEGACY[codec]}</p></body></html>"
+
+    assert decode(page.encode(codec), label) == page
+
+
+@pytest.mark.parametrize(
+    ("label", "codec"),
+    [("x-gbk", "gb18030"), ("windows-949", "cp949"), ("iso-8859-8-i", "cp1255"), ("x-cp1251", "cp1251")],
+)
+def test_labels_that_only_browsers_know_are_known(label, codec):
+    assert decode(LEGACY[codec].encode(codec), f"text/html; charset={label}") == LEGACY[codec]
+
+
+@pytest.mark.parametrize(
+    ("lang", "codec", "text"), [("pl", "iso-8859-2", "Część łączy"), ("cs-CZ", "cp1250", "Účet žádá")]
+)
+def test_the_language_of_the_page_tells_its_encoding(lang, codec, text):
+    page = f"<html lang='{lang}'><p>{text}</p>"
+
+    assert decode(page.encode(codec)) == page
+
+
+def test_what_cannot_be_told_is_marked_as_such():
+    assert "\ufffd" in decode("Część łączy, żółć".encode("cp1250"))
+
+
+@pytest.mark.parametrize("label", ["hex", "utf-7", "idna", "iso-2022-kr", "punycode"])
+def test_encodings_that_no_browser_reads_are_none(label):
+    from tostrack.extraction.charsets import codec_of_label
+
+    assert codec_of_label(label) == ""
+
+
 def test_utf8_called_latin_is_utf8():
     assert decode("Données’".encode(), "text/html; charset=iso-8859-1") == "Données’"
 

@@ -150,3 +150,12 @@ def test_a_filter_run_twice_is_run_once(html, name):
     FILTERS[name](root, URL)
 
     assert etree.tostring(root) == once
+
+
+def test_an_address_that_only_the_link_holds_is_read():
+    code = "2a" + "".join(f"{ord(letter) ^ 0x2A:02x}" for letter in "boats@acme.example")
+    hidden = f"<a href='/cdn-cgi/l/email-protection#{code}'>{{}}</a>"
+
+    for inside in ("[email&#160;protected]", "<span>[email protected]</span>", ""):
+        assert filtered(hidden.format(inside)) == "[boats@acme.example](mailto:boats@acme.example)"
+    assert filtered(hidden.format("Write to us")) == "[Write to us](mailto:boats@acme.example)"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tostrack.extraction.quality import CAUSES, classify_suspect, detect_page_language
+from tostrack.extraction.quality import CAUSES, classify_suspect
 
 SENTENCES = [
     "You keep the rights to your content, and you give us a licence to show it to others.",
@@ -156,19 +156,3 @@ def test_where_a_redirect_ends_tells_what_it_is(asked, final, text, cause):
     padded = text if text == POLICY else text + " We are glad to see you here today." * 5
 
     assert classify_suspect(padded, asked_url=asked, final_url=final) == cause
-
-
-@pytest.mark.parametrize(
-    ("sentence", "code"),
-    [
-        ("You may not use the service if you are not of the age that is required by law.", "en"),
-        ("Sie dürfen den Dienst nicht nutzen, wenn Sie nicht das Alter haben, das für die Nutzung ist.", "de"),
-        ("Usted no puede usar el servicio si no tiene la edad que exige la ley de su país.", "es"),
-        ("Вы не можете использовать сервис, если вы не достигли возраста, о котором говорится в законе.", "ru"),
-        ("xx yy zz", ""),
-    ],
-)
-def test_a_language_is_known_by_its_small_words(sentence, code):
-    words = sentence.lower().replace(",", "").replace(".", "").split()
-
-    assert detect_page_language(words * 15) == code

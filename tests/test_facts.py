@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tostrack.analysis.diff import diff
 from tostrack.analysis.facts import find_facts
 from tostrack.clauses import split_clauses
+from tostrack.language import dates
 from tostrack.models import Edit, FactKind, Hunk
 
 
@@ -28,23 +29,23 @@ MOVES = [
     ("negation", "We do not sell your data.", "We sell your data.", "“do not sell” became “sell”"),
     ("negation", "We will never sell your data.", "We may sell your data.", "“will never sell” became “may sell”"),
     ("negation", "Pixboard sells your data.", "Pixboard doesn't sell your data.", "“sells” became “doesn't sell”"),
-    ("consent", "We post them with your consent.", "We post them.", "“with your consent” went"),
-    ("consent", "We post them.", "We post them with your prior written consent.", "“with your prior written consent” is new"),
+    ("consent", "We post them with your consent.", "We post them.", "removed “with your consent”"),
+    ("consent", "We post them.", "We post them with your prior written consent.", "added “with your prior written consent”"),
     ("consent", "We post them with your explicit consent.", "We post them with your consent.",
      "“with your explicit consent” became “with your consent”"),
     ("consent", "We post them if you opt in.", "We post them unless you opt out.",
      "“if you opt in” became “unless you opt out”"),
     ("recipient", "We share data with affiliates.", "We share data with partners.", "“affiliates” became “partners”"),
     ("recipient", "We share data with affiliates.", "We share data with affiliates and third parties.",
-     "“third parties” is new"),
-    ("recipient", "We sell data to advertisers and data brokers.", "We sell data to advertisers.", "“data brokers” went"),
-    ("limit", "We use it only to run the app for you.", "We use it to run the app for you.", "“only” went"),
+     "added “third parties”"),
+    ("recipient", "We sell data to advertisers and data brokers.", "We sell data to advertisers.", "removed “data brokers”"),
+    ("limit", "We use it only to run the app for you.", "We use it to run the app for you.", "removed “only”"),
     ("limit", "You grant us a licence to show it in the app.", "You grant us a limited licence to show it in the app.",
-     "“limited” is new"),
+     "added “limited”"),
     ("reach", "You grant us a non-exclusive licence to all of it.", "You grant us an exclusive licence to all of it.",
      "“non-exclusive” became “exclusive”"),
     ("reach", "You grant us a free licence to use your photos.", "You grant us a free, perpetual licence to use your photos.",
-     "“perpetual” is new"),
+     "added “perpetual”"),
     ("number", "We keep it for 30 days.", "We keep it for 90 days.", "30 days became 90 days"),
     ("number", "We keep it for thirty (30) days.", "We keep it for three months.", "thirty (30) days became three months"),
     ("number", "You must be at least 13 years old.", "You must be at least 16 years old.", "13 years old became 16 years old"),
@@ -126,8 +127,8 @@ def test_a_removed_clause_is_missed_for_its_numbers_and_its_consent():
     gone = "We delete the logs after 30 days, and only share them with your consent with third parties."
 
     assert told(f"Hello there.\n\n{gone}", "Hello there.") == [
-        ("consent", "“with your consent” went"),
-        ("number", "“30 days” went"),
+        ("consent", "removed “with your consent”"),
+        ("number", "removed “30 days”"),
     ]
 
 
@@ -175,3 +176,21 @@ def test_no_text_is_too_odd(old, new):
     hunks = [Hunk(Edit.REWORDED, old=old, new=new, words=(("-", old), ("+", new))), Hunk(Edit.ADDED, new=new)]
 
     assert len(find_facts(hunks)) == 2
+
+
+def test_the_cost_of_dates_does_not_grow_with_those_already_found(monkeypatch):
+    # Steps, not seconds: how many dates are looked at for each that is found.
+    looked = 0
+
+    class Counting(dates.FoundDate):
+        def __getattribute__(self, name):
+            nonlocal looked
+            looked += name in {"start", "end"}
+            return super().__getattribute__(name)
+
+    monkeypatch.setattr(dates, "FoundDate", Counting)
+
+    found = dates.find_dates(", ".join(f"{number % 28 + 1} May {1990 + number % 50}" for number in range(2000)))
+
+    assert len(found) == 2000
+    assert looked < 60 * 2000

@@ -6,8 +6,8 @@ import pytest
 
 from tostrack.analysis.comparison import compare
 from tostrack.analysis.facts import compare_document_dates, find_stated_dates
-from tostrack.analysis.facts.dates import find_dates
 from tostrack.clauses import split_clauses
+from tostrack.language.dates import find_dates
 from tostrack.models import Reading, Version
 
 RULE = "You must follow the rules of the house whenever you use the service."

@@ -96,7 +96,18 @@ def test_a_longer_body_can_be_cut_on_purpose():
 
 @pytest.mark.parametrize(
     ("header", "encoding"),
-    [("", ""), ("identity", ""), ("gzip", "gzip"), ("GZip", "gzip"), ("x-gzip", "gzip"), ("deflate", "deflate")],
+    [
+        ("", ""),
+        ("identity", ""),
+        ("none", ""),
+        ("UTF-8", ""),
+        ("iso-8859-1", ""),
+        ("utf-8, gzip", "gzip"),
+        ("gzip", "gzip"),
+        ("GZip", "gzip"),
+        ("x-gzip", "gzip"),
+        ("deflate", "deflate"),
+    ],
 )
 def test_the_encodings_that_were_asked_for_are_known(header, encoding):
     assert encoding_of(URL, {"content-encoding": header}) == encoding

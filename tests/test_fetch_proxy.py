@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from fakes import Answer, FakeNames, FaultServer, Tripwire, answer
+from fakes import NET, Answer, FakeNames, FaultServer, Tripwire, answer
 
 from tostrack.errors import FetchError
 from tostrack.fetch.browser import proxy as proxy_module
@@ -34,7 +34,7 @@ def exchange(request: bytes, *, private: bool = True, connect=None) -> tuple[byt
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(request)
             try:
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(NET):
                     return await reader.read(), proxy
             finally:
                 writer.close()
@@ -171,9 +171,9 @@ def test_closing_it_drops_what_is_under_way(server):
             port = int((await proxy.start()).rpartition(":")[2])
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(f"GET http://acme.example:{server.port}/hangs HTTP/1.1\r\n\r\n".encode())
-            await asyncio.to_thread(server.hanging.wait, 5)
+            await asyncio.to_thread(server.hanging.wait, NET)
             await proxy.close()
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(NET / 2):
                 rest = await reader.read()
             writer.close()
             with pytest.raises(ConnectionRefusedError):

@@ -212,3 +212,31 @@ def test_a_digest_may_name_a_topic_of_ones_own(platform, run):
     (platform.folder / "topics.toml").write_text(PETS)
 
     assert run("check").exit_code == 0
+
+
+HUNGARIAN = (
+    "Ez a szabályzat azt írja le, hogy a szolgáltatás milyen adatokat gyűjt, és hogy ezek az adatok mire valók.",
+    "A személyes adatokat harmadik felekkel is megoszthatjuk, ha ez a szolgáltatás működéséhez szükséges lehet.",
+    "Az ön adatait nem tároljuk tovább, mint ameddig az a cél, amely miatt gyűjtöttük őket, ezt valóban indokolja.",
+)
+
+
+def test_a_language_that_no_rule_reads_is_not_called_free_of_flags(platform, run):
+    platform.night(terms=paragraphs(*HUNGARIAN))
+
+    result = run("flags", "acme")
+    assert "acme/terms: not analysed: Hungarian" in result.stderr
+    assert "no clause is flagged" not in result.stderr
+    [row] = [json.loads(line) for line in run("flags", "acme", "--json").stdout.splitlines()]
+    assert (row["service"], row["document"], row["topic"]) == ("acme", "terms", None)
+    assert (row["language"], row["meaning"]) == ("hu", "not analysed: Hungarian")
+    assert "acme/terms: not analysed: Hungarian" in run("status").stdout
+    [row] = [json.loads(line) for line in run("status", "--json").stdout.splitlines()]
+    assert row["not_analysed"] == "hu"
+
+
+def test_a_text_that_is_read_and_has_no_flag_says_so(platform, run):
+    platform.night(terms=paragraphs(HELLO, HELLO + " They come here every day, and they like it."))
+
+    assert "no clause is flagged" in run("flags", "acme").stderr
+    assert "not analysed" not in run("status").stdout

@@ -249,7 +249,7 @@ def test_an_import_that_is_killed_and_repeated_ends_as_an_unbroken_one(platform,
                 return connection.execute(*args)
 
         writer._connection = writer._database.conn = Killing()
-        writer._recorder = Recorder(writer._connection, writer._words)
+        writer._recorder = Recorder(writer._connection)
         try:
             for ident, records in found.records.items():
                 import_records(Document(*ident.split("/"), ()), found, records, writer)

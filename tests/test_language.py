@@ -78,9 +78,10 @@ FORMERLY_APART = {
     "insurers banks employers subsidiary recipient agent acquirer licensee",
     ("dates", "latest"): "last latest recently dernière zuletzt letzte letztmals última ultimo ultima laatst senast",
     # Those of a stamp, in the verdict; those of a stated date, in the facts; those of a day that is told apart.
-    ("dates", "updated"): "updated aktualisiert stand jour actualización aggiornamento bijgewerkt uppdaterad copyright aktualizacja "
-    "aktualizacji atualização fassung aggiornata päivitetty opdateret version dated",
-    ("dates", "effective"): "effective vigueur kraft vigor vigore wirksam gültig vigentes vigência ingangsdatum gäller",
+    ("dates", "updated"): "updated aktualisiert stand jour actualización aggiornamento bijgewerkt uppdaterad aktualizacja "
+    "aktualizacja zmiana atualização fassung aggiornata päivitetty opdateret version dated",
+    ("dates", "stamped"): "copyright jour mise ago v aktualizacji atualização aggiornamento actualización created",
+    ("dates", "binding"): "effective vigueur kraft vigor vigore wirksam gültig vigentes vigência ingangsdatum",
     ("page", "references"): "section article annex schedule paragraf § point artikel",
 }  # fmt: skip
 

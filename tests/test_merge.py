@@ -220,7 +220,7 @@ def test_no_name_of_another_archive_leads_out_of_our_folder(ours, theirs):
     with ours.writer() as writer:
         [found] = merge(writer, theirs.database, theirs.folder / "snapshots")
 
-    assert "lies where none is kept" in found.message
+    assert (found.outcome, "../outside.html.gz" in found.message) == ("refused", True)
     assert not (ours.folder / "outside.html.gz").exists()
 
 
@@ -277,3 +277,103 @@ def test_the_command_finds_the_captures_beside_the_archive(run, platform, theirs
     assert json.loads(again.stdout)["outcome"] == "same"
     assert platform.files() == theirs.files()
     assert WATCHLIST in (platform.folder / "watchlist.toml").read_text()
+
+
+# What no hash proves
+
+
+def tampered(platform, *statements):
+    """Change what the chain does not hold; triggers protect only what it holds."""
+    connection = sqlite3.connect(platform.database)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("UPDATE documents SET checked_at = 'x'", "states a time that cannot be"),
+        ("UPDATE documents SET checked_at = '2199-01-01T00:00:00Z'", "states a time that cannot be"),
+        ("UPDATE documents SET failing_since = '0001-01-01T00:00:00Z'", "states a time that cannot be"),
+        ("UPDATE sightings SET last_seen_at = x'00'", "states a time that cannot be"),
+        ("UPDATE pages SET seen_at = '2024-13-01T00:00:00Z'", "states a time that cannot be"),
+        ("UPDATE documents SET outcome = 'splendid'", "came to nothing"),
+        ("UPDATE documents SET cause = 'a b'", "no cause"),
+        ("UPDATE documents SET message = x'00'", "no message"),
+        ("UPDATE documents SET http_status = 'teapot'", "none of HTTP"),
+        ("UPDATE documents SET name = x'00'", "no text"),
+        ("UPDATE pages SET url = x'00'", "no address"),
+        ("UPDATE snapshots SET content_type = x'00'", "not described"),
+    ],
+)
+def test_a_document_with_what_cannot_be_is_refused(ours, theirs, statement, message):
+    tampered(theirs, "INSERT OR IGNORE INTO sightings VALUES (1, '2024-01-01T03:00:00Z')", statement)
+
+    with ours.writer() as writer:
+        [found] = merge(writer, theirs.database, theirs.folder / "snapshots", now=START + timedelta(days=9))
+
+    assert found.outcome == "refused"
+    assert message in found.message
+
+
+@pytest.mark.parametrize(
+    ("wait", "kept"), [("2024-01-04T03:00:00Z", "2024-01-04T03:00:00Z"), ("2199-01-01T00:00:00Z", None), ("soon", None)]
+)
+def test_a_wait_is_bounded(ours, theirs, wait, kept):
+    tampered(theirs, f"UPDATE documents SET next_try_at = '{wait}'")
+
+    merged(ours, theirs)
+
+    with Archive(ours.database) as archive:
+        assert [row.next_try_at for row in archive.documents()] == [kept]
+
+
+def test_no_validator_is_taken_over(ours, theirs):
+    tampered(theirs, "UPDATE pages SET etag = 'for ever', last_modified = 'never'")
+
+    merged(ours, theirs)
+
+    assert sqlite3.connect(ours.database).execute("SELECT etag, last_modified FROM pages").fetchall() == [("", "")]
+
+
+def test_flags_and_hunks_are_our_own(ours, theirs):
+    tampered(theirs, "DELETE FROM _flags", "UPDATE judgements SET headline = 'Nothing to see here'")
+
+    merged(ours, theirs)
+
+    connection = sqlite3.connect(ours.database)
+    assert connection.execute("SELECT count(*) FROM flags WHERE topic = 'licensing'").fetchone()[0] > 0
+    assert connection.execute("SELECT headline FROM judgements").fetchall() == [(None,), (None,)]
+    assert connection.execute("SELECT count(DISTINCT judgement_id) FROM _hunks").fetchone() == (2,)
+    proved(ours)
+
+
+def test_a_redaction_that_shows_nowhere_is_not_taken_over(ours, theirs):
+    ours.night(terms=paragraphs(KEEP.format(30)))
+    [[digest]] = sqlite3.connect(ours.database).execute("SELECT sha256 FROM snapshots").fetchall()
+    for kind, sha256 in (("capture", digest), ("text", "0" * 64)):
+        tampered(
+            theirs,
+            "INSERT INTO redactions (at, kind, sha256, reason) "
+            f"VALUES ('2024-01-01T00:00:00Z', '{kind}', '{sha256}', 'x')",
+        )
+
+    merged(ours, theirs)
+
+    assert sqlite3.connect(ours.database).execute("SELECT count(*) FROM redactions").fetchone() == (0,)
+    proved(ours)
+
+
+def test_an_archive_with_other_tables_is_refused_before_a_row_is_read(ours, theirs):
+    tampered(theirs, "DROP VIEW flags", "CREATE VIEW flags AS SELECT 1 AS clause_id")
+
+    with ours.writer() as writer, pytest.raises(StoreError, match="flags is not what schema"):
+        list(merge(writer, theirs.database, theirs.folder / "snapshots"))
+
+
+def test_a_question_to_another_archive_is_given_up(ours, theirs):
+    endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+
+    with Archive(theirs.database, longest_query=1e-9) as archive, pytest.raises(StoreError, match="interrupted"):
+        archive.query(endless)

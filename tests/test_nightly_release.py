@@ -59,8 +59,34 @@ def checkout(tmp_path):
     return Checkout(tmp_path)
 
 
+def packed(content):
+    return subprocess.run(["xz", "-6", "--threads=1", "-c"], input=content, capture_output=True, check=True).stdout
+
+
 def asset(content):
-    return f"tostrack-{hashlib.sha256(content).hexdigest()}.db"
+    return f"tostrack-{hashlib.sha256(packed(content)).hexdigest()}.db.xz"
+
+
+def test_an_archive_that_is_small_when_compressed_stays_on_the_branch(checkout):
+    content = b"the same words again " * 500
+
+    assert checkout.put(content, LARGE="1000").returncode == 0
+    assert [path.name for path in (checkout.folder / "state").iterdir()] == ["tostrack.db.xz"]
+    assert not checkout.release.exists()
+
+    assert checkout.run("crawl", FETCH).returncode == 0
+    assert (checkout.folder / "state/tostrack.db").read_bytes() == content
+    assert [path.name for path in (checkout.folder / "state").iterdir()] == ["tostrack.db"]
+
+
+def test_an_archive_of_before_that_is_not_compressed_comes_back(checkout):
+    name = f"tostrack-{hashlib.sha256(OLD).hexdigest()}.db"
+    checkout.release.mkdir()
+    (checkout.release / name).write_bytes(OLD)
+    checkout.pointer.write_text(f"{name[9:-3]}  {name}\n")
+
+    assert checkout.run("crawl", FETCH).returncode == 0
+    assert (checkout.folder / "state/tostrack.db").read_bytes() == OLD
 
 
 def test_both_jobs_that_write_and_both_that_read_do_the_same():
@@ -70,7 +96,7 @@ def test_both_jobs_that_write_and_both_that_read_do_the_same():
 
 def test_a_large_archive_goes_to_the_release_and_comes_back(checkout):
     assert checkout.put(OLD).returncode == 0
-    assert checkout.assets() == {asset(OLD): OLD}
+    assert checkout.assets() == {asset(OLD): packed(OLD)}
     assert [path.name for path in (checkout.folder / "state").iterdir()] == ["tostrack.db.sha256"]
 
     assert checkout.run("crawl", FETCH).returncode == 0
@@ -97,18 +123,18 @@ def test_an_upload_that_did_not_arrive_whole_ends_the_job_and_the_old_archive_st
     checkout.put(OLD)
 
     assert checkout.put(NEW, FAKE_GH_FAULT=fault).returncode != 0
-    assert checkout.assets()[asset(OLD)] == OLD
+    assert checkout.assets()[asset(OLD)] == packed(OLD)
 
     # The job, run again, replaces the half.
     assert checkout.put(NEW).returncode == 0
-    assert checkout.assets() == {asset(OLD): OLD, asset(NEW): NEW}
+    assert checkout.assets() == {asset(OLD): packed(OLD), asset(NEW): packed(NEW)}
 
 
 def test_an_archive_that_is_there_is_not_uploaded_again(checkout):
     checkout.put(OLD)
 
     assert checkout.put(OLD, FAKE_GH_FAULT="cut").returncode == 0
-    assert checkout.assets() == {asset(OLD): OLD}
+    assert checkout.assets() == {asset(OLD): packed(OLD)}
 
 
 @pytest.mark.parametrize("spoilt", [OLD[:9], b"another archive", None])
@@ -135,4 +161,4 @@ def test_what_the_branch_points_to_and_what_it_pointed_to_before_are_left(checko
     done = checkout.run("keep", REMOVE, BASE="HEAD")
 
     assert done.returncode == 0
-    assert checkout.assets() == {asset(OLD): OLD, asset(NEW): NEW}
+    assert checkout.assets() == {asset(OLD): packed(OLD), asset(NEW): packed(NEW)}

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tostrack.analysis.topic_moves import ranked
 from tostrack.models import Change, Direction, Edit, Fact, FactKind, Flag, Hunk, Judgement, Polarity, Reason, Version
 from tostrack.render.escape import columns
-from tostrack.render.headline import TITLE_COLUMNS, flag_label, headline, ranked, topic_moves
+from tostrack.render.headline import TITLE_COLUMNS, flag_label, headline, topic_moves
 
 
 def flag(topic, polarity, direction=None, quote="we may"):
@@ -52,10 +53,12 @@ def test_a_safeguard_s_fate_is_told_beside_the_direction(old, new, direction, to
     assert flag_label(promise, Hunk(Edit.REWORDED, old=old, new=new)) == f"sharing · {direction} (safeguard {told})"
 
 
-def test_a_topic_that_goes_further_here_and_less_far_there_says_both():
+def test_a_topic_that_goes_further_here_and_less_far_there_names_two_moves():
     moved = change(flag("licensing", "permits", "withdrawn"), flag("licensing", "permits", "granted"))
 
-    assert headline(moved, "Acme", "Terms") == "Acme widens and narrows its content licence (Terms)"
+    assert (
+        headline(moved, "Acme", "Terms") == "Acme adds a content licence and drops part of its content licence (Terms)"
+    )
 
 
 def test_what_the_platform_may_newly_do_comes_before_what_it_promises():

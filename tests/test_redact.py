@@ -10,7 +10,6 @@ from tostrack.archive.redact import redact
 from tostrack.archive.verify import verify
 from tostrack.errors import ArchiveBusyError, ConfigError
 from tostrack.models import from_iso
-from tostrack.services.feeds import load_change
 
 NAMED = "Complaints go to Jane Doe, who may share your data with advertisers within 30 days of the complaint."
 LICENCE = "You grant us a worldwide, royalty-free licence to use and display the photos that you post."
@@ -76,7 +75,7 @@ def test_what_is_left_reads_as_before_and_the_change_can_still_be_shown(history)
 
     with Archive(history.database) as archive:
         for row in archive.changes():
-            assert "Jane Doe" not in repr(load_change(archive, row))
+            assert "Jane Doe" not in repr(archive.load_change(row))
         assert archive.text("acme", "terms").count("90 days") == 1
         assert "[redacted " in archive.reading(archive.version("acme", "terms", 2)).version.text
 
@@ -84,8 +83,8 @@ def test_what_is_left_reads_as_before_and_the_change_can_still_be_shown(history)
 def test_a_tombstone_is_no_cover_for_tampering(history):
     take_out(history)
     connection = sqlite3.connect(history.database)
-    connection.execute("DROP TRIGGER _clauses_no_update")
-    connection.execute("UPDATE _clauses SET code = x'3F' WHERE code LIKE '[redacted%'")
+    connection.execute("DROP TRIGGER clauses_no_update")
+    connection.execute("UPDATE clauses SET text = '?' WHERE text LIKE '[redacted%'")
     connection.commit()
 
     assert not check(history).sound
@@ -142,10 +141,19 @@ def test_who_has_the_archive_open_reads_what_is_left(history):
         assert "Jane Doe" not in archive.text("acme", "terms", from_iso("2024-01-03T12:00:00Z"))
 
 
-def test_words_that_only_the_clause_used_are_gone_from_the_table_and_others_stay(history):
+def test_a_part_of_the_clause_that_an_explanation_or_a_headline_quotes_goes_too(history):
+    connection = sqlite3.connect(history.database)
+    connection.execute(
+        "UPDATE judgements SET headline = 'Adds sharing: “… your data with advertisers within …”' WHERE id = 1"
+    )
+    connection.execute("UPDATE judgements SET headline = 'Keeps data for “90 days after the day”' WHERE id = 2")
+    connection.commit()
+    connection.close()
+
     take_out(history)
 
-    words = {word for (word,) in sqlite3.connect(history.database).execute("SELECT word FROM _words")}
-
-    assert not {"Complaints", " Jane", " Doe", " complaint"} & words
-    assert {" worldwide", " days", " leave"} <= words
+    [first, second, _] = sqlite3.connect(history.database).execute("SELECT headline FROM judgements ORDER BY id")
+    assert first[0].startswith("[redacted ")
+    assert second == ("Keeps data for “90 days after the day”",)
+    assert b"advertisers" not in history.database.read_bytes()
+    assert check(history).sound

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from tostrack.archive import Archive
 from tostrack.archive.intervals import OPEN, Interval, step
-from tostrack.archive.migrations import prepare
+from tostrack.archive.migrations import create_schema
 from tostrack.archive.texts import ClauseStore
-from tostrack.archive.words import Words
 from tostrack.clauses import split_clauses
 
 LICENCE = "You grant us a non-exclusive, royalty-free licence to use the content that you post on the service."
@@ -22,7 +21,7 @@ ADS = "We show you advertising that is chosen by what you look at, and we measur
 
 def archive():
     connection = sqlite3.connect(":memory:")
-    prepare(connection)
+    create_schema(connection)
     connection.execute("INSERT INTO services (slug, name) VALUES ('acme', 'Acme')")
     connection.execute("INSERT INTO documents (service_id, slug, name) VALUES (1, 'terms', 'Terms')")
     connection.execute("INSERT INTO _origins VALUES (1, 'import', '1', '-')")
@@ -42,7 +41,7 @@ def append(connection, texts, number, clauses):
 def stored(*versions, first=1):
     """Return an archive with *versions*, each a list of paragraphs."""
     connection = archive()
-    texts = ClauseStore(connection, Words(connection))
+    texts = ClauseStore(connection)
     for number, paragraphs_ in enumerate(versions, first):
         append(connection, texts, number, split_clauses("\n\n".join(paragraphs_)))
     return connection
@@ -63,7 +62,7 @@ _TEXTS = st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=9), min_size=1,
 @given(_TEXTS, st.booleans())
 def test_every_version_reads_back_whatever_comes_after_it(versions, forgetful):
     connection = archive()
-    texts = ClauseStore(connection, Words(connection))
+    texts = ClauseStore(connection)
     for number, words in enumerate(versions, 1):
         if forgetful:
             texts.forget()
@@ -75,7 +74,7 @@ def test_every_version_reads_back_whatever_comes_after_it(versions, forgetful):
 @given(_TEXTS, _TEXTS)
 def test_what_is_found_later_of_the_time_before_changes_nothing_that_stands(standing, earlier):
     connection = archive()
-    texts = ClauseStore(connection, Words(connection))
+    texts = ClauseStore(connection)
     first = 1 - len(earlier)
     for number, words in [*enumerate(standing, 1), *enumerate(earlier, first)]:
         append(connection, texts, number, split_clauses("\n\n".join(words)))
@@ -146,7 +145,7 @@ def test_an_unchanged_clause_costs_no_row():
     connection = stored([LICENCE, AGE, ADS], [WIDER, AGE, ADS], [LICENCE, AGE, ADS])
 
     assert connection.execute("SELECT count(*) FROM _spans").fetchone() == (5,)
-    assert connection.execute("SELECT count(*) FROM _clauses").fetchone() == (4,)
+    assert connection.execute("SELECT count(*) FROM clauses").fetchone() == (4,)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from conftest import paragraphs
 
 from tostrack.archive import provenance
 from tostrack.archive.verify import compare_heads, verify
-from tostrack.archive.words import Words
 from tostrack.cli import cli
 from tostrack.models import sha256
 
@@ -55,17 +54,17 @@ def test_an_archive_that_only_grew_is_sound(history):
     ("statement", "finding"),
     [
         (
-            "UPDATE _clauses SET code = x'3F' WHERE id = (SELECT id FROM clauses WHERE text LIKE '%60 days%')",
+            "UPDATE clauses SET text = '?' WHERE id = (SELECT id FROM clauses WHERE text LIKE '%60 days%')",
             ("text", "acme/terms", 2),
         ),
-        ("UPDATE _words SET word = ' keeps' WHERE word = ' keep'", ("text", "acme/terms", 2)),
+        ("UPDATE clauses SET text = replace(text, 'keep', 'keeps')", ("text", "acme/terms", 2)),
         ("UPDATE _versions SET seen_at = '2023-01-02T03:00:00Z' WHERE number = 2", ("chain", "acme/terms", 2)),
         ("DELETE FROM _versions WHERE number = 2", ("chain", "acme/terms", 3)),
         ("DELETE FROM _versions WHERE number = 3", ("head", "acme/terms", 2)),
         ("UPDATE snapshots SET headers = '{}' WHERE id = 1", ("chain", "acme/terms", 1)),
-        ("UPDATE _judgements SET verdict = 'noise' WHERE id = 1", ("chain", "acme/terms", 2)),
-        ("UPDATE _judgements SET explanation = x'3F' WHERE id = 2", ("chain", "acme/terms", 3)),
-        ("DELETE FROM _judgements WHERE id = 2", ("chain", "acme/terms", 3)),
+        ("UPDATE judgements SET verdict = 'noise' WHERE id = 1", ("chain", "acme/terms", 2)),
+        ("UPDATE judgements SET explanation = '?' WHERE id = 2", ("chain", "acme/terms", 3)),
+        ("DELETE FROM judgements WHERE id = 2", ("chain", "acme/terms", 3)),
         ("DELETE FROM version_snapshots WHERE version_id = 2", ("chain", "acme/terms", 2)),
         ("UPDATE documents SET slug = 'privacy'", ("chain", "acme/privacy", 1)),
         ("UPDATE heads SET hash = 'x'", ("head", "acme/terms", 3)),
@@ -101,7 +100,6 @@ def rewrite_the_end(platform):
     """Forge the last version with all its hashes: what nobody can see from inside."""
     connection = sqlite3.connect(platform.database)
     connection.row_factory = sqlite3.Row
-    Words(connection)
     query = lambda sql, values=(): connection.execute(sql, values).fetchall()  # noqa: E731
     *_, last = provenance.Provenance(query).versions(1)
     last.row["seen_at"] = "2024-06-01T00:00:00Z"
@@ -150,7 +148,7 @@ def test_a_late_judgement_is_sealed_by_the_head_and_by_the_next_version(platform
 
     platform.night(terms=paragraphs(KEEP.format(365), LICENCE))
     assert check(platform).sound
-    tampered(platform, "UPDATE _judgements SET explanation = x'3F' WHERE occasion = 'settled'")
+    tampered(platform, "UPDATE judgements SET explanation = '?' WHERE occasion = 'settled'")
 
     assert found(platform) == {("chain", "acme/terms", late), ("chain", "acme/terms", late + 1)}
 
@@ -171,14 +169,14 @@ def test_the_command_says_that_all_is_well_and_ends_with_0(history):
 
 
 def test_the_command_names_each_difference_on_a_line_and_ends_with_1(history):
-    tampered(history, "UPDATE _versions SET seen_at = '2023-01-02T03:00:00Z' WHERE number = 2")
+    tampered(history, "UPDATE _versions SET seen_at = '2024-01-02T04:00:00Z' WHERE number = 2")
 
     result = run(history, "acme/terms")
     as_json = run(history, "--json")
 
     assert result.exit_code == as_json.exit_code == 1
     assert result.stdout.startswith("acme/terms@2: chain: ")
-    row = json.loads(as_json.stdout)
+    row = json.loads(as_json.stdout.splitlines()[0])
     assert (row["service"], row["document"], row["version"], row["finding"]) == ("acme", "terms", 2, "chain")
 
 
@@ -205,4 +203,4 @@ def test_a_file_that_is_no_list_of_heads_is_a_mistake(history, tmp_path):
 def test_a_time_that_is_no_time_is_a_finding_and_no_crash(history):
     tampered(history, "UPDATE _versions SET seen_at = x'00ff' WHERE number = 2")
 
-    assert ("chain", "acme/terms", 3) in found(history) or ("text", "acme/terms", 2) in found(history)
+    assert ("chain", "acme/terms", 2) in found(history)

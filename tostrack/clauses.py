@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from tostrack.language.item_labels import strip_ordinal
 from tostrack.models import Clause, Reading, sha256
 
 _ATX = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?$")
@@ -15,6 +16,9 @@ _SETEXT = re.compile(r"(=+|-{2,})$")
 _RULE = re.compile(r"([-*_])[ \t]*(?:\1[ \t]*){2,}$")
 _ITEM = re.compile(r"([*+-]|\d{1,3}[.)])(?:\s+(.*))?$")
 _TABLE_RULE = re.compile(r"[|:\- \t]+$")
+#: A paragraph that is an item of a lettered list.
+_LETTERED = re.compile(r"(?:[a-zA-Z]{1,2}|[ivxlcdm]{1,8}|[IVXLCDM]{1,8})\.\s")
+_PIPE = re.compile(r"(?<!\\)\|")
 _FENCE = re.compile(r"(```|~~~)")
 #: A line of these under a paragraph makes it a heading.
 _UNDERLINES = {"=": "h1", "-": "h2"}
@@ -42,8 +46,8 @@ def split_clauses(markdown: str) -> list[Clause]:
 
 #: The open headings with their levels, outermost first.
 _Path = tuple[tuple[int, str], ...]
-#: Where a paragraph begins, all that goes on from the text before it is the headings that it stands under.
-_PASSAGE = re.compile(r"\n\n(?=[^\W\d_])")
+#: Where a paragraph without a letter of a list begins, all that goes on from the text before it is the headings above.
+_PASSAGE = re.compile(r"\n\n(?=[^\W\d_])(?![a-zA-Z]{1,8}\.\s)")
 
 
 # Most passages of a text stand in the one before it.
@@ -53,8 +57,14 @@ def _split(passage: str, path: _Path) -> tuple[tuple[Clause, ...], _Path]:
     return _assembled(_blocks(passage), path)
 
 
-def join_clauses(clauses: Iterable[Clause]) -> str:
-    """Return *clauses* as one Markdown text in normal form; splitting it again gives the same clauses."""
+def join_clauses(clauses: Iterable[Clause], *, count_empty_cells: bool = True) -> str:
+    """Return *clauses* as one Markdown text in normal form; splitting it again gives the same clauses.
+
+    Args:
+        clauses: The clauses.
+        count_empty_cells: Whether the line under the first row of a table counts empty cells. Texts recorded before
+            extractor 2 did not, and their hashes are of what they were written as.
+    """
     out: list[str] = []
     previous = ""
     for clause in clauses:
@@ -62,7 +72,11 @@ def join_clauses(clauses: Iterable[Clause]) -> str:
         tight = kind == previous and kind in ("item", "row")
         if out:
             out.append("\n" if tight else "\n\n")
-        out.append(_written(clause, first_row=kind == "row" and previous != "row"))
+        written = _written(clause)
+        if kind == "row" and previous != "row":
+            columns = len(_PIPE.findall(clause.text)) if count_empty_cells else clause.text.count(" | ")
+            written += "\n|" + " --- |" * (columns + 1)
+        out.append(written)
         previous = kind
     return "".join(out) + "\n" if out else ""
 
@@ -75,13 +89,12 @@ def _depth(kind: str) -> int:
     return int(kind[2:] or 1)
 
 
-def _written(clause: Clause, *, first_row: bool) -> str:
+def _written(clause: Clause) -> str:
     kind, text = clause.kind, clause.text
     if clause.is_heading:
         return f"{'#' * int(kind[1])} {text}"
     if kind == "row":
-        rule = "\n|" + " --- |" * (text.count(" | ") + 1) if first_row else ""
-        return f"| {text} |{rule}"
+        return f"| {text} |"
     if kind[:2] == "li":
         # Behind "-", an item made of dashes alone would read as a rule: "- --".
         bullet = "+" if _RULE.match(f"- {text}") else "-"
@@ -141,7 +154,7 @@ def _block_start(line: str) -> tuple[str, str] | None:
     if line[0] == "|" and len(line) > 1:
         if _TABLE_RULE.match(line):
             return "row", ""
-        cells = re.split(r"(?<!\\)\|", line.strip("|") if not line.endswith("\\|") else line.lstrip("|"))
+        cells = _PIPE.split(line.strip("|") if not line.endswith("\\|") else line.lstrip("|"))
         return "row", " | ".join(cell.strip() for cell in cells).strip()
     if match := _ITEM.match(line):
         marker, text = match[1], (match[2] or "").strip()
@@ -172,6 +185,8 @@ def _assembled(blocks: Iterable[tuple[str, str]], open_before: _Path) -> tuple[t
     heading = tuple(title for _, title in path)
     #: leads[d] is the lead-in for items of depth d + 1.
     leads: list[str] = [""]
+    #: The lead-in for lettered paragraphs: of what stands before the first of them.
+    lettered = ""
     clauses: list[Clause] = []
     for kind, raw in blocks:
         text = _tidied(kind[0], raw)
@@ -185,7 +200,7 @@ def _assembled(blocks: Iterable[tuple[str, str]], open_before: _Path) -> tuple[t
             clauses.append(_clause(kind, text, heading))
             path.append((level, plain(text)))
             heading = tuple(title for _, title in path)
-            leads = [""]
+            leads, lettered = [""], ""
         elif _family(kind) == "item":
             # An item is nested in items that say something: an empty bullet above it is none.
             depth = min(_depth(kind), len(leads))
@@ -193,9 +208,15 @@ def _assembled(blocks: Iterable[tuple[str, str]], open_before: _Path) -> tuple[t
             clauses.append(_clause(kind[:2] + (str(depth) if depth > 1 else ""), text, heading, lead))
             del leads[depth:]
             leads.append(_lead_in(text) or lead)
+            lettered = leads[-1]
+        elif kind == "p" and lettered and _LETTERED.match(text):
+            clauses.append(_clause(kind, text, heading, lettered))
+            # Its own list is a list at the margin: the paragraph above it ended the one that it is nested in.
+            leads = [_lead_in(text) or lettered]
         else:
             clauses.append(_clause(kind, text, heading))
             leads = [_lead_in(text)]
+            lettered = leads[0]
     return tuple(clauses), tuple(path)
 
 
@@ -237,14 +258,17 @@ _LINK = re.compile(
 )
 _AUTOLINK = re.compile(r"<(?<!\\<)((?:https?|mailto):[^<>\s]+)>")
 _TAG = re.compile(r"<(?<!\\<)/?[a-zA-Z][\w-]*(?:\s[^<>]{0,300})?/?>")
-_EMPHASIS = re.compile(r"\*(?<!\\\*)\*{0,2}|_(?<!\\_)(?:(?<![^\W_]_)_{0,2}|_{0,2}(?![^\W_]))|`(?<!\\`)`*|~(?<!\\~)~")
-_MARK = re.compile(r"[*_`~]")
+_EMPHASIS = re.compile(r"\*(?<!\\\*)\*{0,2}|_(?<!\\_)(?:(?<![^\W_]_)_{0,2}|_{0,2}(?![^\W_]))|`(?<!\\`)`*")
+_MARK = re.compile(r"[*_`]")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 @lru_cache(maxsize=100_000)
 def plain(text: str) -> str:
-    """Return the words of a clause's Markdown as a reader sees them: links as their text, no marks, no escapes."""
+    """Return the words of a clause's Markdown as a reader sees them: links as their text, no marks, no escapes.
+
+    Text that is struck out stays between its ``~~``: without them it would read as if it were in force.
+    """
     if "](" in text:
         text = _IMAGE.sub(r"\1", text)
         # Twice, for a link around an image; more nesting than that is no link.
@@ -294,7 +318,6 @@ _APOSTROPHE = re.compile("['’‘ʼ`´]")
 _WORD = re.compile(r"[^\W_]+|[$€£¥%§]")
 #: What `_WORD` makes of ASCII: nothing of apostrophes, and a space of every other sign.
 _SPACED = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord("'"): None, ord("`"): None}
-_ORDERED = re.compile(r"\d{1,9}[.)]\s+")
 
 
 @lru_cache(maxsize=100_000)
@@ -310,9 +333,12 @@ def canonical_text(text: str) -> str:
 
 def canonical(clause: Clause) -> str:
     """Return the canonical form of *clause*; the number of an ordered item does not belong to it."""
-    if clause.kind[:2] == "ol":
-        return canonical_text(_ORDERED.sub("", clause.text, count=1))
-    return canonical_text(clause.text)
+    return canonical_text(strip_number(clause))
+
+
+def strip_number(clause: Clause) -> str:
+    """Return the Markdown of *clause* without the number that it has as an ordered item."""
+    return strip_ordinal(clause.text) if clause.kind[:2] == "ol" else clause.text
 
 
 # A new text is held against the last ones of its document again and again: as many are remembered, here and where more

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Literal
 
 
 class Verdict(StrEnum):
@@ -144,11 +145,14 @@ class Page:
     filters: tuple[str, ...] = ()
     #: ``http`` or ``browser``.
     fetch: str = "http"
+    #: ``nothing``, or ``frames``: the text of frames and embedded documents of the same site belongs to it.
+    follow: str = "nothing"
 
     @property
     def fingerprint(self) -> str:
         """A hash of what decides the text: when it moves, a new text may be ours and not theirs."""
-        parts = [self.fetch, *map(str, self.select), "-", *map(str, self.remove), "-", *self.filters]
+        followed = () if self.follow == "nothing" else (self.follow,)
+        parts = [self.fetch, *followed, *map(str, self.select), "-", *map(str, self.remove), "-", *self.filters]
         return sha256("\n".join(parts))[:16]
 
 
@@ -250,11 +254,13 @@ class Version:
     seen_at: datetime | None = None
     #: From 1, per document; 0 when it is not from an archive.
     number: int = 0
+    #: The hash of the text as the archive recorded it, where the text itself was not read.
+    stored_sha256: str = field(default="", compare=False)
 
     @property
     def sha256(self) -> str:
         """The hash of the text."""
-        return sha256(self.text)
+        return self.stored_sha256 or sha256(self.text)
 
 
 @dataclass(frozen=True)
@@ -345,6 +351,12 @@ class Hunk:
     new_count: int = 1
     #: What moved in it, in words, the weightiest first.
     facts: tuple[Fact, ...] = ()
+    #: What it comes to by itself, whatever the verdict over the whole change; None where it was not recorded.
+    reason: Reason | None = None
+
+
+#: How much a substantive change matters; empty where it is not substantive or was not rated.
+Importance = Literal["major", "minor", ""]
 
 
 @dataclass(frozen=True)
@@ -353,6 +365,8 @@ class Judgement:
 
     reason: Reason
     explanation: str
+    #: Not part of what is stored: rated when two texts are compared.
+    importance: Importance = field(default="", compare=False)
 
     @property
     def verdict(self) -> Verdict:
@@ -377,6 +391,11 @@ class Change:
     def verdict(self) -> Verdict:
         """Whether it matters."""
         return self.judgement.verdict
+
+    @property
+    def importance(self) -> Importance:
+        """How much it matters: ``major`` or ``minor``; empty where it does not or where it was not rated."""
+        return self.judgement.importance
 
     @property
     def reason(self) -> Reason:

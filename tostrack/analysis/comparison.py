@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from tostrack.analysis.diff import diff
 from tostrack.clauses import split_clauses
 from tostrack.models import (
+    VERDICT_OF,
     Change,
     Clause,
-    Dating,
-    Fact,
     Flag,
     Hunk,
-    Judgement,
     Reading,
+    Reason,
+    Verdict,
     Version,
 )
 
 if TYPE_CHECKING:
     from tostrack.analysis.flags import FlagEvent, Rulebook
-
-_Found = TypeVar("_Found", Flag, Fact)
 
 
 def read_version(version: str | Version) -> Reading:
@@ -50,16 +48,22 @@ def compare_readings(
     """Return what `compare` returns, for texts that are split already; *book* decides what is flagged."""
     from tostrack.analysis.facts import compare_document_dates
     from tostrack.analysis.flags import SHIPPED
+    from tostrack.analysis.summary import summarize
+    from tostrack.analysis.verdict import find_reasons
     from tostrack.analysis.verdict.with_history import judge_with_history
 
     hunks, told = _hunks(old, new, book or SHIPPED)
-    return Change(
-        old.version,
-        new.version,
-        told,
-        judge_with_history(hunks, old, new, earlier),
-        dating=compare_document_dates(old, new),
-    )
+    judgement = judge_with_history(hunks, old, new, earlier)
+    if judgement.reason is not Reason.SUSPECT:
+        # The judgement has asked for them already; of a page that is no policy nobody needs them.
+        found = find_reasons(hunks, old, new)
+        told = tuple(replace(hunk, reason=finding.reason) for hunk, finding in zip(told, found, strict=True))
+        judgement = summarize(judgement, [hunk for hunk in told if _matters(hunk)])
+    return Change(old.version, new.version, told, judgement, dating=compare_document_dates(old, new))
+
+
+def _matters(hunk: Hunk) -> bool:
+    return hunk.reason is not None and VERDICT_OF[hunk.reason] is Verdict.SUBSTANTIVE
 
 
 # One pair of texts is compared with what stood before and without: what differs is the same.
@@ -75,45 +79,6 @@ def _hunks(old: Reading, new: Reading, book: Rulebook) -> tuple[tuple[Hunk, ...]
     return hunks, tuple(told)
 
 
-def rebuild_change(
-    old: Reading,
-    new: Reading,
-    judgement: Judgement,
-    flags: Sequence[tuple[int, Flag]],
-    facts: Sequence[tuple[int, Fact]],
-    dating: Dating | None,
-) -> Change:
-    """Return the change between two texts as it was judged, flagged and told before: no rule is asked again.
-
-    Args:
-        old: The text before.
-        new: The text after.
-        judgement: As it was made.
-        flags: As they were found, each with the place of its hunk.
-        facts: As they were found, each with the place of its hunk.
-        dating: As it was read.
-    """
-    hunks = diff(old.clauses, new.clauses)
-    flagged = _placed(flags, hunks, lambda flag, hunk: flag.quote in hunk.new or flag.quote in hunk.old)
-    meant = _placed(facts, hunks, lambda fact, hunk: fact.old in hunk.old and fact.new in hunk.new)
-    told = [replace(hunk, flags=tuple(flagged[at]), facts=tuple(meant[at])) for at, hunk in enumerate(hunks)]
-    return Change(old.version, new.version, tuple(told), judgement, dating=dating)
-
-
-def _placed(
-    found: Iterable[tuple[int, _Found]], hunks: Sequence[Hunk], stands_in: Callable[[_Found, Hunk], bool]
-) -> list[list[_Found]]:
-    """Return what was *found* by the places of *hunks*."""
-    places: list[list[_Found]] = [[] for _ in hunks]
-    for place, one in found:
-        # When our diff has moved since, it stands elsewhere now.
-        for at in (place, *range(len(hunks))):
-            if at < len(hunks) and stands_in(one, hunks[at]):
-                places[at].append(one)
-                break
-    return places
-
-
 def flag_clauses(clauses: Iterable[Clause], book: Rulebook) -> list[tuple[Flag, ...]]:
     """Return the flags of each of *clauses*, in their order, by the rules of *book*."""
     return [book.of_clause(clause) for clause in clauses]
@@ -121,16 +86,19 @@ def flag_clauses(clauses: Iterable[Clause], book: Rulebook) -> list[tuple[Flag, 
 
 def trace_flag_history(readings: Iterable[Reading], book: Rulebook | None = None) -> Iterator[list[FlagEvent]]:
     """Yield, for each of *readings*, oldest first, what happened to the flags in it since the one before."""
+    before: Reading | None = None
+    for reading in readings:
+        yield find_flag_events(before, reading, book)
+        before = reading
+
+
+def find_flag_events(before: Reading | None, after: Reading, book: Rulebook | None = None) -> list[FlagEvent]:
+    """Return what happened to the flags from one version to the next; of a first version, all its flags."""
     from tostrack.analysis.flags import SHIPPED, change_events, first_events, is_touched
 
     book = book or SHIPPED
-    before: Reading | None = None
-    for reading in readings:
-        if before is None:
-            yield list(first_events(reading.clauses, book))
-        elif is_touched(before.clauses, reading.clauses, book):
-            hunks = diff(before.clauses, reading.clauses)
-            yield list(change_events(hunks, before.clauses, reading.clauses, book))
-        else:
-            yield []
-        before = reading
+    if before is None:
+        return list(first_events(after.clauses, book))
+    if not is_touched(before.clauses, after.clauses, book):
+        return []
+    return list(change_events(diff(before.clauses, after.clauses), before.clauses, after.clauses, book))

@@ -14,7 +14,7 @@ from functools import lru_cache
 from tostrack.analysis.comparison import compare_readings
 from tostrack.analysis.flags import SHIPPED, Rulebook
 from tostrack.analysis.verdict.with_history import likeness
-from tostrack.clauses import text_key
+from tostrack.comparison_key import reading_key
 from tostrack.models import Change, Judgement, Reading, Reason, Verdict, iso
 
 #: How long a return to an older text must last before it is reported. Of the text-changing versions that a public
@@ -80,7 +80,7 @@ def decide(history: History, text: Reading, book: Rulebook = SHIPPED) -> Decisio
     current = history.current
     if current is None:
         return Decision(None, None, notify=False, why="First version.")
-    if text_key(text) == text_key(current):
+    if reading_key(text) == reading_key(current):
         found = None if history.entries[0].notified else _confirm_after_stability(history, text, book)
         return Decision(current, found, notify=found is not None, why=found.explanation if found else "Unchanged.")
     base, change = _compare_with_history(text, history, book)
@@ -152,8 +152,8 @@ def _find_closest(new: Reading, readings: Sequence[Reading]) -> Reading:
     Where variants of a page alternate, an edit inside one of them must not look like the difference between variants.
     A text seen before is compared with the current one, so that the return itself is judged.
     """
-    key = text_key(new)
-    if any(text_key(reading) == key for reading in readings):
+    key = reading_key(new)
+    if any(reading_key(reading) == key for reading in readings):
         return readings[0]
     return max(readings, key=lambda reading: likeness(reading, new))
 
@@ -173,7 +173,7 @@ def _describe_outdated(known: Reading, base: Reading, book: Rulebook) -> str:
 
 
 def _explain_otherwise(found: Change, reason: Reason, explanation: str) -> Change:
-    return replace(found, judgement=Judgement(reason, explanation))
+    return replace(found, judgement=Judgement(reason, explanation, found.importance))
 
 
 def _time_between(one: Reading, other: Reading) -> timedelta:

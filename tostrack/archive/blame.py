@@ -44,18 +44,11 @@ class Blame:
 
     Args:
         query: Runs a query on the archive.
-        spell: Reads stored texts: see `tostrack.archive.words`.
         document_id: The document's.
     """
 
-    def __init__(
-        self,
-        query: Callable[[str, Sequence[object]], list[sqlite3.Row]],
-        spell: Callable[[Sequence[object]], list[str]],
-        document_id: int,
-    ) -> None:
+    def __init__(self, query: Callable[[str, Sequence[object]], list[sqlite3.Row]], document_id: int) -> None:
         self._query = query
-        self._spell = spell
         self._document_id = document_id
 
     def rows(self, number: int, clauses: Sequence[tuple[int, Clause]]) -> list[BlameRow]:
@@ -84,9 +77,8 @@ class Blame:
     def _words(self, stays: Sequence[_Stay]) -> dict[int, str]:
         """Return the canonical words of the clauses of *stays* by id."""
         ids = json.dumps(sorted({stay.clause_id for stay in stays}))
-        rows = self._query("SELECT id, kind, code FROM _clauses WHERE id IN (SELECT value FROM json_each(?))", (ids,))
-        texts = self._spell([row["code"] for row in rows])
-        return {row["id"]: canonical(Clause(row["kind"], text)) for row, text in zip(rows, texts, strict=True)}
+        rows = self._query("SELECT id, kind, text FROM clauses WHERE id IN (SELECT value FROM json_each(?))", (ids,))
+        return {row["id"]: canonical(Clause(row["kind"], row["text"])) for row in rows}
 
     def _versions(self) -> tuple[dict[int, str], set[int], set[int]]:
         """Return when each version was first seen, which ones our own rules made, and whose coming was noise."""

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tostrack.archive.stored_times import require_time
 from tostrack.models import Verdict, iso
 
-#: How judgements are listed, by the SQL for their explanation: the view `changes` spells it out.
+#: How judgements are listed: the view `changes`.
 LISTED = """
 SELECT j.id, s.slug AS service, d.slug AS document, o.number AS from_number, n.number AS to_number,
        o.seen_at AS from_seen_at, coalesce(j.judged_at, n.seen_at) AS seen_at, j.occasion, j.verdict, j.reason,
-       {explanation} AS explanation,
+       j.explanation,
        (SELECT group_concat(topic, ',') FROM
            (SELECT topic FROM judgement_flags WHERE judgement_id = j.id GROUP BY topic ORDER BY min(id))) AS topics,
-       j.added, j.removed, j.reworded, j.moved, j.announced
-FROM _judgements j JOIN documents d ON d.id = j.document_id JOIN services s ON s.id = d.service_id
+       j.added, j.removed, j.reworded, j.moved, j.announced, j.headline, j.importance
+FROM judgements j JOIN documents d ON d.id = j.document_id JOIN services s ON s.id = d.service_id
 JOIN _versions o ON o.id = j.from_version JOIN _versions n ON n.id = j.to_version
 """
 
@@ -50,7 +51,6 @@ class ChangeRow:
 
 def changes(
     query: Callable[[str, Sequence[object]], list[sqlite3.Row]],
-    spell: Callable[[Sequence[object]], list[str]],
     service: str | None = None,
     document: str | None = None,
     *,
@@ -59,11 +59,10 @@ def changes(
     until: datetime | None = None,
     limit: int | None = None,
 ) -> list[ChangeRow]:
-    """Return judged changes, newest first; every argument behind *spell* narrows them.
+    """Return judged changes, newest first; every argument behind *query* narrows them.
 
     Args:
         query: Runs a query on the archive.
-        spell: Reads stored texts: see `tostrack.archive.words`.
         service: Only its changes; and so on.
     """
     # Only what is asked for is a condition: `? IS NULL OR` would keep SQLite from its indexes.
@@ -75,19 +74,39 @@ def changes(
         "seen_at <= ?": until and iso(until),
     }
     asked = {condition: value for condition, value in narrowed.items() if value is not None}
+    # Within a document the number of the version is the order, whatever a clock said.
+    order = "to_number DESC, occasion DESC" if document else "seen_at DESC, service, document, to_number DESC"
     listed = f"""
         SELECT service, document, seen_at, occasion, verdict, reason, explanation, topics, added, removed, reworded,
                moved, announced, from_number, to_number
-        FROM ({LISTED.format(explanation="j.explanation")}) WHERE {" AND ".join(asked) or "1"}
-        ORDER BY seen_at DESC, service, document, to_number DESC, occasion DESC LIMIT ?
+        FROM ({LISTED}) WHERE {" AND ".join(asked) or "1"} ORDER BY {order}, occasion DESC LIMIT ?
     """  # noqa: S608 - the conditions are ours
-    rows = query(listed, (*asked.values(), -1 if limit is None else limit))
-    said = spell([row["explanation"] for row in rows])
-    return [_change({**dict(row), "explanation": text}) for row, text in zip(rows, said, strict=True)]
+    most = limit if document and limit is not None else -1
+    found = [_change(dict(row)) for row in query(listed, (*asked.values(), most))]
+    return (found if document else order_by_number(found))[:limit]
+
+
+def order_by_number(rows: Sequence[ChangeRow]) -> list[ChangeRow]:
+    """Return changes of several documents, newest first by time, with those of each document by number.
+
+    Where a clock once was ahead, a change counts as no later than the ones that followed it in its document.
+    """
+    times: dict[str, str] = {}
+    latest: dict[str, str] = {}
+    for row in sorted(rows, key=lambda row: (row.to_number, row.occasion), reverse=True):
+        document = f"{row.service}/{row.document}"
+        latest[document] = times[row.id] = min(row.seen_at, latest.get(document, row.seen_at))
+    if all(times[row.id] == row.seen_at for row in rows):
+        return list(rows)
+    by_name = sorted(rows, key=lambda row: (row.to_number, row.occasion), reverse=True)
+    by_name.sort(key=lambda row: (row.service, row.document))
+    return sorted(by_name, key=lambda row: times[row.id], reverse=True)
 
 
 def _change(row: dict[str, Any]) -> ChangeRow:
     topics = tuple(filter(None, (row.pop("topics") or "").split(",")))
     row["announced"] = bool(row["announced"])
     late = "-settled" if row["occasion"] == "settled" else ""
-    return ChangeRow(id=f"{row['service']}/{row['document']}@{row['to_number']}{late}", topics=topics, **row)
+    name = f"{row['service']}/{row['document']}@{row['to_number']}{late}"
+    require_time(row["seen_at"], name)
+    return ChangeRow(id=name, topics=topics, **row)

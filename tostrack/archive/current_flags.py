@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tostrack.analysis.flags.matching import Changed, Placed, place
-from tostrack.archive.flag_rows import Query, flag_context, flag_of
+from tostrack.archive.flag_rows import flag_context, flag_of
+from tostrack.archive.hunk_rows import Query
 from tostrack.archive.read import FlagRow, VersionRow
 from tostrack.models import Clause, Flag
 
@@ -37,7 +38,7 @@ class CurrentFlags:
         self._read_clauses = read
         self._chain = chain
         self._flags: dict[int, list[_Stood]] = {}
-        self._clauses: dict[int, frozenset[int]] = {}
+        self._intervals = _read_intervals(query, chain[0].id)
 
     def rows(self, topic: str | None = None) -> Iterator[FlagRow]:
         """Yield the flags in the order of the text, or only those of *topic*."""
@@ -57,7 +58,7 @@ class CurrentFlags:
         """Return when the flag began to say what it says: not when its words were last recast."""
         at = 0
         while at + 1 < len(self._chain):
-            if stood.clause_id not in self._clauses_in(at + 1):
+            if not self._stands_in(stood.clause_id, at + 1):
                 before = self._before(stood, at)
                 if before is None:
                     break
@@ -86,10 +87,10 @@ class CurrentFlags:
             (self._chain[at].id, flag.topic, flag.polarity, flag.quote),
         )
 
-    def _clauses_in(self, at: int) -> frozenset[int]:
-        if at not in self._clauses:
-            self._clauses[at] = frozenset(clause_id for clause_id, _ in self._read_clauses(self._chain[at]))
-        return self._clauses[at]
+    def _stands_in(self, clause_id: int, at: int) -> bool:
+        """Whether a clause is in one version of the chain."""
+        number = self._chain[at].number
+        return any(since <= number < until for since, until in self._intervals.get(clause_id, ()))
 
     def _in(self, at: int) -> list[_Stood]:
         """Return the flags of one version of the chain."""
@@ -100,7 +101,7 @@ class CurrentFlags:
     def _read(self, row: VersionRow) -> Iterator[_Stood]:
         rows = self._query(
             """
-            SELECT f.clause_id, spelled(x.heading) AS heading, spelled(x.lead) AS lead, f.topic, f.polarity, f.quote,
+            SELECT f.clause_id, x.heading, x.lead, f.topic, f.polarity, f.quote,
                    f.start, f."end", f.rule
             FROM _versions v
             JOIN _spans s ON s.document_id = v.document_id AND s.until > v.number AND s.since <= v.number
@@ -115,3 +116,18 @@ class CurrentFlags:
         for clause_id, clause in self._read_clauses(row):
             for placed in place(clause, flags.get((clause_id, *flag_context(clause)), ())):
                 yield _Stood(clause_id, clause, placed)
+
+
+def _read_intervals(query: Query, version_id: int) -> dict[int, list[tuple[int, int]]]:
+    """Return from which version on, and to before which, each clause of a document was in its text."""
+    rows = query(
+        """
+        SELECT s.clause_id, s.since, s.until FROM _versions v JOIN _spans s ON s.document_id = v.document_id
+        WHERE v.id = ?
+        """,
+        (version_id,),
+    )
+    found: dict[int, list[tuple[int, int]]] = {}
+    for row in rows:
+        found.setdefault(row["clause_id"], []).append((row["since"], row["until"]))
+    return found

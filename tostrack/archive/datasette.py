@@ -19,6 +19,8 @@ _ABOUT = {
     "flagged": "By which rules a clause under its headings was flagged.",
     "flags": "What the rules found in each clause.",
     "judgements": "Every change as it was judged; `changes` shows it with names and dates.",
+    "hunks": "The edits of every change, in the order of the text; `judgement_id` is the id of its change.",
+    "flag_events": "When each topic was first found, granted, widened, narrowed or withdrawn, with the sentence.",
     "services": "The platforms.",
     "documents": "Their policies, and how the last check of each went.",
 }

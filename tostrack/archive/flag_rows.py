@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from tostrack.archive.hunk_rows import HEADING_SEPARATOR, Query
 from tostrack.archive.texts import ClauseStore, clause_key
-from tostrack.archive.words import Words
 from tostrack.models import Clause, Flag, Polarity
 
-#: Runs a query on the archive.
-Query = Callable[[str, Sequence[object]], list[sqlite3.Row]]
-#: A heading path is one text in the archive; no heading holds this character (`clauses.plain` folds white space).
-HEADING_SEPARATOR = "\n"
 #: A clause and the headings and lead-in it stands under.
 Place = tuple[int, int]
 #: What a rule finds, as the columns of `_finds`.
@@ -45,10 +41,9 @@ def by_others(query: Query, fingerprint: str, after: Place, limit: int) -> list[
     """Return at most *limit* clauses behind *after* that other rules than those of *fingerprint* flagged."""
     rows = query(
         """
-        SELECT g.clause_id, g.context_id, spelled(x.heading) AS heading, spelled(x.lead) AS lead, c.kind,
-               spelled(c.code) AS text
+        SELECT g.clause_id, g.context_id, x.heading, x.lead, c.kind, c.text
         FROM _flagged g JOIN _contexts x ON x.id = g.context_id JOIN _rulebooks r ON r.id = g.rulebook_id
-        JOIN _clauses c ON c.id = g.clause_id
+        JOIN clauses c ON c.id = g.clause_id
         WHERE r.fingerprint <> ? AND (g.clause_id, g.context_id) > (?, ?)
         ORDER BY g.clause_id, g.context_id LIMIT ?
         """,
@@ -76,20 +71,48 @@ def by_others(query: Query, fingerprint: str, after: Place, limit: int) -> list[
     ]
 
 
+def stored_flags(query: Query, version_id: int, fingerprint: str) -> dict[tuple[str, str], tuple[Flag, ...]]:
+    """Return the flags of every clause of a document, by text and lead-in, as the rules of *fingerprint* found them.
+
+    Args:
+        query: Runs a query on the archive.
+        version_id: Any version of the document.
+        fingerprint: Of the rules.
+    """
+    rows = query(
+        """
+        SELECT c.text, x.lead, w.topic, w.polarity, w.quote, w.start, w."end", w.rule
+        FROM _versions v JOIN _places p ON p.document_id = v.document_id JOIN clauses c ON c.id = p.clause_id
+        JOIN _flagged g ON g.clause_id = p.clause_id
+        JOIN _rulebooks r ON r.id = g.rulebook_id AND r.fingerprint = ?2 JOIN _contexts x ON x.id = g.context_id
+        LEFT JOIN _flags f ON f.clause_id = g.clause_id AND f.context_id = g.context_id
+        LEFT JOIN _finds w ON w.id = f.find_id
+        WHERE v.id = ?1 ORDER BY f.id
+        """,
+        (version_id, fingerprint),
+    )
+    found: dict[tuple[str, str], dict[Flag, None]] = {}
+    for row in rows:
+        flags = found.setdefault((row["text"], row["lead"]), {})
+        if row["topic"] is not None:
+            # Under several headings a clause has the same flags.
+            flags[flag_of(row)] = None
+    return {place: tuple(flags) for place, flags in found.items()}
+
+
 class FlagRows:
     """The flags of an archive that is open for writing.
 
     What was looked up is remembered; `forget` it when a transaction is rolled back.
     """
 
-    def __init__(self, connection: sqlite3.Connection, texts: ClauseStore, words: Words) -> None:
+    def __init__(self, connection: sqlite3.Connection, texts: ClauseStore) -> None:
         self._connection = connection
         self._texts = texts
-        self._words = words
         self.forget()
 
     def forget(self) -> None:
-        """Know nothing any more that is not on disk."""
+        """Clear the caches after a rollback."""
         self._contexts: dict[tuple[str, str], int] = {}
         self._rulebooks: dict[str, int] = {}
         #: Most clauses of a version stood in the one before: which are flagged, and by which rules.
@@ -99,13 +122,8 @@ class FlagRows:
         """Return the distinct *clauses* whose flags by the rules of *fingerprint* are not stored yet."""
         return [clause for clause in dict.fromkeys(clauses) if not self._is_flagged(clause, fingerprint)]
 
-    def is_known(self, clause: Clause) -> bool:
-        """Whether flags of *clause* are stored, by whatever rules; that there are none is known too."""
-        query = "SELECT 1 FROM _flagged WHERE clause_id = ? AND context_id = ?"
-        return bool(self._connection.execute(query, (self._texts.find(clause), self._context(clause))).fetchone())
-
     def _is_flagged(self, clause: Clause, fingerprint: str) -> bool:
-        clause_id, context_id = self._texts.find(clause), self._context(clause)
+        clause_id, context_id = self._texts.find(clause), self._find_context(*flag_context(clause))
         if clause_id is None or context_id is None:
             return False
         if (clause_id, context_id) not in self._flagged:
@@ -126,17 +144,12 @@ class FlagRows:
 
     def store(self, clause: Clause, flags: Sequence[Flag], fingerprint: str) -> None:
         """Keep *flags* as those of *clause* by the rules of *fingerprint*."""
-        context_id = self._context(clause)
-        if context_id is None:
-            context = flag_context(clause)
-            query = "INSERT INTO _contexts (key, heading, lead) VALUES (?, ?, ?)"
-            context_id = self._insert(query, clause_key(*context), *map(self._words.encode, context))
-            self._contexts[context] = context_id
-        self.replace({(self._texts.id_of(clause), context_id): flags}, fingerprint)
+        place = (self._texts.id_of(clause), self.context_id(*flag_context(clause)))
+        self.replace({place: flags}, fingerprint)
 
     def replace(self, flags: Mapping[Place, Sequence[Flag]], fingerprint: str) -> None:
         """Put *flags* in the place of those that are stored."""
-        rulebook_id = self._rulebook(fingerprint)
+        rulebook_id = self.rulebook_id(fingerprint)
         for (clause_id, context_id), found in flags.items():
             self._know((clause_id, context_id), fingerprint)
             known = self._connection.execute(
@@ -153,6 +166,16 @@ class FlagRows:
                 [(clause_id, context_id, self.find(asdict(flag))) for flag in found],
             )
 
+    def stored(self, clause: Clause) -> list[Flag]:
+        """Return the stored flags of *clause* under its headings and lead-in."""
+        place = (self._texts.find(clause), self._find_context(*flag_context(clause)))
+        query = """
+            SELECT w.topic, w.polarity, w.quote, w.start, w."end", w.rule
+            FROM _flags f JOIN _finds w ON w.id = f.find_id WHERE f.clause_id = ? AND f.context_id = ? ORDER BY f.id
+        """
+        rows = self._connection.execute(query, place)
+        return [Flag(row[0], Polarity(row[1]), *row[2:]) for row in rows]
+
     def find(self, flag: Mapping[str, object]) -> int:
         """Return the id of what a rule found: the same words at the same place are stored once."""
         named = {name: flag[name] for name in _FIND}
@@ -163,19 +186,29 @@ class FlagRows:
         insert = f"INSERT INTO _finds ({columns}) VALUES ({marks})"  # noqa: S608
         return int(row[0]) if row else int(self._connection.execute(insert, named).lastrowid or 0)
 
-    def _context(self, clause: Clause) -> int | None:
-        context = flag_context(clause)
+    def context_id(self, heading: str, lead: str = "") -> int:
+        """Return the id of a heading path with a lead-in, which is stored when it was not."""
+        found = self._find_context(heading, lead)
+        if found is None:
+            query = "INSERT INTO _contexts (key, heading, lead) VALUES (?, ?, ?)"
+            found = self._insert(query, clause_key(heading, lead), heading, lead)
+            self._contexts[heading, lead] = found
+        return found
+
+    def _find_context(self, heading: str, lead: str) -> int | None:
+        context = heading, lead
         if context not in self._contexts:
             if len(self._contexts) > _MOST_KNOWN:
                 self._contexts.clear()
-            query = "SELECT id FROM _contexts WHERE key = ? AND spelled(heading) = ? AND spelled(lead) = ?"
+            query = "SELECT id FROM _contexts WHERE key = ? AND heading = ? AND lead = ?"
             row = self._connection.execute(query, (clause_key(*context), *context)).fetchone()
             if row is None:
                 return None
             self._contexts[context] = int(row[0])
         return self._contexts[context]
 
-    def _rulebook(self, fingerprint: str) -> int:
+    def rulebook_id(self, fingerprint: str) -> int:
+        """Return the id of the rules of *fingerprint*, which is stored when it was not."""
         if fingerprint not in self._rulebooks:
             row = self._connection.execute("SELECT id FROM _rulebooks WHERE fingerprint = ?", (fingerprint,)).fetchone()
             insert = "INSERT INTO _rulebooks (fingerprint) VALUES (?)"

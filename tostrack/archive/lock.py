@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from tostrack.errors import ArchiveBusyError, StoreError
@@ -22,6 +25,31 @@ def lock_archive(path: Path) -> int:
         os.close(descriptor)
         raise ArchiveBusyError(f"{path}: another crawl holds the archive; wait for it to end") from error
     return descriptor
+
+
+#: What a run that was killed left behind: files that were being written, by name.
+_UNFINISHED = re.compile(r"\.[^/]+\.(?:part|unproved|migrating)(?:-journal)?")
+#: A file this old is nobody's work in progress, in seconds.
+_STALE_AFTER = 24 * 3600.0
+
+
+def remove_stale_files(folder: Path, now: float | None = None) -> list[Path]:
+    """Remove what runs that were killed left half written in *folder*, a day after; return what was removed.
+
+    Args:
+        folder: Where to look; folders below it are not looked at.
+        now: The time as seconds since 1970; by default that of the system.
+    """
+    removed = []
+    limit = (time.time() if now is None else now) - _STALE_AFTER
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if not _UNFINISHED.fullmatch(entry.name) or not entry.is_file(follow_symlinks=False):
+                continue
+            if entry.stat(follow_symlinks=False).st_mtime < limit:
+                Path(entry.path).unlink(missing_ok=True)
+                removed.append(Path(entry.path))
+    return removed
 
 
 def sync_file(path: Path) -> None:

@@ -7,21 +7,24 @@ and the document is refused: two machines have watched it, and a person says whi
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from tostrack.archive.lock import lock_archive
+from tostrack.archive.merge_checks import find_fault
 from tostrack.archive.merge_source import MergeSource, SourceText, read_source_texts
+from tostrack.archive.provenance import TOMBSTONE
 from tostrack.archive.read import Archive, DocumentRow
-from tostrack.archive.verify import Report, verify
+from tostrack.archive.stored_times import is_time
+from tostrack.archive.verify import HARMLESS, Report, verify
 from tostrack.archive.writer import Writer
 from tostrack.errors import ConfigError, StoreError
 from tostrack.models import sha256
 
-_SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
-_FILE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
+#: No question to an archive takes longer, in seconds, unless it was made to.
+LONGEST_QUERY = 600.0
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,12 @@ class Merged:
 
 
 def merge(
-    writer: Writer, other: Path, folder: Path, progress: Callable[[DocumentRow], None] = lambda _: None
+    writer: Writer,
+    other: Path,
+    folder: Path,
+    progress: Callable[[DocumentRow], None] = lambda _: None,
+    now: datetime | None = None,
+    longest_query: float = LONGEST_QUERY,
 ) -> Iterator[Merged]:
     """Take over what the archive *other* has and ours has not, and yield what became of each of its documents.
 
@@ -55,45 +63,48 @@ def merge(
         other: The other one; nobody may write to it meanwhile.
         folder: Where its captures lie.
         progress: Told of each document that is proved.
+        now: A document that states a later time is refused; None bounds only the year.
+        longest_query: Seconds after which a question to the other archive is given up.
 
     Raises:
         StoreError: *other* is missing, no archive or not as it was written, or ours cannot be written; what was
             yielded before is stored.
         ConfigError: *other* is ours.
     """
-    with Archive(other) as theirs:
+    with Archive(other, longest_query=longest_query) as theirs:
         if writer.path.samefile(other):
             raise ConfigError(f"{other}: is the archive itself; name the archive of another machine")
         lock = lock_archive(other)
         try:
-            yield from _documents(writer, theirs, folder, progress)
+            yield from _documents(writer, theirs, folder, progress, now)
         finally:
             os.close(lock)
 
 
 def _documents(
-    writer: Writer, theirs: Archive, folder: Path, progress: Callable[[DocumentRow], None]
+    writer: Writer, theirs: Archive, folder: Path, progress: Callable[[DocumentRow], None], now: datetime | None
 ) -> Iterator[Merged]:
     ours, stand = read_source_texts(writer), read_source_texts(theirs)
     # One head, one content: where it is ours there is nothing to prove, at most a later check to note.
     fresh = {name for name, there in stand.items() if name not in ours or ours[name].head != there.head}
     later = {name for name in stand.keys() - fresh if _last_check(stand[name]) > _last_check(ours[name])}
-    report = verify(theirs.path, folder, lambda row: row.id in fresh, progress)
-    faults = {finding.document: finding.message for finding in report.findings if finding.finding != "redacted"}
+    report = verify(
+        theirs.path, folder, lambda row: row.id in fresh, progress, index=False, longest_query=theirs.longest_query
+    )
+    faults = {finding.document: finding.message for finding in report.findings if finding.finding not in HARMLESS}
     if "" in faults:
         raise StoreError(f"{theirs.path}: is not as it was written ({faults['']}); see `tostrack archive verify` there")
     # Where ours has gone on alone, its own chain tells.
     parted = {name for name in fresh & ours.keys() if ours[name].head not in ("", *report.heads.get(name, ()))}
-    known = verify(writer.path, None, lambda row: row.id in parted) if parted else Report()
+    known = verify(writer.path, None, lambda row: row.id in parted, index=False) if parted else Report()
     taken_out = _taken_out(writer, theirs)
-    writer.adopt_redactions(map(dict, theirs.query("SELECT at, kind, sha256, reason FROM redactions")))
+    writer.adopt_redactions(_provable_redactions(writer, theirs))
     for name, standing in stand.items():
         service, _, document = name.partition("/")
         held = MergeSource(theirs, standing.document_id)
-        fault = faults.get(name, "") or taken_out.get(standing.document_id, "") or _misnamed(service, document, held)
         if name not in fresh | later or (name in parted and standing.head in ("", *known.heads.get(name, ()))):
             yield Merged(service, document, "same")
-        elif fault:
+        elif fault := faults.get(name, "") or taken_out.get(standing.document_id, "") or find_fault(held, now):
             yield Merged(service, document, "refused", message=f"{name}: {fault}")
         elif name in parted:
             yield Merged(service, document, "refused", message=_fork(name, ours[name].head, standing.head))
@@ -101,6 +112,31 @@ def _documents(
             versions = writer.adopt(held, folder)
             outcome = "extended" if name in ours else "new"
             yield Merged(service, document, outcome if versions or name not in ours else "same", versions)
+
+
+def _provable_redactions(writer: Writer, theirs: Archive) -> list[Mapping[str, str]]:
+    """Return what was redacted there and shows: a mark in a text, a capture that neither of the archives has."""
+    marks = {row[0] for query in _MARKS for row in theirs.query(query)}
+    ours = {row[0] for row in writer.query("SELECT sha256 FROM snapshots")}
+    found: list[Mapping[str, str]] = []
+    for row in theirs.query("SELECT at, kind, sha256, reason FROM redactions"):
+        text = row["kind"] == "text" and TOMBSTONE.format(row["sha256"]) in marks
+        capture = row["kind"] == "capture" and row["sha256"] not in ours
+        if (text or capture) and is_time(row["at"]) and len(str(row["reason"])) <= _LONGEST_REASON:
+            found.append(dict(row))
+    return found
+
+
+#: Where a mark stands in the place of what was redacted.
+_MARKS = (
+    "SELECT text FROM clauses WHERE text LIKE '[redacted %'",
+    "SELECT explanation FROM judgements WHERE explanation LIKE '[redacted %'",
+    "SELECT quote FROM _finds WHERE quote LIKE '[redacted %'",
+    "SELECT old FROM judgement_facts WHERE old LIKE '[redacted %'",
+    "SELECT new FROM judgement_facts WHERE new LIKE '[redacted %'",
+    "SELECT sentence FROM judgement_facts WHERE sentence LIKE '[redacted %'",
+)
+_LONGEST_REASON = 1_000
 
 
 def _last_check(standing: SourceText) -> tuple[str, str]:
@@ -121,9 +157,7 @@ def _taken_out(writer: Writer, theirs: Archive) -> dict[int, str]:
         return {}
     held = {
         row["document_id"]: ("text", row["text"])
-        for row in theirs.query(
-            "SELECT p.document_id, spelled(c.code) AS text FROM _places p JOIN _clauses c ON c.id = p.clause_id"
-        )
+        for row in theirs.query("SELECT p.document_id, c.text FROM _places p JOIN clauses c ON c.id = p.clause_id")
         if ("text", sha256(row["text"])) in gone
     }
     there = {(row["kind"], row["sha256"]) for row in theirs.query("SELECT kind, sha256 FROM redactions")}
@@ -136,14 +170,3 @@ def _taken_out(writer: Writer, theirs: Archive) -> dict[int, str]:
         document: f"holds a {kind} that was taken out of our archive by order; take it out there first"
         for document, (kind, _) in held.items()
     }
-
-
-def _misnamed(service: str, document: str, held: MergeSource) -> str:
-    """Return what is wrong with names that become folders and files here."""
-    if not (_SLUG.fullmatch(service) and _SLUG.fullmatch(document)):
-        return "is not named as documents are"
-    for row in held.captures:
-        folder, _, name = row["path"].rpartition("/")
-        if folder != f"{service}/{document}" or not _FILE.fullmatch(name):
-            return f"a capture lies where none is kept ({row['path']})"
-    return ""

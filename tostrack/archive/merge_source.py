@@ -6,11 +6,10 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tostrack.archive.flag_rows import HEADING_SEPARATOR, flag_of
 from tostrack.archive.judgement_rows import JudgementRows
 from tostrack.archive.provenance import Origin, Provenance
 from tostrack.archive.read import Archive
-from tostrack.models import Clause, Flag
+from tostrack.models import Clause
 
 Rows = Sequence[sqlite3.Row]
 
@@ -105,28 +104,23 @@ class MergeSource:
         """Return the judgements that came after their versions, in the order of the chain."""
         return self._origins.late(self._document_id)
 
-    def flags(self) -> Iterator[tuple[Clause, list[Flag], str]]:
-        """Yield every clause that it ever held as it was flagged: clause, flags, and the rules that found them."""
-        rows = self._rows(_FLAGGED)
-        flags: dict[tuple[int, int], list[Flag]] = {(row["clause_id"], row["context_id"]): [] for row in rows}
-        for flag in self._rows(_FLAGS):
-            flags[flag["clause_id"], flag["context_id"]].append(flag_of(flag))
-        for row in rows:
-            heading = tuple(filter(None, row["heading"].split(HEADING_SEPARATOR)))
-            clause = Clause(row["kind"], row["text"], heading, row["lead"])
-            yield clause, flags[row["clause_id"], row["context_id"]], row["fingerprint"]
+    def times(self) -> Iterator[object]:
+        """Yield every time that is stored of it, whatever it is."""
+        for row in self._rows(_TIMES):
+            yield row[0]
 
     def _rows(self, query: str) -> list[sqlite3.Row]:
         return self._archive.query(query, self._values)
 
 
-_FLAGGED = """
-SELECT g.clause_id, g.context_id, spelled(x.heading) AS heading, spelled(x.lead) AS lead, r.fingerprint, c.kind,
-       spelled(c.code) AS text
-FROM _places p JOIN _flagged g ON g.clause_id = p.clause_id JOIN _contexts x ON x.id = g.context_id
-JOIN _rulebooks r ON r.id = g.rulebook_id JOIN _clauses c ON c.id = p.clause_id
-WHERE p.document_id = ? ORDER BY g.clause_id, g.context_id
-"""
-_FLAGS = """
-SELECT f.* FROM _places p JOIN flags f ON f.clause_id = p.clause_id WHERE p.document_id = ? ORDER BY f.id
+_TIMES = """
+SELECT seen_at FROM _versions WHERE document_id = ?1
+UNION SELECT fetched_at FROM snapshots WHERE document_id = ?1
+UNION SELECT seen_at FROM pages WHERE document_id = ?1
+UNION SELECT first_seen_at FROM suspects WHERE document_id = ?1
+UNION SELECT last_seen_at FROM suspects WHERE document_id = ?1
+UNION SELECT n.last_seen_at FROM sightings n JOIN _versions v ON v.id = n.version_id WHERE v.document_id = ?1
+UNION SELECT judged_at FROM judgements WHERE document_id = ?1 AND judged_at IS NOT NULL
+UNION SELECT checked_at FROM documents WHERE id = ?1 AND checked_at IS NOT NULL
+UNION SELECT failing_since FROM documents WHERE id = ?1 AND failing_since IS NOT NULL
 """

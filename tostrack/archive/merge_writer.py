@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from tostrack.analysis.flags import Rulebook
+from tostrack.archive.hunk_recovery import recover_hunks
+from tostrack.archive.judgement_rows import ENDS, JudgementRows
+from tostrack.archive.merge_checks import bound_wait
 from tostrack.archive.merge_source import MergeSource
 from tostrack.archive.recorder import Recorder
 
@@ -16,7 +20,7 @@ _CAPTURE = ("page", "url", "chain", "fetched_at", "status", "content_type", "hea
 class MergeWriter(Recorder):
     """Writes what another archive holds; opens and ends no transaction."""
 
-    def adopt(self, held: MergeSource, paths: Mapping[int, str]) -> tuple[int, list[str]]:
+    def adopt(self, held: MergeSource, paths: Mapping[int, str], book: Rulebook) -> tuple[int, list[str]]:
         """Write what *held* has and we have not; return how many versions, and where lies what nothing cites any more.
 
         What we have must be the beginning of its chain.
@@ -24,14 +28,12 @@ class MergeWriter(Recorder):
         Args:
             held: The document there.
             paths: Where its captures lie here, by their id there.
+            book: What flags its clauses here: no hash proves how they were flagged there.
         """
         document_id = self._row(held.document)
         captures = {row["id"]: self._capture(document_id, row, paths[row["id"]]) for row in held.captures}
-        versions = self._chain(document_id, held, captures)
+        versions = self._chain(document_id, held, captures, book)
         self._standing(document_id, held, captures)
-        for clause, flags, fingerprint in held.flags() if versions else ():
-            if not self.flags.is_known(clause):
-                self.flags.store(clause, flags, fingerprint)
         return versions, self._obsolete(document_id)
 
     def _row(self, document: sqlite3.Row) -> int:
@@ -40,9 +42,10 @@ class MergeWriter(Recorder):
             document["service"], document["service_name"], document["slug"], document["name"], document["language"]
         )
         document_id = self._document_id(document["service"], document["slug"])
+        state = {**dict(document), "next_try_at": bound_wait(document["checked_at"], document["next_try_at"])}
         self._connection.execute(
             f"UPDATE documents SET {', '.join(f'{name} = ?' for name in _CHECK)} WHERE id = ?",  # noqa: S608
-            (*(document[name] for name in _CHECK), document_id),
+            (*(state[name] for name in _CHECK), document_id),
         )
         return document_id
 
@@ -52,7 +55,7 @@ class MergeWriter(Recorder):
             "snapshots", document_id=document_id, path=path, **{name: row[name] for name in _CAPTURE}
         )
 
-    def _chain(self, document_id: int, held: MergeSource, captures: Mapping[int, int]) -> int:
+    def _chain(self, document_id: int, held: MergeSource, captures: Mapping[int, int], book: Rulebook) -> int:
         """Append the links that we have not; return how many of them are versions."""
         query = "SELECT lower(hex(hash)) FROM _versions WHERE document_id = ?"
         ours = frozenset(row[0] for row in self._connection.execute(query, (document_id,)))
@@ -60,8 +63,10 @@ class MergeWriter(Recorder):
         for origin, clauses in held.versions(ours):
             cited = {capture["page"]: captures[capture["id"]] for capture in origin.captures}
             self._append(document_id, origin.row, origin.row["hash"], clauses, cited)
+            for clause in self.flags.unflagged(clauses, book.fingerprint):
+                self.flags.store(clause, book.of_clause(clause), book.fingerprint)
             if origin.judged:
-                self._judgement(document_id, origin.judged)
+                self._recover(document_id, origin.judged)
             count += 1
         query = """
             SELECT n.number, j.occasion FROM judgements j JOIN _versions n ON n.id = j.to_version
@@ -70,16 +75,37 @@ class MergeWriter(Recorder):
         told = set(map(tuple, self._connection.execute(query, (document_id,))))
         for judged in held.late():
             if (judged.row["to_number"], judged.row["occasion"]) not in told:
-                self._judgement(document_id, judged)
+                self._recover(document_id, judged)
         if held.head:
             self._advance(document_id, held.head)
         return count
+
+    def _recover(self, document_id: int, judged: JudgementRows) -> None:
+        """Write a judgement of the other archive, with hunks of our own: no hash holds those that it has."""
+        judgement_id = self._judgement(document_id, judged)
+        old, new = (self._texts.clauses(document_id, judged.row[f"{end}_number"]) for end in ENDS)
+        found = recover_hunks(old, new, judged.row, judged.details)
+        self._hunks(document_id, judgement_id, judged, found.hunks)
+        if found.recomputed:
+            self._note_places(judgement_id, found.places)
+
+    def _note_places(self, judgement_id: int, places: Mapping[str, Sequence[int]]) -> None:
+        """Note that the hunks of a judgement are not those that were recorded, and where its flags and facts are."""
+        self._connection.execute("UPDATE judgements SET recomputed = 1 WHERE id = ?", (judgement_id,))
+        for table, stored in (("judgement_flags", "_judgement_flags"), ("judgement_facts", "judgement_facts")):
+            # The tables are words of this module.
+            query = f"SELECT id FROM {stored} WHERE judgement_id = ? ORDER BY id"  # noqa: S608
+            ids = [row[0] for row in self._connection.execute(query, (judgement_id,))]
+            write = f"UPDATE {stored} SET place = ? WHERE id = ?"  # noqa: S608
+            self._connection.executemany(write, zip(places[table], ids, strict=True))
 
     def _standing(self, document_id: int, held: MergeSource, captures: Mapping[int, int]) -> None:
         """Take over what moves every night: the newest captures, the quarantine, when each version was last seen."""
         self._connection.execute("DELETE FROM pages WHERE document_id = ?", (document_id,))
         for row in held.pages:
-            moved = {"document_id": document_id, "snapshot_id": captures[row["snapshot_id"]]}
+            # No validators: what nobody proved must not make a server say for ever that nothing changed.
+            moved: dict[str, object] = {"etag": "", "last_modified": ""}
+            moved |= {"document_id": document_id, "snapshot_id": captures[row["snapshot_id"]]}
             self._insert("pages", **{**dict(row), **moved})
         self._connection.execute("DELETE FROM suspects WHERE document_id = ?", (document_id,))
         for row, evidence in held.suspects:

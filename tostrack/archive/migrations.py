@@ -1,30 +1,43 @@
-"""The schema, step by step; every step is one transaction and raises `user_version` by one.
+"""The schema, step by step: each step is one transaction that raises `user_version` by one.
 
-A step, once released, is never edited: the next one mends it.
+A new archive gets the current tables at once (`create_schema`); an older one goes through every step after its own
+(`migrate`). A step that was released is never edited: the next one corrects it. A new step is one module, one line in
+`_steps`, the new tables in `schema.py`, and their definitions in `schema_objects.json` (a test says how to write it).
 """
 
 from __future__ import annotations
 
+import json
+import re
 import sqlite3
-from contextlib import closing
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
 
 from tostrack.errors import StoreError
 
-if TYPE_CHECKING:
-    from sqlite_utils import Database
+#: The schema that this tostrack reads and writes.
+SCHEMA = 2
+#: In the header of every archive since schema 2: "tost" in ASCII. It tells SQLite files of other programs apart.
+APPLICATION_ID = 0x746F7374
+#: What is said of an older archive.
+MIGRATE_HINT = "`tostrack archive migrate` converts it after a backup, and so does the next `tostrack crawl`"
 
-#: How many steps this tostrack knows; an archive with more was written by a newer one.
-SCHEMA = 1
-
-#: Rows that nobody may change once they stand: the hash chain proves it, these keep honest code honest.
-_APPEND_ONLY = (
-    *("_versions", "_words", "_clauses", "_finds", "_origins", "_records", "version_snapshots"),
-    *("_judgements", "_judgement_flags", "judgement_facts", "judgement_dates"),
-    "redactions",
-)
-#: Of a stay in a text only the end is not known from the beginning; it moves once, to the version that ends it.
-_STAYS_END = (
+#: Rows that nobody may change: the hash chain proves them, these triggers prevent mistakes. Where columns are named,
+#: only those are protected: no hash holds the others.
+_APPEND_ONLY: Mapping[str, str] = {
+    **dict.fromkeys(("clauses", "_finds", "_origins", "_records", "version_snapshots"), ""),
+    "_versions": "id, document_id, number, seen_at, origin_id, sha256, key_sha256, hash",
+    "judgements": "id, document_id, from_version, to_version, occasion, judged_at, verdict, reason, explanation, "
+    "added, removed, reworded, moved, announced",
+    "_judgement_flags": "id, judgement_id, hunk, direction, find_id",
+    "judgement_facts": "id, judgement_id, hunk, kind, old, new, sentence",
+    **dict.fromkeys(("_hunks", "judgement_dates", "redactions"), ""),
+}
+#: Of an interval only its end is set later, once, to the version that ends it.
+_INTERVALS_END = (
     "CREATE TRIGGER _spans_no_delete BEFORE DELETE ON _spans BEGIN SELECT RAISE(ABORT, '_spans is append-only'); END",
     """
     CREATE TRIGGER _spans_no_update BEFORE UPDATE ON _spans
@@ -33,32 +46,64 @@ _STAYS_END = (
     BEGIN SELECT RAISE(ABORT, 'of _spans only the end is set'); END
     """,
 )
+_HEADER = 100
+_MAGIC = b"SQLite format 3\0"
+
+#: Brings a database one schema further, within a transaction that its caller opened.
+Step = Callable[[sqlite3.Connection], None]
 
 
-def _first(db: Database) -> None:
-    prepare(db.conn)
+def _steps() -> Mapping[int, Step]:
+    """Return the steps by the schema that each leads to; lazily, because readers need none."""
+    from tostrack.archive.migration_2 import to_schema_2
+
+    return {2: to_schema_2}
 
 
-def prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables of schema 1 in an empty database."""
-    # Lazy: who reads an archive makes no tables.
-    from tostrack.archive import fact_rows, outbox, schema, words
+def create_schema(connection: sqlite3.Connection) -> None:
+    """Make the tables of the current schema in an empty database."""
+    from tostrack.archive import fact_rows, outbox, schema
 
     # One statement at a time: executescript() would commit the open transaction.
-    script = schema.TABLES + schema.PROOF + fact_rows.TABLES + outbox.TABLES + schema.VIEWS
-    for statement in (*_statements(script), *_STAYS_END):
+    for statement in split_statements(schema.TABLES + schema.PROOF + fact_rows.TABLES + outbox.TABLES):
         connection.execute(statement)
-    words.seed(connection)
-    for table in _APPEND_ONLY:
+    _create_views_and_triggers(connection)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA}")
+
+
+def _create_views_and_triggers(connection: sqlite3.Connection) -> None:
+    """Make the current views and triggers; the tables are there."""
+    from tostrack.archive import schema
+
+    for statement in (*split_statements(schema.VIEWS), *_INTERVALS_END):
+        connection.execute(statement)
+    for table, columns in _APPEND_ONLY.items():
         for verb in ("UPDATE", "DELETE"):
+            when = f"WHEN {_differ(columns)} " if columns and verb == "UPDATE" else ""
             connection.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {when}"
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
-    connection.execute("PRAGMA user_version = 1")
 
 
-def _statements(script: str) -> list[str]:
+def _differ(columns: str) -> str:
+    """Return the SQL that tells whether one of *columns* is changed; OF would not notice a change of the rowid."""
+    old, new = (", ".join(f"{row}.{name.strip()}" for name in columns.split(",")) for row in ("OLD", "NEW"))
+    return f"({new}) IS NOT ({old})"
+
+
+def _drop_views_and_triggers(connection: sqlite3.Connection, number: int) -> None:
+    """Remove every view and trigger of a schema, so that its tables can be changed."""
+    query = "SELECT type, name FROM sqlite_master WHERE type IN ('view', 'trigger')"
+    known = schema_objects(number)
+    for kind, name in connection.execute(query).fetchall():
+        if name in known:
+            connection.execute(f'DROP {kind} "{name}"')
+
+
+def split_statements(script: str) -> list[str]:
+    """Return the statements of an SQL script."""
     statements, pending = [], ""
     for line in script.splitlines(keepends=True):
         pending += line
@@ -68,35 +113,154 @@ def _statements(script: str) -> list[str]:
     return statements
 
 
-def migrate(db: Database) -> None:
-    """Bring *db* to the schema of this tostrack.
+def migrate(connection: sqlite3.Connection) -> int:
+    """Bring the database of *connection* (in autocommit mode) to the current schema; return the schema it had.
+
+    Views and triggers go with the first step and come with the last. A run that is broken off between two steps leaves
+    a database that is refused: work on a copy, as `tostrack.services.migrate` does.
 
     Raises:
-        StoreError: A newer tostrack wrote it.
+        StoreError: It is no archive, or a newer tostrack wrote it.
     """
-    from sqlite_utils.migrations import Migrations
-
-    check_schema(db.conn)
-    steps = Migrations("tostrack")
-    steps(name="0001-first")(_first)
-    steps.apply(db)
-
-
-def expected_schema() -> dict[str, str]:
-    """Return how every table, index, trigger and view is defined by the steps, by name."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        prepare(connection)
-        query = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE '%\\_fts\\_%' ESCAPE '\\'"
-        return dict(connection.execute(query).fetchall())
-
-
-def check_schema(connection: sqlite3.Connection) -> int:
-    """Return the archive's schema number.
-
-    Raises:
-        StoreError: The archive is newer than this tostrack.
-    """
-    found = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if found > SCHEMA:
-        raise StoreError(f"the archive has schema {found}, this tostrack knows {SCHEMA}: install a newer tostrack")
+    found = check_schema(connection, older=True)
+    for number in range(found + 1, SCHEMA + 1):
+        # Tables are replaced: references are checked at the end of the step instead of at each row.
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if number == found + 1:
+                _drop_views_and_triggers(connection, found)
+            _steps()[number](connection)
+            if number == SCHEMA:
+                _create_views_and_triggers(connection)
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            _check_references(connection)
+            connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        finally:
+            connection.execute("PRAGMA foreign_keys = ON")
     return found
+
+
+def _check_references(connection: sqlite3.Connection) -> None:
+    if connection.execute("PRAGMA foreign_key_check").fetchone():
+        raise StoreError("a row names one that is not there; run `tostrack verify` with the older tostrack")
+
+
+# What a file must be before anything is written to it
+
+
+def check_header(path: Path) -> None:
+    """Look at the first bytes of a file, so that nothing touches one that is no archive.
+
+    Raises:
+        StoreError: It is empty, no SQLite database, or that of another application.
+    """
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot read the archive ({error.strerror})") from error
+    if not header:
+        raise StoreError(f"{path}: the file is empty, an archive never is; `tostrack recover` rebuilds a lost one")
+    if len(header) < _HEADER or not header.startswith(_MAGIC):
+        raise StoreError(
+            f"{path}: cannot read the archive (this is not an SQLite database); is the path right? `tostrack recover` "
+            "rebuilds a damaged archive"
+        )
+    if int.from_bytes(header[68:72], "big") not in (0, APPLICATION_ID):
+        raise StoreError(f"{path}: not a tostrack archive: another application made this SQLite file")
+
+
+def schema_number(connection: sqlite3.Connection) -> int:
+    """Return the number that the database says its schema has."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def check_schema(connection: sqlite3.Connection, *, older: bool = False, lenient: bool = False) -> int:
+    """Return the archive's schema number, having compared its tables with those that the number promises.
+
+    Args:
+        connection: Open on the archive.
+        older: Whether an older schema is accepted.
+        lenient: Whether only the number is looked at: for who compares the tables himself.
+
+    Raises:
+        StoreError: It is no archive, of another schema, or not what its number promises.
+    """
+    found = schema_number(connection)
+    application = int(connection.execute("PRAGMA application_id").fetchone()[0])
+    if found > SCHEMA and application == APPLICATION_ID:
+        raise StoreError(f"the archive has schema {found}, this tostrack knows {SCHEMA}: install a newer tostrack")
+    if found not in schema_numbers() or application != (APPLICATION_ID if found > 1 else 0):
+        raise StoreError("not a tostrack archive: another application made this SQLite file")
+    if not lenient and (different := schema_differences(connection, found)):
+        raise StoreError(f"{different[0].message}; an unreleased build made it, or it was changed: `tostrack verify`")
+    if found < SCHEMA and not older:
+        raise StoreError(f"the archive has schema {found}, this tostrack reads {SCHEMA}: {MIGRATE_HINT}")
+    return found
+
+
+@dataclass(frozen=True)
+class SchemaDifference:
+    """A table, index, view or trigger that is not what the schema defines."""
+
+    name: str
+    message: str
+    #: Whether rows are read through it: a table or a view.
+    holds_rows: bool
+
+
+def schema_differences(connection: sqlite3.Connection, number: int) -> list[SchemaDifference]:
+    """Return what of a database is not as the schema *number* defines it; what users added does not count."""
+    rows = connection.execute("SELECT name, type, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    stored = {row[0]: (row[1], row[2]) for row in rows}
+    found = []
+    for name, digest in schema_objects(number).items():
+        if name not in stored:
+            found.append(SchemaDifference(name, f"{name} is missing", _holds_rows(name)))
+        elif definition_hash(stored[name][1]) != digest:
+            found.append(SchemaDifference(name, f"{name} is not what schema {number} defines", _holds_rows(name)))
+    return found
+
+
+def _holds_rows(name: str) -> bool:
+    return not name.endswith(("_no_update", "_no_delete"))
+
+
+@cache
+def _all_objects() -> dict[str, dict[str, str]]:
+    text = files("tostrack.archive").joinpath("schema_objects.json").read_text("utf-8")
+    found: dict[str, dict[str, str]] = json.loads(text)
+    return found
+
+
+def schema_numbers() -> set[int]:
+    """Return the numbers of the schemas that this tostrack knows."""
+    return set(map(int, _all_objects()))
+
+
+def schema_objects(number: int) -> dict[str, str]:
+    """Return the tables, indexes, views and triggers of a schema by name, each with the hash of its definition."""
+    return _all_objects().get(str(number), {})
+
+
+def read_schema_objects(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return what `schema_objects` returns, for the database of *connection*; for `schema_objects.json`."""
+    rows = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE '%\\_fts\\_%' ESCAPE '\\' "
+        "AND name NOT LIKE '\\_sqlite\\_%' ESCAPE '\\' ORDER BY name"
+    )
+    return {name: definition_hash(sql) for name, sql in rows}
+
+
+def definition_hash(sql: str) -> str:
+    """Return a short hash of a definition; white space, and quotes around names, as ALTER TABLE adds, are ignored."""
+    import hashlib
+
+    normal = re.sub(r'"(\w+)"', r"\1", sql)
+    normal = re.sub(r"\s*([(),])\s*", r"\1", " ".join(normal.split()))
+    return hashlib.sha256(normal.encode()).hexdigest()[:16]

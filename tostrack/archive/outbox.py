@@ -20,7 +20,7 @@ from typing import Self
 from tostrack.errors import StoreError
 from tostrack.models import Change, DigestSettings, channel_of, iso
 
-#: Part of the schema's first step. These tables hold people's addresses: no published copy has them (`PRIVATE`).
+#: These tables hold people's addresses: no published copy has them (`PRIVATE`).
 TABLES = """
 CREATE TABLE messages (
     id INTEGER PRIMARY KEY,

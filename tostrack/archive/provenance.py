@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,8 +20,10 @@ Row = dict[str, Any]
 TOMBSTONE = "[redacted {}]"
 
 _CAPTURES = """
-SELECT c.page, n.id, n.url, n.chain, n.fetched_at, n.status, n.content_type, n.headers, n.size, n.sha256, n.path
-FROM version_snapshots c JOIN snapshots n ON n.id = c.snapshot_id WHERE c.version_id = ? ORDER BY c.page
+SELECT c.version_id, c.page, n.id, n.url, n.chain, n.fetched_at, n.status, n.content_type, n.headers, n.size, n.sha256,
+       n.path
+FROM _versions v JOIN version_snapshots c ON c.version_id = v.id JOIN snapshots n ON n.id = c.snapshot_id
+WHERE v.document_id = ? ORDER BY c.version_id, c.page
 """
 _VERSIONS = """
 SELECT v.id, s.slug || '/' || d.slug AS document, v.number, v.seen_at, o.kind, lower(hex(v.sha256)) AS sha256,
@@ -31,17 +34,19 @@ JOIN documents d ON d.id = v.document_id JOIN services s ON s.id = d.service_id
 WHERE v.document_id = ? ORDER BY v.id
 """
 _JUDGEMENTS = """
-SELECT j.id, o.number AS from_number, n.number AS to_number, j.occasion, j.judged_at, j.verdict, j.reason,
-       spelled(j.explanation) AS explanation, j.added, j.removed, j.reworded, j.moved, j.announced
-FROM _judgements j JOIN _versions o ON o.id = j.from_version JOIN _versions n ON n.id = j.to_version
-WHERE j.document_id = ?1 AND n.document_id = ?1 AND o.document_id = ?1 AND {} ORDER BY j.id
+SELECT j.id, j.to_version, o.id < n.id AND j.occasion = 'seen' AS is_own, o.number AS from_number,
+       n.number AS to_number, j.occasion, j.judged_at, j.verdict, j.reason,
+       j.explanation, j.added, j.removed, j.reworded, j.moved, j.announced
+FROM judgements j JOIN _versions o ON o.id = j.from_version JOIN _versions n ON n.id = j.to_version
+WHERE j.document_id = ?1 AND n.document_id = ?1 AND o.document_id = ?1 ORDER BY j.id
 """
-#: The judgement that a version was stored with: against one that was there before it.
-_OWN = "j.to_version = ?2 AND j.occasion = 'seen' AND o.id < n.id"
-#: A judgement that came later: told late, or against a text that was found later.
-_LATE = "(j.occasion = 'settled' OR o.id > n.id)"
+#: Columns that say which judgement it is, and whether its version was stored with it: against one that was there
+#: before. The others came later: reported late, or against a text that was found later.
+_NAMES = ("id", "to_version", "is_own")
 #: Everything that a judgement is made of beside its row, in the order in which it was stored.
 _DETAILS = ("judgement_flags", "judgement_facts", "judgement_dates")
+#: Columns of those that no hash holds.
+_UNSEALED = ("id", "judgement_id", "place")
 
 
 @dataclass(frozen=True)
@@ -80,14 +85,22 @@ class Provenance:
 
     def versions(self, document_id: int) -> Iterator[Origin]:
         """Yield the versions of a document in the order in which they were stored."""
+        captures: dict[int, list[Row]] = defaultdict(list)
+        for row in self._query(_CAPTURES, (document_id,)):
+            capture = dict(row)
+            captures[capture.pop("version_id")].append(capture)
+        own: dict[int, JudgementRows] = {}
+        for names, judged in self._judgements(document_id):
+            if names["is_own"]:
+                own.setdefault(names["to_version"], judged)
         for row in self._query(_VERSIONS, (document_id,)):
-            captures = tuple(dict(capture) for capture in self._query(_CAPTURES, (row["id"],)))
-            own = self._judgements(_OWN, document_id, row["id"])
-            yield Origin(dict(row), captures, own[0], self.seal(own[0])) if own else Origin(dict(row), captures, None)
+            judgement = own.get(row["id"])
+            seal = self.seal(judgement) if judgement else ""
+            yield Origin(dict(row), tuple(captures.get(row["id"], ())), judgement, seal)
 
     def late(self, document_id: int) -> list[JudgementRows]:
         """Return the judgements that came after their versions, in the order in which they were stored."""
-        return self._judgements(_LATE, document_id)
+        return [judged for names, judged in self._judgements(document_id) if not names["is_own"]]
 
     def digest(self, text: object) -> str:
         """Return the hash that a text is known by; of one that was taken out, that of what it was."""
@@ -97,17 +110,22 @@ class Provenance:
         """Return the hash that seals a judgement, of which texts may have been taken out."""
         return sha256(judged.content(self.digest))
 
-    def _judgements(self, which: str, *values: int) -> list[JudgementRows]:
-        found = []
-        for stored in self._query(_JUDGEMENTS.format(which), values):
+    def _judgements(self, document_id: int) -> Iterator[tuple[Row, JudgementRows]]:
+        """Yield the judgements of a document, each with the columns that name it."""
+        details = {table: self._details(table, document_id) for table in _DETAILS}
+        for stored in self._query(_JUDGEMENTS, (document_id,)):
             row = dict(stored)
-            judgement_id = row.pop("id")
-            found.append(JudgementRows(row, {table: self._details(table, judgement_id) for table in _DETAILS}))
-        return found
+            names = {name: row.pop(name) for name in _NAMES}
+            yield names, JudgementRows(row, {table: details[table].get(names["id"], []) for table in _DETAILS})
 
-    def _details(self, table: str, judgement_id: int) -> list[Row]:
-        # The tables are words of this module.
-        rows = self._query(f"SELECT * FROM {table} WHERE judgement_id = ? ORDER BY 1", (judgement_id,))  # noqa: S608
-        return [
-            {name: value for name, value in dict(row).items() if name not in ("id", "judgement_id")} for row in rows
-        ]
+    def _details(self, table: str, document_id: int) -> dict[int, list[Row]]:
+        """Return the rows of *table* of a document, by judgement."""
+        # The tables are words of this module; the first column is what they are ordered by.
+        query = f"""
+            SELECT t.* FROM judgements j JOIN {table} t ON t.judgement_id = j.id WHERE j.document_id = ? ORDER BY 1
+        """  # noqa: S608
+        found: dict[int, list[Row]] = defaultdict(list)
+        for row in self._query(query, (document_id,)):
+            kept = {name: value for name, value in dict(row).items() if name not in _UNSEALED}
+            found[row["judgement_id"]].append(kept)
+        return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -14,22 +15,16 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
 from tostrack.archive.change_rows import ChangeRow, changes
-from tostrack.archive.fact_rows import read_facts
 from tostrack.archive.lock import sync_file
-from tostrack.archive.migrations import check_schema
-from tostrack.archive.words import Words
+from tostrack.archive.migrations import SCHEMA, SchemaDifference, check_header, check_schema, schema_differences
+from tostrack.archive.stored_times import optional_time, require_time
 from tostrack.clauses import assemble, join_clauses
 from tostrack.errors import StoreError
 from tostrack.models import (
+    Change,
     Clause,
-    Dating,
-    Direction,
-    Fact,
     Flag,
-    Judgement,
-    Polarity,
     Reading,
-    Reason,
     Verdict,
     Version,
     from_iso,
@@ -37,10 +32,14 @@ from tostrack.models import (
 )
 
 if TYPE_CHECKING:
+    from tostrack.analysis.flags import FlagEvent
     from tostrack.archive.blame import BlameRow
+    from tostrack.archive.flag_events import Moment
     from tostrack.archive.search import SearchRow
     from tostrack.archive.visits import SuspectRow
 
+#: Steps of SQLite's machine between two looks at the clock: about a millisecond.
+_STEPS = 20_000
 #: How long a reader waits for the writer's commit, in seconds.
 _BUSY_TIMEOUT = 30.0
 
@@ -130,28 +129,66 @@ WHERE s.slug = ? AND d.slug = ?
 """
 
 
+def roll_back(path: Path) -> None:
+    """Undo what a run that was killed left half done: a reader could not, and would be refused."""
+    if path.with_name(f"{path.name}-journal").exists():
+        # Nothing happens while a writer is at work; and where we may not write, the reader says what is wrong.
+        with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=_BUSY_TIMEOUT)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+def version_row(row: sqlite3.Row) -> VersionRow:
+    """Return the version that *row* holds.
+
+    Raises:
+        StoreError: It has no time.
+    """
+    found = VersionRow(**dict(row))
+    require_time(found.seen_at, f"{found.service}/{found.document}@{found.number}")
+    return found
+
+
+def _document_row(row: sqlite3.Row) -> DocumentRow:
+    """Return the document that *row* holds; what is no time is none: it says how a check went, and no more."""
+    times = {name: optional_time(row[name]) for name in ("checked_at", "failing_since", "next_try_at", "changed_at")}
+    return DocumentRow(**{**dict(row), **times})
+
+
 class Archive:
     """Read-only access to an archive file: services, documents, versions, changes, flags, the text at a date.
 
     Usable as a context manager. Times are ISO 8601 UTC text, as stored.
 
+    Args:
+        path: The archive file.
+        lenient: Open it also where its tables are not those of the schema: for `tostrack.archive.verify`, which lists
+            the differences.
+        longest_query: Seconds after which a question is given up, for an archive from elsewhere; 0 for none.
+
     Raises:
         StoreError: The file is missing, is no archive, or a newer tostrack wrote it.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    #: Seconds after which a question is given up; 0 for none.
+    longest_query = 0.0
+
+    def __init__(self, path: str | Path, *, lenient: bool = False, longest_query: float = 0.0) -> None:
         self.path = Path(path)
+        self.longest_query = longest_query
         if not self.path.is_file():
             raise StoreError(f"{self.path}: no archive there yet; `tostrack crawl` makes it")
-        self._roll_back()
+        check_header(self.path)
+        roll_back(self.path)
         with self._reported():
             self._connection = sqlite3.connect(
                 f"file:{quote(str(self.path.absolute()))}?mode=ro", uri=True, timeout=_BUSY_TIMEOUT
             )
+            try:
+                check_schema(self._connection, lenient=lenient)
+            except BaseException:
+                self._connection.close()
+                raise
             self._connection.row_factory = sqlite3.Row
-            if check_schema(self._connection) == 0:
-                raise StoreError(f"{self.path}: not a tostrack archive")
-            self._words = Words(self._connection)
 
     def __enter__(self) -> Self:
         return self
@@ -160,13 +197,6 @@ class Archive:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
-
-    def _roll_back(self) -> None:
-        """Undo what a run that was killed left half done: whoever only reads could not, and would be refused."""
-        if self.path.with_name(f"{self.path.name}-journal").exists():
-            # Nothing happens while a writer is at work; and where we may not write, the reader says what is wrong.
-            with suppress(sqlite3.Error), closing(sqlite3.connect(self.path, timeout=_BUSY_TIMEOUT)) as connection:
-                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
     def copy(self, target: Path) -> None:
         """Write a sound copy of the archive to *target*, whole or not at all; the same archive gives the same bytes.
@@ -195,14 +225,34 @@ class Archive:
             yield
         except sqlite3.Error as error:
             raise StoreError(f"{self.path}: cannot read the archive ({error})") from error
+        except StoreError as error:
+            raise StoreError(f"{self.path}: {error}") from error
+
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        """Interrupt what takes longer than a question may."""
+        if not self.longest_query:
+            yield
+            return
+        end = time.monotonic() + self.longest_query
+        self._connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+        try:
+            yield
+        finally:
+            self._connection.set_progress_handler(None, 0)
 
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
-        with self._reported():
+        with self._reported(), self._bounded():
             return self._connection.execute(query, values).fetchall()
 
     def query(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
         """Return the rows of a question of one's own to the tables and views of docs/archive.md."""
         return self._rows(sql, values)
+
+    def schema_differences(self) -> list[SchemaDifference]:
+        """Return what of the tables, indexes, views and triggers is not as the schema defines it."""
+        with self._reported():
+            return schema_differences(self._connection, SCHEMA)
 
     def meta(self, key: str) -> str:
         """Return a fact about the archive itself, such as its ``authority``; empty when there is none."""
@@ -227,11 +277,11 @@ class Archive:
             """,
             (service,),
         )
-        return [DocumentRow(**dict(row)) for row in rows]
+        return [_document_row(row) for row in rows]
 
     def versions(self, service: str, document: str) -> list[VersionRow]:
         """Return the versions of a document, oldest first."""
-        return [VersionRow(**dict(row)) for row in self._rows(_VERSION + "ORDER BY v.number", (service, document))]
+        return [version_row(row) for row in self._rows(_VERSION + "ORDER BY v.number", (service, document))]
 
     def version(self, service: str, document: str, number: int) -> VersionRow | None:
         """Return one version by its number, or None."""
@@ -260,7 +310,11 @@ class Archive:
         )
         from tostrack.archive.visits import SuspectRow
 
-        return [SuspectRow(**dict(row)) for row in rows]
+        found = [SuspectRow(**dict(row)) for row in rows]
+        for row in found:
+            for at in (row.first_seen_at, row.last_seen_at):
+                require_time(at, f"{self.path}: a text of {row.id} in quarantine")
+        return found
 
     def last_seen(self, service: str, document: str) -> str | None:
         """Return when the text that stands was last seen, or None before the first version."""
@@ -269,7 +323,7 @@ class Archive:
 
     def _one(self, query: str, values: Sequence[object]) -> VersionRow | None:
         rows = self._rows(query, values)
-        return VersionRow(**dict(rows[0])) if rows else None
+        return version_row(rows[0]) if rows else None
 
     def text(self, service: str, document: str, when: datetime | None = None) -> str | None:
         """Return the document's text in force at *when* (now when None) as Markdown, or None before the first."""
@@ -285,16 +339,15 @@ class Archive:
         """Return the clauses of the version of *row* in their order, each with its id."""
         rows = self._rows(
             """
-            SELECT s.clause_id, c.kind, c.code
+            SELECT s.clause_id, c.kind, c.text
             FROM _versions v
             JOIN _spans s ON s.document_id = v.document_id AND s.until > v.number AND s.since <= v.number
-            JOIN _clauses c ON c.id = s.clause_id
+            JOIN clauses c ON c.id = s.clause_id
             WHERE v.id = ? ORDER BY s.rank
             """,
             (row.id,),
         )
-        texts = self._words.spell([code for _, _, code in rows])
-        clauses = assemble(zip([kind for _, kind, _ in rows], texts, strict=True))
+        clauses = assemble((kind, text) for _, kind, text in rows)
         return [(clause_id, clause) for (clause_id, _, _), clause in zip(rows, clauses, strict=True)]
 
     def sources(self, row: VersionRow) -> list[SourceRow]:
@@ -323,7 +376,7 @@ class Archive:
         from tostrack.archive.blame import Blame
 
         [(document_id,)] = self._rows("SELECT document_id FROM _versions WHERE id = ?", (row.id,))
-        return Blame(self._rows, self._words.spell, document_id).rows(row.number, self.clauses(row))
+        return Blame(self._rows, document_id).rows(row.number, self.clauses(row))
 
     def search(
         self,
@@ -350,37 +403,26 @@ class Archive:
         limit: int | None = None,
     ) -> list[ChangeRow]:
         """Return judged changes, newest first; every argument narrows the list."""
-        return changes(
-            self._rows, self._words.spell, service, document, verdict=verdict, since=since, until=until, limit=limit
-        )
+        return changes(self._rows, service, document, verdict=verdict, since=since, until=until, limit=limit)
 
     def change(self, change_id: str) -> ChangeRow | None:
         """Return the change of this id, as `changes` lists it, or None."""
         service, _, document = change_id.partition("@")[0].partition("/")
         return next((row for row in self.changes(service, document) if row.id == change_id), None)
 
-    def judged(
-        self, row: ChangeRow
-    ) -> tuple[Reading, Reading, Judgement, list[tuple[int, Flag]], list[tuple[int, Fact]], Dating | None]:
-        """Return two readings and what was found then, for `analysis.comparison.rebuild_change`."""
-        old, new = (self.version(row.service, row.document, n) for n in (row.from_number, row.to_number))
-        if old is None or new is None:
-            raise StoreError(f"{self.path}: {row.id} names a version that is not there; run `tostrack archive verify`")
-        found = self._rows("SELECT id FROM judgements WHERE to_version = ? AND occasion = ?", (new.id, row.occasion))
-        flags = self._rows(
-            """
-            SELECT hunk, topic, polarity, quote, start, "end", rule, direction
-            FROM judgement_flags WHERE judgement_id = ? ORDER BY id
-            """,
-            (found[0]["id"],),
-        )
-        return (
-            self.reading(old),
-            self.reading(new),
-            Judgement(Reason(row.reason), row.explanation),
-            [(flag["hunk"], _flag(flag)) for flag in flags],
-            *read_facts(self._rows, found[0]["id"]),
-        )
+    def load_change(self, row: ChangeRow) -> Change:
+        """Return a stored change as it was recorded: with its hunks, flags, facts and reasons."""
+        return next(self.load_changes([row]))
+
+    def load_changes(self, rows: Sequence[ChangeRow]) -> Iterator[Change]:
+        """Yield the stored changes of *rows*, in their order, many at once.
+
+        Raises:
+            StoreError: A row names what is not there.
+        """
+        from tostrack.archive.stored_changes import load_changes
+
+        return load_changes(self._rows, rows)
 
     def flags(self, service: str, document: str | None = None, *, topic: str | None = None) -> list[FlagRow]:
         """Return the flags of the texts that stand, by document and place in the text."""
@@ -400,12 +442,34 @@ class Archive:
         rows = self.versions(service, document)
         return [row for row in rows if row is rows[-1] or verdicts.get(row.number) != Verdict.NOISE]
 
+    def times_that_go_back(self) -> list[tuple[str, int]]:
+        """Return the versions, by document and number, whose time is before that of the version before them."""
+        rows = self._rows(
+            """
+            SELECT s.slug || '/' || d.slug AS document, v.number FROM (
+                SELECT document_id, number, seen_at, lag(seen_at) OVER (PARTITION BY document_id ORDER BY number)
+                    AS before FROM _versions) v
+            JOIN documents d ON d.id = v.document_id JOIN services s ON s.id = d.service_id
+            WHERE v.before > v.seen_at ORDER BY 1, 2
+            """
+        )
+        return [(row["document"], row["number"]) for row in rows]
+
+    def flag_moments(self, row: VersionRow, fingerprint: str) -> dict[Moment, list[FlagEvent]]:
+        """Return what happened to the flags of the document of *row*, by pairs of versions: see `flag_events`."""
+        from tostrack.archive.flag_events import read_moments
+
+        return read_moments(self._rows, row.id, fingerprint)
+
+    def stored_flags(self, row: VersionRow, fingerprint: str) -> dict[tuple[str, str], tuple[Flag, ...]]:
+        """Return the flags of every clause that the document of *row* ever had, by text and lead-in.
+
+        Only those that the rules of *fingerprint* found; a clause without flags is there too.
+        """
+        from tostrack.archive.flag_rows import stored_flags
+
+        return stored_flags(self._rows, row.id, fingerprint)
+
     def stale(self, fingerprint: str) -> int:
         """Return how many clauses were flagged by other rules than those of *fingerprint*."""
         return int(self._rows("SELECT count(*) FROM flagged WHERE fingerprint <> ?", (fingerprint,))[0][0])
-
-
-def _flag(row: sqlite3.Row) -> Flag:
-    direction = Direction(row["direction"]) if row["direction"] else None
-    facts = (row["quote"], row["start"], row["end"], row["rule"])
-    return Flag(row["topic"], Polarity(row["polarity"]), *facts, direction)

@@ -10,14 +10,18 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from tostrack.analysis.flags import FlagEvent
+from tostrack.analysis.flags.history import FIRST, describe_event
 from tostrack.archive.chain import late_link, version_link
+from tostrack.archive.compare_keys import compare_key
+from tostrack.archive.flag_events import events_of_hunks, find_before, write_moment
 from tostrack.archive.flag_rows import FlagRows
+from tostrack.archive.hunk_rows import build_hunk_rows
 from tostrack.archive.judgement_rows import ENDS, JudgementRows, build_judgement_rows
 from tostrack.archive.texts import ClauseStore
 from tostrack.archive.visits import NewVersion, Visit
-from tostrack.archive.words import Words
-from tostrack.clauses import text_key
-from tostrack.models import Clause, Document, Outcome, Snapshot, iso, sha256
+from tostrack.clauses import plain, text_key
+from tostrack.models import Clause, Document, Hunk, Outcome, Snapshot, Verdict, iso, sha256
 
 _DOCUMENT = """
 SELECT d.id FROM documents d JOIN services s ON s.id = d.service_id WHERE s.slug = ? AND d.slug = ?
@@ -27,17 +31,15 @@ SELECT d.id FROM documents d JOIN services s ON s.id = d.service_id WHERE s.slug
 class Recorder:
     """Writes visits through *connection*; opens and ends no transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, words: Words) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._words = words
-        self._texts = ClauseStore(connection, words)
-        self.flags = FlagRows(connection, self._texts, words)
+        self._texts = ClauseStore(connection)
+        self.flags = FlagRows(connection, self._texts)
         #: The document whose names are up to date.
         self._named: Document | None = None
 
     def forget(self) -> None:
-        """Know nothing any more that is not on disk: what was written was rolled back."""
-        self._words.forget()
+        """Clear the caches after a rollback."""
         self._texts.forget()
         self.flags.forget()
         self._named = None
@@ -62,9 +64,10 @@ class Recorder:
         self._release(document_id, visit.accepts)
         if visit.settled:
             late = build_judgement_rows(visit.settled, announced=True, told_at=visit.at)
-            self._late(visit.document.id, document_id, late)
+            self._late(visit.document.id, document_id, late, visit.settled.hunks)
         if visit.joined:
-            self._late(visit.document.id, document_id, build_judgement_rows(visit.joined, announced=False))
+            joined = build_judgement_rows(visit.joined, announced=False)
+            self._late(visit.document.id, document_id, joined, visit.joined.hunks)
         if visit.outcome in (Outcome.FIRST, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED):
             self._seen(document_id, visit.seen_at or visit.at)
         return self._obsolete(document_id) if visit.captures and not visit.suspect_key else []
@@ -222,12 +225,15 @@ class Recorder:
         judged = build_judgement_rows(new.change, announced=new.announced) if new.change else None
         clauses = [(clause.kind, _digest(clause.text)) for clause in new.reading.clauses]
         seal = judged.seal if judged else ""
+        language = new.language or visit.document.language
         head = sha256(version_link(visit.document.id, row, map(dict, snapshots), clauses, seal))
-        self._append(document_id, row, head, new.reading.clauses, {s["page"]: s["id"] for s in snapshots})
+        self._append(document_id, row, head, new.reading.clauses, {s["page"]: s["id"] for s in snapshots}, language)
         for clause, flags in new.flags.items():
             self.flags.store(clause, flags, new.flags_fingerprint)
-        if judged:
-            self._judgement(document_id, judged)
+        if judged and new.change:
+            self._hunks(document_id, self._judgement(document_id, judged), judged, new.change.hunks)
+        if new.flags_fingerprint:
+            self._flag_moment(document_id, version.number, new)
         self._advance(document_id, head)
 
     def _append(
@@ -237,6 +243,7 @@ class Recorder:
         head: str,
         clauses: Sequence[Clause],
         captures: Mapping[int, int],
+        language: str = "",
     ) -> None:
         """Write the version of *row* and its text; *captures* are the snapshots that it cites, by page."""
         version_id = self._insert(
@@ -248,6 +255,8 @@ class Recorder:
             sha256=bytes.fromhex(row["sha256"]),
             key_sha256=bytes.fromhex(row["key_sha256"]),
             hash=bytes.fromhex(head),
+            compare_key=bytes.fromhex(compare_key(clauses)),
+            language=language,
         )
         if row["record"]:
             self._insert("_records", version_id=version_id, name=_packed(row["record"]))
@@ -269,12 +278,12 @@ class Recorder:
         query = "SELECT id FROM _origins WHERE kind = ? AND extractor = ? AND declaration = ?"
         return self._id(query, *values.values()) or self._insert("_origins", **values)
 
-    def _judgement(self, document_id: int, judged: JudgementRows) -> None:
+    def _judgement(self, document_id: int, judged: JudgementRows) -> int:
+        """Write a judgement and what was found in it; return its id."""
         numbered = "SELECT id FROM _versions WHERE document_id = ? AND number = ?"
         places = {f"{end}_version": self._id(numbered, document_id, judged.row[f"{end}_number"]) for end in ENDS}
         columns = {name: value for name, value in judged.row.items() if not name.endswith("_number")}
-        columns["explanation"] = self._words.encode(columns["explanation"])
-        judgement_id = self._insert("_judgements", document_id=document_id, **places, **columns)
+        judgement_id = self._insert("judgements", document_id=document_id, **places, **columns)
         for table, rows in judged.details.items():
             for row in rows:
                 if table == "judgement_flags":
@@ -282,10 +291,49 @@ class Recorder:
                     self._insert("_judgement_flags", judgement_id=judgement_id, **kept)
                 else:
                     self._insert(table, judgement_id=judgement_id, **row)
+        return judgement_id
 
-    def _late(self, document: str, document_id: int, judged: JudgementRows) -> None:
+    def _hunks(self, document_id: int, judgement_id: int, judged: JudgementRows, hunks: Sequence[Hunk]) -> None:
+        """Write the hunks of a judgement whose two versions are stored."""
+        old, new = (self._texts.clause_ids(document_id, judged.row[f"{end}_number"]) for end in ENDS)
+        self._connection.executemany(
+            "INSERT INTO _hunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    *(judgement_id, place, row.edit, row.reason, self.flags.context_id(row.context)),
+                    *(row.old_at, row.new_at, row.old_clauses, row.new_clauses, row.words),
+                )
+                for place, row in enumerate(build_hunk_rows(hunks, old, new))
+            ],
+        )
+
+    def _flag_moment(self, document_id: int, number: int, new: NewVersion) -> None:
+        """Write what happened to the flags with a version, where that is known without comparing two texts again."""
+        change = new.change
+        if change and change.verdict is Verdict.NOISE:
+            return  # readers do not go by it
+        before = find_before(self._connection, document_id, number)
+        if before and not (change and change.old.number == before.number):
+            return  # compared with another one: readers compare the two when they are asked
+        version_id = self._id("SELECT id FROM _versions WHERE document_id = ? AND number = ?", document_id, number)
+        moment = (version_id or 0, before.id if before else None)
+        events = events_of_hunks(change.hunks) if change and before else self._first_events(new)
+        write_moment(self._connection, self.flags, moment, events, new.flags_fingerprint)
+
+    def _first_events(self, new: NewVersion) -> list[FlagEvent]:
+        """Return the flags of the first version; all of them are stored by now."""
+        found: list[FlagEvent] = []
+        for clause in new.reading.clauses:
+            text = plain(clause.text)
+            found += [
+                FlagEvent(FIRST, flag, describe_event(text, flag.start, flag.end), clause.heading)
+                for flag in self.flags.stored(clause)
+            ]
+        return found
+
+    def _late(self, document: str, document_id: int, judged: JudgementRows, hunks: Sequence[Hunk]) -> None:
         """Append the judgement of a version that was stored before, as a link of its own."""
-        self._judgement(document_id, judged)
+        self._hunks(document_id, self._judgement(document_id, judged), judged, hunks)
         self._advance(document_id, sha256(late_link(document, self._head(document_id), judged.seal)))
 
     def _seen(self, document_id: int, at: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -12,19 +13,23 @@ from datetime import datetime
 from pathlib import Path
 
 from tostrack.archive import snapshots as files
+from tostrack.archive.hunk_rows import unpack_ids
 from tostrack.archive.lock import lock_archive
+from tostrack.archive.migrations import check_header, check_schema
 from tostrack.archive.provenance import TOMBSTONE
 from tostrack.archive.texts import clause_key
-from tostrack.archive.words import Words, drop_unused
 from tostrack.clauses import plain
 from tostrack.errors import ConfigError, StoreError
 from tostrack.models import iso, sha256
 
 #: What quotes a clause beside the clause itself; all of it is sealed by hashes: see `tostrack.archive.judgement_rows`.
 _QUOTES = (
-    *(("_judgements", "explanation"), ("_finds", "quote")),
+    *(("judgements", "explanation"), ("judgements", "headline"), ("_finds", "quote")),
+    ("_flag_events", "sentence"),
     *(("judgement_facts", "old"), ("judgement_facts", "new"), ("judgement_facts", "sentence")),
 )
+#: What an explanation or a headline quotes.
+_QUOTED = re.compile("“([^”]*)”")
 #: A shorter piece says nothing by itself: "30 days".
 _SAYS_SOMETHING = 12
 
@@ -54,7 +59,9 @@ def redact(
     """
     lock = lock_archive(path)
     try:
+        check_header(path)
         with closing(sqlite3.connect(path, isolation_level=None)) as connection, _reported(path):
+            check_schema(connection)
             connection.execute("PRAGMA synchronous = EXTRA")
             # What is taken out must not stay readable in the file's free pages.
             connection.execute("PRAGMA secure_delete = ON")
@@ -80,17 +87,18 @@ def _reported(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise StoreError(f"{path}: nothing was taken out ({error})") from error
+    except StoreError as error:
+        raise StoreError(f"{path}: {error}") from error
 
 
 def _take_out(
     connection: sqlite3.Connection, document: str, words: str, reason: str, now: datetime
 ) -> tuple[Redaction, list[str]]:
-    Words(connection)
     texts = [
         text
         for (text,) in connection.execute(
             """
-            SELECT DISTINCT spelled(c.code) FROM _spans p JOIN _clauses c ON c.id = p.clause_id
+            SELECT DISTINCT c.text FROM _spans p JOIN clauses c ON c.id = p.clause_id
             JOIN documents d ON d.id = p.document_id JOIN services s ON s.id = d.service_id
             WHERE s.slug || '/' || d.slug = ? ORDER BY c.id
             """,
@@ -100,7 +108,7 @@ def _take_out(
     ]
     if not texts:
         raise ConfigError(f"{document}: no clause of it holds {words!r}")
-    stored = connection.execute("SELECT id, spelled(code) FROM _clauses").fetchall()
+    stored = connection.execute("SELECT id, text FROM clauses").fetchall()
     clauses = {clause_id: text for clause_id, text in stored if text in texts}
     captures = _captures(connection, clauses)
     with _writable(connection):
@@ -111,7 +119,7 @@ def _take_out(
         for clause_id, text in clauses.items():
             _clause(connection, clause_id, text, tombs[text])
         _contexts(connection, {plain(text): tomb for text, tomb in tombs.items() if plain(text)})
-        drop_unused(connection)
+        _hunks(connection, set(clauses))
         for digest in dict.fromkeys(digest for digest, _ in captures):
             _note(connection, "capture", digest, reason, now)
     paths = tuple(path for _, path in captures)
@@ -123,18 +131,29 @@ def _clause(connection: sqlite3.Connection, clause_id: int, text: str, tomb: str
     insert = "INSERT INTO clauses_fts"
     connection.execute(f"{insert} (clauses_fts, rowid, text) VALUES ('delete', ?, ?)", (clause_id, text))
     connection.execute(f"{insert} (rowid, text) VALUES (?, ?)", (clause_id, tomb))
-    connection.execute("UPDATE _clauses SET code = ? WHERE id = ?", (tomb.encode(), clause_id))
+    connection.execute("UPDATE clauses SET text = ? WHERE id = ?", (tomb, clause_id))
+
+
+def _hunks(connection: sqlite3.Connection, clause_ids: set[int]) -> None:
+    """Remove the word edits of hunks that cover one of the clauses: their lengths are those of what was removed."""
+    query = "SELECT judgement_id, hunk, old_clauses, new_clauses FROM _hunks WHERE words IS NOT NULL"
+    covering = [
+        (judgement_id, hunk)
+        for judgement_id, hunk, *sides in connection.execute(query).fetchall()
+        if not clause_ids.isdisjoint(one for side in sides for one in unpack_ids(side))
+    ]
+    connection.executemany("UPDATE _hunks SET words = NULL WHERE judgement_id = ? AND hunk = ?", covering)
 
 
 def _contexts(connection: sqlite3.Connection, tombs: Mapping[str, str]) -> None:
     """Put the tombs, by the words that are taken out, into headings and lead-ins."""
-    query = "SELECT id, spelled(heading), spelled(lead) FROM _contexts"
+    query = "SELECT id, heading, lead FROM _contexts"
     for context_id, *before in connection.execute(query).fetchall():
         after = before
         for words, tomb in tombs.items():
             after = [said.replace(words, tomb) for said in after]
         if after != before:
-            values = (clause_key(*after), *(said.encode() for said in after), context_id)
+            values = (clause_key(*after), *after, context_id)
             connection.execute("UPDATE _contexts SET key = ?, heading = ?, lead = ? WHERE id = ?", values)
 
 
@@ -158,17 +177,26 @@ def _quotes(
     whole = [plain(text) for text in texts]
     count = 0
     # Table and column are words of this module.
-    coded = table == "_judgements"
-    read = f"spelled({column})" if coded else column
-    for row_id, said in connection.execute(f"SELECT id, {read} FROM {table}").fetchall():  # noqa: S608
-        if words in said or (len(said) >= _SAYS_SOMETHING and any(said in text or text in said for text in whole)):
+    query = f"SELECT id, {column} FROM {table} WHERE {column} IS NOT NULL"  # noqa: S608
+    for row_id, said in connection.execute(query).fetchall():
+        if words in said or any(piece in text for piece in _pieces(said) for text in whole) or _holds(said, whole):
             tomb = _tomb(connection, said, reason, now)
             if table == "_finds":
                 _part(connection, row_id)
-            kept = tomb.encode() if coded else tomb
-            connection.execute(f"UPDATE {table} SET {column} = ? WHERE id = ?", (kept, row_id))  # noqa: S608
+            connection.execute(f"UPDATE {table} SET {column} = ? WHERE id = ?", (tomb, row_id))  # noqa: S608
             count += 1
     return count
+
+
+def _holds(said: str, whole: list[str]) -> bool:
+    """Whether one of the texts is in *said*."""
+    return any(len(text) >= _SAYS_SOMETHING and text in said for text in whole)
+
+
+def _pieces(said: str) -> list[str]:
+    """Return *said* and what it quotes, cut where words are left out, without pieces too short to say anything."""
+    quoted = [piece for quote in _QUOTED.findall(said) for piece in re.split("…| → ", quote)]
+    return [piece for piece in map(str.strip, (said, *quoted)) if len(piece) >= _SAYS_SOMETHING]
 
 
 def _part(connection: sqlite3.Connection, find_id: int) -> None:
@@ -194,7 +222,7 @@ def _note(connection: sqlite3.Connection, kind: str, digest: str, reason: str, n
 @contextmanager
 def _writable(connection: sqlite3.Connection) -> Iterator[None]:
     """Lift the triggers that keep texts as they are, within the transaction."""
-    tables = ("_clauses", "_words", *dict.fromkeys(table for table, _ in _QUOTES))
+    tables = ("clauses", "_hunks", *dict.fromkeys(table for table, _ in _QUOTES if table != "_flag_events"))
     names = [f"{table}_no_update" for table in tables]
     marks = ", ".join("?" * len(names))
     query = f"SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name IN ({marks})"  # noqa: S608

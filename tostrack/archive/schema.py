@@ -1,17 +1,14 @@
-"""The tables of schema 1, and the views on them that people read.
+"""The tables of the current schema (2), and the views on them that people read.
 
-Plain tables, declared foreign keys and ISO 8601 UTC text times, so that Datasette and sqlite3 read the file as it is. A
-table whose name begins with `_` is laid out to be small (Datasette hides it); a view of plain rows stands for it.
+Plain tables, plain text, declared foreign keys and ISO 8601 UTC times, so that Datasette and sqlite3 read the file as
+it is. A table whose name begins with `_` is laid out to be small (Datasette hides it); a view joins it to plain rows.
 """
 
 from __future__ import annotations
 
 from tostrack.archive.change_rows import LISTED
-from tostrack.archive.words import TABLE, spelled
 
-TABLES = f"""
-{TABLE}
-
+TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE services (id INTEGER PRIMARY KEY, slug TEXT NOT NULL UNIQUE, name TEXT NOT NULL);
@@ -59,13 +56,13 @@ CREATE TABLE pages (
     PRIMARY KEY (document_id, page)
 ) WITHOUT ROWID;
 
-CREATE TABLE _clauses (
+CREATE TABLE clauses (
     id INTEGER PRIMARY KEY,
     key INTEGER NOT NULL,
     kind TEXT NOT NULL,
-    code TEXT NOT NULL
+    text TEXT NOT NULL
 );
-CREATE INDEX _clauses_key ON _clauses(key);
+CREATE INDEX clauses_key ON clauses(key);
 CREATE VIRTUAL TABLE clauses_fts USING fts5(
     text, content='clauses', content_rowid='id', tokenize='unicode61 remove_diacritics 2'
 );
@@ -87,8 +84,11 @@ CREATE TABLE _versions (
     sha256 BLOB NOT NULL,
     key_sha256 BLOB NOT NULL,
     hash BLOB NOT NULL,
+    compare_key BLOB,
+    language TEXT NOT NULL DEFAULT '',
     UNIQUE (document_id, number)
 );
+CREATE INDEX _versions_compare_key ON _versions(document_id, substr(compare_key, 1, 6));
 CREATE INDEX _versions_key ON _versions(document_id, substr(key_sha256, 1, 6));
 
 CREATE TABLE _records (version_id INTEGER PRIMARY KEY REFERENCES _versions(id), name BLOB NOT NULL);
@@ -98,13 +98,13 @@ CREATE TABLE _spans (
     until INTEGER NOT NULL,
     rank REAL NOT NULL,
     since INTEGER NOT NULL,
-    clause_id INTEGER NOT NULL REFERENCES _clauses(id),
+    clause_id INTEGER NOT NULL REFERENCES clauses(id),
     line INTEGER NOT NULL,
     PRIMARY KEY (document_id, until, rank)
 ) WITHOUT ROWID;
 
 CREATE TABLE _places (
-    clause_id INTEGER NOT NULL REFERENCES _clauses(id),
+    clause_id INTEGER NOT NULL REFERENCES clauses(id),
     document_id INTEGER NOT NULL REFERENCES documents(id),
     line INTEGER NOT NULL,
     first INTEGER NOT NULL,
@@ -144,7 +144,7 @@ CREATE TABLE suspect_snapshots (
 ) WITHOUT ROWID;
 CREATE INDEX suspect_snapshots_snapshot ON suspect_snapshots(snapshot_id);
 
-CREATE TABLE _judgements (
+CREATE TABLE judgements (
     id INTEGER PRIMARY KEY,
     document_id INTEGER NOT NULL REFERENCES documents(id),
     from_version INTEGER NOT NULL REFERENCES _versions(id),
@@ -159,9 +159,26 @@ CREATE TABLE _judgements (
     reworded INTEGER NOT NULL,
     moved INTEGER NOT NULL,
     announced INTEGER NOT NULL CHECK (announced IN (0, 1)),
+    headline TEXT,
+    importance INTEGER,
+    recomputed INTEGER NOT NULL DEFAULT 0,
     UNIQUE (to_version, occasion)
 );
-CREATE INDEX _judgements_document ON _judgements(document_id);
+CREATE INDEX judgements_document ON judgements(document_id);
+
+CREATE TABLE _hunks (
+    judgement_id INTEGER NOT NULL REFERENCES judgements(id),
+    hunk INTEGER NOT NULL,
+    edit TEXT NOT NULL CHECK (edit IN ('added', 'removed', 'reworded', 'moved')),
+    reason TEXT NOT NULL,
+    context_id INTEGER NOT NULL REFERENCES _contexts(id),
+    old_at INTEGER,
+    new_at INTEGER,
+    old_clauses,
+    new_clauses,
+    words TEXT,
+    PRIMARY KEY (judgement_id, hunk)
+) WITHOUT ROWID;
 
 CREATE TABLE _finds (
     id INTEGER PRIMARY KEY,
@@ -176,10 +193,11 @@ CREATE INDEX _finds_place ON _finds(start, "end");
 
 CREATE TABLE _judgement_flags (
     id INTEGER PRIMARY KEY,
-    judgement_id INTEGER NOT NULL REFERENCES _judgements(id),
+    judgement_id INTEGER NOT NULL REFERENCES judgements(id),
     hunk INTEGER NOT NULL,
     direction TEXT,
-    find_id INTEGER NOT NULL REFERENCES _finds(id)
+    find_id INTEGER NOT NULL REFERENCES _finds(id),
+    place INTEGER
 );
 CREATE INDEX _judgement_flags_judgement ON _judgement_flags(judgement_id);
 
@@ -194,7 +212,7 @@ CREATE INDEX _contexts_key ON _contexts(key);
 CREATE TABLE _rulebooks (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE);
 
 CREATE TABLE _flagged (
-    clause_id INTEGER NOT NULL REFERENCES _clauses(id),
+    clause_id INTEGER NOT NULL REFERENCES clauses(id),
     context_id INTEGER NOT NULL REFERENCES _contexts(id),
     rulebook_id INTEGER NOT NULL REFERENCES _rulebooks(id),
     PRIMARY KEY (clause_id, context_id)
@@ -202,11 +220,29 @@ CREATE TABLE _flagged (
 
 CREATE TABLE _flags (
     id INTEGER PRIMARY KEY,
-    clause_id INTEGER NOT NULL REFERENCES _clauses(id),
+    clause_id INTEGER NOT NULL REFERENCES clauses(id),
     context_id INTEGER NOT NULL REFERENCES _contexts(id),
     find_id INTEGER NOT NULL REFERENCES _finds(id)
 );
 CREATE INDEX _flags_clause ON _flags(clause_id, context_id);
+
+CREATE TABLE _flag_moments (
+    id INTEGER PRIMARY KEY,
+    version_id INTEGER NOT NULL REFERENCES _versions(id),
+    before_id INTEGER REFERENCES _versions(id),
+    rulebook_id INTEGER NOT NULL REFERENCES _rulebooks(id)
+);
+CREATE INDEX _flag_moments_version ON _flag_moments(version_id);
+
+CREATE TABLE _flag_events (
+    id INTEGER PRIMARY KEY,
+    moment_id INTEGER NOT NULL REFERENCES _flag_moments(id) ON DELETE CASCADE,
+    event TEXT NOT NULL,
+    find_id INTEGER NOT NULL REFERENCES _finds(id),
+    sentence TEXT NOT NULL,
+    context_id INTEGER NOT NULL REFERENCES _contexts(id)
+);
+CREATE INDEX _flag_events_moment ON _flag_events(moment_id);
 """
 
 #: What proves the rest: see `tostrack.archive.verify` and `tostrack.archive.redact`.
@@ -226,10 +262,7 @@ CREATE TABLE redactions (
 );
 """
 
-_TEXT = spelled("c.code")
 VIEWS = f"""
-CREATE VIEW clauses AS SELECT c.id, c.kind, {_TEXT} AS text FROM _clauses c;
-
 CREATE VIEW versions AS
 SELECT v.id, v.document_id, v.number, v.seen_at, o.kind, lower(hex(v.sha256)) AS sha256,
        lower(hex(v.key_sha256)) AS key_sha256, o.extractor, o.declaration,
@@ -237,7 +270,8 @@ SELECT v.id, v.document_id, v.number, v.seen_at, o.kind, lower(hex(v.sha256)) AS
                  WHERE p.document_id = v.document_id AND p.id < v.id ORDER BY p.id DESC LIMIT 1), '') AS previous,
        lower(hex(v.hash)) AS hash,
        coalesce((SELECT iif(typeof(name) = 'blob', lower(hex(name)), name) FROM _records WHERE version_id = v.id), '')
-           AS record
+           AS record,
+       lower(hex(v.compare_key)) AS compare_key, v.language
 FROM _versions v JOIN _origins o ON o.id = v.origin_id;
 
 CREATE VIEW version_clauses AS
@@ -246,11 +280,11 @@ FROM (SELECT v.id AS version_id, s.rank, s.clause_id, s.line
       FROM _versions v JOIN _spans s ON s.document_id = v.document_id AND s.until > v.number AND s.since <= v.number);
 
 CREATE VIEW texts AS
-SELECT s.slug AS service, d.slug AS document, v.number, v.seen_at, p.rank, c.kind, {_TEXT} AS text, p.line,
+SELECT s.slug AS service, d.slug AS document, v.number, v.seen_at, p.rank, c.kind, c.text, p.line,
        c.id AS clause_id, v.id AS version_id
 FROM services s JOIN documents d ON d.service_id = s.id JOIN _versions v ON v.document_id = d.id
 JOIN _spans p ON p.document_id = d.id AND p.until > v.number AND p.since <= v.number
-JOIN _clauses c ON c.id = p.clause_id;
+JOIN clauses c ON c.id = p.clause_id;
 
 CREATE VIEW latest AS
 SELECT s.slug AS service, d.slug AS document, v.number, v.seen_at, coalesce(n.last_seen_at, v.seen_at) AS last_seen_at,
@@ -260,19 +294,14 @@ JOIN _versions v ON v.document_id = d.id
     AND v.number = (SELECT max(number) FROM _versions WHERE document_id = d.id)
 LEFT JOIN sightings n ON n.version_id = v.id;
 
-CREATE VIEW judgements AS
-SELECT j.id, j.document_id, j.from_version, j.to_version, j.occasion, j.judged_at, j.verdict, j.reason,
-       {spelled("j.explanation")} AS explanation, j.added, j.removed, j.reworded, j.moved, j.announced
-FROM _judgements j;
-
-CREATE VIEW changes AS {LISTED.format(explanation=spelled("j.explanation"))};
+CREATE VIEW changes AS {LISTED};
 
 CREATE VIEW clauses_now AS
 SELECT s.slug AS service, d.slug AS document,
-       row_number() OVER (PARTITION BY d.id ORDER BY p.rank) - 1 AS position, c.kind, {_TEXT} AS text,
+       row_number() OVER (PARTITION BY d.id ORDER BY p.rank) - 1 AS position, c.kind, c.text,
        c.id AS clause_id
 FROM services s JOIN documents d ON d.service_id = s.id
-JOIN _spans p ON p.document_id = d.id AND p.until = 2147483647 JOIN _clauses c ON c.id = p.clause_id;
+JOIN _spans p ON p.document_id = d.id AND p.until = 2147483647 JOIN clauses c ON c.id = p.clause_id;
 
 CREATE VIEW flags AS
 SELECT f.id, f.clause_id, f.context_id, w.topic, w.polarity, w.quote, w.start, w."end", w.rule
@@ -282,9 +311,25 @@ CREATE VIEW judgement_flags AS
 SELECT f.id, f.judgement_id, f.hunk, w.topic, w.polarity, f.direction, w.quote, w.start, w."end", w.rule
 FROM _judgement_flags f JOIN _finds w ON w.id = f.find_id;
 
+CREATE VIEW hunks AS
+SELECT h.judgement_id, h.hunk, h.edit, h.reason, x.heading,
+       coalesce((SELECT group_concat(c.text, ' ') FROM json_each(h.old_clauses) o JOIN clauses c ON c.id = o.value), '')
+           AS old,
+       coalesce((SELECT group_concat(c.text, ' ') FROM json_each(h.new_clauses) n JOIN clauses c ON c.id = n.value), '')
+           AS new,
+       h.words, h.old_at, h.new_at
+FROM _hunks h JOIN _contexts x ON x.id = h.context_id;
+
 CREATE VIEW flagged AS
-SELECT g.clause_id, {spelled("x.heading")} AS heading, {spelled("x.lead")} AS lead, r.fingerprint, g.context_id
+SELECT g.clause_id, x.heading, x.lead, r.fingerprint, g.context_id
 FROM _flagged g JOIN _contexts x ON x.id = g.context_id JOIN _rulebooks r ON r.id = g.rulebook_id;
+
+CREATE VIEW flag_events AS
+SELECT s.slug AS service, d.slug AS document, v.number, v.seen_at, e.event, w.topic, w.polarity, w.quote, e.sentence,
+       w.rule, x.heading, b.number AS before
+FROM _flag_events e JOIN _flag_moments m ON m.id = e.moment_id JOIN _versions v ON v.id = m.version_id
+JOIN documents d ON d.id = v.document_id JOIN services s ON s.id = d.service_id
+JOIN _finds w ON w.id = e.find_id JOIN _contexts x ON x.id = e.context_id LEFT JOIN _versions b ON b.id = m.before_id;
 
 CREATE VIEW flags_by_month AS
 SELECT substr(c.seen_at, 1, 7) AS month, c.service, f.topic, f.polarity, f.direction, count(*) AS flags,

@@ -46,10 +46,10 @@ WITH found AS (
 SELECT s.slug AS service, d.slug AS document, v.seen_at AS first_seen_at,
        (SELECT coalesce(n.last_seen_at, l.seen_at) FROM _versions l LEFT JOIN sightings n ON n.version_id = l.id
         WHERE l.document_id = d.id AND l.number < said.until ORDER BY l.number DESC LIMIT 1) AS last_seen_at,
-       said.until = 2147483647 AS stands, said.wordings, c.kind, spelled(c.code) AS text,
+       said.until = 2147483647 AS stands, said.wordings, c.kind, c.text,
        said.first AS first_version, said.clause_id
 FROM said JOIN documents d ON d.id = said.document_id JOIN services s ON s.id = d.service_id
-JOIN _versions v ON v.document_id = d.id AND v.number = said.first JOIN _clauses c ON c.id = said.clause_id
+JOIN _versions v ON v.document_id = d.id AND v.number = said.first JOIN clauses c ON c.id = said.clause_id
 WHERE (?3 IS NULL OR s.slug = ?3) AND (?4 IS NULL OR d.slug = ?4) AND (NOT ?5 OR said.until = 2147483647)
 ORDER BY said.score LIMIT ?6
 """

@@ -15,6 +15,9 @@ from tostrack.models import Snapshot
 
 _SUFFIXES = {"application/pdf": "pdf", "text/plain": "txt", "text/markdown": "md", "application/json": "json"}
 
+#: No capture is larger: a page has at most 10 MB, and what is imported less than this.
+MOST_BYTES = 64_000_000
+
 
 def name(service: str, document: str, page: int, snapshot: Snapshot) -> str:
     """Return where *snapshot* lies below the root; *page* counts from 0 and shows only when there are several."""
@@ -47,21 +50,37 @@ def write(root: Path, path: str, body: bytes) -> None:
         raise StoreError(f"{target}: cannot keep the snapshot ({error.strerror})") from error
 
 
-def read(root: Path, path: str) -> bytes:
+def read(root: Path, path: str, most: int = MOST_BYTES) -> bytes:
     """Return the bytes kept under *path*.
 
+    Args:
+        root: The folder of captures.
+        path: Below it.
+        most: More bytes than these are not decompressed.
+
     Raises:
-        StoreError: The file is missing or damaged.
+        StoreError: The file is missing, damaged or too large, or *path* leads out of the folder.
     """
+    if not _is_below(path):
+        raise StoreError(f"{path!r}: is no path of a snapshot")
     try:
-        return gzip.decompress((root / path).read_bytes())
-    except (OSError, EOFError, zlib.error) as error:
+        with gzip.open(root / path) as file:
+            body = file.read(most + 1)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise StoreError(f"{root / path}: cannot read the snapshot ({error})") from error
+    if len(body) > most:
+        raise StoreError(f"{root / path}: the snapshot has more than {most} bytes")
+    return body
 
 
 def is_there(root: Path, path: str) -> bool:
-    """Return whether a file lies under *path*."""
-    return (root / path).is_file()
+    """Return whether a file lies under *path*, below the folder *root*."""
+    return _is_below(path) and (root / path).is_file()
+
+
+def _is_below(path: object) -> bool:
+    """Return whether *path* leads to something below the folder: an archive from elsewhere may name any."""
+    return isinstance(path, str) and "\0" not in path and not path.startswith("/") and ".." not in path.split("/")
 
 
 def delete(root: Path, path: str) -> None:

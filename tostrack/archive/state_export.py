@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import shutil
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from tostrack.archive import snapshots as files
+from tostrack.archive.containment import find_lost_documents
+from tostrack.archive.lock import remove_stale_files
 from tostrack.archive.read import Archive
 from tostrack.errors import StoreError
-from tostrack.models import from_iso
+from tostrack.models import from_iso, sha256
 
 #: What every crawl moves, whatever it found: when a document and its text were last seen, and which capture of the
 #: same text is the newest. Nobody is told of these, and no verdict rests on them.
@@ -39,6 +42,8 @@ class StateExport:
     #: Texts that stand, and how many of them were written.
     texts: int
     written: int
+    #: Captures that the archive names and that are missing or damaged.
+    missing: tuple[str, ...] = ()
 
 
 def export_state(archive: Archive, captures: Path, folder: Path) -> StateExport:
@@ -50,7 +55,7 @@ def export_state(archive: Archive, captures: Path, folder: Path) -> StateExport:
         folder: Where to; what is there from the last time and is the same is left.
 
     Raises:
-        StoreError: *folder* is the archive's own, or cannot be written.
+        StoreError: *folder* is the archive's own, holds history that this archive does not have, or cannot be written.
     """
     copy = folder / archive.path.name
     if copy.resolve() == archive.path.resolve():
@@ -59,14 +64,29 @@ def export_state(archive: Archive, captures: Path, folder: Path) -> StateExport:
     texts = {f"{name}.md": text for name, text in found.items() if text is not None}
     if copy.is_file() and is_unchanged_state(copy, archive.path):
         return StateExport(quiet=True, texts=len(texts), written=0)
+    if copy.is_file() and (lost := find_lost_documents(copy, archive.path)):
+        raise StoreError(
+            f"{copy}: holds versions of {', '.join(lost[:3])} that {archive.path} does not have, so it is not "
+            "replaced; `tostrack merge` takes them over, or name another folder"
+        )
+    remove_stale_files(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _mirror([row[0] for row in archive.query("SELECT path FROM snapshots")], captures, folder / "snapshots")
+        missing = _mirror(_named_captures(archive), captures, folder / "snapshots")
         written = sum(_write(folder / "texts" / name, text) for name, text in texts.items())
     except OSError as error:
         raise StoreError(f"{error.filename or folder}: cannot be written ({error.strerror})") from error
     archive.copy(copy)
-    return StateExport(quiet=False, texts=len(texts), written=written)
+    return StateExport(quiet=False, texts=len(texts), written=written, missing=tuple(missing))
+
+
+def _named_captures(archive: Archive) -> dict[str, str]:
+    """Return the hash of every capture that the archive names and that was not redacted, by path."""
+    query = """
+        SELECT path, sha256 FROM snapshots
+        WHERE sha256 NOT IN (SELECT sha256 FROM redactions WHERE kind = 'capture') ORDER BY path
+    """
+    return {row["path"]: row["sha256"] for row in archive.query(query)}
 
 
 def is_unchanged_state(copy: Path, path: Path) -> bool:
@@ -109,19 +129,37 @@ def _content(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
         yield from db.execute(f'SELECT {", ".join(columns)} FROM "{name}"')  # noqa: S608 - names of our own tables
 
 
-def _mirror(paths: Collection[str], source: Path, target: Path) -> None:
-    """Let *target* hold the captures of *source* at *paths*, and no other file. A capture never changes."""
-    wanted = {target / path: source / path for path in paths}
+def _mirror(captures: Mapping[str, str], source: Path, target: Path) -> list[str]:
+    """Let *target* hold the captures of *source*, and no other file; return those that are missing or damaged.
+
+    A capture never changes: one that is there already is not read again. One that is only in *target* stays there.
+    """
+    wanted = {target / path: (path, digest) for path, digest in captures.items()}
+    missing = []
     for path in list(target.rglob("*")):
         if path not in wanted and not path.is_dir():
             path.unlink()
-    for path, capture in wanted.items():
-        if path.is_file() or not capture.is_file():
+    for path, (name, digest) in wanted.items():
+        if path.is_file():
+            continue
+        if not _is_sound(source, name, digest):
+            missing.append(name)
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.part")
-        shutil.copyfile(capture, part)
-        part.replace(path)
+        try:
+            shutil.copyfile(source / name, part)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    return missing
+
+
+def _is_sound(source: Path, name: str, digest: str) -> bool:
+    try:
+        return sha256(files.read(source, name)) == digest
+    except StoreError:
+        return False
 
 
 def _write(path: Path, text: str) -> bool:

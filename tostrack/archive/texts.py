@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tostrack.archive.intervals import OPEN, Interval, Step, lines_of, step
-from tostrack.archive.words import Words
+from tostrack.clauses import assemble
 from tostrack.models import Clause, sha256
 
 #: So many clauses are known without a look: those of the document at hand, for an import works document by document.
@@ -32,13 +32,12 @@ class ClauseStore:
     What was looked up is remembered; `forget` it when a transaction is rolled back.
     """
 
-    def __init__(self, connection: sqlite3.Connection, words: Words) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._words = words
         self.forget()
 
     def forget(self) -> None:
-        """Know nothing any more that is not on disk."""
+        """Clear the caches after a rollback."""
         self._ids: dict[tuple[str, str], int] = {}
         self._clauses: dict[int, tuple[str, str]] = {}
         self._course: _Course | None = None
@@ -47,7 +46,7 @@ class ClauseStore:
         """Return the id of *clause*, or None when it is not stored."""
         named = clause.kind, clause.text
         if named not in self._ids:
-            query = "SELECT id FROM _clauses WHERE key = ? AND kind = ? AND spelled(code) = ?"
+            query = "SELECT id FROM clauses WHERE key = ? AND kind = ? AND text = ?"
             row = self._connection.execute(query, (clause_key(*named), *named)).fetchone()
             if row is None:
                 return None
@@ -58,8 +57,8 @@ class ClauseStore:
         """Return the id of *clause*, which is stored when it was not."""
         found = self.find(clause)
         if found is None:
-            query = "INSERT INTO _clauses (key, kind, code) VALUES (?, ?, ?)"
-            values = (clause_key(clause.kind, clause.text), clause.kind, self._words.encode(clause.text))
+            query = "INSERT INTO clauses (key, kind, text) VALUES (?, ?, ?)"
+            values = (clause_key(clause.kind, clause.text), clause.kind, clause.text)
             found = int(self._connection.execute(query, values).lastrowid or 0)
             self._connection.execute("INSERT INTO clauses_fts (rowid, text) VALUES (?, ?)", (found, clause.text))
             self._know(found, clause.kind, clause.text)
@@ -106,6 +105,18 @@ class ClauseStore:
             document_id, number, until, standing, self._connection.execute(free, (document_id,)).fetchone()[0]
         )
 
+    def clause_ids(self, document_id: int, number: int) -> list[int]:
+        """Return the ids of the clauses of a version, in the order of its text."""
+        known = self._course
+        if known and (known.document_id, known.number) == (document_id, number):
+            return [interval.clause_id for interval in known.standing]
+        return [interval.clause_id for interval in self.standing(document_id, number)]
+
+    def clauses(self, document_id: int, number: int) -> list[Clause]:
+        """Return the clauses of a version, in the order of its text, with their headings and lead-ins."""
+        clauses = self._read(iter(self.clause_ids(document_id, number)))
+        return assemble((clause.kind, clause.text) for clause in clauses)
+
     def standing(self, document_id: int, number: int) -> Iterator[Interval]:
         """Yield the stays that make up a version, by rank."""
         query = """
@@ -118,7 +129,7 @@ class ClauseStore:
     def _read(self, clause_ids: Iterator[int]) -> Iterator[Clause]:
         for clause_id in clause_ids:
             if clause_id not in self._clauses:
-                query = "SELECT kind, spelled(code) FROM _clauses WHERE id = ?"
+                query = "SELECT kind, text FROM clauses WHERE id = ?"
                 self._clauses[clause_id] = tuple(self._connection.execute(query, (clause_id,)).fetchone())
             yield Clause(*self._clauses[clause_id])
 

@@ -12,11 +12,14 @@ from pathlib import Path
 
 from tostrack.archive import snapshots as files
 from tostrack.archive.chain import late_link
+from tostrack.archive.hunk_check import check_hunks
 from tostrack.archive.intervals import OPEN
-from tostrack.archive.migrations import expected_schema
 from tostrack.archive.provenance import Origin, Provenance, Row
-from tostrack.archive.read import Archive, DocumentRow, VersionRow
+from tostrack.archive.read import Archive, DocumentRow
+from tostrack.archive.search_index import check_search_index
 from tostrack.archive.texts import clause_key
+from tostrack.archive.version_texts import VersionTexts
+from tostrack.clauses import join_clauses
 from tostrack.errors import StoreError
 from tostrack.models import sha256
 
@@ -32,11 +35,16 @@ AND (since NOT IN (SELECT number FROM _versions WHERE document_id = ?1)
 """
 
 
+#: Findings that say nothing against the archive: what was redacted, and where a clock went back.
+HARMLESS = ("redacted", "time")
+
+
 @dataclass(frozen=True)
 class VerifyFinding:
     """One thing that is not as it was written, or that was taken out by order (``redacted``)."""
 
-    #: ``file``, ``schema``, ``reference``, ``text``, ``chain``, ``capture``, ``head`` or ``redacted``.
+    #: ``file``, ``schema``, ``reference``, ``index``, ``text``, ``chain``, ``hunk``, ``capture``, ``head``, ``time`` or
+    #: ``redacted``.
     finding: str
     message: str
     #: ``instagram/terms``; empty where it belongs to no one document.
@@ -57,8 +65,8 @@ class Report:
 
     @property
     def sound(self) -> bool:
-        """Whether all is as it was written, or taken out by order."""
-        return all(finding.finding == "redacted" for finding in self.findings)
+        """Whether all is as it was written, or was redacted; times that go back are only worth a look."""
+        return all(finding.finding in HARMLESS for finding in self.findings)
 
 
 def verify(
@@ -66,6 +74,9 @@ def verify(
     snapshots: Path | None,
     chosen: Callable[[DocumentRow], bool] = lambda _: True,
     progress: Callable[[DocumentRow], None] = lambda _: None,
+    *,
+    index: bool = True,
+    longest_query: float = 0.0,
 ) -> Report:
     """Work out every hash again, and compare.
 
@@ -74,12 +85,18 @@ def verify(
         snapshots: The folder of raw captures; None leaves them out, as for a copy of the file alone.
         chosen: Which documents to look at.
         progress: Told of each document before it is looked at.
+        index: Whether the full-text index is checked too: of another's archive nobody uses it.
+        longest_query: Seconds after which a question is given up, for an archive from elsewhere; 0 for none.
     """
     report = Report()
     try:
-        with Archive(path) as archive:
+        with Archive(path, lenient=True, longest_query=longest_query) as archive:
             check = _Check(archive, snapshots, report)
+            if not check.schema():
+                return report
             check.file()
+            if index and (wrong := check_search_index(path)):
+                check.say("index", wrong)
             for row in archive.documents():
                 if chosen(row):
                     progress(row)
@@ -117,43 +134,49 @@ class _Check:
         #: What became of the files that were looked at: several versions cite the same.
         self._files: dict[tuple[str, str], str] = {}
         self._origins = Provenance(self._query)
+        #: Kind and hash of the text of each clause.
+        self._digests: dict[int, tuple[str, str]] = {}
         #: What is wrong with a clause of this text.
         self._odd: dict[str, str] = {}
 
-    def _say(self, finding: str, message: str, document: str = "", version: int | None = None) -> None:
+    def say(self, finding: str, message: str, document: str = "", version: int | None = None) -> None:
         found = VerifyFinding(finding, message, document, version)
         if found not in self._report.findings[-64:]:
             self._report.findings.append(found)
 
     # The file as a whole
 
+    def schema(self) -> bool:
+        """Name what of the schema is not as it was made; return whether rows may be read."""
+        different = self._archive.schema_differences()
+        for one in different:
+            self.say("schema", one.message)
+        return not any(one.holds_rows for one in different)
+
     def file(self) -> None:
-        """Check pages, indexes, references, the schema with its triggers, and clauses that nothing may use."""
+        """Check pages, indexes, references, and clauses that nothing may use."""
         for row in self._query("PRAGMA integrity_check(20)", ()):
             if row[0] != "ok":
-                self._say("file", f"SQLite finds: {row[0]}")
+                self.say("file", f"SQLite finds: {row[0]}")
         for row in self._query("PRAGMA foreign_key_check", ()):
-            self._say("reference", f"row {row[1]} of {row[0]} names a row of {row[2]} that is not there")
-        stored = {row["name"]: row["sql"] for row in self._query("SELECT name, sql FROM sqlite_master", ())}
-        for name, sql in expected_schema().items():
-            if name not in stored:
-                self._say("schema", f"{name} was dropped")
-            elif stored[name] != sql:
-                self._say("schema", f"{name} is not defined as it was")
+            self.say("reference", f"row {row[1]} of {row[0]} names a row of {row[2]} that is not there")
         for row in self._query("SELECT at, kind, sha256, reason FROM redactions ORDER BY id", ()):
-            self._say("redacted", f"a {row['kind']} ({row['sha256']}) was taken out at {row['at']}: {row['reason']}")
+            self.say("redacted", f"a {row['kind']} ({row['sha256']}) was taken out at {row['at']}: {row['reason']}")
 
         self._odd = {
             row["text"]: f"clause {row['id']} does not read as it did when it was stored"
-            for row in self._query("SELECT id, key, kind, spelled(code) AS text FROM _clauses", ())
+            for row in self._query("SELECT id, key, kind, text FROM clauses", ())
             if row["text"] not in self._origins.gone and clause_key(row["kind"], row["text"]) != row["key"]
         }
 
     def rest(self) -> None:
-        """Name what is in no document that was looked at."""
+        """Name what is in no document that was looked at, and where times go back."""
+        for document, number in self._archive.times_that_go_back():
+            message = "its time is before that of the version before it: a clock went back; the number is the order"
+            self.say("time", message, document, number)
         for message in self._odd.values():
             if not any(finding.message == message for finding in self._report.findings):
-                self._say("text", message)
+                self.say("text", message)
 
     # One document
 
@@ -164,21 +187,21 @@ class _Check:
             self._chain(document)
             self._loose_captures(document)
         except _DAMAGED as error:
-            self._say("file", f"cannot be read on ({error})", document.id)
+            self.say("file", f"cannot be read on ({error})", document.id)
 
     def _chain(self, document: DocumentRow) -> None:
         document_id = self._query(
             "SELECT d.id FROM documents d JOIN services s ON s.id = d.service_id WHERE s.slug = ? AND d.slug = ?",
             (document.service, document.document),
         )[0][0]
-        rows = {row.number: row for row in self._archive.versions(document.service, document.document)}
+        texts = VersionTexts(self._query, document_id)
         late = [(judged, self._origins.seal(judged)) for judged in self._origins.late(document_id)]
         head, number = "", None
         heads = self._report.heads[document.id] = []
         for origin in self._origins.versions(document_id):
             self._report.versions += 1
             number = origin.row["number"]
-            clauses = self._clauses(rows[number])
+            clauses = self._clauses(texts, origin.row)
             # What came late between two versions is known by nothing but its place in the chain.
             for before in _onward(document.id, head, [seal for _, seal in late]):
                 if _follows(origin, before[-1], clauses):
@@ -187,7 +210,7 @@ class _Check:
                     break
             else:
                 message = "its clauses, its origin, its judgement or what comes before it are not what was recorded"
-                self._say("chain", message, document.id, number)
+                self.say("chain", message, document.id, number)
             head = origin.row["hash"]
             heads.append(head)
             for capture in origin.captures:
@@ -199,27 +222,44 @@ class _Check:
                 del late[: len(before) - 1]
                 break
         else:
-            self._say("head", "is not the end of what was recorded", document.id, number)
+            self.say("head", "is not the end of what was recorded", document.id, number)
         for row in self._query(_STRAY, (document_id, OPEN)):
-            self._say("text", f"clause {row['clause_id']} stands in versions that are not there", document.id, row[0])
+            self.say("text", f"clause {row['clause_id']} stands in versions that are not there", document.id, row[0])
         for judged, _ in late:
             message = "a late judgement of it is not what was recorded"
-            self._say("chain", message, document.id, judged.row["to_number"])
+            self.say("chain", message, document.id, judged.row["to_number"])
+        for version, message in check_hunks(self._query, document_id, texts):
+            self.say("hunk", message, document.id, version)
 
-    def _clauses(self, row: VersionRow) -> list[tuple[str, str]]:
+    def _clauses(self, texts: VersionTexts, row: Row) -> list[tuple[str, str]]:
         """Return kind and hash of the text of each clause of a version; check that they make its text."""
-        where = (f"{row.service}/{row.document}", row.number)
+        where = (row["document"], row["number"])
         try:
-            reading = self._archive.reading(row)
+            ids = texts.ids(row["number"])
+            found = [self._digest(texts, clause_id) for clause_id in ids]
+            text = texts.text(ids)
         except _DAMAGED as error:
-            self._say("text", f"cannot be read ({error})", *where)
+            self.say("text", f"cannot be read ({error})", *where)
             return []
-        texts = [clause.text for clause in reading.clauses]
-        if sha256(reading.version.text) != row.sha256 and not self._origins.gone.keys() & set(texts):
-            self._say("text", "the text is not the one that was recorded", *where)
-        for text in self._odd.keys() & set(texts):
-            self._say("text", self._odd[text], *where)
-        return [(clause.kind, self._origins.digest(clause.text)) for clause in reading.clauses]
+        present = {texts.clauses[clause_id].text for clause_id in ids}
+        is_recorded = sha256(text) == row["sha256"] or self._is_of_extractor_1(texts, ids, row)
+        if not is_recorded and self._origins.gone.keys().isdisjoint(present):
+            self.say("text", "the text is not the one that was recorded", *where)
+        for odd in self._odd.keys() & present:
+            self.say("text", self._odd[odd], *where)
+        return found
+
+    @staticmethod
+    def _is_of_extractor_1(texts: VersionTexts, ids: Sequence[int], row: Row) -> bool:
+        """Whether the text is the recorded one as extractor 1 wrote it: without regard to empty cells of tables."""
+        clauses = [texts.clauses[clause_id] for clause_id in ids]
+        return sha256(join_clauses(clauses, count_empty_cells=False)) == str(row["sha256"])
+
+    def _digest(self, texts: VersionTexts, clause_id: int) -> tuple[str, str]:
+        if clause_id not in self._digests:
+            clause = texts.clauses[clause_id]
+            self._digests[clause_id] = clause.kind, self._origins.digest(clause.text)
+        return self._digests[clause_id]
 
     # Raw captures
 
@@ -243,7 +283,7 @@ class _Check:
         elif version is None:
             return
         if message := self._files[key]:
-            self._say("capture", f"{row['path']}: {message}", document, version)
+            self.say("capture", f"{row['path']}: {message}", document, version)
 
     def _state(self, row: Row) -> str:
         """Return what is wrong with the file of a capture; empty when it is sound, or was taken out by order."""
@@ -254,8 +294,8 @@ class _Check:
         if taken_out:
             return "it was taken out by order, and is there"
         try:
-            body = files.read(self._snapshots, row["path"])
-        except StoreError:
+            body = files.read(self._snapshots, row["path"], min(int(row["size"]) + 1, files.MOST_BYTES))
+        except (StoreError, TypeError, ValueError):
             return "the file is damaged"
         if sha256(body) != row["sha256"]:
             return "the file is not the one that was stored"

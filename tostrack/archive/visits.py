@@ -21,6 +21,8 @@ class PageState:
     status: int
     content_type: str
     chain: tuple[str, ...]
+    #: When the server last sent the page, and not 304.
+    seen_at: str
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class NewVersion:
     captures: Mapping[int, Snapshot] = field(default_factory=dict)
     #: Of what somebody else recorded: what they call the record.
     record: str = ""
+    #: The language of the text as a code such as ``en``; empty where it is not known.
+    language: str = ""
 
 
 @dataclass(frozen=True)

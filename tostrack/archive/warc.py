@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import IO, Any
+from urllib.parse import quote
 
 from tostrack.errors import StoreError
 
@@ -46,7 +47,7 @@ def _record(writer: Any, row: Mapping[str, Any], body: bytes) -> Any:
     from warcio.statusandheaders import StatusAndHeaders
 
     named = {"WARC-Date": row["fetched_at"], "WARC-Record-ID": _name(f"{row['path']} {row['sha256']}")}
-    address, stream, length = json.loads(row["chain"])[-1], io.BytesIO(body), len(body)
+    address, stream, length = warc_uri(json.loads(row["chain"])[-1]), io.BytesIO(body), len(body)
     if not row["status"]:
         media = row["content_type"] or "application/octet-stream"
         return writer.create_warc_record(
@@ -58,6 +59,16 @@ def _record(writer: Any, row: Mapping[str, Any], body: bytes) -> Any:
     return writer.create_warc_record(
         address, "response", payload=stream, length=length, http_headers=headers, warc_headers_dict=named
     )
+
+
+def warc_uri(address: str) -> str:
+    """Return *address* as a URI of RFC 3986: escaped where it must be, and a file's with the slashes that pywb needs.
+
+    warcio replaces spaces and pywb 2.10 answers 400 to ``file:NAME``; both take ``file:///NAME`` (contracts/warc.sh).
+    """
+    if address.startswith("file:") and not address.startswith("file:/"):
+        address = f"file:///{address.removeprefix('file:')}"
+    return quote(address, safe="%/:?#[]@!$&'()*+,;=-._~", errors="replace")
 
 
 def _name(what: str) -> str:

@@ -6,22 +6,23 @@ import json
 import os
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from tostrack.analysis.flags import SHIPPED, Rulebook
+from tostrack.analysis.flags import SHIPPED, FlagEvent, Rulebook
 from tostrack.archive import snapshots as files
+from tostrack.archive.flag_events import Moment, write_moment
 from tostrack.archive.flag_rows import FlaggedClause, Place, by_others
-from tostrack.archive.lock import lock_archive
+from tostrack.archive.lock import lock_archive, remove_stale_files, sync_file
 from tostrack.archive.merge_source import MergeSource
 from tostrack.archive.merge_writer import MergeWriter
-from tostrack.archive.migrations import migrate
+from tostrack.archive.migrations import check_header, check_schema, create_schema
 from tostrack.archive.outbox import queue
-from tostrack.archive.read import _BUSY_TIMEOUT, _VERSION, Archive, VersionRow
+from tostrack.archive.read import _BUSY_TIMEOUT, _VERSION, Archive, VersionRow, version_row
 from tostrack.archive.recorder import Recorder
+from tostrack.archive.stored_times import require_time
 from tostrack.archive.visits import NewVersion, PageState, SuspectRow, Visit
-from tostrack.archive.words import Words
 from tostrack.errors import StoreError
 from tostrack.models import (
     Clause,
@@ -66,39 +67,65 @@ class Writer(Archive):
         book: Rulebook = SHIPPED,
         digests: Sequence[DigestSettings] = (),
     ) -> None:
-        from sqlite_utils import Database
-
         self.path = Path(path)
         self.snapshots = snapshots
         self.book = book
         self.digests = digests
+        #: Folders of captures in which half-written files were looked for.
+        self._swept: set[Path] = set()
         self._lock = lock_archive(self.path)
         try:
-            with self._reported():
-                self._connection = sqlite3.connect(self.path, timeout=_BUSY_TIMEOUT, isolation_level=None)
-                self._connection.row_factory = sqlite3.Row
-                for pragma in ("journal_mode = DELETE", f"synchronous = {SYNCHRONOUS}", "foreign_keys = ON"):
-                    self._connection.execute(f"PRAGMA {pragma}")
-                self._database = Database(self._connection)
-                migrate(self._database)
-                self._words = Words(self._connection)
-                self._recorder = Recorder(self._connection, self._words)
-                self._found(now, authority)
+            remove_stale_files(self.path.parent)
+            if not self.path.exists():
+                self._create(now, authority or "tostrack.invalid")
+            check_header(self.path)
+            self._connection = self._connect()
         except StoreError:
             os.close(self._lock)
             raise
+        from sqlite_utils import Database
+
+        self._database = Database(self._connection)
+        self._recorder = Recorder(self._connection)
 
     def close(self) -> None:
         """Let go of the file and of its lock."""
         super().close()
         os.close(self._lock)
 
-    def _found(self, now: datetime, authority: str) -> None:
-        """Write down, once, what must never change about this archive."""
-        with self._database.atomic():
-            facts = {"authority": authority or "tostrack.invalid", "created_at": iso(now)}
-            for fact in facts.items():
-                self._connection.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", fact)
+    def _connect(self) -> sqlite3.Connection:
+        with self._reported():
+            connection = sqlite3.connect(self.path, timeout=_BUSY_TIMEOUT, isolation_level=None)
+            try:
+                # Nothing is written to a file before it is known to be an archive.
+                check_schema(connection)
+                for pragma in ("journal_mode = DELETE", f"synchronous = {SYNCHRONOUS}", "foreign_keys = ON"):
+                    connection.execute(f"PRAGMA {pragma}")
+            except BaseException:
+                connection.close()
+                raise
+            connection.row_factory = sqlite3.Row
+            return connection
+
+    def _create(self, now: datetime, authority: str) -> None:
+        """Make a new archive under another name and rename it: an archive that was half made is never met."""
+        part = self.path.with_name(f".{self.path.name}.part")
+        try:
+            part.unlink(missing_ok=True)
+            with self._reported(), closing(sqlite3.connect(part, isolation_level=None)) as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                create_schema(connection)
+                # What must never change about this archive.
+                facts = {"authority": authority, "created_at": iso(now)}
+                connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", facts.items())
+                connection.execute("COMMIT")
+            sync_file(part)
+            part.replace(self.path)
+            sync_file(self.path.parent)
+        except OSError as error:
+            raise StoreError(f"{self.path}: cannot make the archive ({error.strerror})") from error
+        finally:
+            part.unlink(missing_ok=True)
 
     @contextmanager
     def _reported(self) -> Iterator[None]:
@@ -106,6 +133,9 @@ class Writer(Archive):
             yield
         except sqlite3.Error as error:
             raise StoreError(f"{self.path}: cannot write the archive ({error})") from error
+        except StoreError as error:
+            named = str(error).startswith(f"{self.path}: ")
+            raise error if named else StoreError(f"{self.path}: {error}") from error
 
     # What the next visit needs to know
 
@@ -114,7 +144,7 @@ class Writer(Archive):
         rows = self._rows(
             """
             SELECT p.page, p.url, p.etag, p.last_modified, n.sha256, n.path, n.fetched_at, n.status, n.content_type,
-                   n.chain
+                   n.chain, p.seen_at
             FROM pages p JOIN snapshots n ON n.id = p.snapshot_id
             JOIN documents d ON d.id = p.document_id JOIN services s ON s.id = d.service_id
             WHERE s.slug = ? AND d.slug = ?
@@ -128,10 +158,11 @@ class Writer(Archive):
                 Validators(row["etag"], row["last_modified"]),
                 row["sha256"],
                 row["path"],
-                row["fetched_at"],
+                require_time(row["fetched_at"], row["path"]),
                 row["status"],
                 row["content_type"],
                 tuple(json.loads(row["chain"])),
+                row["seen_at"],
             )
             for row in rows
             if addresses.get(row["page"]) == row["url"]
@@ -144,7 +175,7 @@ class Writer(Archive):
     def recent(self, document: Document, limit: int) -> list[VersionRow]:
         """Return the last *limit* versions, newest first."""
         query = _VERSION + "ORDER BY v.number DESC LIMIT ?"
-        return [VersionRow(**dict(row)) for row in self._rows(query, (document.service, document.slug, limit))]
+        return [version_row(row) for row in self._rows(query, (document.service, document.slug, limit))]
 
     def latest_with_text(self, document: Document, key_sha256: str) -> VersionRow | None:
         """Return the newest version whose canonical text has this hash, or None: was this text seen before?"""
@@ -183,7 +214,7 @@ class Writer(Archive):
         return {
             row["page"]: Snapshot(
                 row["url"],
-                from_iso(row["fetched_at"]),
+                from_iso(require_time(row["fetched_at"], row["path"])),
                 row["status"],
                 files.read(self.snapshots, row["path"]),
                 json.loads(row["headers"]),
@@ -219,7 +250,7 @@ class Writer(Archive):
             fresh = {}
         paths = {page: self._path(visit.document, page, capture) for page, capture in fresh.items()}
         for page, capture in fresh.items():
-            files.write(self.snapshots, paths[page], capture.body)
+            self._keep(paths[page], capture.body)
         own = [self._files(visit.document, version) for version in visit.versions]
         with self._transaction():
             obsolete = self._recorder.record(visit, paths, own)
@@ -258,9 +289,9 @@ class Writer(Archive):
                     raise StoreError(
                         f"{folder / row['path']}: is not the capture that was stored; `tostrack archive verify` there"
                     )
-                files.write(self.snapshots, paths[row["id"]], body)
+                self._keep(paths[row["id"]], body)
         with self._transaction():
-            versions, obsolete = MergeWriter(self._connection, self._words).adopt(held, paths)
+            versions, obsolete = MergeWriter(self._connection).adopt(held, paths, self.book)
         for path in obsolete:
             files.delete(self.snapshots, path)
         return versions
@@ -277,6 +308,12 @@ class Writer(Archive):
         """Store *flags*, by the place of their clause, as those of our rules; all or none."""
         with self._transaction():
             self._recorder.flags.replace(flags, self.book.fingerprint)
+
+    def write_flag_history(self, moments: Mapping[Moment, Sequence[FlagEvent]]) -> None:
+        """Store what happened to the flags of a document by our rules, by pairs of versions; all or none."""
+        with self._transaction():
+            for moment, events in moments.items():
+                write_moment(self._connection, self._recorder.flags, moment, events, self.book.fingerprint)
 
     def together(self) -> AbstractContextManager[None]:
         """Store what is recorded inside in one transaction: all of it, or nothing."""
@@ -316,5 +353,13 @@ class Writer(Archive):
         """Keep what *version* alone was read from; return where each page lies."""
         paths = {page: self._path(document, page, capture) for page, capture in version.captures.items()}
         for page, capture in version.captures.items():
-            files.write(self.snapshots, paths[page], capture.body)
+            self._keep(paths[page], capture.body)
         return paths
+
+    def _keep(self, path: str, body: bytes) -> None:
+        """Write a capture; once for each folder, remove what runs that were killed left in it."""
+        folder = (self.snapshots / path).parent
+        if folder not in self._swept:
+            self._swept.add(folder)
+            remove_stale_files(folder)
+        files.write(self.snapshots, path, body)

@@ -17,8 +17,8 @@ SECTIONS = {
         "demo": "Watch an invented platform for twelve nights.",
         "init": "Write a watchlist and create the archive.",
         "add": "Add a web page to the watchlist.",
+        "discover": "List the policies that a site publishes, to add them.",
         "check": "Check the watchlist; with names, fetch those pages twice.",
-        "list": "List the documents of the watchlist.",
     },
     "Every day": {
         "crawl": "Fetch the watched pages and store what changed.",
@@ -55,6 +55,7 @@ GROUPS = {
     "archive": Subcommands(
         {
             "verify": "Check that the archive has not been modified.",
+            "migrate": "Convert an archive that an older tostrack made.",
             "backup": "Write a verified copy and rotate older ones.",
             "recover": "Rebuild a damaged archive from a backup and captures.",
             "merge": "Add the documents and versions of other archives.",
@@ -143,7 +144,7 @@ def _print_completion(context: click.Context, _: click.Parameter, shell: str | N
     sections=SECTIONS,
     groups=GROUPS,
     renamed=RENAMED,
-    hidden=("completion",),
+    hidden=("completion", "list"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="First steps: `tostrack demo` shows everything on an invented platform; `tostrack init` creates yours.",
 )

@@ -24,11 +24,19 @@ _SHOWN = 4
     "--document", default="", metavar="SLUG", help="The document's id; default: derived from title and address."
 )
 @click.option("--browser", is_flag=True, help="Fetch it with a browser: for pages rendered by JavaScript.")
+@click.option("--anyway", is_flag=True, help="Write it even if its text does not look like a policy.")
 @click.option("-n", "--dry-run", is_flag=True, help="Fetch and show; write nothing.")
 @json_option
 @click.pass_obj
 def command(
-    environment: Environment, url: str, service: str, document: str, browser: bool, dry_run: bool, as_json: bool
+    environment: Environment,
+    url: str,
+    service: str,
+    document: str,
+    browser: bool,
+    anyway: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Fetch a page, derive its names, find its text, and add it to the watchlist."""
     from tostrack.fetch import Fetcher, fetch_all
@@ -50,6 +58,7 @@ def command(
             service=service,
             document=document,
             fetch="browser" if browser else "http",
+            anyway=anyway,
             call=worker,
         )
     path = environment.watchlist_path
@@ -63,6 +72,10 @@ def command(
     else:
         click.echo(to_toml(found.document))
         _show(found)
+    if found.doubt:
+        click.echo(
+            f"{found.document.id}: {found.doubt}; after the crawl: `tostrack accept {found.document.id}`", err=True
+        )
     said = "nothing was written" if dry_run else f"added to {path}; next: `tostrack crawl {found.document.id}`"
     click.echo(said, err=True)
 
@@ -108,6 +121,7 @@ def _row(found: ProposedEntry) -> dict[str, object]:
         "language": document.language,
         "clauses": found.clauses,
         "words": len(found.text.split()),
+        "left_out": list(found.left_out),
         "text": found.text,
     }
 
@@ -122,3 +136,7 @@ def _show(found: ProposedEntry) -> None:
     click.echo(f"{found.clauses} clauses, {len(found.text.split())} words would be stored:\n")
     for line in shown:
         click.echo(f"    {line}")
+    if found.left_out:
+        click.echo("\nNot stored:\n")
+        for line in found.left_out:
+            click.echo(f"    {cut(safe_line(line), 120)}")

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tostrack.cli.app import Environment, emit_json, json_option
+from tostrack.cli.archive_export_state import report_missing
 
 
 @click.command(
@@ -31,12 +32,18 @@ def command(environment: Environment, folder: Path | None, keep: int, as_json: b
     from tostrack.archive.backup import backup
 
     path = Path(environment.watchlist.settings.database)
-    done = backup(path, folder or path.parent / "backups", datetime.now(UTC), keep)
+    done = backup(
+        path, folder or path.parent / "backups", datetime.now(UTC), keep, Path(environment.watchlist.settings.snapshots)
+    )
     if as_json:
         removed = [str(old) for old in done.removed]
         row = {"path": str(done.path), "documents": done.documents, "versions": done.versions, "removed": removed}
+        row |= {"kept": [str(old) for old in done.kept], "missing": list(done.missing)}
         emit_json([row])
         return
     click.echo(f"{done.path}: {done.documents} documents, {done.versions} versions, verified")
     for old in done.removed:
         click.echo(f"deleted {old}", err=True)
+    for old in done.kept:
+        click.echo(f"kept {old}: it holds history that the archive does not have, or cannot be read", err=True)
+    report_missing(done.missing)

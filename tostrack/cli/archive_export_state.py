@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from tostrack.cli.app import Environment
+from tostrack.render.escape import safe_line
 
 
 @click.command(
@@ -29,3 +31,12 @@ def command(environment: Environment, out: Path) -> None:
         click.echo(f"{out}: no changes since the last export; left unchanged")
     else:
         click.echo(f"{out}: {archive.path.name}, {kept.texts} texts, {kept.written} written")
+    report_missing(kept.missing)
+
+
+def report_missing(captures: Sequence[str]) -> None:
+    """Name, on standard error, the captures that could not be copied."""
+    if captures:
+        more = f" and {len(captures) - 3} more" if len(captures) > 3 else ""
+        named = safe_line(", ".join(captures[:3]))
+        click.echo(f"captures missing or damaged: {named}{more}; `tostrack verify` lists all", err=True)

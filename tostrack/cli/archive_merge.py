@@ -41,7 +41,7 @@ def command(context: click.Context, others: tuple[Path, ...], snapshots: Path | 
     counts = dict.fromkeys(("new", "extended", "same", "refused"), 0)
     with environment.writer(datetime.now(UTC)) as writer:
         for other in others:
-            for found in merge(writer, other, snapshots or other.parent / name):
+            for found in merge(writer, other, snapshots or other.parent / name, now=datetime.now(UTC)):
                 counts[found.outcome] += 1
                 if as_json:
                     emit_json([asdict(found)])

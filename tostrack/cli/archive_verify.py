@@ -36,17 +36,22 @@ _NOTED = re.compile(r"([0-9a-f]{64})  ([a-z0-9-]+/[a-z0-9-]+)")
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Hashes printed by --heads earlier: only they reveal that the newest versions or a document were deleted.",
 )
+@click.option("--repair", is_flag=True, help="First rebuild a damaged full-text index.")
 @json_option
 @click.pass_context
-def command(context: click.Context, target: str | None, heads: bool, against: Path | None, as_json: bool) -> None:
+def command(
+    context: click.Context, target: str | None, heads: bool, against: Path | None, repair: bool, as_json: bool
+) -> None:
     """Compute every hash again and compare: clauses, texts, the chain of versions, verdicts, raw captures.
 
     Prints every difference with its document and version; exit status 1 when there is one. Redactions are listed and
     are no difference.
     """
-    from tostrack.archive.verify import compare_heads
+    from tostrack.archive.verify import HARMLESS, compare_heads
 
     environment: Environment = context.obj
+    if repair:
+        _repair(Path(environment.watchlist.settings.database))
     report = _run(environment, target)
     if against:
         noted = {document: head for head, document in _read_noted(against)}
@@ -59,11 +64,19 @@ def command(context: click.Context, target: str | None, heads: bool, against: Pa
         for finding in report.findings:
             click.echo(_line(finding))
     counts = f"{report.documents} documents, {report.versions} versions, {report.captures} captures"
-    wrong = sum(finding.finding != "redacted" for finding in report.findings)
+    wrong = sum(finding.finding not in HARMLESS for finding in report.findings)
     if wrong:
         click.echo(f"{counts}: {wrong} differences; `tostrack archive recover` rebuilds the archive", err=True)
         context.exit(Exit.FAILED)
     click.echo(f"{counts}: OK", err=heads or as_json)
+
+
+def _repair(path: Path) -> None:
+    from tostrack.archive.search_index import check_search_index, rebuild_search_index
+
+    if path.is_file() and check_search_index(path):
+        rebuild_search_index(path)
+        click.echo(f"{path}: the full-text index was rebuilt", err=True)
 
 
 def _run(environment: Environment, target: str | None) -> Report:

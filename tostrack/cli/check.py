@@ -105,6 +105,7 @@ def _fetched(environment: Environment, targets: tuple[str, ...], *, twice: bool)
                 "words": len(preview.text.split()),
                 "unstable": [{"old": old, "new": new} for old, new in preview.unstable],
                 "again": preview.again,
+                "left_out": list(preview.left_out),
                 "text": preview.text,
             }
             for preview in previews
@@ -129,12 +130,14 @@ def _show(rows: list[dict[str, Any]]) -> None:
         else:
             click.echo(f"{name}  {row['clauses']} clauses, {row['words']} words\n")
             click.echo(safe(row["text"]))
-            _show_unstable(name, row)
+            _show_remarks(name, row)
 
 
-def _show_unstable(name: str, row: dict[str, Any]) -> None:
+def _show_remarks(name: str, row: dict[str, Any]) -> None:
     from tostrack.render.escape import cut, safe_line
 
+    for part in row["left_out"]:
+        click.echo(f"{name}: left out: {cut(safe_line(part), 160)}", err=True)
     if row["again"]:
         click.echo(f"{name}: the second fetch failed: {safe_line(row['again'])}", err=True)
     for edit in row["unstable"]:

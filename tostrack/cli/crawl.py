@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,8 +14,10 @@ import click
 from tostrack.cli.app import DAY, Environment, emit_json, json_option
 from tostrack.cli.groups import Exit
 from tostrack.errors import FetchError
+from tostrack.models import from_iso, iso
 
 if TYPE_CHECKING:
+    from tostrack.archive import Archive
     from tostrack.fetch import Fetcher
     from tostrack.fetch.shards import Shard
     from tostrack.models import Document
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Parallel requests: with 16, 100,000 documents take 1.6 hours (docs/capacity.md).
 _MOST_JOBS = 16
+#: Clocks of machines that share an archive differ by less.
+_CLOCK_SLACK = timedelta(hours=1)
 
 
 class _Share(click.ParamType["Shard"]):
@@ -121,6 +126,15 @@ def select_watched(watchlist: Watchlist, targets: Iterable[str]) -> list[Documen
     return list(dict.fromkeys(found))
 
 
+def convert_older(path: Path, now: datetime) -> None:
+    """Convert an archive of an older schema, after a backup beside it; say so on standard error."""
+    from tostrack.archive.migrations import SCHEMA
+    from tostrack.services.migrate import migrate_archive, read_schema
+
+    if path.exists() and read_schema(path) != SCHEMA and (done := migrate_archive(path, path.parent / "backups", now)):
+        click.echo(f"{path}: schema {done.schema} converted to {SCHEMA}; as it was: {done.backup}", err=True)
+
+
 def run(
     environment: Environment,
     documents: list[Document],
@@ -145,15 +159,29 @@ def run(
         return now or datetime.now(UTC)
 
     settings = environment.watchlist.settings
+    convert_older(Path(settings.database), clock())
     with (
         environment.writer(clock()) as writer,
         Fetcher(contact=settings.contact, delay=settings.delay, allow_private=settings.allow_private) as fetcher,
         Worker() as worker,
     ):
+        _warn_of_clock(writer, clock())
         answers = partial(fetch_all, fetcher=fetcher, workers=jobs, now=now)
-        yield from crawl.crawl(documents, writer, answers, clock, call=worker)
+        recheck = timedelta(days=settings.recheck_days)
+        yield from crawl.crawl(documents, writer, answers, clock, recheck=recheck, call=worker)
         if heartbeat:
             _ping_heartbeat(fetcher, heartbeat)
+
+
+def _warn_of_clock(archive: Archive, now: datetime) -> None:
+    """Warn on standard error if the clock is behind the newest time in the archive."""
+    times = [at for row in archive.documents() for at in (row.checked_at, row.changed_at) if at]
+    if times and from_iso(max(times)) - now > _CLOCK_SLACK:
+        click.echo(
+            f"the clock is at {iso(now)}, but the archive was written at {max(times)}: check the clock. Versions are "
+            "ordered by number",
+            err=True,
+        )
 
 
 def _ping_heartbeat(fetcher: Fetcher, url: str) -> None:

@@ -120,7 +120,6 @@ def _net(
 
 def _stored(archive: Archive, rows: list[DocumentRow], change_id: str | None, *, everything: bool) -> Iterator[Change]:
     from tostrack.models import Verdict
-    from tostrack.services.feeds import load_change
 
     for row in rows:
         if change_id is not None:
@@ -131,4 +130,4 @@ def _stored(archive: Archive, rows: list[DocumentRow], change_id: str | None, *,
             verdict = None if everything else Verdict.SUBSTANTIVE
             found = archive.changes(row.service, row.document, verdict=verdict, limit=1)
         for stored in found:
-            yield load_change(archive, stored)
+            yield archive.load_change(stored)

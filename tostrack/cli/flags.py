@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tostrack.archive.read import FlagRow
 from tostrack.cli.app import Environment, emit_json, json_option, report_nothing, select_documents, validate_topic
 
 if TYPE_CHECKING:
     from tostrack.archive import Archive, DocumentRow
+    from tostrack.services.unread_languages import UnreadDocument
 
 
 @click.command(
@@ -28,22 +30,26 @@ def command(environment: Environment, target: str | None, topic: str | None, his
     """List the flagged clauses of the current texts, by topic, with quotes and dates."""
     from tostrack.render.history_view import render_history
     from tostrack.render.listings import render_flags
+    from tostrack.services.unread_languages import list_unread
 
     with environment.archive() as archive:
         names = select_documents(archive, target)
         read = _lives if history else _standing
         rows = [row for name in names for row in read(environment, archive, name, topic)]
         stale = archive.stale(environment.book.fingerprint)
+        unread = list_unread(archive, names)
     if not rows:
         validate_topic(topic, environment.book)
     render: Callable[..., str] = render_history if history else render_flags
     if as_json:
-        emit_json(rows)
+        emit_json([*rows, *map(_unread_row, unread)])
     elif rows:
         page = render(rows, colour=environment.may_colour, width=environment.width, ascii_marks=environment.ascii)
         click.echo(page, nl=False)
-    else:
+    elif len(unread) < sum(1 for row in names if row.versions) or not unread:
         click.echo(report_nothing(names, "no clause is flagged"), err=True)
+    for one in unread:
+        click.echo(f"{one.service}/{one.document}: {one.notice}", err=True)
     if stale and not history:
         click.echo(f"{stale} clauses were flagged with older rules: run `tostrack rebuild flags`", err=True)
 
@@ -53,6 +59,17 @@ def _standing(
 ) -> Iterator[dict[str, Any]]:
     for flag in archive.flags(row.service, row.document, topic=topic):
         yield {**asdict(flag), "meaning": environment.book.meaning(flag.rule, flag.polarity)}
+
+
+def _unread_row(unread: UnreadDocument) -> dict[str, Any]:
+    """Return the row of JSON for a document that no rule reads: it has the keys of a flag, and no topic."""
+    return {
+        **dict.fromkeys(FlagRow.__dataclass_fields__),
+        "service": unread.service,
+        "document": unread.document,
+        "meaning": unread.notice,
+        "language": unread.language,
+    }
 
 
 def _lives(environment: Environment, archive: Archive, row: DocumentRow, topic: str | None) -> Iterator[dict[str, Any]]:

@@ -42,11 +42,15 @@ def command(
 ) -> None:
     """Show when each document was last checked, with which result, and when its text last changed."""
     from tostrack.render.listings import render_status
+    from tostrack.services.unread_languages import list_unread
 
     environment: Environment = context.obj
     with environment.archive() as archive:
         rows = select_documents(archive, target)
         waiting = list_quarantined(archive, rows) if suspects else []
+        shown = {row.id for row in rows}
+        went_back = [found for found in archive.times_that_go_back() if found[0] in shown]
+        unread = [] if suspects or annotate else list_unread(archive, rows)
     if suspects:
         show_quarantined(environment, waiting, as_json=as_json)
         return
@@ -54,7 +58,8 @@ def command(
         for line in worst_failures(rows):
             click.echo(line)
     elif as_json:
-        emit_json(asdict(row) for row in rows)
+        not_analysed = {(one.service, one.document): one.language for one in unread}
+        emit_json({**asdict(row), "not_analysed": not_analysed.get((row.service, row.document), "")} for row in rows)
     elif not rows:
         click.echo(NO_TEXT.partition(", ")[0], err=True)
     else:
@@ -65,6 +70,11 @@ def command(
             ascii_marks=environment.ascii,
         )
         click.echo(table, nl=False)
+        for one in unread:
+            click.echo(f"{one.service}/{one.document}: {one.notice}")
+    if went_back:
+        named = ", ".join(f"{document}@{number}" for document, number in went_back[:3])
+        click.echo(f"times go back at {named}: a clock was wrong; versions are ordered by number", err=True)
     if within is not None and (late := list_failing(rows, datetime.now(UTC) - timedelta(hours=within))):
         click.echo(f"failing: {', '.join(row.id for row in late)}", err=True)
         context.exit(Exit.SOME_FAILED)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
+from tostrack.clauses import join_clauses, split_clauses
 from tostrack.errors import ExtractError
+from tostrack.extraction import media
 from tostrack.extraction.decode import decode
 from tostrack.extraction.dom import parse, parse_plain_text
+from tostrack.extraction.embedded import expose, spell_out
 from tostrack.extraction.filters import named
 from tostrack.extraction.inline import tidy
 from tostrack.extraction.links import Links
-from tostrack.extraction.main_text import main_text
+from tostrack.extraction.main_text import CutPart, main_text
 from tostrack.extraction.markdown import to_markdown
 from tostrack.extraction.selectors import Selection, parse_selectors
 from tostrack.models import Selector
 
 #: Moves whenever the same bytes may give another text, so that our own changes are never taken for theirs.
-EXTRACTOR_VERSION = "1"
+EXTRACTOR_VERSION = "2"
 
-__all__ = ["EXTRACTOR_VERSION", "extract", "title"]
+__all__ = ["EXTRACTOR_VERSION", "extract", "list_cut_parts", "title"]
 
 SelectorLike = Selector | Mapping[str, str]
 
@@ -47,17 +51,26 @@ def extract(
             of a kind that holds no text; ``error.cause`` is ``selector``, ``empty``, ``config`` or one of `pdf`'s.
     """
     wanted, unwanted, edits = parse_selectors(select), parse_selectors(remove), named(filters)
-    if _is_pdf(html, content_type):
+    kind = media.kind_of(html, content_type, url)
+    if kind == "pdf":
         from tostrack.extraction.pdf import pdf_to_markdown
 
         # It has no nodes to select or to edit: all of it is the policy.
-        return pdf_to_markdown(html if isinstance(html, bytes) else html.encode("latin-1", "replace"), url)
+        return pdf_to_markdown(media.without_preamble(html), url)
     text = decode(html, content_type)
-    root = parse_plain_text(text) if content_type.lower().startswith("text/plain") else parse(text)
+    if kind == "markdown":
+        return _normal_markdown(text, url)
+    root = parse_plain_text(text) if kind == "text" else parse(text)
+    expose(root)
     links = Links(url, next((base.get("href", "") for base in root.iter("base")), ""))
     page = Selection(root)
     page.remove(unwanted)
-    main = page.select(wanted) if wanted else main_text(root)
+    if wanted:
+        main = page.select(wanted)
+        spell_out(main)
+    else:
+        spell_out(root)
+        main = main_text(root, url)
     for edit in edits:
         edit(main, url)
     markdown = to_markdown(main, links)
@@ -67,9 +80,46 @@ def extract(
     return markdown
 
 
+def list_cut_parts(
+    html: bytes | str,
+    *,
+    url: str = "",
+    remove: SelectorLike | Sequence[SelectorLike] = (),
+    content_type: str = "",
+) -> list[CutPart]:
+    """Return the parts of a page with at least `LEAST_CUT` words that are left out where nothing is selected.
+
+    Raises:
+        ExtractError: A selector is wrong.
+    """
+    if media.kind_of(html, content_type) != "html":
+        return []
+    root = parse(decode(html, content_type))
+    expose(root)
+    Selection(root).remove(parse_selectors(remove))
+    spell_out(root)
+    cut: list[CutPart] = []
+    main_text(root, url, cut)
+    return [part for part in cut if part.words >= LEAST_CUT]
+
+
+#: Words: shorter parts are labels and buttons.
+LEAST_CUT = 8
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+
+
+def _normal_markdown(text: str, url: str) -> str:
+    """Return a text that is Markdown already in the normal form; without what its generator is told at its head."""
+    written = _FRONT_MATTER.sub("", text.replace("\r\n", "\n").removeprefix("\ufeff"))
+    markdown = join_clauses(split_clauses(written))
+    if not markdown:
+        raise ExtractError(f"{url or 'page'}: the file holds no text", cause="empty")
+    return markdown
+
+
 def title(html: bytes | str, *, content_type: str = "") -> str:
     """Return the title of a page, or the empty string when it has none."""
-    if _is_pdf(html, content_type):
+    if media.kind_of(html, content_type) != "html":
         return ""
     root = parse(decode(html, content_type))
     for tag in ("title", "h1"):
@@ -78,9 +128,3 @@ def title(html: bytes | str, *, content_type: str = "") -> str:
             if words := tidy("".join(element.itertext())).strip():
                 return words
     return ""
-
-
-def _is_pdf(html: bytes | str, content_type: str) -> bool:
-    if content_type.lower().split(";")[0].strip() == "application/pdf":
-        return True
-    return html[:5] == (b"%PDF-" if isinstance(html, bytes) else "%PDF-")

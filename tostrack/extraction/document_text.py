@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from tostrack.errors import ExtractError
-from tostrack.extraction import extract, title
+from tostrack.extraction import extract, list_cut_parts, title
+from tostrack.extraction.decode import decode
+from tostrack.extraction.media import kind_of
 from tostrack.models import Document, Page, Reading, Snapshot, sha256
 
 
@@ -49,7 +51,6 @@ def find_suspicion(captures: Iterable[Snapshot], text: str, before: Reading | No
         text: The Markdown.
         before: What stands, if anything does.
     """
-    from tostrack.extraction.decode import decode
     from tostrack.extraction.quality import classify_suspect
 
     pages = list(captures)
@@ -57,12 +58,72 @@ def find_suspicion(captures: Iterable[Snapshot], text: str, before: Reading | No
     found = classify_suspect(
         text,
         previous=before.version.text if before else None,
-        html="\n".join(decode(page.body, page.content_type) for page in pages),
+        html="\n".join(map(_markup, pages)),
         page_title=title(one.body, content_type=one.content_type) if one else "",
         asked_url=one.url if one else "",
         final_url=one.final_url if one else "",
     )
     return found or ""
+
+
+def _markup(page: Snapshot) -> str:
+    """Return the HTML of a capture; empty for a file of another kind."""
+    is_page = kind_of(page.body, page.content_type, page.final_url) == "html"
+    return decode(page.body, page.content_type) if is_page else ""
+
+
+#: What to do about a text that does not look like the policy, by `quality.CAUSES`.
+_REMEDIES = {
+    "needs-js": 'scripts write its text: set fetch = "browser"',
+    "empty": 'its text may be written by scripts: set fetch = "browser"',
+    "frame": "its text may be in a frame: watch {address}",
+    "embedded": "its text may be an embedded document: watch {address}",
+    "garbled": "its encoding was read wrongly",
+}
+
+
+#: Causes of texts that stand on a page on the way to another one.
+_MAY_REDIRECT = frozenset(("empty", "needs-js", "wrong-page", "blocked", "collapse"))
+
+
+def suggest_remedy(captures: Iterable[Snapshot], text: str, cause: str) -> str:
+    """Return what to do about a *text* that is suspected of *cause*, with the address that holds the policy instead."""
+    from tostrack.extraction.page_shape import find_redirect, find_remote_text, is_same_site
+
+    pages = list(captures)
+    if cause in _MAY_REDIRECT:
+        targets = (find_redirect(_markup(page), page.final_url) for page in pages)
+        if target := next(filter(None, targets), ""):
+            return f"it redirects to {target}: watch that address"
+    pattern = _REMEDIES.get(cause, "")
+    if "{address}" not in pattern:
+        return pattern
+    for page in pages:
+        remote = find_remote_text(_markup(page), page.final_url, len(text.split()))
+        if remote and remote.cause == cause:
+            follow = ', or set follow = "frames"' if is_same_site(page.final_url, remote.address) else ""
+            return pattern.format(address=remote.address) + follow
+    return ""
+
+
+def list_left_out(document: Document, captures: Mapping[int, Snapshot]) -> list[str]:
+    """Return one line for each part of the pages that was taken for no part of the policy: words, place, beginning.
+
+    Pages with ``select`` have none: what is left out of them was decided by the watchlist. Frames are named too.
+    """
+    from tostrack.extraction.page_shape import list_frames
+
+    found = []
+    for number, page in enumerate(document.pages):
+        capture = captures[number]
+        if not page.select:
+            parts = list_cut_parts(
+                capture.body, url=capture.final_url, remove=page.remove, content_type=capture.content_type
+            )
+            found += [f"{part.words} words in <{part.element}>: {part.beginning}" for part in parts]
+        if page.follow != "frames":
+            found += [f"a frame: {address}" for address in list_frames(_markup(capture), capture.final_url)]
+    return found
 
 
 def diagnose_pages(captures: Iterable[Snapshot]) -> str:

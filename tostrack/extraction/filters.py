@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tostrack.errors import ExtractError
 from tostrack.extraction.dom import Element, delete, unwrap
+from tostrack.extraction.embedded import LABEL
 
 Filter = Callable[[Element, str], None]
 
@@ -43,6 +44,10 @@ def drop_tracking(root: Element, _url: str) -> None:
             link.set("href", untracked(href))
 
 
+#: What stands in place of an address that only the link holds.
+_HIDDEN_ADDRESS = re.compile(r"\s*(?:\[?e-?mail\W{1,2}protected\]?)?\s*", re.IGNORECASE)
+
+
 def plain_email(root: Element, _url: str) -> None:
     """Write e-mail addresses that Cloudflare hid from robots as addresses (always on)."""
     for element in list(root.xpath(".//*[@data-cfemail]")):
@@ -57,13 +62,17 @@ def plain_email(root: Element, _url: str) -> None:
         address = _decoded_email(code.split("?")[0]) or "".join(link.itertext()).strip()
         if "@" in address and not re.search(r"\s", address):
             link.set("href", f"mailto:{address}")
+            if _HIDDEN_ADDRESS.fullmatch("".join(link.itertext())):
+                for child in list(link):
+                    link.remove(child)
+                link.text = address
         else:
             del link.attrib["href"]
 
 
 def drop_images(root: Element, _url: str) -> None:
     """Take images out together with their alternative texts."""
-    delete(root, list(root.iter("img", "picture")))
+    delete(root, [*root.iter("img", "picture"), *root.xpath(f".//*[@{LABEL}='icon']")])
 
 
 def drop_links(root: Element, _url: str) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from tostrack.extraction.decode import clean
 
-STRONG, EMPHASIS, CODE, STRUCK = 1, 2, 4, 8
-_MARKS = {STRONG: "**", EMPHASIS: "*", CODE: "`", STRUCK: "~~"}
+STRONG, EMPHASIS, CODE, STRUCK, INSERTED = 1, 2, 4, 8, 16
+#: Struck text is ``~~so~~``, as on GitHub; inserted text ``++so++``, as in the CommonMark extension of that name.
+_MARKS = {STRONG: "**", EMPHASIS: "*", CODE: "`", STRUCK: "~~", INSERTED: "++"}
+STYLES = tuple(_MARKS)
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,11 @@ def tidy(text: str) -> str:
 
 
 #: A quick look before the exact one.
-_MAYBE_SPECIAL = re.compile(r"[\\*`_<\[\]~!]")
+_MAYBE_SPECIAL = re.compile(r"[\\*`_<\[\]~!&+]")
 _SPECIAL = re.compile(
-    r"\\(?=[!-/:-@\[-`{-~\s]|$)|[*`]|(?<![^\W_])_|_(?![^\W_])|<(?=[a-zA-Z/])|\](?=\()|~(?=~)|!(?=\[)",
+    r"\\(?=[!-/:-@\[-`{-~\s]|$)|[*`]|(?<![^\W_])_|_(?![^\W_])|<(?=[a-zA-Z/])|\](?=\()|~(?=~)|\+(?=\+)|!(?=\[)"
+    # What HTML would read as another sign.
+    r"|&(?=#?\w{2,32};)",
 )
 #: The text of a link ends at its first bracket.
 _SPECIAL_IN_LINK = re.compile(rf"[\[\]]|{_SPECIAL.pattern}")
@@ -98,7 +103,20 @@ def _merged(runs: Sequence[InlineRun], *, styled: bool) -> list[InlineRun]:
         texts.append(text)
     if look is not None:
         merged.append(InlineRun("".join(texts), *look))
-    return merged
+    return _apart(merged)
+
+
+def _apart(runs: list[InlineRun]) -> list[InlineRun]:
+    """Return *runs* with a space between what is struck out and what stands for it: ``~~30~~ 90``."""
+    if not any(run.style & STRUCK for run in runs):
+        return runs
+    found = runs[:1]
+    for before, run in pairwise(runs):
+        end, start = before.text[-1:], run.text[:1]
+        meets = (before.style ^ run.style) & STRUCK and end.isalnum() and start.isalnum()
+        replaced = (before.style | run.style) & INSERTED or (end.isdigit() and start.isdigit())
+        found.append(replace(run, text=f" {run.text}") if meets and replaced else run)
+    return found
 
 
 def _marked(run: InlineRun) -> str:
@@ -111,7 +129,8 @@ def _marked(run: InlineRun) -> str:
         return text
     before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
     for bit, mark in _MARKS.items():
-        if run.style & bit:
+        # No sign is escaped in a span of code: a text that needs it is set as any other.
+        if run.style & bit and not (bit == CODE and core != run.text.strip()):
             core = f"{mark}{core}{mark}"
     return f"{before}{core}{after}"
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 
 from tostrack.clauses import join_clauses
 from tostrack.extraction.dom import Element, etree
-from tostrack.extraction.inline import CODE, EMPHASIS, STRONG, STRUCK, InlineRun, render
+from tostrack.extraction.inline import CODE, EMPHASIS, INSERTED, STRONG, STRUCK, STYLES, InlineRun, render
 from tostrack.extraction.links import Links
+from tostrack.extraction.list_markers import ListNumbering, numbering_of
+from tostrack.extraction.tables import TableGrid, holds_data
 from tostrack.models import Clause
 
 #: What is never text of a policy. Buttons stay: accordions keep their headings in them.
 DROPPED = frozenset(
-    "applet area audio base canvas datalist embed frame frameset head iframe input link map math meta noembed noframes"
+    "applet area audio base canvas datalist embed frame frameset head iframe input link map meta noembed noframes"
     " noscript object optgroup option param script select source style svg template textarea title track video".split()
 )
 BLOCKS = frozenset(
@@ -33,10 +34,13 @@ _STYLES = {
     **dict.fromkeys(("i", "em", "cite", "dfn", "var"), EMPHASIS),
     **dict.fromkeys(("code", "kbd", "samp", "tt"), CODE),
     **dict.fromkeys(("s", "strike", "del"), STRUCK),
+    "ins": INSERTED,
 }
 #: Longer ones are paragraphs set in large type.
 _MAX_HEADING = 200
-_BULLET = re.compile(r"[•●▪■◦○‣⁃∙➢►▸❖✓✔]\s*|·\s+")
+_BULLET = re.compile(r"[•●▪■◦○‣⁃∙➢►▸❖]\s*|·\s+")
+#: Signs that begin an item and say yes or no: they stay.
+_ANSWER = re.compile(r"[✓✔✗✘☑☐☒✅❌]")
 #: What would open another kind of block if a paragraph began with it.
 _OPENER = re.compile(r"(\d{0,3})(?:(?<!\d)(?:#{1,6}\s|[*+-](?:\s|$)|[|>]|```|~~~)|(?<=\d)[.)](?:\s|$))")
 _DECORATION = re.compile(r"[-_=*~•·|\s\\]*$")
@@ -100,29 +104,22 @@ def _as_written(kind: str, text: str) -> str:
 
 
 @dataclass
-class _List:
-    ordered: bool
-    number: int
-
-
-@dataclass
 class _Writer:
     """Takes the walk's events, keeps the open context, holds the blocks."""
 
     links: Links
     blocks: list[tuple[str, str]] = field(default_factory=list)
     runs: list[InlineRun] = field(default_factory=list)
-    styles: dict[int, int] = field(default_factory=lambda: dict.fromkeys((STRONG, EMPHASIS, CODE, STRUCK), 0))
+    styles: dict[int, int] = field(default_factory=lambda: dict.fromkeys(STYLES, 0))
     style: int = 0
     hrefs: list[str] = field(default_factory=lambda: [""])
-    lists: list[_List] = field(default_factory=list)
+    lists: list[ListNumbering] = field(default_factory=list)
     #: Kind and marker of the item whose first words are still to come.
     item: tuple[str, str] | None = None
     heading: int = 0
     pre: int = 0
-    #: Open tables, whether each holds data (rows) or is only layout (blocks).
-    tables: list[bool] = field(default_factory=list)
-    cells: list[str] = field(default_factory=list)
+    #: Open tables that hold data, as rows; None for those that are only layout, as blocks.
+    tables: list[TableGrid | None] = field(default_factory=list)
     in_cell: bool = False
     after_break: bool = False
 
@@ -139,7 +136,7 @@ class _Writer:
 
     def _add(self, text: str) -> None:
         if self.after_break and not text.isspace():
-            if _BULLET.match(text.lstrip()):
+            if _BULLET.match(text.lstrip()) or _ANSWER.match(text.lstrip()):
                 self.flush()
             self.after_break = False
         self.runs.append(InlineRun(text, self.style, self.hrefs[-1]))
@@ -164,7 +161,7 @@ class _Writer:
         """Take the end of *element*."""
         tag = element.tag
         if tag in BLOCKS:
-            self._end_block(tag)
+            self._end_block(element, tag)
         elif tag == "a":
             self.hrefs.pop()
         elif tag in _STYLES:
@@ -194,6 +191,8 @@ class _Writer:
             kind, text = item[0], f"{item[1]} {_BULLET.sub('', text, count=1) if _BULLET.match(text) else text}".strip()
         elif match := _BULLET.match(text) or (self.pre and _PLAIN_BULLET.match(text)):
             kind, text = self._bullet_kind(), text[match.end() :].strip()
+        elif _ANSWER.match(text):
+            kind = self._bullet_kind()
         else:
             kind, text = "p", guarded(text)
         if text:
@@ -214,7 +213,7 @@ class _Writer:
         if tag in _HEADINGS:
             self.heading = _HEADINGS[tag]
         elif tag in _LISTS:
-            self._start_list(element)
+            self.lists.append(numbering_of(element))
         elif tag == "li":
             self.item = self._item(element)
         elif tag == "pre":
@@ -222,9 +221,9 @@ class _Writer:
         elif tag in _TABLE:
             self._start_table_part(element, tag)
 
-    def _end_block(self, tag: str) -> None:
+    def _end_block(self, element: Element, tag: str) -> None:
         if self.in_cell:
-            self._end_in_cell(tag)
+            self._end_in_cell(element, tag)
             return
         if self.heading and tag not in _END_HEADING:
             self.runs.append(InlineRun(" "))
@@ -239,31 +238,39 @@ class _Writer:
         elif tag == "pre":
             self.pre = max(0, self.pre - 1)
         elif tag == "table":
-            self.tables.pop()
-        elif tag == "tr" and any(self.cells):
-            self.blocks.append(("row", " | ".join(self.cells)))
-            self.cells = []
+            self._end_table()
+        elif tag == "tr" and (grid := self._grid()) and (row := grid.end_row(len(self.blocks))):
+            self.blocks.append(("row", " | ".join(row)))
 
     def _start_table_part(self, element: Element, tag: str) -> None:
         if tag == "table":
-            self.tables.append(_holds_data(element))
-        elif tag == "tr":
-            self.cells = []
-        else:
-            self.in_cell = bool(self.tables) and self.tables[-1]
+            self.tables.append(TableGrid() if holds_data(element) else None)
+        elif tag == "tr" and (grid := self._grid()):
+            grid.start_row()
+        elif tag != "tr":
+            self.in_cell = self._grid() is not None
+
+    def _grid(self) -> TableGrid | None:
+        return self.tables[-1] if self.tables else None
+
+    def _end_table(self) -> None:
+        grid = self.tables.pop()
+        for place, row in grid.padded() if grid else ():
+            self.blocks[place] = ("row", " | ".join(row))
 
     def _start_in_cell(self, element: Element, tag: str) -> None:
         """Take a block inside a cell: a row is one line, so a break is a space and an item has a bullet."""
         self.flush()
         if tag in _LISTS:
-            self._start_list(element)
+            self.lists.append(numbering_of(element))
         elif tag == "li":
             _, marker = self._item(element)
             self.runs.append(InlineRun(f"{marker or '•'} "))
 
-    def _end_in_cell(self, tag: str) -> None:
-        if tag in ("td", "th"):
-            self.cells.append(render(self.runs).replace("|", "\\|"))
+    def _end_in_cell(self, element: Element, tag: str) -> None:
+        grid = self._grid()
+        if tag in ("td", "th") and grid is not None:
+            grid.add(render(self.runs).replace("|", "\\|"), element)
             self.runs = []
             self.in_cell = False
         else:
@@ -271,18 +278,10 @@ class _Writer:
             if tag in _LISTS:
                 self.lists.pop()
 
-    def _start_list(self, element: Element) -> None:
-        self.lists.append(_List(element.tag == "ol", _number(element.get("start"), 1)))
-
     def _item(self, element: Element) -> tuple[str, str]:
         """Return the kind and the marker of the list item *element*; one outside a list has a bullet."""
-        current = self.lists[-1] if self.lists else _List(ordered=False, number=1)
-        number = _number(element.get("value"), current.number)
-        current.number = number + 1
-        # Markdown, as `clauses` reads it, counts to 999.
-        numbered = current.ordered and 0 <= number <= 999
-        depth = str(len(self.lists)) if len(self.lists) > 1 else ""
-        return ("ol" if numbered else "li") + depth, f"{number}." if numbered else ""
+        kind, marker = (self.lists[-1] if self.lists else ListNumbering()).take(element)
+        return kind + (str(len(self.lists)) if len(self.lists) > 1 and kind != "p" else ""), marker
 
     def _line_break(self) -> None:
         if self.after_break and not self.heading:
@@ -300,19 +299,3 @@ def guarded(text: str) -> str:
     """Return the paragraph *text* so that it does not open another kind of block."""
     match = _OPENER.match(text)
     return f"{match[1]}\\{text[len(match[1]) :]}" if match else text
-
-
-def _number(value: str | None, default: int) -> int:
-    try:
-        return int(value) if value and len(value) < 10 else default
-    except ValueError:
-        return default
-
-
-def _holds_data(table: Element) -> bool:
-    """Return whether *table* has rows of cells to read across, and is not there to place things on the page."""
-    if table.get("role") in ("presentation", "none"):
-        return False
-    if any(True for _ in table.iterdescendants("table", "h1", "h2", "h3", "h4", "h5", "h6")):
-        return False
-    return any(sum(1 for _ in islice(row.iterchildren("td", "th"), 2)) > 1 for row in table.iterdescendants("tr"))

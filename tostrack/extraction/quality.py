@@ -1,24 +1,30 @@
-"""Does a text look like the policy, or like what a server says instead of it? A word of a fixed vocabulary, or None.
+"""Does a text look like the policy, or like what a server says instead of it? The one place that says so.
 
-It must not hold back a true change: a policy may speak of outages, logins and cookies. So words alone convict only a
-text too short to be a policy; everything else is measured against the text that stood before.
+Crawls, imports, re-extraction and the verdict ask here, with one set of thresholds. A true change must not be held
+back: a policy may speak of outages, logins and cookies. So words alone convict only a text too short to be a policy;
+everything else is measured against the text before, or, for a first text, against what its page holds besides it.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from tostrack.clauses import canonical_text, split_clauses
-from tostrack.extraction.error_pages import SHORT, classify_error_page
+from tostrack.extraction.page_shape import find_remote_text
+from tostrack.language.detect import detect_words
+from tostrack.language.words import entry_pattern, union
 
-#: Every answer of `suspect`.
+#: Every answer of `classify_suspect`.
 CAUSES = (
     "empty",
     "garbled",
     "needs-js",
+    "frame",
+    "embedded",
     "blocked",
     "login",
     "consent",
@@ -29,44 +35,58 @@ CAUSES = (
     "truncated",
     "collapse",
 )
-#: In words: fewer say nothing by themselves.
-_TINY = 12
-#: Fewer words say nothing about size, language or kinship.
-_COMPARABLE = 200
-#: A text that grows is never held back: the real ones that grew fourfold overnight were the changes that mattered.
-_COLLAPSE = 0.5
-#: A policy that shrinks to less is a page that says nothing about itself in words we know, for as long as it stands.
-_STUB = 0.1
+#: Words. The shortest real documents watched by peers are imprints of about 60; stock error pages have up to 120.
+SHORT = 150
+#: Words: fewer say nothing by themselves.
+TINY = 12
+#: Words: fewer say nothing about size, language or kinship.
+COMPARABLE = 200
+#: Share of the words that must be left, or a text is held back until it is seen again. A text that grows is never held
+#: back: the real ones that grew fourfold overnight were the changes that mattered.
+COLLAPSE = 0.5
+#: Share of the words: what shrinks to less is a page that says nothing about itself in words we know, for as long as
+#: it is there. No policy of 24,688 recorded captures was cut so far and stayed.
+STUB = 0.1
 #: Share of the words of a short text that stay when it is cut down and not replaced.
-_STAYS = 0.3
-#: Share of U+FFFD from which on the encoding was read wrongly.
-_GARBLED = 0.001
-#: Two policies of one platform share half of their distinct words or more; a policy and a home page under a fifth.
-_KINSHIP = 0.2
-#: Where a page's last tag is looked for, and how many words make the end of a text.
-_TAIL, _LAST_WORDS = 1 << 14, 5
-#: Share of a text that its language's stop words make up, and how far ahead of the second language they must be.
-_STOP_SHARE, _STOP_LEAD = 0.12, 1.5
+STAYS = 0.3
+#: Share of the words of a short text that the new one has too, where this is how the document is.
+STILL_SHORT = 0.7
+#: Share of U+FFFD among the characters from which on the encoding was read wrongly.
+GARBLED = 0.001
+#: Sequences, and their share of what is outside ASCII, from which on a text is UTF-8 that was read as windows-1252.
+#: French has "à " with a no-break space before "»", which is such a sequence, beside hundreds of other accents.
+LEAST_MOJIBAKE, MOJIBAKE = 3, 0.5
+#: Share of distinct words: two policies of one platform share half or more; a policy and a home page under a fifth.
+KINSHIP = 0.2
+#: Share of distinct words: two texts that share so many are in one language and of one document.
+SAME_TEXT = 0.9
+#: Share of the words: a capture that breaks off within a sentence has less, nearly all of it from the beginning on.
+CUT, FROM_THE_BEGINNING = 0.7, 0.95
+#: Characters at the end of a page in which its last tag is looked for; words that make the end of a text.
+TAIL, LAST_WORDS = 1 << 14, 5
+#: In the frame of a page an error is known by a line of so few words, by the share of the other text's words that are
+#: gone, and by how few words came in their place: the error and a request for consent.
+ERROR_LINE, ERROR_GONE, ERROR_FRAME = 6, 0.4, 2 * SHORT
+#: Letters that are more than `SHORT` words: the longest word that an error page repeats has fewer than forty.
+_LONG = 40 * SHORT
+#: Words for which one phrase of a consent layer is enough; a longer text must hold two.
+_CONSENT_ALONE = 40
+#: Words for which an error that is named by one word is enough.
+_ONE_WORD = 40
+#: Causes by the table ``errors`` of the languages, most telling first.
+_SPOKEN_CAUSES = ("needs-js", "blocked", "login", "consent", "maintenance", "outage", "wrong-page")
+#: Causes that a line inside the frame of a page may state.
+_OUTAGES = frozenset(("blocked", "maintenance", "outage", "wrong-page"))
+#: What is no phrase of a language: the first words of servers' own pages, and a number to be entered.
+_FIRST_WORDS = {"blocked": re.compile(r"(?:403 )?forbidden\b"), "wrong-page": re.compile(r"404\b|index of\b")}
+_AGE_GATE = re.compile(r"\b(?:\d\d|of legal age) (?:or older )?to enter\b")
 
 _LOGIN_PATH = re.compile(r"/(?:log-?in|sign-?in|auth|checkpoint|account/begin|sso)(?:[/.]|$)", re.IGNORECASE)
 _PASSWORD = re.compile(r"<input\b[^>]{0,500}\btype\s*=\s*[\"']?password", re.IGNORECASE)
-_SHELL = re.compile(
-    r"<(?:div|main)\b[^>]{0,200}\bid\s*=\s*[\"']?(?:root|app|__next|__nuxt|react-root|main-app)\b", re.IGNORECASE
-)
-_STOP_WORDS = {
-    "en": "the of and to in you your or we our for that this with are is any by as may not".split(),
-    "fr": "de la le les et des vous à nous en votre vos que pour du un une dans par sur est ou".split(),
-    "de": "der die und sie wir in den von zu das mit für ist auf oder ihre nicht werden eine dass im".split(),
-    "es": "de la que el en y los a las para su con por nosotros usted del se no una o sus".split(),
-    "it": "di e il la che in per i del le si della a con dei o da un tua al utente".split(),
-    "pt": "de a o que e para os em você do da seus sua com não nos por uma as ou dos".split(),
-    "nl": "de en van het je in wij te of dat een voor u is op met die aan niet uw door".split(),
-    "sv": "och att i som du för av vi till på är den med om din eller kan dina det en inte".split(),
-    "pl": "i w z na do nie się lub o przez dla oraz jest w że od po użytkownika twoje są za".split(),
-    "tr": "ve bir bu için ile veya da de olarak olan bizim size sizin kullanım gibi her ne tarafından en daha".split(),
-    "ru": "и в на с по не что или для вы мы от о к из за при как их к вас".split(),
-    "id": "dan yang untuk anda kami di dengan atau dari ini dalam tidak kepada akan oleh pada dapat".split(),
-}
+#: The bytes 0x80 to 0xBF as windows-1252 shows them; 0x80 to 0x9F may have been taken out since, as controls.
+_HIGH = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ\u0080-\u00bf"
+_MOJIBAKE = re.compile(f"[\u00c2-\u00df][{_HIGH}]|[ÂÃ] |â€|[\u00e0-\u00ef][{_HIGH}]{{2}}")
+_OUTSIDE_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 def classify_suspect(
@@ -89,18 +109,102 @@ def classify_suspect(
         final_url: The address that answered.
     """
     words = _words(text)
-    if not words:
-        return "needs-js" if _SHELL.search(html) else "empty"
-    if text.count("\ufffd") > _GARBLED * len(text):
-        return "garbled"
     before = _words(previous) if previous else []
+    if not words:
+        remote = find_remote_text(html, final_url or asked_url, 0) if html else None
+        return remote.cause if remote else "empty"
+    if _is_garbled(text, previous or ""):
+        return "garbled"
     if _grew_from_short(words, before):
         return "truncated" if _is_cut(words, before, html) else None
     cause = _says_instead(words, html, page_title) if len(words) < SHORT else None
     cause = cause or _leads_elsewhere(words, asked_url, final_url) or _unlike(words, before)
     if cause in (None, "collapse") and _is_cut(words, before, html):
         return "truncated"
+    if cause in (None, "empty") and not before and html and len(words) < COMPARABLE:
+        # Of a first text nothing is known but what its page says: the text may be elsewhere.
+        remote = find_remote_text(html, final_url or asked_url, len(words))
+        return remote.cause if remote else cause
     return cause
+
+
+def _is_garbled(text: str, previous: str) -> bool:
+    """Return whether the encoding of *text* was read wrongly, and that of the text before was not."""
+    if text.count("\ufffd") > GARBLED * len(text):
+        return True
+    return _is_mojibake(text) and not _is_mojibake(previous)
+
+
+@lru_cache(maxsize=4)
+def _is_mojibake(text: str) -> bool:
+    if text.isascii():
+        return False
+    found = _MOJIBAKE.findall(text)
+    return len(found) >= LEAST_MOJIBAKE and sum(map(len, found)) >= MOJIBAKE * len(_OUTSIDE_ASCII.findall(text))
+
+
+def classify_error_page(said: str) -> str:
+    """Return what the canonical text *said* speaks like, as a word of `CAUSES`; empty for a policy."""
+    for cause in _SPOKEN_CAUSES:
+        if _speaks_of(cause, said) or (cause in _FIRST_WORDS and _FIRST_WORDS[cause].match(said)):
+            return cause
+        if cause == "consent" and (_AGE_GATE.search(said) or _speaks_of_consent(said)):
+            return cause
+    return ""
+
+
+def _speaks_of(cause: str, said: str) -> bool:
+    whole, single = _phrases(cause)
+    # One word alone, such as "forbidden", says it where there is hardly another one.
+    return whole.search(said) is not None or (said.count(" ") < _ONE_WORD and single.search(said) is not None)
+
+
+@cache
+def _phrases(cause: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return patterns of the phrases of *cause* in all languages, and of those that are one word anywhere."""
+    entries = frozenset(map(_canonical_entry, union("errors", cause)))
+    single = frozenset(entry for entry in entries if " " not in entry and entry[0] != "^")
+    return entry_pattern(entries - single), entry_pattern(single)
+
+
+def _canonical_entry(entry: str) -> str:
+    """Return an entry of a language file in canonical form; the marks of its beginning and of prefixes stay."""
+    words = [canonical_text(word) + ("*" if word.endswith("*") else "") for word in entry.removeprefix("^").split()]
+    return ("^" if entry.startswith("^") else "") + " ".join(words)
+
+
+def _speaks_of_consent(said: str) -> bool:
+    phrases = {match[0] for match in _consent_phrases().finditer(said)}
+    return len(phrases) > 1 or (bool(phrases) and said.count(" ") < _CONSENT_ALONE)
+
+
+@cache
+def _consent_phrases() -> re.Pattern[str]:
+    return entry_pattern(frozenset(map(_canonical_entry, union("page", "consent"))))
+
+
+def is_error_page(own: Sequence[str], other: Sequence[str]) -> bool:
+    """Return whether a text speaks like an error where the *other* is a policy: alone, or in the frame of its page.
+
+    Args:
+        own: Its clauses in the form in which texts are compared.
+        other: Those of the other text.
+    """
+    if sum(map(len, own)) <= _LONG:
+        said = " ".join(own)
+        if said.count(" ") < SHORT and classify_error_page(said):
+            words, others = Counter(said.split()), Counter(" ".join(other).split())
+            return (words & others).total() < STAYS * others.total()
+    new, gone = {*own} - {*other}, {*other} - {*own}
+    if not any(_length(key) <= ERROR_LINE and classify_error_page(key) in _OUTAGES for key in new):
+        return False
+    lost = sum(map(_length, gone))
+    most = min(ERROR_FRAME, lost / 2)
+    return lost >= max(SHORT, ERROR_GONE * sum(map(_length, other))) and sum(map(_length, new)) <= most
+
+
+def _length(key: str) -> int:
+    return key.count(" ") + 1
 
 
 @lru_cache(maxsize=4)
@@ -112,7 +216,7 @@ def _grew_from_short(words: list[str], before: list[str]) -> bool:
     """Return whether the text that stands is as short and mostly the same: then this is how the document is."""
     if not before or len(before) >= SHORT:
         return False
-    return _common(words, before) >= 0.7 * len(before)
+    return _common(words, before) >= STILL_SHORT * len(before)
 
 
 def _common(words: list[str], before: list[str]) -> int:
@@ -125,9 +229,7 @@ def _says_instead(words: list[str], html: str, page_title: str) -> str | None:
         return cause
     if _PASSWORD.search(html):
         return "login"
-    if len(words) < _TINY:
-        return "needs-js" if _SHELL.search(html) else "empty"
-    return None
+    return "empty" if len(words) < TINY else None
 
 
 def _leads_elsewhere(words: list[str], asked_url: str, final_url: str) -> str | None:
@@ -137,7 +239,7 @@ def _leads_elsewhere(words: list[str], asked_url: str, final_url: str) -> str | 
         return None
     if not final_url or asked.path.rstrip("/") == final.path.rstrip("/"):
         return None
-    if _LOGIN_PATH.search(final.path) and not _LOGIN_PATH.search(asked.path) and len(words) < _COMPARABLE:
+    if _LOGIN_PATH.search(final.path) and not _LOGIN_PATH.search(asked.path) and len(words) < COMPARABLE:
         return "login"
     # A policy may move to the front of a host of its own, but not to the front of the one that it was deep inside.
     host, home = (parts.netloc.lower().removeprefix("www.") for parts in (asked, final))
@@ -147,42 +249,30 @@ def _leads_elsewhere(words: list[str], asked_url: str, final_url: str) -> str | 
 
 def _is_cut(words: list[str], before: list[str], html: str) -> bool:
     """Return whether the page breaks off, and the end of what stood *before* is missing."""
-    if not before or words[-_LAST_WORDS:] == before[-_LAST_WORDS:]:
+    if not before or words[-LAST_WORDS:] == before[-LAST_WORDS:]:
         return False
-    return bool(html) and "</html" not in html[-_TAIL:].lower()
-
-
-#: Two texts that share so much of their words are in one language and of one document.
-_SAME_TEXT = 0.9
+    return bool(html) and "</html" not in html[-TAIL:].lower()
 
 
 def _unlike(words: list[str], before: list[str]) -> str | None:
     """Return how *words* differ from what stood *before* as no edit of a policy makes them differ."""
     size = len(words) / max(1, len(before))
-    if len(before) < _COMPARABLE:
+    if len(before) < COMPARABLE:
         # Too short for statistics, but not for seeing that it is gone.
-        return "collapse" if size < _COLLAPSE and _common(words, before) < _STAYS * len(before) else None
+        return "collapse" if size < COLLAPSE and _common(words, before) < STAYS * len(before) else None
     own, old = set(words), set(before)
-    if len(own & old) >= _SAME_TEXT * max(len(own), len(old)) and size >= _COLLAPSE:
+    if len(own & old) >= SAME_TEXT * max(len(own), len(old)) and size >= COLLAPSE:
         return None
-    languages = detect_page_language(words), detect_page_language(before)
+    languages = _language(words), _language(before)
     if all(languages) and languages[0] != languages[1]:
         return "language"
-    if len(words) >= _COMPARABLE and len(own & old) < _KINSHIP * min(len(own), len(old)):
+    if len(words) >= COMPARABLE and len(own & old) < KINSHIP * min(len(own), len(old)):
         return "wrong-page"
-    if len(words) < SHORT and size < _STUB:
+    if len(words) < SHORT and size < STUB:
         return "wrong-page"
-    return "collapse" if size < _COLLAPSE else None
+    return "collapse" if size < COLLAPSE else None
 
 
-def detect_page_language(words: list[str]) -> str:
-    """Return the language of canonical *words* as a two-letter code; empty when it is not plain."""
-    if len(words) < SHORT:
-        return ""
-    counts = Counter(words)
-    shares = sorted(
-        ((sum(counts[stop] for stop in set(stops)) / len(words), code) for code, stops in _STOP_WORDS.items()),
-        reverse=True,
-    )
-    (best, code), (second, _) = shares[:2]
-    return code if best >= _STOP_SHARE and best >= _STOP_LEAD * second else ""
+def _language(words: Sequence[str]) -> str:
+    """Return the language of canonical *words* as a two-letter code; empty when it is not plain or they are few."""
+    return detect_words(words) if len(words) >= SHORT else ""

@@ -19,6 +19,10 @@ _TAIL = 1 << 14
 _PART = 1 << 17
 
 
+#: What servers write as Content-Encoding when the body is not compressed.
+_NO_CODING = frozenset(("", "identity", "none", "utf-8", "utf8", "ascii", "us-ascii", "binary", "8bit", "7bit", "text"))
+
+
 class Inflater:
     """Undoes one Content-Encoding piece by piece, never past *limit* bytes, and knows whether the end was reached."""
 
@@ -72,7 +76,8 @@ def encoding_of(url: str, headers: Mapping[str, str]) -> str:
         FetchError: It is another one, or several on top of each other.
     """
     stacked = [each.strip().lower() for each in headers.get("content-encoding", "").split(",")]
-    encodings = [each for each in stacked if each not in ("", "identity")]
+    # Browsers take a coding that they do not know for none; these are names of none, or of a charset, written there.
+    encodings = [each for each in stacked if each not in _NO_CODING and not each.startswith(("iso-8859", "windows-"))]
     transfer = headers.get("transfer-encoding", "chunked").strip().lower()
     if len(encodings) > 1 or not {"gzip", "x-gzip", "deflate"}.issuperset(encodings):
         raise FetchError(f"{url}: encoded as {', '.join(stacked)[:100]!r}, not asked for", cause="encoding")

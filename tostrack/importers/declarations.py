@@ -196,7 +196,7 @@ class _Work:
         )
 
     def _filters(self, terms: str, declared: Any) -> Iterator[str]:
-        for item in [declared] if isinstance(declared, str | dict) else declared or ():
+        for item in declared if isinstance(declared, list) else [declared] if declared else []:
             given = [(item, None)] if isinstance(item, str) else list(item.items()) if isinstance(item, dict) else []
             for name, parameters in given:
                 shown = name if parameters is None else f"{name}({json.dumps(parameters)[:200]})"

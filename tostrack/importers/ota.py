@@ -1,33 +1,34 @@
 """A collection of Open Terms Archive as records by document: its repository of versions, or the zip of a release.
 
-The repository is read by one `git log` and one `git cat-file`, whatever its size; a text is read when it is asked for.
+A text is read when it is asked for.
 """
 
 from __future__ import annotations
 
-import re
-import subprocess
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from tostrack.errors import ConfigError, DocumentError
 from tostrack.importers.folder import dated_by
+from tostrack.importers.git_repository import CommitChange, GitRepository, open_repository
+from tostrack.importers.zip_reader import ZipError, ZipMember, list_members, read_member
 from tostrack.models import slug
 
 #: Bytes of one text; the largest policy that the public collections hold has half a megabyte.
-_LARGEST = 10_000_000
+_LARGEST = 2_000_000
+#: Files in a zip: bounds the memory for their names.
+_MOST_FILES = 150_000
+#: Bounds the memory for what is left out.
+_MOST_LEFT_OUT = 10_000
 #: Records in all: fourteen years of the largest public collection are 45,000.
-_MOST_RECORDS = 2_000_000
+_MOST_RECORDS = 200_000
 #: How the subjects begin of commits in which the service's text did not move, but what reads it did.
 _UPGRADES = ("apply technical or declaration upgrade", "refilter")
-#: An object's name in `git log --raw` of something that is not there.
-_NOTHING = re.compile(r"0+$")
-_SAFE = ("-c", "core.quotePath=false", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,31 @@ class OtaCollection:
     #: Reads the text of a record.
     read: Callable[[Record], str] = field(default=lambda record: record.place, repr=False)
 
+    def leave_out(self, name: str, reason: str) -> None:
+        """Note that what is called *name* is not imported, once."""
+        if len(self.left_out) < _MOST_LEFT_OUT and (name, reason) not in self.left_out[-100:]:
+            self.left_out.append((name, reason))
+
+    def sort(self) -> None:
+        """Put the records of each document in the order of their times; of those of one second the last counts."""
+        for ident, records in self.records.items():
+            # By time: authors' clocks decide.
+            ordered = sorted(records, key=lambda record: record.at)
+            later = [*ordered[1:], None]
+            self.records[ident] = [one for one, next_one in zip(ordered, later, strict=True) if _lasts(one, next_one)]
+            for one, next_one in zip(ordered, later, strict=True):
+                if not _lasts(one, next_one):
+                    self.leave_out(f"{ident} of {one.name}", "another record of the same second follows it")
+
+    @property
+    def until(self) -> datetime:
+        """When the collection recorded something last."""
+        return max(records[-1].at for records in self.records.values())
+
+
+def _lasts(record: Record, following: Record | None) -> bool:
+    return following is None or following.at > record.at
+
 
 @contextmanager
 def open_collection(path: Path) -> Iterator[OtaCollection]:
@@ -68,31 +94,36 @@ def open_collection(path: Path) -> Iterator[OtaCollection]:
     if path.is_dir():
         with _repository(path) as found:
             yield found
-    elif zipfile.is_zipfile(path):
+    elif path.is_file():
         with _release(path) as found:
             yield found
     else:
         raise ConfigError(f"{path}: neither a git repository nor the zip of a release")
 
 
-def _add(found: OtaCollection, path: str, record: Record) -> None:
-    """Put *record* of the file *path* where it belongs, if it is the text of a document."""
+def _is_document(path: str) -> bool:
+    """Return whether the file *path* is the text of a document."""
     parts = PurePosixPath(path).parts
-    if len(parts) != 2 or parts[1][:1] == "." or not parts[1].endswith(".md"):
-        return
+    return len(parts) == 2 and parts[1][:1] != "." and parts[1].endswith(".md")
+
+
+def _add(found: OtaCollection, path: str, record: Record) -> None:
+    """Put *record* of the document *path* where it belongs."""
+    parts = PurePosixPath(path).parts
     service, document = parts[0], parts[1].removesuffix(".md")
     ident = f"{slug(service)}/{slug(document)}"
+    known_service = found.services.get(slug(service), service)
+    known_document = found.documents.get(ident, document)
     if not (slug(service) and slug(document)):
-        reason = "its name holds no letter or digit of a-z and 0-9 to make an id of"
-    elif found.services.setdefault(slug(service), service) != service:
-        reason = f"its id {slug(service)!r} is that of {found.services[slug(service)]!r} already"
-    elif found.documents.setdefault(ident, document) != document:
-        reason = f"its id {ident!r} is that of {found.documents[ident]!r} already"
+        found.leave_out(path, "its name holds no letter or digit of a-z and 0-9 to make an id of")
+    elif known_service.casefold() != service.casefold():
+        found.leave_out(path, f"its id {slug(service)!r} is that of {known_service!r} already")
+    elif known_document.casefold() != document.casefold():
+        found.leave_out(path, f"its id {ident!r} is that of {known_document!r} already")
     else:
+        # Of names that differ by case only, the newest is what it is called.
+        found.services[slug(service)], found.documents[ident] = service, document
         found.records.setdefault(ident, []).append(record)
-        return
-    if (path, reason) not in found.left_out:
-        found.left_out.append((path, reason))
 
 
 # A repository
@@ -100,82 +131,42 @@ def _add(found: OtaCollection, path: str, record: Record) -> None:
 
 @contextmanager
 def _repository(path: Path) -> Iterator[OtaCollection]:
-    with _git(path, "cat-file", "--batch") as blobs:
-        found = OtaCollection(path.resolve().name.removesuffix(".git"), read=lambda record: _blob(blobs, record))
-        for number, (file, record) in enumerate(_commits(path)):
+    with open_repository(path) as repository:
+        found = OtaCollection(path.resolve().name.removesuffix(".git"), read=partial(_read_blob, repository))
+        for number, change in enumerate(repository.changes()):
             if number > _MOST_RECORDS:
                 raise ConfigError(f"{path}: more than {_MOST_RECORDS:,} records")
-            _add(found, file, record)
+            _add_commit(found, change)
+        found.left_out.extend(repository.left_out)
         if not found.records:
             raise ConfigError(f"{path}: no commit records a SERVICE/TERMS.md: is it a repository of versions?")
-        for records in found.records.values():
-            # By time: authors' clocks decide, and commits of one second keep their order.
-            records.sort(key=lambda record: record.at)
+        found.sort()
         yield found
 
 
-@contextmanager
-def _git(path: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    command = ("git", *_SAFE, "-C", str(path), *arguments)
+def _add_commit(found: OtaCollection, change: CommitChange) -> None:
+    if not _is_document(change.path):
+        return
+    at = _author_time(change.seconds)
+    if at is None:
+        found.leave_out(f"{change.path} of commit {change.commit}", "its date is missing, negative or after 9999")
+        return
+    upgrade = change.subject.lower().startswith(_UPGRADES)
+    _add(found, change.path, Record(at, upgrade, change.commit, change.blob))
+
+
+def _author_time(seconds: str) -> datetime | None:
+    """Return the time of an author's *seconds* since 1970; None unless it lies between then and the year 9999."""
+    if not (seconds.isascii() and seconds.isdigit() and len(seconds) < 16):
+        return None
     try:
-        process = subprocess.Popen(  # noqa: S603 - no shell, and no argument is a page's
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-    except OSError as error:
-        raise ConfigError(f"{path}: git is needed to read a repository ({error.strerror})") from error
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
-def _commits(path: Path) -> Iterator[tuple[str, Record]]:
-    """Yield the files that each commit changed, oldest commit first."""
-    form = "--format=%x01%H %at %s"
-    with _git(path, "log", "--reverse", "--raw", "--no-abbrev", "--no-renames", "-m", "--first-parent", form) as log:
-        assert log.stdout is not None
-        commit, at, upgrade = "", datetime.fromtimestamp(0, UTC), False
-        for raw in log.stdout:
-            line = raw.decode("utf-8", "replace").rstrip("\n")
-            if line.startswith("\x01"):
-                commit, seconds, subject = (*line[1:].split(" ", 2), "")[:3]
-                at = datetime.fromtimestamp(int(seconds), UTC)
-                upgrade = subject.lower().startswith(_UPGRADES)
-            elif line.startswith(":"):
-                status, _, file = line.partition("\t")
-                blob = status.split()[3]
-                if not _NOTHING.match(blob):
-                    yield _unquoted(file), Record(at, upgrade, commit, blob)
-        if log.wait():
-            raise ConfigError(f"{path}: git cannot read it; `git -C {path} log` says why")
-
-
-def _unquoted(name: str) -> str:
-    """Return a file's name without the quotes that git puts around one with a quote, a backslash or a control in it."""
-    return re.sub(r"\\(.)", r"\1", name[1:-1]) if name.startswith('"') else name
-
-
-def _blob(blobs: subprocess.Popen[bytes], record: Record) -> str:
-    """Return the text of *record*.
-
-    Raises:
-        DocumentError: It is missing, too large or no text.
-    """
-    assert blobs.stdin is not None
-    assert blobs.stdout is not None
-    try:
-        blobs.stdin.write(f"{record.place}\n".encode())
-        blobs.stdin.flush()
-        head = blobs.stdout.readline().split()
-    except OSError as error:
-        raise DocumentError(f"git ended while its texts were read ({error.strerror})") from error
-    if len(head) != 3:
-        raise DocumentError("the repository does not hold its text")
-    body = blobs.stdout.read(int(head[2]) + 1)[:-1]
-    if head[1] != b"blob" or len(body) > _LARGEST:
-        raise DocumentError(f"no text of at most {_LARGEST // 1_000_000} MB")
-    return body.decode("utf-8", "replace")
+def _read_blob(repository: GitRepository, record: Record) -> str:
+    return repository.read(record.place, _LARGEST).decode("utf-8", "replace")
 
 
 # A release
@@ -183,41 +174,47 @@ def _blob(blobs: subprocess.Popen[bytes], record: Record) -> str:
 
 @contextmanager
 def _release(path: Path) -> Iterator[OtaCollection]:
-    """Members are read one at a time and never extracted: names lead nowhere and sizes are checked as they are read."""
+    """Members are read one at a time and never extracted: names lead nowhere and sizes are capped as they are read."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            found = OtaCollection(path.stem, read=lambda record: _member(archive, record))
-            members = archive.infolist()
-            if len(members) > _MOST_RECORDS:
-                raise ConfigError(f"{path}: more than {_MOST_RECORDS:,} files")
-            for member in members:
-                _add_member(found, member)
+        file = path.open("rb")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
+    with file:
+        members: dict[str, ZipMember] = {}
+        found = OtaCollection(path.stem, read=lambda record: _member(file, members[record.place]))
+        try:
+            for number, member in enumerate(list_members(file)):
+                if number >= _MOST_FILES:
+                    raise ConfigError(f"{path}: more than {_MOST_FILES:,} files")
+                _add_member(found, members, member)
+        except ZipError as error:
             if not found.records:
-                raise ConfigError(f"{path}: holds no SERVICE/TERMS/DATE.md: is it the zip of a release?")
-            for records in found.records.values():
-                records.sort(key=lambda record: record.at)
-            yield found
-    except (zipfile.BadZipFile, OSError) as error:
-        raise ConfigError(f"{path}: cannot be read as a zip ({error})") from error
+                raise ConfigError(f"{path}: neither a git repository nor the zip of a release ({error})") from error
+            found.leave_out("the files that its list names last", str(error))
+        if not found.records:
+            raise ConfigError(f"{path}: holds no SERVICE/TERMS/DATE.md: is it the zip of a release?")
+        found.sort()
+        yield found
 
 
-def _add_member(found: OtaCollection, member: zipfile.ZipInfo) -> None:
+def _add_member(found: OtaCollection, members: dict[str, ZipMember], member: ZipMember) -> None:
     """Add a file that lies in ``.../SERVICE/TERMS/DATE.md``."""
-    parts = PurePosixPath(member.filename).parts
-    if member.is_dir() or len(parts) < 3 or not parts[-1].endswith(".md"):
+    parts = PurePosixPath(member.name).parts
+    path = "/".join(parts[-3:-1]) + ".md"
+    if member.name.endswith("/") or len(parts) < 3 or not parts[-1].endswith(".md") or not _is_document(path):
         return
-    if at := dated_by(parts[-1].removesuffix(".md")):
-        _add(found, f"{parts[-3]}/{parts[-2]}.md", Record(at, upgrade=False, name=parts[-1], place=member.filename))
+    at = dated_by(parts[-1].removesuffix(".md"))
+    if at is None:
+        found.leave_out(member.name, "its name tells no date")
+    elif member.name in members:
+        found.leave_out(member.name, "the zip holds another file of this name before it")
     else:
-        found.left_out.append((member.filename, "its name tells no date"))
+        members[member.name] = member
+        _add(found, path, Record(at, upgrade=False, name=parts[-1], place=member.name))
 
 
-def _member(archive: zipfile.ZipFile, record: Record) -> str:
+def _member(file: BinaryIO, member: ZipMember) -> str:
     try:
-        with archive.open(record.place) as file:
-            body = file.read(_LARGEST + 1)
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, zlib.error) as error:
-        raise DocumentError(f"cannot be read ({error})") from error
-    if len(body) > _LARGEST:
-        raise DocumentError(f"larger than {_LARGEST // 1_000_000} MB")
-    return body.decode("utf-8", "replace")
+        return read_member(file, member, _LARGEST).decode("utf-8", "replace")
+    except OSError as error:
+        raise DocumentError(f"cannot be read ({error.strerror})") from error

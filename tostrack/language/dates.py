@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import re
 from calendar import monthrange
@@ -43,16 +44,18 @@ def find_dates(text: str) -> list[FoundDate]:
     around = _around_years(text)
     if not around:
         return []
+    #: In order and apart from each other, so that only the neighbours of a new one can overlap it.
     found: list[FoundDate] = []
     for pattern, read in _forms():
         for match in itertools.chain.from_iterable(pattern.finditer(text, start, end) for start, end in around):
-            if any(match.start() < other.end and other.start < match.end() for other in found):
+            at = bisect.bisect_left(found, match.start(), key=lambda one: one.start)
+            if any(match.start() < other.end and other.start < match.end() for other in found[max(at - 1, 0) : at + 1]):
                 continue
             year, month, day = read(match)
             if 1 <= month <= 12 and day <= monthrange(year, month)[1]:
                 last = day or monthrange(year, month)[1]
-                found.append(FoundDate(*match.span(), date(year, month, day or 1), date(year, month, last)))
-    return sorted(found, key=lambda one: one.start)
+                found.insert(at, FoundDate(*match.span(), date(year, month, day or 1), date(year, month, last)))
+    return found
 
 
 def _around_years(text: str) -> list[tuple[int, int]]:
@@ -96,16 +99,20 @@ def _forms() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[int
     month = _any_of(month_numbers()) + r"(?!\w)\.?"
     plain = _any_of(_plain_names()) + r"(?!\w)\.?"
     ordinal = rf"(?:{_any_of(_list_all('ordinals'))}|\.|º|°)?"
+    after = rf"(?:\s?{_any_of(_list_all('year_marks'))}(?!\w))?"
     of = rf"(?:\s+{_any_of(_list_all('joins'))})?"
     # A letter in front makes it another word; a day is looked for from its first digit.
     written = (
-        (rf"(?<!\w)(?P<d>\d{{1,2}}){ordinal}{of}[\s-]+(?P<m>{month}),?{of}[\s-]+(?P<y>{_YEAR})", _day_month_year),
+        (
+            rf"(?<!\w)(?P<d>\d{{1,2}}){ordinal}{of}[\s-]+(?P<m>{month}),?{of}[\s-]+(?P<y>{_YEAR}){after}",
+            _day_month_year,
+        ),
         (rf"(?<!\w)(?P<m>{month})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,\s*|\s+)(?P<y>{_YEAR})", _day_month_year),
         (rf"(?<!\d)(?P<y>{_YEAR})(?P<s>[-/.])(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}})(?!\d)", _numeric),
         (r"(?P<y>(?:19[89]|20\d)\d)\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]", _numeric),
         (rf"(?<!\w)(?P<d>\d{{1,2}})\.\s?(?P<m>\d{{1,2}})\.\s?(?P<y>{_YEAR})", _numeric),
         (rf"(?<!\w)(?P<d>\d{{1,2}})[/-](?P<m>\d{{1,2}})[/-](?P<y>{_YEAR})", _slashed),
-        (rf"(?<!\w)(?P<m>{plain})(?:,|{of})\s+(?P<y>{_YEAR})", _month_year),
+        (rf"(?<!\w)(?P<m>{plain})(?:,|{of})\s+(?P<y>{_YEAR}){after}", _month_year),
     )
     return tuple((re.compile(pattern, re.IGNORECASE), read) for pattern, read in written)
 

@@ -25,8 +25,13 @@ def detect_language(text: str) -> str:
     return detect_words(_WORD.findall(text[:_READ].lower()))
 
 
-def detect_words(words: Iterable[str]) -> str:
-    """Return the code of the language of *words* in lower case: two letters, empty when it is not plain."""
+def detect_words(words: Iterable[str], lead: float = _LEAD) -> str:
+    """Return the code of the language of *words* in lower case: two letters, empty when it is not plain.
+
+    Args:
+        words: The words of a text, each as often as it stands there.
+        lead: How many times as much must speak for the language as for the next one.
+    """
     counts = Counter(words)
     total = sum(counts.values())
     candidates = _by_script(counts)
@@ -44,7 +49,7 @@ def detect_words(words: Iterable[str]) -> str:
         return ""
     code, best = ranked[0]
     own = sum(counts[word] for word in load_language(code).list_words("words", "stop_words"))
-    ahead = len(ranked) == 1 or best >= _LEAD * ranked[1][1]
+    ahead = len(ranked) == 1 or best >= lead * ranked[1][1]
     return code if ahead and own >= _SHARE * total else ""
 
 

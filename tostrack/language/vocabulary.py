@@ -27,11 +27,13 @@ Phrases = Mapping[str, Mapping[str, Sequence[tuple[tuple[str, ...], Kind]]]]
 
 _LETTER = rf"[^\W\d_{OTHER_NUMBERS}{UNSPACED}]"
 _LATER = rf"[^\W_{OTHER_NUMBERS}{UNSPACED}]"
+#: An invisible character within a word belongs to it, one at its end does not.
+_WITHIN = rf"[{INVISIBLE}](?={_LATER}|[{MARKS}{INVISIBLE}])"
 #: Every character of a text belongs to one piece. A word ends before "'" save in the endings of English ("don't");
 #: a minus belongs to its number, a hyphen between numbers does not.
 PIECE = re.compile(
     rf"\s+"
-    rf"|{_LETTER}+(?:[\d{MARKS}{INVISIBLE}]+{_LATER}*)*(?:['’](?:t|s|re|ve|ll|d|m|T|S|RE|VE|LL|D|M)(?!\w))?"
+    rf"|{_LETTER}+(?:(?:[\d{MARKS}]|{_WITHIN})+{_LATER}*)*(?:['’](?:t|s|re|ve|ll|d|m|T|S|RE|VE|LL|D|M)(?!\w))?"
     rf"|(?:(?<![\w)\]}}%.,'’\"”-])(?<!\d )[-–](?=\d)|(?<!\d)−)?"
     rf"(?:\d{{1,3}}(?:[ \u00a0\u2009\u202f'’]\d{{3}})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)*)"
     rf"|[{UNSPACED}][{MARKS}]*"
@@ -41,6 +43,8 @@ PIECE = re.compile(
     rf"|.",
     re.DOTALL,
 )
+_RUN = rf"{_LATER}+(?:(?:[{MARKS}]|{_WITHIN})+{_LATER}*)*"
+_READ_AS_ONE = re.compile(rf"\d+(?:[.,]\d+)+|{_RUN}(?:[-'’@]{_RUN})*|{PIECE.pattern}", re.DOTALL)
 _HIDDEN = re.compile(f"[{INVISIBLE}]")
 #: So many different pieces are remembered for each language: a hostile text cannot fill the memory.
 _MEMORY = 100_000
@@ -65,7 +69,7 @@ _LISTS: tuple[tuple[Kind, str, tuple[str, ...]], ...] = (
     (Kind.NEGATION, "guards", ("negation",)),
     (Kind.MODAL, "guards", ("duty", "permission", "promise", "prohibition")),
     (Kind.CONDITION, "guards", ("condition",)),
-    (Kind.QUALIFIER, "guards", ("qualifier",)),
+    (Kind.QUALIFIER, "guards", ("only", "qualifier")),
     (Kind.PARTY, "parties", ("user", "third", "platform")),
 )
 #: Kinds that lists of words of several can make.
@@ -133,6 +137,14 @@ class Vocabulary:
         if kind is None and self._prefixes is not None and self._prefixes[0].match(word):
             kind = next(kind for kind, pattern in self._prefixes[1] if pattern.match(word))
         return kind or Kind.WORD, word
+
+
+def split_pieces(text: str) -> list[str]:
+    """Return the words, numbers, signs and spaces of *text*, which joined are *text*, for edits that people read.
+
+    As the tokens are, but that what people read as one word is one: "opt-out", "24-hour", "l'article".
+    """
+    return _READ_AS_ONE.findall(text)
 
 
 def word_key(word: str) -> str:

@@ -1,12 +1,13 @@
 """The words of each language, from the TOML files of this folder.
 
 A file declares its ``level``: ``detect`` (its language is recognised), ``verdict`` (the verdict and the facts read it)
-or ``flags`` (the rules of flags read it too); `REQUIRED` lists the tables of each level. A list is one string of
-entries with commas between them. In an entry
+or ``flags`` (it also has the roles of the rules of flags; English is read by patterns, `analysis/flags/topics.toml`);
+`REQUIRED` lists the tables of each level. A list is one string of entries with commas between them. In an entry
 
 * ``shar(e|es|ing)`` stands for its three words, and ``(the |)court`` for both;
 * ``advertis*`` stands for every word that begins so;
-* ``*`` alone stands for any one word.
+* ``*`` alone stands for any one word;
+* ``^forbidden`` stands for the word at the begin of a text.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "detect": {},
         "verdict": {
             "dates": (
-                "months", "weekdays", "ordinals", "joins", "updated", "effective", "other", "latest", "itself", "ago",
+                "months", "weekdays", "ordinals", "joins", "updated", "effective", "other", "latest", "ago", "binding",
             ),
             "units": (
                 "second", "minute", "hour", "business_day", "day", "week", "month", "year", "age", "data", "percent",
@@ -39,8 +40,8 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "money": ("dollar", "euro"),
             "numbers": ("2", "3", "5", "7", "10", "12", "20", "30", "60", "90"),
             "guards": (
-                "negation", "affirming", "duty", "permission", "promise", "prohibition", "condition", "qualifier",
-                "comparison",
+                "only", "negation", "affirming", "duty", "permission", "promise", "prohibition", "condition",
+                "qualifier", "comparison",
             ),
             "parties": ("platform", "user", "third"),
             "answers": (
@@ -52,11 +53,14 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         },
         "flags": {
             "roles": (
-                "we", "us", "you", "your", "content", "user_content", "likeness", "post", "license", "grant", "scope",
-                "narrow_scope", "use", "used", "own", "title", "waive", "moral_rights", "data", "personal_data",
-                "collect", "disclose", "disclosed", "disclosure", "give", "given", "recipient", "advertiser",
-                "authority", "legal_reason", "business_transfer", "show", "advertising", "targeted", "cookie",
-                "opt_out", "setting", "permission", "without_payment", "ai", "train",
+                "we", "us", "our", "not_after", "you", "your", "not", "affirm", "but", "if", "rel",
+                "only", "to", "from", "data", "content", "mine", "likeness", "post", "license", "right", "grant",
+                "scope", "use", "exploit", "own", "title", "waive", "moral", "disclose", "disclosure", "give",
+                "collect", "recipient", "people", "advertiser", "authority", "legal", "deal", "obliged", "engage",
+                "purpose", "ad", "show", "target", "cookie", "opt_out", "setting", "permission", "nopay", "ai",
+                "train", "forbid", "liable", "feedback", "software", "goods", "recipient_word", "complaint",
+                "banned", "credentials", "person_right", "it", "reserve", "moderate", "book", "listing", "measure",
+                "to_you", "narrow", "by", "how", "me", "so_as", "portability",
             ),
         },
     }
@@ -174,9 +178,10 @@ def list_languages(level: Level = "detect") -> tuple[str, ...]:
 
 
 @cache
-def union(table: str, name: str) -> frozenset[str]:
-    """Return the entries that any language has in a list: for texts whose language is not known."""
-    return frozenset(word for code in list_languages() for word in load_language(code).list_words(table, name))
+def union(table: str, *names: str) -> frozenset[str]:
+    """Return the entries that any language has in the lists *names*: for texts whose language is not known."""
+    languages = map(load_language, list_languages())
+    return frozenset(word for language in languages for name in names for word in language.list_words(table, name))
 
 
 @cache
@@ -191,6 +196,20 @@ def month_numbers() -> Mapping[str, int]:
             for name in names:
                 numbers.setdefault(name, number)
     return MappingProxyType(numbers)
+
+
+@cache
+def weekday_names() -> frozenset[str]:
+    """Return the names of the days of the week in full, in any language, and their short forms in English.
+
+    Short forms of other languages ("do", "so", "mar") are other words too often.
+    """
+    return frozenset(
+        name
+        for code in list_languages()
+        for row in load_language(code).list_rows("dates", "weekdays")
+        for name in (row if code == "en" else row[:1])
+    )
 
 
 @cache
@@ -218,11 +237,22 @@ def expand_entry(entry: str) -> Iterator[str]:
 
 @cache
 def entry_pattern(entries: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern that finds any of *entries* (a tuple or a frozenset), as whole words, in lower-case text."""
+    """Return a pattern that finds any of *entries* (a tuple or a frozenset) in lower-case text: as whole words.
+
+    Words of scripts without spaces are found wherever they stand.
+    """
     written = sorted(entries, key=lambda entry: (-len(entry), entry))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(_written, written)) or '(?!)'})(?!\w)")
+    spaced = "|".join(_written(entry) for entry in written if entry[0] < _FIRST_UNSPACED)
+    unspaced = "|".join(re.escape(entry) for entry in written if entry[0] >= _FIRST_UNSPACED)
+    whole = rf"(?<!\w)(?:{spaced})(?!\w)" if spaced else ""
+    return re.compile("|".join(filter(None, (whole, unspaced))) or "(?!)")
+
+
+#: Scripts from here on have no spaces between words.
+_FIRST_UNSPACED = "\u2e80"
 
 
 def _written(entry: str) -> str:
-    words = ("\\w+" if word == "*" else re.escape(word).replace(r"\*", r"\w*") for word in entry.split(" "))
-    return r"\s+".join(words)
+    first = "^" if entry[0] == "^" else ""
+    words = ("\\w+" if word == "*" else re.escape(word).replace(r"\*", r"\w*") for word in entry.lstrip("^").split(" "))
+    return first + r"\s+".join(words)

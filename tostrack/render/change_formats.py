@@ -7,9 +7,10 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
+from tostrack.analysis.topic_moves import ranked
 from tostrack.models import Change, Edit, Fact, Flag, Hunk, Version, iso
 from tostrack.render.escape import count, cut, path_of, safe_line, span_of
-from tostrack.render.headline import distinct_flags, flag_label, headline, ranked
+from tostrack.render.headline import distinct_flags, flag_label, headline
 from tostrack.render.word_edits import Run, clipped, fold, runs_of, shortened, whole
 
 #: Kept words shown on each side of an edit.
@@ -207,6 +208,7 @@ def change_as_json(change: Change) -> dict[str, Any]:
         "verdict": str(change.verdict),
         "reason": str(change.reason),
         "explanation": change.explanation,
+        "importance": change.importance,
         "topics": list(change.topics),
         "hunks": [_json_hunk(hunk) for hunk in change.hunks],
         "stated": _json_dating(change),

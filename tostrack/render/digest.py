@@ -12,11 +12,12 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+from tostrack.analysis.topic_moves import importance, ranked
 from tostrack.models import Change, Edit, Flag, Hunk, iso
 from tostrack.render.change_formats import LINKED, change_as_json, coloured, html, safe_url
 from tostrack.render.change_formats import change_as_markdown as markdown
 from tostrack.render.escape import count, cut, joined, path_of, safe_line, span_of
-from tostrack.render.headline import distinct_flags, headline, importance, moved, ranked, subject_of
+from tostrack.render.headline import distinct_flags, headline, moved, subject_of
 from tostrack.render.word_edits import Run, around, fold, marked, runs_of, wrap
 
 #: Bytes of HTML spent on changes; Gmail cuts a mail near 102 KB. What does not fit is told by its headline.

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tostrack.analysis.topic_moves import ranked
 from tostrack.models import VERDICT_OF, Change, Edit, Flag, Hunk, Reason
 from tostrack.render.change_formats import change_as_json
 from tostrack.render.escape import columns, count, cut, path_of, safe_line
-from tostrack.render.headline import distinct_flags, flag_label, ranked
+from tostrack.render.headline import distinct_flags, flag_label
 from tostrack.render.terminal_style import SIGNS, TerminalStyle, fit_line
 from tostrack.render.word_edits import clipped, fold, runs_of
 

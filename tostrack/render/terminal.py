@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
+from tostrack.analysis.topic_moves import ranked
 from tostrack.models import Change, Edit, Fact, Flag, Hunk
 from tostrack.render.escape import ascii_only, columns, count, cut, document_id, joined, path_of, safe_line, span_of
-from tostrack.render.headline import distinct_flags, flag_label, ranked, topic_moves
+from tostrack.render.headline import distinct_flags, flag_label, topic_moves
 from tostrack.render.terminal_style import SIGNS, TerminalStyle, align_columns, fit_line
 from tostrack.render.word_edits import excerpt, fold, runs_of, shortened, side, whole
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urldefrag
+from urllib.parse import urldefrag, urlsplit
 
 from tostrack.analysis import comparison
 from tostrack.clauses import plain, split_clauses
@@ -12,19 +13,22 @@ from tostrack.errors import ConfigError, ExtractError
 from tostrack.extraction import document_text
 from tostrack.models import Document, Page, slug
 from tostrack.sandbox import Call, call_directly
-from tostrack.services.crawl import FetchAll, Preview, preview
+from tostrack.services.answers import FetchAll
+from tostrack.services.crawl import Preview, preview
 from tostrack.watchlist.naming import names
 from tostrack.watchlist.table import web_address
 
 #: What to do about a page that is no policy as it was fetched.
 _REMEDIES = {
-    "needs-js": "its text is written by scripts: try again with --browser",
+    "needs-js": "try again with --browser",
     "needs-browser": "install what it takes: pip install 'tostrack[browser]'",
     "robots": "its robots.txt forbids it: save the page by hand and `tostrack import folder`",
     "blocked": "it lets no robot in: save the page by hand and `tostrack import folder`",
     "login": "only who is logged in sees it: save the page by hand and `tostrack import folder`",
-    "empty": "its text may be written by scripts: try again with --browser",
+    "empty": "try again with --browser",
 }
+#: The path of a home page, in one language or in all.
+_FRONT = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-zA-Z]{2})?/?)?(?:(?:index|home)(?:\.\w{2,5})?)?")
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,10 @@ class ProposedEntry:
     document: Document
     text: str
     clauses: int
+    #: The parts of the page that are no part of it, one line each.
+    left_out: tuple[str, ...] = ()
+    #: Why the text may not be the policy's; only where it was asked for anyway.
+    doubt: str = ""
 
 
 def propose(
@@ -44,6 +52,7 @@ def propose(
     service: str = "",
     document: str = "",
     fetch: str = "http",
+    anyway: bool = False,
     call: Call = call_directly,
 ) -> ProposedEntry:
     """Return how the page at *url* would be watched: its names, and selectors when they help.
@@ -55,6 +64,7 @@ def propose(
         service: Its service's id, where the one that is found would be wrong.
         document: Its own id.
         fetch: ``http`` or ``browser``.
+        anyway: Propose also a text that does not look like a policy.
         call: How to read a page, which may be hostile, as in `crawl`.
 
     Raises:
@@ -70,15 +80,35 @@ def propose(
         raise ConfigError(f"{url}: is watched already, as {twin.id}")
     page = Page(url, fetch=fetch)
     [seen] = preview([Document("new", "new", (page,))], fetch_all, twice=False, call=call)
-    if seen.cause:
+    if _is_home_page(seen, url) and not anyway:
+        raise ConfigError(
+            f"{url}: is a home page, not a document; `tostrack discover {url}` lists the policies that it links to"
+        )
+    if seen.cause and not (anyway and seen.text):
         remedy = _REMEDIES.get(seen.cause, "")
         said = seen.message if url in seen.message else f"{url}: {seen.message}"
-        raise ExtractError("; ".join(filter(None, [said, remedy])), cause=seen.cause)
+        kept = "if it is the policy, add it with --anyway and accept its first text" if seen.text else ""
+        raise ExtractError("; ".join(filter(None, [said, remedy, kept])), cause=seen.cause)
     found = _named(seen, known, service, document)
     if taken := next((each for each in known if each.id == found.id), None):
         raise ConfigError(f"{found.id}: is watched already, at {taken.pages[0].url}; name another with --document")
     text = call(document_text.extract_text, found, seen.captures)
-    return ProposedEntry(found, text, len(comparison.read_version(text).clauses))
+    return ProposedEntry(found, text, len(comparison.read_version(text).clauses), seen.left_out, seen.message)
+
+
+def _is_home_page(seen: Preview, url: str) -> bool:
+    """Return whether *url* is the front of a site whose page links to its own terms or privacy policy."""
+    if not _FRONT.fullmatch(urlsplit(url).path) or 0 not in seen.captures:
+        return False
+    from tostrack.extraction.policy_links import find_policy_links, kind_of_name
+    from tostrack.extraction.proposals import read_page_facts
+
+    capture = seen.captures[0]
+    called = read_page_facts(capture.body, content_type=capture.content_type).title
+    if any(kind_of_name(part.strip(), url) for part in re.split(r"[|·•–—:»-]", called)):
+        return False
+    links = find_policy_links(capture.body, capture.final_url, content_type=capture.content_type)
+    return any(link.kind in ("terms", "privacy") for link in links)
 
 
 def _named(seen: Preview, known: Sequence[Document], service: str, document: str) -> Document:

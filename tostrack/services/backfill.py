@@ -14,7 +14,7 @@ from tostrack.analysis import comparison
 from tostrack.archive.read import Archive, VersionRow
 from tostrack.archive.visits import Visit
 from tostrack.archive.writer import Writer
-from tostrack.clauses import text_key
+from tostrack.comparison_key import reading_key
 from tostrack.errors import FetchError
 from tostrack.importers.capture_selection import CaptureChoice, ChosenCaptures, choose_captures
 from tostrack.importers.request_log import KEPT, SETTLED, LoggedRequest, RequestLog
@@ -290,7 +290,7 @@ def _moved(
     reading = replace(reading, version=_numbered(reading.version, shift))
     change = None
     if judged := past.change(f"{document.id}@{row.number}"):
-        change = comparison.rebuild_change(*past.judged(judged))
+        change = past.load_change(judged)
         change = replace(change, old=_numbered(change.old, shift), new=_numbered(change.new, shift))
     version = new_version(reading, document, writer, kind="import", captures=captures)
     version = replace(version, extractor=row.extractor, declaration=row.declaration, change=change)
@@ -305,7 +305,7 @@ def _joined(visits: Sequence[Visit], first: VersionRow, writer: Writer) -> Chang
     """Return what the *first* version changed of the last one before it; None when it is the same text."""
     readings = [visit.versions[0].reading for visit in visits[-HISTORY:]]
     new = writer.reading(first)
-    if text_key(new) == text_key(readings[-1]):
+    if reading_key(new) == reading_key(readings[-1]):
         return None
     change = comparison.compare_readings(readings[-1], new, readings[-2::-1], writer.book)
     return replace(change, service=first.service, document=first.document)

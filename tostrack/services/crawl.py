@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -10,23 +10,27 @@ from datetime import datetime, timedelta
 from tostrack.analysis import comparison
 from tostrack.analysis.decision import decide
 from tostrack.analysis.diff import diff
-from tostrack.archive.visits import Visit
+from tostrack.archive.visits import PageState, Visit
 from tostrack.archive.writer import Writer
 from tostrack.clauses import text_key
+from tostrack.comparison_key import reading_key
 from tostrack.errors import DocumentError, ExtractError, FetchError
 from tostrack.extraction import document_text
 from tostrack.fetch import Request
 from tostrack.models import (
     Document,
-    NotModified,
     Outcome,
+    Page,
     Reading,
     Snapshot,
+    Validators,
     Version,
     from_iso,
     sha256,
 )
 from tostrack.sandbox import OVERRUNS, Call, call_directly
+from tostrack.services.answers import Answer, FetchAll
+from tostrack.services.frames import fetch_with_frames
 from tostrack.services.new_versions import (
     CONFIRMED_AFTER,
     CrawlResult,
@@ -38,12 +42,11 @@ from tostrack.services.new_versions import (
     store_visit,
 )
 
-Answer = Snapshot | NotModified | FetchError
-#: Yields every request with its answer, in the order in which they come.
-FetchAll = Callable[[Sequence[Request]], Iterator[tuple[Request, Answer]]]
-
 #: Nobody means more by Retry-After; a slip of some zeros must not make us blind for years.
 _LONGEST_WAIT = timedelta(days=7)
+
+#: Some servers answer 304 to everything, whatever the page has become: a month is the longest that hides a change.
+RECHECK = timedelta(days=30)
 
 
 def crawl(
@@ -52,6 +55,7 @@ def crawl(
     fetch_all: FetchAll,
     now: Callable[[], datetime],
     *,
+    recheck: timedelta = RECHECK,
     call: Call = call_directly,
 ) -> Iterator[CrawlResult]:
     """Visit every document once and yield what came of it, as soon as it is stored.
@@ -63,6 +67,7 @@ def crawl(
         writer: Where to store it.
         fetch_all: How to fetch.
         now: The clock.
+        recheck: A page whose server has answered only 304 for so long is asked for the whole page.
         call: How to read a page, which may be hostile: a `sandbox.Worker` does it in bounded time and memory.
 
     Raises:
@@ -75,13 +80,20 @@ def crawl(
         else:
             by_id[document.id] = document
     requests = [
-        Request((document.id, number), page, known[number].validators if number in known else None)
+        Request((document.id, number), page, _validators(page, known.get(number), now() - recheck))
         for document in by_id.values()
         for known in (writer.pages(document),)
         for number, page in enumerate(document.pages)
     ]
-    for document, answers in _by_document(by_id, fetch_all(requests)):
+    for document, answers in _by_document(by_id, fetch_with_frames(fetch_all, call)(requests)):
         yield store_visit(_assess(document, answers, writer, now(), call), writer)
+
+
+def _validators(page: Page, state: PageState | None, since: datetime) -> Validators | None:
+    """Return what lets the server of a page answer 304; None when it last sent the page before *since*."""
+    fresh = state is not None and from_iso(state.seen_at) > since
+    # A page may be as it was while what is in its frames is not.
+    return state.validators if state and fresh and page.follow == "nothing" else None
 
 
 def _waiting(document: Document, writer: Writer, at: datetime) -> CrawlResult | None:
@@ -90,7 +102,7 @@ def _waiting(document: Document, writer: Writer, at: datetime) -> CrawlResult | 
     Nothing is stored: it was not checked.
     """
     row = next((row for row in writer.documents(document.service) if row.document == document.slug), None)
-    if row is None or row.next_try_at is None or from_iso(row.next_try_at) <= at:
+    if row is None or row.next_try_at is None or not timedelta() < from_iso(row.next_try_at) - at <= _LONGEST_WAIT:
         return None
     message = f"{document.id}: the server asked us to wait until {row.next_try_at} ({row.cause})"
     current = writer.current(document.service, document.slug)
@@ -112,6 +124,8 @@ class Preview:
     #: How the second fetch failed, if it did.
     again: str = ""
     captures: Mapping[int, Snapshot] = field(default_factory=dict, repr=False)
+    #: The parts of the pages that were taken for no part of the policy, one line each.
+    left_out: tuple[str, ...] = ()
 
 
 def preview(
@@ -148,7 +162,7 @@ def _previews(
         for document in by_id.values()
         for number, page in enumerate(document.pages)
     ]
-    for document, answers in _by_document(by_id, fetch_all(requests)):
+    for document, answers in _by_document(by_id, fetch_with_frames(fetch_all, call)(requests)):
         captures = {number: answer for number, answer in answers.items() if isinstance(answer, Snapshot)}
         seen = Preview(document, captures=captures)
         try:
@@ -162,8 +176,16 @@ def _previews(
             message = "; ".join(filter(None, [str(error), says and f"the page looks like {says}", mend]))
             yield replace(seen, cause=says or error.cause, message=message)
             continue
-        message = f"does not look like a policy ({cause})" if cause else ""
-        yield replace(seen, text=text, clauses=len(comparison.read_version(text).clauses), cause=cause, message=message)
+        remedy = call(document_text.suggest_remedy, tuple(captures.values()), text, cause) if cause else ""
+        message = "; ".join(filter(None, (f"does not look like a policy ({cause})" if cause else "", remedy)))
+        yield replace(
+            seen,
+            text=text,
+            clauses=len(comparison.read_version(text).clauses),
+            cause=cause,
+            message=message,
+            left_out=tuple(call(document_text.list_left_out, document, captures)),
+        )
 
 
 def _unstable(first: Preview, second: Preview) -> tuple[tuple[str, str], ...]:
@@ -211,13 +233,16 @@ def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, a
         text = call(document_text.extract_text, document, {**kept, **captures})
         reading = comparison.read_version(Version(text, at, (current.number if current else 0) + 1))
         key = text_key(reading)
-        if current and key == current.key_sha256:
+        if before and reading_key(reading) == reading_key(before):
             return _unchanged(seen, writer, call)
         cause = call(document_text.find_suspicion, tuple(captures.values()), text, before)
     except DocumentError as error:
         return _unread(seen, error, before, kept, call)
     if cause and not _confirmed(document, writer, key, cause, at):
-        message = "this does not look like the policy" + ("; the last good version stands" if current else "")
+        accept = f"`tostrack accept {document.id}` keeps it as it is"
+        remedy = call(document_text.suggest_remedy, tuple(captures.values()), text, cause)
+        then = "the last good version stands" if current else accept
+        message = "; ".join(filter(None, ("this does not look like the policy", remedy, then)))
         return replace(seen, outcome=Outcome.SUSPECT, cause=cause, message=message, suspect_key=key)
     if current is None or before is None:
         return replace(seen, outcome=Outcome.FIRST, versions=(new_version(reading, document, writer, call=call),))
@@ -256,7 +281,9 @@ def _says_instead(
         with suppress(ExtractError):
             # The page may say itself why there is nothing to select: that is the better word for it.
             says = call(document_text.diagnose_pages, tuple(captures.values()))
+            pages = tuple(captures.values())
             mend = "" if says else call(document_text.propose_repair, document, captures, last, kept)
+            mend = mend or call(document_text.suggest_remedy, pages, "", says or error.cause)
     return says, mend
 
 

@@ -11,7 +11,6 @@ from tostrack.errors import StoreError
 from tostrack.models import DigestSettings, Verdict, iso
 from tostrack.render.digest import Digest, DigestItem
 from tostrack.render.site_paths import change_page, site_address
-from tostrack.services.feeds import load_change
 
 
 def assemble_digest(
@@ -90,7 +89,7 @@ def _document(row: ChangeRow) -> str:
 
 def _items(archive: Archive, rows: Sequence[ChangeRow], site: str) -> Iterable[DigestItem]:
     names = {row.id: row for row in archive.documents()} if rows else {}
-    for row in rows:
+    for row, change in zip(rows, archive.load_changes(rows), strict=True):
         document = names[_document(row)]
         link = site_address(site, change_page(row.id))
-        yield DigestItem(load_change(archive, row), document.service_name, document.name, link)
+        yield DigestItem(change, document.service_name, document.name, link)

@@ -6,18 +6,18 @@ from collections.abc import Iterable
 
 from tostrack.analysis.flags import SHIPPED, Rulebook
 from tostrack.analysis.verdict import find_reasons
+from tostrack.analysis.verdict.quotes import quote
 from tostrack.archive import Archive, ChangeRow
 from tostrack.clauses import plain
-from tostrack.errors import ConfigError
-from tostrack.models import Clause, Flag, Hunk, Reading, Verdict
+from tostrack.errors import ConfigError, StoreError
+from tostrack.models import Change, Clause, Flag, Hunk, Reading, Reason, Verdict
 from tostrack.render.explanation import ComparedText, FoundFlag, HunkReason, Reasoning
-from tostrack.services.feeds import load_change
 
 
 def explain_change(archive: Archive, change_id: str, book: Rulebook = SHIPPED) -> Reasoning:
     """Return why the change of *change_id* (as ``tostrack log`` lists it) was told, or was not.
 
-    The verdict and the flags are those that were stored; what is found in each hunk is found by today's rules.
+    The verdict, the flags and the reason of each hunk are those that were stored.
 
     Raises:
         ConfigError: There is no such change.
@@ -26,19 +26,34 @@ def explain_change(archive: Archive, change_id: str, book: Rulebook = SHIPPED) -
     if row is None:
         name = change_id.partition("@")[0]
         raise ConfigError(f"{change_id}: no such change; `tostrack log {name} --all` lists them")
-    old, new, *_ = archive.judged(row)
-    change = load_change(archive, row)
-    found = find_reasons(change.hunks, old, new)
+    change = archive.load_change(row)
+    old, new = (_reading(archive, row, number) for number in (row.from_number, row.to_number))
+    reasons = _reasons(change, old, new)
     return Reasoning(
         row.id,
         change,
         _compared(archive, row),
         row.announced,
         tuple(
-            FoundFlag(hunk, finding.reason, finding.quote, tuple(_whys(hunk, old, new, book)))
-            for hunk, finding in zip(change.hunks, found, strict=True)
+            FoundFlag(hunk, reason, quote(hunk), tuple(_whys(hunk, old, new, book)))
+            for hunk, reason in zip(change.hunks, reasons, strict=True)
         ),
     )
+
+
+def _reading(archive: Archive, row: ChangeRow, number: int) -> Reading:
+    version = archive.version(row.service, row.document, number)
+    if version is None:
+        raise StoreError(f"{archive.path}: {row.id} names a version that is not there; run `tostrack verify`")
+    return archive.reading(version)
+
+
+def _reasons(change: Change, old: Reading, new: Reading) -> list[Reason]:
+    """Return the recorded reason of each hunk; of a change recorded without them, what today's rules find."""
+    recorded = [hunk.reason for hunk in change.hunks if hunk.reason is not None]
+    if len(recorded) == len(change.hunks):
+        return recorded
+    return [finding.reason for finding in find_reasons(change.hunks, old, new)]
 
 
 def explain_flags(text: str, book: Rulebook = SHIPPED) -> list[HunkReason]:
@@ -91,7 +106,8 @@ def _compared(archive: Archive, row: ChangeRow) -> ComparedText:
     sentences = [f"V{version(row.to_number)[1:]} was compared with {version(row.from_number)}."]
     if late:
         sentences.append(
-            f"It is an older text that returned; it was notified on {row.seen_at[:10]}, because until then the return might"
+            f"It is an older text that returned; it was notified on {row.seen_at[:10]}, because until then the "
+            "return might"
             f" have been temporary, and it was compared with the text of the last notification."
         )
     elif row.from_number == stood:
@@ -102,7 +118,8 @@ def _compared(archive: Archive, row: ChangeRow) -> ComparedText:
         )
     else:
         sentences.append(
-            f"V{version(stood)[1:]} was the current text; of the texts since the last notification, the most similar one"
+            f"V{version(stood)[1:]} was the current text; of the texts since the last notification, the most "
+            "similar one"
             f" was compared."
         )
     if told is None:

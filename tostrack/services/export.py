@@ -15,7 +15,6 @@ from tostrack.errors import StoreError
 from tostrack.models import sha256
 from tostrack.render import change_formats, evidence
 from tostrack.render.csv_rows import folder_name
-from tostrack.services.feeds import load_change
 
 #: Reads the bytes of a raw capture by its path.
 Read = Callable[[str], bytes]
@@ -32,7 +31,7 @@ def evidence_of(archive: Archive, row: ChangeRow, read: Read) -> bytes:
     Raises:
         StoreError: The archive is not as it was written, or a capture is missing; `tostrack archive verify` says what.
     """
-    change = load_change(archive, row)
+    change = archive.load_change(row)
     origins: dict[int, Origin] = {}
     chain = list(_chain(archive, row, origins))
     packed: dict[str, bytes] = {"chain.jsonl": "".join(f"{link}\n" for link in chain).encode()}
@@ -104,10 +103,13 @@ def _chain(archive: Archive, row: ChangeRow, origins: dict[int, Origin]) -> Iter
 def changes(archive: Archive, rows: list[DocumentRow], *, whole: bool) -> Iterator[dict[str, Any]]:
     """Yield the judged changes of the documents *rows*, oldest first; *whole* with their hunks and flags."""
     names = {row.id for row in rows}
-    for row in reversed(archive.changes()):
-        if f"{row.service}/{row.document}" in names:
-            listed = {name: getattr(row, name) for name in CHANGES}
-            yield {**change_formats.change_as_json(load_change(archive, row)), **listed} if whole else listed
+    judged = [row for row in reversed(archive.changes()) if f"{row.service}/{row.document}" in names]
+    listed = ({name: getattr(row, name) for name in CHANGES} for row in judged)
+    if not whole:
+        yield from listed
+        return
+    for columns, change in zip(listed, archive.load_changes(judged), strict=True):
+        yield {**change_formats.change_as_json(change), **columns}
 
 
 def versions(archive: Archive, rows: list[DocumentRow], *, whole: bool) -> Iterator[dict[str, Any]]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tostrack.analysis import comparison
 from tostrack.archive import Archive, ChangeRow
-from tostrack.models import Change, Verdict, from_iso, slug
+from tostrack.models import Verdict, from_iso, slug
 from tostrack.render.headline import subject_of
 from tostrack.render.site_paths import change_page, site_address
 
@@ -59,6 +57,7 @@ def _entries(archive: Archive, authority: str, year: int, site: str) -> list[tup
     told = [row for row in archive.changes(verdict=Verdict.SUBSTANTIVE) if row.announced]
     taken: Counter[str] = Counter()
     found = []
+    latest = max((row.checked_at or "" for row in documents.values()), default="")
     for row in told:
         # The newest hundred are all that a feed can hold, and rendering is what costs.
         if all(taken[name] >= feed.MAX_ENTRIES for name in _feeds_of(row)):
@@ -66,16 +65,26 @@ def _entries(archive: Archive, authority: str, year: int, site: str) -> list[tup
         taken.update(_feeds_of(row))
         document = documents[f"{row.service}/{row.document}"]
         entry = feed.build_entry(
-            load_change(archive, row),
+            archive.load_change(row),
             authority=authority,
             year=year,
             service_name=document.service_name,
             document_name=document.name,
             link=site_address(site, change_page(row.id)),
-            updated=from_iso(row.seen_at),
+            updated=from_iso(latest := credible_time(row.seen_at, latest)),
         )
         found.append((row, entry))
     return found
+
+
+def credible_time(seen_at: str, latest: str) -> str:
+    """Return when an entry says that it was updated: a clock that was ahead must not keep it at the top for years.
+
+    Args:
+        seen_at: When its change was seen.
+        latest: What the entry before it says, which is newer, or the last check; empty when there is none.
+    """
+    return min(seen_at, latest) if latest and seen_at[:10] > latest[:10] else seen_at
 
 
 def _feeds_of(row: ChangeRow) -> list[str]:
@@ -93,9 +102,3 @@ def _titles(archive: Archive) -> dict[str, str]:
     for topic in sorted({topic for row in archive.changes(verdict=Verdict.SUBSTANTIVE) for topic in row.topics}):
         found[f"topics/{slug(topic)}"] = f"{subject_of(topic)}: changes that matter"
     return found
-
-
-def load_change(archive: Archive, row: ChangeRow) -> Change:
-    """Return a stored change with its hunks, judged and flagged as it was when it was stored."""
-    change = comparison.rebuild_change(*archive.judged(row))
-    return replace(change, service=row.service, document=row.document)

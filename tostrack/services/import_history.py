@@ -15,6 +15,7 @@ from tostrack.archive.read import VersionRow
 from tostrack.archive.visits import Visit
 from tostrack.archive.writer import Writer
 from tostrack.clauses import join_clauses, split_clauses, text_key
+from tostrack.comparison_key import reading_key
 from tostrack.errors import DocumentError, ExtractError
 from tostrack.extraction import document_text
 from tostrack.importers.ota import OtaCollection, Record
@@ -183,7 +184,7 @@ class _Run:
         if self._current and at <= from_iso(self._current.seen_at):
             self._check_known(text, at, call)
             return []
-        if self._current and text.key == self._current.key_sha256:
+        if self._current and reading_key(text.reading) == reading_key(self._past[0].reading):
             self._see(at)
             return []
         new = [text]

@@ -17,6 +17,7 @@ from tostrack.archive.read import VersionRow
 from tostrack.archive.visits import NewVersion, PageState, Visit
 from tostrack.archive.writer import Writer
 from tostrack.clauses import text_key
+from tostrack.comparison_key import reading_key
 from tostrack.errors import DocumentError
 from tostrack.extraction import EXTRACTOR_VERSION, document_text
 from tostrack.models import Change, Document, Outcome, Reading, Reason, Snapshot, Version, from_iso
@@ -105,9 +106,9 @@ def following_versions(
     versions = []
     if not has_current_rules(document, current):
         again = reextract_kept(document, kept, before, at, call)
-        if again and text_key(again) == text_key(reading):
+        if again and reading_key(again) == reading_key(reading):
             again = reading
-        if again and text_key(again) != current.key_sha256:
+        if again and reading_key(again) != reading_key(before):
             versions.append(new_version(again, document, writer, kind="re-extraction"))
             if again is reading:
                 return tuple(versions)

@@ -5,32 +5,36 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from tostrack.archive import Archive
 from tostrack.archive import snapshots as files
-from tostrack.archive.backup import newest_sound
+from tostrack.archive.backup import backups as backups_of
 from tostrack.archive.lock import sync_file
-from tostrack.archive.verify import verify
+from tostrack.archive.stored_times import is_time
+from tostrack.archive.verify import HARMLESS, Report, verify
 from tostrack.archive.writer import Writer
 from tostrack.errors import StoreError
 from tostrack.fetch import Request
 from tostrack.models import Document, NotModified, Snapshot, from_iso
 from tostrack.sandbox import Call, call_directly
 from tostrack.services import crawl
+from tostrack.services.answers import Answer
+from tostrack.services.migrate import convert_copy
 
 #: As `tostrack.archive.snapshots.name` makes it, with the mark of a second capture within one second.
 _NAME = re.compile(
     r"(?P<at>\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)(?P<twin>-[0-9a-f]{8})?(?:\.(?P<page>\d+))?\.(?P<form>\w+)\.gz"
 )
 _MEDIA = {"html": "text/html", "pdf": "application/pdf", "txt": "text/plain", "json": "application/json"}
+#: Findings that no recovery can do anything about.
+_HARMLESS = (*HARMLESS, "capture")
 #: The pages of a document are fetched within this time of one another.
 _ONE_VISIT = timedelta(minutes=10)
 
@@ -85,20 +89,17 @@ def recover_archive(
     Raises:
         StoreError: There is neither a backup nor a capture, or what was made is not sound; nothing was changed.
     """
-    found = RecoverResult(newest_sound(path, backups))
+    found = RecoverResult(find_newest_sound(path, backups))
     known = _remembered(path)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".recover-") as scratch:
-        made, copies = Path(scratch, path.name), Path(scratch, "snapshots")
-        if found.base:
-            shutil.copyfile(found.base, made)
-        # Links: the nights write and remove captures as they did then, and the folder itself stays as it is.
-        _link(snapshots, copies)
-        with open_writer(made, copies) as writer:
-            for visit in _visits(_captures(documents, snapshots, writer, found)):
-                _again(visit, copies, writer, known, call)
-                found.visits += 1
+    with (
+        tempfile.TemporaryDirectory(dir=path.parent, prefix=".recover-") as scratch,
+        _named(path, snapshots, Path(scratch)),
+    ):
+        made = Path(scratch, path.name)
+        _rebuild(documents, made, snapshots, open_writer, known, call, found)
         report = verify(made, snapshots)
-        if not report.sound or not report.versions:
+        _list_captures(report, found)
+        if not report.versions or any(finding.finding not in _HARMLESS for finding in report.findings):
             raise StoreError(f"{path}: nothing sound could be recovered from {backups} and {snapshots}")
         found.documents, found.versions = report.documents, report.versions
         if path.exists():
@@ -107,6 +108,55 @@ def recover_archive(
         made.replace(path)
         sync_file(path.parent)
     return found
+
+
+def _rebuild(
+    documents: Sequence[Document],
+    made: Path,
+    snapshots: Path,
+    open_writer: Callable[[Path, Path], Writer],
+    known: dict[str, sqlite3.Row],
+    call: Call,
+    found: RecoverResult,
+) -> None:
+    """Write the archive *made*: the backup, and every visit since, read again from its captures."""
+    copies = made.parent / "snapshots"
+    if found.base:
+        convert_copy(found.base, made)
+    # Links: the visits write and remove captures as they did then, and the folder itself stays as it is.
+    _link(snapshots, copies)
+    with open_writer(made, copies) as writer:
+        for visit in _visits(_captures(documents, snapshots, writer, found)):
+            found.visits += _again(visit, copies, writer, known, call, found)
+
+
+def _list_captures(report: Report, found: RecoverResult) -> None:
+    """List the captures that versions of the backup cite and that are missing or damaged now."""
+    cited = [finding.message.partition(": ") for finding in report.findings if finding.finding == "capture"]
+    listed = {name for name, _ in found.left_out}
+    found.left_out += dict.fromkeys(
+        (name, f"is cited by a version, but {why}") for name, _, why in cited if name not in listed
+    )
+
+
+def find_newest_sound(path: Path, folder: Path) -> Path | None:
+    """Return the newest copy in *folder* that is as it was written, of whatever schema, or None."""
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".recover-") as scratch:
+        for copy in backups_of(path, folder):
+            with suppress(StoreError):
+                convert_copy(copy, Path(scratch, path.name))
+                return copy
+    return None
+
+
+@contextmanager
+def _named(path: Path, snapshots: Path, scratch: Path) -> Iterator[None]:
+    """Name the user's files in messages, and not those that were made to work on."""
+    try:
+        yield
+    except StoreError as error:
+        message = str(error).replace(str(scratch / "snapshots"), str(snapshots)).replace(str(scratch), str(path.parent))
+        raise StoreError(message) from error
 
 
 def _remembered(path: Path) -> dict[str, sqlite3.Row]:
@@ -143,10 +193,12 @@ def _captures(
         document = watched.get(str(Path(path).parent))
         if path in known:
             continue
-        if name is None or document is None:
-            found.left_out.append((path, "is of no watched document" if name else "is not named as captures are"))
+        when = name and name["at"][:11] + name["at"][11:].replace("-", ":")
+        if name is None or document is None or not is_time(when):
+            odd = name is None or not is_time(when)
+            found.left_out.append((path, "is not named as captures are" if odd else "is of no watched document"))
             continue
-        at = from_iso(name["at"][:11] + name["at"][11:].replace("-", ":"))
+        at = from_iso(str(when))
         page = int(name["page"] or 1) - 1
         if at.strftime("%Y-%m-%dT%H:%M:%SZ") <= checked.get(document.id, ""):
             found.left_out.append((path, "is older than the backup, which does not cite it"))
@@ -170,17 +222,40 @@ def _visits(captures: Iterator[_Capture]) -> Iterator[list[_Capture]]:
     yield from sorted(waiting.values(), key=lambda visit: visit[0].at)
 
 
-def _again(visit: list[_Capture], snapshots: Path, writer: Writer, known: dict[str, sqlite3.Row], call: Call) -> None:
+def _again(
+    visit: list[_Capture],
+    snapshots: Path,
+    writer: Writer,
+    known: dict[str, sqlite3.Row],
+    call: Call,
+    found: RecoverResult,
+) -> bool:
+    """Crawl a document again from the captures of one visit; return whether any of them could be read."""
     document, at = visit[0].document, visit[-1].at
-    answers = {capture.page: _snapshot(capture, snapshots, known) for capture in visit}
+    answers = {}
+    for capture in visit:
+        try:
+            answers[capture.page] = _snapshot(capture, snapshots, known)
+        except StoreError:
+            found.left_out.append((capture.path, "is damaged"))
+    if not answers:
+        return False
 
-    def fetch_all(requests: Sequence[Request]) -> Iterator[tuple[Request, crawl.Answer]]:
+    def fetch_all(requests: Sequence[Request]) -> Iterator[tuple[Request, Answer]]:
         for request in requests:
-            yield request, answers.get(request.key[1]) or NotModified(request.page.url, at)
+            # The captures hold their frames already.
+            answer = answers.get(request.key[1]) if len(request.key) == 2 else None
+            yield request, answer or NotModified(request.page.url, at)
 
     # A server may have asked us to wait; the captures are there all the same.
-    for _ in crawl.crawl([replace(document, active=True)], writer, fetch_all, lambda: at, call=call):
-        pass
+    try:
+        for _ in crawl.crawl([replace(document, active=True)], writer, fetch_all, lambda: at, call=call):
+            pass
+    except StoreError as error:
+        # What it was to be compared with cannot be read; the next visit may be better off.
+        found.left_out += [(capture.path, f"could not be read again ({error})") for capture in visit]
+        return False
+    return True
 
 
 def _snapshot(capture: _Capture, snapshots: Path, known: dict[str, sqlite3.Row]) -> Snapshot:

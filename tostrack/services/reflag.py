@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from tostrack.analysis import comparison
-from tostrack.analysis.flags import SHIPPED, Rulebook, RuleFile
-from tostrack.archive import Archive
+from tostrack.analysis.flags import SHIPPED, FlagEvent, Rulebook, RuleFile
+from tostrack.archive import Archive, VersionRow
+from tostrack.archive.flag_events import Moment
 from tostrack.archive.flag_rows import FlaggedClause
 from tostrack.archive.writer import Writer
 from tostrack.errors import ExtractError
 from tostrack.executor import HERE, Executor
-from tostrack.models import Flag
+from tostrack.models import Clause, Flag
 from tostrack.sandbox import Call
 
 #: So many clauses are flagged anew in one transaction: a run that is killed goes on from there.
@@ -51,8 +52,7 @@ def flag_history(
     noise are passed over, so that a page that flaps does not grant and withdraw by turns.
     """
     versions = archive.went_by(service, document)
-    readings = (archive.reading(row) for row in versions)
-    for row, moments in zip(versions, comparison.trace_flag_history(readings, book), strict=True):
+    for row, moments in zip(versions, trace_history(archive, versions, book), strict=True):
         for moment in moments:
             flag = moment.flag
             if topic in (None, flag.topic):
@@ -70,6 +70,45 @@ def flag_history(
                     flag.rule,
                     moment.heading,
                 )
+
+
+def moments_of(versions: Sequence[VersionRow]) -> list[Moment]:
+    """Return each of *versions* with the one before it, as history is stored."""
+    return [(row.id, before.id if before else None) for before, row in zip([None, *versions], versions, strict=False)]
+
+
+def trace_history(archive: Archive, versions: Sequence[VersionRow], book: Rulebook) -> Iterator[list[FlagEvent]]:
+    """Yield what happened to the flags with each of *versions*, oldest first, by the rules of *book*.
+
+    What is stored is read; two versions are compared only where nothing by these rules is stored of them.
+    """
+    known = archive.flag_moments(versions[-1], book.fingerprint) if versions else {}
+    rules: Rulebook | None = None
+    for moment, before, row in zip(moments_of(versions), [None, *versions], versions, strict=False):
+        if moment in known:
+            yield known[moment]
+        else:
+            rules = rules or _stored_rules(archive, row, book)
+            yield comparison.find_flag_events(archive.reading(before) if before else None, archive.reading(row), rules)
+
+
+@dataclass(frozen=True, eq=False)
+class _StoredRules(Rulebook):
+    """Rules whose flags of known clauses are looked up and not found again."""
+
+    #: The flags of clauses, by text and lead-in.
+    known: Mapping[tuple[str, str], tuple[Flag, ...]] = field(default_factory=dict)
+
+    def of_clause(self, clause: Clause) -> tuple[Flag, ...]:
+        if clause.is_heading:
+            return ()
+        found = self.known.get((clause.text, clause.lead))
+        return super().of_clause(clause) if found is None else found
+
+
+def _stored_rules(archive: Archive, row: VersionRow, book: Rulebook) -> Rulebook:
+    """Return *book* with the flags that its rules found in the document of *row* before."""
+    return _StoredRules(book.own, book.language, archive.stored_flags(row, book.fingerprint))
 
 
 @dataclass
@@ -111,6 +150,21 @@ def reflag_archive(writer: Writer, *, dry_run: bool = False, spread: Executor = 
         if not dry_run:
             writer.reflag({one.place: anew for one, anew in zip(batch, flags, strict=True)})
         yield found
+    if not dry_run:
+        rebuild_history(writer)
+
+
+def rebuild_history(writer: Writer) -> None:
+    """Store what happened to the flags of every document by the rules of *writer*, where it is not stored."""
+    for document in writer.documents():
+        versions = writer.went_by(document.service, document.document)
+        known = writer.flag_moments(versions[-1], writer.book.fingerprint) if versions else {}
+        moments = [
+            (row.id, before.id if before else None) for before, row in zip([None, *versions], versions, strict=False)
+        ]
+        if any(moment not in known for moment in moments):
+            found = trace_history(writer, versions, writer.book)
+            writer.write_flag_history(dict(zip(moments, found, strict=True)))
 
 
 _Batch = tuple[tuple[RuleFile, ...], list[FlaggedClause]]

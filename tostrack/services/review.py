@@ -13,7 +13,7 @@ from tostrack.analysis import comparison
 from tostrack.archive.read import VersionRow
 from tostrack.archive.visits import SuspectRow, Visit
 from tostrack.archive.writer import Writer
-from tostrack.clauses import text_key
+from tostrack.comparison_key import reading_key
 from tostrack.errors import ConfigError, DocumentError, ExtractError
 from tostrack.executor import HERE, Executor
 from tostrack.extraction import document_text
@@ -56,7 +56,7 @@ def accept_quarantined(
     reading = comparison.read_version(
         Version(_text(document, {**kept, **captures}, row, call), at, (current.number if current else 0) + 1)
     )
-    if current and current.key_sha256 == text_key(reading):
+    if current and reading_key(writer.reading(current)) == reading_key(reading):
         raise ConfigError(f"{document.id}: that is the text of version {current.number}, which stands")
     status = next((capture.status for capture in captures.values()), None)
     visit = Visit(document, at, Outcome.FIRST, "", "", status, captures, accepts=row.key_sha256)
@@ -184,7 +184,7 @@ def _read(kept: _Kept, call: Call) -> _Read:
         mend = call(document_text.propose_repair, kept.document, captures, before.version.text)
         return _Read(None, error.cause, f"{error}; {mend}" if mend else str(error))
     reading = comparison.read_version(Version(text, before.version.seen_at, before.version.number + 1))
-    if text_key(reading) == current.key_sha256:
+    if reading_key(reading) == reading_key(before):
         return _Read(reading)
     return _Read(reading, call(document_text.find_suspicion, tuple(captures.values()), text, before))
 
@@ -216,7 +216,7 @@ def _reextracted(kept: _Kept, read: _Read, writer: Writer, at: datetime, *, dry_
     if reading is None:
         return replace(found, outcome="failed", cause=read.cause, message=read.message)
     found = replace(found, clauses=len(reading.clauses))
-    if text_key(reading) == current.key_sha256:
+    if reading_key(reading) == reading_key(kept.before):
         return found
     if read.cause and not force:
         message = f"{document.id}: by today's rules the kept page does not look like the policy ({read.cause})"

@@ -105,6 +105,14 @@ class Table:
             return default
         return float(value)
 
+    def days(self, key: str, default: int) -> int:
+        """Return the number of days under *key*, a year at most."""
+        value = self.values.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 365:
+            self.wrong(key, "must be a whole number of days from 1 to 365")
+            return default
+        return value
+
     def url(self, key: str) -> str:
         """Return the web address under *key*."""
         url = self.text(key)

@@ -13,10 +13,11 @@ from tostrack.watchlist.table import Table, is_email, web_address
 from tostrack.watchlist.values import Settings, Watchlist
 
 _ROOT_KEYS = ("settings", "watch", "digest", "notify")
-_SETTINGS_KEYS = ("contact", "delay", "allow_private", "database", "snapshots", "url", "heartbeat")
-_PAGE_KEYS = ("url", "select", "remove", "filters", "fetch")
+_SETTINGS_KEYS = ("contact", "delay", "allow_private", "database", "snapshots", "url", "heartbeat", "recheck_days")
+_PAGE_KEYS = ("url", "select", "remove", "filters", "fetch", "follow")
 _DOCUMENT_KEYS = ("name", *_PAGE_KEYS, "pages", "language", "active")
 _FETCH = ("http", "browser")
+_FOLLOW = ("nothing", "frames")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 # A slug becomes a folder; Windows keeps these names for devices, whatever follows a dot.
 _DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))])
@@ -79,6 +80,7 @@ def _settings(table: Table, folder: Path) -> Settings:
         snapshots=folder / snapshots,
         url=table.url("url").rstrip("/"),
         heartbeat=table.url("heartbeat"),
+        recheck_days=table.days("recheck_days", default.recheck_days),
     )
 
 
@@ -129,6 +131,7 @@ def _page(table: Table) -> Page:
         table.selectors("remove"),
         table.texts("filters"),
         table.choice("fetch", _FETCH),
+        table.choice("follow", _FOLLOW),
     )
 
 

@@ -25,6 +25,8 @@ class Settings:
     url: str = ""
     #: Asked after every whole crawl, so that somebody else notices when there is none; empty when nobody does.
     heartbeat: str = ""
+    #: Days after which a page that was only answered with 304 is asked for whole.
+    recheck_days: int = 30
 
 
 @dataclass(frozen=True)

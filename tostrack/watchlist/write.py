@@ -43,6 +43,8 @@ def _page(page: Page) -> list[str]:
         entries.append(f"filters = [{', '.join(map(_string, page.filters))}]")
     if page.fetch != "http":
         entries.append(f"fetch = {_string(page.fetch)}")
+    if page.follow != "nothing":
+        entries.append(f"follow = {_string(page.follow)}")
     return entries
 
 

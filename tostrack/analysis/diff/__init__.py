@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tostrack.analysis.diff.align import Alignment, align, same_letters
 from tostrack.analysis.diff.word_diff import word_edits
-from tostrack.clauses import plain
+from tostrack.comparison_key import readable
 from tostrack.models import Clause, Edit, Hunk
 
 __all__ = ["diff"]
@@ -86,8 +86,8 @@ def _hunk(
     edit: Edit, old: Sequence[Clause], new: Sequence[Clause], olds: tuple[int, ...], news: tuple[int, ...]
 ) -> Hunk:
     """Return the hunk over the old clauses at *olds* and the new ones at *news*."""
-    old_text = " ".join(plain(old[i].text) for i in olds)
-    new_text = " ".join(plain(new[j].text) for j in news)
+    old_text = " ".join(readable(old[i].text) for i in olds)
+    new_text = " ".join(readable(new[j].text) for j in news)
     clause = new[news[0]] if news else old[olds[0]]
     return Hunk(
         edit,

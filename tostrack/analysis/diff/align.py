@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tostrack.analysis.diff.anchors import Pair, equal_pairs
 from tostrack.analysis.diff.similarity import Bag, count_words, likeness, reworded_pairs
-from tostrack.clauses import canonical, canonical_text
+from tostrack.comparison_key import comparable, comparable_text, run_together
+from tostrack.language.item_labels import strip_key_number
 from tostrack.models import Clause
 
 #: Text that is cut differently is looked for from clauses whose first letters are the same, this many of them.
@@ -39,14 +39,14 @@ def align(old: Sequence[Clause], new: Sequence[Clause]) -> Alignment:
     letters = equal_pairs(list(map(_letters, old)), list(map(_letters, new)))
     # Only what lies between clauses that are the same to the letter is looked at more closely: most of a text is.
     gap_of_old, gap_of_new = _gaps(letters, len(old), len(new))
-    old_keys = {i: canonical(old[i]) for i in gap_of_old}
-    new_keys = {j: canonical(new[j]) for j in gap_of_new}
+    old_keys = {i: comparable(old[i]) for i in gap_of_old}
+    new_keys = {j: comparable(new[j]) for j in gap_of_new}
     aligned = sorted([*letters, *_between(letters, old_keys, new_keys, len(old), len(new))])
     renumbered = [
         (i, j)
         for i, j in aligned
         # An item's key lacks its number and a heading's has it: one may become the other, with no word changed.
-        if i in old_keys and old_keys[i] != new_keys[j] and canonical_text(old[i].text) != canonical_text(new[j].text)
+        if i in old_keys and old_keys[i] != new_keys[j] and comparable_text(old[i].text) != comparable_text(new[j].text)
     ]
     gap_of_old, gap_of_new = _gaps(aligned, len(old), len(new))
     # A clause without words (an image, a row of dashes) is neither gained nor lost.
@@ -95,26 +95,12 @@ def _between(
     for next_i, next_j in [*letters, (old_length, new_length)]:
         if i < next_i and j < next_j:
             found = equal_pairs(
-                [_unnumbered(old_keys[at]) for at in range(i, next_i)],
-                [_unnumbered(new_keys[at]) for at in range(j, next_j)],
+                [strip_key_number(old_keys[at]) for at in range(i, next_i)],
+                [strip_key_number(new_keys[at]) for at in range(j, next_j)],
             )
             pairs += [(i + one, j + other) for one, other in found]
         i, j = next_i + 1, next_j + 1
     return pairs
-
-
-_NUMBER_FIRST = re.compile(r"(?:(?:section|article|part|annex|chapter) )?(?:\d{1,3}[a-z]? ){1,4}(?=[^\W\d])")
-
-
-def _unnumbered(key: str) -> str:
-    """Return *key* without the number that it begins with: a clause is known again when one before it was added."""
-    if not key[:1].isdigit() and key[:4] not in _NUMBERED_BY:
-        return key
-    match = _NUMBER_FIRST.match(key)
-    return key[match.end() :] if match else key
-
-
-_NUMBERED_BY = frozenset(("sect", "arti", "part", "anne", "chap"))
 
 
 def _gaps(same: Sequence[Pair], old_length: int, new_length: int) -> tuple[dict[int, int], dict[int, int]]:
@@ -133,8 +119,8 @@ def _recut(
     old_left: dict[int, str], new_left: dict[int, str], gap_of_old: dict[int, int], gap_of_new: dict[int, int]
 ) -> list[Pair]:
     """Take out of both sides runs of clauses whose words are the same, only cut differently."""
-    old_flat = {i: key.replace(" ", "") for i, key in old_left.items()}
-    new_flat = {j: key.replace(" ", "") for j, key in new_left.items()}
+    old_flat = {i: run_together(key) for i, key in old_left.items()}
+    new_flat = {j: run_together(key) for j, key in new_left.items()}
     starts: dict[tuple[int, str], list[int]] = defaultdict(list)
     for j, flat in new_flat.items():
         starts[gap_of_new[j], flat[:_PREFIX]].append(j)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
@@ -11,6 +10,7 @@ from typing import Any
 from diff_match_patch.diff_match_patch import diff_match_patch
 
 from tostrack.analysis.diff.anchors import Pair, equal_pairs
+from tostrack.language.vocabulary import split_pieces
 
 Words = tuple[tuple[str, str], ...]
 #: A run of equal tokens: where it starts in the old and in the new text, and how long it is.
@@ -19,11 +19,6 @@ _Run = tuple[int, int, int]
 #: It ships no types.
 _Differ: Any = diff_match_patch
 
-# Scripts without spaces between words are compared character by character.
-_UNSPACED = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_TOKEN = re.compile(
-    rf"[{_UNSPACED}]|\d+(?:[.,]\d+)+|[^\W_{_UNSPACED}]+(?:[-'’@][^\W_{_UNSPACED}]+)*|\s+|[^\w\s]|_",
-)
 #: Beyond this many words on both sides together, words that are unique divide the texts before Myers' algorithm runs:
 #: its cost grows with the square of the edits.
 _MOST_WORDS = 200
@@ -41,7 +36,7 @@ def word_edits(old: str, new: str) -> Words:
         return (("=", old),) if old else ()
     if not old or not new:
         return tuple((op, text) for op, text in (("-", old), ("+", new)) if text)
-    old_tokens, new_tokens = _TOKEN.findall(old), _TOKEN.findall(new)
+    old_tokens, new_tokens = split_pieces(old), split_pieces(new)
     runs = _equal_runs(old_tokens, new_tokens)
     runs = _phrases(runs, old_tokens, new_tokens)
     return _written(_slid(runs, old_tokens, new_tokens), old_tokens, new_tokens)

@@ -8,36 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from tostrack.analysis.facts.dates import FoundDate, find_dates
 from tostrack.clauses import plain, sentences
+from tostrack.language.dates import FoundDate, find_dates
+from tostrack.language.words import entry_pattern, union
 from tostrack.models import Clause, Dating, Reading
 
-#: What stands before the day of the last revision, and before the day from which the text binds.
-_UPDATED = re.compile(
-    r"\b(?:(?:last|latest|most recent(?:ly)?)\s+(?:updated?|modified|modification|revised|revision|reviewed|changed?"
-    r"|amended|amendment|edited|posted|published)|updated?|dated|revised|revision|modified|version|posted|published"
-    r"|zuletzt\s+(?:aktualisiert|geändert|überarbeitet)|letzte\s+(?:aktualisierung|änderung|überarbeitung)"
-    r"|aktualisiert|stand|fassung|dernière\s+(?:mise\s+à\s+jour|modification|révision)|mise?\s+à\s+jour"
-    r"|última\s+(?:actualización|modificación|revisión|atualização|modificação|revisão)|actualizado|atualizado"
-    r"|ultimo\s+aggiornamento|ultima\s+(?:modifica|revisione)|aggiornat[oa]|laatst\s+(?:bijgewerkt|gewijzigd)"
-    r"|laatste\s+(?:update|wijziging)|bijgewerkt|senast\s+(?:uppdaterad|ändrad)|uppdaterad)\b"
-    r"|最終更新日?|改定日?|更新日期|最近更新|最后更新",
-    re.IGNORECASE,
-)
-_EFFECTIVE = re.compile(
-    r"\b(?:effective|(?:in|into)\s+(?:effect|force)|takes?\s+effect|entry\s+into\s+force|as\s+of|valid\s+from"
-    r"|gültig|wirksam|in\s+kraft|en\s+vigueur|entrée\s+en\s+vigueur|applicables?\s+(?:à\s+compter\s+du|depuis)"
-    r"|vigentes?|fecha\s+de\s+(?:vigencia|entrada\s+en\s+vigor)|en\s+vigor|em\s+vigor|vigência|in\s+vigore"
-    r"|van\s+kracht|ingangsdatum|gäller|träder\s+i\s+kraft)\b"
-    r"|施行日?|生效日期?|制定日",
-    re.IGNORECASE,
-)
-#: In a sentence with one of these it is another text, or another time, that is dated.
-_OTHER = re.compile(
-    r"\b(?:previous(?:ly)?|prior|earlier|former(?:ly)?|until|archived?s?|before|expire[sd]?|replace[sd]?|superseded?s?"
-    r"|through|copyright|vorherige[nr]?|bisherige[nr]?|précédente?s?|anterior(?:es)?|precedent[ei]|vorige|tidigare)\b|©",
-    re.IGNORECASE,
-)
 #: A long sentence dates the document only when it speaks of the document.
 _ITSELF = re.compile(
     r"\b(?:this|these|our|the)\s+(?:\w+[\s,]+){0,5}?(?:terms|polic(?:y|ies)|agreement|notice|statement|conditions"
@@ -134,7 +109,7 @@ def _stating(text: str, before: str, found: list[FoundDate], *, top: bool) -> It
     for start, end in sentences(text):
         sentence = text[start:end]
         here = [one for one in found if start <= one.start < end]
-        if not here or _OTHER.search(_ASIDE.sub("", sentence)):
+        if not here or _is_of_another(sentence):
             continue
         line = sentence.count(" ") < _LINE_WORDS
         if not line and not _ITSELF.search(sentence):
@@ -146,12 +121,18 @@ def _stating(text: str, before: str, found: list[FoundDate], *, top: bool) -> It
             done = one.end
 
 
+def _is_of_another(sentence: str) -> bool:
+    """Return whether it is another text, or another time, that is dated in *sentence*."""
+    spoken = _ASIDE.sub("", sentence).lower()
+    return "©" in spoken or bool(entry_pattern(union("dates", "other")).search(spoken))
+
+
 def _kind(before: str) -> str:
     """Return what the words right before a date say of it: ``effective``, ``updated`` or nothing."""
     marks = [
         (match.end(), kind)
-        for kind, pattern in (("updated", _UPDATED), ("effective", _EFFECTIVE))
-        for match in pattern.finditer(before)
+        for kind in ("updated", "effective")
+        for match in entry_pattern(union("dates", kind)).finditer(before.lower())
     ]
     place, kind = max(marks, default=(0, ""))
     return kind if kind and len(before) - place <= _MOST_BETWEEN else ""

@@ -127,6 +127,6 @@ def _surplus(side: Side, ours: Sequence[Mention], theirs: Iterable[Mention]) -> 
 def fact(kind: FactKind, old: str, new: str, *, quoted: bool = True) -> Fact:
     """Return a fact with its line: ``“may” became “will”``; of two numbers neither is *quoted*."""
     if not (old and new):
-        return Fact(kind, old, new, f"“{old}” went" if old else f"“{new}” is new")
+        return Fact(kind, old, new, f"removed “{old}”" if old else f"added “{new}”")
     was, now = (f"“{words}”" if quoted else words for words in (old, new))
     return Fact(kind, old, new, f"{was} became {now}")

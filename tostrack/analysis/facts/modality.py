@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tostrack.analysis.facts.edits import Side, fact, words_of
+from tostrack.language.words import load_language
 from tostrack.models import Fact, FactKind
 
 _POSSIBLE, _ALLOWED, _CERTAIN, _OBLIGED, _ADVISED, _FORBIDDEN = (
@@ -170,7 +171,7 @@ _NOT = re.compile(
 #: ``t`` is what is left of "don't".
 _DENIALS = frozenset("not never cannot t".split())
 #: What denies without them: where one of these stands, nothing is affirmed.
-_DENYING = _DENIALS | frozenset("fail fails refuse refuses refrain avoid without unless no nor neither unable".split())
+_DENYING = _DENIALS | {"unless"} | frozenset(load_language("en").list_words("guards", "negation"))
 _NO_DENIAL = re.compile(r"(?:whether\s+or|if|or|but|why)\s+$", re.IGNORECASE)
 
 

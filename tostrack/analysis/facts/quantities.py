@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tostrack.analysis.facts.dates import find_dates
 from tostrack.analysis.facts.edits import Mention, words_of
+from tostrack.language.dates import find_dates
 
 _NUMBER = r"\d{1,3}(?:[,.  ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?"
 _UNITS = dict(zip("one two three four five six seven eight nine".split(), range(1, 10), strict=True))

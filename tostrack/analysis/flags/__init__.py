@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tostrack.analysis.flags.directions import find_directions
-from tostrack.analysis.flags.history import FlagEvent, change_events, first_events, is_touched
+from tostrack.analysis.flags.history import FlagEvent, change_events, first_events, is_touched, merge_events
 from tostrack.analysis.flags.rule_files import RuleFile
 from tostrack.analysis.flags.rulebook import SHIPPED, Explanation, Rulebook, check_rules
 from tostrack.models import Flag
@@ -20,6 +20,7 @@ __all__ = [
     "first_events",
     "flag",
     "is_touched",
+    "merge_events",
 ]
 
 

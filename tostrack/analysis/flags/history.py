@@ -43,13 +43,18 @@ def is_touched(old: Sequence[Clause], new: Sequence[Clause], book: Rulebook = SH
 def change_events(
     hunks: Iterable[Hunk], old: Sequence[Clause], new: Sequence[Clause], book: Rulebook = SHIPPED
 ) -> Iterator[FlagEvent]:
-    """Yield the flags that moved from one version to the next; the arguments are those of `moves`.
-
-    What a sentence says is told once, in however many parts of the text, for several countries say, it stands.
-    """
+    """Return the flags that moved from one version to the next; the arguments are those of `find_directions`."""
     listed = list(hunks)
+    return merge_events(zip(listed, find_directions(listed, old, new, book), strict=True))
+
+
+def merge_events(found: Iterable[tuple[Hunk, Iterable[Flag]]]) -> Iterator[FlagEvent]:
+    """Yield the flags that moved, from the hunks of a change, each with the flags that it touches.
+
+    What a sentence says is listed once, in however many parts of the text, for several countries say, it is.
+    """
     told: set[tuple[str, str, str, str]] = set()
-    for hunk, flags in zip(listed, find_directions(listed, old, new, book), strict=True):
+    for hunk, flags in found:
         for flag in flags:
             if not flag.direction:
                 continue

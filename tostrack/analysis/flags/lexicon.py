@@ -126,7 +126,7 @@ class Lexicon:
     def read(self, text: str) -> Coded:
         """Return plain *text* as codes."""
         slots: list[str] = []
-        for start, end in _whole(text, sentences(text)):
+        for start, end in join_lead_ins(text, sentences(text)):
             found = _WORD.findall(text, start, end)
             if slots:
                 slots.append(SENTENCE_END)
@@ -197,7 +197,7 @@ def _name(found: list[str], lower: list[str], at: int, slots: list[str]) -> str:
     return _NAME_CODE
 
 
-def _whole(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def join_lead_ins(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Yield the spans of whole sentences: "(i)" after a colon goes on with what stands before."""
     open_at = -1
     for start, end in spans:

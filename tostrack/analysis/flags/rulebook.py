@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from tostrack.analysis.flags.breadth import Breadth
 from tostrack.analysis.flags.finder import find, matching, quote_as_written, under_lead, vetoing
+from tostrack.analysis.flags.reading_language import clause_hint, find_language, primary_language
+from tostrack.analysis.flags.role_finder import find_by_roles
+from tostrack.analysis.flags.role_rules import ROLE_RULES, load_role_rules, role_meanings
+from tostrack.analysis.flags.role_words import load_roles, role_languages
 from tostrack.analysis.flags.rule_files import BUILT_IN, RuleFile, parse
 from tostrack.analysis.flags.rules import Rule, RuleSet, Veto
 from tostrack.analysis.flags.weights import LEARNT, SHIPPED_WEIGHTS, shipped_weights
@@ -16,7 +20,7 @@ from tostrack.errors import ConfigError
 from tostrack.models import Clause, Flag, Polarity, sha256
 
 #: Raised when the code reads the same rules otherwise, so that flags which it stored before are known to be stale.
-_READING = 2
+_READING = 3
 #: Two texts of the length of the longest policies, clause by clause.
 _MEMORY = 20_000
 
@@ -43,21 +47,26 @@ class Rulebook:
 
     #: A user's files of rules, beside those that ship.
     own: tuple[RuleFile, ...] = ()
+    #: The language of the document, two letters: for clauses whose words do not tell theirs. Empty: not known.
+    language: str = ""
 
-    def __reduce__(self) -> tuple[type[Rulebook], tuple[tuple[RuleFile, ...]]]:
+    def in_language(self, code: str) -> Rulebook:
+        """Return these rules for a document in the language *code*, two letters or a tag like ``pt-BR``."""
+        return replace(self, language=primary_language(code))
+
+    def __reduce__(self) -> tuple[type[Rulebook], tuple[tuple[RuleFile, ...], str]]:
         """Pickle the files alone: another process reads them faster than their compiled patterns."""
-        return Rulebook, (self.own,)
+        return Rulebook, (self.own, self.language)
 
     @cached_property
     def rules(self) -> RuleSet:
         """The rules, with every mistake of every file named at once."""
-        return parse(RuleFile(BUILT_IN.name, BUILT_IN.read_text("utf-8")), *self.own)
+        return _parse_rules(self.own)
 
     @cached_property
     def fingerprint(self) -> str:
         """Changes with the rules and the weights: flags stored under another fingerprint are stale."""
-        parts = [sha256(file.read_bytes()) for file in (BUILT_IN, SHIPPED_WEIGHTS)]
-        return sha256("\n".join([str(_READING), *parts, *(sha256(source.text) for source in self.own)]))[:16]
+        return _fingerprint(self.own)
 
     def of_text(self, text: str) -> list[Flag]:
         """Return the flags of one clause, in the order of their quotes; see `tostrack.analysis.flags.flag`."""
@@ -65,11 +74,22 @@ class Rulebook:
 
     def _of_words(self, text: str) -> list[Flag]:
         """Return the flags of one clause, with quotes from its plain words."""
-        return find(self.rules, *under_lead(text), shipped_weights())
+        return self._find(*under_lead(text))
+
+    def _find(self, text: str, lead: str, hint: str = "") -> list[Flag]:
+        code = find_language(f"{hint} {lead} {text}" if lead or hint else text, self.language)
+        if code == "en":
+            return find(self.rules, text, lead, shipped_weights())
+        flags = find_by_roles(load_role_rules(code), text, lead) if code in role_languages() else []
+        if self.own:
+            # A user's rules name words, of whichever language.
+            found = find(self.rules, text, lead)
+            flags += [flag for flag in found if self.rules.origin["rule", flag.rule] != BUILT_IN.name]
+        return flags
 
     def of_clause(self, clause: Clause) -> tuple[Flag, ...]:
         """Return the flags of *clause*, read under its lead-in; offsets count in its plain text. A heading has none."""
-        return () if clause.is_heading else _remembered(self, clause.text, clause.lead)
+        return () if clause.is_heading else _remembered(self, clause.text, clause.lead, clause_hint(clause))
 
     def topics(self) -> dict[str, str]:
         """Return each topic with what it is about, in plain words."""
@@ -77,7 +97,7 @@ class Rulebook:
 
     def meaning(self, rule: str, polarity: Polarity | str = Polarity.PERMITS) -> str:
         """Return what a flag of *rule* says: "may use your name or likeness"; "" for a rule that is not there."""
-        if found := self.rules.rules.get(rule):
+        if found := self.rules.rules.get(rule) or role_meanings().get(rule):
             return found.says(Polarity(polarity))
         return next((learnt.meaning for learnt in shipped_weights() if rule == LEARNT + learnt.topic), "")
 
@@ -85,7 +105,7 @@ class Rulebook:
         """Return why each flag of one clause is there; *text* as for `tostrack.analysis.flags.flag`."""
         found = []
         for flag in self._of_words(text):
-            if rule := self.rules.rules.get(flag.rule):
+            if rule := self.rules.rules.get(flag.rule) or role_meanings().get(flag.rule):
                 found.append(Explanation(flag, rule.says(flag.polarity), rule.why))
                 continue
             learnt = next(learnt for learnt in shipped_weights() if learnt.topic == flag.topic)
@@ -124,9 +144,22 @@ class Rulebook:
         return matching(self.rules, words, lead) | vetoing(self.rules, words)
 
 
+@lru_cache(maxsize=8)
+def _parse_rules(own: tuple[RuleFile, ...]) -> RuleSet:
+    """Return the rules that ship with *own* beside them: the same for every language of a document."""
+    return parse(RuleFile(BUILT_IN.name, BUILT_IN.read_text("utf-8")), *own)
+
+
 @lru_cache(maxsize=_MEMORY)
-def _remembered(book: Rulebook, text: str, lead: str) -> tuple[Flag, ...]:
-    return tuple(find(book.rules, plain(text), lead, shipped_weights()))
+def _remembered(book: Rulebook, text: str, lead: str, hint: str) -> tuple[Flag, ...]:
+    return tuple(book._find(plain(text), lead, hint))  # noqa: SLF001  # a method of it, remembered
+
+
+@lru_cache(maxsize=16)
+def _fingerprint(own: tuple[RuleFile, ...]) -> str:
+    parts = [sha256(file.read_bytes()) for file in (BUILT_IN, SHIPPED_WEIGHTS, ROLE_RULES)]
+    words = [load_roles(code).fingerprint for code in role_languages()]
+    return sha256("\n".join([str(_READING), *parts, *words, *(sha256(source.text) for source in own)]))[:16]
 
 
 #: The rules that ship, and nothing else.

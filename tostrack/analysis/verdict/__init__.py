@@ -17,10 +17,12 @@ from tostrack.analysis.verdict.document_checks import (
     check_replacement,
     check_truncation,
     judge_without_hunks,
+    other_document,
 )
 from tostrack.analysis.verdict.explanation import explain_silent, explain_substantive
 from tostrack.analysis.verdict.findings import RuleFinding, apply_rules, take_as_new
 from tostrack.analysis.verdict.groups import apply_group_rules
+from tostrack.analysis.verdict.importance import rate_importance
 from tostrack.analysis.verdict.reversions import find_reversion
 from tostrack.models import VERDICT_OF, Hunk, Judgement, Reading, Verdict
 
@@ -56,7 +58,9 @@ def judge_hunks(hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequ
     back = find_reversion(news, context, earlier)
     if back:
         return back
-    return Judgement(*explain_substantive(news)) if news else _hushed(findings)
+    if news:
+        return Judgement(*explain_substantive(news), rate_importance(news))
+    return other_document(old, new) or _hushed(findings)
 
 
 def find_reasons(hunks: Sequence[Hunk], old: Reading, new: Reading) -> list[RuleFinding]:

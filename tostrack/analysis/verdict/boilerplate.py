@@ -10,19 +10,77 @@ from tostrack.analysis.verdict.labels import SEAM, is_glued, is_label, is_link, 
 from tostrack.analysis.verdict.normal_form import DATE, is_mail, is_number, normal
 from tostrack.analysis.verdict.residual import Part
 from tostrack.analysis.verdict.wording_rules import is_name
-from tostrack.clauses import canonical_text, sentences
+from tostrack.clauses import sentences
+from tostrack.comparison_key import comparable_text
+from tostrack.language.words import union
 from tostrack.models import Clause, Edit, Reason
 
 #: A clause of more words is read as a sentence even without a full stop.
 _LABEL_WORDS = 6
 
 
-def furniture(part: Part) -> Reason | None:
-    """Menus, buttons, pickers, consent layers."""
-    if _is_of_page(part) or _is_offer(part) or _is_around(part):
-        return Reason.FURNITURE
-    known = _reworded(part) if part.hunk.edit is Edit.REWORDED else _whole(part)
+def around(part: Part) -> Reason | None:
+    """What stands where the page around the policy is, what a page says of itself, what advertises."""
+    known = _is_of_page(part) or _is_offer(part) or _is_banner(part) or _is_around(part)
     return Reason.FURNITURE if known else None
+
+
+def furniture(part: Part) -> Reason | None:
+    """Labels of buttons, hints, icons, images, a table of contents: the whole line is known."""
+    known = _reworded(part) if part.hunk.edit is Edit.REWORDED else _is_known(part)
+    return Reason.FURNITURE if known else None
+
+
+def consent(part: Part) -> Reason | None:
+    """A request for consent to cookies around the policy: it asks, and hands nothing on."""
+    text = part.text
+    if part.hunk.edit is Edit.REWORDED or not _is_consent(text):
+        return None
+    if text.count(" ") > _LABEL_WORDS and not _COOKIES.search(text.lower()):
+        return None
+    around = part.context.frames(part.hunk, part.hunk)
+    return Reason.FURNITURE if around and not GRANTS.intersection(normal(text)) else None
+
+
+_COOKIES = re.compile(r"\bcookies?\b")
+#: What a clause about cookies grants or takes, and a request for consent does not.
+GRANTS = lexicon.HANDED_ON | frozenset(
+    "pass passes passed fee fees arbitration keep keeps profile profiling binding waive pay price terms must".split()
+)
+
+
+def consent_switch(part: Part) -> Reason | None:
+    """A switch of a consent form, printed with its state: the visitor sets it, not the policy."""
+    hunk = part.hunk
+    text, at = (part.context.new, hunk.new_at) if hunk.new_at is not None else (part.context.old, hunk.old_at)
+    if part.clause.kind != "p" or at is None or not all(map(_is_state, filter(None, (part.old, part.new)))):
+        return None
+    behind = text.reading.clauses[at + 1 : at + 2]
+    return Reason.FURNITURE if behind and _COOKIES.search(behind[0].text.lower()) else None
+
+
+def _is_state(text: str) -> bool:
+    return text.strip(" .*_").casefold() in _STATES
+
+
+#: The states of a switch, in every language.
+_STATES = union("answers", "on") | union("answers", "off")
+
+
+def link_line(part: Part) -> Reason | None:
+    """A line that is nothing but a link, and no item of a list that means something."""
+    if part.hunk.edit is Edit.REWORDED:
+        old, new = (
+            text.reading.clauses[at or 0]
+            for text, at in ((part.context.old, part.hunk.old_at), (part.context.new, part.hunk.new_at))
+        )
+        return Reason.RENAMED if is_link(old) and is_link(new) and not is_listed(new) else None
+    return Reason.FURNITURE if _is_link(part) or _leads_to(part.text) else None
+
+
+def familiar_furniture(part: Part) -> Reason | None:
+    """Menus, buttons, pickers and consent layers, by the words that they are made of."""
+    return Reason.FURNITURE if part.hunk.edit is not Edit.REWORDED and _is_familiar(part) else None
 
 
 def _is_of_page(part: Part) -> bool:
@@ -47,6 +105,13 @@ def _is_around(part: Part) -> bool:
     )
 
 
+def _is_banner(part: Part) -> bool:
+    """Whether it apologises for an outage, before or behind all the text that stays."""
+    text = part.text
+    banner = part.hunk.edit is not Edit.REWORDED and len(text) < _NOTICE and lexicon.BANNER.search(text.lower())
+    return bool(banner and part.context.frames(part.hunk, part.hunk))
+
+
 def _is_offer(part: Part) -> bool:
     """Whether it advertises, before or behind all the text that stays."""
     said = [text for text in (part.hunk.old, part.hunk.new) if text]
@@ -55,8 +120,8 @@ def _is_offer(part: Part) -> bool:
 
 def _reworded(part: Part) -> bool:
     """Whether only hints came into a clause or left it, or buttons printed without spaces changed."""
-    changed = [(op, " ".join(text.split())) for op, text in part.hunk.words if op in "+-" and canonical_text(text)]
-    if len({op for op, _ in changed}) == 1 and all(canonical_text(text) in lexicon.HINTS for _, text in changed):
+    changed = [(op, " ".join(text.split())) for op, text in part.hunk.words if op in "+-" and comparable_text(text)]
+    if len({op for op, _ in changed}) == 1 and all(comparable_text(text) in lexicon.HINTS for _, text in changed):
         return True
     if changed and all(is_label(text) for _, text in changed) and _STRIP.search(part.hunk.new):
         return True
@@ -65,30 +130,41 @@ def _reworded(part: Part) -> bool:
     return short and any(is_glued(text) or SEAM.search(text) for text in texts) and is_glued(part.hunk.new)
 
 
-def _whole(part: Part) -> bool:
-    """Whether a clause that came or went is no policy text."""
+def _is_known(part: Part) -> bool:
+    """Whether the whole of a clause that came or went is known to be no policy text."""
     text = part.text
-    if (
-        (is_label(text) and not is_party(part.clause))
-        or _is_consent(text)
+    return (
+        (is_label(_FILE_SIZE.sub("", text)) and not is_party(part.clause))
         or (part.clause.kind == "p" and is_glued(text))
-    ):
-        return True
-    if _DEBRIS.match(text):
-        return True
-    if len(text) < 200 and (lexicon.PICKER.search(text.lower()) or lexicon.GUIDE.search(text.lower())):
-        return True
-    if (part.clause.kind == "p" and _is_call(text)) or _leads_to(text) or _is_link(part):
-        return True
-    if len(text) < _NOTICE and (lexicon.BANNER.search(text.lower()) or lexicon.WIDGET.search(text.lower())):
-        return True
-    if _IMAGES.match(part.clause.text):
-        return True
-    if _is_contents(part) or _is_document(part) or _is_edition(text) or _is_navigation(part):
-        return True
-    return _is_bare(part.clause) and not _in_list(part)
+        or bool(_DEBRIS.match(text))
+        or bool(_IMAGES.match(part.clause.text))
+        or (len(text) < _WIDGET and bool(lexicon.WIDGET.search(text.lower())))
+        or _is_contents(part)
+        or _is_edition(text)
+    )
 
 
+#: What a page asks its reader is no longer than this, in characters.
+_WIDGET = 120
+#: The size of a file behind the label that leads to it.
+_FILE_SIZE = re.compile(r"\s*\(\d+(?:[.,]\d+)? ?[KM]B\)$")
+
+
+def _is_familiar(part: Part) -> bool:
+    """Whether a clause that came or went reads like the page around a policy."""
+    text = part.text
+    line = text.lower()
+    return (
+        (len(text) < _LINE and bool(lexicon.PICKER.search(line) or lexicon.GUIDE.search(line)))
+        or (part.clause.kind == "p" and _is_call(text))
+        or _is_document(part)
+        or _is_navigation(part)
+        or (_is_bare(part.clause) and not _in_list(part))
+    )
+
+
+#: A picker or a guide is no longer than this, in characters.
+_LINE = 200
 #: Half of a linked image whose label ran over two lines, or the classes of an icon.
 _DEBRIS = re.compile(
     r"!?\[[^\]]{0,80}$|[^\[]{0,80}\]\(\S*\)$"
@@ -141,10 +217,10 @@ _CONSENT = 600
 def _is_contents(part: Part) -> bool:
     """Whether it only repeats headings of the text it is in: a table of contents, one entry or all of it."""
     text = part.context.new if part.hunk.new_at is not None else part.context.old
-    key = _unnumbered(canonical_text(part.text))
+    key = _unnumbered(comparable_text(part.text))
     if part.clause.is_heading:
         return False
-    key = key if not _TITLE_OF_PAGE.search(part.text) else canonical_text(_TITLE_OF_PAGE.sub("", part.text))
+    key = key if not _TITLE_OF_PAGE.search(part.text) else comparable_text(_TITLE_OF_PAGE.sub("", part.text))
     # Letters only: a heading and its entry may differ in "web sites" and "websites".
     if key.replace(" ", "") in text.flat_titles:
         return True
@@ -192,7 +268,8 @@ def _is_navigation(part: Part) -> bool:
         bool(clause.heading)
         and clause.kind[:2] in ("li", "ol", "p")
         and len(part.text.split()) <= 8
-        and bool(lexicon.NAVIGATION.search(canonical_text(clause.heading[-1])))
+        and part.text.rstrip()[-1:] not in ".;:"
+        and bool(lexicon.NAVIGATION.search(comparable_text(clause.heading[-1])))
     )
 
 
@@ -205,7 +282,7 @@ def _is_bare(clause: Clause) -> bool:
         len(words) <= _LABEL_WORDS
         and not any(map(is_number, words))
         and not any(map(is_mail, words))
-        and not (lexicon.ACTORS | lexicon.COMPANY_FORMS | boilerplate_phrases.FOREIGN_RULING).intersection(words)
+        and not (lexicon.ACTORS | lexicon.COMPANY_FORMS | lexicon.FOREIGN_RULING).intersection(words)
     )
 
 

@@ -4,45 +4,6 @@ from __future__ import annotations
 
 import re
 
-#: Labels in other languages, in canonical form.
-FOREIGN_LABELS = frozenset(
-    phrase.strip()
-    for phrase in """
-startseite|hilfe|anmelden|abmelden|registrieren|kontakt|über uns|suche|suchen|menü|drucken|teilen|schließen|zurück|
-weiter|mehr erfahren|weiterlesen|alle akzeptieren|alles akzeptieren|akzeptieren|ablehnen|alle ablehnen|einstellungen|
-cookie einstellungen|nach oben|zum inhalt springen|nutzungsbedingungen|datenschutz|datenschutzerklärung|ja|nein|
-karriere|presse|sprache|war dieser artikel hilfreich|
-accueil|aide|se connecter|connexion|déconnexion|s inscrire|inscription|nous contacter|contactez nous|à propos|
-rechercher|recherche|imprimer|partager|fermer|retour|suivant|en savoir plus|lire la suite|tout accepter|accepter|
-refuser|tout refuser|paramètres|gérer les cookies|haut de page|aller au contenu|mentions légales|oui|non|langue|
-inicio|ayuda|iniciar sesión|cerrar sesión|registrarse|regístrate|contacto|acerca de|buscar|imprimir|compartir|cerrar|
-volver|siguiente|más información|saber más|leer más|aceptar|aceptar todo|aceptar todas|rechazar|rechazar todo|
-configuración|aviso legal|sí|idioma|
-aiuto|accedi|esci|registrati|contatti|contattaci|chi siamo|cerca|stampa|condividi|chiudi|indietro|avanti|
-scopri di più|leggi di più|accetta|accetta tutti|rifiuta|rifiuta tutti|impostazioni|note legali|sì|lingua|
-inloggen|uitloggen|registreren|over ons|zoeken|afdrukken|delen|sluiten|terug|volgende|lees meer|meer informatie|
-accepteren|alles accepteren|weigeren|instellingen|nee|taal|
-strona główna|pomoc|zaloguj się|zarejestruj się|o nas|szukaj|drukuj|udostępnij|zamknij|wstecz|dalej|
-dowiedz się więcej|czytaj więcej|akceptuj|odrzuć|ustawienia|tak|nie|język|
-início|ajuda|entrar|sair|cadastre se|contato|sobre nós|pesquisar|buscar|compartilhar|fechar|voltar|próximo|saiba mais|
-leia mais|aceitar|aceitar todos|recusar|configurações|sim|não|idioma
-""".replace("\n", "").split("|")
-)
-#: Those of them that get into the middle of a sentence, behind a link.
-FOREIGN_HINTS = frozenset(
-    """mehr erfahren|weiterlesen|en savoir plus|lire la suite|más información|saber más|leer más|scopri di più|
-leggi di più|lees meer|meer informatie|dowiedz się więcej|czytaj więcej|saiba mais|leia mais""".replace("\n", "").split(
-        "|"
-    )
-) | {"here's how", "here s how", "heres how"}
-
-#: Words of other languages that say who may, must or may not: a short line with one is no label.
-FOREIGN_RULING = frozenset(
-    """nur nicht kein keine dürfen darf muss müssen soll sollen ohne ne pas doit doivent peut peuvent sans uniquement
-    seulement solo sólo puede pueden debe deben sin può possono deve devono senza niet geen mag mogen moet moeten zonder
-    alleen tylko może mogą musi muszą bez wolno pode podem devem sem apenas exige""".split()
-)
-
 #: The whole of a line, in lower case and without its last stop.
 _WHOLE = re.compile(
     r"(?:you are|you're) (?:currently )?(?:viewing|reading|looking at) an? "

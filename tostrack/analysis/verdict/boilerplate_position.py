@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from tostrack.analysis.verdict import lexicon
-from tostrack.analysis.verdict.boilerplate_phrases import FOREIGN_RULING
 from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.guarded_words import binds
 from tostrack.analysis.verdict.labels import is_label, is_link, is_listed, is_party
 from tostrack.analysis.verdict.normal_form import DATE, is_mail, normal
-from tostrack.clauses import canonical_text, plain
+from tostrack.comparison_key import comparable_text, readable
 from tostrack.models import Clause, Hunk, Reading
 
 #: A menu has no fewer items. Most of them are links, or some of them labels that every page has.
@@ -55,8 +54,8 @@ def _is_menu(clauses: Sequence[Clause]) -> bool:
     """Whether these, one after the other, are a menu."""
     if len(clauses) < _MENU:
         return False
-    texts = [plain(clause.text) for clause in clauses]
-    labels = {canonical_text(text) for text in texts if is_label(text)} - lexicon.AMBIGUOUS
+    texts = [readable(clause.text) for clause in clauses]
+    labels = {comparable_text(text) for text in texts if is_label(text)} - lexicon.AMBIGUOUS
     if len(labels) >= max(_LABELS, _LABELLED * len(clauses)):
         return True
     known = sum(is_link(clause) or is_label(text) for clause, text in zip(clauses, texts, strict=True))
@@ -72,7 +71,7 @@ def _is_item(clause: Clause) -> bool:
     # Nearly every clause is told apart by this.
     if clause.kind in ("row", "h1") or clause.lead or (not linked and clause.text.count(" ") >= _ITEM_WORDS):
         return False
-    return ((linked and is_link(clause)) or _is_brief(plain(clause.text))) and not is_party(clause)
+    return ((linked and is_link(clause)) or _is_brief(readable(clause.text))) and not is_party(clause)
 
 
 def _is_brief(text: str) -> bool:
@@ -100,7 +99,7 @@ def is_outside(context: TextPair, hunk: Hunk) -> bool:
         words = normal(text)
         title = next((place for place, clause in enumerate(side.reading.clauses) if clause.kind == "h1"), 0)
         # Some put what matters there.
-        return at < title and not any(map(binds, words)) and not FOREIGN_RULING.intersection(words)
+        return at < title and not any(map(binds, words)) and not lexicon.FOREIGN_RULING.intersection(words)
     return any(_COPYRIGHT.match(clause.text) for clause in side.reading.clauses[context.ends(hunk) : at])
 
 

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
-from tostrack.clauses import canonical, canonical_text, canonicals, sentences, text_key
+from tostrack.clauses import sentences
+from tostrack.comparison_key import comparable, comparable_text, comparables, reading_key
+from tostrack.language.item_labels import strip_key_number, strip_ordinal
 from tostrack.models import Clause, Hunk, Reading
 
 #: A sentence of fewer words may be anywhere by chance; only a clause of its own counts as the same.
@@ -22,8 +24,6 @@ _SMALL = 200
 #: After so many questions an index of the words pays, and bounds the work on a text rewritten as a whole.
 _INDEX_AFTER = 40
 _MOST_CANDIDATES = 64
-#: The number of an item, in canonical form.
-_LEADING = re.compile(r"\d\d{0,2} (?:\d{1,3} )*(?=[^\W\d])")
 
 
 class ContextText:
@@ -36,21 +36,21 @@ class ContextText:
     @property
     def key(self) -> str:
         """What two texts share when no word differs, wherever the lines break."""
-        return text_key(self.reading)
+        return reading_key(self.reading)
 
     @cached_property
     def titles(self) -> frozenset[str]:
         """The canonical forms of its headings."""
-        return frozenset(canonical(clause) for clause in self.reading.clauses if clause.is_heading)
+        return frozenset(comparable(clause) for clause in self.reading.clauses if clause.is_heading)
 
     @cached_property
     def flat_titles(self) -> frozenset[str]:
         """The titles without number and without spaces."""
-        return frozenset(_LEADING.sub("", title).replace(" ", "") for title in self.titles)
+        return frozenset(strip_key_number(title).replace(" ", "") for title in self.titles)
 
     def says(self, sentence: str) -> bool:
         """Return whether plain *sentence* stands in one of its clauses; a short one must be a clause of its own."""
-        key = canonical_text(sentence)
+        key = comparable_text(sentence)
         if not key:
             return True
         words = sorted(_WORD.findall(sentence.lower()), key=len)[-_TRIED:]
@@ -59,7 +59,7 @@ class ContextText:
         short = key.count(" ") < _SHORT - 1
         self._asked += 1
         for at in self._indexed(words) if self._asked > _INDEX_AFTER else self._searched(words):
-            own = canonical(self.reading.clauses[at])
+            own = comparable(self.reading.clauses[at])
             if key in own and (own == key or (not short and f" {key} " in f" {own} ") or _unnumbered(own) == key):
                 return True
         return False
@@ -84,7 +84,7 @@ class ContextText:
 
 @lru_cache(maxsize=32)
 def _small(reading: Reading) -> frozenset[str]:
-    return frozenset(canonical(clause) for clause in reading.clauses if len(clause.text) <= _SMALL)
+    return frozenset(comparable(clause) for clause in reading.clauses if len(clause.text) <= _SMALL)
 
 
 @lru_cache(maxsize=32)
@@ -108,7 +108,7 @@ def _index(reading: Reading) -> dict[str, list[int]]:
 @lru_cache(maxsize=4_096)
 def _unnumbered(key: str) -> str:
     # Remembered: of a page in one clause every sentence is looked for in the same clause.
-    return _LEADING.sub("", key)
+    return strip_key_number(key)
 
 
 #: A clause of so many words is running text, and no part of what frames it.
@@ -128,7 +128,7 @@ class TextPair:
         prose = [
             {
                 key: at
-                for at, (clause, key) in enumerate(zip(text.reading.clauses, canonicals(text.reading), strict=True))
+                for at, (clause, key) in enumerate(zip(text.reading.clauses, comparables(text.reading), strict=True))
                 if clause.text.count(" ") >= _PROSE - 1
             }
             for text in (self.old, self.new)
@@ -165,13 +165,10 @@ class TextPair:
         return [sentence for sentence in _sentences(hunk.new, hunk.kind) if not self.old.says(sentence)]
 
 
-_NUMBER = re.compile(r"\d{1,9}[.)]\s+")
-
-
 def _sentences(text: str, kind: str) -> Sequence[str]:
     """Return the sentences of a clause; the number of an ordered item is none of them."""
-    if kind[:2] in ("ol", "li") and (number := _NUMBER.match(text)):
-        text = text[number.end() :]
+    if kind[:2] in ("ol", "li"):
+        text = strip_ordinal(text)
     found = [text[start:end] for start, end in sentences(text)]
     if found and (title := _RUN_IN.match(found[0])):
         return [title[0].rstrip(), found[0][title.end() :], *found[1:]]

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
 from tostrack.analysis.verdict.context import TextPair
-from tostrack.analysis.verdict.lexicon import STOP_WORDS
-from tostrack.clauses import canonical, canonical_text, canonicals, plain
+from tostrack.clauses import plain
+from tostrack.comparison_key import comparable, comparable_text, comparables, linked_documents
+from tostrack.extraction.quality import COMPARABLE, CUT, FROM_THE_BEGINNING, KINSHIP, SHORT, STUB
+from tostrack.language.detect import detect_words
 from tostrack.models import Clause, Edit, Hunk, Judgement, Reading, Reason
 
-#: A text that lost nine tenths of its words, or is no longer than a notice on a door, is not that policy.
-_COLLAPSE = 0.1
-_WORDS_OF_A_POLICY = 150
 _TARGET = re.compile(r"(\]\()(?:<[^<>]*>|(?:[^()\s]|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)")
 
 
@@ -22,6 +20,8 @@ def judge_without_hunks(old: Reading, new: Reading) -> Judgement:
     """Return the judgement over two texts of which no word differs: identical, only addresses, only form."""
     if old.version.text == new.version.text:
         return Judgement(Reason.IDENTICAL, "The text is the same, byte for byte.")
+    if linked := other_document(old, new):
+        return linked
     if len(old.clauses) == len(new.clauses):
         texts = ((one.text, other.text) for one, other in zip(old.clauses, new.clauses, strict=True))
         pairs = [(_TARGET.sub(r"\1)", one), _TARGET.sub(r"\1)", other)) for one, other in texts if one != other]
@@ -32,6 +32,15 @@ def judge_without_hunks(old: Reading, new: Reading) -> Judgement:
     if _places(old) != _places(new):
         return Judgement(Reason.NUMBERING, "Only the numbers of list items moved.")
     return Judgement(Reason.FORMAT, "Only punctuation, case or layout changed; every word is the same.")
+
+
+def other_document(old: Reading, new: Reading) -> Judgement | None:
+    """Return a judgement when a link leads to another document than before: its file or its host is another."""
+    before, after = (linked_documents(reading.clauses) for reading in (old, new))
+    if before == after or len(before) != len(after):
+        return None
+    was, now = next((one, other) for one, other in zip(before, after, strict=True) if one != other)
+    return Judgement(Reason.RENAMED, f"A link leads to another document: {now}, not {was}. Consider tracking it.")
 
 
 def _places(reading: Reading) -> list[str]:
@@ -48,17 +57,12 @@ def check_collapse(context: TextPair) -> Judgement | None:
     before, after = (
         sum(clause.text.count(" ") + 1 for clause in text.reading.clauses) for text in (context.old, context.new)
     )
-    if before >= _WORDS_OF_A_POLICY and after < before * _COLLAPSE:
+    if before >= SHORT and after < before * STUB:
         return Judgement(
             Reason.SUSPECT,
             f"Of {before} words {after} are left: this looks like an outage, a wall or a stub, not like a policy.",
         )
     return None
-
-
-#: A capture that was cut has less than this of the words, and nearly all of them from the beginning on.
-_CUT = 0.7
-_FROM_THE_BEGINNING = 0.95
 
 
 def check_truncation(context: TextPair) -> Judgement | None:
@@ -67,22 +71,17 @@ def check_truncation(context: TextPair) -> Judgement | None:
     if not after or after[-1].text.rstrip("*_ ")[-1:] in _ENDS or not after[-1].text[-1:].isalnum():
         return None
     sizes = [sum(len(clause.text) for clause in text.reading.clauses) for text in (context.old, context.new)]
-    if sizes[1] >= _CUT * sizes[0]:
+    if sizes[1] >= CUT * sizes[0]:
         return None
     before, now = (_words(text.reading) for text in (context.old, context.new))
-    if len(before) < _WORDS_OF_A_POLICY:
+    if len(before) < SHORT:
         return None
     shared = next((at for at, (one, other) in enumerate(zip(before, now, strict=False)) if one != other), len(now))
     # The last word may be cut too.
-    if shared < len(now) - 1 and shared < _FROM_THE_BEGINNING * len(now):
+    if shared < len(now) - 1 and shared < FROM_THE_BEGINNING * len(now):
         return None
     share = f"{len(now)} of {len(before)} words"
     return Judgement(Reason.SUSPECT, f"The text breaks off in the middle of a sentence, after {share}: it was cut.")
-
-
-#: Two states of one policy share half of their distinct words or more; a policy and a home page under a fifth.
-_KINSHIP = 0.2
-_COMPARABLE = 200
 
 
 def check_replacement(context: TextPair) -> Judgement | None:
@@ -90,11 +89,11 @@ def check_replacement(context: TextPair) -> Judgement | None:
     if _is_akin(context.old.reading, context.new.reading):
         return None
     before, now = (_words(text.reading) for text in (context.old, context.new))
-    if min(len(before), len(now)) < _COMPARABLE:
+    if min(len(before), len(now)) < COMPARABLE:
         return None
     ours, theirs = {*before}, {*now}
     share = len(ours & theirs) / min(len(ours), len(theirs))
-    if share >= _KINSHIP:
+    if share >= KINSHIP:
         return None
     return Judgement(
         Reason.SUSPECT, f"Another page: only {share:.0%} of its words are those of the policy that stood there."
@@ -102,17 +101,17 @@ def check_replacement(context: TextPair) -> Judgement | None:
 
 
 def _is_akin(old: Reading, new: Reading) -> bool:
-    """Whether the clauses that both texts have show that they share `_KINSHIP` of their words.
+    """Whether the clauses that both texts have show that they share `KINSHIP` of their words.
 
     Seldom are more than a few of them read: what is left on one side has no more different words than words.
     """
     letters = _letters(old), _letters(new)
     shared = letters[0] & letters[1]
-    apart = min(sum(canonical_text(text).count(" ") + 1 for _, text in side - shared) for side in letters)
+    apart = min(sum(comparable_text(text).count(" ") + 1 for _, text in side - shared) for side in letters)
     words: set[str] = set()
     for ordered, text in shared:
-        words.update(canonical(Clause("ol" if ordered else "p", text)).split())
-        if len(words) >= _KINSHIP * (len(words) + apart):
+        words.update(comparable(Clause("ol" if ordered else "p", text)).split())
+        if len(words) >= KINSHIP * (len(words) + apart):
             return True
     return False
 
@@ -128,7 +127,7 @@ _ENDS = '.!?:;)"”’'
 
 
 def _words(reading: Reading) -> list[str]:
-    return " ".join(canonicals(reading)).split()
+    return " ".join(comparables(reading)).split()
 
 
 def check_language(context: TextPair, hunks: Sequence[Hunk]) -> Judgement | None:
@@ -153,17 +152,15 @@ def _pieces(hunks: Sequence[Hunk], side: str) -> list[str]:
 
 
 def _spoken(text: str) -> str:
-    """Return the language of which most different common words stand in *text*, or nothing when two have as many."""
-    words = {*re.findall(r"[^\W\d_]+", text.lower())}
-    counts = {language: len(stops & words) for language, stops in STOP_WORDS.items()}
-    (best, count), (_, second) = sorted(counts.items(), key=lambda item: -item[1])[:2]
-    return best if count > 1 and count > second else ""
+    """Return the language of the different words of *text*, or nothing when it is not plain."""
+    return detect_words({*_WORD.findall(text.lower())}, lead=1)
 
 
 def _language(text: str) -> str:
-    """Return the language whose commonest words stand most often in *text*, or nothing when none clearly does."""
-    words = Counter(re.findall(r"[^\W\d_]+", text.lower()))
-    total = words.total()
-    shares = {language: sum(words[word] for word in stops) / (total or 1) for language, stops in STOP_WORDS.items()}
-    (best, share), (_, second) = sorted(shares.items(), key=lambda item: -item[1])[:2]
-    return best if total >= 20 and share >= 0.08 and share > 1.5 * second else ""
+    """Return the language of *text*, or nothing when it is not plain."""
+    return detect_words(_WORD.findall(text.lower()), lead=_LEAD)
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+#: How far a language must be ahead of the next one.
+_LEAD = 1.5

@@ -6,25 +6,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tostrack.analysis.verdict import lexicon
-from tostrack.analysis.verdict.boilerplate import furniture, notice
+from tostrack.analysis.verdict.account import is_explained
+from tostrack.analysis.verdict.boilerplate import (
+    around,
+    consent,
+    consent_switch,
+    familiar_furniture,
+    furniture,
+    link_line,
+    notice,
+)
 from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.minor_edits import (
     address,
-    adverb,
     credit,
-    example,
-    navigation_hint,
     parenthetical,
-    pronoun_our,
     relabelled,
-    repeated_word,
 )
 from tostrack.analysis.verdict.name_rules import acronym, defined_term, label, unfilled
-from tostrack.analysis.verdict.number_rules import lapsed, numbering, numbers, stamp, statistics
+from tostrack.analysis.verdict.number_rules import lapsed, machine_code, numbering, numbers, stamp, statistics
 from tostrack.analysis.verdict.quotes import quote
 from tostrack.analysis.verdict.residual import Part, part_of
 from tostrack.analysis.verdict.wording_rules import heading, pointer, renamed, same_words, wording
-from tostrack.models import Edit, Hunk, Reason
+from tostrack.models import VERDICT_OF, Edit, Hunk, Reason, Verdict
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class RuleFinding:
     gained: str = ""
     #: The sentences that are really gone.
     lost: str = ""
+    #: The name of the rule that decided; empty where none did.
+    rule: str = ""
 
     @property
     def quote(self) -> str:
@@ -54,9 +60,15 @@ RULES: tuple[Callable[[Part], Reason | None], ...] = (
     stands_elsewhere,
     same_words,
     stamp,
+    machine_code,
     numbering,
+    around,
     furniture,
     notice,
+    consent,
+    consent_switch,
+    link_line,
+    familiar_furniture,
     heading,
     renamed,
     defined_term,
@@ -70,12 +82,7 @@ RULES: tuple[Callable[[Part], Reason | None], ...] = (
     statistics,
     lapsed,
     relabelled,
-    navigation_hint,
     credit,
-    example,
-    adverb,
-    repeated_word,
-    pronoun_our,
     numbers,
 )
 
@@ -96,10 +103,18 @@ def take_as_new(hunk: Hunk) -> RuleFinding:
 def apply_rules(hunk: Hunk, context: TextPair) -> RuleFinding:
     """Return what *hunk* comes to: the first rule that knows it, else new or removed text."""
     part = part_of(hunk, context)
-    reason = next((reason for rule in RULES if (reason := rule(part)) is not None), None)
+    reason, rule = next(
+        ((reason, rule.__name__) for rule in RULES if (reason := rule(part)) is not None and holds(part, reason, rule)),
+        (None, ""),
+    )
     if reason is None:
         reason = Reason.NEW_TEXT if _gains(part) else Reason.REMOVED_TEXT
-    return RuleFinding(reason, hunk, part.gained, part.lost)
+    return RuleFinding(reason, hunk, part.gained, part.lost, rule)
+
+
+def holds(part: Part, reason: Reason, rule: Callable[[Part], Reason | None]) -> bool:
+    """Return whether *rule* may give *reason*: one that is silent must explain every token that changed."""
+    return VERDICT_OF[reason] is Verdict.SUBSTANTIVE or is_explained(part, rule.__name__)
 
 
 def _gains(part: Part) -> bool:

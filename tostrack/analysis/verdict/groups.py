@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tostrack.analysis.verdict import lexicon
+from tostrack.analysis.verdict.boilerplate import GRANTS
 from tostrack.analysis.verdict.boilerplate_position import tells
 from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.findings import RuleFinding
@@ -17,7 +18,8 @@ from tostrack.analysis.verdict.name_rules import grown
 from tostrack.analysis.verdict.normal_form import american_of, lost_and_gained, normal, spelled, stem
 from tostrack.analysis.verdict.number_rules import unplaced
 from tostrack.analysis.verdict.wording_rules import is_name, plainest, replacements, squeezed
-from tostrack.clauses import canonical_text
+from tostrack.comparison_key import comparable_text, is_punctuation
+from tostrack.language.words import entry_pattern, union
 from tostrack.models import VERDICT_OF, Clause, Edit, Hunk, Reason, Verdict
 
 #: So many of its own phrases make a run a consent layer.
@@ -46,7 +48,12 @@ def apply_group_rules(hunks: Sequence[Hunk], findings: Sequence[RuleFinding], co
     for at in _renamed_throughout(hunks, findings):
         out[at] = replace(out[at], reason=Reason.RENAMED)
     for run in _runs(hunks):
-        inside = _layer(hunks, run) | _menu(hunks, out, run) | _frame(hunks, out, run, context)
+        inside = (
+            _layer(hunks, run)
+            | _cookie_banner(hunks, out, run)
+            | _menu(hunks, out, run)
+            | _frame(hunks, out, run, context)
+        )
         for at in inside:
             if VERDICT_OF[out[at].reason] is not Verdict.NOISE:
                 out[at] = replace(out[at], reason=Reason.FURNITURE)
@@ -63,15 +70,15 @@ def _cut_out(hunks: Sequence[Hunk]) -> set[int]:
     for at, hunk in enumerate(hunks):
         if hunk.edit is not Edit.REWORDED:
             continue
-        cut = [(op, key) for op, text in hunk.words if op != "=" and (key := _as_line(text))]
-        if all(key in lines[op] for op, key in cut):
+        cut = [(op, _as_line(text)) for op, text in hunk.words if op != "=" and not is_punctuation(text)]
+        if cut and all(key and key in lines[op] for op, key in cut):
             found |= {at, *(lines[op][key] for op, key in cut)}
     return found
 
 
 def _as_line(text: str) -> str:
     """Return the words of *text* as they are on a line of their own, where the number before a title stays behind."""
-    return " ".join(unplaced(text)) or canonical_text(text)
+    return " ".join(unplaced(text)) or comparable_text(text)
 
 
 def _carried_over(hunks: Sequence[Hunk]) -> dict[int, set[str]]:
@@ -95,7 +102,7 @@ def _carried_over(hunks: Sequence[Hunk]) -> dict[int, set[str]]:
         words = hunks[at].words
         rest = [text for piece, (op, text) in enumerate(words) if op != "=" and (at, piece) not in carried]
         moved = {word for text in rest for word in normal(text)}
-        if moved <= lexicon.SAFE:
+        if moved <= lexicon.SAFE and all(normal(text) or is_punctuation(text) for text in rest):
             found[at] = moved
     return found
 
@@ -116,10 +123,10 @@ def _outer(words: Sequence[tuple[str, str]], end: int) -> dict[str, tuple[int, s
     for place in places:
         op, text = words[place]
         if op == "=":
-            if canonical_text(text):
+            if comparable_text(text):
                 break
         elif not found[op][1]:
-            found[op] = (place, canonical_text(text))
+            found[op] = (place, comparable_text(text))
     return found
 
 
@@ -242,8 +249,11 @@ def _follows(one: Hunk, other: Hunk) -> bool:
 
 def _layer(hunks: Sequence[Hunk], run: range) -> set[int]:
     """Return the places of a consent layer in *run*: from its first own phrase to its last, and what binds nobody."""
-    keys = {at: canonical_text(SEAM.sub(" ", hunks[at].new or hunks[at].old)) for at in run}
-    marks = {at: found for at, key in keys.items() if (found := lexicon.CONSENT_LAYER.findall(key))}
+    keys = {at: comparable_text(SEAM.sub(" ", hunks[at].new or hunks[at].old)) for at in run}
+    asks = entry_pattern(union("page", "consent"))
+    marks = {
+        at: found for at, key in keys.items() if (found := {*lexicon.CONSENT_LAYER.findall(key), *asks.findall(key)})
+    }
     if len({mark for found in marks.values() for mark in found}) < _LAYER:
         return set()
     return {
@@ -253,6 +263,22 @@ def _layer(hunks: Sequence[Hunk], run: range) -> set[int]:
         or len(words := key.split()) <= _ITEM_WORDS
         or (len(words) <= _OPTION_WORDS and not lexicon.ACTORS & {*words})
     }
+
+
+def _cookie_banner(hunks: Sequence[Hunk], findings: Sequence[RuleFinding], run: range) -> set[int]:
+    """Return the places of what asks for consent to cookies beside the buttons that answer it, in any language."""
+    if _labels(findings, run) < _BUTTONS:
+        return set()
+    texts = {at: (hunks[at].new or hunks[at].old).lower() for at in run}
+    return {
+        at
+        for at, text in texts.items()
+        if "cookie" in text and len(text) <= _BANNER and not GRANTS.intersection(normal(text))
+    }
+
+
+#: So many buttons stand beside a request for consent, which is no longer than this, in characters.
+_BUTTONS, _BANNER = 2, 400
 
 
 def _menu(hunks: Sequence[Hunk], findings: Sequence[RuleFinding], run: range) -> set[int]:

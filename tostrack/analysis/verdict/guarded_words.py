@@ -89,4 +89,4 @@ _BINDING = frozenset(
 
 def binds(word: str) -> bool:
     """Whether *word* (a token of `normal`, or its stem) may move a right, a duty, a practice, a party or a sum."""
-    return is_number(word) or is_mail(word) or not word.isalpha() or word in _BINDING or stem(word) in _BINDING
+    return is_number(word) or is_mail(word) or not word[:1].isalpha() or word in _BINDING or stem(word) in _BINDING

@@ -6,7 +6,7 @@ import re
 
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.normal_form import normal
-from tostrack.clauses import canonical_text, plain
+from tostrack.comparison_key import comparable_text, readable
 from tostrack.models import Clause
 
 
@@ -40,7 +40,7 @@ _LABELS_WORDS = 200
 
 def is_label(text: str) -> bool:
     """Whether *text* is made of nothing but labels, with or without spaces between them."""
-    words = canonical_text(SEAM.sub(" ", _SITE_FIRST.sub("", text))).split()
+    words = comparable_text(SEAM.sub(" ", _SITE_FIRST.sub("", text))).split()
     if not words or len(words) > _LABELS_WORDS or not lexicon.LABEL_WORDS.issuperset(words):
         return False
     reached = {0}
@@ -89,4 +89,4 @@ def is_link(clause: Clause) -> bool:
     """Return whether *clause* is nothing but links, and short."""
     if not _LINKS.match(clause.text):
         return False
-    return len(normal(plain(clause.text))) <= max(_LINK_WORDS, _EACH_WORDS * clause.text.count("]("))
+    return len(normal(readable(clause.text))) <= max(_LINK_WORDS, _EACH_WORDS * clause.text.count("]("))

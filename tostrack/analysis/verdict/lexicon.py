@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tostrack.analysis.verdict.boilerplate_phrases import FOREIGN_HINTS, FOREIGN_LABELS
+from tostrack.clauses import canonical_text
+from tostrack.language.words import list_languages, load_language, union, weekday_names
 
 #: Words that come and go in a rewording without moving what is allowed, owed or promised. Not here on purpose: modal
 #: verbs, negations, conditions, time and scope (from, until, without, only, any, all, if, unless, except), pronouns
@@ -42,6 +43,7 @@ SAME = (
     ("to", "in order to", "so as to"),
     ("before", "prior to"),
     ("after", "subsequent to", "following"),
+    ("below", "the following"),
     ("through", "via", "by means of"),
     ("under", "pursuant to", "according to", "in accordance with"),
     ("if", "in the event that", "in case"),
@@ -126,22 +128,24 @@ SAME = (
     ("by mail", "by post", "by writing"),
 )
 
+
+def _single(table: str, name: str) -> frozenset[str]:
+    """Return the entries of one word that any language has in a list."""
+    return frozenset(word for word in union(table, name) if " " not in word and "*" not in word)
+
+
+#: They say who, and not of what kind.
+_PRONOUNS = frozenset("they them their theirs he she others anyone anybody someone somebody".split())
 #: Words that date a text without saying from when it binds.
-STAMPED = frozenset(
-    """updated update modified revised revision reviewed edited published posted amended changed dated version copyright
-    v ago aktualisiert stand jour actualizado actualización aggiornamento bijgewerkt uppdaterad copyrighted generated
-    created captured retrieved printed mise aktualizacja aktualizacji atualização atualizado atualizada aktualisierung
-    oppdatert päivitetty opdateret""".split()
-)
+STAMPED = _single("dates", "updated") | union("dates", "stamped")
 #: Words that stand beside the date of a text, whatever day it is.
 DATING = (STAMPED - {"ago"}) | frozenset(
     "effective date dated as of since from starting last on in force revision".split()
 )
 #: Days of the week and time zones, which say no more than the date beside them.
-CLOCK = frozenset(
-    """mon tue tues wed thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday gmt utc bst
-    ist wet west cet cest eet eest msk mez mesz et est edt ct cst cdt mt mst mdt pt pst pdt akst akdt hst aest aedt acst
-    awst jst kst hkt sgt nzst nzdt""".split()
+CLOCK = weekday_names() | frozenset(
+    """gmt utc bst ist wet west cet cest eet eest msk mez mesz et est edt ct cst cdt mt mst mdt pt pst pdt akst akdt hst
+    aest aedt acst awst jst kst hkt sgt nzst nzdt""".split()
 )
 #: Words about the page itself and how to get about it.
 LAYOUT = frozenset(
@@ -151,6 +155,14 @@ LAYOUT = frozenset(
 )
 #: The reader, doing so.
 READER = frozenset("you your can each one two three four five six seven eight nine ten part parts any".split())
+#: Words of other languages that say who may, must or may not: a short line with one is no label.
+FOREIGN_RULING = frozenset(
+    word
+    for code in list_languages("verdict")
+    if code != "en"
+    for name in ("negation", "duty", "permission", "only")
+    for word in load_language(code).list_words("guards", name)
+)
 #: Who wrote the template that a policy was made from.
 CREDIT = re.compile(
     r"\b(?:based on|adapted from|forked from|derived from|inspired by|generated (?:by|with|using)|created with)\b"
@@ -158,11 +170,8 @@ CREDIT = re.compile(
     r"\b(?:polic(?:y|ies)|templates?|terms|generator|creative commons)\b"
 )
 #: Words that make a list of names one of recipients.
-RECIPIENT = frozenset(
-    """partner partners provider providers party parties advertiser advertisers vendor vendors affiliate affiliates
-    processor processors subprocessor subprocessors recipient recipients company companies subsidiary subsidiaries
-    network networks broker brokers supplier suppliers contractor contractors service services use uses using
-    used""".split()
+RECIPIENT = (_single("parties", "third") - _PRONOUNS) | frozenset(
+    "provider providers company service services use uses using used".split()
 )
 #: In the heading of a list these say that its items are parties.
 PARTIES = (RECIPIENT - {"services", "service", "use", "uses", "using", "used", "network", "networks"}) | {
@@ -176,9 +185,7 @@ LISTED = PARTIES | frozenset(
     countries fees rights purposes""".split()
 )
 #: Words that make a date in a sentence a stamp: "was last updated on".
-LAST = frozenset(
-    "last latest recently dernière zuletzt letzte letztmals última ultimo ultima laatst senast copyright".split()
-)
+LAST = _single("dates", "latest") | {"copyright"}
 #: What a platform counts of itself.
 COUNTED = frozenset(
     """views comments replies likes followers reviews ratings votes members million millions billion recipients visitors
@@ -187,61 +194,12 @@ COUNTED = frozenset(
 #: Near these a number is a rule and no statistic.
 OBLIGING = frozenset("must shall may will should required require at least up fee fees liable within maximum".split())
 #: Words that say from when it binds.
-EFFECTIVE = frozenset(
-    """effective effect force applies apply applied applicable valid commence vigueur kraft vigor vigore wirksam
-    gültig""".split()
-)
+EFFECTIVE = _single("dates", "effective") | union("dates", "binding")
 #: What stands before a number that only names a place in the text.
-REFERENCE = frozenset(
-    """section sections clause clauses article articles paragraph paragraphs paragraf annex appendix schedule exhibit
-    part chapter item items step figure table § point subsection heading question""".split()
-)
+REFERENCE = _single("page", "references")
 
 #: Labels that pages show around a policy, in canonical form; a clause is one when such phrases make up all of it.
-LABELS = (
-    frozenset(
-        phrase.strip()
-        for phrase in """
-close|search|menu|home|print|print page|print this page|share|copy link|copied|edit|save|cancel|submit|next|previous|
-back|more|less|open|ok|got it|download|download pdf|download as pdf|download the app|download a copy|pdf|pdf version|
-printable version|view printable version|sign in|sign up|sign out|sign on|log in|log out|log on|login|logout|register|
-join|join now|join us|create account|create an account|my account|account|get started|back to top|return to top|
-jump to content|jump to navigation|skip to content|skip to main content|skip to navigation|back to help home|
-back to overview|read more|learn more|show more|show less|see more|see less|see all|view all|view more|load more|expand|
-expand all|collapse|collapse all|show details|opens in a new tab|opens in new tab|opens in a new window|
-opens in new window|open in a new tab|open in new tab|opens new window|
-ouvre une nouvelle fenêtre|öffnet in neuem fenster|
-wird in neuem fenster geöffnet|se abre en una ventana nueva|si apre in una nuova finestra|opent in nieuw venster|
-external link|link|help|help center|help centre|
-contact|contact us|support|about|about us|careers|press|blog|news|jobs|faq|faqs|sitemap|site map|language|languages|
-english|english us|english uk|deutsch|français|español|italiano|select language|select your language|select country|
-select region|select your region|change language|change country|change region|accept|accept all|accept cookies|
-accept all cookies|reject|reject all|reject all cookies|allow all|allow all cookies|decline|decline all|manage cookies|
-manage preferences|manage choices|cookie settings|cookie preferences|cookie policy|cookie notice|cookies settings|
-your privacy choices|your cookie preferences|privacy settings|privacy notice|privacy policy|do not sell my info|
-do not sell my personal information|do not sell or share my personal information|change your cookie preferences|
-ad choices|your ad choices|terms|terms of use|terms of service|terms and conditions|terms conditions|privacy|legal|
-imprint|impressum|cookies|previous version|previous versions|prior versions|see previous versions|archived versions|
-view archived versions|on this page|in this article|contents|table of contents|was this helpful|was this page helpful|
-was this article helpful|was this information helpful|yes|no|yes or no|thanks for your feedback|feedback|send feedback|
-rate this page|follow us|follow us on|facebook|twitter|instagram|youtube|linkedin|tiktok|pinterest|related|
-related articles|related links|related topics|related content|useful links|quick links|see also|you might also like|
-other ways to get help|need help|need more help|still need help|enabled|disabled|on|off|true|false|null|undefined|nan|
-share on facebook|share on twitter|share on x|share on linkedin|tweet|email this|subscribe|newsletter|
-skip to footer|all articles|all collections|recently viewed articles|submit a request|have more questions|
-did this answer your question|still have questions|chat with us|contact support|contact sales|give feedback|
-powered by zendesk|comments|follow|unfollow|return to top of page|cookie consent|manage consent|dismiss|got it thanks|
-español latinoamérica|português|português brasil|nederlands|polski|svenska|dansk|norsk|suomi|türkçe|русский|
-日本語|한국어|简体中文|繁體中文|العربية|čeština|magyar|română|ελληνικά|українська|bahasa indonesia|tiếng việt|ไทย|हिन्दी|
-loading|please wait|accessibility|accessibility statement|modern slavery statement|investors|investor relations|
-pricing|integrations|changelog|start chat|get the app|account lists|returns orders|
-share this|share on whatsapp|share via email|having trouble|need assistance|any questions|
-enter a summary|title|image|logo|icon|advertisement|sponsored|all rights reserved|updated|new|
-do not show this message again
-""".replace("\n", "").split("|")
-    )
-    | FOREIGN_LABELS
-)
+LABELS = frozenset(map(canonical_text, union("page", "labels", "navigation", "more", "consent")))
 #: Those of them that may be partners or kinds of data too.
 AMBIGUOUS = frozenset(
     """facebook twitter instagram youtube linkedin tiktok pinterest account contact language languages link image title
@@ -313,7 +271,8 @@ HINTS = (
         )
     )
     | {"close", "title", "link", "image", "icon", "logo", "edit", "back to top", "external link"}
-    | FOREIGN_HINTS
+    | frozenset(map(canonical_text, union("page", "more")))
+    | {"heres how", "here s how"}
 )
 #: A notice that the terms around it were or will be updated.
 _DOCUMENT = r"(?:terms|policy|policies|notice|statement|agreement|guidelines|conditions)"
@@ -359,18 +318,3 @@ HANDED_ON = frozenset(
     """share shares shared sharing sell sells sold disclose discloses disclosed transfer transfers transferred collect
     collects collected collecting receive receives received obtain obtains obtained send sends sent""".split()
 )
-
-#: The commonest words of the languages that policies come in, to tell one edition from another.
-STOP_WORDS = {
-    "en": frozenset("the and of to you your we our that with for are not this".split()),
-    "de": frozenset("der die und das den von mit für nicht sie wir oder auf ist ihre".split()),
-    "fr": frozenset("les des vous nous et la le une pour dans votre que est sur".split()),
-    "es": frozenset("los las usted y el la una para que por con del nuestra su".split()),
-    "it": frozenset("gli di il che per della una sono con nostri delle i utente".split()),
-    "pt": frozenset("os você e o uma para que com não dos da nosso ou sua".split()),
-    "nl": frozenset("het een en van de voor uw wij niet met zijn op dat ons".split()),
-    "sv": frozenset("och att det som för med vi av på är dig inte din".split()),
-    "pl": frozenset("i w z na się nie do oraz lub przez użytkownik jest dla".split()),
-    "tr": frozenset("ve bir bu için ile veya olarak da sizin biz de".split()),
-    "id": frozenset("dan yang anda kami untuk dengan atau di dari ini".split()),
-}

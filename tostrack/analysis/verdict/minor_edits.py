@@ -9,7 +9,8 @@ from tostrack.analysis.verdict.guarded_words import binds
 from tostrack.analysis.verdict.normal_form import DATE, MARK, is_number, normal
 from tostrack.analysis.verdict.residual import Part
 from tostrack.analysis.verdict.wording_rules import is_name, replacements
-from tostrack.clauses import canonical_text, sentences
+from tostrack.clauses import sentences
+from tostrack.comparison_key import comparable_text
 from tostrack.models import Edit, Reason
 
 
@@ -38,16 +39,6 @@ def relabelled(part: Part) -> Reason | None:
     # In other languages the label is known by its place: nothing stands beside it but the date.
     short = max(len(part.old.split()), len(part.new.split())) <= _LABEL_WORDS
     return Reason.EDITION if short and not any(map(binds, changed(part) - lexicon.DATING)) else None
-
-
-def navigation_hint(part: Part) -> Reason | None:
-    """Only how to get about the page or the site changed: "jump to a section by selecting the links below"."""
-    words = set() if part.is_passage else changed(part)
-    if not words & lexicon.LAYOUT or not words <= lexicon.SAFE | lexicon.LAYOUT | lexicon.READER:
-        return None
-    # "We collect the links you click" is about data.
-    about = {*normal(part.old), *normal(part.new)}
-    return None if about & (lexicon.HANDED_ON | {"we", "us", "our", "not", "must", "may"}) else Reason.WORDING
 
 
 def credit(part: Part) -> Reason | None:
@@ -79,7 +70,7 @@ def parenthetical(part: Part) -> Reason | None:
 
 def _is_heading(part: Part, text: str) -> bool:
     """Whether *text* names a section of the text, beside its number."""
-    return canonical_text(text).replace(" ", "") in part.context.new.flat_titles
+    return comparable_text(text).replace(" ", "") in part.context.new.flat_titles
 
 
 def _is_link_label(text: str) -> bool:
@@ -125,72 +116,8 @@ def _site_words(word: str) -> str:
     return f"{MARK}{' '.join(parts)}"
 
 
-_EXAMPLES = re.compile(
-    r"\b(?:like|such as|e\.g\.,?|for example,?|for instance,?)\s+(?:[A-Z][\w’'-]*(?:[\s,/]+(?:(?:and|or)\s+)?|$))*$"
-)
-
-
-def example(part: Part) -> Reason | None:
-    """Only a name in a list of examples came or went, in a sentence that hands nothing to anyone."""
-    edits = _edits(part)
-    if not edits or lexicon.HANDED_ON & {*normal(part.old)} or lexicon.RECIPIENT & {*normal(part.old)}:
-        return None
-    before = ""
-    for op, text in part.hunk.words:
-        if op != "=" and canonical_text(text):
-            names = [word for word in re.split(r"[\s,/]+", text) if word not in ("", "and", "or")]
-            if not _EXAMPLES.search(before) or not all(name[:1].isupper() for name in names):
-                return None
-        before += text
-    return Reason.WORDING
-
-
 def _edits(part: Part) -> list[tuple[str, str]]:
     """Return the edits with words in them; none when *part* is not a clause reworded as a whole."""
     if part.hunk.edit is not Edit.REWORDED or not (part.old and part.new):
         return []
-    return [(op, text) for op, text in part.hunk.words if op != "=" and canonical_text(text)]
-
-
-#: In a sentence that allows or forbids, an adverb limits what it allows or forbids.
-_RULING = lexicon.OBLIGING | {"not", "no", "never", "only", "can", "allowed", "prohibited", "forbidden"}
-
-
-def adverb(part: Part) -> Reason | None:
-    """Only adverbs that belong to no promise came or went: "kindly", "gladly"; "publicly" and "promptly" are none."""
-    if not _edits(part) or _RULING.intersection(normal(part.old)):
-        return None
-    words = changed(part) - lexicon.SAFE
-    mere = all(word.endswith("ly") and len(word) > _LY and not binds(word) for word in words)
-    return Reason.WORDING if words and mere else None
-
-
-#: So many words before or behind an edit are its neighbours.
-_BESIDE = 4
-
-
-def repeated_word(part: Part) -> Reason | None:
-    """Only words came or went that stand right beside it anyway: "our Guidelines at Guidelines"."""
-    edits = _edits(part)
-    if not edits:
-        return None
-    words = part.hunk.words
-    for at, (op, text) in enumerate(words):
-        if op != "=" and canonical_text(text):
-            before = words[at - 1][1].split()[-_BESIDE:] if at and words[at - 1][0] == "=" else []
-            behind = words[at + 1][1].split()[:_BESIDE] if at + 1 < len(words) and words[at + 1][0] == "=" else []
-            said = {*normal(text)} - lexicon.SAFE
-            if not said or not said <= {*normal(" ".join([*before, *behind]))} or said & lexicon.ACTORS:
-                return None
-    return Reason.WORDING
-
-
-def pronoun_our(part: Part) -> Reason | None:
-    """Only "our" came or went where nothing is handed on: "in system" became "in our system"."""
-    about = {*normal(part.old)}
-    mere = bool(_edits(part)) and changed(part) == {"our"}
-    return Reason.WORDING if mere and not about & (lexicon.HANDED_ON | lexicon.RECIPIENT) else None
-
-
-#: "only", "early" and "reply" are shorter than an adverb.
-_LY = 5
+    return [(op, text) for op, text in part.hunk.words if op != "=" and comparable_text(text)]

@@ -9,7 +9,7 @@ from tostrack.analysis.verdict.guarded_words import binds
 from tostrack.analysis.verdict.normal_form import normal
 from tostrack.analysis.verdict.residual import Part
 from tostrack.analysis.verdict.wording_rules import is_name, replacements
-from tostrack.clauses import canonical_text
+from tostrack.comparison_key import comparable_text
 from tostrack.models import Edit, Reason
 
 #: A name is given in brackets: (“VoIP”), (the "Parties").
@@ -101,7 +101,7 @@ def unfilled(part: Part) -> Reason | None:
     if not _is_reworded(part):
         return None
     pairs = [(old.strip(), new.strip()) for old, new, _ in replacements(part.hunk.words)]
-    edits = sum(op != "=" and bool(canonical_text(text)) for op, text in part.hunk.words)
+    edits = sum(op != "=" and bool(comparable_text(text)) for op, text in part.hunk.words)
     mere = all((_UNFILLED.match(old) and is_name(new)) or (_UNFILLED.match(new) and is_name(old)) for old, new in pairs)
     return Reason.FORMAT if pairs and mere and edits == 2 * len(pairs) else None
 
@@ -114,7 +114,7 @@ def grown(words: tuple[tuple[str, str], ...]) -> list[tuple[str, str]] | None:
     """Return (old name, new name) wherever words were put to a name or taken from it; None when more changed."""
     found = []
     for at, (op, text) in enumerate(words):
-        if op == "=" or not canonical_text(text):
+        if op == "=" or not comparable_text(text):
             continue
         before = words[at - 1] if at else ("=", "")
         name = before[1].split()[-1:] if before[0] == "=" else []
@@ -123,6 +123,6 @@ def grown(words: tuple[tuple[str, str], ...]) -> list[tuple[str, str]] | None:
             return None
         if not name or not is_name(name[0]) or not is_name(text) or re.search(r"[,;]|\b(?:and|or)\b", text + name[0]):
             return None
-        pair = (canonical_text(name[0]), canonical_text(f"{name[0]} {text}"))
+        pair = (comparable_text(name[0]), comparable_text(f"{name[0]} {text}"))
         found.append(pair if op == "+" else pair[::-1])
     return found or None

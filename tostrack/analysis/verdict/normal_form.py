@@ -9,36 +9,16 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from tostrack.analysis.verdict.spelling_forms import uniform
+from tostrack.comparison_key import MARKS, SIGN, STRUCK, mark_struck, mend_encoding
+from tostrack.language.dates import find_dates
 
 #: What a token begins with when it stands for something; no word of a text begins so.
 MARK = "\x01"
 DATE, URL, RELATIVE, INSTANT = f"{MARK}date", f"{MARK}url", f"{MARK}ago", f"{MARK}instant"
-
-_MONTH_NAMES = (
-    "january|jan|janvier|januar|jänner|enero|gennaio|januari|janeiro|stycznia|styczeń",
-    "february|feb|février|februar|febrero|febbraio|februari|fevereiro|lutego|luty",
-    "march|mar|mars|märz|marzo|maart|março|marca|marzec",
-    "april|apr|avril|abril|aprile|kwietnia|kwiecień",
-    "may|mai|mayo|maggio|mei|maio|maj|maja",
-    "june|jun|juin|juni|junio|giugno|junho|czerwca|czerwiec",
-    "july|jul|juillet|juli|julio|luglio|julho|lipca|lipiec",
-    "august|aug|août|agosto|augustus|augusti|sierpnia|sierpień",
-    "september|sept|sep|septembre|septiembre|settembre|setembro|września|wrzesień",
-    "october|oct|octobre|oktober|octubre|ottobre|outubro|okt|października|październik",
-    "november|nov|novembre|noviembre|novembro|listopada|listopad",
-    "december|dec|décembre|dezember|diciembre|dicembre|dezembro|dez|grudnia|grudzień",
-)
-_MONTHS = {name: at for at, names in enumerate(_MONTH_NAMES, 1) for name in names.split("|")}
-#: The names of the months, in every language known here.
-MONTHS = frozenset(_MONTHS)
-_MONTH = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
-_DATES = (
-    re.compile(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?(?: of| de)? (?P<m>{_MONTH}),?(?: de)? (?P<y>\d{{4}})\b"),
-    re.compile(rf"\b(?P<m>{_MONTH}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})\b"),
-    re.compile(rf"\b(?P<m>{_MONTH}),? (?P<y>(?:19|20)\d{{2}})\b"),
-    re.compile(r"\b(?P<y>(?:19|20)\d{2})-(?P<n>\d{2})-(?P<d>\d{2})\b"),
+#: Dates that `find_dates` leaves alone: of an edition, and one whose day and month depend on the country.
+_OTHER_DATES = (
     re.compile(r"(?<=\()(?P<y>(?:19|20)\d{2})(?P<n>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?=\))"),
-    re.compile(r"\b(?P<d>\d{1,2})(?P<s>[/.])(?P<n>\d{1,2})(?P=s)(?P<y>(?:19|20)\d{2})\b"),
+    re.compile(r"\b(?P<d>\d{1,2})(?P<s>[/.-])(?P<n>\d{1,2})(?P=s)(?P<y>(?:19|20)\d{2})\b"),
 )
 # No word boundary before it: machine stamps are glued to whatever stands there.
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}t\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:z|[+-]\d{2}:?\d{2})?")
@@ -54,7 +34,7 @@ _URL = re.compile(
 )
 _URL_SIGNS = re.compile(r"//|www\.|\.[a-z]{2,}/")
 _HIDDEN_MAIL = re.compile(r"[\w.+-]*\[?e-?mail\W{1,2}protected\]?[\w.-]*")
-_WORD = r"\d+(?:[.,]\d+)*|[^\W_]+|[$€£¥%§&]"
+_WORD = rf"{STRUCK}?\d+(?:[.,⁄]\d+)*|{STRUCK}?(?:[^\W_]|[{MARKS}])+|&|{SIGN}"
 _WORDS = re.compile(_WORD)
 _TOKENS = re.compile(rf"{MARK}\w+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{_WORD}")
 
@@ -129,52 +109,34 @@ def american_of(word: str) -> str:
 
 
 def _date(match: re.Match[str]) -> str:
-    part = match.groupdict()
-    month = _MONTHS[part["m"].rstrip(".")] if part.get("m") else int(part["n"])
-    return f" {DATE}{part['y']}_{month:02}" + (f"_{int(part['d']):02} " if part.get("d") else " ")
+    return f" {DATE}{match['y']}_{int(match['n']):02}_{int(match['d']):02} "
 
 
+#: Numbers with their thousands apart, and what stands between the ends of a range.
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:([., ])\d{3})(?:\1\d{3}){0,4}(?![\d]|[.,]\d)")
+_RANGE = re.compile(r"(?<=\d)\s?[-–—−]\s?(?=\d)")
 _DIGITS = re.compile("[0-9]")
 _FOUR_DIGITS = re.compile("[0-9]{4}")
-#: A date begins less than so many characters before its year, or ends less than so many behind where it begins.
-_BESIDE_YEAR = 40
 
 
 def _dated(text: str) -> str:
     """Return *text* with every date and every instant written in one way."""
+    if not _FOUR_DIGITS.search(text):
+        return text
+    text = _INSTANT.sub(f" {INSTANT} ", text)
     pieces: list[str] = []
     done = 0
-    for start, end in _around_years(text):
-        part = _INSTANT.sub(f" {INSTANT} ", text[start:end])
-        for pattern in _DATES:
-            part = pattern.sub(_date, part)
-        pieces += (text[done:start], part)
-        done = end
-    return "".join((*pieces, text[done:]))
-
-
-def _around_years(text: str) -> list[tuple[int, int]]:
-    """Return the parts of *text*, cut at spaces, in which dates may stand: to look for them everywhere takes longer."""
-    parts: list[tuple[int, int]] = []
-    for match in _FOUR_DIGITS.finditer(text):
-        start = text.rfind(" ", 0, max(match.start() - _BESIDE_YEAR, 0)) + 1
-        end = text.find(" ", match.start() + _BESIDE_YEAR)
-        if parts and start <= parts[-1][1]:
-            start = parts.pop()[0]
-        parts.append((start, end if end >= 0 else len(text)))
-    return parts
+    for found in find_dates(text):
+        pieces += (text[done : found.start], f" {DATE}{found.iso.replace('-', '_')} ")
+        done = found.end
+    text = "".join((*pieces, text[done:]))
+    for pattern in _OTHER_DATES:
+        text = pattern.sub(_date, text)
+    return text
 
 
 #: What browsers are told of a link, printed into the text.
 _HINT = re.compile(r"\(?\bopens in (?:a )?new (?:tab|window)\)?", re.IGNORECASE)
-
-
-def _mended(text: str) -> str:
-    """Return *text*, which may be UTF-8 that was read as Windows-1252, as it was meant."""
-    try:
-        return text.encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return text
 
 
 @lru_cache(maxsize=4_096)
@@ -182,7 +144,9 @@ def spelled(text: str) -> tuple[str, ...]:
     """Return the tokens of plain *text* in lower case, with dates, instants, addresses and mail each one token."""
     text = html.unescape(text) if "&" in text else text
     text = _HINT.sub(" ", text) if "open" in text else text
-    text = _mended(text) if "â" in text or "Ã" in text else text
+    text = mend_encoding(text)
+    if "~~" in text:
+        text = mark_struck(text)
     text = text.replace("’", "'").replace("\u00a0", " ").replace("©", " copyright ").lower()
     if "protected" in text:
         text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
@@ -195,6 +159,7 @@ def spelled(text: str) -> tuple[str, ...]:
         text = _dated(text)
         if _IN_BRACKETS.search(text):
             text = _TWICE_WRITTEN.sub(r" \1", text)
+        text = _RANGE.sub(" to ", _THOUSANDS.sub(lambda match: re.sub(r"\D", "", match[0]), text))
     text = text.replace("cannot", "can not")
     if "'" in text:
         for sign, pattern, written in _CONTRACTIONS:

@@ -9,9 +9,12 @@ from functools import lru_cache
 
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.guarded_words import binds
-from tostrack.analysis.verdict.normal_form import DATE, INSTANT, MARK, MONTHS, RELATIVE, is_mail, is_number, normal
+from tostrack.analysis.verdict.normal_form import DATE, INSTANT, MARK, RELATIVE, is_mail, is_number, normal
+from tostrack.analysis.verdict.places import Place, places_of
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
+from tostrack.language.item_labels import strip_label
+from tostrack.language.words import entry_pattern, month_numbers, union
 from tostrack.models import Reason
 
 
@@ -28,7 +31,7 @@ def stamp(part: Part) -> Reason | None:
     texts = [text for text in (part.old, part.new) if text]
     named = {word for word in changed if not is_number(word) and not word.startswith(MARK)} - lexicon.CLOCK
     if all(map(_is_stamp, texts)) and (
-        len(texts) == 1 or named <= lexicon.SAFE | lexicon.DATING | MONTHS or opaque(texts)
+        len(texts) == 1 or named <= lexicon.SAFE | lexicon.DATING | month_numbers().keys() or opaque(texts)
     ):
         return Reason.STAMP
     if all(map(is_number, changed)) and all(_stamped(normal(text), changed) for text in texts):
@@ -52,6 +55,25 @@ _ZONE = rf"(?=\s*(?:[ap]\.?m|{'|'.join(sorted(lexicon.CLOCK))})\b)"
 _CLOCK = re.compile(
     rf"\b(?:[01]?\d|2[0-3])(?::[0-5]\d(?::[0-5]\d)?|\.[0-5]\d{_ZONE})(?:\s?[ap]\.?m\b\.?)?", re.IGNORECASE
 )
+
+
+def machine_code(part: Part) -> Reason | None:
+    """Only a code that a machine made for one visit or one build moved, in a line that is short and says no more."""
+    if not (part.old and part.new) or max(part.old.count(" "), part.new.count(" ")) > _CODE_LINE:
+        return None
+    sides = [
+        [word for word in text.split() if word not in other.split()]
+        for text, other in ((part.old, part.new), (part.new, part.old))
+    ]
+    made = all(len(side) == 1 and _MACHINE.fullmatch(side[0]) for side in sides)
+    return Reason.STAMP if made else None
+
+
+#: A line with a code has no more spaces than this.
+_CODE_LINE = 5
+_MACHINE = re.compile(
+    r"[#(]?(?=[\w-]*\d)(?=[\w-]*[a-fA-F])(?:[0-9a-fA-F]{7,}|[0-9a-fA-F]{4,}(?:-[0-9a-fA-F]{3,})+)[).]?"
+)
 _CODE = re.compile(r"\d{4,8}$")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 
@@ -72,7 +94,7 @@ def _is_stamp(text: str) -> bool:
     numbers = [at for at, token in enumerate(tokens) if is_number(token)]
     if len(tokens) == 2 and numbers and all(_CODE.match(tokens[at]) for at in numbers):
         # "Rev 0123", "Form 1022": the code of an edition.
-        return not any(map(binds, words))
+        return bool(words) and not any(map(binds, words))
     if lexicon.COUNTED & words:
         counted = all(_is_counter(tokens, at) for at in numbers)
         return bool(numbers) and counted and not lexicon.OBLIGING & words
@@ -93,7 +115,7 @@ _EDITION = re.compile(r"^[^.!?;:]{0,60}\((?:19|20)\d{6}\)$")
 def lapsed(part: Part) -> Reason | None:
     """Only the day from which the text binds moved, and it has come: what it brought stands in the other clauses."""
     seen_at = part.context.new.reading.version.seen_at
-    if not (part.old and part.new and seen_at):
+    if not (part.old and part.new and seen_at) or not _is_of_document(part):
         return None
     moved = [*filter(None, part.moved)]
     if len(moved) != 2 or not all(word.startswith(DATE) for side in moved for word in side):
@@ -101,6 +123,21 @@ def lapsed(part: Part) -> Reason | None:
     days = [word.removeprefix(DATE).replace("_", "-") for side in moved for word in side]
     binding = all(_binds_from(text, side) for text, side in zip((part.old, part.new), moved, strict=True))
     return Reason.STAMP if binding and max(days) <= f"{seen_at:%Y-%m-%d}" else None
+
+
+def _is_of_document(part: Part) -> bool:
+    """Whether the sentences date the document: they are short, and a clause is not what they are about."""
+    longest = max(len(normal(text)) for text in (part.old, part.new))
+    return longest <= _DATE_LINE or bool(_ITSELF.search(part.new.lower()[:_ITSELF_WITHIN]))
+
+
+#: A line that dates a document has no more words, or begins with what it dates.
+_DATE_LINE = 12
+_ITSELF = re.compile(
+    entry_pattern(union("dates", "itself")).pattern + r"|\b(?:this|these|our) (?:\w+ ){0,3}"
+    r"(?:terms|polic(?:y|ies)|agreement|notice|statement|conditions|guidelines|rules)\b"
+)
+_ITSELF_WITHIN = 60
 
 
 def _binds_from(text: str, moved: Counter[str]) -> bool:
@@ -118,7 +155,7 @@ def _is_dating(tokens: Sequence[str], at: int) -> bool:
         return True
     beside = {*tokens[max(0, at - 2) : at], *tokens[at + 1 : at + 2]}
     # Not isdigit: a superscript is a digit too, and no number.
-    return token.isdecimal() and int(token) <= 31 and bool(MONTHS & beside)
+    return token.isdecimal() and int(token) <= 31 and bool(month_numbers().keys() & beside)
 
 
 def _stamped(tokens: Sequence[str], moved: Counter[str]) -> bool:
@@ -133,27 +170,27 @@ def _stamped(tokens: Sequence[str], moved: Counter[str]) -> bool:
     return True
 
 
-#: What a clause may begin with: ``4.``, ``4.1``, ``(b)``, ``iv)``, ``Section 4``. ``13 years`` is no such number.
-_PLACE = re.compile(
-    r"\W*(?:(?:section|article|part|annex|chapter)\s+)?(?:\d{1,3}(?:\.\d{1,3})+\.?|(?:\d{1,3}|[a-z]|[ivx]{1,5})[.):])\s*",
-    re.IGNORECASE,
-)
-
-
 def numbering(part: Part) -> Reason | None:
     """Only the numbers of clauses, or of references to them, moved."""
     if not (part.old and part.new):
-        return None if _behind_place(part.text) else Reason.NUMBERING
+        # Alone under a heading a number may be what the heading asks for.
+        asked = Place.ANSWER in places_of(part.context, part.hunk)
+        return None if asked or _behind_place(part.text) else Reason.NUMBERING
     gone, come = part.moved
     if not all(map(_may_be_of_place, (*gone, *come))):
         return None
     old, new = (unplaced(text) for text in (part.old, part.new))
-    return Reason.NUMBERING if old == new else None
+    if not old:
+        # The words behind the number stand elsewhere too; alone a number is what it says.
+        old, new = (unplaced(text) for text in (part.hunk.old, part.hunk.new))
+    return Reason.NUMBERING if old and old == new else None
 
 
 def _may_be_of_place(word: str) -> bool:
     """Whether *word* may belong to the number of a clause, to a reference, or to a date that a number stands before."""
-    return len(word) <= _PLACE_LETTERS or not word.isalpha() or word in lexicon.REFERENCE or word in MONTHS
+    if not word[0].isalnum() and word not in "§&":
+        return word.startswith(MARK)
+    return len(word) <= _PLACE_LETTERS or not word.isalpha() or word in lexicon.REFERENCE or word in month_numbers()
 
 
 #: A number in Roman digits has no more letters.
@@ -165,6 +202,8 @@ def unplaced(text: str) -> list[str]:
     kept: list[str] = []
     place = False
     words = _behind_place(text)
+    if lexicon.REFERENCE.intersection(words):
+        words = _without_further_places(words)
     for at, word in enumerate(words):
         numbered = _names_place(word)
         here = bool(kept) and kept[-1] in lexicon.REFERENCE
@@ -179,9 +218,29 @@ def unplaced(text: str) -> list[str]:
     return kept
 
 
+_JOINING = frozenset("and or to und oder bis et ou à y o a e i do en of tot".split())
+
+
+def _is_further(words: Sequence[str], at: int) -> bool:
+    """Whether the word at *at* is a number that may name a place."""
+    return at < len(words) and words[at][:1].isdigit() and _names_place(words[at])
+
+
+def _without_further_places(words: Sequence[str]) -> tuple[str, ...]:
+    """Return *words* with one number where several name places: "Sections 4, 5 and 6" as "Sections 4"."""
+    kept: list[str] = []
+    at = 0
+    while at < len(words):
+        kept.append(words[at])
+        at += 1
+        if len(kept) > 1 and kept[-2] in lexicon.REFERENCE and _NUMBER_OF_PLACE.fullmatch(kept[-1]):
+            while _is_further(words, at + (at < len(words) and words[at] in _JOINING)):
+                at += 1
+    return tuple(kept)
+
+
 def _behind_place(text: str) -> tuple[str, ...]:
-    begins = _PLACE.match(text)
-    return normal(text[begins.end() :] if begins else text)
+    return normal(strip_label(text))
 
 
 #: So many words behind an article may name the law that it is of.
@@ -222,9 +281,20 @@ def statistics(part: Part) -> Reason | None:
     if not changed or not all(map(is_number, changed)):
         return None
     tokens = normal(part.new)
+    if len(part.moved[0]) != len(part.moved[1]):
+        # A count that is no longer given, or that is given now.
+        return None
     counted = all(_counts(tokens, at) for at, token in enumerate(tokens) if token in changed)
+    if _LIMITING.intersection(tokens):
+        return None
     reported = all(word.startswith(DATE) for word in changed) or not lexicon.OBLIGING.intersection(tokens)
     return Reason.STAMP if counted and reported else None
+
+
+#: With these a count is a limit.
+_LIMITING = frozenset(
+    "per each every include includes including limit limits limited plan plans allow allows quota".split()
+)
 
 
 def _counts(tokens: Sequence[str], at: int) -> bool:

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from tostrack.analysis.verdict.guarded_words import binds
 from tostrack.analysis.verdict.normal_form import is_number, normal
-from tostrack.clauses import canonical_text, sentences
+from tostrack.clauses import sentences
+from tostrack.comparison_key import comparable_text
 from tostrack.models import Edit, Hunk
 
 #: The longest quote, in characters.
 _QUOTE = 120
+#: A text of no more characters is quoted whole: the name of a list entry says more than its purpose.
+_ENTRY = 60
 #: An edit of no more words is shown among its neighbours, so many of them before it and behind it.
 SMALL = 8
 _BEFORE, _BEHIND = 5, 4
@@ -64,12 +67,20 @@ class Replaced:
 
 
 def _tail(text: str) -> str:
-    """Return the last words of *text*, with the space behind them if there is one."""
-    return " ".join(text.split()[-_BEFORE:]) + _space(text[-1:])
+    """Return the last words of *text* that belong to its last sentence, with the space behind them if there is one."""
+    words = text.split()[-_BEFORE:]
+    ends = [at for at, word in enumerate(words[:-1]) if word[-1:] in _ENDS]
+    return " ".join(words[ends[-1] + 1 :] if ends else words) + _space(text[-1:])
 
 
 def _head(text: str) -> str:
-    return _space(text[:1]) + " ".join(text.split()[:_BEHIND])
+    words = text.split()[:_BEHIND]
+    end = next((at for at, word in enumerate(words) if word[-1:] in _ENDS), len(words))
+    return _space(text[:1]) + " ".join(words[: end + 1])
+
+
+#: What ends a sentence: words beyond it are of another one.
+_ENDS = (".", "!", "?", ";")
 
 
 def _space(letter: str) -> str:
@@ -87,7 +98,7 @@ def edits(hunk: Hunk) -> list[Replaced]:
         end = at + 2 if words[at][0] == "-" and at + 1 < len(words) and words[at + 1][0] == "+" else at + 1
         sides = dict(words[at:end])
         gone, come = sides.get("-", ""), sides.get("+", "")
-        if canonical_text(gone) != canonical_text(come):
+        if comparable_text(gone) != comparable_text(come):
             before = words[at - 1][1] if at else ""
             found.append(Replaced(before, gone, come, words[end][1] if end < len(words) else ""))
         at = end
@@ -111,6 +122,8 @@ def _telling(gone: str, come: str) -> float:
 def most_telling(text: str) -> str:
     """Return the sentence of *text* that says most, first ones first."""
     text = " ".join(text.split())
+    if len(text) <= _ENTRY:
+        return trimmed(text)
     spoken = [text[start:end] for start, end in sentences(text[:4_000])]
     return trimmed(max(spoken, key=lambda sentence: _telling("", sentence), default=text))
 

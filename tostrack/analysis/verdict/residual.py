@@ -10,7 +10,7 @@ from functools import cached_property
 
 from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.normal_form import lost_and_gained, normal
-from tostrack.clauses import canonical_text
+from tostrack.comparison_key import comparable_text
 from tostrack.models import Clause, Edit, Hunk
 
 #: A stamp, a label or a sign to readers has fewer spaces.
@@ -65,8 +65,8 @@ def part_of(hunk: Hunk, context: TextPair) -> Part:
 
 def _apart(gone: Sequence[str], come: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return both without the sentences that they share: a short one is looked for as a clause of its own only."""
-    shared = {*map(canonical_text, gone)} & {*map(canonical_text, come)}
-    keep = [[sentence for sentence in side if canonical_text(sentence) not in shared] for side in (gone, come)]
+    shared = {*map(comparable_text, gone)} & {*map(comparable_text, come)}
+    keep = [[sentence for sentence in side if comparable_text(sentence) not in shared] for side in (gone, come)]
     return keep[0], keep[1]
 
 

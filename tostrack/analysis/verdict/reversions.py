@@ -8,12 +8,16 @@ from datetime import timedelta
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.context import ContextText, TextPair
 from tostrack.analysis.verdict.findings import RuleFinding
-from tostrack.clauses import canonical_text, canonicals, sentences
+from tostrack.clauses import sentences
+from tostrack.comparison_key import comparable_text, comparables
+from tostrack.language.tokens import Kind, tokenize
 from tostrack.models import Judgement, Reading, Reason, iso
 
 #: Of the versions that others recorded, 43 in 100 that changed text are undone within a week, and stale copies come
-#: back for some weeks: what stood for two months was in force, and its going is news.
-_STOOD = timedelta(days=60)
+#: back for some weeks: what stood for a month was in force, and its going is news.
+_STOOD = timedelta(days=30)
+#: Where what came or went names no duty, limit or item, it is as likely a banner.
+_STOOD_IDLE = timedelta(days=60)
 #: A whole text that comes back is an old copy or another region's edition even after months. (When readers were told of
 #: the text that goes, they are told of its going however short it stood: that is for the caller, who knows.)
 _STOOD_WHOLE = timedelta(days=365)
@@ -41,13 +45,14 @@ def find_reversion(news: Sequence[RuleFinding], context: TextPair, earlier: Sequ
     of = f"the text of {iso(when)[:10]}" if when else "a text seen before"
     if back and _other_company(news):
         return Judgement(Reason.EDITION, f"Another region's edition, {of}: the company that one deals with is another.")
-    if not news or stood < (_STOOD_WHOLE if back else _STOOD):
+    least = _STOOD_WHOLE if back else _STOOD if any(map(_binds, news)) else _STOOD_IDLE
+    if not news or stood < least:
         return Judgement(Reason.OSCILLATION, f"Back to {of}; nothing here is new to this document.")
     if back is None:
         return None
     if back is not texts[0] or any(text.key == context.old.key for text in texts):
         return Judgement(Reason.OSCILLATION, f"Back to {of}: an old copy, or one of several that take turns here.")
-    return Judgement(Reason.REVERTED, f"Reverted to {of}, after other text had stood for {stood.days} days.")
+    return Judgement(Reason.REVERTED, f"Reverted to {of}, after other text had stood for {stood.days} days.", "major")
 
 
 #: Of the clauses of the shorter text at least this share is in the other when both are states of one text.
@@ -55,7 +60,7 @@ _KINSHIP = 0.3
 
 
 def _resembles(one: ContextText, other: ContextText) -> bool:
-    ours, theirs = ({*canonicals(text.reading)} for text in (one, other))
+    ours, theirs = ({*comparables(text.reading)} for text in (one, other))
     return len(ours & theirs) >= _KINSHIP * min(len(ours), len(theirs))
 
 
@@ -74,6 +79,15 @@ def _parts_stood(news: Sequence[RuleFinding], context: TextPair, texts: Sequence
                 return None
             spans.append(span)
     return max(spans) if texts else None
+
+
+_BINDING = frozenset({Kind.MODAL, Kind.NUMBER, Kind.CONDITION})
+
+
+def _binds(finding: RuleFinding) -> bool:
+    """Whether what came or went is an item or a row, or names a duty, a condition or a limit."""
+    listed = finding.hunk.kind[:2] in ("li", "ol", "ro")
+    return listed or any(token.kind in _BINDING for token in tokenize(f"{finding.lost} {finding.gained}"))
 
 
 def _saying(sentence: str) -> Callable[[ContextText], bool]:
@@ -104,7 +118,7 @@ def _other_company(news: Sequence[RuleFinding]) -> bool:
     """Whether one clause names a company of one form where the other text names one of another form."""
     forms = [
         tuple(
-            lexicon.COMPANY_FORMS.intersection(canonical_text(text).split()) for text in (finding.lost, finding.gained)
+            lexicon.COMPANY_FORMS.intersection(comparable_text(text).split()) for text in (finding.lost, finding.gained)
         )
         for finding in news
     ]

@@ -15,8 +15,8 @@ from tostrack.analysis.diff import diff
 from tostrack.analysis.diff.similarity import Bag
 from tostrack.analysis.facts import read_document_dates
 from tostrack.analysis.verdict import judge_hunks
-from tostrack.clauses import canonicals
-from tostrack.extraction.error_pages import SHORT, classify_error_page
+from tostrack.comparison_key import comparables
+from tostrack.extraction.quality import is_error_page
 from tostrack.models import Hunk, Judgement, Reading, Reason, Verdict
 
 
@@ -48,39 +48,11 @@ def judge_with_history(hunks: Sequence[Hunk], old: Reading, new: Reading, earlie
 
 @lru_cache(maxsize=64)
 def _counted(reading: Reading) -> Bag:
-    return Bag(Counter(canonicals(reading)))
+    return Bag(Counter(comparables(reading)))
 
 
 def _is_wall(reading: Reading, other: Reading) -> bool:
-    """Whether *reading* speaks like a wall where the *other* one has a policy: alone, or in the frame of its page."""
-    keys = canonicals(reading)
-    if sum(len(clause.text) for clause in reading.clauses) <= _LONG:
-        said = " ".join(keys)
-        if said.count(" ") < SHORT and classify_error_page(said):
-            words, others = Counter(said.split()), Counter(" ".join(canonicals(other)).split())
-            return (words & others).total() < _STAYS * others.total()
-    theirs = canonicals(other)
-    own, gone = {*keys} - {*theirs}, {*theirs} - {*keys}
-    if not any(_words(key) <= _LINE and classify_error_page(key) in _OUTAGES for key in own):
-        return False
-    lost = sum(map(_words, gone))
-    return lost >= max(SHORT, _GONE * sum(map(_words, theirs))) and sum(map(_words, own)) <= min(_FRAME, lost / 2)
-
-
-def _words(key: str) -> int:
-    return key.count(" ") + 1
-
-
-#: In the frame of a page a wall is known by a line of so few words that is one of these, by the share of the other's
-#: words that are gone, and by how little came in their place: itself and a request for consent.
-_LINE = 6
-_FRAME = 2 * SHORT
-_OUTAGES = {"blocked", "maintenance", "outage", "wrong-page"}
-_GONE = 0.4
-#: So many letters are more than `SHORT` words: the longest word that a wall repeats has fewer than forty.
-_LONG = 40 * SHORT
-#: Share of the words that stay where a short text is edited and not replaced.
-_STAYS = 0.3
+    return is_error_page(comparables(reading), comparables(other))
 
 
 def _after_wall(new: Reading, sound: Sequence[Reading]) -> Judgement:

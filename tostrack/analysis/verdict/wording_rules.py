@@ -23,7 +23,8 @@ from tostrack.analysis.verdict.normal_form import (
 )
 from tostrack.analysis.verdict.number_rules import unplaced
 from tostrack.analysis.verdict.residual import Part
-from tostrack.clauses import canonical_text, sentences
+from tostrack.clauses import sentences
+from tostrack.comparison_key import comparable_text
 from tostrack.models import Edit, Reason
 
 
@@ -38,7 +39,7 @@ def same_words(part: Part) -> Reason | None:
         return Reason.LINKS if any(token.startswith(URL) for token in new) else Reason.FORMAT
     if normal(part.old) == normal(part.new):
         return Reason.EDITION
-    letters = [canonical_text(text).replace(" ", "") for text in (part.old, part.new)]
+    letters = [comparable_text(text).replace(" ", "") for text in (part.old, part.new)]
     if letters[0] == letters[1]:
         # A word was cut in two, or two were run together.
         return Reason.FORMAT
@@ -78,10 +79,28 @@ def heading(part: Part) -> Reason | None:
         return None
     gone, come = lost_and_gained(unplaced(part.old), unplaced(part.new))
     changed = gone.keys() | come.keys()
+    if part.hunk.edit is Edit.REWORDED and _sets_scope(part) and not lexicon.CALL.match(part.new.lower()):
+        return None
     if {*map(stem, changed)} & _HANDING_ON and not {*map(stem, gone)} & _HANDING_ON & {*map(stem, come)}:
         return None
     asked = part.text.rstrip().endswith("?")
     return None if (_BINDING & changed and not asked) or any(map(is_number, changed)) else Reason.WORDING
+
+
+def _sets_scope(part: Part) -> bool:
+    """Whether a name that a heading is about came, went or gave way to another: "for Europe", "for Europe and Asia".
+
+    It stands behind a word in small letters; in a heading with capitals throughout nothing is known of names.
+    """
+    before = ""
+    for op, text in part.hunk.words:
+        if op != "=" and any(word[:1].isupper() for word in re.findall(r"[^\W\d_]+", text)):
+            first = text.split()[:1]
+            last = before.split()[-1:]
+            if (first and first[0][:1].islower()) or (last and last[0][:1].islower()):
+                return True
+        before = text if op == "=" or text.strip() else before
+    return False
 
 
 #: A line without a stop, of no more words, in which some words gave way to others, is a title.
@@ -97,9 +116,18 @@ def _is_title_line(part: Part) -> bool:
     if _BOLD.match(part.clause.text):
         return not lexicon.ACTORS.intersection(normal(f"{hunk.old} {hunk.new}"))
     words = [hunk.old.split(), hunk.new.split()]
+    if not _heads(part) and not lexicon.CALL.match(hunk.new.lower()):
+        return False
     stopped = any(text.rstrip("*_ ")[-1:] in ".:;!?…" for text in (hunk.old, hunk.new))
     capital = all(text[:1].isupper() for text in (hunk.old, hunk.new))
     return max(map(len, words)) <= _TITLE_LINE and capital and not stopped and not _is_told_of(normal(hunk.new))
+
+
+def _heads(part: Part) -> bool:
+    """Whether the line stands before text that is longer, as a title does, and says nothing behind a colon."""
+    clauses, at = part.context.new.reading.clauses, part.hunk.new_at
+    behind = clauses[at + 1 : at + 2] if at is not None else ()
+    return bool(behind) and len(behind[0].text) > 2 * len(part.hunk.new) and ": " not in part.hunk.new
 
 
 def _is_told_of(words: Sequence[str]) -> bool:
@@ -118,7 +146,7 @@ def renamed(part: Part) -> Reason | None:
     if part.hunk.edit is not Edit.REWORDED:
         return None
     words = part.hunk.words
-    edits = [(at, op, text) for at, (op, text) in enumerate(words) if op != "=" and canonical_text(text)]
+    edits = [(at, op, text) for at, (op, text) in enumerate(words) if op != "=" and comparable_text(text)]
     if edits and all(_FORMERLY.match(text) for _, _, text in edits):
         return Reason.RENAMED
     pairs = replacements(words)
@@ -161,7 +189,7 @@ def replacements(words: tuple[tuple[str, str], ...]) -> list[tuple[str, str, str
     """Return (old, new, what follows) for each place where words were replaced by others."""
     pairs = []
     for at in range(len(words) - 1):
-        if words[at][0] == "-" and words[at + 1][0] == "+" and canonical_text(words[at][1]):
+        if words[at][0] == "-" and words[at + 1][0] == "+" and comparable_text(words[at][1]):
             after = words[at + 2][1] if at + 2 < len(words) else ""
             pairs.append((words[at][1], words[at + 1][1], after))
     return pairs
@@ -212,8 +240,8 @@ def _are_too_many(words: Sequence[str], others: int) -> bool:
 def _is_misspelt(part: Part) -> bool:
     """Whether each edit puts the same letters otherwise: ``in appropriately`` for ``inappropriate``."""
     pairs = replacements(part.hunk.words)
-    edits = sum(op != "=" and bool(canonical_text(text)) for op, text in part.hunk.words)
-    letters = [[canonical_text(text).replace(" ", "").removesuffix("ly") for text in pair[:2]] for pair in pairs]
+    edits = sum(op != "=" and bool(comparable_text(text)) for op, text in part.hunk.words)
+    letters = [[comparable_text(text).replace(" ", "").removesuffix("ly") for text in pair[:2]] for pair in pairs]
     mere = all(one == other or _is_slip(one, other) for one, other in letters)
     return bool(pairs) and edits == 2 * len(pairs) and mere
 
@@ -263,10 +291,26 @@ _READER_CAN = re.compile(r"\b(you|your [a-z]+(?: [a-z]+)?|users|people) can (?!n
 def plainest(text: str) -> tuple[str, ...]:
     """Return the words of *text* with one phrase standing for all that say the same, without endings."""
     # A word may stand twice by a slip.
-    joined = " ".join(word for word, _ in itertools.groupby(_said(normal(text))))
+    joined = " ".join(_without_repeats([*_said(normal(text))]))
     if "can" in joined:
         joined = _READER_CAN.sub(r"\1 ", joined)
     return tuple(word if word in _KEPT else stem(word) for word in joined.split())
+
+
+def _without_repeats(words: Sequence[str]) -> list[str]:
+    """Return *words* without phrases that are printed twice in a row."""
+    kept: list[str] = []
+    for word in words:
+        kept.append(word)
+        for size in range(1, _REPEATED + 1):
+            if len(kept) >= 2 * size and kept[-size:] == kept[-2 * size : -size]:
+                del kept[-size:]
+                break
+    return kept
+
+
+#: A phrase that is printed twice has no more words.
+_REPEATED = 3
 
 
 def _said(tokens: Sequence[str]) -> Iterator[str]:
@@ -301,13 +345,15 @@ _SHORT = 4
 
 
 _DOUBLED = re.compile(r"(.)\1")
+#: The accents of Latin, Greek and Cyrillic letters: the vowel signs of other scripts are no accents.
+_ACCENT = re.compile("[\u0300-\u036f]")
 
 
 @lru_cache(maxsize=20_000)
 def squeezed(word: str) -> str:
     """Return *word* without accents and with no letter twice in a row."""
     if not word.isascii():
-        word = "".join(sign for sign in unicodedata.normalize("NFD", word) if not unicodedata.combining(sign))
+        word = _ACCENT.sub("", unicodedata.normalize("NFD", word))
     return _DOUBLED.sub(r"\1", word)
 
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
+from tostrack.analysis.topic_moves import ranked
 from tostrack.models import Change, Verdict, from_iso
 from tostrack.models import Reading as TextReading
 from tostrack.render.change_formats import safe_url
 from tostrack.render.escape import count, joined, safe_line
-from tostrack.render.headline import headline, ranked, topic_moves
+from tostrack.render.headline import headline, topic_moves
 from tostrack.render.site.page_data import ChangeItem, Neighbour, Site, TextData, TextSource
 from tostrack.render.site.redline import FlagNote, Row, excerpt, place_of, rows, searched, unchanged_after
 from tostrack.render.site.rendering import FeedLink, day_words, render

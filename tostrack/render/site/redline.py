@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tostrack.analysis.topic_moves import ranked
 from tostrack.models import Change, Edit, Flag, Hunk, Reading
 from tostrack.render.escape import cut, path_of, safe_line
-from tostrack.render.headline import distinct_flags, flag_label, ranked
+from tostrack.render.headline import distinct_flags, flag_label
 from tostrack.render.word_edits import Run, clipped, fold, runs_of, side, unfolded
 
 #: Kept words shown on each side of an edit before the rest is folded away.

@@ -86,7 +86,10 @@ class _Builder:
         for row in sorted(documents, key=lambda row: (row.service_name.casefold(), row.id)):
             self.services[row.service].append(row)
         self.changes: dict[str, list[ChangeRow]] = defaultdict(list)
-        for change in reversed(archive.changes()):
+        newest_first = archive.changes()
+        #: Where each change comes in a list of the newest: by time, and within a document by number.
+        self.order = {change.id: place for place, change in enumerate(newest_first)}
+        for change in reversed(newest_first):
             self.changes[f"{change.service}/{change.document}"].append(change)
         self.told: list[FeedChange] = []
         self.powers: dict[str, dict[tuple[str, str], list[Power]]] = {topic: {} for topic in site.topics}
@@ -105,7 +108,7 @@ class _Builder:
         self._years(news)
         self._topics(news)
         self._search(platforms)
-        self.told.sort(key=lambda one: (one.row.seen_at, one.row.id), reverse=True)
+        self.told.sort(key=lambda one: self.order[one.row.id])
         write_feed(self.context, "all", self.site.title, self.told, "index.html")
         for path, text in pages.plain_pages(self.site, [self.everything]).items():
             self.shelf.put(path, text)
@@ -168,7 +171,7 @@ class _Builder:
             page = document_page(row.service, row.document) if document.chain else platform_page(row.service)
             write_feed(self.context, f"{row.service}.{row.document}", name, own, page)
             told += own
-        told.sort(key=lambda one: (one.row.seen_at, one.row.id), reverse=True)
+        told.sort(key=lambda one: self.order[one.row.id])
         title = f"{shown.name}: changes that matter"
         write_feed(self.context, shown.slug, title, told, platform_page(shown.slug))
         self.told += told
@@ -195,8 +198,7 @@ class _Builder:
             self.shelf.page(topic_page(topic), key, make)
             told = sorted(
                 (one for one in self.told if topic in one.row.topics),
-                key=lambda one: (one.row.seen_at, one.row.id),
-                reverse=True,
+                key=lambda one: self.order[one.row.id],
             )
             write_feed(self.context, f"topic.{topic}", feed.title, told, topic_page(topic))
 

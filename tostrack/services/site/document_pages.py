@@ -30,7 +30,6 @@ from tostrack.render.site.rendering import FeedLink
 from tostrack.render.site.text_page import reading_page
 from tostrack.render.site_paths import change_page as page_of
 from tostrack.render.site_paths import document_page, version_page
-from tostrack.services import feeds
 from tostrack.services.site.build_cache import BuildCache
 
 #: Words that say how far a clause on a topic goes, beside what its rule says.
@@ -110,7 +109,7 @@ class DocumentPages:
 
     def _change(self, row: ChangeRow, older: ChangeRow | None, newer: ChangeRow | None) -> ChangeItem:
         context = self._context
-        change = _Lazy(lambda: feeds.load_change(context.archive, row))
+        change = _Lazy(lambda: context.archive.load_change(row))
         names = (self.row.service_name, self.row.name)
         key = self.change_key(row)
 

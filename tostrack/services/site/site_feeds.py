@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from tostrack.archive import ChangeRow
@@ -11,7 +11,7 @@ from tostrack.models import from_iso, iso
 from tostrack.render.feed import FORMS, MAX_ENTRIES, FeedData, FeedEntry, build_entry, tag
 from tostrack.render.site.rendering import FeedLink
 from tostrack.render.site_paths import change_page, site_address
-from tostrack.services import feeds
+from tostrack.services.feeds import credible_time
 from tostrack.services.site.document_pages import SiteContext, key_of
 
 
@@ -50,7 +50,7 @@ def write_feed(context: SiteContext, name: str, title: str, told: Iterable[FeedC
     fresh = [context.shelf.is_fresh(path, key) for path in paths]
     if all(fresh):
         return
-    entries = tuple(_entry(context, one) for one in shown)
+    entries = tuple(_dated([_entry(context, one) for one in shown], context.site.checked_at))
     authority, year = context.archive.meta("authority"), from_iso(context.archive.meta("created_at")).year
     for form, path in zip(FORMS.values(), paths, strict=True):
         made = FeedData(
@@ -64,6 +64,13 @@ def write_feed(context: SiteContext, name: str, title: str, told: Iterable[FeedC
         context.shelf.put(path, form(made), key)
 
 
+def _dated(entries: Iterable[FeedEntry], latest: str) -> Iterator[FeedEntry]:
+    """Yield *entries*, newest first, none of them later than the one before it or than the last check."""
+    for entry in entries:
+        latest = credible_time(iso(entry.updated), latest)
+        yield entry if latest == iso(entry.updated) else replace(entry, updated=from_iso(latest))
+
+
 def _entry(context: SiteContext, one: FeedChange) -> FeedEntry:
     found = context.shelf.fact(f"entry {one.row.id}", one.key, lambda: _fields(context, one))
     return _entry_of(found)
@@ -71,7 +78,7 @@ def _entry(context: SiteContext, one: FeedChange) -> FeedEntry:
 
 def _fields(context: SiteContext, one: FeedChange) -> dict[str, Any]:
     made = build_entry(
-        feeds.load_change(context.archive, one.row),
+        context.archive.load_change(one.row),
         authority=context.archive.meta("authority"),
         year=from_iso(context.archive.meta("created_at")).year,
         service_name=one.names[0],

@@ -1,0 +1,140 @@
+"""One way of writing a rule for all languages: the same rules read the words of each."""
+
+import pytest
+
+from tostrack.analysis.flags import SHIPPED, flag
+from tostrack.analysis.flags.reading_language import find_language, is_read, primary_language
+from tostrack.analysis.flags.role_rules import load_role_rules, parse_way, role_meanings
+from tostrack.analysis.flags.role_words import load_roles, role_languages
+from tostrack.language.words import LanguageError
+from tostrack.models import Clause
+
+SHARES = {("sharing", "permits")}
+SHARES_NOT = {("sharing", "restricts")}
+LICENCE = {("licensing", "permits")}
+KEEPS = {("licensing", "restricts")}
+ADS = {("advertising", "permits")}
+ADS_OFF = {("advertising", "restricts")}
+AI = {("ai", "permits"), ("licensing", "permits")}
+
+CLAUSES = [
+    # Verbs at the end, separable verbs, and a negation behind the verb.
+    ("de", "Wir geben Ihre personenbezogenen Daten an unsere Werbepartner weiter.", SHARES | ADS),
+    ("de", "Ihre Daten können auch an Behörden übermittelt werden, wenn das Gesetz es verlangt.", SHARES),
+    ("de", "Wir verkaufen Ihre Daten grundsätzlich nicht an Dritte.", SHARES_NOT),
+    ("de", "Sie räumen uns ein weltweites, unentgeltliches Nutzungsrecht an Ihren Inhalten ein.", LICENCE),
+    ("de", "Sie behalten sämtliche Rechte an Ihren Inhalten.", KEEPS),
+    ("de", "Wir zeigen Ihnen personalisierte Werbung, die Ihren Interessen entspricht.", ADS),
+    ("de", "Sie können der personalisierten Werbung jederzeit widersprechen.", ADS_OFF),
+    ("de", "Mit Ihren Beiträgen trainieren wir unsere KI-Modelle.", AI),
+    ("fr", "Nous pouvons partager vos données personnelles avec nos prestataires.", SHARES),
+    ("fr", "Nous ne vendons jamais vos données personnelles à des tiers.", SHARES_NOT),
+    ("fr", "Vous nous accordez une licence mondiale et gratuite d'utiliser vos contenus.", LICENCE),
+    ("fr", "Vous conservez tous les droits sur vos contenus.", KEEPS),
+    ("fr", "Nous affichons des publicités adaptées à vos centres d'intérêt.", ADS),
+    ("es", "Podemos compartir sus datos personales con terceros.", SHARES),
+    ("es", "Nunca vendemos su información personal a terceros.", SHARES_NOT),
+    ("es", "Usted nos concede una licencia mundial y gratuita para utilizar su contenido.", LICENCE),
+    ("es", "Mostramos publicidad personalizada según sus intereses.", ADS),
+    ("it", "Possiamo condividere i tuoi dati personali con i nostri partner.", SHARES),
+    ("it", "Non vendiamo i tuoi dati personali a terzi.", SHARES_NOT),
+    ("it", "L'utente ci concede una licenza gratuita e mondiale per utilizzare i suoi contenuti.", LICENCE),
+    ("pt", "Podemos compartilhar seus dados pessoais com nossos parceiros.", SHARES),
+    ("pt", "Não vendemos seus dados pessoais a terceiros.", SHARES_NOT),
+    ("pt", "Você nos concede uma licença mundial e gratuita para usar seu conteúdo.", LICENCE),
+    ("nl", "Wij geven uw persoonsgegevens door aan onze partners.", SHARES),
+    ("nl", "Wij verkopen uw gegevens nooit aan derden.", SHARES_NOT),
+    ("nl", "U verleent ons een wereldwijde, kosteloze licentie om uw inhoud te gebruiken.", LICENCE),
+    ("pl", "Możemy udostępniać dane osobowe użytkowników naszym partnerom.", SHARES),
+    ("pl", "Nie sprzedajemy danych osobowych użytkowników podmiotom trzecim.", SHARES_NOT),
+    ("pl", "Użytkownik udziela nam nieodpłatnej licencji na korzystanie z treści użytkownika.", LICENCE),
+]
+
+NOTHING = [
+    ("de", "Sie dürfen Ihr Passwort nicht an Dritte weitergeben, denn Sie haften als Nutzer dafür."),
+    ("de", "Wir gewähren Ihnen eine persönliche, nicht übertragbare Lizenz zur Nutzung der Software."),
+    ("de", "In dieser Erklärung erläutern wir, wie wir Informationen erheben und teilen."),
+    ("fr", "Nous vous accordons une licence personnelle et non transférable d'utiliser l'application."),
+    ("fr", "Vous pouvez partager vos photos avec vos amis sur la page de votre choix."),
+    ("es", "Le concedemos una licencia personal e intransferible para usar la aplicación."),
+    ("it", "Le presenti condizioni sono regolate dalla legge dello Stato e dal buon senso."),
+    ("nl", "Een gebruiker mag een advertentie plaatsen voor elk product dat hij verkoopt."),
+    ("pl", "Reklamacja powinna zawierać opis wady i numer zamówienia, a także datę zakupu."),
+]
+
+
+def said(text, language=""):
+    return {(found.topic, str(found.polarity)) for found in SHIPPED.in_language(language).of_clause(Clause("p", text))}
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), CLAUSES)
+def test_a_clause_is_flagged_in_its_language(language, text, expected):
+    assert said(text, language) == expected
+
+
+@pytest.mark.parametrize(("language", "text"), NOTHING)
+def test_a_clause_about_something_else_is_not_flagged(language, text):
+    assert said(text, language) == set()
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), CLAUSES)
+def test_a_quote_is_a_piece_of_its_clause_in_every_language(language, text, expected):
+    assert all(text[found.start : found.end] == found.quote for found in flag(text))
+
+
+def test_the_words_of_a_clause_tell_its_language_before_its_document_does():
+    french = "Nous ne vendons jamais vos données personnelles à des tiers et nous ne les louons pas non plus."
+
+    assert said(french, "de") == SHARES_NOT
+    assert said("We never sell your personal data to anyone.", "de") == SHARES_NOT
+
+
+def test_an_item_too_short_to_tell_is_read_in_the_language_of_its_document():
+    item = Clause("li", "an Behörden", (), "Wir geben Ihre Daten weiter:")
+
+    assert [found.quote for found in SHIPPED.in_language("de-AT").of_clause(item)] == ["an Behörden"]
+    assert SHIPPED.in_language("en").of_clause(Clause("li", "Behörden")) == ()
+
+
+def test_a_language_without_words_for_roles_is_not_read():
+    assert said("Megoszthatjuk személyes adatait harmadik felekkel, hogy jobb szolgáltatást nyújtsunk.", "hu") == set()
+    assert not is_read("hu")
+    assert is_read("de")
+    assert is_read("en")
+
+
+@pytest.mark.parametrize(("tag", "code"), [("pt-BR", "pt"), ("DE", "de"), ("", ""), ("?", ""), (" fr_CH", "fr")])
+def test_a_tag_is_cut_to_its_language(tag, code):
+    assert primary_language(tag) == code
+
+
+def test_a_text_that_tells_nothing_is_read_as_english():
+    assert find_language("OK") == "en"
+    assert find_language("") == "en"
+    assert find_language("OK", "nl") == "nl"
+
+
+def test_every_rule_of_roles_is_told_in_plain_words():
+    for name, rule in role_meanings().items():
+        assert SHIPPED.meaning(name, rule.polarity) == rule.meaning
+        assert rule.why
+        assert rule.meaning
+
+
+def test_every_way_of_every_rule_can_be_read_in_every_language():
+    assert role_languages() == {"de", "es", "fr", "it", "nl", "pl", "pt"}
+    for code in role_languages():
+        rules = load_role_rules(code)
+        for rule in rules.rules:
+            assert rule.ways, rule.name
+            assert all(need for way in rule.ways for need in way.needs), (code, rule.name)
+
+
+def test_a_way_that_cannot_be_read_is_refused():
+    with pytest.raises(ValueError, match="cannot read"):
+        parse_way("disclose data", load_roles("de"))
+
+
+def test_there_are_no_roles_of_an_unknown_language():
+    with pytest.raises(LanguageError):
+        load_roles("xx")

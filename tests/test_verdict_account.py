@@ -1,0 +1,126 @@
+"""Each token that changed is explained by a rule that may explain it, or the change is substantive."""
+
+import pytest
+
+from tostrack import compare
+from tostrack.models import Verdict
+
+BODY = "\n\n".join(
+    f"This is paragraph {name} of the notice of Example, which says at some length how records are handled by it."
+    for name in ("alpha", "beta", "gamma", "delta")
+)
+FRAME = f"# Notice\n\n{BODY}\n\n{{}}\n\n## Courts\n\n{BODY.replace('notice', 'second part')}\n"
+
+
+def verdict(old: str, new: str) -> Verdict:
+    return compare(FRAME.format(old), FRAME.format(new)).verdict
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "| Topic | Answer |\n| --- | --- |\n| Files | {} |",
+        "### Are files sold?\n\n{}",
+        "Files\n\nBerlin\n\nSold\n\n{}",
+        "The following applies:\n\n- Files: Berlin\n- Sold: {}",
+        "Are files sold: {}.",
+    ],
+)
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("No", "Yes"),
+        ("Nein", "Ja"),
+        ("Non", "Oui"),
+        ("Désactivée", "Activée"),
+        ("Nobody", "Advertising networks"),
+        ("Nadie", "Redes publicitarias"),
+        ("Sixteen", "Thirteen"),
+        ("Revocable", "Irrevocable"),
+        ("1.5%", "15%"),
+        ("18+", "18"),
+        ("−5 %", "5 %"),
+        ("≥ 16", "≤ 16"),
+        ("✗", "✓"),
+        ("5,000", "500"),
+        ("2 hours", "2 days"),
+    ],
+)
+def test_an_answer_is_told_wherever_it_stands(block, old, new):
+    assert verdict(block.format(old), block.format(new)) is Verdict.SUBSTANTIVE
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("It takes your written consent and written notice.", "It takes your written consent and notice."),
+        ("Reports go to stats.example.org.", "Reports go to stats.example.org and ads.example.net."),
+        (
+            "A first answer comes in 2 business hours on business days.",
+            "A first answer comes in 2 hours on business days.",
+        ),
+        ("Files lie with 3 partners.", "Files lie with partners."),
+        ("The plan includes 100 exports.", "The plan includes 50 exports."),
+        ("The company does not hand it over.", "The company does hand it over."),
+        ("You may ~~not~~ resell it.", "You may not resell it."),
+        ("Terms for Europe", "Terms for Europe and Asia"),
+        ("", "By using the service you agree to binding arbitration."),
+        ("", "If you click Accept all, we sell what your visit tells us."),
+        ("", "We publish this in other languages, and the English text alone is binding."),
+        ("## See also\n\nMore of it.", "## See also\n\nMore of it.\n\nInsurance companies receive your record."),
+        ("```\nDisallow: /\n```", "```\nAllow: /\n```"),
+    ],
+)
+def test_a_guarded_token_is_never_silent(old, new):
+    assert verdict(old, new) is Verdict.SUBSTANTIVE
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Request ID: 7f3a9c21d4e8", "Request ID: 0b9e44aa17c2"),
+        ("Build 4f9c2e1", "Build 83ad01b"),
+        ("This is about the the service.", "This is about the service."),
+        ("Sections 16 and 17 outlive it.", "Sections 15 and 16 outlive it."),
+        ("Last updated: 03-05-2024", "Last updated: 09-02-2025"),
+        ("A note.\n{: .a}", "A note.\n{: .a .b #c}"),
+        ("Das Café im Überblick, wie es beschrieben ist.", "Das CafÃ© im Ãœberblick, wie es beschrieben ist."),
+    ],
+)
+def test_what_says_nothing_is_silent(old, new):
+    assert verdict(old, new) is not Verdict.SUBSTANTIVE
+
+
+def test_a_cookie_banner_around_the_text_is_silent_in_any_language():
+    old = f"# Notice\n\n{BODY}\n"
+    new = f"{old}\nTa strona używa plików cookie, aby poprawić komfort.\n\nAkceptuj\n\nOdrzuć\n\nUstawienia\n"
+
+    assert compare(old, new).verdict is Verdict.NOISE
+
+
+def test_a_link_to_another_document_is_editorial_and_names_it():
+    change = compare(FRAME.format("See [the addendum](/dpa-1.pdf)."), FRAME.format("See [the addendum](/dpa-2.pdf)."))
+
+    assert change.verdict is Verdict.EDITORIAL
+    assert "dpa-2.pdf" in change.explanation
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "importance"),
+    [
+        ("Write to Example, 5 Mill Street, Bath.", "Write to Example, 9 Hill Street, Bath.", "minor"),
+        ("Call us by telephone at 555 1234 at noon.", "Call us by telephone at 555 9876 at noon.", "minor"),
+        ("It shows names on media like Chirper and Snapgram.", "It shows names on media like Chirper.", "minor"),
+        ("Records are kept for 30 days.", "Records are kept for 90 days.", "major"),
+        ("A letter by post must come in 30 days.", "A letter by post must come in 90 days.", "major"),
+        ("Records go to partners like Chirper.", "Records go to partners like Chirper and Snapgram.", "major"),
+    ],
+)
+def test_importance_tells_an_address_from_a_right(old, new, importance):
+    change = compare(FRAME.format(old), FRAME.format(new))
+
+    assert (change.verdict, change.importance) == (Verdict.SUBSTANTIVE, importance)
+
+
+def test_what_is_silent_has_no_importance():
+    assert compare(FRAME.format("a"), FRAME.format("**a**")).importance == ""

@@ -1,0 +1,60 @@
+"""What the verdict says is the same in every language that it reads."""
+
+import pytest
+
+from tests.test_language import STAMPS
+from tostrack.analysis.comparison import compare
+from tostrack.models import Verdict, Version, from_iso
+
+#: The same short stamp, a month later.
+SHORT = {
+    "en": ("Last updated: 5 Jan. 2024", "Last updated: 9 Feb. 2024"),
+    "de": ("Zuletzt aktualisiert: 5. Jan. 2024", "Zuletzt aktualisiert: 9. Feb. 2024"),
+    "es": ("Última actualización: 5 ene. 2024", "Última actualización: 9 feb. 2024"),
+    "fr": ("Dernière mise à jour : 5 janv. 2024", "Dernière mise à jour : 9 févr. 2024"),
+    "it": ("Ultimo aggiornamento: 5 gen. 2024", "Ultimo aggiornamento: 9 feb. 2024"),
+    "nl": ("Laatst bijgewerkt: 5 mrt. 2024", "Laatst bijgewerkt: 9 okt. 2024"),
+    "pl": ("Ostatnia aktualizacja: 5 sty 2024 r.", "Ostatnia aktualizacja: 9 paź 2024 r."),
+    "pt": ("Última atualização: 5 de jan. de 2024", "Última atualização: 9 de dez. de 2024"),
+}
+#: Other words for it.
+OTHERS = [
+    ("Stand: 5. Januar 2024", "Stand: 9. Februar 2024"),
+    ("Fassung vom 5. Jänner 2024", "Fassung vom 9. Februar 2024"),
+    ("Mis à jour le 5 janvier 2024", "Mis à jour le 1er février 2024"),
+    ("Fecha de actualización: 5 de enero de 2024", "Fecha de actualización: 9 de febrero de 2024"),
+    ("Aggiornato al 5 gennaio 2024", "Aggiornato al 9 febbraio 2024"),
+    ("Versie 5 januari 2024", "Versie 9 februari 2024"),
+    ("Zaktualizowano 5 stycznia 2024 r.", "Zaktualizowano 9 lutego 2024 r."),
+    ("Atualizado em 5 de janeiro de 2024", "Atualizado em 9 de fevereiro de 2024"),
+]
+#: A date that binds is no stamp.
+BINDING = [
+    ("You must pay by 5 January 2024.", "You must pay by 9 February 2024."),
+    ("Sie müssen bis zum 5. Januar 2024 zahlen.", "Sie müssen bis zum 9. Februar 2024 zahlen."),
+    ("Vous devez payer avant le 5 janv. 2024.", "Vous devez payer avant le 9 févr. 2024."),
+    ("Debe pagar antes del 5 de enero de 2024.", "Debe pagar antes del 9 de febrero de 2024."),
+    ("Devi pagare entro il 5 gen. 2024.", "Devi pagare entro il 9 feb. 2024."),
+    ("U moet betalen vóór 5 jan. 2024.", "U moet betalen vóór 9 feb. 2024."),
+    ("Musisz zapłacić do 5 stycznia 2024 r.", "Musisz zapłacić do 9 lutego 2024 r."),
+    ("Você deve pagar até 5 de jan. de 2024.", "Você deve pagar até 9 de dez. de 2024."),
+]
+BODY = "# Terms\n\n{}\n\nThe service is offered as it is, to everyone who asks.\n"
+
+
+def verdict_of(old, new):
+    versions = (
+        Version(BODY.format(line), from_iso(day))
+        for line, day in ((old, "2024-01-06T00:00:00Z"), (new, "2024-12-31T00:00:00Z"))
+    )
+    return compare(*versions).verdict
+
+
+@pytest.mark.parametrize(("old", "new"), [*SHORT.values(), *STAMPS.values(), *OTHERS])
+def test_the_day_of_the_last_update_binds_nobody(old, new):
+    assert verdict_of(old, new) is not Verdict.SUBSTANTIVE
+
+
+@pytest.mark.parametrize(("old", "new"), BINDING)
+def test_the_day_of_a_duty_binds(old, new):
+    assert verdict_of(old, new) is Verdict.SUBSTANTIVE

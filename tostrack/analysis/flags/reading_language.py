@@ -1,0 +1,69 @@
+"""In which language a clause is read: its own words tell, else its document."""
+
+from __future__ import annotations
+
+import re
+
+from tostrack.analysis.flags.role_words import role_languages
+from tostrack.language.detect import detect_language
+from tostrack.models import Clause
+
+#: Words that are English and of no other language that is flagged.
+_ENGLISH = frozenset(
+    "the and to your you our that this with are not by will which be any may their from have has these other such "
+    "can who what when shall advertising sharing targeted policy parties your's yours it's don't we'll".split()
+)
+#: A text of which one word in so many is one of these is English: most texts are, and need no more.
+_PER_ENGLISH = 8
+#: So many words tell more of a clause's language than its document does.
+_TELLING = 12
+_TAG = re.compile(r"[a-z]{2,3}")
+
+
+def primary_language(tag: str) -> str:
+    """Return the two letters of a language tag: ``pt`` of ``pt-BR``; empty for what is no tag."""
+    found = _TAG.match(tag.strip().lower())
+    return found[0] if found else ""
+
+
+def clause_hint(clause: Clause) -> str:
+    """Return the headings above a *clause* that is too short to tell its language, and nothing for a longer one."""
+    short = clause.text.count(" ") + clause.lead.count(" ") < _TELLING
+    return " ".join(clause.heading) if short else ""
+
+
+def find_language(text: str, declared: str = "") -> str:
+    """Return the language that plain *text* is read in, two letters.
+
+    Args:
+        text: One clause with its lead-in.
+        declared: The language of its document, where that is known; without it, a text whose words do not tell is
+            taken for English.
+    """
+    words = text.lower().split()
+    if sum(1 for word in words if word in _ENGLISH) * _PER_ENGLISH >= len(words) > 0:
+        return "en"
+    if declared and len(words) < _TELLING:
+        return declared
+    return detect_language(text) or declared or "en"
+
+
+#: What the languages that a text can be detected in, and that no rule reads, are called.
+_NAMES = {
+    "ar": "Arabic", "cs": "Czech", "da": "Danish", "el": "Greek", "fi": "Finnish", "he": "Hebrew", "hi": "Hindi",
+    "hu": "Hungarian", "id": "Indonesian", "ja": "Japanese", "ko": "Korean", "nb": "Norwegian", "ro": "Romanian",
+    "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "zh": "Chinese",
+    "bg": "Bulgarian", "hr": "Croatian", "sk": "Slovak", "sl": "Slovenian", "sr": "Serbian", "vi": "Vietnamese",
+    "de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian", "nl": "Dutch", "pl": "Polish",
+    "pt": "Portuguese",
+}  # fmt: skip
+
+
+def name_language(code: str) -> str:
+    """Return the English name of a language, or its *code* where we have none."""
+    return _NAMES.get(code, code)
+
+
+def is_read(code: str) -> bool:
+    """Return whether the rules of flags read the language *code*; an unknown one ("") is tried as English."""
+    return code in ("", "en") or code in role_languages()

@@ -1,0 +1,109 @@
+"""The flags of one clause by the rules of roles, in any language that has words for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tostrack.analysis.flags.role_rules import RoleRule, RoleRules, Way
+from tostrack.analysis.flags.role_words import RoleSentence
+from tostrack.models import Flag, Polarity
+
+#: Of a clause so many characters are read, and of a lead-in so many, from its end.
+_MAX_CHARS, _MAX_LEAD = 60_000, 2000
+_SAID = (Polarity.PERMITS, Polarity.RESTRICTS)
+
+
+@dataclass(frozen=True)
+class _Match:
+    rule: RoleRule
+    polarity: Polarity
+    #: The first and the last word of the sentence that it rests on.
+    first: int
+    last: int
+
+
+def find_by_roles(rules: RoleRules, text: str, lead: str = "") -> list[Flag]:
+    """Return the flags of plain *text*, in the order of their quotes.
+
+    Args:
+        rules: The rules in the words of the language of *text*.
+        lead: The sentence ending in a colon that *text* completes; it is read, but never quoted.
+    """
+    flags: list[Flag] = []
+    opening = rules.words.read(lead[-_MAX_LEAD:])[-1:] if lead else []
+    for sentence in rules.words.read(text[:_MAX_CHARS]):
+        skip = 0
+        if opening:
+            sentence, skip = _joined(opening.pop(), sentence)  # noqa: PLW2901  # the lead-in goes on in the first one
+        for match in _without_echoes(_matches(rules, sentence, skip)):
+            start, end = sentence.spans[match.first][0], sentence.spans[match.last][1]
+            flags.append(Flag(match.rule.topic, match.polarity, text[start:end], start, end, match.rule.name))
+    return sorted(flags, key=lambda flag: (flag.start, flag.end, flag.rule))
+
+
+def _joined(lead: RoleSentence, item: RoleSentence) -> tuple[RoleSentence, int]:
+    """Return the lead-in and its item as one sentence, and the number of words of the lead-in."""
+    both = RoleSentence(
+        [*lead.roles, *item.roles],
+        [*lead.spans, *item.spans],
+        [*lead.barred, *item.barred],
+        [*lead.parted, *item.parted],
+        lead.all | item.all,
+    )
+    return both, len(lead.roles)
+
+
+def _matches(rules: RoleRules, sentence: RoleSentence, skip: int) -> Iterator[_Match]:
+    """Yield every match outside the first *skip* words, the lead-in; what that says alone may go for its item."""
+    silent: frozenset[str] | None = None
+    for rule in rules.rules:
+        for way in rule.ways:
+            for at, first, last in way.find(sentence):
+                silent = _silent(rules, sentence) if silent is None else silent
+                match = _judged(rules, rule, sentence, at)
+                if match is None or rule.topic in silent:
+                    continue
+                if last >= skip:
+                    yield _Match(rule, match, max(first, skip), last)
+                elif rule.carries and len(sentence.roles) > skip:
+                    yield _Match(rule, match, skip, len(sentence.roles) - 1)
+
+
+def _silent(rules: RoleRules, sentence: RoleSentence) -> frozenset[str]:
+    """Return the topics that a veto silences in the sentence."""
+    held = (topics for topics, ways, unless in rules.vetoes if _any(ways, sentence) and not _any(unless, sentence))
+    return frozenset().union(*held)
+
+
+def _any(ways: tuple[Way, ...], sentence: RoleSentence) -> bool:
+    return any(True for way in ways for _ in way.find(sentence))
+
+
+def _judged(rules: RoleRules, rule: RoleRule, sentence: RoleSentence, at: int) -> Polarity | None:
+    """Return what a match of *rule* at the word *at* says; None where it says nothing."""
+    if rule.by or rule.not_by:
+        actor = rules.actor(sentence, at)
+        if (actor and actor == rule.not_by) or (rule.by and actor != rule.by):
+            return None
+    if _any(rule.unless, sentence):
+        return None
+    if rule.negated is rule.polarity or not rules.is_negated(sentence, at):
+        return rule.polarity
+    return rule.negated
+
+
+def _without_echoes(matches: Iterator[_Match]) -> list[_Match]:
+    """Return the matches of one sentence in order; of several that say one thing, the one whose rule stands first."""
+    kept: dict[tuple[str, Polarity], _Match] = {}
+    rulers: dict[str, _Match] = {}
+    for match in matches:
+        kept.setdefault((match.rule.topic, match.polarity), match)
+        if match.rule.overrides:
+            rulers.setdefault(match.rule.topic, match)
+    for (topic, polarity), match in list(kept.items()):
+        said = polarity is Polarity.MENTIONS and any((topic, more) in kept for more in _SAID)
+        ruler = rulers.get(topic)
+        if said or (ruler and ruler.polarity != polarity and (match.rule.weak or ruler.first <= match.first)):
+            del kept[topic, polarity]
+    return list(kept.values())

@@ -1,0 +1,159 @@
+"""The account of a silent edit: each token that changed, and whether the rule that is silent about it may explain it.
+
+An edit is silent only when every token that changed is explained. A rule that proves that both texts say the same may
+explain words of every kind; a rule that judges by familiar words may not explain a negation, a limit or a party.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tostrack.analysis.verdict.places import Place, places_of
+from tostrack.analysis.verdict.residual import Part
+from tostrack.language.detect import detect_language
+from tostrack.language.tokens import SILENT, Kind, Token, tokenize
+from tostrack.language.words import union
+from tostrack.models import Reading
+
+#: Signs that change what a number beside them says.
+_NUMERIC_SIGNS = frozenset("%‰+-−±~×<>=≤≥≠≈")
+_DIGIT = re.compile(r"[\d$€£¥₹]")
+_ALL = frozenset(Kind)
+_WORDS = frozenset({Kind.WORD, Kind.QUALIFIER, Kind.FOOTNOTE, Kind.LIST_LABEL, Kind.ADDRESS, Kind.MAIL, Kind.SIGN})
+_POINTS = _WORDS | {Kind.PARTY, Kind.SITE, Kind.MODAL, Kind.CONDITION, Kind.NUMBER, Kind.UNIT}
+_DATED = frozenset({Kind.DATE, Kind.NUMBER, Kind.WORD, Kind.QUALIFIER, Kind.LIST_LABEL, Kind.UNIT, Kind.CONDITION})
+
+
+@dataclass(frozen=True)
+class Licence:
+    """What a rule may explain: the kinds of tokens, and the places in which it may speak."""
+
+    kinds: frozenset[Kind]
+    not_in: frozenset[Place] = frozenset()
+    #: Whether it may explain an answer where one says something.
+    answers: bool = False
+
+
+_MEANT = frozenset({Place.ROW, Place.ANSWER, Place.LISTED})
+#: By the name of the rule. A rule that proves equality, or knows the place or the whole line, explains every kind.
+LICENCES: Mapping[str, Licence] = {
+    "stands_elsewhere": Licence(_ALL),
+    "same_words": Licence(_ALL),
+    "numbering": Licence(_ALL),
+    "wording": Licence(_ALL - {Kind.STRUCK, Kind.INSERTED, Kind.MARKER}),
+    "notice": Licence(_ALL),
+    "around": Licence(_ALL, frozenset({Place.ROW})),
+    "furniture": Licence(_ALL, frozenset({Place.ROW})),
+    "consent": Licence(_ALL, _MEANT),
+    "consent_switch": Licence(_ALL, frozenset({Place.ROW, Place.LISTED}), answers=True),
+    "machine_code": Licence(_ALL, frozenset({Place.ROW, Place.LISTED})),
+    "parenthetical": Licence(_POINTS, frozenset({Place.ROW})),
+    "link_line": Licence(_POINTS, _MEANT),
+    "familiar_furniture": Licence(_WORDS | {Kind.SITE, Kind.DATE}, _MEANT),
+    "stamp": Licence(_DATED | {Kind.COMPARISON, Kind.PARTY, Kind.SIGN}),
+    "heading": Licence(_WORDS | {Kind.PARTY, Kind.MODAL, Kind.CONDITION}, frozenset({Place.ROW, Place.ANSWER})),
+    "label": Licence(_ALL - {Kind.NEGATION}),
+    "pointer": Licence(_POINTS, frozenset({Place.ROW})),
+    "statistics": Licence(frozenset({Kind.NUMBER, Kind.DATE}), _MEANT),
+    "lapsed": Licence(frozenset({Kind.DATE, Kind.NUMBER, Kind.WORD})),
+    "relabelled": Licence(_DATED | {Kind.MODAL, Kind.PARTY}, frozenset({Place.ROW, Place.ANSWER})),
+}
+_NAMES = Licence(_WORDS | {Kind.PARTY, Kind.SITE}, frozenset({Place.ROW}))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One token that changed, and whether it is explained."""
+
+    #: ``-`` or ``+``.
+    op: str
+    token: Token
+    explained: bool
+
+
+def account(part: Part, rule: str) -> list[Entry]:
+    """Return each token of *part* that changed with whether *rule* explains it."""
+    licence = LICENCES.get(rule, _NAMES)
+    gone, come = changed_tokens(part.old, part.new, language_of(part.context.new.reading))
+    if not gone and not come:
+        return []
+    places = places_of(part.context, part.hunk)
+    if _MEANT & places and not licence.answers and rule not in _EQUAL and any(map(_answers, (part.old, part.new))):
+        return [Entry(op, token, explained=False) for op, side in (("-", gone), ("+", come)) for token in side]
+    sites = [{_site(token.key) for token in side if token.kind in _SITES} for side in (gone, come)]
+    return [
+        Entry(op, token, explained=_may_explain(licence, token, text, places) and _leads_to_same(token, sites))
+        for op, tokens, text in (("-", gone, part.old), ("+", come, part.new))
+        for token in tokens
+    ]
+
+
+#: Rules that prove that both texts say the same.
+_EQUAL = frozenset({"stands_elsewhere", "same_words", "numbering", "wording", "around"})
+#: Words of an answer in any language: a table may speak another one than the text around it.
+_ANSWERS = frozenset(
+    word for name in ("yes", "no", "on", "off", "nobody", "everybody") for word in union("answers", name)
+)
+
+
+def _answers(text: str) -> bool:
+    return text.strip(" .!*_").casefold() in _ANSWERS
+
+
+def is_explained(part: Part, rule: str) -> bool:
+    """Return whether *rule* explains every token of *part* that changed."""
+    return all(entry.explained for entry in account(part, rule))
+
+
+_SITES = frozenset({Kind.SITE, Kind.ADDRESS})
+
+
+def _site(key: str) -> str:
+    """Return the last two parts of the host of an address."""
+    return ".".join(key.partition("/")[0].split(".")[-2:])
+
+
+def _leads_to_same(token: Token, sites: list[set[str]]) -> bool:
+    """Whether *token* is no address, or only the page of a site changed and not the site."""
+    return token.kind not in _SITES or not sites[0] or not sites[1] or sites[0] == sites[1]
+
+
+def _may_explain(licence: Licence, token: Token, text: str, places: frozenset[Place]) -> bool:
+    if licence.not_in & places or (token.kind is Kind.ANSWER and _MEANT & places and not licence.answers):
+        return False
+    if licence.kinds is not _ALL and token.key in _NUMERIC_SIGNS:
+        if token.text in "-–—" and Kind.DATE in licence.kinds:
+            return True
+        beside = text[max(0, token.start - 2) : token.start] + text[token.end : token.end + 2]
+        return not _DIGIT.search(beside)
+    return token.kind in licence.kinds
+
+
+def changed_tokens(old: str, new: str, language: str = "") -> tuple[list[Token], list[Token]]:
+    """Return the tokens that *old* has more often than *new*, and the other way round, wherever they stand."""
+    sides = [[token for token in tokenize(text, language) if token.kind not in SILENT] for text in (old, new)]
+    return _beyond(sides[0], sides[1]), _beyond(sides[1], sides[0])
+
+
+def _beyond(tokens: Iterable[Token], others: Iterable[Token]) -> list[Token]:
+    left = Counter(token.key for token in others)
+    found = []
+    for token in tokens:
+        left[token.key] -= 1
+        if left[token.key] < 0:
+            found.append(token)
+    return found
+
+
+@lru_cache(maxsize=64)
+def language_of(reading: Reading) -> str:
+    """Return the language of *reading*; empty where it is not plain."""
+    return detect_language(reading.version.text[:_SAMPLE])
+
+
+#: So many characters tell a language.
+_SAMPLE = 4_000

@@ -1,0 +1,56 @@
+"""Do the stored hunks of a document lie where they say, and are they as many as were counted?
+
+No hash holds them. What is checked is that they are about the two texts: which words of a clause were edited, and what
+each hunk comes to by itself, nobody vouches for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from tostrack.archive.hunk_rows import Query, unpack_ids
+from tostrack.archive.version_texts import VersionTexts
+from tostrack.errors import StoreError
+from tostrack.models import Edit
+
+_JUDGEMENTS = """
+SELECT j.id, o.number AS from_number, n.number AS to_number, j.added, j.removed, j.reworded, j.moved, j.recomputed
+FROM judgements j JOIN _versions o ON o.id = j.from_version JOIN _versions n ON n.id = j.to_version
+WHERE j.document_id = ? ORDER BY j.to_version, j.id
+"""
+_HUNKS = """
+SELECT h.judgement_id, h.hunk, h.edit, h.old_at, h.new_at, h.old_clauses, h.new_clauses
+FROM judgements j JOIN _hunks h ON h.judgement_id = j.id WHERE j.document_id = ? ORDER BY h.judgement_id, h.hunk
+"""
+
+
+def check_hunks(query: Query, document_id: int, texts: VersionTexts) -> Iterator[tuple[int, str]]:
+    """Yield the version and what is wrong, for each change of a document whose hunks are not about its two texts."""
+    hunks = defaultdict(list)
+    for row in query(_HUNKS, (document_id,)):
+        hunks[row["judgement_id"]].append(row)
+    for judgement in query(_JUDGEMENTS, (document_id,)):
+        found = hunks[judgement["id"]]
+        counts = Counter(row["edit"] for row in found)
+        counted = all(judgement[edit.value] == counts[edit.value] for edit in Edit)
+        if not counted and not judgement["recomputed"]:
+            yield judgement["to_number"], "its hunks are not those that were counted"
+        old, new = (texts.ids(judgement[end]) for end in ("from_number", "to_number"))
+        try:
+            fits = all(
+                row["hunk"] == place
+                and _is_at(old, row["old_at"], unpack_ids(row["old_clauses"]))
+                and _is_at(new, row["new_at"], unpack_ids(row["new_clauses"]))
+                for place, row in enumerate(found)
+            )
+        except (StoreError, TypeError):
+            fits = False
+        if not fits:
+            yield judgement["to_number"], "its hunks are not about its clauses"
+
+
+def _is_at(ids: list[int], at: int | None, clauses: list[int]) -> bool:
+    if at is None:
+        return not clauses
+    return bool(clauses) and at >= 0 and ids[at : at + len(clauses)] == clauses

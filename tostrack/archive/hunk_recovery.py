@@ -1,0 +1,77 @@
+"""Hunks of a change that was recorded without them: the two texts are compared again, and the recorded row holds.
+
+For archives of schema 1 and for what another archive hands over: hunks are in no hash, so nobody's are taken over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tostrack.analysis.diff import diff
+from tostrack.archive.provenance import Row
+from tostrack.models import Clause, Edit, Hunk
+
+#: The place of a flag or fact whose words are in no hunk.
+NOWHERE = -1
+_REDACTED = "[redacted "
+
+
+@dataclass(frozen=True)
+class RecoveredHunks:
+    """The hunks between two texts, and where in them the recorded flags and facts are, by table and in their order."""
+
+    hunks: tuple[Hunk, ...]
+    #: Whether they disagree with what was recorded.
+    recomputed: bool
+    #: Empty where every flag and fact is in the hunk that was recorded.
+    places: Mapping[str, Sequence[int]]
+
+
+def recover_hunks(
+    old: Sequence[Clause], new: Sequence[Clause], row: Mapping[str, int], details: Mapping[str, Sequence[Row]]
+) -> RecoveredHunks:
+    """Return the hunks from *old* to *new* of a recorded judgement.
+
+    Args:
+        old: The clauses of the version before.
+        new: The clauses of the version after.
+        row: The judgement, with its counts by kind of edit.
+        details: Its flags and facts, by table.
+    """
+    hunks = diff(old, new)
+    counts = {edit.value: sum(hunk.edit is edit for hunk in hunks) for edit in Edit}
+    flags, facts = details["judgement_flags"], details["judgement_facts"]
+    agrees = (
+        all(row[edit] == count for edit, count in counts.items())
+        and all(_is_at(hunks, flag, _has_flag) for flag in flags)
+        and all(_is_at(hunks, fact, _has_fact) for fact in facts)
+    )
+    if agrees:
+        return RecoveredHunks(hunks, recomputed=False, places={})
+    places = {
+        "judgement_flags": [_find(hunks, flag, _has_flag) for flag in flags],
+        "judgement_facts": [_find(hunks, fact, _has_fact) for fact in facts],
+    }
+    return RecoveredHunks(hunks, recomputed=True, places=places)
+
+
+def _has_flag(hunk: Hunk, flag: Row) -> bool:
+    return any(flag["quote"] in text for text in (hunk.new, hunk.old)) or flag["quote"].startswith(_REDACTED)
+
+
+def _has_fact(hunk: Hunk, fact: Row) -> bool:
+    return all(
+        fact[side] in text or fact[side].startswith(_REDACTED) for side, text in (("old", hunk.old), ("new", hunk.new))
+    )
+
+
+def _is_at(hunks: Sequence[Hunk], found: Row, has: Callable[[Hunk, Row], bool]) -> bool:
+    place = found["hunk"]
+    return 0 <= place < len(hunks) and has(hunks[place], found)
+
+
+def _find(hunks: Sequence[Hunk], found: Row, has: Callable[[Hunk, Row], bool]) -> int:
+    if _is_at(hunks, found, has):
+        return int(found["hunk"])
+    return next((place for place, hunk in enumerate(hunks) if has(hunk, found)), NOWHERE)

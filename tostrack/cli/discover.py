@@ -1,0 +1,43 @@
+"""``tostrack discover``: the policies that a site publishes, to choose from."""
+
+from __future__ import annotations
+
+import click
+
+from tostrack.cli.app import Environment, emit_json, json_option
+
+
+@click.command(epilog="Example: `tostrack discover https://acme.example/`, then `tostrack add` what you want of it.")
+@click.argument("site")
+@json_option
+@click.pass_obj
+def command(environment: Environment, site: str, as_json: bool) -> None:
+    """List the policies that a site publishes, by kind; writes nothing.
+
+    Reads its home page, its legal pages, its site map, and what it states for machines.
+    """
+    from dataclasses import asdict
+
+    from tostrack.fetch import Fetcher, fetch_all
+    from tostrack.render.escape import cut, safe_line
+    from tostrack.sandbox import Worker
+    from tostrack.services.discover import discover
+
+    settings = environment.watchlist.settings
+    with (
+        Fetcher(contact=settings.contact, delay=settings.delay, allow_private=settings.allow_private) as fetcher,
+        Worker() as worker,
+    ):
+        found = discover(
+            site, environment.watchlist.documents, lambda requests: fetch_all(requests, fetcher), call=worker
+        )
+    if as_json:
+        emit_json([asdict(each) for each in found])
+        return
+    for each in found:
+        state = "watched" if each.watched else f"tostrack add {each.address}"
+        click.echo(f"{each.kind:<20}  {cut(safe_line(each.name or each.address), 40):<40}  {safe_line(state)}")
+    if not found:
+        click.echo(
+            f"{safe_line(site)}: no policy found; open its home page and add the address of each document", err=True
+        )

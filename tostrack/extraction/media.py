@@ -1,0 +1,66 @@
+"""What kind of file an answer is, by its bytes before its label: a page, a PDF, Markdown, plain text."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+#: Readers of PDF look for its head in so many bytes (ISO 32000-1, annex H, note 13).
+_PDF_WINDOW = 1024
+_PDF_HEAD = b"%PDF-"
+_MARKDOWN_TYPES = frozenset(("text/markdown", "text/x-markdown", "text/vnd.daringfireball.markdown"))
+_MARKDOWN_NAMES = (".md", ".markdown", ".mdown")
+#: What servers send when they do not know.
+_UNKNOWN_TYPES = frozenset(("", "application/octet-stream", "binary/octet-stream", "application/unknown", "*/*"))
+_TAG = re.compile(
+    r"<(?:!doctype|!--|html|head|title|body|div|p|h[1-6]|span|table|ul|ol|li|br|main|article|section|a|b|font|script)\b",
+    re.IGNORECASE,
+)
+#: Characters in which the first tag of a page stands.
+_TAG_WINDOW = 4096
+
+
+def kind_of(content: bytes | str, content_type: str, url: str = "") -> str:
+    """Return ``pdf``, ``markdown``, ``text`` or ``html``.
+
+    Args:
+        content: The file.
+        content_type: The server's Content-Type header.
+        url: Where it is from: servers send Markdown as plain text.
+    """
+    media_type = content_type.lower().split(";")[0].strip()
+    if media_type == "application/pdf" or _pdf_head(content) is not None:
+        return "pdf"
+    if media_type in _MARKDOWN_TYPES:
+        return "markdown"
+    if media_type == "text/plain" or (media_type in _UNKNOWN_TYPES and media_type and not _has_tags(content)):
+        return "markdown" if _path(url).endswith(_MARKDOWN_NAMES) else "text"
+    return "html"
+
+
+def without_preamble(content: bytes | str) -> bytes:
+    """Return a PDF from its head on: some servers put a byte-order mark or blank lines before it."""
+    return _as_bytes(content)[_pdf_head(content) or 0 :]
+
+
+def _pdf_head(content: bytes | str) -> int | None:
+    start = _as_bytes(content[:_PDF_WINDOW])
+    place = start.find(_PDF_HEAD)
+    # A page that speaks of PDF files has its tags first.
+    return None if place < 0 or b"<" in start[:place] else place
+
+
+def _as_bytes(content: bytes | str) -> bytes:
+    return content if isinstance(content, bytes) else content.encode("latin-1", "replace")
+
+
+def _has_tags(content: bytes | str) -> bool:
+    start = content[:_TAG_WINDOW]
+    return _TAG.search(start.decode("latin-1") if isinstance(start, bytes) else start) is not None
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path.lower()
+    except ValueError:
+        return ""

@@ -1,0 +1,128 @@
+"""Convert an archive of an older schema: a backup first, then a copy that is verified before it takes over."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tostrack.archive.lock import lock_archive, sync_file
+from tostrack.archive.migrations import SCHEMA, check_header, check_schema, migrate
+from tostrack.archive.read import roll_back
+from tostrack.archive.verify import HARMLESS, verify
+from tostrack.errors import StoreError
+
+
+@dataclass(frozen=True)
+class MigrateResult:
+    """What was converted."""
+
+    #: The schema before.
+    schema: int
+    #: The copy of the archive as it was.
+    backup: Path
+    documents: int
+    versions: int
+
+
+def migrate_archive(path: Path, folder: Path, now: datetime) -> MigrateResult | None:
+    """Convert the archive at *path* to the current schema; return None where it has that already.
+
+    The archive is replaced only once the converted copy was verified, chain by chain.
+
+    Args:
+        path: The archive.
+        folder: Where the backup is written.
+        now: When; it names the backup.
+
+    Raises:
+        StoreError: It is no archive, or damaged, or the disk is full; the archive is as it was.
+        ArchiveBusyError: Another process writes to it.
+    """
+    lock = lock_archive(path)
+    try:
+        schema = read_schema(path)
+        if schema == SCHEMA:
+            return None
+        copy = folder / f"{path.stem}-{now.astimezone(UTC):%Y-%m-%dT%H-%M-%SZ}.db"
+        converted = path.with_name(f".{path.name}.migrating")
+        try:
+            _copy(path, copy)
+            documents, versions = convert_copy(copy, converted)
+            sync_file(converted)
+            converted.replace(path)
+            sync_file(path.parent)
+        except OSError as error:
+            raise StoreError(f"{error.filename or folder}: cannot be written ({error.strerror})") from error
+        finally:
+            converted.unlink(missing_ok=True)
+        return MigrateResult(schema, copy, documents, versions)
+    finally:
+        os.close(lock)
+
+
+def read_schema(path: Path) -> int:
+    """Return the schema number of the archive at *path*.
+
+    Raises:
+        StoreError: It is no archive, or not what its number promises.
+    """
+    if not path.is_file():
+        raise StoreError(f"{path}: no archive there yet; `tostrack crawl` makes it")
+    check_header(path)
+    roll_back(path)
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            return check_schema(connection, older=True)
+    except (sqlite3.Error, StoreError) as error:
+        raise StoreError(f"{path}: {error}") from error
+
+
+def convert_copy(source: Path, target: Path) -> tuple[int, int]:
+    """Copy an archive of this or an older schema to *target*, convert and verify it there; return what it holds.
+
+    Returns:
+        How many documents and versions it has.
+
+    Raises:
+        StoreError: It is damaged; *target* is what came of it.
+        OSError: The disk is full.
+    """
+    shutil.copyfile(source, target)
+    try:
+        with closing(sqlite3.connect(target, isolation_level=None)) as connection:
+            if check_schema(connection, older=True) != SCHEMA:
+                connection.execute("PRAGMA journal_mode = DELETE")
+                migrate(connection)
+                connection.execute("VACUUM")
+    except (sqlite3.Error, StoreError) as error:
+        raise StoreError(f"{source}: cannot be converted ({error})") from error
+    report = verify(target, None)
+    if not report.sound:
+        wrong = next(finding for finding in report.findings if finding.finding not in HARMLESS)
+        raise StoreError(
+            f"{source}: {wrong.document or 'the file'}: {wrong.message}; it was left as it is. `tostrack recover` "
+            "rebuilds it from an older backup and the captures"
+        )
+    return report.documents, report.versions
+
+
+def _copy(path: Path, copy: Path) -> None:
+    """Write a copy of the archive to *copy*, whole or not at all."""
+    part = copy.with_name(f".{copy.name}.part")
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        part.unlink(missing_ok=True)
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            connection.execute("VACUUM INTO ?", (str(part),))
+        sync_file(part)
+        part.replace(copy)
+        sync_file(copy.parent)
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: cannot be copied to {copy} ({error})") from error
+    finally:
+        part.unlink(missing_ok=True)
