@@ -173,6 +173,32 @@ FRAMINGS = {
 }
 
 
+FLOOD = 3_000_000
+FLOODS = {
+    "padding behind a compressed body": HEAD + b"Content-Encoding: gzip\r\n\r\n" + ZIPPED + bytes(FLOOD),
+    "extensions of chunks": HEAD
+    + b"Transfer-Encoding: chunked\r\n\r\n"
+    + (b"1;" + b"x" * 60_000 + b"\r\na\r\n") * (FLOOD // 60_000)
+    + b"0\r\n\r\n",
+    "interim answers": b"HTTP/1.1 100 Continue\r\n\r\n" * (FLOOD // 25) + HEAD + b"Content-Length: 1\r\n\r\na",
+    "trailers": HEAD
+    + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
+    + (b"x: " + b"x" * 60_000 + b"\r\n") * (FLOOD // 60_000)
+    + b"\r\n",
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS)
+def test_bytes_that_come_are_capped_whatever_they_are(server, flood):
+    server.on("/terms", FLOODS[flood])
+    client = Client("test", monotonic=FakeClock().monotonic, allow_private=["127.0.0.1"])
+
+    with pytest.raises(FetchError) as caught:
+        client.get(server.url + "/terms", seconds=NET, limit=1000)
+
+    assert caught.value.cause == "too-large"
+
+
 @pytest.mark.parametrize("framing", FRAMINGS)
 def test_an_answer_cut_at_any_byte_is_no_answer(server, framing):
     whole = FRAMINGS[framing]

@@ -69,6 +69,37 @@ def test_the_body_of_a_robots_file_is_obeyed(text, expected):
     assert verdict(parse_robots(FILE, 200, text.encode())) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # A product token is a whole one: RFC 9309, 2.2.1.
+        ("User-agent: t\nDisallow: /", "allowed"),
+        ("User-agent: tos\nDisallow: /", "allowed"),
+        ("User-agent: *\nDisallow: /\n\nUser-agent: tos\nAllow: /", "robots"),
+        ("User-agent: *\nDisallow: /\n\nUser-agent: t\nDisallow:", "robots"),
+        # Of several groups for us all rules hold; the group of everybody does not.
+        ("User-agent: tostrack\nDisallow: /a\n\nUser-agent: tostrack\nDisallow: /terms", "robots"),
+        ("User-agent: tostrack\nAllow: /a\n\nUser-agent: *\nDisallow: /", "allowed"),
+        # Lines of another kind between two names do not end the group: 2.2.4.
+        ("User-agent: tostrack\nCrawl-delay: 1\nUser-agent: b\nDisallow: /", "robots"),
+        ("User-agent: tostrack\nContent-Signal: search=yes\nUser-agent: b\nDisallow: /", "robots"),
+        ("User-agent: tostrack\nSitemap: https://acme.example/s.xml\nUser-agent: b\nDisallow: /", "robots"),
+        ("User-agent: tostrack\nsomething else\n\n# remark\nUser-agent: b\nDisallow: /", "robots"),
+        ("User-agent: *\nContent-Signal: ai-train=no\nUser-agent: b\nDisallow: /", "robots"),
+        # A rule does.
+        ("User-agent: tostrack\nAllow: /a\nUser-agent: b\nDisallow: /", "allowed"),
+        # Rules before any group are nobody's.
+        ("Disallow: /\nUser-agent: b\nDisallow: /a", "allowed"),
+        # As Google reads them: no colon, misspelt.
+        ("User-agent tostrack\nDisallow /", "robots"),
+        ("useragent: tostrack\ndissalow: /", "robots"),
+        ("User-agent: tostrack # us\nDisallow: /terms # not these", "robots"),
+    ],
+)
+def test_the_group_that_is_ours_is_found_as_rfc_9309_says(text, expected):
+    assert verdict(parse_robots(FILE, 200, text.encode())) == expected
+
+
 def test_any_bytes_are_a_robots_file():
     assert verdict(parse_robots(FILE, 200, bytes(range(256)) * 100)) == "allowed"
 

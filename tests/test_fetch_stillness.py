@@ -1,6 +1,6 @@
 import pytest
 
-from tostrack.fetch.browser.page_ready import ABSENT, STUBBORN, PageReady, PageState, selectors_to_watch
+from tostrack.fetch.browser.page_ready import ABSENT, STUBBORN, PageReady, PageView, selectors_to_watch
 from tostrack.models import Range
 
 
@@ -8,7 +8,7 @@ def settles(readings, *, selected: bool = True) -> float | None:
     """Return when the page of *readings* (time, text, whole, busy) settles; None when it does not."""
     stillness = PageReady(selected=selected)
     for at, text, whole, busy in readings:
-        if stillness.settled(PageState(at, text, bool(text), whole, busy)):
+        if stillness.settled(PageView(at, text, bool(text), whole, busy)):
             return at
     return None
 

@@ -110,7 +110,6 @@ def test_a_slip_that_was_there_before_holds_nothing_back():
     [
         ("403 forbidden nginx", "blocked"),
         ("forbidden", "blocked"),
-        ("404 nothing here", "wrong-page"),
         ("you must be 18 or older to enter this site", "consent"),
         ("seite nicht gefunden", "wrong-page"),
         ("accesso negato", "blocked"),

@@ -138,3 +138,7 @@ def test_a_way_that_cannot_be_read_is_refused():
 def test_there_are_no_roles_of_an_unknown_language():
     with pytest.raises(LanguageError):
         load_roles("xx")
+
+
+def test_books_of_all_languages_share_their_rules():
+    assert SHIPPED.in_language("de").rules is SHIPPED.in_language("fr").rules is SHIPPED.rules

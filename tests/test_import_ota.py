@@ -266,3 +266,149 @@ def contents(platform):
     connection = sqlite3.connect(platform.database)
     queries = ("versions", "texts", "changes", "_places", "flags", "sightings", "heads")
     return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in queries}
+
+
+LONG = text(*(f"In case {n} the parties settle what they owe within {n} days of the notice." for n in range(80)))
+HALF = text(*(f"In case {n} the parties settle what they owe within {n} days of the notice." for n in range(30)))
+OTHER = text(*(f"Device {n} of a customer sends the readings of its sensor to our servers daily." for n in range(80)))
+
+
+def texts_of(platform):
+    with Archive(platform.database) as archive:
+        return [
+            (row.seen_at[:10], len(archive.reading(row).clauses))
+            for row in archive.versions("pix-board", "terms-of-service")
+        ]
+
+
+def test_a_rewrite_that_halves_a_text_counts_once_it_has_stood_for_a_week(platform, tmp_path):
+    folder = repository(
+        tmp_path / "v.git",
+        ("First record", 0, {PATH: LONG}),
+        ("Record new changes", 100, {PATH: HALF}),
+        ("Record new changes", 300, {PATH: OTHER}),
+    )
+
+    [done] = run(platform, folder)
+
+    assert (done.versions, done.left_out) == (3, [])
+    assert texts_of(platform) == [("2012-01-01", 81), ("2012-04-10", 31), ("2012-10-27", 81)]
+
+
+def test_the_last_rewrite_counts_once_the_collection_has_gone_on_for_a_week(platform, tmp_path):
+    folder = repository(
+        tmp_path / "v.git",
+        ("First record", 0, {PATH: LONG}),
+        ("Record new changes", 100, {PATH: HALF}),
+        ("Record new changes of Pix Board Privacy", 108, {"Pix Board/Privacy.md": text(RULES)}),
+    )
+
+    terms, _ = run(platform, folder)
+
+    assert (terms.versions, terms.left_out) == (2, [])
+    assert run(platform, folder)[0].versions == 0
+
+
+def test_a_short_text_that_went_back_within_a_week_is_left_out(platform, tmp_path):
+    folder = repository(
+        tmp_path / "v.git",
+        ("First record", 0, {PATH: LONG}),
+        ("Record new changes", 100, {PATH: HALF}),
+        ("Record new changes", 101, {PATH: LONG}),
+    )
+
+    [done] = run(platform, folder)
+
+    assert texts_of(platform) == [("2012-01-01", 81)]
+    assert [why for _, why in done.left_out] == ["does not look like the policy (collapse)"]
+
+
+def test_a_last_text_that_is_doubted_waits_in_quarantine_and_accept_takes_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "watchlist.toml").write_text("")
+    repository(tmp_path / "v.git", ("First record", 0, {PATH: LONG}), ("Record new changes", 100, {PATH: HALF}))
+
+    imported = CliRunner().invoke(cli, ["import", "ota", "v.git"])
+    again = CliRunner().invoke(cli, ["import", "ota", "v.git"])
+
+    assert "it is in quarantine: `tostrack accept pix-board/terms-of-service` takes it" in imported.stderr
+    assert "0 versions from 2 records" in again.stdout
+    (tmp_path / "watchlist.toml").write_text('[watch.acme.terms]\nurl = "https://acme.example/terms"\n')
+    waiting = CliRunner().invoke(cli, ["accept", "--json"])
+    assert [json.loads(line)["cause"] for line in waiting.stdout.splitlines()] == ["collapse"]
+
+    accepted = CliRunner().invoke(cli, ["accept", "pix-board/terms-of-service"])
+
+    assert accepted.exit_code == 0, accepted.output
+    with Archive(tmp_path / "tostrack.db") as archive:
+        rows = archive.versions("pix-board", "terms-of-service")
+        assert [(row.kind, row.seen_at[:10]) for row in rows] == [("import", "2012-01-01"), ("import", "2012-04-10")]
+        assert archive.suspects() == []
+    assert CliRunner().invoke(cli, ["verify"]).exit_code == 0
+
+
+def test_of_commits_of_one_second_the_last_counts(platform, tmp_path):
+    folder = repository(
+        tmp_path / "v.git", ("Start", 0, {PATH: text(LICENCE, RULES)}), ("Start", 0, {PATH: text(WIDER, RULES)})
+    )
+
+    with open_collection(folder) as found:
+        assert [why for _, why in found.left_out] == ["another record of the same second follows it"]
+    run(platform, folder)
+
+    with Archive(platform.database) as archive:
+        assert WIDER in archive.text("pix-board", "terms-of-service")
+
+
+def test_a_service_whose_name_changed_case_is_one_service(platform, tmp_path):
+    folder = repository(
+        tmp_path / "v.git",
+        ("Start", 0, {"Pix-board/Terms.md": text(LICENCE, RULES)}),
+        ("Update", 10, {"Pix-board/Terms.md": None, "Pix-Board/Terms.md": text(WIDER, RULES)}),
+    )
+
+    with open_collection(folder) as found:
+        assert found.services == {"pix-board": "Pix-Board"}
+        assert (len(found.records["pix-board/terms"]), found.left_out) == (2, [])
+
+
+@pytest.mark.parametrize("seconds", ["-86400", "99999999999999", "253402300800"])
+def test_a_date_that_cannot_be_leaves_out_its_record(platform, tmp_path, seconds):
+    folder = repository(tmp_path / "v.git", *HISTORY[:2])
+    git = ("git", "-C", str(folder))
+    commit = subprocess.run((*git, "cat-file", "commit", "main"), capture_output=True, check=True).stdout
+    at = str(int((FIRST + timedelta(days=300)).timestamp())).encode()
+    changed = subprocess.run(
+        (*git, "hash-object", "-t", "commit", "-w", "--stdin", "--literally"),
+        input=commit.replace(at, seconds.encode()),
+        capture_output=True,
+        check=True,
+    ).stdout
+    (folder / "refs/heads/main").write_bytes(changed)
+
+    with open_collection(folder) as found:
+        assert [len(records) for records in found.records.values()] == [1]
+        assert [why for _, why in found.left_out] == ["its date is missing, negative or after 9999"]
+
+
+def test_breaks_of_tables_part_words_and_wrapped_lines_are_one_paragraph(platform, tmp_path):
+    table = "| Purpose | Kept |\n| --- | --- |\n| Orders<br>and returns | 30 days<br/>90 days |\n"
+    wrapped = "You must be at least 13 years\nold to use the service.\n"
+    run(platform, repository(tmp_path / "v.git", ("Start", 0, {PATH: f"{text(RULES)}\n{table}\n{wrapped}"})))
+
+    with Archive(platform.database) as archive:
+        found = archive.text("pix-board", "terms-of-service")
+    assert "| Orders and returns | 30 days 90 days |" in found
+    assert "You must be at least 13 years old to use the service." in found
+
+
+def test_what_is_left_out_comes_with_its_reason(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "watchlist.toml").write_text("[settings]\n")
+    commits = [("Update", n, {PATH: text("Sorry, something went wrong.")}) for n in range(1, 6)]
+    repository(tmp_path / "v.git", ("Start", 0, {PATH: LONG}), *commits)
+
+    result = CliRunner().invoke(cli, ["import", "ota", "v.git"])
+
+    assert result.exit_code == 0
+    assert "does not look like the policy" in result.stderr

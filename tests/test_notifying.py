@@ -16,7 +16,7 @@ from tostrack.errors import ConfigError, NotifyError
 from tostrack.models import DigestSettings, Document, Page
 from tostrack.notify import tokens
 from tostrack.notify.endpoint import application
-from tostrack.notify.tokens import Token
+from tostrack.notify.tokens import LinkToken
 from tostrack.services.delivery import GIVEN_UP_AFTER, HOLD, LEASE, DeliveryRun, gather_messages, is_due
 from tostrack.services.messages import SenderConfig, render_message
 from tostrack.services.subscriptions import follow_link, subscribe
@@ -327,7 +327,7 @@ def test_who_leaves_before_the_mail_goes_gets_none(platform, way):
 
 
 def test_a_token_is_good_for_what_it_says_and_nothing_else():
-    made = tokens.make(KEY, Token("unsubscribe", "shop", "a@example.org", START))
+    made = tokens.make(KEY, LinkToken("unsubscribe", "shop", "a@example.org", START))
 
     assert tokens.read(KEY, made, START + timedelta(days=4000)).address == "a@example.org"
     for forged in (made[:-1], made[1:], f"x{made}", made.partition(".")[0], "", ".", "é.é"):
@@ -338,7 +338,7 @@ def test_a_token_is_good_for_what_it_says_and_nothing_else():
 
 
 def test_a_confirmation_comes_too_late_after_a_week():
-    made = tokens.make(KEY, Token("confirm", "shop", "a@example.org", START))
+    made = tokens.make(KEY, LinkToken("confirm", "shop", "a@example.org", START))
 
     with pytest.raises(ConfigError, match="subscribe again"):
         tokens.read(KEY, made, START + timedelta(days=8))
@@ -346,7 +346,7 @@ def test_a_confirmation_comes_too_late_after_a_week():
 
 def test_without_a_key_nothing_is_signed_and_nothing_believed():
     with pytest.raises(ConfigError, match="TOSTRACK_KEY"):
-        tokens.make("", Token("confirm", "shop", "a@example.org", START))
+        tokens.make("", LinkToken("confirm", "shop", "a@example.org", START))
     with pytest.raises(ConfigError, match="not one of ours"):
         tokens.read("", "x.y", START)
 

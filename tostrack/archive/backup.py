@@ -81,7 +81,7 @@ def _refuse_unsound(report: Report, path: Path, unproved: Path) -> None:
         message = wrong.message.replace(str(unproved), str(path))
         raise StoreError(
             f"{path}: {wrong.document or 'the file'}: {message}; no backup was made and the older ones are left. "
-            "`tostrack verify` lists all, `tostrack recover` goes back to the newest sound one"
+            "`tostrack archive verify` lists all, `tostrack archive recover` goes back to the newest sound one"
         )
 
 

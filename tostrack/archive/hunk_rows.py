@@ -93,9 +93,9 @@ def unpack_ids(packed: int | str | None) -> list[int]:
     try:
         found = [] if packed is None else [packed] if isinstance(packed, int) else json.loads(packed)
     except (ValueError, TypeError, RecursionError) as error:
-        raise StoreError("the clauses of a hunk cannot be read; run `tostrack verify`") from error
+        raise StoreError("the clauses of a hunk cannot be read; run `tostrack archive verify`") from error
     if not isinstance(found, list) or not all(isinstance(one, int) for one in found):
-        raise StoreError("the clauses of a hunk cannot be read; run `tostrack verify`")
+        raise StoreError("the clauses of a hunk cannot be read; run `tostrack archive verify`")
     return found
 
 
@@ -162,4 +162,4 @@ def _hunk(row: sqlite3.Row, old: list[int], new: list[int], clauses: Mapping[int
             reason=Reason(row["reason"]) if row["reason"] else None,
         )
     except (LookupError, ValueError) as error:
-        raise StoreError("a hunk names clauses that are not there; run `tostrack verify`") from error
+        raise StoreError("a hunk names clauses that are not there; run `tostrack archive verify`") from error

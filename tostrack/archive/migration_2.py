@@ -110,7 +110,7 @@ def _decode(connection: sqlite3.Connection) -> None:
         try:
             return "".join([words[letter] for letter in str(code)])
         except KeyError as error:
-            raise StoreError("the table of words is damaged; `tostrack recover` rebuilds the archive") from error
+            raise StoreError("the table of words is damaged: `tostrack archive recover` rebuilds it") from error
 
     # Not a function of SQL: what it raises, SQLite would hide.
     for table, columns in _TEXTS:

@@ -147,7 +147,7 @@ def migrate(connection: sqlite3.Connection) -> int:
 
 def _check_references(connection: sqlite3.Connection) -> None:
     if connection.execute("PRAGMA foreign_key_check").fetchone():
-        raise StoreError("a row names one that is not there; run `tostrack verify` with the older tostrack")
+        raise StoreError("a row names one that is not there; run `tostrack verify` of the older tostrack")
 
 
 # What a file must be before anything is written to it
@@ -165,11 +165,11 @@ def check_header(path: Path) -> None:
     except OSError as error:
         raise StoreError(f"{path}: cannot read the archive ({error.strerror})") from error
     if not header:
-        raise StoreError(f"{path}: the file is empty, an archive never is; `tostrack recover` rebuilds a lost one")
+        raise StoreError(f"{path}: the file is empty, an archive never is: `tostrack archive recover` rebuilds one")
     if len(header) < _HEADER or not header.startswith(_MAGIC):
         raise StoreError(
-            f"{path}: cannot read the archive (this is not an SQLite database); is the path right? `tostrack recover` "
-            "rebuilds a damaged archive"
+            f"{path}: cannot read the archive (this is not an SQLite database); is the path right? "
+            "`tostrack archive recover` rebuilds a damaged archive"
         )
     if int.from_bytes(header[68:72], "big") not in (0, APPLICATION_ID):
         raise StoreError(f"{path}: not a tostrack archive: another application made this SQLite file")
@@ -198,7 +198,8 @@ def check_schema(connection: sqlite3.Connection, *, older: bool = False, lenient
     if found not in schema_numbers() or application != (APPLICATION_ID if found > 1 else 0):
         raise StoreError("not a tostrack archive: another application made this SQLite file")
     if not lenient and (different := schema_differences(connection, found)):
-        raise StoreError(f"{different[0].message}; an unreleased build made it, or it was changed: `tostrack verify`")
+        message = f"{different[0].message}; an unreleased build made it, or it was changed"
+        raise StoreError(f"{message}: `tostrack archive verify`")
     if found < SCHEMA and not older:
         raise StoreError(f"the archive has schema {found}, this tostrack reads {SCHEMA}: {MIGRATE_HINT}")
     return found

@@ -18,6 +18,7 @@ _MISSING = """
 SELECT (SELECT count(*) FROM clauses WHERE id NOT IN (SELECT id FROM clauses_fts_docsize))
      + (SELECT count(*) FROM clauses_fts_docsize WHERE id NOT IN (SELECT id FROM clauses))
 """
+_REPAIR = "`tostrack archive verify --repair` rebuilds it"
 _COMMAND = "INSERT INTO clauses_fts (clauses_fts, rank) VALUES ('integrity-check', 1)"
 
 
@@ -32,7 +33,7 @@ def check_search_index(path: Path) -> str:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=_BUSY_TIMEOUT)) as db:
             db.isolation_level = None
             if missing := int(db.execute(_MISSING).fetchone()[0]):
-                return f"the full-text index misses {missing} clauses; `tostrack verify --repair` builds it anew"
+                return f"the full-text index misses {missing} clauses: {_REPAIR}"
             if not os.access(path, os.W_OK):
                 return ""
             db.execute("BEGIN")
@@ -41,7 +42,7 @@ def check_search_index(path: Path) -> str:
             finally:
                 db.execute("ROLLBACK")
     except sqlite3.Error as error:
-        return f"the full-text index is damaged ({error}); `tostrack verify --repair` builds it anew"
+        return f"the full-text index is damaged ({error}): {_REPAIR}"
     return ""
 
 

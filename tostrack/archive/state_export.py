@@ -67,7 +67,7 @@ def export_state(archive: Archive, captures: Path, folder: Path) -> StateExport:
     if copy.is_file() and (lost := find_lost_documents(copy, archive.path)):
         raise StoreError(
             f"{copy}: holds versions of {', '.join(lost[:3])} that {archive.path} does not have, so it is not "
-            "replaced; `tostrack merge` takes them over, or name another folder"
+            "replaced; `tostrack archive merge` takes them over, or name another folder"
         )
     remove_stale_files(folder)
     try:

@@ -78,7 +78,7 @@ def load_changes(query: Query, rows: Sequence[ChangeRow]) -> Iterator[Change]:
 def _judgement(query: Query, row: ChangeRow) -> sqlite3.Row:
     found = query(_JUDGEMENTS, (row.service, row.document, row.to_number, row.occasion))
     if not found:
-        raise StoreError(f"{row.id} names a version that is not there; run `tostrack verify`")
+        raise StoreError(f"{row.id} names a version that is not there; run `tostrack archive verify`")
     return found[0]
 
 

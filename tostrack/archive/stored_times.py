@@ -38,4 +38,4 @@ def require_time(value: object, where: str) -> str:
     """
     if isinstance(value, str) and is_time(value):
         return value
-    raise StoreError(f"{where} has no time of this world ({str(value)[:40]!r}); run `tostrack verify`")
+    raise StoreError(f"{where} has no valid time ({str(value)[:40]!r}); run `tostrack archive verify`")

@@ -24,7 +24,7 @@ _SHOWN = 4
     "--document", default="", metavar="SLUG", help="The document's id; default: derived from title and address."
 )
 @click.option("--browser", is_flag=True, help="Fetch it with a browser: for pages rendered by JavaScript.")
-@click.option("--anyway", is_flag=True, help="Write it even if its text does not look like a policy.")
+@click.option("--anyway", is_flag=True, help="Add it even when its text does not look like a policy.")
 @click.option("-n", "--dry-run", is_flag=True, help="Fetch and show; write nothing.")
 @json_option
 @click.pass_obj
@@ -137,6 +137,6 @@ def _show(found: ProposedEntry) -> None:
     for line in shown:
         click.echo(f"    {line}")
     if found.left_out:
-        click.echo("\nNot stored:\n")
+        click.echo("\nLeft out of it:\n")
         for line in found.left_out:
             click.echo(f"    {cut(safe_line(line), 120)}")

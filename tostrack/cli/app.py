@@ -27,6 +27,8 @@ class Environment:
 
     def __init__(self, watchlist_path: Path, verbose: int = 0, *, no_colour: bool = False, url: str = "") -> None:
         self.watchlist_path = watchlist_path
+        #: Whether the command works with a watchlist that names no document.
+        self.may_watch_nothing = False
         self.verbose = verbose
         self.no_colour = no_colour
         self._url = url
@@ -89,7 +91,7 @@ class Environment:
 
         from tostrack.watchlist import load
 
-        found = load(self.watchlist_path)
+        found = load(self.watchlist_path, may_watch_nothing=self.may_watch_nothing)
         return replace(found, settings=replace(found.settings, url=found.settings.url or self._url.rstrip("/")))
 
     @property

@@ -39,4 +39,4 @@ def report_missing(captures: Sequence[str]) -> None:
     if captures:
         more = f" and {len(captures) - 3} more" if len(captures) > 3 else ""
         named = safe_line(", ".join(captures[:3]))
-        click.echo(f"captures missing or damaged: {named}{more}; `tostrack verify` lists all", err=True)
+        click.echo(f"captures missing or damaged: {named}{more}; `tostrack archive verify` lists all", err=True)

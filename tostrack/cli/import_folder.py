@@ -37,6 +37,7 @@ def command(environment: Environment, folder: Path, rename: tuple[str, ...], dry
     """
     from tostrack.importers.folder import collect
 
+    environment.may_watch_nothing = True
     now = datetime.now(UTC)
     found = collect(folder, now)
     if not found.pages:

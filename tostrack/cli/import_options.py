@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import abc
+from collections import Counter, abc
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from tostrack.importers.ota import OtaCollection
     from tostrack.models import Document
 
-#: Lines listed on standard error; --json lists all.
+#: Lines listed on standard error for one group; --json lists all.
 MOST_LINES = 20
+#: Names listed for one reason.
+_MOST_NAMES = 3
 
 folder_type = click.Path(file_okay=False, path_type=Path)
 
@@ -67,7 +69,11 @@ def warn_left_out(left_out: Sequence[tuple[str, str]]) -> None:
     """List on standard error the files that are not imported, each with the reason."""
     from tostrack.render.escape import safe_line
 
-    for name, why in left_out[:MOST_LINES]:
-        click.echo(safe_line(f"skipped {name}: {why}"), err=True)
-    if len(left_out) > MOST_LINES:
-        click.echo(f"skipped {len(left_out) - MOST_LINES} more", err=True)
+    reasons = Counter(why for _, why in left_out)
+    for why, number in reasons.most_common(MOST_LINES):
+        names = [name for name, reason in left_out if reason == why][:_MOST_NAMES]
+        more = f" and {number - len(names)} more" if number > len(names) else ""
+        click.echo(safe_line(f"skipped {', '.join(names)}{more}: {why}"), err=True)
+    if len(reasons) > MOST_LINES:
+        rest = len(left_out) - sum(number for _, number in reasons.most_common(MOST_LINES))
+        click.echo(f"skipped {rest} more", err=True)

@@ -46,6 +46,7 @@ def command(
     """
     from tostrack.importers.ota import open_collection
 
+    environment.may_watch_nothing = True
     with open_collection(collection) as found:
         idents = [ident for ident in sorted(found.records) if not only or {ident, ident.partition("/")[0]} & set(only)]
         if not idents:
@@ -74,6 +75,7 @@ def _store(environment: Environment, found: OtaCollection, documents: dict[str, 
             click.echo(
                 f"{done.id}  {done.versions} versions from {done.files} records, {done.same} unchanged{left_out}"
             )
+            warn_left_out(done.left_out)
 
 
 @contextlib.contextmanager

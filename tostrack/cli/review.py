@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from tostrack.cli.app import DAY, Environment, emit_json, json_option, select_documents
 from tostrack.errors import ConfigError
+
+if TYPE_CHECKING:
+    from tostrack.models import Document
 
 
 @click.command(
@@ -52,7 +56,7 @@ def _accept(environment: Environment, target: str, key: str, at: datetime, *, dr
     from tostrack.services.review import accept_quarantined
     from tostrack.watchlist import find
 
-    documents = find(environment.watchlist, target)
+    documents = _find_unwatched(environment, target) or find(environment.watchlist, target)
     if len(documents) > 1:
         raise ConfigError(f"{target}: name one document: {', '.join(document.id for document in documents)}")
     with environment.writer(at) as writer, Worker() as worker:
@@ -63,3 +67,15 @@ def _accept(environment: Environment, target: str, key: str, at: datetime, *, dr
         click.echo(line(result))
     if dry_run:
         click.echo("nothing was stored", err=True)
+
+
+def _find_unwatched(environment: Environment, target: str) -> tuple[Document, ...]:
+    """Return the recorded document *target* where it is not watched: an import quarantined a text of it."""
+    from tostrack.models import Document
+
+    watchlist = environment.watchlist
+    if target in (document.id for document in watchlist.documents) or not watchlist.settings.database.exists():
+        return ()
+    with environment.archive() as archive:
+        rows = [row for row in archive.documents() if row.id == target]
+    return tuple(Document(row.service, row.document, (), row.name, row.service_name) for row in rows)

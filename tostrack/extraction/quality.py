@@ -77,9 +77,6 @@ _ONE_WORD = 40
 _SPOKEN_CAUSES = ("needs-js", "blocked", "login", "consent", "maintenance", "outage", "wrong-page")
 #: Causes that a line inside the frame of a page may state.
 _OUTAGES = frozenset(("blocked", "maintenance", "outage", "wrong-page"))
-#: What is no phrase of a language: the first words of servers' own pages, and a number to be entered.
-_FIRST_WORDS = {"blocked": re.compile(r"(?:403 )?forbidden\b"), "wrong-page": re.compile(r"404\b|index of\b")}
-_AGE_GATE = re.compile(r"\b(?:\d\d|of legal age) (?:or older )?to enter\b")
 
 _LOGIN_PATH = re.compile(r"/(?:log-?in|sign-?in|auth|checkpoint|account/begin|sso)(?:[/.]|$)", re.IGNORECASE)
 _PASSWORD = re.compile(r"<input\b[^>]{0,500}\btype\s*=\s*[\"']?password", re.IGNORECASE)
@@ -146,9 +143,7 @@ def _is_mojibake(text: str) -> bool:
 def classify_error_page(said: str) -> str:
     """Return what the canonical text *said* speaks like, as a word of `CAUSES`; empty for a policy."""
     for cause in _SPOKEN_CAUSES:
-        if _speaks_of(cause, said) or (cause in _FIRST_WORDS and _FIRST_WORDS[cause].match(said)):
-            return cause
-        if cause == "consent" and (_AGE_GATE.search(said) or _speaks_of_consent(said)):
+        if _speaks_of(cause, said) or (cause == "consent" and _speaks_of_consent(said)):
             return cause
     return ""
 

@@ -135,6 +135,8 @@ class Client:
         request.prepare_headers({**self._headers, **(headers or {})})
         request.prepare_cookies(cookies)
         with self.guard.exchange(seconds) as exchange:
+            # Compressed, chunked or padded: twice the body that is taken is more than any honest answer needs.
+            exchange.allowance += 2 * limit
             for last in (False, True):
                 try:
                     return self._once(request, cookies, limit, cut=cut, bodies=bodies)

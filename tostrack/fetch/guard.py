@@ -65,6 +65,10 @@ def strip_zone(host: str) -> str:
     return host.strip("[]").rstrip(".").lower()
 
 
+#: Bytes of an answer beside its body: headers, and what surrounds chunks.
+RECEIVED_BYTES = 1 << 20
+
+
 class Exchange:
     """One request and its answer: how long it may take, and what its socket saw."""
 
@@ -79,6 +83,19 @@ class Exchange:
         #: Whether a connection was made, and whether any byte came back.
         self.connected = False
         self.received = False
+        #: Bytes that may still come, of headers, framing and body together.
+        self.allowance = RECEIVED_BYTES
+
+    def receive(self, count: int) -> None:
+        """Note that *count* bytes came.
+
+        Raises:
+            FetchError: ``too-large``: more than `allowance` allowed, whatever they were.
+        """
+        self.received = True
+        self.allowance -= count
+        if self.allowance < 0:
+            raise FetchError("the server sends more bytes than an answer of this size can have", cause="too-large")
 
     def patience(self, most: float) -> float:
         """Return the seconds to wait for the next bytes, *most* at the most.
@@ -233,7 +250,7 @@ class _DeadlineSocket(io.RawIOBase):
         self._sock.settimeout(self._exchange.patience(READ_PATIENCE))
         count: int | None = self._raw.readinto(buffer)
         if count:
-            self._exchange.received = True
+            self._exchange.receive(count)
         elif count == 0:
             self._exchange.ended = True
         return count

@@ -13,8 +13,14 @@ from tostrack.errors import FetchError
 #: What a group of a robots.txt is matched against.
 TOKEN = "tostrack"  # noqa: S105  (RFC 9309 calls it the product token)
 
-#: A version or a comment behind our name in a group's head: RFC 9309, 2.2.1 matches the name alone, as Google does.
-_NAMED = re.compile(rf"^([ \t]*user-?agent[ \t]*:[ \t]*{TOKEN})(?![a-z_-]).*$", re.IGNORECASE | re.MULTILINE)
+#: The lines that count: protego's spellings of them, with a colon or, as Google takes them too, without.
+_LINE = re.compile(
+    r"[ \t]*(?:(?P<agent>user[- ]?agent)|(?P<rule>allow|di(?:s+al+ow|asllow|sallaw))|crawl[- ]delay)(?:[ \t]*:|[ \t])"
+    r"[ \t]*(?P<value>[^#\n]*)",
+    re.IGNORECASE,
+)
+#: The product token that a value of User-agent begins with (RFC 9309, 2.2.1); a version behind it is not looked at.
+_PRODUCT = re.compile(r"[a-z_-]+|\*", re.IGNORECASE)
 
 #: RFC 9309, 2.5: at least this much must be parsed, and the rest may be left.
 PARSED_BYTES = 500 * 1024
@@ -70,11 +76,42 @@ def parse_robots(url: str, status: int, body: bytes, retry_after: float | None =
             .replace("\r\n", "\n")
             .replace("\r", "\n")
         )
-        parser = Protego.parse(_NAMED.sub(r"\1", text))
+        parser = Protego.parse(select_group(text))
         return Rules(parser, crawl_delay=min(parser.crawl_delay(TOKEN) or 0.0, _LONGEST_CRAWL_DELAY))
     if 400 <= status < 500 and status != 429:
         return Rules()
     return rules_when_unreachable(url, f"the server answered {status}", status, retry_after)
+
+
+def select_group(text: str) -> str:
+    """Return the robots.txt *text* with the rules that hold for us alone, as one group that everybody obeys.
+
+    Groups are read by RFC 9309, 2.2.1: a group is ours if its product token is ours as a whole; several such groups
+    are one; without any, those of ``*`` hold. Only a rule ends the names of a group: lines of another kind between
+    two of them do not (2.2.4).
+    """
+    ours: list[str] = []
+    others: list[str] = []
+    found = False
+    names: set[str] = set()
+    after_rule = True
+    for line in text.split("\n"):
+        match = _LINE.match(line)
+        if match is None:
+            continue
+        if match["agent"]:
+            if after_rule:
+                names, after_rule = set(), False
+            token = _PRODUCT.match(match["value"])
+            names.add(token[0].lower() if token else "")
+            found = found or TOKEN in names
+            continue
+        after_rule = after_rule or bool(match["rule"])
+        if TOKEN in names:
+            ours.append(line)
+        if "*" in names:
+            others.append(line)
+    return "\n".join(("User-agent: *", *(ours if found else others)))
 
 
 def rules_when_unreachable(

@@ -19,7 +19,7 @@ _ACTIONS = ("confirm", "unsubscribe")
 
 
 @dataclass(frozen=True)
-class Token:
+class LinkToken:
     """What its bearer may do."""
 
     action: str
@@ -28,7 +28,7 @@ class Token:
     made_at: datetime
 
 
-def make(key: str, token: Token) -> str:
+def make(key: str, token: LinkToken) -> str:
     """Return *token* signed with *key*, safe in a link.
 
     Raises:
@@ -41,7 +41,7 @@ def make(key: str, token: Token) -> str:
     return f"{body}.{_text(_signed(key, body))}"
 
 
-def read(key: str, text: str, now: datetime) -> Token:
+def read(key: str, text: str, now: datetime) -> LinkToken:
     """Return what *text* says, when it was signed with *key*.
 
     Raises:
@@ -54,7 +54,7 @@ def read(key: str, text: str, now: datetime) -> Token:
         action, digest, address, made_at = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
     except (ValueError, binascii.Error) as error:
         raise ConfigError("this link is not one of ours") from error
-    token = Token(action, digest, address, from_iso(made_at))
+    token = LinkToken(action, digest, address, from_iso(made_at))
     if action not in _ACTIONS:
         raise ConfigError("this link asks for what this tostrack does not know")
     if action == "confirm" and not timedelta(days=-1) <= now - token.made_at <= CONFIRM_WITHIN:

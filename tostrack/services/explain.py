@@ -44,7 +44,7 @@ def explain_change(archive: Archive, change_id: str, book: Rulebook = SHIPPED) -
 def _reading(archive: Archive, row: ChangeRow, number: int) -> Reading:
     version = archive.version(row.service, row.document, number)
     if version is None:
-        raise StoreError(f"{archive.path}: {row.id} names a version that is not there; run `tostrack verify`")
+        raise StoreError(f"{archive.path}: {row.id} names a version that is not there; run `tostrack archive verify`")
     return archive.reading(version)
 
 
@@ -106,9 +106,8 @@ def _compared(archive: Archive, row: ChangeRow) -> ComparedText:
     sentences = [f"V{version(row.to_number)[1:]} was compared with {version(row.from_number)}."]
     if late:
         sentences.append(
-            f"It is an older text that returned; it was notified on {row.seen_at[:10]}, because until then the "
-            "return might"
-            f" have been temporary, and it was compared with the text of the last notification."
+            f"It is an older text that returned; it was notified on {row.seen_at[:10]}, because until then the return "
+            "might have been temporary, and it was compared with the text of the last notification."
         )
     elif row.from_number == stood:
         sentences.append("That was the current text.")
@@ -118,9 +117,8 @@ def _compared(archive: Archive, row: ChangeRow) -> ComparedText:
         )
     else:
         sentences.append(
-            f"V{version(stood)[1:]} was the current text; of the texts since the last notification, the most "
-            "similar one"
-            f" was compared."
+            f"V{version(stood)[1:]} was the current text; of the texts since the last notification, the most similar "
+            "one was compared."
         )
     if told is None:
         sentences.append("There was no earlier notification.")

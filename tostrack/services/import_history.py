@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
 from tostrack.analysis import comparison
-from tostrack.analysis.decision import Decision, History, HistoryEntry, decide
+from tostrack.analysis.decision import History, HistoryEntry, decide
 from tostrack.archive.read import VersionRow
-from tostrack.archive.visits import Visit
+from tostrack.archive.visits import NewVersion, Visit
 from tostrack.archive.writer import Writer
 from tostrack.clauses import join_clauses, split_clauses, text_key
 from tostrack.comparison_key import reading_key
@@ -21,11 +21,15 @@ from tostrack.extraction import document_text
 from tostrack.importers.ota import OtaCollection, Record
 from tostrack.models import Document, Outcome, Page, Reading, Reason, Snapshot, Verdict, Version, from_iso
 from tostrack.sandbox import OVERRUNS, Call, call_directly
-from tostrack.services.new_versions import CONFIRMED_AFTER, HISTORY, new_version
+from tostrack.services.new_versions import CONFIRMED_AFTER, HISTORY, CrawlResult, new_version, result_of, store_visit
 
 #: Judged beside more than these, a text is judged the same: no page turns through so many variants.
 _MOST_PAST = 64
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:[^\n]{0,2000}\n){0,200}?---[ \t]*\n")
+#: A line break as Markdown tables hold it: a tag, which is no text.
+_BREAK = re.compile(r"(?<!\\)<br\s*/?>", re.IGNORECASE)
+#: A collection records a text once, when it changes: an odd one that stood for so long was no page of an outage.
+_STANDS = timedelta(days=7)
 #: What the archive says the text of a Markdown file was made by.
 _MARKDOWN = "markdown"
 #: And of what others recorded: by whom.
@@ -86,6 +90,14 @@ class _Text:
     upgrade: bool = False
 
 
+class _StoodError(DocumentError):
+    """A text is no version; those before it, which were doubted, are."""
+
+    def __init__(self, message: str, stood: Sequence[_Text]) -> None:
+        super().__init__(message)
+        self.stood = stood
+
+
 def import_pages(
     document: Document, pages: Sequence[KeptCapture], writer: Writer, call: Call = call_directly
 ) -> ImportResult:
@@ -140,7 +152,30 @@ def import_records(
         with writer.together():
             _take(run, found, ((record.name, partial(_recorded, collected, record)) for record in batch), call_directly)
         progress(len(batch))
+    with writer.together():
+        run.finish(found, collected.until)
     return found
+
+
+def accept_recorded(document: Document, writer: Writer, capture: Snapshot, *, dry_run: bool = False) -> CrawlResult:
+    """Make a text that an import put into quarantine the next version; nobody is notified of an import.
+
+    Args:
+        document: What it is of; without pages it is not watched.
+        writer: The archive.
+        capture: The text as it was recorded: `is_recorded` of it is true.
+        dry_run: Store nothing; say what would become of it.
+    """
+    origin, _, record = capture.url.removeprefix(_COLLECTION).rpartition("/")
+    text = _written(capture.body.decode(), capture.fetched_at, f"{_COLLECTION}{origin}", record)
+    run = _Run(document, writer)
+    visit = run.build_visit(replace(text, record=record), capture.fetched_at)
+    return result_of(visit, writer) if dry_run else store_visit(visit, writer)
+
+
+def is_recorded(capture: Snapshot) -> bool:
+    """Return whether *capture* is a text of a collection, and no page."""
+    return capture.url.startswith(_COLLECTION)
 
 
 def _take(run: _Run, found: ImportResult, texts: Iterable[tuple[str, Callable[[], _Text]]], call: Call) -> None:
@@ -151,6 +186,9 @@ def _take(run: _Run, found: ImportResult, texts: Iterable[tuple[str, Callable[[]
             taken = run.take(read(), call)
         except DocumentError as error:
             left_out[name] = str(error).removeprefix(f"file:{name}: ")
+            for text in error.stood if isinstance(error, _StoodError) else ():
+                found.versions += 1
+                left_out.pop(text.name, None)
         else:
             found.versions += len(taken)
             found.same += not taken
@@ -170,6 +208,7 @@ class _Run:
         self._past = _past(document, writer)
         #: The last text, if it was odd beside what stands: the next one may confirm it.
         self._odd: _Text | None = None
+        self._odd_cause = ""
         #: When the text that stands was seen again, where that is not stored yet.
         self._seen_at: datetime | None = None
 
@@ -181,23 +220,55 @@ class _Run:
         """
         at = text.at
         odd, self._odd = self._odd, None
+        stood = []
+        if odd and odd.record and at - odd.at >= _STANDS:
+            self._append(odd, odd.at)
+            stood, odd = [odd], None
         if self._current and at <= from_iso(self._current.seen_at):
             self._check_known(text, at, call)
             return []
         if self._current and reading_key(text.reading) == reading_key(self._past[0].reading):
             self._see(at)
-            return []
+            return stood
         new = [text]
         if cause := _suspicion(text, self._past[0].reading if self._past else None, call):
             new = _confirmed(text, odd, call) if cause in document_text.CONFIRMABLE else []
             if not new:
                 self._odd = text if cause in document_text.CONFIRMABLE else None
+                self._odd_cause = cause
+                if stood:
+                    raise _StoodError(f"does not look like the policy ({cause})", stood)
                 raise DocumentError(f"does not look like the policy ({cause})")
         for each in new:
             self._append(each, each.at)
         if len(new) == 1 and new[0] is not text:
             self._see(at)
-        return new
+        return [*stood, *new]
+
+    def finish(self, found: ImportResult, until: datetime) -> None:
+        """Store the last text, if it was odd and stood until the collection's end; else put it into quarantine."""
+        odd, self._odd = self._odd, None
+        if odd is None or not odd.record:
+            return
+        left_out = dict(found.left_out)
+        if until - odd.at >= _STANDS:
+            self._append(odd, odd.at)
+            left_out.pop(odd.name, None)
+            found.versions += 1
+        else:
+            address = f"{odd.declaration}/{odd.record}"
+            body = odd.reading.version.text.encode()
+            capture = Snapshot(address, odd.at, 0, body, {"content-type": "text/markdown; charset=utf-8"}, (address,))
+            self._writer.record(
+                Visit(
+                    *(self._document, odd.at, Outcome.SUSPECT, self._odd_cause),
+                    captures={0: capture},
+                    suspect_key=odd.key,
+                    checked=False,
+                )
+            )
+            left_out[odd.name] += f"; it is in quarantine: `tostrack accept {self._document.id}` takes it"
+        found.left_out = list(left_out.items())
 
     def _check_known(self, text: _Text, at: datetime, call: Call) -> None:
         """Raise unless *text* is the one that the archive has for its time."""
@@ -223,6 +294,15 @@ class _Run:
 
     def _append(self, text: _Text, at: datetime) -> None:
         self.settle()
+        visit = self.build_visit(text, at)
+        self._writer.record(visit)
+        self._current = self._writer.current(self._document.service, self._document.slug)
+        [version] = visit.versions
+        self._past.insert(0, _judged(version))
+        self._forget()
+
+    def build_visit(self, text: _Text, at: datetime) -> Visit:
+        """Return *text* as the next version, judged and flagged; nothing is stored."""
         number = self._current.number + 1 if self._current else 1
         reading = replace(text.reading, version=replace(text.reading.version, number=number))
         decision = None
@@ -236,11 +316,7 @@ class _Run:
         )
         version = replace(version, declaration=text.declaration, record=text.record)
         outcome = Outcome.CHANGED if self._past else Outcome.FIRST
-        visit = Visit(self._document, at, outcome, versions=(version,), checked=False)
-        self._writer.record(visit)
-        self._current = self._writer.current(self._document.service, self._document.slug)
-        self._past.insert(0, _judged(reading, decision))
-        self._forget()
+        return Visit(self._document, at, outcome, versions=(version,), checked=False)
 
     def _older(self, same: VersionRow | None) -> list[HistoryEntry]:
         """Return the version with the same text that is too old to be among the last ones."""
@@ -266,11 +342,11 @@ def _confirmed(text: _Text, odd: _Text | None, call: Call) -> list[_Text]:
     return [] if _suspicion(text, odd.reading, call) else [odd, text]
 
 
-def _judged(reading: Reading, decision: Decision | None) -> HistoryEntry:
+def _judged(version: NewVersion) -> HistoryEntry:
     """Return an imported version as if readers had been told of it when it mattered, so that the next is judged so."""
-    if decision is None or decision.change is None:
-        return HistoryEntry(reading)
-    return HistoryEntry(reading, decision.notify, decision.change.reason)
+    if version.change is None:
+        return HistoryEntry(version.reading)
+    return HistoryEntry(version.reading, version.change.verdict is Verdict.SUBSTANTIVE, version.change.reason)
 
 
 def _past(document: Document, writer: Writer) -> list[HistoryEntry]:
@@ -314,7 +390,7 @@ def _written(markdown: str, at: datetime, declaration: str, name: str) -> _Text:
     Raises:
         ExtractError: It says nothing.
     """
-    clauses = tuple(split_clauses(markdown))
+    clauses = tuple(split_clauses(_BREAK.sub(" ", markdown)))
     if not clauses:
         raise ExtractError("holds no text", cause="empty")
     reading = Reading(Version(join_clauses(clauses), at), clauses)

@@ -12,7 +12,7 @@ from tostrack.archive import Archive
 from tostrack.archive.outbox import Message, Outbox
 from tostrack.models import DigestSettings, from_iso
 from tostrack.notify import OutgoingMessage
-from tostrack.notify.tokens import Token
+from tostrack.notify.tokens import LinkToken
 from tostrack.render import digest as forms
 from tostrack.render.escape import count
 from tostrack.services.digest import assemble_digest
@@ -104,7 +104,7 @@ def _footer(message: Message, office: SenderConfig) -> forms.Footer:
     why = f"{message.recipient} is subscribed to the digest “{message.digest}” of {where}."
     leave = []
     if office.endpoint and office.key:
-        token = Token("unsubscribe", message.digest, message.recipient, from_iso(message.made_at))
+        token = LinkToken("unsubscribe", message.digest, message.recipient, from_iso(message.made_at))
         leave.append(build_link(office.endpoint, office.key, token))
     if office.operator:
         leave.append(f"mailto:{office.operator}?subject={quote(f'unsubscribe {message.digest} {message.recipient}')}")
@@ -112,7 +112,7 @@ def _footer(message: Message, office: SenderConfig) -> forms.Footer:
 
 
 def _confirm(message: Message, office: SenderConfig) -> OutgoingMessage:
-    token = Token("confirm", message.digest, message.recipient, from_iso(message.made_at))
+    token = LinkToken("confirm", message.digest, message.recipient, from_iso(message.made_at))
     address = build_link(office.endpoint or "https://invalid", office.key, token)
     signed = address.partition("token=")[2]
     reply = f"mailto:{office.operator}?subject={quote(f'confirm {signed}')}"

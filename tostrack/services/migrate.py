@@ -104,8 +104,9 @@ def convert_copy(source: Path, target: Path) -> tuple[int, int]:
     report = verify(target, None)
     if not report.sound:
         wrong = next(finding for finding in report.findings if finding.finding not in HARMLESS)
+        message = wrong.message.replace(str(target), str(source))
         raise StoreError(
-            f"{source}: {wrong.document or 'the file'}: {wrong.message}; it was left as it is. `tostrack recover` "
+            f"{source}: {wrong.document or 'the file'}: {message}; it was left as it is. `tostrack archive recover` "
             "rebuilds it from an older backup and the captures"
         )
     return report.documents, report.versions

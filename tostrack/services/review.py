@@ -19,6 +19,7 @@ from tostrack.executor import HERE, Executor
 from tostrack.extraction import document_text
 from tostrack.models import Document, Outcome, Reading, Snapshot, Version, from_iso
 from tostrack.sandbox import Call, call_directly
+from tostrack.services.import_history import accept_recorded, is_recorded
 from tostrack.services.new_versions import (
     CrawlResult,
     following_versions,
@@ -53,6 +54,9 @@ def accept_quarantined(
     current = writer.current(document.service, document.slug)
     kept = kept_captures(document, writer.pages(document), writer)
     captures = writer.quarantined(row)
+    for capture in captures.values():
+        if is_recorded(capture):
+            return accept_recorded(document, writer, capture, dry_run=dry_run)
     reading = comparison.read_version(
         Version(_text(document, {**kept, **captures}, row, call), at, (current.number if current else 0) + 1)
     )

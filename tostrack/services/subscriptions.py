@@ -9,7 +9,7 @@ from urllib.parse import quote
 from tostrack.archive.outbox import Message, Outbox
 from tostrack.models import DigestSettings, channel_of, sha256
 from tostrack.notify import tokens
-from tostrack.notify.tokens import Token
+from tostrack.notify.tokens import LinkToken
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def follow_link(outbox: Outbox, key: str, text: str, now: datetime) -> Subscript
     return SubscriptionAnswer(token.action, token.digest, token.address, sentence)
 
 
-def build_link(endpoint: str, key: str, token: Token) -> str:
+def build_link(endpoint: str, key: str, token: LinkToken) -> str:
     """Return the address behind which *token* waits for a click."""
     return f"{endpoint}/{token.action}?token={quote(tokens.make(key, token))}"
 

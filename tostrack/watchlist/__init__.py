@@ -38,8 +38,12 @@ _ENDLESS_KEY = re.compile(r"(?<![\w\"'-])(?:(?:[\w-]+|\"[^\"\n]{0,80}\"|'[^'\n]{
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
-def load(path: Path) -> Watchlist:
+def load(path: Path, *, may_watch_nothing: bool = False) -> Watchlist:
     """Return the watchlist in the file *path*; paths in it are relative to its folder.
+
+    Args:
+        path: The file.
+        may_watch_nothing: Accept one that names no document: enough for an import.
 
     Raises:
         ConfigError: It cannot be read, or something in it is wrong; ``error.problems`` has a line for each finding.
@@ -59,16 +63,19 @@ def load(path: Path) -> Watchlist:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{path}:{line}: not UTF-8; save it with that encoding") from error
-    return loads(text, str(path), path.parent)
+    return loads(text, str(path), path.parent, may_watch_nothing=may_watch_nothing)
 
 
-def loads(text: str, source: str = "watchlist.toml", folder: Path = Path()) -> Watchlist:
+def loads(
+    text: str, source: str = "watchlist.toml", folder: Path = Path(), *, may_watch_nothing: bool = False
+) -> Watchlist:
     """Return the watchlist that *text* holds.
 
     Args:
         text: TOML.
         source: What messages call it.
         folder: What relative paths in it are relative to.
+        may_watch_nothing: Accept one that names no document.
 
     Raises:
         ConfigError: Something in it is wrong; ``error.problems`` has a line for each finding.
@@ -84,6 +91,8 @@ def loads(text: str, source: str = "watchlist.toml", folder: Path = Path()) -> W
         # Not only TOMLDecodeError: Python refuses a number of more than 4,300 digits in its own way.
         raise ConfigError(_syntax_error(str(error), source)) from error
     findings = Findings()
+    if may_watch_nothing and tables.get("watch", {}) == {}:
+        findings = Findings(ignored=frozenset({("watch",)}))
     watchlist = _validated(tables, source, folder, findings)
     if findings:
         raise ConfigError(*findings.lines(source, text))

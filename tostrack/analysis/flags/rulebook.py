@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from tostrack.analysis.flags.breadth import Breadth
 from tostrack.analysis.flags.finder import find, matching, quote_as_written, under_lead, vetoing
@@ -58,12 +58,12 @@ class Rulebook:
         """Pickle the files alone: another process reads them faster than their compiled patterns."""
         return Rulebook, (self.own, self.language)
 
-    @cached_property
+    @property
     def rules(self) -> RuleSet:
         """The rules, with every mistake of every file named at once."""
         return _parse_rules(self.own)
 
-    @cached_property
+    @property
     def fingerprint(self) -> str:
         """Changes with the rules and the weights: flags stored under another fingerprint are stale."""
         return _fingerprint(self.own)
@@ -117,9 +117,9 @@ class Rulebook:
         """Return what tells how far a permission in these words reaches: concepts, whose weights add up."""
         return self._breadth.concepts(canonical)
 
-    @cached_property
+    @property
     def _breadth(self) -> Breadth:
-        return Breadth(self.rules.breadth)
+        return _breadth_of(self.own)
 
     def faults(self) -> list[str]:
         """Return a line for each example that a rule or veto does not answer as it says, and for each that has none.
@@ -153,6 +153,12 @@ def _parse_rules(own: tuple[RuleFile, ...]) -> RuleSet:
 @lru_cache(maxsize=_MEMORY)
 def _remembered(book: Rulebook, text: str, lead: str, hint: str) -> tuple[Flag, ...]:
     return tuple(book._find(plain(text), lead, hint))  # noqa: SLF001  # a method of it, remembered
+
+
+# Read once for each set of files, however many books, of whatever languages, share them.
+@lru_cache(maxsize=16)
+def _breadth_of(own: tuple[RuleFile, ...]) -> Breadth:
+    return Breadth(_parse_rules(own).breadth)
 
 
 @lru_cache(maxsize=16)

@@ -159,7 +159,7 @@ class BrowserPage:
                     raise
                 seen = {"loading": True}
             if not seen["loading"] and sight.whole:
-                reading = page_ready.PageState(clock(), seen["wanted"], seen["complete"], seen["whole"], sight.busy)
+                reading = page_ready.PageView(clock(), seen["wanted"], seen["complete"], seen["whole"], sight.busy)
                 if rest.settled(reading):
                     return
             await asyncio.sleep(page_ready.INTERVAL)

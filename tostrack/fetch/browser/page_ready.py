@@ -53,7 +53,7 @@ def selectors_to_watch(selectors: Iterable[Selector]) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True)
-class PageState:
+class PageView:
     """What was seen of a page at one moment."""
 
     #: Seconds on any clock that does not go back.
@@ -72,11 +72,11 @@ class PageReady:
 
     def __init__(self, *, selected: bool) -> None:
         self._quiet = QUIET if selected else QUIET_UNSELECTED
-        self._last: PageState | None = None
+        self._last: PageView | None = None
         #: Since when the wanted text, the whole text, and the silence of the network have lasted.
         self._wanted_since = self._whole_since = self._idle_since = 0.0
 
-    def settled(self, reading: PageState) -> bool:
+    def settled(self, reading: PageView) -> bool:
         """Return whether the page can be taken as it was at *reading*, which is later than the one before."""
         last, self._last = self._last, reading
         if last is None or last.wanted != reading.wanted:
