@@ -12,6 +12,8 @@ from tostrack.models import Change, Edit, Verdict, iso, sha256
 
 #: The two versions of a judgement, which its row names by number here and by id in the table.
 ENDS = ("from", "to")
+#: How important a change is, as the table has it; NULL where it does not matter or was not rated.
+IMPORTANCE: Mapping[str, int] = {"minor": 1, "major": 2}
 #: Texts that may quote a policy: they are sealed by their hashes, so that they may be taken out by order.
 _QUOTING = {
     "judgements": ("explanation",),
@@ -27,6 +29,8 @@ class JudgementRows:
 
     row: Mapping[str, Any]
     details: Mapping[str, list[dict[str, Any]]]
+    #: As the table has it; not sealed, for rules may rate it otherwise later.
+    importance: int | None = None
 
     @property
     def seal(self) -> str:
@@ -70,4 +74,5 @@ def build_judgement_rows(change: Change, *, announced: bool, told_at: datetime |
             "judgement_facts": [{"hunk": place, **asdict(fact)} for place, hunk in placed for fact in hunk.facts],
             "judgement_dates": [asdict(change.dating)] if change.dating else [],
         },
+        IMPORTANCE.get(change.importance),
     )

@@ -283,6 +283,7 @@ class Recorder:
         numbered = "SELECT id FROM _versions WHERE document_id = ? AND number = ?"
         places = {f"{end}_version": self._id(numbered, document_id, judged.row[f"{end}_number"]) for end in ENDS}
         columns = {name: value for name, value in judged.row.items() if not name.endswith("_number")}
+        columns["importance"] = judged.importance
         judgement_id = self._insert("judgements", document_id=document_id, **places, **columns)
         for table, rows in judged.details.items():
             for row in rows:

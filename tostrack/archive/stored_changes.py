@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -21,6 +21,7 @@ from tostrack.models import (
     FactKind,
     Flag,
     Hunk,
+    Importance,
     Judgement,
     Polarity,
     Reason,
@@ -28,12 +29,14 @@ from tostrack.models import (
     from_iso,
 )
 
+_IMPORTANCE: Mapping[int, Importance] = {1: "minor", 2: "major"}
 #: So many changes are read together.
 _BATCH = 100
 
 _JUDGEMENTS = """
 SELECT j.id, o.number AS from_number, o.seen_at AS from_seen_at, lower(hex(o.sha256)) AS from_sha256,
-       n.number AS to_number, n.seen_at AS to_seen_at, lower(hex(n.sha256)) AS to_sha256, j.recomputed
+       n.number AS to_number, n.seen_at AS to_seen_at, lower(hex(n.sha256)) AS to_sha256, j.recomputed,
+       j.importance
 FROM services s JOIN documents d ON d.service_id = s.id JOIN _versions n ON n.document_id = d.id
 JOIN judgements j ON j.to_version = n.id JOIN _versions o ON o.id = j.from_version
 WHERE s.slug = ? AND d.slug = ? AND n.number = ? AND j.occasion = ?
@@ -106,7 +109,7 @@ def _change(row: ChangeRow, end: sqlite3.Row, hunks: Sequence[Hunk], details: _D
             else hunk
             for place, hunk in enumerate(hunks)
         ),
-        Judgement(Reason(row.reason), row.explanation),
+        Judgement(Reason(row.reason), row.explanation, _IMPORTANCE.get(end["importance"], "")),
         service=row.service,
         document=row.document,
         dating=details.dating,
