@@ -200,7 +200,7 @@ def test_a_broken_file_of_rules_is_named_and_stops_nothing(platform, run):
 
     assert result.exit_code == 0
     assert "takes a licence" in result.stdout
-    assert "left out" in result.stderr
+    assert "ignored" in result.stderr
     assert run("check").exit_code == 2
 
 
