@@ -33,13 +33,16 @@ def test_alerts_speak_when_it_matters_and_miss_nothing(pairs, part, precision, r
 
 
 def test_what_was_read_for_this_repository_is_judged_as_it_was_read():
-    """Every round of labels: nothing that matters is missed, and nine alerts in ten are right."""
+    """Every round of labels: nothing that matters is missed, and at least 88 alerts in a hundred are right.
+
+    It was .90 before every silenced token needed a rule that may explain it: see docs/judgement.md.
+    """
     cases = [changes.judged(pair) for pair in changes.labelled(changes.shared())]
 
     precision, recall, *counts = changes.scores(cases)
 
     assert recall >= 0.99, counts
-    assert precision >= 0.90, counts
+    assert precision >= 0.88, counts
 
 
 @pytest.mark.parametrize(

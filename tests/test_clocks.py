@@ -87,8 +87,8 @@ def test_verify_and_status_name_where_the_clock_went_back(jumped, run):
 def test_a_crawl_says_that_the_clock_is_behind_the_archive(jumped, run, monkeypatch):
     monkeypatch.setattr("tostrack.fetch.fetch_all", lambda *_args, **_options: iter(()))
 
-    assert "is the clock right" in run("crawl", "--now", "2020-01-01").stderr
-    assert "is the clock right" not in run("crawl", "--now", "2040-01-01").stderr
+    assert "check the clock" in run("crawl", "--now", "2020-01-01").stderr
+    assert "check the clock" not in run("crawl", "--now", "2040-01-01").stderr
 
 
 # What a stored time may be instead

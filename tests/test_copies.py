@@ -164,8 +164,8 @@ def test_verify_repairs_the_index(history, run):
 
     assert (first.exit_code, repaired.exit_code, again.exit_code) == (1, 0, 0)
     assert "--repair" in first.output
-    assert "built anew" in repaired.stderr
-    assert "built anew" not in again.stderr
+    assert "was rebuilt" in repaired.stderr
+    assert "was rebuilt" not in again.stderr
 
 
 # What a run that was killed leaves behind

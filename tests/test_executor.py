@@ -193,7 +193,7 @@ def test_the_command_works_in_several_processes(run, platform):
 def test_jobs_and_a_scheduler_are_a_contradiction(run, platform):
     platform.night(terms=paragraphs(LICENCE))
 
-    assert "say one" in run("rebuild", "text", "--jobs", "2", "--scheduler", "tcp://127.0.0.1:1").stderr
+    assert "not both" in run("rebuild", "text", "--jobs", "2", "--scheduler", "tcp://127.0.0.1:1").stderr
 
 
 def test_without_the_extra_its_name_is_said(monkeypatch):

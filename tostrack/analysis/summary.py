@@ -33,7 +33,10 @@ def summarize(judgement: Judgement, news: Sequence[Hunk]) -> Judgement:
     """
     if judgement.verdict is not Verdict.SUBSTANTIVE or judgement.reason not in _OF_NEWS or not news:
         return judgement
-    sentence = _from_moves(news) or _from_entries(news) or _from_facts(news)
+    # An entry of a list of recipients is flagged as sharing: its name says more than the topic.
+    topics = {flag.topic for hunk in news for flag in hunk.flags if flag.direction}
+    first, second = (_from_entries, _from_moves) if topics <= {"sharing"} else (_from_moves, _from_entries)
+    sentence = first(news) or second(news) or _from_facts(news)
     return replace(judgement, explanation=sentence) if sentence else judgement
 
 
