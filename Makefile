@@ -1,4 +1,4 @@
-.PHONY: demo test browser lint gate check reference wheel audit findings contracts clean
+.PHONY: demo coverage docs test browser lint gate check reference wheel audit findings contracts clean
 VENV ?= .venv
 BIN := $(VENV)/bin
 
@@ -7,6 +7,14 @@ demo: $(VENV)/.installed ## Install into .venv and run the main job on the embed
 
 test: $(VENV)/.dev ## Run the whole test suite
 	$(BIN)/python -m pytest -n 2
+
+coverage: $(VENV)/.dev ## Run the whole test suite and hold the floor of coverage in pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pytest-cov>=6'
+	$(BIN)/python -m pytest -n 2 --cov=tostrack --cov-report=term:skip-covered
+
+docs: $(VENV)/bin/python ## Build the documentation site into site-docs; a broken link is an error
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'mkdocs-material>=9.6'
+	$(BIN)/mkdocs build --strict --site-dir site-docs
 
 lint: $(VENV)/.dev ## Style, types, layers
 	$(BIN)/ruff check .
@@ -55,4 +63,4 @@ $(VENV)/.dev: $(VENV)/bin/python pyproject.toml
 	@touch $@
 
 clean: ## Remove what make made
-	rm -rf $(VENV) tostrack-demo dist
+	rm -rf $(VENV) tostrack-demo dist site-docs

@@ -116,6 +116,30 @@ def test_a_heading_has_no_flags():
     assert SHIPPED.of_clause(Clause("h2", "How we share your data with partners")) == ()
 
 
+@pytest.mark.parametrize(
+    "heading", ["Sub-processors", "3rd parties: third parties with whom we share data", "Podprocesorzy"]
+)
+def test_a_row_of_a_table_of_recipients_names_one_who_gets_data(heading):
+    row = Clause("row", "**Paybird Inc.** | Payments | Freedonia", ("Privacy", heading))
+
+    assert [(found.topic, found.rule, found.quote) for found in SHIPPED.of_clause(row)] == [
+        ("sharing", "recipients", "Paybird Inc.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "text"),
+    [
+        ("Sub-processors", "Name | Purpose | Place"),
+        ("Sub-processors", "12 | 13"),
+        ("Sub-processors", "Paybird Inc."),
+        ("Prices", "Paybird Inc. | Payments"),
+    ],
+)
+def test_other_rows_name_nobody(heading, text):
+    assert SHIPPED.of_clause(Clause("row", text, (heading,))) == ()
+
+
 def test_an_enumerated_warranty_is_no_claim_of_ownership():
     assert said("You represent and warrant that: (i) you own the content that you post; (ii) it is lawful.") == set()
 

@@ -1,6 +1,7 @@
 """A stranger's git repository is read as data: its configuration, links and refs lead nowhere, broken objects cost themselves."""
 
 import os
+import random
 import subprocess
 import zlib
 
@@ -263,3 +264,25 @@ def test_names_with_quotes_and_controls_are_read_as_they_are(repository):
     [change] = read(repository)[0]
 
     assert change.path == name
+
+
+@pytest.mark.parametrize("name", ["HEAD", "packed-refs", "shallow", "objects/info/alternates", "refs/heads/main"])
+def test_any_bytes_in_what_we_read_ourselves_are_an_answer_and_no_crash(repository, name):
+    chance = random.Random(name)
+    git(repository, "pack-refs", "--all")
+    path = repository / name
+    known = path.read_bytes() if path.exists() else b"ref: refs/heads/main\n"
+    for _ in range(300):
+        content = bytearray(known)
+        for _ in range(chance.randint(1, 4)):
+            place = chance.randrange(len(content) + 1)
+            content[place : place + chance.randint(0, 9)] = chance.choice(
+                (b"", b"\0", b"\n", b"../", b"\xff", b"ref: ", b"/", chance.randbytes(5), b"0" * 40)
+            )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        try:
+            with open_repository(repository):
+                pass
+        except ConfigError:
+            continue

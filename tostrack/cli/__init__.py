@@ -17,8 +17,8 @@ SECTIONS = {
         "init": "Write a watchlist and create the archive.",
         "add": "Add a web page to the watchlist.",
         "discover": "List the policies that a site publishes, to add them.",
-        "check": "Check the watchlist; with names, fetch those pages twice.",
         "list": "List the documents of the watchlist.",
+        "check": "Check the watchlist; with names, fetch those pages twice.",
     },
     "Every day": {
         "crawl": "Fetch the watched pages and store what changed.",

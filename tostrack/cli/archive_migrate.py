@@ -10,7 +10,9 @@ import click
 from tostrack.cli.app import Environment
 
 
-@click.command(epilog="Example: `tostrack archive migrate`, after an update that says so; a crawl does it by itself.")
+@click.command(
+    epilog="Example: `tostrack archive migrate`, after an update that asks for it; a crawl migrates automatically."
+)
 @click.option(
     "--to",
     "folder",

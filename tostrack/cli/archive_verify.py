@@ -36,7 +36,7 @@ _NOTED = re.compile(r"([0-9a-f]{64})  ([a-z0-9-]+/[a-z0-9-]+)")
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Hashes printed by --heads earlier: only they reveal that the newest versions or a document were deleted.",
 )
-@click.option("--repair", is_flag=True, help="Build the full-text index anew first, where it is damaged.")
+@click.option("--repair", is_flag=True, help="First rebuild a damaged full-text index.")
 @json_option
 @click.pass_context
 def command(
@@ -76,7 +76,7 @@ def _repair(path: Path) -> None:
 
     if path.is_file() and check_search_index(path):
         rebuild_search_index(path)
-        click.echo(f"{path}: the full-text index was built anew", err=True)
+        click.echo(f"{path}: the full-text index was rebuilt", err=True)
 
 
 def _run(environment: Environment, target: str | None) -> Report:

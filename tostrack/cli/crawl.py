@@ -174,11 +174,11 @@ def run(
 
 
 def _warn_of_clock(archive: Archive, now: datetime) -> None:
-    """Say on standard error where the clock shows less than the archive has recorded."""
+    """Warn on standard error if the clock is behind the newest time in the archive."""
     times = [at for row in archive.documents() for at in (row.checked_at, row.changed_at) if at]
     if times and from_iso(max(times)) - now > _CLOCK_SLACK:
         click.echo(
-            f"the clock says {iso(now)}, but the archive was written at {max(times)}: is the clock right? Versions are "
+            f"the clock is at {iso(now)}, but the archive was written at {max(times)}: check the clock. Versions are "
             "ordered by number",
             err=True,
         )

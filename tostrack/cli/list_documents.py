@@ -35,4 +35,4 @@ def command(environment: Environment, targets: tuple[str, ...], as_json: bool) -
     for document in documents:
         paused = "" if document.active else "  (paused)"
         urls = " ".join(page.url for page in document.pages)
-        click.echo(safe_line(f"{document.id:<{longest}}  {urls}{paused}"))
+        click.echo(f"{document.id:<{longest}}  {safe_line(urls)}{paused}")

@@ -17,25 +17,26 @@ from tostrack.cli.app import Environment
 @click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), default="site", show_default=True)
 @click.option("--url", default="", help="The URL of the published site; default: the watchlist's `url`.")
 @click.option("--title", help="The title of the site.")
-@click.option("--force", "--anew", "anew", is_flag=True, help="Write every page, not only those that changed.")
+@click.option("--anew", "force", is_flag=True, hidden=True)
+@click.option("--force", is_flag=True, help="Write every page, not only those that changed.")
 @click.option("--serve", is_flag=True, help="Serve it on this machine, and update it after each crawl.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 chooses a free port.")
 @click.pass_obj
 def command(
-    environment: Environment, out: Path, url: str, title: str | None, anew: bool, serve: bool, port: int
+    environment: Environment, out: Path, url: str, title: str | None, force: bool, serve: bool, port: int
 ) -> None:
     """Write a website without a server: changes, clause by clause, with evidence. It also works as local files."""
     from tostrack.services.site import TITLE, build_site
 
     address = (url or environment.watchlist.settings.url).rstrip("/")
 
-    def write(*, anew: bool = False) -> str:
+    def write(*, force: bool = False) -> str:
         with environment.archive() as archive:
-            built = build_site(archive, out, title=title or TITLE, url=address, book=environment.book, anew=anew)
+            built = build_site(archive, out, title=title or TITLE, url=address, book=environment.book, anew=force)
         removed = f", {built.removed:,} removed" if built.removed else ""
         return f"{out}: {built.pages:,} files, {built.written:,} written{removed}"
 
-    click.echo(write(anew=anew))
+    click.echo(write(force=force))
     if not serve:
         if not address:
             click.echo("no sitemap: it requires --url, or `url` in the watchlist's [settings]", err=True)

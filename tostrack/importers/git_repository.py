@@ -414,9 +414,10 @@ def _read_text(path: Path, most: int) -> str | None:
         return None
     except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: cannot be read ({getattr(error, 'strerror', error)})") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return None
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return None
         body = file.read(most + 1)
     if len(body) > most:
         raise ConfigError(f"{path}: larger than it can be")

@@ -60,7 +60,7 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
                 "purpose", "ad", "show", "target", "cookie", "opt_out", "setting", "permission", "nopay", "ai",
                 "train", "forbid", "liable", "feedback", "software", "goods", "recipient_word", "complaint",
                 "banned", "credentials", "person_right", "it", "reserve", "moderate", "book", "listing", "measure",
-                "to_you", "narrow", "by", "how", "me", "so_as", "portability",
+                "to_you", "narrow", "by", "how", "me", "so_as", "portability", "counter_notice",
             ),
         },
     }

@@ -35,23 +35,12 @@ def find_by_roles(rules: RoleRules, text: str, lead: str = "") -> list[Flag]:
     for sentence in rules.words.read(text[:_MAX_CHARS]):
         skip = 0
         if opening:
-            sentence, skip = _joined(opening.pop(), sentence)  # noqa: PLW2901  # the lead-in goes on in the first one
+            before = opening.pop()
+            sentence, skip = sentence.behind(before), len(before.roles)  # noqa: PLW2901  # only the first goes on
         for match in _without_echoes(_matches(rules, sentence, skip)):
             start, end = sentence.spans[match.first][0], sentence.spans[match.last][1]
             flags.append(Flag(match.rule.topic, match.polarity, text[start:end], start, end, match.rule.name))
     return sorted(flags, key=lambda flag: (flag.start, flag.end, flag.rule))
-
-
-def _joined(lead: RoleSentence, item: RoleSentence) -> tuple[RoleSentence, int]:
-    """Return the lead-in and its item as one sentence, and the number of words of the lead-in."""
-    both = RoleSentence(
-        [*lead.roles, *item.roles],
-        [*lead.spans, *item.spans],
-        [*lead.barred, *item.barred],
-        [*lead.parted, *item.parted],
-        lead.all | item.all,
-    )
-    return both, len(lead.roles)
 
 
 def _matches(rules: RoleRules, sentence: RoleSentence, skip: int) -> Iterator[_Match]:
@@ -82,6 +71,8 @@ def _any(ways: tuple[Way, ...], sentence: RoleSentence) -> bool:
 
 def _judged(rules: RoleRules, rule: RoleRule, sentence: RoleSentence, at: int) -> Polarity | None:
     """Return what a match of *rule* at the word *at* says; None where it says nothing."""
+    if len(sentence.roles) < rule.least:
+        return None
     if rule.by or rule.not_by:
         actor = rules.actor(sentence, at)
         if (actor and actor == rule.not_by) or (rule.by and actor != rule.by):

@@ -81,6 +81,8 @@ class RoleRule:
     why: str
     polarity: Polarity
     negated: Polarity | None
+    #: A sentence of fewer words is a title, and says nothing.
+    least: int
     #: Who must be who acts, and who must not: "you", "we" or, empty, whoever it is.
     by: str
     not_by: str
@@ -192,6 +194,7 @@ def _rule(name: str, table: Mapping[str, Any], words: RoleWords) -> RoleRule:
         why=table["why"],
         polarity=Polarity(table.get("polarity", "permits")),
         negated=None if negated == "drop" else Polarity(negated),
+        least=table.get("least", 0),
         by=table.get("by", ""),
         not_by=table.get("not_by", ""),
         carries=table.get("carries", False),

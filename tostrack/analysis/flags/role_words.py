@@ -7,9 +7,9 @@ The words are the lists of the table ``roles`` of a language (`tostrack/language
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 from tostrack.analysis.flags.lexicon import join_lead_ins
 from tostrack.clauses import sentences
@@ -45,12 +45,33 @@ class RoleSentence:
 
     roles: list[int]
     spans: list[tuple[int, int]]
-    #: Whether something that a negation does not reach over stands before the word.
-    barred: list[bool]
-    #: Whether a comma, or more than that, stands before the word.
-    parted: list[bool]
     #: All bits of the sentence.
     all: int
+    #: Works out `barred` and `parted`, which only sentences with a match need.
+    _signs: Callable[[], tuple[list[bool], list[bool]]] = field(repr=False, compare=False)
+
+    @cached_property
+    def _both(self) -> tuple[list[bool], list[bool]]:
+        return self._signs()
+
+    @property
+    def barred(self) -> list[bool]:
+        """For each word, whether something that a negation does not reach over stands before it."""
+        return self._both[0]
+
+    @property
+    def parted(self) -> list[bool]:
+        """For each word, whether a comma, or more than that, stands before it."""
+        return self._both[1]
+
+    def behind(self, lead: RoleSentence) -> RoleSentence:
+        """Return this sentence as it goes on from its lead-in."""
+        return RoleSentence(
+            [*lead.roles, *self.roles],
+            [*lead.spans, *self.spans],
+            lead.all | self.all,
+            lambda: ([*lead.barred, *self.barred], [*lead.parted, *self.parted]),
+        )
 
 
 @dataclass(frozen=True)
@@ -106,7 +127,6 @@ class RoleWords:
                 self._add_phrases(at, phrases, words, roles)
             if words[at] in self._capitals and written[at][0].isupper():
                 roles[at] |= self._capitals[words[at]]
-        barred, parted = self._barriers(text, spans, roles)
         for at, word in enumerate(written):
             # "to PayBird": a product of somebody by its name; plain names are mostly the company's own.
             if (
@@ -119,7 +139,7 @@ class RoleWords:
         everything = 0
         for mask in roles:
             everything |= mask
-        return RoleSentence(roles, spans, barred, parted, everything)
+        return RoleSentence(roles, spans, everything, lambda: self._barriers(text, spans, roles))
 
     def _look_up(self, word: str) -> tuple[int, tuple[_Phrase, ...]]:
         mask = self._exact.get(word, 0)

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from tostrack.analysis.flags.breadth import Breadth
 from tostrack.analysis.flags.finder import find, matching, quote_as_written, under_lead, vetoing
+from tostrack.analysis.flags.listed_recipients import find_listed_recipient
 from tostrack.analysis.flags.reading_language import clause_hint, find_language, primary_language
 from tostrack.analysis.flags.role_finder import find_by_roles
 from tostrack.analysis.flags.role_rules import ROLE_RULES, load_role_rules, role_meanings
@@ -89,7 +90,10 @@ class Rulebook:
 
     def of_clause(self, clause: Clause) -> tuple[Flag, ...]:
         """Return the flags of *clause*, read under its lead-in; offsets count in its plain text. A heading has none."""
-        return () if clause.is_heading else _remembered(self, clause.text, clause.lead, clause_hint(clause))
+        if clause.is_heading:
+            return ()
+        found = _remembered(self, clause.text, clause.lead, clause_hint(clause))
+        return found if any(flag.topic == "sharing" for flag in found) else (*found, *find_listed_recipient(clause))
 
     def topics(self) -> dict[str, str]:
         """Return each topic with what it is about, in plain words."""

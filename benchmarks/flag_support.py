@@ -1,0 +1,87 @@
+"""How many services each pattern of the rules finds something in, on distinct clauses: a pattern needs two.
+
+    python benchmarks/flag_support.py [--below N]
+
+Counted on the English texts of `texts.jsonl.gz` and the labelled clauses, in the folder that TOSTRACK_SHARED names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import sys
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+
+from flags import as_text, group, load, shared
+
+from tostrack.analysis.flags import SHIPPED
+from tostrack.analysis.flags.finder import LEAD_END, under_lead
+from tostrack.analysis.flags.rule_files import BUILT_IN
+from tostrack.clauses import plain, split_clauses
+
+
+def clauses(folder: Path) -> dict[tuple[str, str], set[str]]:
+    """Return lead-in and words of each distinct clause, with the services that have it."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    with gzip.open(folder / "benchmarks" / "texts.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for text in map(json.loads, lines):
+            if text["language"] == "en":
+                for clause in split_clauses(text["text"]):
+                    if not clause.is_heading:
+                        found[clause.lead, plain(clause.text)].add(text["service"].lower())
+    for name in ("reading", "tosdr"):
+        for clause in load(folder, name):
+            words, lead = under_lead(as_text(clause))
+            found[lead, words].add(group(clause))
+    return found
+
+
+def count(folder: Path) -> dict[tuple[str, str, int], set[str]]:
+    """Return (table, rule, number of the pattern) -> the services in which it matches."""
+    rules = SHIPPED.rules
+    support: dict[tuple[str, str, int], set[str]] = defaultdict(set)
+    owners = [("rule", name, rule) for name, rule in rules.rules.items()]
+    owners += [("veto", name, veto) for name, veto in rules.vetoes.items()]
+    compiled = [
+        ((table, name, number), pattern)
+        for table, name, owner in owners
+        for number, pattern in enumerate(owner.patterns)
+    ]
+    for (lead, words), services in clauses(folder).items():
+        before = rules.lexicon.read(lead).codes.rpartition("\n")[2] + LEAD_END if lead else ""
+        codes = before + rules.lexicon.read(words).codes
+        met = set(codes)
+        for key, pattern in compiled:
+            if all(not need.isdisjoint(met) for need in pattern.needs) and pattern.regex.search(codes):
+                support[key] |= services
+    return support
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--below", type=int, default=10_000, help="only patterns with fewer services")
+    arguments = parser.parse_args()
+    folder = shared()
+    if folder is None:
+        print("no texts here: set TOSTRACK_SHARED", file=sys.stderr)
+        return 0
+    support = count(folder)
+    tables = tomllib.loads(BUILT_IN.read_text("utf-8"))
+    total = few = 0
+    for table in ("rule", "veto"):
+        for name, owner in tables[table].items():
+            for number, pattern in enumerate(owner["patterns"]):
+                services = len(support[table, name, number])
+                total += 1
+                few += services < 2
+                if services < arguments.below:
+                    print(f"{services:>4}  {table}.{name}  {pattern}")
+    print(f"{total} patterns, {few} with support of fewer than two services")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
