@@ -66,6 +66,7 @@ def test_an_answer_is_told_wherever_it_stands(block, old, new):
         ("The plan includes 100 exports.", "The plan includes 50 exports."),
         ("The company does not hand it over.", "The company does hand it over."),
         ("You may ~~not~~ resell it.", "You may not resell it."),
+        ("We sell: விற்கிறோம்.", "We sell: விற்குறோம்."),
         ("Terms for Europe", "Terms for Europe and Asia"),
         ("", "By using the service you agree to binding arbitration."),
         ("", "If you click Accept all, we sell what your visit tells us."),
@@ -83,6 +84,9 @@ def test_a_guarded_token_is_never_silent(old, new):
     [
         ("Request ID: 7f3a9c21d4e8", "Request ID: 0b9e44aa17c2"),
         ("Build 4f9c2e1", "Build 83ad01b"),
+        ("Vor 3 Tagen aktualisiert", "Vor 4 Tagen aktualisiert"),
+        ("Mis à jour il y a 3 jours", "Mis à jour il y a 4 jours"),
+        ("Write to help@example.org.", "Write to help [at] example [dot] org."),
         ("This is about the the service.", "This is about the service."),
         ("Sections 16 and 17 outlive it.", "Sections 15 and 16 outlive it."),
         ("Last updated: 03-05-2024", "Last updated: 09-02-2025"),

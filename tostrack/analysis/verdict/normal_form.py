@@ -25,6 +25,12 @@ _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}t\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:z|[
 _RELATIVE = re.compile(
     r"\b(?:(?:about|over|almost) )?(?:an?|one|\d+) (?:second|minute|hour|day|week|month|year)s? ago\b|\byesterday\b"
 )
+#: The same in other languages, in a line of fewer spaces.
+_AGO_LINE = 9
+_AGO = re.compile(
+    r"\bvor \d+ (?:minut|stund|tag|woch|monat|jahr)\w*|\bil y a \d+ [^\W\d]+|\bhace \d+ [^\W\d]+|\bhá \d+ [^\W\d]+"
+    r"|\b\d+ [^\W\d]+ (?:fa|geleden|temu)\b"
+)
 # In a sentence about someone, "more than a year ago" is a period and no stamp.
 _STAMP_LENGTH = 80
 _SOMEONE = re.compile(r"\b(?:you|your|we|our|if|user|users)\b")
@@ -33,6 +39,7 @@ _URL = re.compile(
     r"(?:https?://|www\.|(?<![\w:/])//(?=[\w-]+\.[a-z]))[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]|(?<![\w@./-])(?:[\w-]+\.)+[a-z]{2,}/[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]"
 )
 _URL_SIGNS = re.compile(r"//|www\.|\.[a-z]{2,}/")
+_AT, _DOT = (re.compile(rf"\s?[\[({{]\s?{word}\s?[\])}}]\s?") for word in ("at", "dot"))
 _HIDDEN_MAIL = re.compile(r"[\w.+-]*\[?e-?mail\W{1,2}protected\]?[\w.-]*")
 _WORD = rf"{WORD}|&|{SIGN}"
 _WORDS = re.compile(_WORD)
@@ -139,6 +146,15 @@ def _dated(text: str) -> str:
 _HINT = re.compile(r"\(?\bopens in (?:a )?new (?:tab|window)\)?", re.IGNORECASE)
 
 
+def _without_disguise(text: str) -> str:
+    """Return *text* with spelled-out mail addresses as they are meant, and how long ago it was updated as a mark."""
+    if _AT.search(text):
+        text = _DOT.sub(".", _AT.sub("@", text))
+    if text.count(" ") < _AGO_LINE and _DIGITS.search(text):
+        text = _AGO.sub(f" {RELATIVE} ", text)
+    return text
+
+
 @lru_cache(maxsize=4_096)
 def spelled(text: str) -> tuple[str, ...]:
     """Return the tokens of plain *text* in lower case, with dates, instants, addresses and mail each one token."""
@@ -150,7 +166,7 @@ def spelled(text: str) -> tuple[str, ...]:
     text = text.replace("’", "'").replace("\u00a0", " ").replace("©", " copyright ").lower()
     if "protected" in text:
         text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
-    text = uniform(text)
+    text = uniform(_without_disguise(text))
     if ("/" in text or "www." in text) and _URL_SIGNS.search(text):
         text = _URL.sub(f" {URL} ", text)
     if len(text) <= _STAMP_LENGTH and ("ago" in text or "yesterday" in text) and not _SOMEONE.search(text):

@@ -24,7 +24,7 @@ from tostrack.analysis.verdict.normal_form import (
 from tostrack.analysis.verdict.number_rules import unplaced
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
-from tostrack.comparison_key import comparable_text
+from tostrack.comparison_key import MARKS, comparable_text
 from tostrack.models import Edit, Reason
 
 
@@ -327,6 +327,7 @@ def _said(tokens: Sequence[str]) -> Iterator[str]:
             at += 1
 
 
+_MARKED = re.compile(f"[{MARKS}]")
 #: Endings of who does it and to whom: employer and employee are no misspelling of each other.
 _PARTIES = {"ee", "er", "or"}
 #: A shorter word may be another one that differs by a letter.
@@ -369,6 +370,9 @@ def is_typo(one: str, other: str) -> bool:
     """Whether two words differ by one letter, or by two neighbours exchanged, and name no two parties."""
     if _is_both_genders(one, other):
         return True
+    if _MARKED.search(one + other):
+        # A vowel sign of an Indic script makes another word.
+        return False
     if abs(len(one) - len(other)) > 1 or any(map(str.isdigit, one + other)):
         return False
     if min(len(one), len(other)) >= _SHORT and squeezed(one) == squeezed(other):
