@@ -101,7 +101,7 @@ def test_a_reader_goes_from_the_front_to_a_platform_a_change_and_its_text(reader
     tab.locator(".timeline").get_by_role("link", name="Acme widens its content licence").click()
     assert "transferable, sub-licensable" in tab.locator(".edit ins:visible").first.inner_text()
 
-    tab.get_by_role("link", name="as kept here").last.click()
+    tab.get_by_role("link", name="our copy").last.click()
     assert "sub-licensable" in tab.locator(".text").inner_text()
     assert tab.url.endswith("platforms/acme/terms/2/index.html")
 
