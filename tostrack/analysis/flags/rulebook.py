@@ -12,7 +12,7 @@ from tostrack.analysis.flags.listed_recipients import find_listed_recipient
 from tostrack.analysis.flags.reading_language import clause_hint, find_language, primary_language
 from tostrack.analysis.flags.role_finder import find_by_roles
 from tostrack.analysis.flags.role_rules import ROLE_RULES, load_role_rules, role_meanings
-from tostrack.analysis.flags.role_words import load_roles, role_languages
+from tostrack.analysis.flags.role_words import role_languages
 from tostrack.analysis.flags.rule_files import BUILT_IN, RuleFile, parse
 from tostrack.analysis.flags.rules import Rule, RuleSet, Veto
 from tostrack.analysis.flags.weights import LEARNT, SHIPPED_WEIGHTS, shipped_weights
@@ -167,9 +167,10 @@ def _breadth_of(own: tuple[RuleFile, ...]) -> Breadth:
 
 @lru_cache(maxsize=16)
 def _fingerprint(own: tuple[RuleFile, ...]) -> str:
-    parts = [sha256(file.read_bytes()) for file in (BUILT_IN, SHIPPED_WEIGHTS, ROLE_RULES)]
-    words = [load_roles(code).fingerprint for code in role_languages()]
-    return sha256("\n".join([str(_READING), *parts, *words, *(sha256(source.text) for source in own)]))[:16]
+    # The files as bytes: parsing the words of every language would take longer than what reading commands do.
+    languages = sorted((BUILT_IN.parents[2] / "language").glob("*.toml"))
+    parts = [sha256(file.read_bytes()) for file in (BUILT_IN, SHIPPED_WEIGHTS, ROLE_RULES, *languages)]
+    return sha256("\n".join([str(_READING), *parts, *(sha256(source.text) for source in own)]))[:16]
 
 
 #: The rules that ship, and nothing else.
