@@ -214,7 +214,7 @@ def main() -> None:
     given = parser.parse_args()
     print(f"{'CPU':28} {'old ms':>9} {'new ms':>9} {'ratio':>6}")
     with tempfile.TemporaryDirectory() as folder:
-        builds = [Build(Path(python), Path(folder) / name) for name, python in vars_of(given)]
+        builds = [Build(Path(python).absolute(), Path(folder) / name) for name, python in vars_of(given)]
         for build in builds:
             build.folder.mkdir()
         run_all(builds, given, Path(folder))

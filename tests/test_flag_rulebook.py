@@ -1,5 +1,9 @@
 """A user's own rules beside those that ship."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from tostrack.analysis.flags import SHIPPED, Rulebook, RuleFile, check_rules
@@ -59,6 +63,22 @@ def test_how_far_a_word_of_ones_own_reaches_can_be_told():
 
     sentence = "we share it with the town crier"
     assert sum(own.concepts(sentence).values()) - sum(SHIPPED.concepts(sentence).values()) == 5
+
+
+def test_the_fingerprint_is_the_same_in_every_process():
+    code = "from tostrack.analysis.flags import SHIPPED; print(SHIPPED.fingerprint)"
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+
+    assert found == {f"{SHIPPED.fingerprint}\n"}
 
 
 def test_the_fingerprint_moves_with_the_rules_of_ones_own():
