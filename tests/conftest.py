@@ -25,6 +25,7 @@ from tostrack.models import (
     Snapshot,
     Version,
 )
+from tostrack.sandbox import Call, call_directly
 from tostrack.services import crawl
 
 # No test meets the clock, not even through a health check; and on a build machine a run gives the same cases as the one
@@ -63,11 +64,11 @@ class Platform:
                 answer = Snapshot(request.page.url, self.at, 200, answer.encode(), headers, (request.page.url,))
             yield request, answer
 
-    def night(self, *, days: float = 1, **pages) -> list[crawl.CrawlResult]:
+    def night(self, *, days: float = 1, call: Call = call_directly, **pages) -> list[crawl.CrawlResult]:
         """Crawl once, *days* after the night before; ``terms="..."`` sets what acme.example/terms answers."""
         self.pages.update({f"https://acme.example/{name}": page for name, page in pages.items()})
         with self.writer() as writer:
-            results = list(crawl.crawl(self.documents, writer, self.fetch_all, lambda: self.at))
+            results = list(crawl.crawl(self.documents, writer, self.fetch_all, lambda: self.at, call=call))
         self.at += timedelta(days=days)
         return results
 

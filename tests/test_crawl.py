@@ -5,9 +5,10 @@ import sqlite3
 import pytest
 from conftest import paragraphs
 
+from tostrack.analysis.decision import STABLE_AFTER
 from tostrack.archive import Archive
 from tostrack.archive.recorder import Recorder
-from tostrack.errors import FetchError
+from tostrack.errors import ExtractError, FetchError
 from tostrack.models import Document, NotModified, Outcome, Page, Snapshot, Validators
 from tostrack.services import crawl
 
@@ -354,3 +355,55 @@ def _content(database):
     connection = sqlite3.connect(database)
     tables = ["documents", "snapshots", "pages", "clauses", "versions", "judgements", "judgement_flags", "suspects"]
     return {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
+
+
+def stops_at(name):
+    """Return a call that ends *name* at its limits and runs every other function."""
+
+    def call(function, /, *arguments, **named):
+        if function.__name__ == name:
+            raise ExtractError("processing it took more than 20 s", cause="too-slow")
+        return function(*arguments, **named)
+
+    return call
+
+
+def test_a_comparison_that_is_stopped_fails_by_name_and_is_made_on_the_next_night(platform):
+    platform.night(terms=TERMS)
+    changed = paragraphs(WIDER, RULES, ADS)
+
+    [stopped] = platform.night(terms=changed, call=stops_at("decide"))
+    [result] = platform.night(terms=changed)
+
+    assert (stopped.outcome, stopped.cause, stopped.version) == (Outcome.FAILED, "too-slow", 1)
+    assert (result.outcome, result.verdict, result.version) == (Outcome.CHANGED, "substantive", 2)
+
+
+def test_flags_of_a_first_text_that_are_stopped_end_no_crawl(platform):
+    [stopped] = platform.night(terms=TERMS, call=stops_at("flag_clauses"))
+    [result] = platform.night(terms=TERMS)
+
+    assert (stopped.outcome, stopped.cause) == (Outcome.FAILED, "too-slow")
+    assert (result.outcome, result.version) == (Outcome.FIRST, 1)
+
+
+def test_a_reversion_whose_confirmation_is_stopped_is_confirmed_later(platform):
+    platform.night(terms=TERMS)
+    platform.night(terms=paragraphs(WIDER, RULES, ADS))
+    platform.night(terms=TERMS)
+    platform.at += STABLE_AFTER
+
+    [stopped] = platform.night(terms=TERMS, call=stops_at("decide"))
+    [result] = platform.night(terms=TERMS)
+
+    assert (stopped.outcome, stopped.cause) == (Outcome.FAILED, "too-slow")
+    assert (result.outcome, result.verdict) == (Outcome.UNCHANGED, "substantive")
+
+
+def test_a_night_on_which_no_reversion_waits_asks_for_no_decision(platform):
+    platform.night(terms=paragraphs("Last updated: 2 January 2024", LICENCE, RULES))
+    platform.night(terms=paragraphs("Last updated: 3 January 2024", LICENCE, RULES))
+
+    [result] = platform.night(call=stops_at("decide"))
+
+    assert result.outcome is Outcome.UNCHANGED

@@ -201,7 +201,7 @@ def test_a_doubted_first_text_names_its_remedy_and_waits_until_it_is_accepted(pl
 
     assert [(each.outcome, each.cause) for each in (first, second)] == [(Outcome.SUSPECT, "frame")] * 2
     assert "https://acme.example/policy.html" in first.message
-    assert "tostrack accept acme/terms" in first.message
+    assert "tostrack review acme/terms --accept" in first.message
 
 
 def test_frames_of_the_same_site_are_followed(platform):

@@ -331,7 +331,9 @@ def test_a_last_text_that_is_doubted_waits_in_quarantine_and_accept_takes_it(tmp
     imported = CliRunner().invoke(cli, ["import", "ota", "v.git"])
     again = CliRunner().invoke(cli, ["import", "ota", "v.git"])
 
-    assert "it is in quarantine: `tostrack accept pix-board/terms-of-service` takes it" in imported.stderr
+    assert (
+        "it is quarantined: `tostrack review pix-board/terms-of-service --accept` makes it a version" in imported.stderr
+    )
     assert "0 versions from 2 records" in again.stdout
     (tmp_path / "watchlist.toml").write_text('[watch.acme.terms]\nurl = "https://acme.example/terms"\n')
     waiting = CliRunner().invoke(cli, ["accept", "--json"])

@@ -74,7 +74,8 @@ def command(
         _show(found)
     if found.doubt:
         click.echo(
-            f"{found.document.id}: {found.doubt}; after the crawl: `tostrack accept {found.document.id}`", err=True
+            f"{found.document.id}: {found.doubt}; after the crawl: `tostrack review {found.document.id} --accept`",
+            err=True,
         )
     said = "nothing was written" if dry_run else f"added to {path}; next: `tostrack crawl {found.document.id}`"
     click.echo(said, err=True)

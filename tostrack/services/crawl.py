@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from tostrack.analysis import comparison
 from tostrack.analysis.decision import decide
@@ -22,6 +23,7 @@ from tostrack.models import (
     Outcome,
     Page,
     Reading,
+    Reason,
     Snapshot,
     Validators,
     Version,
@@ -239,18 +241,22 @@ def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, a
     except DocumentError as error:
         return _unread(seen, error, before, kept, call)
     if cause and not _confirmed(document, writer, key, cause, at):
-        accept = f"`tostrack accept {document.id}` keeps it as it is"
-        remedy = call(document_text.suggest_remedy, tuple(captures.values()), text, cause)
+        accept = f"`tostrack review {document.id} --accept` makes it a version"
+        remedy = ""
+        with suppress(ExtractError):
+            remedy = call(document_text.suggest_remedy, tuple(captures.values()), text, cause)
         then = "the last good version stands" if current else accept
         message = "; ".join(filter(None, ("this does not look like the policy", remedy, then)))
         return replace(seen, outcome=Outcome.SUSPECT, cause=cause, message=message, suspect_key=key)
-    if current is None or before is None:
-        return replace(seen, outcome=Outcome.FIRST, versions=(new_version(reading, document, writer, call=call),))
     try:
+        if current is None or before is None:
+            return replace(seen, outcome=Outcome.FIRST, versions=(new_version(reading, document, writer, call=call),))
         versions = following_versions(document, reading, before, current, kept, writer, at, call)
     except DocumentError as error:
-        # The comparison was stopped at its limits: the captures are kept, the next crawl tries again.
-        return replace(seen, outcome=Outcome.FAILED, cause=error.cause, message=f"{document.id}: {error}")
+        # The analysis was stopped at its limits. The captures are quarantined, so that they are not the pages' newest
+        # sound ones: the next crawl would take the same bytes for an unchanged text.
+        key, message = sha256(f"cause:{error.cause}"), f"{document.id}: {error}"
+        return replace(seen, outcome=Outcome.FAILED, cause=error.cause, message=message, suspect_key=key)
     # What is only another reading of their old text is no change of theirs.
     outcome = Outcome.CHANGED if versions[-1].change else Outcome.UNCHANGED
     return replace(seen, outcome=outcome, versions=versions)
@@ -280,8 +286,8 @@ def _says_instead(
     if not isinstance(error, FetchError) and error.cause not in OVERRUNS:
         with suppress(ExtractError):
             # The page may say itself why there is nothing to select: that is the better word for it.
-            says = call(document_text.diagnose_pages, tuple(captures.values()))
             pages = tuple(captures.values())
+            says = call(document_text.diagnose_pages, pages)
             mend = "" if says else call(document_text.propose_repair, document, captures, last, kept)
             mend = mend or call(document_text.suggest_remedy, pages, "", says or error.cause)
     return says, mend
@@ -290,16 +296,29 @@ def _says_instead(
 def _unchanged(seen: Visit, writer: Writer, call: Call) -> Visit:
     """Return the visit of a night without a new text; a reversion that waited is reported once it has been stable."""
     document = seen.document
-    last = next(iter(writer.changes(document.service, document.slug, limit=1)), None)
-    if last is None or last.announced:
+    if not _awaits_confirmation(document, writer):
         return seen
     history = load_history(document, writer, seen.at)
     current = history.entries[0].reading
     text = replace(current, version=replace(current.version, seen_at=seen.at))
-    decision = call(decide, history, text, writer.book)
+    try:
+        decision = call(decide, history, text, writer.book)
+    except DocumentError as error:
+        # Nothing new was captured: the reversion waits for the next crawl.
+        message = f"{document.id}: {error}"
+        return replace(seen, outcome=Outcome.FAILED, cause=error.cause, message=message, captures={})
     if decision.change is None:
         return seen
     return replace(seen, settled=replace(decision.change, service=document.service, document=document.slug))
+
+
+def _awaits_confirmation(document: Document, writer: Writer) -> bool:
+    """Whether a return to an older text came since readers were last notified: only then the history is needed."""
+    last = next(iter(writer.changes(document.service, document.slug, limit=1)), None)
+    if last is None or last.announced:
+        return False
+    since = takewhile(lambda row: not row.announced, writer.changes(document.service, document.slug))
+    return any(row.reason == Reason.OSCILLATION for row in since)
 
 
 def _confirmed(document: Document, writer: Writer, key: str, cause: str, at: datetime) -> bool:

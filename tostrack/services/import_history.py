@@ -267,7 +267,9 @@ class _Run:
                     checked=False,
                 )
             )
-            left_out[odd.name] += f"; it is in quarantine: `tostrack accept {self._document.id}` takes it"
+            left_out[odd.name] += (
+                f"; it is quarantined: `tostrack review {self._document.id} --accept` makes it a version"
+            )
         found.left_out = list(left_out.items())
 
     def _check_known(self, text: _Text, at: datetime, call: Call) -> None:
