@@ -16,12 +16,12 @@ words that may be missing, is counted, and a pattern with too many ways is refus
 
 from __future__ import annotations
 
-import itertools
-import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+
+from tostrack.language.words import LanguageError, expand_entry
 
 #: Between two sentences; nothing in a pattern matches it.
 SENTENCE_END = "\n"
@@ -36,8 +36,6 @@ _MAX_GAP = 30
 _MAX_ELEMENTS = 60
 #: So many ways may a pattern try from one word; the built-in ones need at most 350.
 _MAX_WAYS = 1_000
-#: So many words may one entry of a class stand for.
-_MAX_FORMS = 1_000
 #: So many sets of characters are remembered as they are written: patterns name the same classes again and again.
 _MEMORY = 1_000
 
@@ -68,14 +66,10 @@ def expand(entry: str) -> Iterator[str]:
     Raises:
         PatternError: A bracket is missing, or it stands for too many.
     """
-    parts = re.split(r"\(([^()]*)\)", entry)
-    if any("(" in part or ")" in part for part in parts):
-        raise PatternError(f"{entry!r}: a bracket has no partner")
-    choices = [part.split("|") if at % 2 else [part] for at, part in enumerate(parts)]
-    if math.prod(map(len, choices)) > _MAX_FORMS:
-        raise PatternError(f"{entry!r}: stands for more than {_MAX_FORMS} words")
-    for choice in itertools.product(*choices):
-        yield " ".join("".join(choice).split())
+    try:
+        yield from expand_entry(entry)
+    except LanguageError as error:
+        raise PatternError(str(error)) from error
 
 
 def words_of(pattern: str) -> set[str]:

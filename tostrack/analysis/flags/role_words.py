@@ -14,7 +14,6 @@ from functools import cache, cached_property
 from tostrack.analysis.flags.lexicon import join_lead_ins
 from tostrack.clauses import sentences
 from tostrack.language.words import list_languages, load_language
-from tostrack.models import sha256
 
 _WORD = re.compile(r"[^\W_]+")
 #: A name with a capital inside.
@@ -101,8 +100,6 @@ class RoleWords:
     _we_endings: tuple[str, ...]
     #: So many words behind a verb may its negation stand.
     not_after: int
-    #: Changes with the words.
-    fingerprint: str
     _known: dict[str, tuple[int, tuple[_Phrase, ...]]] = field(default_factory=dict, repr=False, compare=False)
 
     def bits_of(self, names: str) -> int:
@@ -254,11 +251,9 @@ def load_roles(code: str) -> RoleWords:
             else:
                 exact[first] = exact.get(first, 0) | bit
     lengths = {len(stem) for stem in stems} | {len(first) - 1 for first in phrases if first[-1] == "*"}
-    lists = [(name, language.list_words("roles", name)) for name in language.list_names("roles")]
     return RoleWords(
         code, bits, exact, capitals, stems, endings, middles, phrases, sorted(lengths),
         language.list_words("roles", "we_ending"), int(language.list_words("roles", "not_after")[0]),
-        sha256(repr(lists))[:16],
     )  # fmt: skip
 
 
