@@ -75,7 +75,8 @@ def _hunks(old: Reading, new: Reading, book: Rulebook) -> tuple[tuple[Hunk, ...]
 
     hunks = diff(old.clauses, new.clauses)
     flags = find_directions(hunks, old.clauses, new.clauses, book)
-    told = (replace(hunk, flags=f, facts=found) for hunk, f, found in zip(hunks, flags, find_facts(hunks), strict=True))
+    facts = find_facts(hunks, old.clauses, new.clauses)
+    told = (replace(hunk, flags=f, facts=found) for hunk, f, found in zip(hunks, flags, facts, strict=True))
     return hunks, tuple(told)
 
 

@@ -38,11 +38,19 @@ class Side:
                 return number
         return None
 
-    def kept(self, mention: Mention) -> float:
-        """Return how much of the sentence around a phrase was not edited, from 0 to 1; the phrase does not count."""
+    def _around(self, mention: Mention) -> tuple[int, int]:
         start = max(self.text.rfind(stop, 0, mention.start) for stop in ".;!?") + 1
         ends = [at for stop in ".;!?" if (at := self.text.find(stop, mention.end)) >= 0]
-        end = min(ends, default=len(self.text))
+        return start, min(ends, default=len(self.text))
+
+    def sentence(self, mention: Mention) -> str:
+        """Return the sentence around a phrase."""
+        start, end = self._around(mention)
+        return self.text[start:end]
+
+    def kept(self, mention: Mention) -> float:
+        """Return how much of the sentence around a phrase was not edited, from 0 to 1; the phrase does not count."""
+        start, end = self._around(mention)
         cut = sum(max(0, min(until, end) - max(since, start)) for since, until in self.edits)
         size = mention.end - mention.start
         return 1 - max(0, cut - size) / max(1, end - start - size)
@@ -127,6 +135,7 @@ def _surplus(side: Side, ours: Sequence[Mention], theirs: Iterable[Mention]) -> 
 def fact(kind: FactKind, old: str, new: str, *, quoted: bool = True) -> Fact:
     """Return a fact with its line: ``“may” became “will”``; of two numbers neither is *quoted*."""
     if not (old and new):
-        return Fact(kind, old, new, f"removed “{old}”" if old else f"added “{new}”")
+        words = f"“{old or new}”" if kind is not FactKind.PARTY else old or new
+        return Fact(kind, old, new, f"{'removed' if old else 'added'} {words}")
     was, now = (f"“{words}”" if quoted else words for words in (old, new))
     return Fact(kind, old, new, f"{was} became {now}")
