@@ -126,7 +126,7 @@ def test_still_watching_says_so_and_no_more():
 def test_the_payload_is_json_of_the_changes():
     payload = json.loads(json.dumps(digest_as_payload(digest(WIDENED, others=(SHARED,), noise=4))))
 
-    assert payload["changes"][0]["headline"] == "Pixboard widens its content licence (Terms)"
+    assert payload["changes"][0]["headline"].startswith("Pixboard widens its content licence (Terms): “You grant us")
     assert payload["changes"][0]["hunks"][0]["flags"][0]["topic"] == "licensing"
     assert payload["others"] == [{"service": "pixboard", "document": "privacy", "link": ""}]
     assert payload["noise"] == 4

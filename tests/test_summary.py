@@ -17,7 +17,7 @@ def test_a_move_of_a_topic_comes_before_everything_else():
     old = "You can contact us by post within 30 days of a bill."
     new = "You can contact us by post within 20 days of a bill.\n\nYou grant us a transferable licence to use your photos."
 
-    assert explained(old, new).startswith("Adds a content licence: “You grant us a transferable licence")
+    assert explained(old, new).startswith("Adds a content licence and changes 30 days to 20 days: “You grant us a")
     assert explained(old, new).endswith("(2 edits).")
 
 
@@ -48,14 +48,14 @@ def test_an_entry_of_a_list_is_named_with_its_purpose(old, new, expected):
 def test_a_number_is_named_with_both_values():
     said = explained("Support answers within 24 hours of a request.", "Support answers within 48 hours of a request.")
 
-    assert said.startswith("24 hours became 48 hours: “")
+    assert said.startswith("Changes an answer time: 24 hours → 48 hours: “")
 
 
 def test_an_effective_date_does_not_hide_what_it_brings():
     old = "Effective date: 2024-02-19\n\nWe promise at least 99.0% uptime in any month."
     new = "Effective date: 2024-03-27\n\nWe promise at least 99.9% uptime in any month."
 
-    assert explained(old, new).startswith("99.0% became 99.9%")
+    assert explained(old, new).startswith("Changes the promised uptime: 99.0% → 99.9%: “")
 
 
 def test_a_quote_does_not_begin_in_another_sentence():

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 from tostrack.analysis.diff import diff
 from tostrack.clauses import split_clauses
 from tostrack.models import (
-    VERDICT_OF,
     Change,
     Clause,
     Flag,
     Hunk,
     Reading,
     Reason,
-    Verdict,
     Version,
 )
 
@@ -58,12 +56,8 @@ def compare_readings(
         # The judgement has asked for them already; of a page that is no policy nobody needs them.
         found = find_reasons(hunks, old, new)
         told = tuple(replace(hunk, reason=finding.reason) for hunk, finding in zip(told, found, strict=True))
-        judgement = summarize(judgement, [hunk for hunk in told if _matters(hunk)])
+        judgement = summarize(judgement, told)
     return Change(old.version, new.version, told, judgement, dating=compare_document_dates(old, new))
-
-
-def _matters(hunk: Hunk) -> bool:
-    return hunk.reason is not None and VERDICT_OF[hunk.reason] is Verdict.SUBSTANTIVE
 
 
 # One pair of texts is compared with what stood before and without: what differs is the same.

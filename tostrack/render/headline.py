@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
-from tostrack.analysis.topic_moves import name_moves, ranked, safeguard_move, topic_subject, weigh_flag
+import re
+
+from tostrack.analysis.topic_moves import ranked, safeguard_move, topic_subject, weigh_flag
 from tostrack.models import Change, Direction, Flag, Hunk, Reason, Verdict
 from tostrack.render.escape import columns, cut, joined, safe_line
 
 #: Titles longer than this are cut by feed readers and mail clients.
 TITLE_COLUMNS = 140
+#: A quote of fewer columns says too little to be begun.
+_QUOTE_COLUMNS = 25
 
 
-def headline(change: Change, service_name: str = "", document_name: str = "") -> str:
+#: Verbs that an explanation begins with: of those in `tostrack.analysis.summary`.
+_VERBS = frozenset(
+    """adds changes drops edits names narrows no promises removes replaces rewrites says strengthens turns weakens
+    widens""".split()
+)
+_PARTS = re.compile(r"(?P<moves>.*?)(?P<quote>(?:: “.*)?(?: \(\d+ edits\))?)", re.DOTALL)
+
+
+def headline(change: Change, service_name: str = "", document_name: str = "", *, quoted: bool = True) -> str:
     """Return *change* as one present-tense sentence led by the service's name, at most `TITLE_COLUMNS` long.
 
-    It says what moved when flags tell, and else what the verdict's explanation tells; a change that is not
-    substantive is never dressed up as news.
+    It says what the change's explanation says, with the quote that fits unless it is not to be *quoted*; a change that
+    is not substantive is never dressed up as news.
     """
     service = safe_line(service_name or change.service) or "The service"
     document = safe_line(document_name or change.document.rpartition("/")[2]) or "terms"
-    phrases = (
-        [safe_line(phrase) for phrase in name_moves(change.hunks)] if change.verdict is Verdict.SUBSTANTIVE else []
-    )
-    reverted = change.reason is Reason.REVERTED
-    for shown in range(len(phrases), 0, -1):
-        rest = [f"{len(phrases) - shown} more"] if shown < len(phrases) else []
-        back = ["returns to an older text"] if reverted else []
-        title = f"{service} {joined([*back, *phrases[:shown], *rest])} ({document})"
-        if columns(title) <= TITLE_COLUMNS:
-            return title
-    explanation = _as_clause(change.explanation)
+    said = _as_clause(change.explanation)
     if change.verdict is Verdict.NOISE:
-        return _title(f"{service} {document}: no substantive change; {explanation}")
-    verb = "returns to an older text of" if reverted else "edits" if change.verdict is Verdict.EDITORIAL else "changes"
-    return _title(f"{service} {verb} its {document}: {explanation}")
+        return _title(f"{service} {document}: no substantive change; {said}")
+    if change.verdict is Verdict.SUBSTANTIVE and said.partition(" ")[0] in _VERBS and (parts := _PARTS.fullmatch(said)):
+        named = f"{service} {parts['moves']} ({document})"
+        room = quoted and columns(named) < TITLE_COLUMNS - _QUOTE_COLUMNS
+        return _title(f"{named}{parts['quote']}" if room else named)
+    verb = "edits" if change.verdict is Verdict.EDITORIAL else "changes"
+    if change.reason is Reason.REVERTED:
+        verb = "returns to an older text of"
+    return _title(f"{service} {verb} its {document}: {said}")
 
 
 def _title(text: str) -> str:

@@ -17,7 +17,7 @@ from tostrack.analysis.facts.document_dates import (
     find_stated_dates,
     read_document_dates,
 )
-from tostrack.analysis.facts.edits import Finder, Mention, Side, compare_sides, fact, moved
+from tostrack.analysis.facts.edits import Finder, Mention, Side, compare_sides, fact, moved, slice_sentence
 from tostrack.analysis.facts.entries import compare_entries, label_of, moved_links, subject_fact
 from tostrack.analysis.facts.modality import modality, negation
 from tostrack.analysis.facts.phrases import GIVEN, consent, limits, reach, recipients
@@ -163,7 +163,7 @@ def _told(move: _Move, hunk: Hunk, pair: tuple[Side, Side]) -> Fact:
         old, new = (one.key if one else "" for one in (move.old, move.new))
     label, rest = label_of(hunk.new)
     was, before = label_of(hunk.old)
-    if kind in _NUMERIC and label and label == was and old in before and new in rest and old and new:
+    if kind in _NUMERIC - {FactKind.DATE} and label and label == was and old in before and new in rest and old and new:
         return subject_fact(kind, label, old, new)
     return fact(kind, old, new, quoted=kind not in _NUMERIC)
 
@@ -173,7 +173,7 @@ def _kind_of(move: _Move, pair: tuple[Side, Side]) -> FactKind:
     side, one = (pair[1], move.new) if move.new else (pair[0], move.old)
     if move.kind is not FactKind.NUMBER or one is None:
         return move.kind
-    sentence = side.sentence(one).casefold()
+    sentence = slice_sentence(side.text, one.start, one.end).casefold()
     for (asked, about), kind in _AMOUNTS.items():
         if asked == one.group and (not about or entry_pattern(union("facts", about)).search(sentence)):
             return kind

@@ -210,5 +210,5 @@ def _affirmed(
                 denied = " ".join(side.text[denial.start() : end].split())
                 said = other.text[start : word.end()].split()
                 if _DENYING.isdisjoint(words_of(other.text[start : word.end()])):
-                    yield denied, " ".join(said if len(said) <= 4 else [word[0]])
+                    yield denied, " ".join(said if len(said) <= 4 and said[0][:1].isalnum() else [word[0]])
                 break
