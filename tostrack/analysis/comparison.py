@@ -70,8 +70,16 @@ def _hunks(old: Reading, new: Reading, book: Rulebook) -> tuple[tuple[Hunk, ...]
     hunks = diff(old.clauses, new.clauses)
     flags = find_directions(hunks, old.clauses, new.clauses, book)
     facts = find_facts(hunks, old.clauses, new.clauses)
-    told = (replace(hunk, flags=f, facts=found) for hunk, f, found in zip(hunks, flags, facts, strict=True))
+    told = (
+        replace(hunk, flags=_without_titles(hunk, found), facts=moved)
+        for hunk, found, moved in zip(hunks, flags, facts, strict=True)
+    )
     return hunks, tuple(told)
+
+
+def _without_titles(hunk: Hunk, flags: tuple[Flag, ...]) -> tuple[Flag, ...]:
+    """Return *flags* without those by which a heading only mentions a topic: its title alone moves nothing of it."""
+    return flags if hunk.kind[0] != "h" else tuple(flag for flag in flags if flag.direction)
 
 
 def flag_clauses(clauses: Iterable[Clause], book: Rulebook) -> list[tuple[Flag, ...]]:

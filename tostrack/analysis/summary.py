@@ -16,7 +16,7 @@ from tostrack.models import VERDICT_OF, Edit, Fact, FactKind, Flag, Hunk, Judgem
 
 #: Moves named one by one; the others are counted.
 _MOST_MOVES = 3
-#: Facts named beside them; in a text of more edits than the second number one phrase says too little.
+#: Facts named beside them; in a text of more edits than the second number a single phrase says too little.
 _MOST_FACTS = 2
 _FEW = 20
 #: Entries of a list, and companies, named one by one; behind the second number companies are named without detail.
@@ -31,6 +31,12 @@ _HEADING_CHARACTERS = 45
 _SMALL = 12
 #: A clause of no more words that speaks of when it binds is a notice.
 _DATED = 16
+#: Two sections are named only where their names leave room for a quote, in characters.
+_TITLES = 60
+#: Of so many edits of a section one is quoted.
+_MOST_QUOTES = 20
+#: A move of a topic of this weight or more (`weigh_flag`) is no gain of the platform: something else may weigh more.
+_LIGHT = 3
 #: Only so many hunks are weighed for the one to quote.
 _MOST_WEIGHED = 400
 #: Reasons whose sentence is replaced: those of a new text. The others say what the history shows.
@@ -38,24 +44,30 @@ _OF_NEWS = frozenset({Reason.NEW_TEXT, Reason.REMOVED_TEXT, Reason.NUMBERS})
 _KINDS = list(FactKind)
 #: Facts that are named beside moves of topics; the others only where nothing else is named.
 _GUARDED = frozenset(_KINDS) - {FactKind.DATE, FactKind.VALUE, FactKind.LIMIT, FactKind.SCOPE}
-#: How a fact is named: both values, one that came, one that is gone.
+#: How a fact is named, by kind: both values, one that came, one that is gone.
 _NAMED = {
-    FactKind.CONSENT: ("replaces {0} with {1}", "adds {1}", "drops {0}"),
-    FactKind.NEGATION: ("turns {0} into {1}", "adds {1}", "removes {0}"),
-    FactKind.MODALITY: ("turns {0} into {1}", "adds {1}", "removes {0}"),
-    FactKind.RECIPIENT: ("changes who receives data: {0} → {1}", "adds {1} to who receives data", "no longer names {0} among who receives data"),
-    FactKind.LAW: ("changes the law or court: {0} → {1}", "names the law or courts of {1}", "no longer names the law or courts of {0}"),
-    FactKind.PLACE: ("changes where data is kept: {0} → {1}", "names {1} as where data is kept", "no longer names {0} as where data is kept"),
-    FactKind.LICENCE: ("changes the licence: {0} → {1}", "names the licence {1}", "no longer names the licence {0}"),
-    FactKind.SCOPE: ("changes for whom it holds: {0} → {1}", "adds a rule for {1}", "removes a rule for {0}"),
-    FactKind.AGE: ("changes an age: {0} → {1}", "adds an age: {1}", "removes an age: {0}"),
-    FactKind.FEE: ("changes an amount: {0} → {1}", "adds an amount: {1}", "removes an amount: {0}"),
-    FactKind.RETENTION: ("changes how long data is kept: {0} → {1}", "says how long data is kept: {1}", "no longer says how long data is kept: {0}"),
-    FactKind.UPTIME: ("changes the promised uptime: {0} → {1}", "promises {1} uptime", "no longer promises {0} uptime"),
-    FactKind.RESPONSE: ("changes an answer time: {0} → {1}", "adds an answer time: {1}", "removes an answer time: {0}"),
-    FactKind.QUOTA: ("changes a limit of use: {0} → {1}", "adds a limit of use: {1}", "removes a limit of use: {0}"),
-    FactKind.DATE: ("changes a date: {0} → {1}", "adds a date: {1}", "removes a date: {0}"),
-}  # fmt: skip
+    FactKind(kind.strip()): tuple(form.strip() for form in forms)
+    for kind, *forms in (
+        line.split(" | ")
+        for line in """
+        consent | replaces {0} with {1} | adds {1} | drops {0}
+        negation | turns {0} into {1} | adds {1} | removes {0}
+        modality | turns {0} into {1} | adds {1} | removes {0}
+        recipient | changes who receives data: {0} → {1} | names {1} as recipients | no longer names {0} as recipients
+        law | changes the law or court: {0} → {1} | names the law or courts of {1} | no longer names those of {0}
+        place | changes where data is kept: {0} → {1} | says that data is kept in {1} | no longer says: kept in {0}
+        licence | changes the licence: {0} → {1} | names the licence {1} | no longer names the licence {0}
+        scope | changes for whom it holds: {0} → {1} | adds a rule for {1} | removes a rule for {0}
+        age | changes an age: {0} → {1} | adds an age: {1} | removes an age: {0}
+        fee | changes an amount: {0} → {1} | adds an amount: {1} | removes an amount: {0}
+        retention | changes how long data is kept: {0} → {1} | says how long data is kept: {1} | no longer says: {0}
+        uptime | changes the promised uptime: {0} → {1} | promises {1} uptime | no longer promises {0} uptime
+        response | changes an answer time: {0} → {1} | adds an answer time: {1} | removes an answer time: {0}
+        quota | changes a limit of use: {0} → {1} | adds a limit of use: {1} | removes a limit of use: {0}
+        date | changes a date: {0} → {1} | adds a date: {1} | removes a date: {0}
+        """.strip().splitlines()
+    )
+}
 _ANY = ("changes {0} to {1}", "names {1}", "no longer names {0}")
 #: Kinds whose words are quoted; amounts and names of places are not.
 _QUOTED = frozenset(
@@ -82,19 +94,23 @@ def summarize(judgement: Judgement, hunks: Sequence[Hunk]) -> Judgement:
 def _name_all(news: Sequence[Hunk]) -> str:
     """Return ``Widens its content licence and adds advertising uses: “…” (71 edits).``."""
     moves = name_moves(news)
-    flags = sorted(_moved_flags(news), key=lambda found: found[:2])
-    facts = _weigh_facts(news, guarded=bool(moves))
     named = moves[:_MOST_MOVES]
     if len(moves) > len(named):
         named.append(f"{len(moves) - len(named)} more")
-    elif not moves or len(news) <= _FEW:
+    flags = sorted(_moved_flags(news), key=lambda found: found[:2])
+    quotes = [_quote_of_flag(flag, hunk) for _, _, flag, hunk in flags[:_MOST_MOVES]]
+    facts = _weigh_facts(news, guarded=bool(moves))
+    if len(moves) < _MOST_MOVES:
         values = {(fact.old, fact.new): _name_fact(fact) for _, fact in reversed(facts)}
         named += list(reversed(values.values()))[: min(_MOST_FACTS, _MOST_MOVES - len(named))]
-    quotes = [_quote_of_flag(flag, hunk) for _, _, flag, hunk in flags[:_MOST_MOVES]]
-    quotes += [_quote_of_fact(fact, hunk) for hunk, fact in facts[:_MOST_MOVES]]
-    if not named:
-        return _name_sections(news)
-    return _sentence(_enumerate(named), next(filter(is_quotable, quotes), ""), len(news))
+        quotes += [_quote_of_fact(fact, hunk) for hunk, fact in facts[:_MOST_MOVES]]
+    rest = [hunk for hunk in news if not _has_moved(hunk)]
+    if not named or (len(named) == 1 and flags and flags[0][0] >= _LIGHT and len(rest) > 1):
+        section, of_section = _find_section(rest)
+        named.append(section)
+        quotes += of_section
+    quote = next(filter(is_quotable, quotes), "") or next((words for words in quotes if " " in words), "")
+    return _sentence(_enumerate(named), quote, len(news))
 
 
 # Companies and entries of lists
@@ -212,6 +228,8 @@ def _weigh_facts(news: Sequence[Hunk], *, guarded: bool) -> list[tuple[Hunk, Fac
         for fact in hunk.facts
         if fact.kind not in _ELSEWHERE and not (guarded and (fact.kind not in _GUARDED or _has_moved(hunk)))
     ]
+    if len(news) > _FEW:
+        found = [pair for pair in found if pair[1].kind not in _QUOTED]
     both = [pair for pair in found if (pair[1].old and pair[1].new) or _is_consent(pair[1])]
     told = both or (found if len(news) == 1 and not guarded else [])
     if any(fact.kind not in _LAST for _, fact in told) or any(not hunk.facts for hunk in news):
@@ -260,25 +278,20 @@ def _overlaps(text: str, phrase: str) -> bool:
 # What is left: the sections that were edited most
 
 
-def _name_sections(news: Sequence[Hunk]) -> str:
-    """Return ``Adds to “Prices”: “…” (3 edits).``: where most was edited, and the words of it that say most."""
+def _find_section(news: Sequence[Hunk]) -> tuple[str, list[str]]:
+    """Return what became of the section that was edited most, ``adds text to “Prices”``, and quotes from it."""
     sections: dict[tuple[str, ...], list[Hunk]] = {}
     for hunk in news[:_MOST_WEIGHED]:
-        heading = (
-            (*hunk.heading, hunk.new or hunk.old)
-            if hunk.kind[0] == "h" and hunk.edit is not Edit.MOVED
-            else hunk.heading
-        )
-        sections.setdefault(heading, []).append(hunk)
+        own = (hunk.new or hunk.old,) if hunk.kind[0] == "h" and hunk.edit is not Edit.MOVED else ()
+        sections.setdefault((*hunk.heading, *own), []).append(hunk)
     ordered = sorted(sections.items(), key=lambda found: -sum(map(_weigh, found[1])))
     heading, first = ordered[0]
     best = sorted(first, key=_weigh, reverse=True)
     said = _name_section(heading, first)
     title = next((_title(path[-1]) for path, _ in ordered[1:] if path and path != heading[:-1]), "")
-    said += f" and edits “{title}”" if title and said.endswith("”") else ""
-    quotes = [_quote_of_hunk(hunk) for hunk in (*_introduction(best), *best)]
-    quote = next(filter(is_quotable, quotes), "") or next((words for words in quotes if " " in words), "")
-    return _sentence(said, quote, len(news))
+    if title and said.endswith("”") and len(said) + len(title) <= _TITLES:
+        said += f" and edits “{title}”"
+    return said, [_quote_of_hunk(hunk) for hunk in (*_introduction(best), *best[:_MOST_QUOTES])]
 
 
 def _introduction(best: Sequence[Hunk]) -> list[Hunk]:
@@ -300,8 +313,10 @@ def _name_section(heading: tuple[str, ...], hunks: Sequence[Hunk]) -> str:
         return f"{verb} {title}" if verb == "changes" else f"{verb} the section {title}"
     found = edits(hunks[0]) if len(hunks) == 1 and hunks[0].edit is Edit.REWORDED else []
     what = "text"
-    if len(found) == 1 and _is_small(found[0]):
+    found.sort(key=lambda edit: -edit.weight)
+    if found and _is_small(found[0]) and (len(found) == 1 or found[0].weight > 2 * found[1].weight):
         gone, come = (trimmed(text) for text in (found[0].gone, found[0].come))
+        verb = verb if gone and come else "adds" if come else "removes"
         what = f"“{gone}” to “{come}”" if gone and come else f"“{gone or come}”" if gone or come else what
     if not title:
         return f"{verb} {what}"

@@ -81,7 +81,7 @@ def digest_subject(digest: Digest) -> str:
     if not digest.items:
         return f"Still watching {count(digest.documents, 'document')}: no change to report"
     first, *rest = _ordered(digest)
-    return _headline(first, digest) + (f", and {count(len(rest), 'more change')}" if rest else "")
+    return _headline(first, digest, quoted=False) + (f", and {count(len(rest), 'more change')}" if rest else "")
 
 
 def _mine(change: Change, topics: Sequence[str]) -> Change:
@@ -93,8 +93,7 @@ def _mine(change: Change, topics: Sequence[str]) -> Change:
 
 
 def _headline(item: DigestItem, digest: Digest, *, quoted: bool = True) -> str:
-    change = _mine(item.change, digest.topics) if quoted else item.change
-    return headline(change, item.service_name, item.document_name, quoted=quoted)
+    return headline(_mine(item.change, digest.topics), item.service_name, item.document_name, quoted=quoted)
 
 
 def _ordered(digest: Digest) -> list[DigestItem]:
@@ -369,7 +368,7 @@ def digest_as_payload(digest: Digest) -> Mapping[str, Any]:
         "subject": digest_subject(digest),
         "warning": digest.warning,
         "changes": [
-            {"headline": _headline(item, digest), "link": item.link, **change_as_json(item.change)}
+            {**change_as_json(item.change), "headline": _headline(item, digest), "link": item.link}
             for item in _ordered(digest)
         ],
         "others": [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tostrack.analysis.topic_moves import ranked, safeguard_move, topic_subject, weigh_flag
-from tostrack.models import Change, Direction, Flag, Hunk, Reason, Verdict
+from tostrack.models import Change, Direction, Flag, Hunk, Judgement, Reason, Verdict
 from tostrack.render.escape import columns, cut, joined, safe_line
 
 #: Titles longer than this are cut by feed readers and mail clients.
@@ -23,23 +23,29 @@ _PARTS = re.compile(r"(?P<moves>.*?)(?P<quote>(?:: “.*)?(?: \(\d+ edits\))?)",
 
 
 def headline(change: Change, service_name: str = "", document_name: str = "", *, quoted: bool = True) -> str:
-    """Return *change* as one present-tense sentence led by the service's name, at most `TITLE_COLUMNS` long.
+    """Return *change* as `write_headline` writes it, with its own names where none are given."""
+    document = document_name or change.document.rpartition("/")[2]
+    return write_headline(change.judgement, service_name or change.service, document, quoted=quoted)
 
-    It says what the change's explanation says, with the quote that fits unless it is not to be *quoted*; a change that
-    is not substantive is never dressed up as news.
+
+def write_headline(judgement: Judgement, service_name: str, document_name: str, *, quoted: bool = True) -> str:
+    """Return a change as one present-tense sentence led by the service's name, at most `TITLE_COLUMNS` long.
+
+    It says what the judgement's explanation says, with the quote that fits unless it is not to be *quoted*; a change
+    that is not substantive is never dressed up as news.
     """
-    service = safe_line(service_name or change.service) or "The service"
-    document = safe_line(document_name or change.document.rpartition("/")[2]) or "terms"
-    said = _as_clause(change.explanation)
-    if change.verdict is Verdict.NOISE:
+    service, document = safe_line(service_name) or "The service", safe_line(document_name) or "terms"
+    said = _as_clause(judgement.explanation)
+    if judgement.verdict is Verdict.NOISE:
         return _title(f"{service} {document}: no substantive change; {said}")
-    if change.verdict is Verdict.SUBSTANTIVE and said.partition(" ")[0] in _VERBS and (parts := _PARTS.fullmatch(said)):
+    parts = _PARTS.fullmatch(said)
+    if judgement.verdict is Verdict.SUBSTANTIVE and said.partition(" ")[0] in _VERBS and parts:
         named = f"{service} {parts['moves']} ({document})"
         room = quoted and columns(named) < TITLE_COLUMNS - _QUOTE_COLUMNS
         return _title(f"{named}{parts['quote']}" if room else named)
-    verb = "edits" if change.verdict is Verdict.EDITORIAL else "changes"
-    if change.reason is Reason.REVERTED:
-        verb = "returns to an older text of"
+    verb = "edits" if judgement.verdict is Verdict.EDITORIAL else "changes"
+    if judgement.reason is Reason.REVERTED:
+        verb = "returns partly to an older text of" if said.startswith("partly") else "returns to an older text of"
     return _title(f"{service} {verb} its {document}: {said}")
 
 

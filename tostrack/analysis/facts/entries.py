@@ -31,7 +31,7 @@ _CELL = 80
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListEntry:
     """A row of a table or an item of a list; ``cells`` are what it says of its name, by column."""
 
     at: int
@@ -52,9 +52,9 @@ class Entry:
 
 
 @lru_cache(maxsize=32)
-def read_entries(clauses: tuple[Clause, ...]) -> Mapping[int, Entry]:
+def read_entries(clauses: tuple[Clause, ...]) -> Mapping[int, ListEntry]:
     """Return the entries of the tables and lists in *clauses*, by their place."""
-    found: dict[int, Entry] = {}
+    found: dict[int, ListEntry] = {}
     header: list[str] = []
     for at, clause in enumerate(clauses):
         if clause.kind != "row":
@@ -72,7 +72,7 @@ def _cells(clause: Clause) -> list[str]:
     return [" ".join(cell.split()) for cell in re.split(r"(?<!\\)\|", plain(clause.text).strip("| "))]
 
 
-def _read_row(at: int, clause: Clause, header: Sequence[str]) -> Entry | None:
+def _read_row(at: int, clause: Clause, header: Sequence[str]) -> ListEntry | None:
     cells = _cells(clause)
     columns = [title.casefold() for title in header]
     named = next((place for place, title in enumerate(columns) if title in union("facts", "name")), 0)
@@ -84,7 +84,7 @@ def _read_row(at: int, clause: Clause, header: Sequence[str]) -> Entry | None:
         if place != named and columns[place] not in _NUMBERING
     )
     party = _names_parties((*clause.heading[-2:], clause.lead)) or _names_parties([header[named]])
-    return Entry(at, cells[named], told, party and _is_name(cells[named]))
+    return ListEntry(at, cells[named], told, party and _is_name(cells[named]))
 
 
 def _column(title: str) -> str:
@@ -93,7 +93,7 @@ def _column(title: str) -> str:
     return next((name for name in ("purpose", "place") if words in union("facts", name)), title)
 
 
-def _read_item(at: int, clause: Clause) -> Entry | None:
+def _read_item(at: int, clause: Clause) -> ListEntry | None:
     text = " ".join(plain(clause.text).split())
     if not _names_parties((*clause.heading, clause.lead)) or text.count(" ") >= _ENTRY_WORDS:
         return None
@@ -101,7 +101,7 @@ def _read_item(at: int, clause: Clause) -> Entry | None:
     name, detail = (text[: end.start()], text[end.end() :]) if end else (text, "")
     if not _is_name(name := name.strip(" .,;")):
         return None
-    return Entry(at, name, (("purpose", detail.strip(" .,;)")),), party=True)
+    return ListEntry(at, name, (("purpose", detail.strip(" .,;)")),), party=True)
 
 
 def _names_parties(titles: Iterable[str]) -> bool:
@@ -127,10 +127,10 @@ def compare_entries(hunks: Sequence[Hunk], old: tuple[Clause, ...], new: tuple[C
 
 def _of_hunk(
     hunk: Hunk,
-    before: Mapping[int, Entry],
-    after: Mapping[int, Entry],
-    was: Mapping[str, Entry],
-    now: Mapping[str, Entry],
+    before: Mapping[int, ListEntry],
+    after: Mapping[int, ListEntry],
+    was: Mapping[str, ListEntry],
+    now: Mapping[str, ListEntry],
 ) -> Iterator[Fact]:
     gone = _covered(hunk.old_at, hunk.old_count, before)
     come = _covered(hunk.new_at, hunk.new_count, after)
@@ -145,11 +145,11 @@ def _of_hunk(
             yield from _moved_cells(twin, entry)
 
 
-def _covered(at: int | None, count: int, entries: Mapping[int, Entry]) -> list[Entry]:
+def _covered(at: int | None, count: int, entries: Mapping[int, ListEntry]) -> list[ListEntry]:
     return [] if at is None else [entries[place] for place in range(at, at + count) if place in entries]
 
 
-def _moved_cells(old: Entry, new: Entry) -> Iterator[Fact]:
+def _moved_cells(old: ListEntry, new: ListEntry) -> Iterator[Fact]:
     was = dict(old.cells)
     for column, text in new.cells:
         before = was.get(column, "")
