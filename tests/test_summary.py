@@ -3,6 +3,7 @@
 import pytest
 
 from tostrack import compare
+from tostrack.analysis.summary import is_quotable
 
 RULES = "\n\n".join(
     f"You must follow rule number {name} when you use the service." for name in "one two three four".split()
@@ -64,3 +65,54 @@ def test_a_quote_does_not_begin_in_another_sentence():
     )
 
     assert "hear from us" not in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        # A small edit is named; a large one is quoted with its sentence.
+        (
+            "You must show your card.",
+            "You must show your card or passport.",
+            "Adds “or passport” to “Visits”: “You must show your card or passport”.",
+        ),
+        (
+            "Write to Acme Inc., 1 Long Street, Springfield, Ohio 45501.",
+            "Write to Acme Inc., 2 Wide Street, Dayton, Ohio 45402.",
+            "Changes “1 Long Street, Springfield, Ohio 45501” to “2 Wide Street, Dayton, Ohio 45402” in “Visits”.",
+        ),
+        ("Hosted by Alpha.", "Hosted by Beta.", "Changes “Alpha” to “Beta” in “Visits”."),
+        # Two edits of one phrase are one, and a list is quoted by what introduces it.
+        (
+            "Dogs may enter.",
+            "Dogs may enter.\n\nWhen you report a visitor to us, please include the following:\n\n- Your own name\n\n- The day",
+            "Adds text to “Visits”: “When you report a visitor to us, please include the following” (3 edits).",
+        ),
+    ],
+)
+def test_without_a_topic_the_section_is_named_with_the_words(old, new, expected):
+    assert explained(f"## Visits\n\n{old}", f"## Visits\n\n{new}") == expected
+
+
+def test_a_cell_is_named_by_row_and_column():
+    table = "## Plans\n\n| Plan | API calls a day |\n| --- | --- |\n| Basic | {} |\n| Pro | 9,000 |"
+
+    assert explained(table.format("5,000"), table.format("60")) == "Changes Basic › API calls a day: 5,000 → 60."
+
+
+def test_companies_lead_only_where_they_are_a_good_part_of_the_change():
+    head, item = "## Sub-processors\n\n- Alpha Mail: messages", "\n- Beta Cloud: hosting"
+    more = "\n\n".join(f"You must not feed animal number {n} at any time of the year." for n in range(9))
+
+    assert explained(head, f"{head}{item}").startswith("Adds “Beta Cloud” (hosting)")
+    assert explained(head, f"{head}{item}\n\n## Animals\n\n{more}").startswith("Adds text to “Animals” and adds “Beta")
+
+
+@pytest.mark.parametrize("words", ["", "][(#a)", "Ctrl+I", "only if", "Learn more", "* * *"])
+def test_what_tells_nothing_is_no_quote(words):
+    assert not is_quotable(words)
+
+
+@pytest.mark.parametrize("words", ["We keep it", "30 → 90 days", "お客様の個人情報を第三者に販売することはありません"])
+def test_three_words_or_as_many_signs_are_a_quote(words):
+    assert is_quotable(words)

@@ -9,7 +9,8 @@ from functools import cache
 
 from tostrack.analysis.facts.edits import slice_sentence
 from tostrack.analysis.topic_moves import name_moves, weigh_flag
-from tostrack.analysis.verdict.quotes import Replaced, edits, most_telling, shortened, trimmed, weight
+from tostrack.analysis.verdict.quotes import Replaced, most_telling, shortened, trimmed, weight
+from tostrack.analysis.verdict.quotes import edits as single_edits
 from tostrack.clauses import sentences
 from tostrack.language.words import entry_pattern, union
 from tostrack.models import VERDICT_OF, Edit, Fact, FactKind, Flag, Hunk, Judgement, Reason, Verdict
@@ -37,6 +38,10 @@ _TITLES = 60
 _MOST_QUOTES = 20
 #: A move of a topic of this weight or more (`weigh_flag`) is no gain of the platform: something else may weigh more.
 _LIGHT = 3
+#: Companies come first where there are no more than so many other edits for each edit of a company.
+_OTHERS = 3
+#: Edits with no more words between them are shown as one.
+_BETWEEN = 3
 #: Only so many hunks are weighed for the one to quote.
 _MOST_WEIGHED = 400
 #: Reasons whose sentence is replaced: those of a new text. The others say what the history shows.
@@ -87,7 +92,11 @@ def summarize(judgement: Judgement, hunks: Sequence[Hunk]) -> Judgement:
         return judgement
     # An entry of a list of recipients is flagged as sharing: its name says more than the topic.
     topics = {flag.topic for hunk in news for flag in hunk.flags if flag.direction}
-    listed = _name_parties(news) or _name_entries(news) if topics <= {"sharing"} else ""
+    listed = ""
+    if topics <= {"sharing"}:
+        parties, entries = _name_parties(news)
+        others = len(news) - entries
+        listed = _sentence(parties, "", others + 1) if parties and others <= _OTHERS * entries else _name_entries(news)
     return replace(judgement, explanation=listed or _name_all(news))
 
 
@@ -97,6 +106,7 @@ def _name_all(news: Sequence[Hunk]) -> str:
     named = moves[:_MOST_MOVES]
     if len(moves) > len(named):
         named.append(f"{len(moves) - len(named)} more")
+    parties, _ = _name_parties(news)
     flags = sorted(_moved_flags(news), key=lambda found: found[:2])
     quotes = [_quote_of_flag(flag, hunk) for _, _, flag, hunk in flags[:_MOST_MOVES]]
     facts = _weigh_facts(news, guarded=bool(moves))
@@ -104,11 +114,15 @@ def _name_all(news: Sequence[Hunk]) -> str:
         values = {(fact.old, fact.new): _name_fact(fact) for _, fact in reversed(facts)}
         named += list(reversed(values.values()))[: min(_MOST_FACTS, _MOST_MOVES - len(named))]
         quotes += [_quote_of_fact(fact, hunk) for hunk, fact in facts[:_MOST_MOVES]]
-    rest = [hunk for hunk in news if not _has_moved(hunk)]
-    if not named or (len(named) == 1 and flags and flags[0][0] >= _LIGHT and len(rest) > 1):
+    rest = [hunk for hunk in news if not _has_moved(hunk) and not _names_party(hunk)]
+    if parties and len(moves) <= _MOST_MOVES:
+        named.append(parties)
+    light, many = not flags or flags[0][0] >= _LIGHT, len(news) > _FEW
+    if rest and (named in ([], [parties]) or (len(named) == 1 and flags and (light or many) and len(rest) > 1)):
         section, of_section = _find_section(rest)
-        named.append(section)
-        quotes += of_section
+        # One promise more or less among many edits is not what they are about.
+        first = (light and many) or not flags
+        named, quotes = ([section, *named], of_section) if first else ([*named, section], [*quotes, *of_section])
     quote = next(filter(is_quotable, quotes), "") or next((words for words in quotes if " " in words), "")
     return _sentence(_enumerate(named), quote, len(news))
 
@@ -116,19 +130,18 @@ def _name_all(news: Sequence[Hunk]) -> str:
 # Companies and entries of lists
 
 
-def _name_parties(news: Sequence[Hunk]) -> str:
-    """Return ``Adds “Acme Cloud” (hosting, Ireland) to “Sub-processors”.``; empty where no company joined or left."""
+def _name_parties(news: Sequence[Hunk]) -> tuple[str, int]:
+    """Return ``adds “Acme Cloud” (hosting, Ireland) to “Sub-processors”``, and how many edits say so; may be empty."""
     found = [(hunk, fact) for hunk in news for fact in hunk.facts if fact.kind is FactKind.PARTY]
-    sides = [(hunk, fact.new or fact.old, "to" if fact.new else "from") for hunk, fact in found]
-    detailed = len(found) <= _MOST_ENTRIES
     parts = []
     for verb, preposition in (("adds", "to"), ("removes", "from")):
-        of_side = [(hunk, words) for hunk, words, side in sides if side == preposition]
-        names = list(dict.fromkeys(_name_party(words, detailed=detailed) for _, words in of_side))
+        of_side = [(hunk, fact) for hunk, fact in found if bool(fact.new) == (verb == "adds")]
+        detailed = len(found) <= _MOST_ENTRIES
+        names = [_name_party(fact.new or fact.old, detailed=detailed) for _, fact in of_side]
         if names:
-            parts.append(_name_list(verb, names, _MOST_PARTIES, preposition, [hunk for hunk, _ in of_side]))
-    others = len(news) - len({id(hunk) for hunk, _ in found})
-    return _sentence("; ".join(parts), "", others + 1 if others else 1) if parts else ""
+            hunks = [hunk for hunk, _ in of_side]
+            parts.append(_name_list(verb, list(dict.fromkeys(names)), _MOST_PARTIES, preposition, hunks))
+    return "; ".join(parts), len({id(hunk) for hunk, _ in found})
 
 
 def _name_party(words: str, *, detailed: bool) -> str:
@@ -229,12 +242,16 @@ def _weigh_facts(news: Sequence[Hunk], *, guarded: bool) -> list[tuple[Hunk, Fac
         if fact.kind not in _ELSEWHERE and not (guarded and (fact.kind not in _GUARDED or _has_moved(hunk)))
     ]
     if len(news) > _FEW:
-        found = [pair for pair in found if pair[1].kind not in _QUOTED]
+        found = [pair for pair in found if pair[1].kind not in _QUOTED | {FactKind.VALUE}]
     both = [pair for pair in found if (pair[1].old and pair[1].new) or _is_consent(pair[1])]
     told = both or (found if len(news) == 1 and not guarded else [])
     if any(fact.kind not in _LAST for _, fact in told) or any(not hunk.facts for hunk in news):
         told = [pair for pair in told if pair[1].kind not in _LAST]
     return sorted(told, key=lambda pair: (_KINDS.index(pair[1].kind), -weight(pair[0])))
+
+
+def _names_party(hunk: Hunk) -> bool:
+    return any(fact.kind is FactKind.PARTY for fact in hunk.facts)
 
 
 def _has_moved(hunk: Hunk) -> bool:
@@ -278,6 +295,22 @@ def _overlaps(text: str, phrase: str) -> bool:
 # What is left: the sections that were edited most
 
 
+def edits(hunk: Hunk) -> list[Replaced]:
+    """Return the edits of *hunk*, those of one phrase as one: two parts of an address, not its number alone."""
+    words: list[list[str]] = []
+    for at, (op, text) in enumerate(hunk.words):
+        between = op == "=" and 0 < at < len(hunk.words) - 1 and text.count(" ") <= _BETWEEN + 1
+        between = between and not any(stop in text for stop in (". ", "; ", "! ", "? "))
+        for side in "-+" if between else op:
+            if len(words) > 1 and side in "-+" and words[-2][0] == side and words[-1][0] in "-+":
+                words[-2][1] += text
+            elif words and words[-1][0] == side:
+                words[-1][1] += text
+            else:
+                words.append([side, text])
+    return single_edits(replace(hunk, words=tuple((op, text) for op, text in words)))
+
+
 def _find_section(news: Sequence[Hunk]) -> tuple[str, list[str]]:
     """Return what became of the section that was edited most, ``adds text to “Prices”``, and quotes from it."""
     sections: dict[tuple[str, ...], list[Hunk]] = {}
@@ -287,10 +320,13 @@ def _find_section(news: Sequence[Hunk]) -> tuple[str, list[str]]:
     ordered = sorted(sections.items(), key=lambda found: -sum(map(_weigh, found[1])))
     heading, first = ordered[0]
     best = sorted(first, key=_weigh, reverse=True)
-    said = _name_section(heading, first)
+    said = _name_section(heading, first if heading else news)
     title = next((_title(path[-1]) for path, _ in ordered[1:] if path and path != heading[:-1]), "")
     if title and said.endswith("”") and len(said) + len(title) <= _TITLES:
         said += f" and edits “{title}”"
+    if said.startswith("changes “") and "” to “" in said:
+        # Both wordings are named: they are the quote.
+        return said, []
     return said, [_quote_of_hunk(hunk) for hunk in (*_introduction(best), *best[:_MOST_QUOTES])]
 
 
@@ -423,6 +459,7 @@ def _enumerate(parts: Iterable[str]) -> str:
 
 def _sentence(said: str, quote: str, count: int) -> str:
     first = said[:1].upper() + said[1:].rstrip(".")
-    quote = f"{quote})" if quote.count("(") > quote.count(")") and "…" not in quote else quote.replace(" | ", ", ")
+    quote = f"{quote})" if quote.count("(") > quote.count(")") and "…" not in quote else quote
+    quote = quote.strip(" |").replace(" | ", ", ")
     quoted = f": “{quote}”" if quote and trimmed(quote) not in first else ""
     return f"{first}{quoted}{f' ({count} edits)' if count > 1 else ''}."

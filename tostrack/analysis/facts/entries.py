@@ -6,7 +6,8 @@ Rows that moved or were sorted otherwise are the same rows. A table is read by i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -122,7 +123,14 @@ def compare_entries(hunks: Sequence[Hunk], old: tuple[Clause, ...], new: tuple[C
     if not before and not after:
         return [[] for _ in hunks]
     was, now = ({entry.key: entry for entry in entries.values()} for entries in (before, after))
-    return [list(_of_hunk(hunk, before, after, was, now)) for hunk in hunks]
+    keys = Counter(entry.key for entry in before.values()) | Counter(entry.key for entry in after.values())
+    # Of several rows of one name nobody can tell which became which.
+    many = {key for key, times in keys.items() if times > 1}
+    return [[one for one in _of_hunk(hunk, before, after, was, now) if not _is_of(one, many)] for hunk in hunks]
+
+
+def _is_of(moved: Fact, keys: Container[str]) -> bool:
+    return moved.kind is FactKind.VALUE and re.sub(r"\W+", "", moved.subject.partition(" › ")[0].casefold()) in keys
 
 
 def _of_hunk(
