@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from tostrack.analysis.flags.lexicon import Coded
 from tostrack.analysis.flags.patterns import LEAD_END, SENTENCE_END
+from tostrack.analysis.flags.rule_sources import LEARNT
 from tostrack.analysis.flags.rules import Rule, RuleSet, Veto
-from tostrack.analysis.flags.weights import LEARNT, Weights
+from tostrack.analysis.flags.weights import Weights
 from tostrack.clauses import plain, plain_offsets
 from tostrack.models import Flag, Polarity
 
