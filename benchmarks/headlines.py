@@ -15,6 +15,7 @@ import random
 import re
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -29,22 +30,15 @@ QUOTE = re.compile(r": “(.*)”(?: \(\d+ edits\))?\.?$", re.DOTALL)
 MARKUP = re.compile(r"\]\(|\[\^|</?[a-z]+|\*\*|^[\W_]*$")
 
 
-def changes(folder: Path) -> list[tuple[dict, Change]]:
-    """Return the labelled pairs of both sets and of the replay, each with what is said of it."""
+def changes(folder: Path) -> Iterator[tuple[dict, Change]]:
+    """Yield the labelled pairs of both sets and of the replay, each with what is said of it."""
     pairs = labelled(folder)
     for name in ("changes-dev", "changes-provider-dev"):
         with gzip.open(folder / "benchmarks" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
             pairs += map(json.loads, lines)
-    return [
-        (
-            pair,
-            compare(
-                Version(pair["prev_text"], from_iso(pair["date_prev"])),
-                Version(pair["next_text"], from_iso(pair["date_next"])),
-            ),
-        )
-        for pair in pairs
-    ]
+    for pair in pairs:
+        old = Version(pair["prev_text"], from_iso(pair["date_prev"]))
+        yield pair, compare(old, Version(pair["next_text"], from_iso(pair["date_next"])))
 
 
 def main() -> None:
@@ -55,9 +49,11 @@ def main() -> None:
     folder = shared()
     if folder is None:
         raise SystemExit("no labelled pairs: set TOSTRACK_SHARED")
-    found = [(pair, change) for pair, change in changes(folder) if change.verdict is Verdict.SUBSTANTIVE]
     counts: Counter[str] = Counter()
-    for _, change in found:
+    said = []
+    for pair, change in changes(folder):
+        if change.verdict is not Verdict.SUBSTANTIVE:
+            continue
         quote = QUOTE.search(change.explanation)
         kind = "no quote" if not quote else "good"
         if quote and not is_quotable(quote[1]):
@@ -67,12 +63,11 @@ def main() -> None:
         counts[kind] += 1
         if kind in ("short or label", "empty or markup"):
             print(f"{kind}: {change.explanation[:200]}")
-    print(f"substantive changes: {len(found)}; {', '.join(f'{kind}: {n}' for kind, n in sorted(counts.items()))}")
-    random.Random(options.seed).shuffle(found)
-    for pair, change in found[: options.show]:
         name = pair.get("path", "").strip("/") or f"{pair.get('service')}/{pair.get('doc')}"
         title = headline(change, name.split("/")[0], name.split("/")[-1])
-        print(f"{title}\n    {change.explanation}\n    {pair['reason']}")
+        said.append(f"{title}\n    {change.explanation}\n    {pair['reason']}")
+    print(f"substantive changes: {len(said)}; {', '.join(f'{kind}: {n}' for kind, n in sorted(counts.items()))}")
+    print("\n".join(random.Random(options.seed).sample(said, min(options.show, len(said)))))
 
 
 if __name__ == "__main__":

@@ -190,6 +190,17 @@ def test_a_digest_of_the_archive_tells_lists_and_counts(platform):
     assert "takes a licence" in digest_as_text(assemble_with_meaning(platform, shop, told))
 
 
+def test_without_topics_nothing_lies_outside_of_them(platform):
+    night(platform, KEEP, RULES)
+    night(platform, LICENCE, RULES)
+    night(platform, LICENCE, RULES.replace("thirty", "ninety"))
+
+    with Archive(platform.database) as archive:
+        found = assemble_digest(archive, DigestSettings("shop", ("a@b.example",)), ["acme/terms@2"], START, platform.at)
+
+    assert (len(found.items), found.others) == (1, ())
+
+
 def assemble_with_meaning(platform, shop, told):
     with Archive(platform.database) as archive:
         return assemble_digest(archive, shop, told, START, platform.at)

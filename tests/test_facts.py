@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tostrack.analysis.diff import diff
 from tostrack.analysis.facts import find_facts
+from tostrack.analysis.facts.values import fact_value
 from tostrack.clauses import split_clauses
 from tostrack.language import dates
 from tostrack.models import Edit, FactKind, Hunk
@@ -252,3 +253,20 @@ def test_the_cost_of_dates_does_not_grow_with_those_already_found(monkeypatch):
 
     assert len(found) == 2000
     assert looked < 60 * 2000
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "value"),
+    [
+        (FactKind.PARTY, "Acme — purpose: hosting; place: Ireland", {"name": "Acme", "purpose": "hosting", "place": "Ireland"}),
+        (FactKind.FEE, "$9.99 a month", {"value": 9.99, "unit": "dollar", "per": "month", "what": "sum"}),
+        (FactKind.QUOTA, "5,000 API calls a day", {"value": 5000, "unit": "calls", "per": "day", "what": "count"}),
+        (FactKind.RETENTION, "thirty (30) days", {"value": 30, "unit": "day", "per": "", "what": "time"}),
+        (FactKind.UPTIME, "99.9%", {"value": 99.9, "unit": "percent", "per": "", "what": "share"}),
+        (FactKind.AGE, "13 years old", {"value": 13, "unit": "year", "per": "", "what": "age"}),
+        (FactKind.MODALITY, "may", None),
+        (FactKind.FEE, "", None),
+    ],
+)  # fmt: skip
+def test_a_fact_has_a_value_for_programs(kind, words, value):
+    assert fact_value(kind, words) == value

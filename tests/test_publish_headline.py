@@ -9,7 +9,7 @@ from tostrack.analysis.summary import summarize
 from tostrack.analysis.topic_moves import ranked
 from tostrack.models import Change, Direction, Edit, Fact, FactKind, Flag, Hunk, Judgement, Polarity, Reason, Version
 from tostrack.render.escape import columns
-from tostrack.render.headline import TITLE_COLUMNS, flag_label, headline, topic_moves
+from tostrack.render.headline import TITLE_COLUMNS, flag_label, headline
 
 
 def flag(topic, polarity, direction=None, quote="we may"):
@@ -133,17 +133,6 @@ def test_a_title_is_one_bounded_line(service, document, explanation):
 
 def test_an_acronym_keeps_its_capitals_after_the_colon():
     assert headline(change(explanation="GDPR rights are new."), "Acme", "Terms").endswith(": GDPR rights are new")
-
-
-def test_topics_are_listed_once_with_their_moves_the_heaviest_first():
-    moved = change(
-        flag("ai", "mentions"),
-        flag("licensing", "permits", "narrowed"),
-        flag("sharing", "restricts", "widened"),
-        flag("licensing", "permits", "widened", "other words"),
-    )
-
-    assert topic_moves(moved) == ["licensing widened and narrowed", "sharing widened", "ai touched"]
 
 
 def test_the_heaviest_news_stands_first_and_what_is_not_flagged_last():

@@ -25,6 +25,8 @@ _MOST_ENTRIES = 3
 _MOST_PARTIES = 8
 #: An entry of a list or row of a table has no more words than this; a longer one is a clause.
 _ENTRY_WORDS = 25
+#: A paragraph of no more words is a line of an address or a list.
+_LINE_WORDS = 4
 #: What is shown in brackets behind the name of an entry: its purpose, its place.
 _DETAIL_CHARACTERS = 60
 _HEADING_CHARACTERS = 45
@@ -123,8 +125,7 @@ def _name_all(news: Sequence[Hunk]) -> str:
         # One promise more or less among many edits is not what they are about.
         first = (light and many) or not flags
         named, quotes = ([section, *named], of_section) if first else ([*named, section], [*quotes, *of_section])
-    quote = next(filter(is_quotable, quotes), "") or next((words for words in quotes if " " in words), "")
-    return _sentence(_enumerate(named), quote, len(news))
+    return _sentence(_enumerate(named), next(filter(is_quotable, quotes), ""), len(news))
 
 
 # Companies and entries of lists
@@ -175,9 +176,10 @@ def _name_entries(news: Sequence[Hunk]) -> str:
 
 
 def _is_entry(hunk: Hunk) -> bool:
-    if hunk.kind[:2] not in ("li", "ol") and hunk.kind != "row":
-        return False
     texts = [text for text in (hunk.old, hunk.new) if text]
+    line = hunk.kind == "p" and all(len(text.split()) <= _LINE_WORDS for text in texts)
+    if hunk.kind[:2] not in ("li", "ol") and hunk.kind != "row" and not line:
+        return False
     if hunk.edit is Edit.REWORDED and not _is_replaced(*(_entry_parts(text)[0] for text in texts)):
         return False
     return all(len(text.split()) <= _ENTRY_WORDS and any(map(str.isalpha, text)) for text in texts)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from tostrack.analysis.topic_moves import ranked, safeguard_move, topic_subject, weigh_flag
+from tostrack.analysis.topic_moves import safeguard_move, topic_subject, weigh_flag
 from tostrack.models import Change, Direction, Flag, Hunk, Judgement, Reason, Verdict
-from tostrack.render.escape import columns, cut, joined, safe_line
+from tostrack.render.escape import columns, cut, safe_line
 
 #: Titles longer than this are cut by feed readers and mail clients.
 TITLE_COLUMNS = 140
@@ -60,15 +60,6 @@ def _as_clause(explanation: str) -> str:
     text = safe_line(explanation).rstrip(".")
     first = text.split(" ", 1)[0]
     return text[:1].lower() + text[1:] if first[1:].islower() or len(first) == 1 else text
-
-
-def topic_moves(change: Change) -> list[str]:
-    """Return each topic of *change* and what happened to it: ``licensing widened and narrowed``, ``ai touched``."""
-    moves: dict[str, dict[str, None]] = {}
-    for hunk in ranked(change):
-        for flag in hunk.flags:
-            moves.setdefault(safe_line(flag.topic), {}).update({str(flag.direction): None} if flag.direction else {})
-    return [f"{topic} {joined(list(found)) or 'touched'}" for topic, found in moves.items()]
 
 
 #: What happened to what a flag says, for a reader: of what the platform may do, and of a promise or limit.

@@ -38,7 +38,7 @@ def render_log(
     for row, line in zip(listed, align_columns(table, look), strict=True):
         lines.append(line)
         if explanation := _cell(row.get("explanation")):
-            lines.append(look.paint("dim", fit_line(f"            {explanation}", look)))
+            lines.append(look.paint("dim", fit_line(f"    {explanation}", look)))
     return _text(lines)
 
 

@@ -59,7 +59,7 @@ _ADVERBS = frozenset(
     generally typically directly and or if to be""".split()
 )
 _LY_VERBS = frozenset("apply comply rely reply supply multiply".split())
-_USER = frozenset("you users user members member customers customer".split())
+_USER = frozenset(load_language("en").list_words("parties", "user"))
 #: An edit of more words is a new sentence: the verb in it does not take the place of the old one.
 _PHRASE_WORDS = 8
 
