@@ -85,7 +85,7 @@ def test_diff_json_has_the_fields_of_the_contract(run, two_nights):
 
     assert list(change) == [
         *("service", "document", "from", "to", "verdict", "reason", "explanation"),
-        *("importance", "topics", "hunks", "stated"),
+        *("importance", "topics", "hunks", "stated", "headline"),
     ]
     assert change["from"].keys() == change["to"].keys() == {"number", "seen_at", "sha256"}
     assert (change["from"]["number"], change["to"]["number"]) == (1, 2)

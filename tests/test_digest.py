@@ -126,7 +126,7 @@ def test_still_watching_says_so_and_no_more():
 def test_the_payload_is_json_of_the_changes():
     payload = json.loads(json.dumps(digest_as_payload(digest(WIDENED, others=(SHARED,), noise=4))))
 
-    assert payload["changes"][0]["headline"] == "Pixboard widens its content licence (Terms)"
+    assert payload["changes"][0]["headline"].startswith("Pixboard widens its content licence (Terms): “You grant us")
     assert payload["changes"][0]["hunks"][0]["flags"][0]["topic"] == "licensing"
     assert payload["others"] == [{"service": "pixboard", "document": "privacy", "link": ""}]
     assert payload["noise"] == 4
@@ -188,6 +188,17 @@ def test_a_digest_of_the_archive_tells_lists_and_counts(platform):
     assert [one.link for one in found.others] == ["https://tos.example/changes/acme/terms/3/"]
     assert (found.documents, found.services) == (1, ("Acme",))
     assert "takes a licence" in digest_as_text(assemble_with_meaning(platform, shop, told))
+
+
+def test_without_topics_nothing_lies_outside_of_them(platform):
+    night(platform, KEEP, RULES)
+    night(platform, LICENCE, RULES)
+    night(platform, LICENCE, RULES.replace("thirty", "ninety"))
+
+    with Archive(platform.database) as archive:
+        found = assemble_digest(archive, DigestSettings("shop", ("a@b.example",)), ["acme/terms@2"], START, platform.at)
+
+    assert (len(found.items), found.others) == (1, ())
 
 
 def assemble_with_meaning(platform, shop, told):

@@ -23,10 +23,10 @@ STATUS = {
 
 def test_the_log_says_what_changed_and_why_it_matters():
     assert render_log(LOG).splitlines() == [
-        "2024-05-01  acme/terms@7         substantive (new-text)  3+ 12~  licensing, ai",
-        "            New text: “We may train models.”",
-        "2024-05-02  pixboard/privacy@12  noise (links)           1-",
-        "            Only links moved.",
+        "2024-05-01  acme/terms@7         substantive (new-text)  licensing, ai",
+        "    New text: “We may train models.”",
+        "2024-05-02  pixboard/privacy@12  noise (links)",
+        "    Only links moved.",
     ]
 
 

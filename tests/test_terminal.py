@@ -61,7 +61,7 @@ def test_a_change_begins_with_document_days_verdict_and_reason():
 
     assert lines[:4] == [
         "pixboard/terms  2012-04-03 → 2013-02-03",
-        "substantive (new-text): licensing widened",
+        "substantive (new-text): licensing",
         "One clause says something else.",
         "2 edits: 1 added and 1 reworded",
     ]
@@ -238,6 +238,7 @@ def test_the_json_of_a_change_has_the_contract_s_fields():
     assert json.loads(json.dumps(record)) == record
     assert list(record) == [
         "service", "document", "from", "to", "verdict", "reason", "explanation", "importance", "topics", "hunks", "stated",
+        "headline",
     ]  # fmt: skip
     assert record["from"] == {"number": 1, "seen_at": "2012-04-03T00:00:00Z", "sha256": Version("a").sha256}
     (hunk,) = record["hunks"]

@@ -20,11 +20,13 @@ from tostrack.archive.texts import ClauseStore
 from tostrack.archive.visits import NewVersion, Visit
 from tostrack.clauses import plain, text_key
 from tostrack.comparison_key import comparison_key
-from tostrack.models import Clause, Document, Hunk, Outcome, Snapshot, Verdict, iso, sha256
+from tostrack.models import Clause, Document, Hunk, Judgement, Outcome, Reason, Snapshot, Verdict, iso, sha256
+from tostrack.render.headline import write_headline
 
 _DOCUMENT = """
 SELECT d.id FROM documents d JOIN services s ON s.id = d.service_id WHERE s.slug = ? AND d.slug = ?
 """
+_NAMES = "SELECT s.name, d.name FROM documents d JOIN services s ON s.id = d.service_id WHERE d.id = ?"
 
 
 class Recorder:
@@ -281,7 +283,9 @@ class Recorder:
         numbered = "SELECT id FROM _versions WHERE document_id = ? AND number = ?"
         places = {f"{end}_version": self._id(numbered, document_id, judged.row[f"{end}_number"]) for end in ENDS}
         columns = {name: value for name, value in judged.row.items() if not name.endswith("_number")}
-        columns["importance"] = judged.importance
+        service, document = self._connection.execute(_NAMES, (document_id,)).fetchone()
+        told = Judgement(Reason(columns["reason"]), columns["explanation"])
+        columns |= {"importance": judged.importance, "headline": write_headline(told, service, document)}
         judgement_id = self._insert("judgements", document_id=document_id, **places, **columns)
         for table, rows in judged.details.items():
             for row in rows:

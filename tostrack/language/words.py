@@ -48,6 +48,7 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
                 "yes", "no", "on", "off", "allowed", "forbidden", "nobody", "everybody", "never", "always", "required",
                 "optional", "included", "excluded",
             ),
+            "facts": ("retention", "uptime", "answer", "quota", "parties", "name", "purpose", "place"),
             "page": ("references", "consent", "navigation", "more", "labels", "helpful"),
             "errors": ("needs-js", "blocked", "login", "consent", "maintenance", "outage", "wrong-page"),
         },

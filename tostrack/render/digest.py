@@ -12,6 +12,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+from tostrack.analysis.summary import summarize
 from tostrack.analysis.topic_moves import importance, ranked
 from tostrack.models import Change, Edit, Flag, Hunk, iso
 from tostrack.render.change_formats import LINKED, change_as_json, coloured, html, safe_url
@@ -80,17 +81,19 @@ def digest_subject(digest: Digest) -> str:
     if not digest.items:
         return f"Still watching {count(digest.documents, 'document')}: no change to report"
     first, *rest = _ordered(digest)
-    return _headline(first, digest) + (f", and {count(len(rest), 'more change')}" if rest else "")
+    return _headline(first, digest, quoted=False) + (f", and {count(len(rest), 'more change')}" if rest else "")
 
 
 def _mine(change: Change, topics: Sequence[str]) -> Change:
     """Return *change* with the flags of the reader's *topics* alone, where it has any of them."""
+    if set(topics).isdisjoint(change.topics):
+        return change
     hunks = tuple(replace(h, flags=tuple(f for f in h.flags if f.topic in topics)) for h in change.hunks)
-    return replace(change, hunks=hunks) if any(hunk.flags for hunk in hunks) else change
+    return replace(change, hunks=hunks, judgement=summarize(change.judgement, hunks))
 
 
-def _headline(item: DigestItem, digest: Digest) -> str:
-    return headline(_mine(item.change, digest.topics), item.service_name, item.document_name)
+def _headline(item: DigestItem, digest: Digest, *, quoted: bool = True) -> str:
+    return headline(_mine(item.change, digest.topics), item.service_name, item.document_name, quoted=quoted)
 
 
 def _ordered(digest: Digest) -> list[DigestItem]:
@@ -192,9 +195,9 @@ def digest_as_text(digest: Digest, footer: Footer | None = None) -> str:
     if digest.others:
         lines += ["Also changed, outside your topics:"]
         for item in digest.others[:HEADLINES]:
-            lines += _wrapped(_headline(item, digest), "  ", "- ")
+            lines += _wrapped(_headline(item, digest, quoted=False), "  ", "- ")
             lines += [f"  {item.link}"] if item.link else []
-        lines += [f"  … and {count(len(digest.others) - HEADLINES, 'more')}"] * (len(digest.others) > HEADLINES)
+        lines += [f"  … and {len(digest.others) - HEADLINES:,} more"] * (len(digest.others) > HEADLINES)
         lines.append("")
     if counted := _counted(digest):
         lines += [*_wrapped(counted), ""]
@@ -267,10 +270,10 @@ def digest_as_html(digest: Digest, footer: Footer | None = None) -> str:
             headlines.append(item)
         else:
             parts.append(block)
-    parts += _html_list("More changes", headlines, digest)
+    parts += _html_list("More changes", headlines, digest, quoted=True)
     if not digest.items:
         parts.append(f"<p>{html(_quiet(digest))}</p>")
-    parts += _html_list("Also changed, outside your topics", digest.others, digest)
+    parts += _html_list("Also changed, outside your topics", digest.others, digest, quoted=False)
     if counted := _counted(digest):
         parts.append(f"<p {_SMALL}>{html(counted)}</p>")
     parts += _html_footer(footer) if footer else []
@@ -302,16 +305,16 @@ def _html_item(item: DigestItem, digest: Digest) -> str:
     return "\n".join(parts)
 
 
-def _html_list(title: str, items: Sequence[DigestItem], digest: Digest) -> list[str]:
+def _html_list(title: str, items: Sequence[DigestItem], digest: Digest, *, quoted: bool) -> list[str]:
     if not items:
         return []
     lines = []
     for item in items[:HEADLINES]:
-        line = html(_headline(item, digest))
+        line = html(_headline(item, digest, quoted=quoted))
         link = safe_url(item.link)
         lines.append(f'<li><a href="{escape(link)}" {LINKED}>{line}</a></li>' if link else f"<li>{line}</li>")
     if len(items) > HEADLINES:
-        lines.append(f"<li>… and {count(len(items) - HEADLINES, 'more')}</li>")
+        lines.append(f"<li>… and {len(items) - HEADLINES:,} more</li>")
     return [f"<p {_LINE}><strong>{html(title)}</strong></p>", f"<ul {_LIST}>{''.join(lines)}</ul>"]
 
 
@@ -365,7 +368,7 @@ def digest_as_payload(digest: Digest) -> Mapping[str, Any]:
         "subject": digest_subject(digest),
         "warning": digest.warning,
         "changes": [
-            {"headline": _headline(item, digest), "link": item.link, **change_as_json(item.change)}
+            {**change_as_json(item.change), "headline": _headline(item, digest), "link": item.link}
             for item in _ordered(digest)
         ],
         "others": [

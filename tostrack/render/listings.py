@@ -7,9 +7,8 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from tostrack.models import Edit
 from tostrack.render.escape import columns, count, document_id, path_of, safe_line
-from tostrack.render.terminal_style import SIGNS, TerminalStyle, align_columns, fit_line
+from tostrack.render.terminal_style import TerminalStyle, align_columns, fit_line
 from tostrack.render.wording import describe_cause, describe_outcome
 
 #: Columns of a heading path beside a quote.
@@ -19,7 +18,7 @@ _PATH = 40
 def render_log(
     rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
 ) -> str:
-    """Return the changes of *rows*, two lines each: what it is, and in one sentence why it has its verdict.
+    """Return the changes of *rows*, two lines each: what it is, and what it moves or why it does not matter.
 
     Args:
         rows: Mappings with the keys of ``tostrack log --json``, and ``explanation``.
@@ -31,7 +30,6 @@ def render_log(
             _cell(row.get("seen_at"))[:10],
             _cell(row.get("id")),
             f"{_cell(row.get('verdict'))} ({_cell(row.get('reason'))})",
-            " ".join(f"{row[edit]}{SIGNS[edit]}" for edit in Edit if row.get(edit)),
             ", ".join(map(_cell, row.get("topics") or ())),
         ]
         for row in listed
@@ -40,7 +38,7 @@ def render_log(
     for row, line in zip(listed, align_columns(table, look), strict=True):
         lines.append(line)
         if explanation := _cell(row.get("explanation")):
-            lines.append(look.paint("dim", fit_line(f"            {explanation}", look)))
+            lines.append(look.paint("dim", fit_line(f"    {explanation}", look)))
     return _text(lines)
 
 

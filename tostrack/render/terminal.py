@@ -9,7 +9,7 @@ from itertools import zip_longest
 from tostrack.analysis.topic_moves import ranked
 from tostrack.models import Change, Edit, Fact, Flag, Hunk
 from tostrack.render.escape import ascii_only, columns, count, cut, document_id, joined, path_of, safe_line, span_of
-from tostrack.render.headline import distinct_flags, flag_label, topic_moves
+from tostrack.render.headline import distinct_flags, flag_label
 from tostrack.render.terminal_style import SIGNS, TerminalStyle, align_columns, fit_line
 from tostrack.render.word_edits import excerpt, fold, runs_of, shortened, side, whole
 
@@ -84,8 +84,8 @@ def _headline(change: Change, look: TerminalStyle) -> list[str]:
     titles = [name, span] if apart else ["  ".join(filter(None, [name, span]))]
     lines = [look.paint("title", fit_line(title, look)) for title in titles if title]
     verdict = f"{change.verdict} ({change.reason})"
-    moves = topic_moves(change)
-    lines += _paragraph(f"{verdict}: {'; '.join(moves)}" if moves else verdict, look)
+    topics = ", ".join(map(safe_line, change.topics))
+    lines += _paragraph(f"{verdict}: {topics}" if topics else verdict, look)
     for sentence in filter(None, (change.explanation, change.silence)):
         lines += _paragraph(safe_line(sentence), look)
     edits = Counter(hunk.edit for hunk in change.hunks)

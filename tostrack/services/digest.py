@@ -42,7 +42,8 @@ def assemble_digest(
     told = [_change(archive, event) for event in events]
     ids = {row.id for row in told}
     seen = [row for row in _between(archive, since, until) if settings.covers(_document(row)) and row.id not in ids]
-    others = [row for row in seen if row.verdict == Verdict.SUBSTANTIVE and row.announced]
+    # Without topics nothing lies outside them: what else is there is in another message to the same readers.
+    others = [row for row in seen if row.verdict == Verdict.SUBSTANTIVE and row.announced and settings.topics]
     watched = [row for row in archive.documents() if settings.covers(row.id)]
     return Digest(
         settings.slug,

@@ -20,7 +20,7 @@ from tostrack.render.csv_rows import folder_name
 Read = Callable[[str], bytes]
 CHANGES = (
     *("id", "service", "document", "seen_at", "verdict", "reason", "explanation", "topics"),
-    *("added", "removed", "reworded", "moved", "announced", "from_number", "to_number"),
+    *("added", "removed", "reworded", "moved", "announced", "from_number", "to_number", "headline"),
 )
 VERSIONS = ("service", "document", "number", "seen_at", "kind", "sha256", "hash")
 

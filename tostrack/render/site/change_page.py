@@ -11,7 +11,7 @@ from tostrack.models import Change, Verdict, from_iso
 from tostrack.models import Reading as TextReading
 from tostrack.render.change_formats import safe_url
 from tostrack.render.escape import count, joined, safe_line
-from tostrack.render.headline import headline, topic_moves
+from tostrack.render.headline import headline
 from tostrack.render.site.page_data import ChangeItem, Neighbour, Site, TextData, TextSource
 from tostrack.render.site.redline import FlagNote, Row, excerpt, place_of, rows, searched, unchanged_after
 from tostrack.render.site.rendering import FeedLink, day_words, render
@@ -128,7 +128,7 @@ def _tally(change: Change) -> str:
     for hunk in change.hunks:
         by_edit[hunk.edit.value] = by_edit.get(hunk.edit.value, 0) + 1
     told = joined([f"{number} {edit}" for edit, number in by_edit.items()])
-    return f"{count(len(change.hunks), 'edit')}: {told}" + (f"; {joined(topic_moves(change))}" if change.topics else "")
+    return f"{count(len(change.hunks), 'edit')}: {told}"
 
 
 def _plain(change: Change) -> str:
