@@ -277,6 +277,8 @@ def _is_bare(clause: Clause) -> bool:
     """Whether *clause* is a short line that is no sentence: it ends in no stop, allows and forbids nothing."""
     if clause.kind != "p" or clause.text.rstrip("*_ ")[-1:] in _STOPS or clause.text.count(" ") >= _BARE:
         return False
+    if _VALUE.search(clause.text):
+        return False
     words = normal(clause.text)
     return (
         len(words) <= _LABEL_WORDS
@@ -286,6 +288,8 @@ def _is_bare(clause: Clause) -> bool:
     )
 
 
+#: A line that gives a value: "Setting: Public".
+_VALUE = re.compile(r"\w[*_]{0,3}\s?:[*_]{0,3}\s")
 _STOPS = (".", ":", ";", "!", "?", "…", "")
 #: No token is made of more words than eight: a text with more spaces need not be read.
 _BARE = 8 * _LABEL_WORDS

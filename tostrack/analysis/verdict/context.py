@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
+from tostrack.analysis.verdict.normal_form import stem
 from tostrack.clauses import sentences
 from tostrack.comparison_key import comparable, comparable_text, comparables, reading_key
 from tostrack.language.item_labels import strip_key_number, strip_ordinal
@@ -47,6 +48,10 @@ class ContextText:
     def flat_titles(self) -> frozenset[str]:
         """The titles without number and without spaces."""
         return frozenset(strip_key_number(title).replace(" ", "") for title in self.titles)
+
+    def uses(self, word: str) -> bool:
+        """Return whether a word with the stem *word* stands in it."""
+        return word in _stems(self.reading)
 
     def says(self, sentence: str) -> bool:
         """Return whether plain *sentence* stands in one of its clauses; a short one must be a clause of its own."""
@@ -103,6 +108,11 @@ def _index(reading: Reading) -> dict[str, list[int]]:
         for word in {*_WORD.findall(clause.text.lower())}:
             places[word].append(at)
     return places
+
+
+@lru_cache(maxsize=8)
+def _stems(reading: Reading) -> frozenset[str]:
+    return frozenset(map(stem, " ".join(comparables(reading)).split()))
 
 
 @lru_cache(maxsize=4_096)

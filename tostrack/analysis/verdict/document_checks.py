@@ -37,10 +37,22 @@ def judge_without_hunks(old: Reading, new: Reading) -> Judgement:
 def other_document(old: Reading, new: Reading) -> Judgement | None:
     """Return a judgement when a link leads to another document than before: its file or its host is another."""
     before, after = (linked_documents(reading.clauses) for reading in (old, new))
+    if before == after:
+        before, after = (_linked_sites(reading.clauses) for reading in (old, new))
     if before == after or len(before) != len(after):
         return None
     was, now = next((one, other) for one, other in zip(before, after, strict=True) if one != other)
     return Judgement(Reason.RENAMED, f"A link leads to another document: {now}, not {was}. Consider tracking it.")
+
+
+_SITE = re.compile(
+    r"(?<!!)\[[^\[\]\n]+\]\(\s*<?https?://(?:[\w-]+\.)*?([\w-]+\.[\w-]+(?:/|(?=[?#)>\s])))", re.IGNORECASE
+)
+
+
+def _linked_sites(clauses: Sequence[Clause]) -> list[str]:
+    """Return the sites that links lead to, in order: without the hosts of a site, its pages and pictures."""
+    return [site.strip("/").lower() for clause in clauses if "](" in clause.text for site in _SITE.findall(clause.text)]
 
 
 def _places(reading: Reading) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tostrack.analysis.verdict.lexicon import ACTORS
-from tostrack.analysis.verdict.normal_form import is_mail, is_number, stem
+from tostrack.analysis.verdict.normal_form import american_of, is_mail, is_number, stem
 
 _WHO = """
     third party person partner affiliate affiliated subsidiary vendor provider advertiser processor controller
@@ -83,7 +83,9 @@ _CONDUCT = """
 
 #: What carries meaning, as stems.
 _BINDING = frozenset(
-    stem(word) for word in " ".join((_WHO, _DATA, _PRACTICE, _CONTRACT, _CONDITION, _CONDUCT, *ACTORS)).split()
+    stem(form)
+    for word in " ".join((_WHO, _DATA, _PRACTICE, _CONTRACT, _CONDITION, _CONDUCT, *ACTORS)).split()
+    for form in (word, american_of(word))
 )
 
 

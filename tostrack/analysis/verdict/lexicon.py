@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import cache
 
+from tostrack.analysis.verdict.normal_form import american_of, stem
 from tostrack.clauses import canonical_text
 from tostrack.language.words import list_languages, load_language, union, weekday_names
 
@@ -21,7 +24,7 @@ SAFE = frozenset(
     essentially clearly easily respectively accordingly hence thereby hereby herein hereof hereto thereof therein
     thereto whereby wherein hereinafter hereunder thereunder aforementioned foregoing said etc again together instead
     le la les l un une des de du d au aux el los las lo il gli der die das dem den ein eine einen einer eines zu zum
-    zur het een del della dello dei degli delle al alla alle""".split()
+    zur ad ed od het een del della dello dei degli delle al alla alle""".split()
 )
 #: Who acts and whether: words whose order is the meaning.
 ACTORS = frozenset(
@@ -131,13 +134,32 @@ SAME = (
 
 def _single(table: str, name: str) -> frozenset[str]:
     """Return the entries of one word that any language has in a list."""
-    return frozenset(word for word in union(table, name) if " " not in word and "*" not in word)
+    return _american(word for word in union(table, name) if " " not in word and "*" not in word)
+
+
+def _american(words: Iterable[str]) -> frozenset[str]:
+    """Return *words* as `normal` spells them too."""
+    return frozenset(form for word in words for form in (word, american_of(word)))
+
+
+@cache
+def known_words() -> frozenset[str]:
+    """Return single words that bind, limit or answer in any language read here: none is a misspelling of another."""
+    languages = map(load_language, list_languages("verdict"))
+    return frozenset(
+        word
+        for language in languages
+        for table in ("guards", "parties", "units", "money", "answers", "numbers")
+        for name in language.list_names(table)
+        for entry in language.list_words(table, name)
+        for word in (entry, stem(entry))
+    )
 
 
 #: They say who, and not of what kind.
 _PRONOUNS = frozenset("they them their theirs he she others anyone anybody someone somebody".split())
 #: Words that date a text without saying from when it binds.
-STAMPED = _single("dates", "updated") | union("dates", "stamped")
+STAMPED = _single("dates", "updated") | _american(union("dates", "stamped"))
 #: Words that stand beside the date of a text, whatever day it is.
 DATING = (STAMPED - {"ago"}) | frozenset(
     "effective date dated as of since from starting last on in force revision".split()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from tostrack.analysis.verdict import lexicon
+from tostrack.analysis.verdict.account import language_of
 from tostrack.analysis.verdict.guarded_words import binds
 from tostrack.analysis.verdict.normal_form import DATE, MARK, is_number, normal
 from tostrack.analysis.verdict.residual import Part
 from tostrack.analysis.verdict.wording_rules import is_name, replacements
 from tostrack.clauses import sentences
 from tostrack.comparison_key import comparable_text
+from tostrack.language.words import list_languages
 from tostrack.models import Edit, Reason
 
 
@@ -34,10 +36,13 @@ def relabelled(part: Part) -> Reason | None:
     dates = [sorted(word for word in normal(text) if is_number(word)) for text in (part.old, part.new)]
     if dates[0] != dates[1] or not any(word.startswith(DATE) or _YEAR.match(word) for word in dates[0]):
         return None
-    if changed(part) <= lexicon.SAFE | lexicon.DATING:
+    if changed(part) <= lexicon.SAFE | lexicon.DATING | lexicon.CLOCK:
         return Reason.WORDING
-    # In other languages the label is known by its place: nothing stands beside it but the date.
+    # In other languages the label is known by its place: nothing stands beside it but the date, and it is all new.
     short = max(len(part.old.split()), len(part.new.split())) <= _LABEL_WORDS
+    kept = {*normal(part.old)} & {*normal(part.new)} - {*dates[0]} - lexicon.SAFE - lexicon.DATING
+    if kept and language_of(part.context.new.reading) in list_languages("verdict"):
+        return None
     return Reason.EDITION if short and not any(map(binds, changed(part) - lexicon.DATING)) else None
 
 

@@ -40,8 +40,10 @@ _URL = re.compile(
 )
 _URL_SIGNS = re.compile(r"//|www\.|\.[a-z]{2,}/")
 _AT, _DOT = (re.compile(rf"\s?[\[({{]\s?{word}\s?[\])}}]\s?") for word in ("at", "dot"))
+_SPOKEN_MAIL = re.compile(r"(\b[\w.+-]+) AT ([\w-]+(?: DOT [\w-]+)+)")
 _HIDDEN_MAIL = re.compile(r"[\w.+-]*\[?e-?mail\W{1,2}protected\]?[\w.-]*")
-_WORD = rf"{WORD}|&|{SIGN}"
+#: "A$5" is another sum than "$5"; "US$5" is the same where nothing else is said.
+_WORD = rf"\b(?!us)[a-z]{{1,2}}\$(?=\s?\d)|{WORD}|&|{SIGN}"
 _WORDS = re.compile(_WORD)
 _TOKENS = re.compile(rf"{MARK}\w+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{_WORD}")
 
@@ -120,7 +122,8 @@ def _date(match: re.Match[str]) -> str:
 
 
 #: Numbers with their thousands apart, and what stands between the ends of a range.
-_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:([., ])\d{3})(?:\1\d{3}){0,4}(?![\d]|[.,]\d)")
+#: A single point may stand before decimals.
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:(?:[, ]\d{3})|(\.)\d{3}(?=\1\d{3}))(?:[., ]\d{3}){0,4}(?![\d]|[.,]\d)")
 _RANGE = re.compile(r"(?<=\d)\s?[-–—−]\s?(?=\d)")
 _DIGITS = re.compile("[0-9]")
 _FOUR_DIGITS = re.compile("[0-9]{4}")
@@ -148,6 +151,8 @@ _HINT = re.compile(r"\(?\bopens in (?:a )?new (?:tab|window)\)?", re.IGNORECASE)
 
 def _without_disguise(text: str) -> str:
     """Return *text* with spelled-out mail addresses as they are meant, and how long ago it was updated as a mark."""
+    if "protected" in text:
+        text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
     if _AT.search(text):
         text = _DOT.sub(".", _AT.sub("@", text))
     if text.count(" ") < _AGO_LINE and _DIGITS.search(text):
@@ -163,9 +168,9 @@ def spelled(text: str) -> tuple[str, ...]:
     text = mend_encoding(text)
     if "~~" in text:
         text = mark_struck(text)
+    if " AT " in text:
+        text = _SPOKEN_MAIL.sub(lambda match: f"{match[1]}@{match[2].replace(' DOT ', '.')}", text)
     text = text.replace("’", "'").replace("\u00a0", " ").replace("©", " copyright ").lower()
-    if "protected" in text:
-        text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
     text = uniform(_without_disguise(text))
     if ("/" in text or "www." in text) and _URL_SIGNS.search(text):
         text = _URL.sub(f" {URL} ", text)

@@ -29,6 +29,8 @@ def stamp(part: Part) -> Reason | None:
     if all(word.startswith((INSTANT, RELATIVE)) for word in changed):
         return Reason.STAMP
     texts = [text for text in (part.old, part.new) if text]
+    if _MEANT & places_of(part.context, part.hunk) and not all(map(_is_labelled, texts)):
+        return None
     named = {word for word in changed if not is_number(word) and not word.startswith(MARK)} - lexicon.CLOCK
     if all(map(_is_stamp, texts)) and (
         len(texts) == 1 or named <= lexicon.SAFE | lexicon.DATING | month_numbers().keys() or opaque(texts)
@@ -37,6 +39,14 @@ def stamp(part: Part) -> Reason | None:
     if all(map(is_number, changed)) and all(_stamped(normal(text), changed) for text in texts):
         return Reason.STAMP
     return None
+
+
+_MEANT = frozenset({Place.ROW})
+
+
+def _is_labelled(text: str) -> bool:
+    """Whether a cell or its neighbour says that a date is of the text, or that a number counts."""
+    return bool((lexicon.STAMPED | lexicon.LAST | lexicon.COUNTED).intersection(normal(text)))
 
 
 def opaque(texts: Sequence[str]) -> bool:
@@ -96,9 +106,12 @@ def _is_stamp(text: str) -> bool:
         # "Rev 0123", "Form 1022": the code of an edition.
         return bool(words) and not any(map(binds, words))
     if lexicon.COUNTED & words:
-        counted = all(_is_counter(tokens, at) for at in numbers)
-        return bool(numbers) and counted and not lexicon.OBLIGING & words
-    machine = any(token.startswith((INSTANT, RELATIVE)) for token in tokens)
+        counted = all(_is_counter(tokens, at) for at in numbers) and ("read" in words or "min" not in words)
+        return bool(numbers) and counted and not (lexicon.OBLIGING | _LIMITING) & words
+    if "version" in words and text.rstrip()[-1:] in ".;" and len(words - lexicon.SAFE - lexicon.DATING) > 1:
+        # A sentence about an edition of something.
+        return False
+    machine = any(token.startswith((INSTANT, RELATIVE)) for token in tokens) or (dated != text and not numbers)
     if not machine and not (numbers and all(_is_dating(tokens, at) for at in numbers)):
         return False
     return not words or bool(lexicon.STAMPED & words) or bool(_EDITION.search(text))
@@ -151,11 +164,15 @@ def _binds_from(text: str, moved: Counter[str]) -> bool:
 def _is_dating(tokens: Sequence[str], at: int) -> bool:
     """Whether the number at *at* is a date, a year, a day before a month, or the number of an edition."""
     token = tokens[at]
-    if token.startswith(DATE) or _YEAR.match(token) or tokens[at - 1 : at] in (("version",), ("v",)):
+    if token.startswith(DATE) or _YEAR.match(token) or tokens[at - 1 : at] in _EDITIONS:
         return True
     beside = {*tokens[max(0, at - 2) : at], *tokens[at + 1 : at + 2]}
     # Not isdigit: a superscript is a digit too, and no number.
     return token.isdecimal() and int(token) <= 31 and bool(month_numbers().keys() & beside)
+
+
+#: What stands before the number of an edition.
+_EDITIONS = (("version",), ("v",), ("revision",), ("rev",), ("release",))
 
 
 def _stamped(tokens: Sequence[str], moved: Counter[str]) -> bool:
@@ -270,7 +287,8 @@ def _names_place(word: str) -> bool:
     return bool(_NUMBER_OF_PLACE.fullmatch(word))
 
 
-_NUMBER_OF_PLACE = re.compile(r"\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5}")
+#: A section beyond the hundredth is of a law.
+_NUMBER_OF_PLACE = re.compile(r"\d{1,2}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5}")
 
 
 def statistics(part: Part) -> Reason | None:
@@ -293,7 +311,8 @@ def statistics(part: Part) -> Reason | None:
 
 #: With these a count is a limit.
 _LIMITING = frozenset(
-    "per each every include includes including limit limits limited plan plans allow allows quota".split()
+    """per each every cap fee cost charge price include includes including limit limits limited plan plans allow allows
+    quota""".split()
 )
 
 

@@ -66,7 +66,7 @@ _SUM = re.compile(r"[€£$]\s?\d+(?:[.,]\d{3})*[.,]00(?!\d)")
 _HOUR = re.compile(r"(?P<hour>\d(?<!\w\d)\d?)(?::(?P<minute>\d{2}))?\s?(?P<half>[ap])\.?\s?m\b\.?")
 _PHONE = re.compile(r"\+\d[\d\s()./-]{6,20}\d")
 _ORDINAL = {"1st": "first", "2nd": "second", "3rd": "third"}
-_NTH = re.compile(r"\b(?:1st|2nd|3rd)\b(?! (?:of )?[a-z]+,? \d{4})")
+_NTH = re.compile(r"\b(?:1st|2nd|3rd)\b(?! (?:of )?[a-z]+,? \d{4}|,? \d{4})")
 _AT = re.compile(r"(?<=\w)\s?[\[({]\s?at\s?[\])}]\s?(?=\w[\w-]*\.\w)")
 
 #: Both genders, said as one: "Nutzer*innen", "utilisateurs et utilisatrices", "die oder der".

@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.boilerplate_phrases import points_elsewhere
+from tostrack.analysis.verdict.labels import is_label
 from tostrack.analysis.verdict.normal_form import (
     INSTANT,
     RELATIVE,
@@ -25,6 +27,8 @@ from tostrack.analysis.verdict.number_rules import unplaced
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
 from tostrack.comparison_key import MARKS, comparable_text
+from tostrack.language.compare import changed_tokens
+from tostrack.language.tokens import SILENT, Kind
 from tostrack.models import Edit, Reason
 
 
@@ -83,8 +87,31 @@ def heading(part: Part) -> Reason | None:
         return None
     if {*map(stem, changed)} & _HANDING_ON and not {*map(stem, gone)} & _HANDING_ON & {*map(stem, come)}:
         return None
+    if _gives_value(part.hunk.new or part.hunk.old) or (part.hunk.edit is Edit.REWORDED and _says_otherwise(part)):
+        return None
     asked = part.text.rstrip().endswith("?")
     return None if (_BINDING & changed and not asked) or any(map(is_number, changed)) else Reason.WORDING
+
+
+#: Kinds of words that set what a title is about: "Free plans", "for all users", "if you are under age".
+_SCOPE = frozenset(Kind) - {Kind.WORD, Kind.SITE, Kind.PARTY, Kind.LIST_LABEL, *SILENT}
+
+
+def _gives_value(title: str) -> bool:
+    """Whether a title gives a value behind a colon, as "Retention: Forever" does and "Section 4: Payment" does not."""
+    label, colon, value = title.partition(": ")
+    numbered = lexicon.REFERENCE.intersection(normal(label)) or any(map(is_number, normal(label)))
+    return bool(colon) and not numbered and len(value.split()) <= _VALUE_WORDS and not is_label(value)
+
+
+#: A value is no longer than this.
+_VALUE_WORDS = 3
+
+
+def _says_otherwise(part: Part) -> bool:
+    """Whether words that set the scope of a heading gave way to others."""
+    gone, come = ({stem(token.key): token.kind for token in side} for side in changed_tokens(part.old, part.new))
+    return not _SCOPE.isdisjoint({**gone, **come}[word] for word in gone.keys() ^ come.keys())
 
 
 def _sets_scope(part: Part) -> bool:
@@ -204,7 +231,6 @@ for _group in lexicon.SAME:
 for _known in _PHRASES.values():
     _known.sort(key=lambda entry: -len(entry[0]))
 _KEPT = lexicon.SAFE | lexicon.ACTORS
-_ACTING = lexicon.ACTORS | {"and", "or"}
 
 
 def wording(part: Part) -> Reason | None:
@@ -214,9 +240,7 @@ def wording(part: Part) -> Reason | None:
     old, new = (plainest(text) for text in (part.old, part.new))
     gone, come = lost_and_gained(old, new)
     if not gone and not come:
-        # The same words in another order: fine, but not when who does what to whom was turned round.
-        acting = [[word for word in side if word in _ACTING] for side in (old, new)]
-        return Reason.WORDING if acting[0] == acting[1] else None
+        return Reason.WORDING if _is_reordered(part.old, part.new) else None
     if gone["or"] != come["or"] and (gone["and"] or come["and"]):
         return None
     lost, gained = (sorted(side.elements()) for side in (gone, come))
@@ -226,10 +250,34 @@ def wording(part: Part) -> Reason | None:
     if _are_too_many(lost, len(gained)) or _are_too_many(gained, len(lost)):
         return Reason.WORDING if _is_misspelt(part) else None
     for word in list(lost):
-        if meant := next((other for other in gained if is_typo(word, other) and not _is_acronym(part, other)), None):
+        if meant := next(
+            (other for other in gained if is_typo(word, other) and not _is_other(part, word, other)), None
+        ):
             lost.remove(word)
             gained.remove(meant)
     return Reason.WORDING if {*lost, *gained} <= lexicon.SAFE or _is_misspelt(part) else None
+
+
+#: What stands between the entries of a list in a sentence.
+_BETWEEN = re.compile(r"[,;](?=\s)|(?<=\s)(?:and|or|und|oder|et|ou|y|o|e|i|lub|en|of)(?=\s)")
+
+
+def _is_reordered(old: str, new: str) -> bool:
+    """Whether two texts with the same words list the same entries in another order, or only moved a small word.
+
+    "30 days for messages and 90 for photos" has other entries when the two numbers change places.
+    """
+    bare = [[word for word in plainest(text) if word not in lexicon.SAFE] for text in (old, new)]
+    joins = [[word for word in _BETWEEN.findall(text) if word.isalpha()] for text in (old, new)]
+    if bare[0] == bare[1] or joins[0] != joins[1]:
+        return bare[0] == bare[1]
+    sides = [[plainest(entry) for entry in _BETWEEN.split(text)] for text in (old, new)]
+    flat = [[word for entry in side for word in (*entry, "") if word not in lexicon.SAFE] for side in sides]
+    head = next(at for at, (one, other) in enumerate(zip(*flat, strict=False)) if one != other)
+    flat = [side[head:] for side in flat]
+    tail = next(at for at, (one, other) in enumerate(zip(*(side[::-1] for side in flat), strict=False)) if one != other)
+    listed = [Counter(" ".join(side[: len(side) - tail]).split("  ")) for side in flat]
+    return listed[0] == listed[1]
 
 
 def _are_too_many(words: Sequence[str], others: int) -> bool:
@@ -254,8 +302,22 @@ def _is_slip(one: str, other: str) -> bool:
 _ACRONYM = 5
 
 
-def _is_acronym(part: Part, word: str) -> bool:
-    return len(word) <= _ACRONYM and word.upper() in part.new
+def _is_other(part: Part, word: str, other: str) -> bool:
+    """Whether *other* is no correction of *word*: letters of a name, or both are words that are known or still used."""
+    if len(other) <= _ACRONYM and other.upper() in part.new:
+        return True
+    if _is_both_genders(word, other):
+        return False
+    if {word[-2:], other[-2:]} == {"er", "ed"} or not _is_of_letters(word + other):
+        return True
+    if lexicon.known_words().issuperset((word, other)):
+        return True
+    return part.context.new.uses(word) and part.context.old.uses(other)
+
+
+def _is_of_letters(word: str) -> bool:
+    """Whether *word* is written in a script of letters, where a single one seldom makes another word."""
+    return word.isascii() or all(unicodedata.name(one, "").startswith(("LATIN", "GREEK", "CYRILLIC")) for one in word)
 
 
 #: A pointer has no more words than this.
