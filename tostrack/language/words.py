@@ -31,7 +31,7 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "detect": {},
         "verdict": {
             "dates": (
-                "months", "weekdays", "ordinals", "joins", "updated", "effective", "other", "latest", "ago", "binding",
+                "months", "weekdays", "ordinals", "joins", "updated", "effective", "other", "latest", "binding",
             ),
             "units": (
                 "second", "minute", "hour", "business_day", "day", "week", "month", "year", "age", "data", "percent",
@@ -40,7 +40,7 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "money": ("dollar", "euro"),
             "numbers": ("2", "3", "5", "7", "10", "12", "20", "30", "60", "90"),
             "guards": (
-                "only", "negation", "affirming", "duty", "permission", "promise", "prohibition", "condition",
+                "only", "negation", "duty", "permission", "promise", "prohibition", "condition",
                 "qualifier", "comparison",
             ),
             "parties": ("platform", "user", "third"),
@@ -48,7 +48,7 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
                 "yes", "no", "on", "off", "allowed", "forbidden", "nobody", "everybody", "never", "always", "required",
                 "optional", "included", "excluded",
             ),
-            "page": ("references", "consent", "navigation", "more", "labels", "helpful"),
+            "page": ("references", "consent", "navigation", "more", "labels"),
             "errors": ("needs-js", "blocked", "login", "consent", "maintenance", "outage", "wrong-page"),
         },
         "flags": {
@@ -92,6 +92,10 @@ class Language:
     def has_level(self, level: Level) -> bool:
         """Return whether this language has at least the words of *level*."""
         return LEVELS.index(self.level) >= LEVELS.index(level)
+
+    def list_tables(self) -> tuple[str, ...]:
+        """Return the names of its tables."""
+        return tuple(self._tables)
 
     def list_names(self, table: str) -> tuple[str, ...]:
         """Return the names of the lists in *table*, in the order of the file; empty when there is no such table."""

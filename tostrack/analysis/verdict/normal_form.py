@@ -11,6 +11,7 @@ from functools import lru_cache
 from tostrack.analysis.verdict.spelling_forms import uniform
 from tostrack.comparison_key import SIGN, WORD, mark_struck, mend_encoding
 from tostrack.language.dates import find_dates
+from tostrack.language.words import load_language
 
 #: What a token begins with when it stands for something; no word of a text begins so.
 MARK = "\x01"
@@ -89,9 +90,12 @@ _TWICE_WRITTEN = re.compile(
     r"\b[a-z]{3,9}(?:[- ][a-z]{3,5})?\s?\((\d{1,3})\)(?= (?:\w+ )?(?:day|week|month|year|hour|minute)s?\b)"
 )
 _IN_BRACKETS = re.compile(r"\(\d{1,3}\) ")
-_NUMBER_WORDS = dict(
-    zip("two three four five six seven eight nine ten eleven twelve".split(), map(str, range(2, 13)), strict=True)
-) | {"fourteen": "14", "thirty": "30", "sixty": "60", "ninety": "90"}
+_NUMBER_WORDS = {
+    word: value
+    for value in load_language("en").list_names("numbers")
+    if value != "1"
+    for word in load_language("en").list_words("numbers", value)
+}
 _SAME_WORD = _NUMBER_WORDS | {
     "whil": "while",
     "centre": "center",

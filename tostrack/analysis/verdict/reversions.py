@@ -20,7 +20,7 @@ _STOOD = timedelta(days=30)
 _STOOD_IDLE = timedelta(days=60)
 #: A whole text that comes back is an old copy or another region's edition even after months. (When readers were told of
 #: the text that goes, they are told of its going however short it stood: that is for the caller, who knows.)
-_STOOD_WHOLE = timedelta(days=365)
+_STOOD_WHOLE, _STOOD_WHOLE_IDLE = timedelta(days=180), timedelta(days=365)
 
 
 def find_reversion(news: Sequence[RuleFinding], context: TextPair, earlier: Sequence[Reading]) -> Judgement | None:
@@ -45,7 +45,8 @@ def find_reversion(news: Sequence[RuleFinding], context: TextPair, earlier: Sequ
     of = f"the text of {iso(when)[:10]}" if when else "a text seen before"
     if back and _other_company(news):
         return Judgement(Reason.EDITION, f"Another region's edition, {of}: the company that one deals with is another.")
-    least = _STOOD_WHOLE if back else _STOOD if any(map(_binds, news)) else _STOOD_IDLE
+    binding, idle = (_STOOD_WHOLE, _STOOD_WHOLE_IDLE) if back else (_STOOD, _STOOD_IDLE)
+    least = binding if any(map(_binds, news)) else idle
     if not news or stood < least:
         return Judgement(Reason.OSCILLATION, f"Back to {of}; nothing here is new to this document.")
     if back is None:

@@ -4,36 +4,27 @@ from __future__ import annotations
 
 import re
 
-#: What is shortened, and what it stands for; only where it can stand for nothing else.
-_ABBREVIATIONS = {
-    r"e\.\s?g\.": "for example",
-    r"i\.\s?e\.": "that is",
-    r"art\.(?=\s?\d)": "article",
-    r"art(?:ikel|ículo|icolo|igo)(?=\s?\d)": "article",
-    r"sec\.(?=\s?\d)": "section",
-    r"para\.(?=\s?\d)": "paragraph",
-    r"abs\.(?=\s?\d)": "absatz",
-    r"lit\.(?=\s?[a-z]\b)": "buchstabe",
-    r"nr\.(?=\s?\d)": "nummer",
-    r"z\.\s?b\.": "zum beispiel",
-    r"d\.\s?h\.": "das heißt",
-    r"bzw\.": "beziehungsweise",
-    r"ggf\.": "gegebenenfalls",
-    r"usw\.": "und so weiter",
-    r"p\.\s?ex\.": "par exemple",
-    r"p\.\s?ej\.": "por ejemplo",
-    r"bijv\.": "bijvoorbeeld",
-    r"np\.": "na przykład",
-    r"itp\.": "i tym podobne",
-}
+from tostrack.language.words import list_languages, load_language
+
+#: What is shortened behind what it stands for; only where it can stand for nothing else.
+_ABBREVIATIONS = tuple(
+    row for code in list_languages() for row in load_language(code).list_rows("wording", "abbreviations")
+)
+
+
+def _as_pattern(short: str) -> str:
+    """Return what finds *short* behind its first letter: "p. ex." with or without its space."""
+    return re.escape(short[1:]).replace(r"\ \#", r"(?=\s?(?:\d|[a-z]\b))").replace(r"\ ", r"\s?")
+
+
 #: Each begins with its first letter, and looks behind it then: so a search looks at no other places.
 _SHORTENED = re.compile(
-    "|".join(rf"{short[0]}(?<![\w.].)(?P<a{at}>{short[1:]})" for at, short in enumerate(_ABBREVIATIONS))
+    "|".join(rf"{short[0]}(?<![\w.].)(?P<a{at}>{_as_pattern(short)})" for at, (_, short) in enumerate(_ABBREVIATIONS))
 )
-_IN_FULL = tuple(_ABBREVIATIONS.values())
+_ARTICLE = re.compile(r"\bart(?:ikel|ículo|icolo|igo)(?=\s?\d)")
 #: Without one of these letters before a stop, and without these, nothing is shortened: most texts have neither.
 _LETTER = re.compile(r"\.(?<=\b[eizdp]\.)")
-_SHORT = ("art", "sec.", "para.", "abs.", "lit.", "nr.", "bzw.", "ggf.", "usw.", "bijv.", "np.", "itp.")
+_SHORT = tuple(short.removesuffix(" #") for _, short in _ABBREVIATIONS if short[1] != ".")
 
 #: Units and currencies in words, behind a number, and their signs; "dollars" are of many countries.
 _UNITS = {
@@ -88,6 +79,8 @@ def uniform(text: str) -> str:
     """Return *text*, in lower case, with each of these written in one way."""
     if _LETTER.search(text) or any(short in text for short in _SHORT):
         text = _SHORTENED.sub(_in_full, text)
+    if "art" in text:
+        text = _ARTICLE.sub("article", text)
     if _GENDERED.search(text):
         text = _PAIR.sub(r"\g<stem>\g<ending>", _BOTH.sub("der", _STAR.sub("", text)))
     if _AT_SIGN.search(text):
@@ -111,7 +104,7 @@ def _counted(text: str) -> str:
 
 
 def _in_full(match: re.Match[str]) -> str:
-    return f"{_IN_FULL[int((match.lastgroup or 'a0')[1:])]} "
+    return f"{_ABBREVIATIONS[int((match.lastgroup or 'a0')[1:])][0]} "
 
 
 def _hour(match: re.Match[str]) -> str:

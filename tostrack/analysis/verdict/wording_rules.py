@@ -29,6 +29,7 @@ from tostrack.clauses import sentences
 from tostrack.comparison_key import MARKS, comparable_text
 from tostrack.language.compare import changed_tokens
 from tostrack.language.tokens import SILENT, Kind
+from tostrack.language.words import list_languages, load_language, union
 from tostrack.models import Edit, Reason
 
 
@@ -222,14 +223,17 @@ def replacements(words: tuple[tuple[str, str], ...]) -> list[tuple[str, str, str
     return pairs
 
 
-#: By its first word: the phrases that begin with it, the longest first, and what is written for each.
-_PHRASES: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-for _group in lexicon.SAME:
-    for _phrase in _group[1:]:
-        _words = tuple(_phrase.split())
-        _PHRASES.setdefault(_words[0], []).append((_words, _group[0]))
-for _known in _PHRASES.values():
-    _known.sort(key=lambda entry: -len(entry[0]))
+def _read_phrases() -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """Return, by its first word, the phrases that begin with it, the longest first, and what is written for each."""
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    rows = [row for code in list_languages() for row in load_language(code).list_rows("wording", "same")]
+    for written, *phrases in [("", *sorted(union("wording", "idle"))), *rows]:
+        for words in (tuple(phrase.split()) for phrase in phrases):
+            found.setdefault(words[0], []).append((words, written))
+    return {first: sorted(phrases, key=lambda entry: -len(entry[0])) for first, phrases in found.items()}
+
+
+_PHRASES = _read_phrases()
 _KEPT = lexicon.SAFE | lexicon.ACTORS
 
 
