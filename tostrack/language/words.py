@@ -6,7 +6,7 @@ or ``flags`` (it also has the roles of the rules of flags; English is read by pa
 
 * ``shar(e|es|ing)`` stands for its three words, and ``(the |)court`` for both;
 * ``advertis*`` stands for every word that begins so;
-* ``*`` alone stands for any one word;
+* ``*`` alone stands for any one word, ``#`` for a number;
 * ``^forbidden`` stands for the word at the begin of a text.
 """
 
@@ -256,7 +256,10 @@ def entry_pattern(entries: Iterable[str]) -> re.Pattern[str]:
 _FIRST_UNSPACED = "\u2e80"
 
 
+_ANY = {"*": r"\w+", "#": r"\d+"}
+
+
 def _written(entry: str) -> str:
     first = "^" if entry[0] == "^" else ""
-    words = ("\\w+" if word == "*" else re.escape(word).replace(r"\*", r"\w*") for word in entry.lstrip("^").split(" "))
+    words = (_ANY.get(word) or re.escape(word).replace(r"\*", r"\w*") for word in entry.lstrip("^").split(" "))
     return first + r"\s+".join(words)

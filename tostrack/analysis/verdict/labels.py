@@ -7,6 +7,7 @@ import re
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.normal_form import normal
 from tostrack.comparison_key import comparable_text, readable
+from tostrack.language.words import union
 from tostrack.models import Clause
 
 
@@ -23,7 +24,7 @@ def is_party(clause: Clause) -> bool:
 
 
 #: Headings and leads with these are over kinds of data: there "language" is no picker.
-_GIVEN = frozenset("collect collects collected collecting erheben recogemos recueillons raccogliamo verzamelen".split())
+_GIVEN = union("binding", "collecting")
 
 
 #: Two labels printed without a space between them.

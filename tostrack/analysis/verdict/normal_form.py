@@ -11,7 +11,7 @@ from functools import lru_cache
 from tostrack.analysis.verdict.spelling_forms import uniform
 from tostrack.comparison_key import SIGN, WORD, mark_struck, mend_encoding
 from tostrack.language.dates import find_dates
-from tostrack.language.words import load_language
+from tostrack.language.words import entry_pattern, load_language, union
 
 #: What a token begins with when it stands for something; no word of a text begins so.
 MARK = "\x01"
@@ -28,10 +28,7 @@ _RELATIVE = re.compile(
 )
 #: The same in other languages, in a line of fewer spaces.
 _AGO_LINE = 9
-_AGO = re.compile(
-    r"\bvor \d+ (?:minut|stund|tag|woch|monat|jahr)\w*|\bil y a \d+ [^\W\d]+|\bhace \d+ [^\W\d]+|\bhá \d+ [^\W\d]+"
-    r"|\b\d+ [^\W\d]+ (?:fa|geleden|temu)\b"
-)
+_AGO = entry_pattern(union("dates", "elapsed"))
 # In a sentence about someone, "more than a year ago" is a period and no stamp.
 _STAMP_LENGTH = 80
 _SOMEONE = re.compile(r"\b(?:you|your|we|our|if|user|users)\b")

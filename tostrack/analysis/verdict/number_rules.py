@@ -235,7 +235,7 @@ def unplaced(text: str) -> list[str]:
     return kept
 
 
-_JOINING = frozenset("and or to und oder bis et ou à y o a e i do en of tot".split())
+_JOINING = union("wording", "joining", "until")
 
 
 def _is_further(words: Sequence[str], at: int) -> bool:
@@ -262,9 +262,7 @@ def _behind_place(text: str) -> tuple[str, ...]:
 
 #: So many words behind an article may name the law that it is of.
 _CITATION = 9
-_LAWS = frozenset(
-    "gdpr dsgvo rgpd rodo avg ccpa cpra dsa dma bdsg bgb law act code regulation directive statute constitution".split()
-)
+_LAWS = union("page", "laws")
 
 
 def _is_of_law(behind: Sequence[str]) -> bool:

@@ -7,9 +7,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from tostrack.analysis.verdict import lexicon
+from tostrack.analysis.verdict.account import language_of
 from tostrack.analysis.verdict.boilerplate_phrases import points_elsewhere
 from tostrack.analysis.verdict.labels import is_label
 from tostrack.analysis.verdict.normal_form import (
@@ -244,7 +245,7 @@ def wording(part: Part) -> Reason | None:
     old, new = (plainest(text) for text in (part.old, part.new))
     gone, come = lost_and_gained(old, new)
     if not gone and not come:
-        return Reason.WORDING if _is_reordered(part.old, part.new) else None
+        return Reason.WORDING if _is_reordered(part) else None
     if gone["or"] != come["or"] and (gone["and"] or come["and"]):
         return None
     lost, gained = (sorted(side.elements()) for side in (gone, come))
@@ -263,19 +264,24 @@ def wording(part: Part) -> Reason | None:
 
 
 #: What stands between the entries of a list in a sentence.
-_BETWEEN = re.compile(r"[,;](?=\s)|(?<=\s)(?:and|or|und|oder|et|ou|y|o|e|i|lub|en|of)(?=\s)")
+@cache
+def _between(language: str) -> re.Pattern[str]:
+    joining = load_language(language or "en").list_words("wording", "joining")
+    return re.compile(rf"[,;](?=\s)|(?<=\s)(?:{'|'.join(joining)})(?=\s)" if joining else r"[,;](?=\s)")
 
 
-def _is_reordered(old: str, new: str) -> bool:
+def _is_reordered(part: Part) -> bool:
     """Whether two texts with the same words list the same entries in another order, or only moved a small word.
 
     "30 days for messages and 90 for photos" has other entries when the two numbers change places.
     """
-    bare = [[word for word in plainest(text) if word not in lexicon.SAFE] for text in (old, new)]
-    joins = [[word for word in _BETWEEN.findall(text) if word.isalpha()] for text in (old, new)]
+    texts = (part.old, part.new)
+    between = _between(language_of(part.context.new.reading))
+    bare = [[word for word in plainest(text) if word not in lexicon.SAFE] for text in texts]
+    joins = [[word for word in between.findall(text) if word.isalpha()] for text in texts]
     if bare[0] == bare[1] or joins[0] != joins[1]:
         return bare[0] == bare[1]
-    sides = [[plainest(entry) for entry in _BETWEEN.split(text)] for text in (old, new)]
+    sides = [[plainest(entry) for entry in between.split(text)] for text in texts]
     flat = [[word for entry in side for word in (*entry, "") if word not in lexicon.SAFE] for side in sides]
     head = next(at for at, (one, other) in enumerate(zip(*flat, strict=False)) if one != other)
     flat = [side[head:] for side in flat]
