@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -13,12 +12,13 @@ from tostrack.analysis.verdict.normal_form import stem
 from tostrack.clauses import sentences
 from tostrack.comparison_key import comparable, comparable_text, comparables, reading_key
 from tostrack.language.item_labels import strip_key_number, strip_ordinal
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import Clause, Hunk, Reading
 
 #: A sentence of fewer words may be anywhere by chance; only a clause of its own counts as the same.
 _SHORT = 5
 #: A clause is looked for by the longest words of a sentence, so many of them.
-_WORD = re.compile("[a-z]{4,}")
+_WORD = lazy_pattern("[a-z]{4,}")
 _TRIED = 4
 #: Without such words it can only be a small clause, of no more characters than this.
 _SMALL = 200
@@ -186,4 +186,4 @@ def _sentences(text: str, kind: str) -> Sequence[str]:
 
 
 #: A heading that stands on the line of what it is the heading of.
-_RUN_IN = re.compile(r"[A-Z][\w’']*(?: [\w’']+){0,4}[:.]\s+(?=[\"“‘(]?[A-Z])")
+_RUN_IN = lazy_pattern(r"[A-Z][\w’']*(?: [\w’']+){0,4}[:.]\s+(?=[\"“‘(]?[A-Z])")

@@ -10,6 +10,7 @@ from tostrack.analysis.verdict.account import changed_tokens
 from tostrack.analysis.verdict.findings import RuleFinding
 from tostrack.analysis.verdict.labels import is_link
 from tostrack.analysis.verdict.normal_form import normal
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.tokens import Kind
 from tostrack.language.words import entry_pattern, list_languages, load_language, union
 from tostrack.models import Clause, Edit, Hunk, Importance
@@ -22,10 +23,10 @@ _OF_ADDRESS = frozenset(
 )
 #: A clause that gives an address is no longer than this, in words; of a longer one only the number may change.
 _ADDRESS_WORDS = 40
-_EXAMPLES = re.compile(rf"(?:{entry_pattern(union('wording', 'examples')).pattern}),?\s+[^.;:]{{0,120}}$")
+_EXAMPLES = lazy_pattern(rf"(?:{entry_pattern(union('wording', 'examples')).pattern}),?\s+[^.;:]{{0,120}}$")
 _JOINING = union("wording", "joining")
 _NAMES = "|".join(load_language(code).name for code in list_languages())
-_LANGUAGE = re.compile(rf"(?:{_NAMES}|简体中文|繁體中文)(?:\s*\([^()]{{2,30}}\))?", re.IGNORECASE)
+_LANGUAGE = lazy_pattern(rf"(?:{_NAMES}|简体中文|繁體中文)(?:\s*\([^()]{{2,30}}\))?", re.IGNORECASE)
 
 
 def rate_importance(findings: Sequence[RuleFinding]) -> Importance:

@@ -8,6 +8,7 @@ from functools import cache
 
 from tostrack.analysis.verdict.normal_form import american_of, stem
 from tostrack.clauses import canonical_text
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.words import list_languages, load_language, union, weekday_names
 
 
@@ -61,7 +62,7 @@ FOREIGN_RULING = frozenset(
     for word in load_language(code).list_words("guards", name)
 )
 #: Who wrote the template that a policy was made from.
-CREDIT = re.compile(
+CREDIT = lazy_pattern(
     r"\b(?:based on|adapted from|forked from|derived from|inspired by|generated (?:by|with|using)|created with)\b"
     r".{0,80}"
     r"\b(?:polic(?:y|ies)|templates?|terms|generator|creative commons)\b"
@@ -94,39 +95,39 @@ AMBIGUOUS = union("page", "ambiguous")
 LONGEST_LABEL = max(label.count(" ") + 1 for label in LABELS)
 LABEL_WORDS = frozenset(word for label in LABELS for word in label.split())
 #: Headings under which a page lists where else to go.
-NAVIGATION = re.compile(
+NAVIGATION = lazy_pattern(
     r"\b(?:useful|quick|related|helpful|other|more) (?:links?|resources|articles|topics|pages)\b"
     r"|\b(?:help|support) menu\b|\b(?:table of )?contents\b|\bon this page\b|\bsee also\b|\bnavigation\b|\bfooter\b"
     r"|\bmore (?:help|information)\b"
 )
 #: A sentence that only points elsewhere.
-POINTER = re.compile(
+POINTER = lazy_pattern(
     r"(?:please )?(?:for (?:more|further|additional) (?:information|details)|(?:to )?(?:learn|read|find out|see) more\b"
     r"|(?:check out|browse|see) our (?:[a-z]+ ){0,2}(?:list of )?(?:articles|faqs?|help (?:center|centre|pages))\b"
     r"|more (?:information|details)|you can (?:learn|read|find|see)(?: out)? (?:more|further)|(?:to )?learn about)"
 )
 #: A short line that wants the reader to do something for the page's sake.
-CALL = re.compile(
+CALL = lazy_pattern(
     r"(?:join|download|get|try|start|subscribe|sign up|shop|explore|discover|watch|follow|meet|find|share|contact"
     r"|upgrade|install|open|see|stay|connect|buy|create your)\b"
 )
 #: A sentence that tells how to get about the page.
-GUIDE = re.compile(r"\bclick (?:on )?(?:the|a) links? below\b|\bjump to (?:a|each|the) section\b")
+GUIDE = lazy_pattern(r"\bclick (?:on )?(?:the|a) links? below\b|\bjump to (?:a|each|the) section\b")
 #: A picker of languages, whatever it lists.
-PICKER = re.compile(
+PICKER = lazy_pattern(
     r"\bin (other|another|your) languages?\b|\b(choose|select|change) (your )?(language|country|region)\b"
 )
 #: What a page asks of its readers, and where it says that they are.
-WIDGET = re.compile(
+WIDGET = lazy_pattern(
     r"\bdid (?:this|we) (?:answer|solve) your question\b|\bwas this (?:page|article|information) (?:helpful|useful)\b"
     r"|\bthank(?:s| you) for (?:the|your) feedback\b|^you are here\b|^skip to \w+"
 )
 #: A banner about an outage: a policy that speaks of outages does not apologise for one.
-BANNER = re.compile(
+BANNER = lazy_pattern(
     r"\b(?:apolog(?:y|ies|i[sz]e)|sorry) for (?:any|the|this) inconvenience\b|\bthank you for your patience\b"
 )
 #: A consent layer: it asks, the policy tells.
-CONSENT = re.compile(
+CONSENT = lazy_pattern(
     r"\b(?:this|our) (?:web)?site uses? cookies\b|\bwe use cookies to help (?:this|our) site\b"
     r"|\bmanage cookies\b|\bagree to cookies\b|\bchange (?:your )?preferences\b|\b(?:decline|allow) (?:all|essential)\b"
     r"|\b(?:we use|uses?) cookies (?:and (?:similar|other) technologies )?"
@@ -135,7 +136,7 @@ CONSENT = re.compile(
     r"|\bcookie (?:settings|preferences)\b|\b(?:accept|reject) (?:all|cookies)\b|\bmanage preferences\b"
 )
 #: What consent layers say about themselves, whoever made them; a cookie policy says none of it.
-CONSENT_LAYER = re.compile(
+CONSENT_LAYER = lazy_pattern(
     r"\b(?:manage (?:consent|cookie|privacy) preferences|confirm my choices|always active|switch label|checkbox label"
     r"|cookies? details|iab vendors|(?:consent|leg) (?:leg )?interest|vendor search|allow all|reject all|accept all"
     r"|privacy preference cent(?:er|re)|personali[sz]e my choices|view cookies|about your privacy"
@@ -163,7 +164,7 @@ HINTS = (
 #: A notice that the terms around it were or will be updated.
 _DOCUMENT = r"(?:terms|policy|policies|notice|statement|agreement|guidelines|conditions)"
 _UPDATED = r"(?:updat|revis|chang|amend|moderni[sz])(?:ed|ing)"
-UPDATE_NOTICE = re.compile(
+UPDATE_NOTICE = lazy_pattern(
     rf"\bwe(?: are| have)? (?:(?:recently|just|also|now) )?{_UPDATED} "
     rf"(?:our|these|this|the|some of our) .{{0,60}}{_DOCUMENT}\b"
     rf"|\b(?:our|these|the|this) (?:[a-z]+ ){{0,4}}{_DOCUMENT} "
@@ -172,17 +173,17 @@ UPDATE_NOTICE = re.compile(
     r"(?:takes?|go(?:es)?|comes?|become|be)\b"
 )
 #: A line that says from when the text binds; once that day has come its going says nothing.
-IN_FORCE = re.compile(
+IN_FORCE = lazy_pattern(
     r"\b(?:effective|takes? effect|goes? into effect|comes? into (?:effect|force)|in (?:effect|force))\b"
 )
 #: A standing clause about updates to come is none.
-STANDING = re.compile(r"\b(?:may|from time to time|reserves? the right|at any time|periodically|whenever|if we)\b")
+STANDING = lazy_pattern(r"\b(?:may|from time to time|reserves? the right|at any time|periodically|whenever|if we)\b")
 #: Titles of pages, documents and functions: what may be renamed without moving a right.
 TITLE = union("page", "titles")
 #: Verbs and nouns near which a name says who gets what, or where one may sue.
 BINDING_NAME = union("binding", "naming")
 #: A list with this above it thanks people.
-THANKS = re.compile(r"\b(?:thank|thanks|thanking|acknowledge?ments?|hall of fame)\b")
+THANKS = lazy_pattern(r"\b(?:thank|thanks|thanking|acknowledge?ments?|hall of fame)\b")
 
 #: Forms of companies; where one region's edition names one, another's names another.
 COMPANY_FORMS = union("parties", "forms")

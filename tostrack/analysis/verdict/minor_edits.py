@@ -12,6 +12,7 @@ from tostrack.analysis.verdict.residual import Part
 from tostrack.analysis.verdict.wording_rules import is_name, replacements
 from tostrack.clauses import sentences
 from tostrack.comparison_key import comparable_text
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.words import list_languages
 from tostrack.models import Edit, Reason
 
@@ -26,7 +27,7 @@ def changed(part: Part) -> set[str]:
 _DATE_LINE = 12
 #: A date and its label are no more words than this.
 _LABEL_WORDS = 8
-_YEAR = re.compile(r"(?:19|20)\d\d$")
+_YEAR = lazy_pattern(r"(?:19|20)\d\d$")
 
 
 def relabelled(part: Part) -> Reason | None:
@@ -55,8 +56,8 @@ def credit(part: Part) -> Reason | None:
     return Reason.WORDING if said and all(map(lexicon.CREDIT.search, said)) else None
 
 
-_BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]][\s.,;]*$")
-_SITE = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?$", re.IGNORECASE)
+_BRACKET = lazy_pattern(r"\s*[(\[]([^()\[\]]*)[)\]][\s.,;]*$")
+_SITE = lazy_pattern(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?$", re.IGNORECASE)
 
 
 def parenthetical(part: Part) -> Reason | None:
@@ -95,7 +96,7 @@ def address(part: Part) -> Reason | None:
 
 
 #: What leads to an address or to the name of a page: "our webform: www.acme.com/form", "the Request Form".
-_LEADING = re.compile(r"(?:our|the|this|a)\s+(?:[a-z]+:?\s+){0,2}(?=\S)")
+_LEADING = lazy_pattern(r"(?:our|the|this|a)\s+(?:[a-z]+:?\s+){0,2}(?=\S)")
 
 
 def _is_linked(pair: tuple[str, str, str]) -> bool:

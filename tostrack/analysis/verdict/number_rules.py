@@ -14,6 +14,7 @@ from tostrack.analysis.verdict.places import Place, places_of
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
 from tostrack.language.item_labels import strip_label
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.words import entry_pattern, month_numbers, union
 from tostrack.models import Reason
 
@@ -54,15 +55,15 @@ def opaque(texts: Sequence[str]) -> bool:
     return all(map(_OPAQUE.match, texts))
 
 
-_OPAQUE = re.compile(r"(?=\S*\d)[\w-]{10,}$")
+_OPAQUE = lazy_pattern(r"(?=\S*\d)[\w-]{10,}$")
 _STAMP_TEXT = 14
 #: No token is made of more words than eight: a longer text need not be read to be known as longer.
 _STAMP_SPACES = 8 * _STAMP_TEXT
 #: ``1.26.11``, ``8/26/14``: what such a date is depends on the country, that it is one does not.
-_SHORT_YEAR = re.compile(r"(?<![\d./])\d{1,2}([./])\d{1,2}\1\d{2}(?![\d./])")
+_SHORT_YEAR = lazy_pattern(r"(?<![\d./])\d{1,2}([./])\d{1,2}\1\d{2}(?![\d./])")
 #: The time of a day: ``2:05 pm``, and ``13.21 BST``, which without its zone may be the number of an edition.
 _ZONE = rf"(?=\s*(?:[ap]\.?m|{'|'.join(sorted(lexicon.CLOCK))})\b)"
-_CLOCK = re.compile(
+_CLOCK = lazy_pattern(
     rf"\b(?:[01]?\d|2[0-3])(?::[0-5]\d(?::[0-5]\d)?|\.[0-5]\d{_ZONE})(?:\s?[ap]\.?m\b\.?)?", re.IGNORECASE
 )
 
@@ -81,11 +82,11 @@ def machine_code(part: Part) -> Reason | None:
 
 #: A line with a code has no more spaces than this.
 _CODE_LINE = 5
-_MACHINE = re.compile(
+_MACHINE = lazy_pattern(
     r"[#(]?(?=[\w-]*\d)(?=[\w-]*[a-fA-F])(?:[0-9a-fA-F]{7,}|[0-9a-fA-F]{4,}(?:-[0-9a-fA-F]{3,})+)[).]?"
 )
-_CODE = re.compile(r"\d{4,8}$")
-_YEAR = re.compile(r"(?:19|20)\d\d$")
+_CODE = lazy_pattern(r"\d{4,8}$")
+_YEAR = lazy_pattern(r"(?:19|20)\d\d$")
 
 
 def _is_stamp(text: str) -> bool:
@@ -122,7 +123,7 @@ def _is_counter(tokens: Sequence[str], at: int) -> bool:
 
 
 #: A title with the date of its edition in brackets.
-_EDITION = re.compile(r"^[^.!?;:]{0,60}\((?:19|20)\d{6}\)$")
+_EDITION = lazy_pattern(r"^[^.!?;:]{0,60}\((?:19|20)\d{6}\)$")
 
 
 def lapsed(part: Part) -> Reason | None:
@@ -146,7 +147,7 @@ def _is_of_document(part: Part) -> bool:
 
 #: A line that dates a document has no more words, or begins with what it dates.
 _DATE_LINE = 12
-_ITSELF = re.compile(
+_ITSELF = lazy_pattern(
     entry_pattern(union("dates", "itself")).pattern + r"|\b(?:this|these|our) (?:\w+ ){0,3}"
     r"(?:terms|polic(?:y|ies)|agreement|notice|statement|conditions|guidelines|rules)\b"
 )
@@ -286,7 +287,7 @@ def _names_place(word: str) -> bool:
 
 
 #: A section beyond the hundredth is of a law.
-_NUMBER_OF_PLACE = re.compile(r"\d{1,2}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5}")
+_NUMBER_OF_PLACE = lazy_pattern(r"\d{1,2}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5}")
 
 
 def statistics(part: Part) -> Reason | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.words import list_languages, load_language
 
 #: What is shortened behind what it stands for; only where it can stand for nothing else.
@@ -18,12 +19,12 @@ def _as_pattern(short: str) -> str:
 
 
 #: Each begins with its first letter, and looks behind it then: so a search looks at no other places.
-_SHORTENED = re.compile(
+_SHORTENED = lazy_pattern(
     "|".join(rf"{short[0]}(?<![\w.].)(?P<a{at}>{_as_pattern(short)})" for at, (_, short) in enumerate(_ABBREVIATIONS))
 )
-_ARTICLE = re.compile(r"\bart(?:ikel|ículo|icolo|igo)(?=\s?\d)")
+_ARTICLE = lazy_pattern(r"\bart(?:ikel|ículo|icolo|igo)(?=\s?\d)")
 #: Without one of these letters before a stop, and without these, nothing is shortened: most texts have neither.
-_LETTER = re.compile(r"\.(?<=\b[eizdp]\.)")
+_LETTER = lazy_pattern(r"\.(?<=\b[eizdp]\.)")
 _SHORT = tuple(short.removesuffix(" #") for _, short in _ABBREVIATIONS if short[1] != ".")
 
 #: Units and currencies in words, behind a number, and their signs; "dollars" are of many countries.
@@ -49,30 +50,30 @@ _UNITS = {
     "gbp": "£",
 }
 # Patterns that begin with a digit are searched for ten times as fast as those that begin with what is beside it.
-_UNIT = re.compile(rf"(?P<digit>\d)\s?(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})\b")
-_BEFORE = re.compile(r"\b(?P<unit>eur|gbp)\s?(?=\d)")
+_UNIT = lazy_pattern(rf"(?P<digit>\d)\s?(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})\b")
+_BEFORE = lazy_pattern(r"\b(?P<unit>eur|gbp)\s?(?=\d)")
 #: "10 €" and "€10" are one sum.
-_BEHIND = re.compile(r"(?<![\d.,])(?P<sum>\d+(?:[.,]\d+)*)\s?(?P<sign>[€£])(?!\s?\d)")
-_SUM = re.compile(r"[€£$]\s?\d+(?:[.,]\d{3})*[.,]00(?!\d)")
-_HOUR = re.compile(r"(?P<hour>\d(?<!\w\d)\d?)(?::(?P<minute>\d{2}))?\s?(?P<half>[ap])\.?\s?m\b\.?")
-_PHONE = re.compile(r"\+\d[\d\s()./-]{6,20}\d")
+_BEHIND = lazy_pattern(r"(?<![\d.,])(?P<sum>\d+(?:[.,]\d+)*)\s?(?P<sign>[€£])(?!\s?\d)")
+_SUM = lazy_pattern(r"[€£$]\s?\d+(?:[.,]\d{3})*[.,]00(?!\d)")
+_HOUR = lazy_pattern(r"(?P<hour>\d(?<!\w\d)\d?)(?::(?P<minute>\d{2}))?\s?(?P<half>[ap])\.?\s?m\b\.?")
+_PHONE = lazy_pattern(r"\+\d[\d\s()./-]{6,20}\d")
 _ORDINAL = {"1st": "first", "2nd": "second", "3rd": "third"}
-_NTH = re.compile(r"\b(?:1st|2nd|3rd)\b(?! (?:of )?[a-z]+,? \d{4}|,? \d{4})")
-_AT = re.compile(r"(?<=\w)\s?[\[({]\s?at\s?[\])}]\s?(?=\w[\w-]*\.\w)")
+_NTH = lazy_pattern(r"\b(?:1st|2nd|3rd)\b(?! (?:of )?[a-z]+,? \d{4}|,? \d{4})")
+_AT = lazy_pattern(r"(?<=\w)\s?[\[({]\s?at\s?[\])}]\s?(?=\w[\w-]*\.\w)")
 
 #: Both genders, said as one: "Nutzer*innen", "utilisateurs et utilisatrices", "die oder der".
-_STAR = re.compile(r"(?<=\w)(?:[*:_]|/-?)innen\b")
-_BOTH = re.compile(r"\b(?:die oder der|der oder die|der/die|die/der)\b")
-_PAIR = re.compile(
+_STAR = lazy_pattern(r"(?<=\w)(?:[*:_]|/-?)innen\b")
+_BOTH = lazy_pattern(r"\b(?:die oder der|der oder die|der/die|die/der)\b")
+_PAIR = lazy_pattern(
     r"\b(?P<stem>\w{3,})(?P<ending>\w{0,5}) (?:et|y|e|und|en|ou|o|oder) (?:(?:les|las|le|la|die|der|as) )?(?P=stem)"
     r"(?:rices|ices|euses|as|a|es|innen|in|ères|nes|ne|se|e)\b"
 )
 
 #: Without any of these none of the three is there: most texts have none.
-_GENDERED = re.compile(r"innen\b| (?:et|y|e|und|en|ou|o|oder) |d(?:er|ie)/d")
+_GENDERED = lazy_pattern(r"innen\b| (?:et|y|e|und|en|ou|o|oder) |d(?:er|ie)/d")
 
-_DIGIT = re.compile(r"\d")
-_AT_SIGN = re.compile(r"[\[({]\s?at\b")
+_DIGIT = lazy_pattern(r"\d")
+_AT_SIGN = lazy_pattern(r"[\[({]\s?at\b")
 
 
 def uniform(text: str) -> str:

@@ -29,6 +29,7 @@ from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
 from tostrack.comparison_key import MARKS, comparable_text
 from tostrack.language.compare import changed_tokens
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.tokens import SILENT, Kind
 from tostrack.language.words import list_languages, load_language, union
 from tostrack.models import Edit, Reason
@@ -74,7 +75,7 @@ _BINDING = frozenset("prohibited forbidden required not no never must only".spli
 _HANDING_ON = frozenset(map(stem, "sell sells selling sold".split()))
 
 
-_ASKS = re.compile(r"[^.:;!?]{1,200}\?")
+_ASKS = lazy_pattern(r"[^.:;!?]{1,200}\?")
 
 
 def heading(part: Part) -> Reason | None:
@@ -135,7 +136,7 @@ def _sets_scope(part: Part) -> bool:
 #: A line without a stop, of no more words, in which some words gave way to others, is a title.
 _TITLE_LINE = 6
 #: So is a longer one that is bold as a whole, unless it speaks of somebody.
-_BOLD = re.compile(r"(\*\*|__)(?!\s)[^*]{3,100}\1$")
+_BOLD = lazy_pattern(r"(\*\*|__)(?!\s)[^*]{3,100}\1$")
 
 
 def _is_title_line(part: Part) -> bool:
@@ -164,7 +165,7 @@ def _is_told_of(words: Sequence[str]) -> bool:
     return any(is_number(word) or is_mail(word) for word in words) or bool(lexicon.BINDING_NAME & {*words})
 
 
-_FORMERLY = re.compile(
+_FORMERLY = lazy_pattern(
     r"\W*\(?(?:formerly(?: known as)?|previously(?: known as)?|f/k/a)\b[^()]{0,60}\)?\W*$", re.IGNORECASE
 )
 _JOINING = frozenset("of and the for & by".split())
@@ -203,7 +204,7 @@ def _is_title(old: str, new: str, after: str, *, strict: bool) -> bool:
     return bool(lexicon.TITLE & near) and not any(map(is_number, near)) and not lexicon.BINDING_NAME & changed
 
 
-_QUOTED = re.compile("[\"“'‘][^\"“”'‘’]{2,30}[\"”'’]$")
+_QUOTED = lazy_pattern("[\"“'‘][^\"“”'‘’]{2,30}[\"”'’]$")
 
 
 def is_name(text: str) -> bool:
@@ -267,7 +268,7 @@ def wording(part: Part) -> Reason | None:
 @cache
 def _between(language: str) -> re.Pattern[str]:
     joining = load_language(language or "en").list_words("wording", "joining")
-    return re.compile(rf"[,;](?=\s)|(?<=\s)(?:{'|'.join(joining)})(?=\s)" if joining else r"[,;](?=\s)")
+    return lazy_pattern(rf"[,;](?=\s)|(?<=\s)(?:{'|'.join(joining)})(?=\s)" if joining else r"[,;](?=\s)")
 
 
 def _is_reordered(part: Part) -> bool:
@@ -356,7 +357,7 @@ def _points(sentence: str) -> bool:
 
 #: What readers "can" do they do: "your admins can control it" is "your admins control it". What *we* can is another
 #: matter.
-_READER_CAN = re.compile(r"\b(you|your [a-z]+(?: [a-z]+)?|users|people) can (?!not\b|only\b)")
+_READER_CAN = lazy_pattern(r"\b(you|your [a-z]+(?: [a-z]+)?|users|people) can (?!not\b|only\b)")
 
 
 @lru_cache(maxsize=4_096)
@@ -399,7 +400,7 @@ def _said(tokens: Sequence[str]) -> Iterator[str]:
             at += 1
 
 
-_MARKED = re.compile(f"[{MARKS}]")
+_MARKED = lazy_pattern(f"[{MARKS}]")
 #: Endings of who does it and to whom: employer and employee are no misspelling of each other.
 _PARTIES = {"ee", "er", "or"}
 #: A shorter word may be another one that differs by a letter.
@@ -417,9 +418,9 @@ def _is_both_genders(one: str, other: str) -> bool:
 _SHORT = 4
 
 
-_DOUBLED = re.compile(r"(.)\1")
+_DOUBLED = lazy_pattern(r"(.)\1")
 #: The accents of Latin, Greek and Cyrillic letters: the vowel signs of other scripts are no accents.
-_ACCENT = re.compile("[\u0300-\u036f]")
+_ACCENT = lazy_pattern("[\u0300-\u036f]")
 
 
 @lru_cache(maxsize=20_000)
