@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
+from tostrack.analysis.verdict.normal_form import stem
 from tostrack.clauses import sentences
 from tostrack.comparison_key import comparable, comparable_text, comparables, reading_key
 from tostrack.language.item_labels import strip_key_number, strip_ordinal
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import Clause, Hunk, Reading
 
 #: A sentence of fewer words may be anywhere by chance; only a clause of its own counts as the same.
 _SHORT = 5
 #: A clause is looked for by the longest words of a sentence, so many of them.
-_WORD = re.compile("[a-z]{4,}")
+_WORD = lazy_pattern("[a-z]{4,}")
 _TRIED = 4
 #: Without such words it can only be a small clause, of no more characters than this.
 _SMALL = 200
@@ -47,6 +48,10 @@ class ContextText:
     def flat_titles(self) -> frozenset[str]:
         """The titles without number and without spaces."""
         return frozenset(strip_key_number(title).replace(" ", "") for title in self.titles)
+
+    def uses(self, word: str) -> bool:
+        """Return whether a word with the stem *word* stands in it."""
+        return word in _stems(self.reading)
 
     def says(self, sentence: str) -> bool:
         """Return whether plain *sentence* stands in one of its clauses; a short one must be a clause of its own."""
@@ -103,6 +108,11 @@ def _index(reading: Reading) -> dict[str, list[int]]:
         for word in {*_WORD.findall(clause.text.lower())}:
             places[word].append(at)
     return places
+
+
+@lru_cache(maxsize=8)
+def _stems(reading: Reading) -> frozenset[str]:
+    return frozenset(map(stem, " ".join(comparables(reading)).split()))
 
 
 @lru_cache(maxsize=4_096)
@@ -176,4 +186,4 @@ def _sentences(text: str, kind: str) -> Sequence[str]:
 
 
 #: A heading that stands on the line of what it is the heading of.
-_RUN_IN = re.compile(r"[A-Z][\w’']*(?: [\w’']+){0,4}[:.]\s+(?=[\"“‘(]?[A-Z])")
+_RUN_IN = lazy_pattern(r"[A-Z][\w’']*(?: [\w’']+){0,4}[:.]\s+(?=[\"“‘(]?[A-Z])")

@@ -10,10 +10,11 @@ from tostrack.analysis.verdict.normal_form import normal
 from tostrack.analysis.verdict.residual import Part
 from tostrack.analysis.verdict.wording_rules import is_name, replacements
 from tostrack.comparison_key import comparable_text
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import Edit, Reason
 
 #: A name is given in brackets: (“VoIP”), (the "Parties").
-_NICKNAME = re.compile(
+_NICKNAME = lazy_pattern(
     r"\s*\((?:the |each,? an? |together,? |collectively,? |hereinafter |hereafter )*"
     r"[\"“«][^\"“”«»]{1,40}[\"”»]\)[,;.\s]*"
 )
@@ -31,7 +32,7 @@ def defined_term(part: Part) -> Reason | None:
     return Reason.WORDING if (old, new) != (part.old, part.new) and normal(old) == normal(new) else None
 
 
-_LETTERS = re.compile(r"\s\((?P<letters>[A-Z][A-Za-z]{1,7})\)")
+_LETTERS = lazy_pattern(r"\s\((?P<letters>[A-Z][A-Za-z]{1,7})\)")
 #: So many words before the bracket may be what its letters stand for.
 _LONGEST_NAME = 9
 
@@ -70,11 +71,11 @@ def _stand_for(letters: str, name: list[str]) -> bool:
 
 
 #: The label of what is clicked, and a path through menus.
-_BUTTON = re.compile(
+_BUTTON = lazy_pattern(
     r"(?P<verb>\b(?:click|clicking|tap|tapping|press|pressing|hit)\b(?: on)?(?: the)?) [\"“'‘][^\"“”'‘’]{1,40}[\"”'’]"
 )
-_STEP = re.compile("[>›→»]")
-_PATH = re.compile(r"[A-Z][\w’']*(?: [\w’']+){0,3}(?: ?[>›→»] ?[A-Z][\w’']*(?: [\w’']+){0,4})+")
+_STEP = lazy_pattern("[>›→»]")
+_PATH = lazy_pattern(r"[A-Z][\w’']*(?: [\w’']+){0,3}(?: ?[>›→»] ?[A-Z][\w’']*(?: [\w’']+){0,4})+")
 
 
 def label(part: Part) -> Reason | None:
@@ -91,7 +92,7 @@ def _unlabelled(text: str) -> str:
 
 
 #: A place for a name that no one filled in.
-_UNFILLED = re.compile(
+_UNFILLED = lazy_pattern(
     r"^\W*(?:\{\{[^{}]{1,40}\}\}|%[A-Z_]{3,30}%|\$\{[^{}]{1,40}\}|\[\[[^\[\]]{1,40}\]\]|<%=?[^%]{1,40}%>)\W*$"
 )
 
