@@ -71,6 +71,15 @@ def test_a_snapshot_holds_what_the_server_sent(server, fetcher):
     assert snapshot.validators == Validators('"7"', "Mon, 01 Jan 2024 00:00:00 GMT")
 
 
+def test_a_debug_log_names_each_request_with_status_and_size(server, fetcher, caplog):
+    caplog.set_level("DEBUG", "tostrack")
+    server.on("/terms", answer(HTML))
+    fetcher.fetch(Page(server.url + "/terms"))
+
+    [line] = [line for line in caplog.messages if line.startswith(f"{server.url}/terms: status 200 ")]
+    assert line.endswith(f"{len(HTML)} bytes")
+
+
 def test_a_gzip_body_is_kept_decoded(server, fetcher):
     server.on("/terms", answer(gzip.compress(HTML), content_encoding="gzip"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -36,6 +37,8 @@ from tostrack.models import (
     iso,
     sha256,
 )
+
+log = logging.getLogger(__name__)
 
 #: FULL does not sync the folder once the journal is removed: after a power cut the journal may be back, and what was
 #: reported as stored is rolled back (benchmarks/powerloss.py shows it).
@@ -257,6 +260,7 @@ class Writer(Archive):
             obsolete = self._recorder.record(visit, paths, own)
             for event, change in visit.changes():
                 queue(self._connection, self.digests, event, change, visit.at)
+        log.debug("%s: stored %d versions, %d captures", visit.document.id, len(visit.versions), len(fresh))
         for path in obsolete:
             files.delete(self.snapshots, path)
 

@@ -6,7 +6,6 @@ import sys
 
 import click
 
-from tostrack import __version__
 from tostrack.cli.app import Environment
 from tostrack.cli.groups import ReportingGroup, Subcommands
 
@@ -167,7 +166,7 @@ def _print_completion(context: click.Context, _: click.Parameter, shell: str | N
     callback=_print_completion,
     help='Print a completion script: `eval "$(tostrack --completion bash)"` in ~/.bashrc.',
 )
-@click.version_option(__version__, prog_name="tostrack")
+@click.version_option(package_name="tostrack", prog_name="tostrack")
 @click.pass_context
 def cli(context: click.Context, path: str, verbose: int) -> None:
     """Watch platforms' terms and privacy policies; report only the changes that matter."""

@@ -6,6 +6,7 @@ turns like any other, and politeness holds for them all.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from tostrack.fetch.client import WHOLE, Client, HttpAnswer, host_of, normal_url
 from tostrack.fetch.failures import describe_refusal
 from tostrack.fetch.host_queue import Hosts, Slot
 from tostrack.models import NotModified, Page, Snapshot, Validators
+
+log = logging.getLogger(__name__)
 
 Journey = Generator[Slot, None, Snapshot | NotModified]
 
@@ -202,7 +205,7 @@ def _ask(
             rules.check(url)
             break
     with trip.slot:
-        answer = _exchange(roads, trip.purse, host, lambda seconds: ask(url, seconds))
+        answer = _exchange(roads, trip.purse, url, lambda seconds: ask(url, seconds))
     if answer.status in WHOLE or answer.status == 304 or answer.location:
         return answer
     retry_after = retry_after_of(answer, trip.now)
@@ -230,18 +233,21 @@ _DOWN = frozenset({"dns", "connect", "tls", "timeout"})
 
 
 def _exchange(
-    roads: FetchContext, purse: _TimeBudget, host: str, ask: Callable[[float], HttpAnswer], share: float = 1.0
+    roads: FetchContext, purse: _TimeBudget, url: str, ask: Callable[[float], HttpAnswer], share: float = 1.0
 ) -> HttpAnswer:
-    """Return the answer that *ask* gets from *host*, at the expense of *purse*."""
+    """Return the answer that *ask* gets from the host of *url*, at the expense of *purse*; `-vv` logs it."""
+    host = host_of(url)
     started = roads.monotonic()
     try:
         answer = ask(purse.seconds * share)
     except FetchError as error:
+        log.debug("%s: %s after %.2f s", url, error.cause, roads.monotonic() - started)
         if error.cause in _DOWN:
             roads.hosts.failed(host, error.cause, roads.monotonic())
         raise
     finally:
         purse.seconds -= roads.monotonic() - started
+    log.debug("%s: status %d after %.2f s, %d bytes", url, answer.status, roads.monotonic() - started, len(answer.body))
     roads.hosts.answered(host)
     return answer
 
@@ -303,7 +309,7 @@ def _robots_answer(roads: FetchContext, purse: _TimeBudget, address: str) -> Htt
     return _exchange(
         roads,
         purse,
-        host_of(address),
+        address,
         lambda seconds: roads.client.get(address, seconds=seconds, limit=robots.PARSED_BYTES, cut=True),
         _ROBOTS_SHARE,
     )
