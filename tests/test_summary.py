@@ -122,3 +122,9 @@ def test_a_modal_verb_is_named_by_what_it_does():
     old, new = (f"Once you are a member, we {verb} notify you of any new rule." for verb in ("shall", "may"))
 
     assert explained(old, new).startswith("Turns a duty into a permission (“shall” → “may”): “")
+
+
+def test_an_entry_of_several_rows_is_named_once():
+    table = "## Cookies\n\n| Owner | Cookie |\n| --- | --- |\n| Alpha | a |"
+
+    assert explained(table, f"{table}\n| Beta | b |\n| Beta | c |") == "Adds “Beta” to “Cookies”."
