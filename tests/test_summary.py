@@ -116,3 +116,15 @@ def test_what_tells_nothing_is_no_quote(words):
 @pytest.mark.parametrize("words", ["We keep it", "30 → 90 days", "お客様の個人情報を第三者に販売することはありません"])
 def test_three_words_or_as_many_signs_are_a_quote(words):
     assert is_quotable(words)
+
+
+def test_a_modal_verb_is_named_by_what_it_does():
+    old, new = (f"Once you are a member, we {verb} notify you of any new rule." for verb in ("shall", "may"))
+
+    assert explained(old, new).startswith("Turns a duty into a permission (“shall” → “may”): “")
+
+
+def test_an_entry_of_several_rows_is_named_once():
+    table = "## Cookies\n\n| Owner | Cookie |\n| --- | --- |\n| Alpha | a |"
+
+    assert explained(table, f"{table}\n| Beta | b |\n| Beta | c |") == "Adds “Beta” to “Cookies”."

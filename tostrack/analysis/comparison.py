@@ -67,10 +67,11 @@ def _hunks(old: Reading, new: Reading, book: Rulebook) -> tuple[tuple[Hunk, ...]
     """Return what differs, and the same with flags and facts."""
     from tostrack.analysis.facts import find_facts
     from tostrack.analysis.flags.directions import find_directions
+    from tostrack.analysis.verdict.account import language_of
 
     hunks = diff(old.clauses, new.clauses)
     flags = find_directions(hunks, old.clauses, new.clauses, book)
-    facts = find_facts(hunks, old.clauses, new.clauses)
+    facts = find_facts(hunks, old.clauses, new.clauses, language_of(new))
     told = (
         replace(hunk, flags=_without_titles(hunk, found), facts=moved)
         for hunk, found, moved in zip(hunks, flags, facts, strict=True)

@@ -52,7 +52,8 @@ def write_headline(judgement: Judgement, service_name: str, document_name: str, 
 def _title(text: str) -> str:
     """Return *text* as a title, with a quotation closed when the cut fell into it."""
     title = cut(text, TITLE_COLUMNS)
-    return f"{cut(text, TITLE_COLUMNS - 1)}”" if title.count("“") > title.count("”") else title
+    open_quote = title != text and title.count("“") > title.count("”")
+    return f"{cut(text, TITLE_COLUMNS - 1)}”" if open_quote else title
 
 
 def _as_clause(explanation: str) -> str:

@@ -23,7 +23,6 @@ from tostrack.analysis.facts.modality import modality, negation
 from tostrack.analysis.facts.phrases import GIVEN, consent, limits, reach, recipients
 from tostrack.analysis.facts.quantities import days, numbers
 from tostrack.analysis.facts.references import laws, licences, scopes, storage_places
-from tostrack.language.detect import detect_language
 from tostrack.language.words import entry_pattern, union
 from tostrack.models import Clause, Edit, Fact, FactKind, Hunk
 
@@ -42,8 +41,6 @@ _MOST = 6
 #: can be named. The longest policies have 200,000.
 _LONGEST = 20_000
 _MOST_CHARACTERS = 500_000
-#: So many characters tell a language.
-_SAMPLE = 4_000
 #: The kind of an amount, by its group and by what its sentence speaks of; else it is any number.
 _AMOUNTS = {
     ("sum", ""): FactKind.FEE,
@@ -71,7 +68,9 @@ class _Move:
     new: Mention | None
 
 
-def find_facts(hunks: Sequence[Hunk], old: Sequence[Clause] = (), new: Sequence[Clause] = ()) -> list[tuple[Fact, ...]]:
+def find_facts(
+    hunks: Sequence[Hunk], old: Sequence[Clause] = (), new: Sequence[Clause] = (), language: str = ""
+) -> list[tuple[Fact, ...]]:
     """Return, for each of *hunks*, what moved in its words, the weightiest first.
 
     Of a clause that came or went as a whole only its numbers are told, and that it asked for consent. What one edit
@@ -81,8 +80,9 @@ def find_facts(hunks: Sequence[Hunk], old: Sequence[Clause] = (), new: Sequence[
         hunks: The edits.
         old: The clauses of the old text: rows of tables and entries of lists are read by their columns and names.
         new: Those of the new text.
+        language: Of the texts, as `tokenize` takes it.
     """
-    finders = _finders(detect_language(" ".join(hunk.new or hunk.old for hunk in hunks[: _MOST * 10])[:_SAMPLE]))
+    finders = _finders(language)
     found = []
     room = _MOST_CHARACTERS
     for hunk in hunks:

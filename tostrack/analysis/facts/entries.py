@@ -96,7 +96,7 @@ def _column(title: str) -> str:
 
 def _read_item(at: int, clause: Clause) -> ListEntry | None:
     text = " ".join(plain(clause.text).split())
-    if not _names_parties((*clause.heading, clause.lead)) or text.count(" ") >= _ENTRY_WORDS:
+    if not _names_parties((*clause.heading[-1:], clause.lead)) or text.count(" ") >= _ENTRY_WORDS:
         return None
     end = _NAME_END.search(text)
     name, detail = (text[: end.start()], text[end.end() :]) if end else (text, "")
@@ -111,10 +111,13 @@ def _names_parties(titles: Iterable[str]) -> bool:
 
 def _is_name(text: str) -> bool:
     """Whether *text* can be a company's name: short, and its first word has a capital or a digit."""
-    words = text.split()
-    if not words or len(words) > _NAME_WORDS or not any(letter.isupper() or letter.isdigit() for letter in words[0]):
-        return False
-    return (union("guards", "duty") | union("guards", "promise")).isdisjoint(text.casefold().split())
+    first, count = text.partition(" ")[0], len(text.split())
+    named = any(map(str.isalpha, text)) and any(letter.isupper() or letter.isdigit() for letter in first)
+    return (
+        named
+        and count <= _NAME_WORDS
+        and (union("guards", "duty") | union("guards", "promise")).isdisjoint(text.casefold().split())
+    )
 
 
 def compare_entries(hunks: Sequence[Hunk], old: tuple[Clause, ...], new: tuple[Clause, ...]) -> list[list[Fact]]:

@@ -57,6 +57,8 @@ class Quantity:
 @lru_cache(maxsize=4_096)
 def find_quantities(text: str, language: str = "") -> tuple[Quantity, ...]:
     """Return the amounts of time, money, shares, sizes and uses in *text*; *language* as `tokenize` takes it."""
+    if not any(map(str.isdigit, text)) and _number_words(language).isdisjoint(re.split(r"[\s-]+", text.lower())):
+        return ()
     tokens = [token for token in tokenize(text, language) if token.kind is not Kind.PRESENTATION]
     found, at = [], 0
     while at < len(tokens):
@@ -177,6 +179,15 @@ def _is_limit(tokens: Sequence[Token], at: int) -> bool:
     """Whether a comparison stands right before a number: "up to 5 devices"."""
     limits = union("facts", "quota")
     return any(token.kind is Kind.COMPARISON or token.key in limits for token in tokens[max(0, at - 3) : at])
+
+
+@cache
+def _number_words(language: str) -> frozenset[str]:
+    codes = [language] if language in list_languages("verdict") else list_languages("verdict")
+    words = (load_language(code) for code in codes)
+    return frozenset(
+        word for one in words for name in one.list_names("numbers") for word in one.list_words("numbers", name)
+    )
 
 
 @cache

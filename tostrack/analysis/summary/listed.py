@@ -71,8 +71,10 @@ def name_entries(news: Sequence[Hunk]) -> str:
     for edit, verb, preposition in ((Edit.ADDED, "adds", "to"), (Edit.REMOVED, "removes", "from")):
         found = [hunk for hunk in news if hunk.edit is edit]
         if found:
-            names = [_name_entry(hunk.new or hunk.old) for hunk in found]
-            parts.append(_name_list(verb, names, _MOST_ENTRIES, preposition, found))
+            texts = [hunk.new or hunk.old for hunk in found]
+            detailed = len({_entry_parts(text)[0] for text in texts}) == len(texts) <= _MOST_ENTRIES
+            names = [_name_entry(text) if detailed else f"“{_entry_parts(text)[0]}”" for text in texts]
+            parts.append(_name_list(verb, list(dict.fromkeys(names)), _MOST_ENTRIES, preposition, found))
     return write_sentence("; ".join(parts), "", 1)
 
 

@@ -124,7 +124,7 @@ def _name_fact(fact: Fact) -> str:
         return f"changes {fact.sentence}"
     was, now = (_modal_kind(words) for words in (fact.old, fact.new))
     if fact.kind is FactKind.MODALITY and was and now and was != now:
-        return f"turns a {was} into a {now}: “{fact.old}” → “{fact.new}”"
+        return f"turns a {was} into a {now} (“{fact.old}” → “{fact.new}”)"
     both, came, gone = _NAMED.get(fact.kind, _ANY)
     form = both if fact.old and fact.new else came if fact.new else gone
     return form.format(*(f"“{words}”" if fact.kind in _QUOTED else words for words in (fact.old, fact.new)))
