@@ -106,7 +106,10 @@ _ANSWERS = frozenset(
 
 
 def _answers(text: str) -> bool:
-    return text.strip(" .!*_").casefold() in _ANSWERS
+    return _EDGES.sub("", text).casefold() in _ANSWERS
+
+
+_EDGES = lazy_pattern(r"^\W+|\W+$")
 
 
 def is_explained(part: Part, rule: str) -> bool:

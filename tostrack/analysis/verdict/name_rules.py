@@ -82,6 +82,8 @@ def label(part: Part) -> Reason | None:
     """Only the label of a button, or a path through menus, is another."""
     if not _is_reworded(part):
         return None
+    if any(lexicon.STATES.intersection(side) for side in part.moved):
+        return None
     old, new = (_unlabelled(text) for text in (part.old, part.new))
     return Reason.RENAMED if (old, new) != (part.old, part.new) and normal(old) == normal(new) else None
 
