@@ -76,6 +76,7 @@ SIGN = (
     rf"|[<>=~](?=\s?[\d{re.escape(_CURRENCY)}])"
     rf"|(?<=\d)\s?\+|\+(?=\d)"
     rf"|(?<![\w)\].,])[-−–](?=[{re.escape(_CURRENCY)}]?\d)"
+    r"|[\U0001f1e6-\U0001f1ff]{2}"
     r"|(?<=\| )[●○◐◑◯★☆▲▼↑↓→←■□]+(?=\s*(?:\||$))"
 )
 #: Signs and words of a text in lower case.

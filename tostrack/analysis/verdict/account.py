@@ -56,7 +56,6 @@ LICENCES: Mapping[str, Licence] = {
     "familiar_furniture": Licence(_WORDS | {Kind.SITE, Kind.DATE}, _MEANT),
     "stamp": Licence(_DATED | {Kind.COMPARISON, Kind.PARTY, Kind.SIGN}),
     "heading": Licence(_WORDS | {Kind.PARTY, Kind.MODAL, Kind.CONDITION}, frozenset({Place.ROW, Place.ANSWER})),
-    "label": Licence(_ALL - {Kind.NEGATION}),
     "pointer": Licence(_POINTS, frozenset({Place.ROW})),
     "statistics": Licence(frozenset({Kind.NUMBER, Kind.DATE}), _MEANT),
     "lapsed": Licence(frozenset({Kind.DATE, Kind.NUMBER, Kind.WORD})),
@@ -106,7 +105,10 @@ _ANSWERS = frozenset(
 
 
 def _answers(text: str) -> bool:
-    return text.strip(" .!*_").casefold() in _ANSWERS
+    return _EDGES.sub("", text).casefold() in _ANSWERS
+
+
+_EDGES = lazy_pattern(r"^\W+|\W+$")
 
 
 def is_explained(part: Part, rule: str) -> bool:

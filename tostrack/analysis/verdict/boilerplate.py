@@ -13,7 +13,6 @@ from tostrack.analysis.verdict.wording_rules import is_name
 from tostrack.clauses import sentences
 from tostrack.comparison_key import comparable_text
 from tostrack.language.lazy_pattern import lazy_pattern
-from tostrack.language.words import union
 from tostrack.models import Clause, Edit, Reason
 
 #: A clause of more words is read as a sentence even without a full stop.
@@ -61,11 +60,7 @@ def consent_switch(part: Part) -> Reason | None:
 
 
 def _is_state(text: str) -> bool:
-    return text.strip(" .*_").casefold() in _STATES
-
-
-#: The states of a switch, in every language.
-_STATES = union("answers", "on") | union("answers", "off")
+    return text.strip(" .*_").casefold() in lexicon.STATES
 
 
 def link_line(part: Part) -> Reason | None:

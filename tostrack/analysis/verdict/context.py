@@ -13,6 +13,7 @@ from tostrack.clauses import sentences
 from tostrack.comparison_key import comparable, comparable_text, comparables, reading_key
 from tostrack.language.item_labels import strip_key_number, strip_ordinal
 from tostrack.language.lazy_pattern import lazy_pattern
+from tostrack.language.words import month_numbers
 from tostrack.models import Clause, Hunk, Reading
 
 #: A sentence of fewer words may be anywhere by chance; only a clause of its own counts as the same.
@@ -179,11 +180,21 @@ def _sentences(text: str, kind: str) -> Sequence[str]:
     """Return the sentences of a clause; the number of an ordered item is none of them."""
     if kind[:2] in ("ol", "li"):
         text = strip_ordinal(text)
-    found = [text[start:end] for start, end in sentences(text)]
+    spans: list[tuple[int, int]] = []
+    for start, end in sentences(text):
+        word = _FIRST.match(text, start)
+        if word and word[0].lower() in month_numbers() and spans and _DAY.search(text, spans[-1][0], start):
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    found = [text[start:end] for start, end in spans]
     if found and (title := _RUN_IN.match(found[0])):
         return [title[0].rstrip(), found[0][title.end() :], *found[1:]]
     return found
 
 
+#: "am 1. Mai": the stop behind a day ends no sentence.
+_DAY = lazy_pattern(r"(?<!\w)\d{1,2}\.\s*$")
+_FIRST = lazy_pattern(r"[^\W\d_]+")
 #: A heading that stands on the line of what it is the heading of.
 _RUN_IN = lazy_pattern(r"[A-Z][\w’']*(?: [\w’']+){0,4}[:.]\s+(?=[\"“‘(]?[A-Z])")

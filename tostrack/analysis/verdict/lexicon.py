@@ -34,7 +34,7 @@ def known_words() -> frozenset[str]:
     return frozenset(
         word
         for language in languages
-        for table in ("guards", "parties", "units", "money", "answers", "numbers")
+        for table in ("guards", "parties", "units", "money", "answers", "numbers", "binding")
         for name in language.list_names(table)
         for entry in language.list_words(table, name)
         for word in (entry, stem(entry))
@@ -49,6 +49,8 @@ STAMPED = _words("dates", "updated", "stamped")
 DATING = (STAMPED - {"ago"}) | union("dates", "beside")
 #: Days of the week and time zones, which say no more than the date beside them.
 CLOCK = weekday_names() | union("dates", "zones")
+#: The states of a switch.
+STATES = union("answers", "on", "off")
 #: Words about the page itself and how to get about it.
 LAYOUT = union("page", "layout")
 #: The reader, doing so.

@@ -147,6 +147,9 @@ def _dated(text: str) -> str:
     return text
 
 
+#: "and/or" is "or".
+_JOINING = "|".join(sorted(union("wording", "joining")))
+_EITHER = lazy_pattern(rf"\b(?:{_JOINING})/({_JOINING})\b")
 #: What browsers are told of a link, printed into the text.
 _HINT = lazy_pattern(r"\(?\bopens in (?:a )?new (?:tab|window)\)?", re.IGNORECASE)
 
@@ -155,6 +158,8 @@ def _without_disguise(text: str) -> str:
     """Return *text* with spelled-out mail addresses as they are meant, and how long ago it was updated as a mark."""
     if "protected" in text:
         text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
+    if "/" in text:
+        text = _EITHER.sub(r"\1", text)
     if _AT.search(text):
         text = _DOT.sub(".", _AT.sub("@", text))
     if text.count(" ") < _AGO_LINE and _DIGITS.search(text):

@@ -107,7 +107,7 @@ def _is_stamp(text: str) -> bool:
         # "Rev 0123", "Form 1022": the code of an edition.
         return bool(words) and not any(map(binds, words))
     if lexicon.COUNTED & words:
-        counted = all(_is_counter(tokens, at) for at in numbers) and ("read" in words or "min" not in words)
+        counted = all(_is_counter(tokens, at) for at in numbers)
         return bool(numbers) and counted and not (lexicon.OBLIGING | _LIMITING) & words
     if "version" in words and text.rstrip()[-1:] in ".;" and len(words - lexicon.SAFE - lexicon.DATING) > 1:
         # A sentence about an edition of something.

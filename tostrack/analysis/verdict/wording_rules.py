@@ -267,8 +267,10 @@ def wording(part: Part) -> Reason | None:
 #: What stands between the entries of a list in a sentence.
 @cache
 def _between(language: str) -> re.Pattern[str]:
-    joining = load_language(language or "en").list_words("wording", "joining")
-    return lazy_pattern(rf"[,;](?=\s)|(?<=\s)(?:{'|'.join(joining)})(?=\s)" if joining else r"[,;](?=\s)")
+    joining = {
+        word for code in ("en", language or "en") for word in load_language(code).list_words("wording", "joining")
+    }
+    return lazy_pattern(rf"[,;](?=\s)|(?<=\s)(?:{'|'.join(sorted(joining))})(?=\s)")
 
 
 def _is_reordered(part: Part) -> bool:
