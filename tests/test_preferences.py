@@ -1,10 +1,16 @@
 """Machine-readable preferences: each rule is a clause of its own, and a rule that flips is one clause that changed."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tostrack.clauses import split_clauses
 from tostrack.errors import ExtractError
 from tostrack.extraction import extract
+from tostrack.extraction.document_text import find_suspicion
+from tostrack.models import Snapshot
+
+NOW = datetime(2026, 11, 1, 3, tzinfo=UTC)
 
 ROBOTS = """# No training without a licence.
 License: https://acme.example/rsl.xml
@@ -117,3 +123,11 @@ def test_the_lines_of_a_comment_are_one_paragraph():
     text = "# As a condition of access\n# you agree.\n#\n# 1. No training.\nUser-agent: *\nDisallow:\n"
 
     assert read(text, "robots.txt").splitlines()[:3] == ["As a condition of access you agree.", "", "1\\. No training."]
+
+
+def test_a_short_list_of_rules_is_no_suspect():
+    body = b'{"gpc": true}'
+    url = "https://acme.example/.well-known/gpc.json"
+    headers = {"content-type": "application/json"}
+
+    assert find_suspicion([Snapshot(url, NOW, 200, body, headers, (url,))], "- gpc: true\n", None) == ""

@@ -62,7 +62,7 @@ def extract(
     text = decode(html, content_type)
     if kind == "markdown":
         return _normal_markdown(text, url)
-    if kind in ("robots", "json", "xml"):
+    if kind in media.DATA_KINDS:
         return preferences_to_markdown(text, kind, url)
     root = parse_plain_text(text) if kind == "text" else _open_page(text)
     links = links_of(root, url)

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 #: Readers of PDF look for its head in so many bytes (ISO 32000-1, annex H, note 13).
 _PDF_WINDOW = 1024
 _PDF_HEAD = b"%PDF-"
+#: Kinds of files that programs read.
+DATA_KINDS = frozenset(("robots", "json", "xml"))
 _MARKDOWN_TYPES = frozenset(("text/markdown", "text/x-markdown", "text/vnd.daringfireball.markdown"))
 _MARKDOWN_NAMES = (".md", ".markdown", ".mdown")
 #: What servers send when they do not know.
