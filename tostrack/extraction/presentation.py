@@ -56,6 +56,7 @@ def spell_out(tree: Element, source: str) -> None:
     _keep_noscript(tree)
     _write_formulas(tree)
     _write_states(tree, source)
+    _write_choices(tree)
     _write_labels(tree, source)
     _set_apart_markers(tree, source)
     if any(word in source for word in _MAY_MARK):
@@ -190,16 +191,20 @@ def _write_states(tree: Element, source: str) -> None:
             _replace_by(box, "☑ " if box.get("checked") is not None else "☐ ", STATE)
         elif kind == "text" and (box.get("readonly") is not None or box.get("disabled") is not None):
             _replace_by(box, box.get("value") or "", STATE)
-    for choice in list(tree.iter("select")):
-        options = list(choice.iter("option"))
-        chosen = next((option for option in options if option.get("selected") is not None), None)
-        if options and next(choice.iterancestors(*_CELLS), None) is not None:
-            _replace_by(choice, tidy("".join((options[0] if chosen is None else chosen).itertext())).strip(), STATE)
     switches = ".//*[@aria-checked][@role='checkbox' or @role='radio' or @role='switch']"
     for box in tree.xpath(switches) if "aria-checked" in source else ():
         box.text = f"{'☑' if box.get('aria-checked') == 'true' else '☐'} {box.text or ''}"
         box.tag = "span"
         box.set(LABEL, STATE)
+
+
+def _write_choices(tree: Element) -> None:
+    """Write what is chosen of each list of options in a cell."""
+    for choice in list(tree.iter("select")):
+        options = list(choice.iter("option"))
+        chosen = next((option for option in options if option.get("selected") is not None), None)
+        if options and next(choice.iterancestors(*_CELLS), None) is not None:
+            _replace_by(choice, tidy("".join((options[0] if chosen is None else chosen).itertext())).strip(), STATE)
 
 
 def _set_apart_markers(tree: Element, source: str) -> None:
