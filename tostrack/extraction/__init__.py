@@ -16,6 +16,7 @@ from tostrack.extraction.inline import tidy
 from tostrack.extraction.links import links_of
 from tostrack.extraction.main_text import CutPart, main_text
 from tostrack.extraction.markdown import to_markdown
+from tostrack.extraction.preferences import preferences_to_markdown
 from tostrack.extraction.presentation import apply_style_sheets, spell_out
 from tostrack.extraction.selectors import Selection, parse_selectors
 from tostrack.models import Selector
@@ -61,6 +62,8 @@ def extract(
     text = decode(html, content_type)
     if kind == "markdown":
         return _normal_markdown(text, url)
+    if kind in media.DATA_KINDS:
+        return preferences_to_markdown(text, kind, url)
     root = parse_plain_text(text) if kind == "text" else _open_page(text)
     links = links_of(root, url)
     page = Selection(root)

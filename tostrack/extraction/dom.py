@@ -29,7 +29,7 @@ _SET_HEADING = re.compile(
 #: Elements without content that libxml2, which ends with HTML 4, takes all that follows into.
 _VOID = re.compile(r"<(embed|source|track)\b((?:[^<>\"']|\"[^\"]{0,4000}\"|'[^']{0,4000}')*)>", re.IGNORECASE)
 
-_VOID_STARTS = ("<embed", "<source", "<track", "<EMBED", "<SOURCE", "<TRACK")
+_VOID_STARTS = ("<embed", "<EMBED", "<source", "<track")
 
 
 def parse(html: str) -> Element:

@@ -25,7 +25,7 @@ _HOLDS_ANSWER = frozenset(("p", "li", "label", "dt", "legend", "fieldset", "span
 _STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
 _STRUCK_CLASS = re.compile(r"(?:^|\s)(?:text-(?:decoration-)?)?(?:line-through|strike(?:-?(?:through|out))?)(?:\s|$)")
 #: Words of a page's source without which nothing on it is marked as an edit, or raised.
-_MAY_MARK = ("line-through", "strike", "deletion", "insertion")
+_MAY_MARK = ("line-through", "strike", 'role="deletion', 'role="insertion', "role=deletion", "role=insertion")
 _MAY_RAISE = ("align:super", "align: super", "superscript", "footnote", "noteref")
 _RAISED = re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE)
 _BLOCK = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)\b", re.IGNORECASE)
@@ -55,7 +55,8 @@ def spell_out(tree: Element, source: str) -> None:
     _keep_textareas(tree)
     _keep_noscript(tree)
     _write_formulas(tree)
-    _write_states(tree)
+    _write_states(tree, source)
+    _write_choices(tree)
     _write_labels(tree, source)
     _set_apart_markers(tree, source)
     if any(word in source for word in _MAY_MARK):
@@ -181,7 +182,7 @@ def _replace_by(element: Element, name: str, what: str = "icon") -> None:
     element.set(LABEL, what)
 
 
-def _write_states(tree: Element) -> None:
+def _write_states(tree: Element, source: str) -> None:
     """Write whether each box of a choice is ticked, and what a field or a list in a cell says."""
     for box in list(tree.iter("input")):
         kind, parent = (box.get("type") or "text").lower(), box.getparent()
@@ -190,15 +191,20 @@ def _write_states(tree: Element) -> None:
             _replace_by(box, "☑ " if box.get("checked") is not None else "☐ ", STATE)
         elif kind == "text" and (box.get("readonly") is not None or box.get("disabled") is not None):
             _replace_by(box, box.get("value") or "", STATE)
+    switches = ".//*[@aria-checked][@role='checkbox' or @role='radio' or @role='switch']"
+    for box in tree.xpath(switches) if "aria-checked" in source else ():
+        box.text = f"{'☑' if box.get('aria-checked') == 'true' else '☐'} {box.text or ''}"
+        box.tag = "span"
+        box.set(LABEL, STATE)
+
+
+def _write_choices(tree: Element) -> None:
+    """Write what is chosen of each list of options in a cell."""
     for choice in list(tree.iter("select")):
         options = list(choice.iter("option"))
         chosen = next((option for option in options if option.get("selected") is not None), None)
         if options and next(choice.iterancestors(*_CELLS), None) is not None:
             _replace_by(choice, tidy("".join((options[0] if chosen is None else chosen).itertext())).strip(), STATE)
-    for box in tree.xpath(".//*[@aria-checked][@role='checkbox' or @role='radio' or @role='switch']"):
-        box.text = f"{'☑' if box.get('aria-checked') == 'true' else '☐'} {box.text or ''}"
-        box.tag = "span"
-        box.set(LABEL, STATE)
 
 
 def _set_apart_markers(tree: Element, source: str) -> None:
@@ -231,8 +237,9 @@ def _iter_raised(tree: Element, source: str) -> Iterator[Element]:
         )
     for element in raised:
         said = "".join(element.itertext()).strip()
-        inside = any(True for _ in element.iter("sup")) or any(True for _ in element.iterancestors("sup"))
-        if not inside and _MARKER.fullmatch(said) and _text_before(element)[-1:].isalnum():
+        if not _MARKER.fullmatch(said) or not _text_before(element)[-1:].isalnum():
+            continue
+        if next(element.iter("sup"), None) is None and next(element.iterancestors("sup"), None) is None:
             yield element
 
 

@@ -20,7 +20,8 @@ _TELLS = {
 #: Letters outside links from which on a block is prose and no label.
 LEAST_PROSE = 40
 #: A row is one block of prose; its cells alone may be too short.
-_CELLS = frozenset(("td", "th"))
+_BLOCKS = BLOCKS - {"td", "th"}
+_HEADINGS = frozenset(HEADINGS)
 
 
 @dataclass(slots=True)
@@ -65,7 +66,6 @@ def weigh_elements(body: Element, url: str = "") -> dict[Element, Weight]:
     walk = etree.iterwalk(body, events=("start", "end"))
     for event, element in walk:
         tag = element.tag
-        is_block = tag in BLOCKS and tag not in _CELLS
         if tag in DROPPED:
             if event == "start":
                 open_[-1].tells |= _TELLS.get(tag, 0)
@@ -74,7 +74,7 @@ def weigh_elements(body: Element, url: str = "") -> dict[Element, Weight]:
         elif event == "start":
             open_.append(Weight())
             links += tag == "a" and _leads_away(element)
-            if is_block:
+            if tag in _BLOCKS:
                 blocks.append(Weight())
             if element.text:
                 _count(blocks[-1], element.text, links)
@@ -82,9 +82,9 @@ def weigh_elements(body: Element, url: str = "") -> dict[Element, Weight]:
         else:
             links -= tag == "a" and _leads_away(element)
             own = weights[element] = open_.pop()
-            if is_block:
-                own.add(blocks.pop().settle())
-            if tag in HEADINGS and (own.is_menu or links > 0) and not _leads_within(element, url):
+            if tag in _BLOCKS and (block := blocks.pop()).letters:
+                own.add(block.settle())
+            if tag in _HEADINGS and (own.is_menu or links > 0) and not _leads_within(element, url):
                 own.linked_headings = 1
             open_[-1].add(own)
             open_[-1].tells |= CONTROL if tag == "span" and element.get(LABEL) == STATE else _TELLS.get(tag, 0)

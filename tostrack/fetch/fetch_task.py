@@ -137,6 +137,7 @@ def _persist(roads: FetchContext, page: Page, attempt: Callable[[_TimeBudget, st
         except FetchError as error:
             if pause is None or not _worth_a_retry(error, purse, roads.max_wait):
                 raise
+            log.info("%s: %s, asked again in %d s or later", host_of(start), error.cause, pause)
             not_before = roads.monotonic() + max(pause, error.retry_after or 0.0)
     raise AssertionError("the last try returns or raises")
 
@@ -235,19 +236,21 @@ _DOWN = frozenset({"dns", "connect", "tls", "timeout"})
 def _exchange(
     roads: FetchContext, purse: _TimeBudget, url: str, ask: Callable[[float], HttpAnswer], share: float = 1.0
 ) -> HttpAnswer:
-    """Return the answer that *ask* gets from the host of *url*, at the expense of *purse*; `-vv` logs it."""
-    host = host_of(url)
-    started = roads.monotonic()
+    """Return the answer that *ask* gets from *url*, at the expense of *purse*; log its status and its seconds."""
+    started, outcome, host = roads.monotonic(), "", host_of(url)
     try:
         answer = ask(purse.seconds * share)
+        outcome = f"status {answer.status}, {len(answer.body):,} bytes"
     except FetchError as error:
-        log.debug("%s: %s after %.2f s", url, error.cause, roads.monotonic() - started)
+        outcome = error.cause
         if error.cause in _DOWN:
             roads.hosts.failed(host, error.cause, roads.monotonic())
         raise
     finally:
-        purse.seconds -= roads.monotonic() - started
-    log.debug("%s: status %d after %.2f s, %d bytes", url, answer.status, roads.monotonic() - started, len(answer.body))
+        spent = roads.monotonic() - started
+        purse.seconds -= spent
+        # Without the query, which may hold what is meant for the server alone.
+        log.debug("GET %s: %s in %.2f s", url.partition("?")[0], outcome or "stopped", spent)
     roads.hosts.answered(host)
     return answer
 
