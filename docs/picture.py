@@ -15,6 +15,7 @@ from tostrack.analysis.comparison import compare_readings
 from tostrack.archive import Archive
 from tostrack.models import from_iso
 from tostrack.render.terminal import render_change
+from tostrack.render.terminal_style import TerminalStyle
 
 WIDTH = 96
 
@@ -26,7 +27,7 @@ def main() -> None:
     change = replace(compare_readings(old, new), service="lumora", document="terms")
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
     console.print(Text.from_ansi("$ tostrack diff lumora/terms --from 2024-01-02 --to 2024-07-08\n"))
-    console.print(Text.from_ansi(render_change(change, colour=True, width=WIDTH)))
+    console.print(Text.from_ansi(render_change(change, TerminalStyle(colour=True, width=WIDTH))))
     # No font from elsewhere: a picture asks nobody for anything.
     svg = re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title="tostrack", unique_id="t"), flags=re.DOTALL)
     print(re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL).replace("Fira Code", "ui-monospace"))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tostrack.analysis.topic_moves import name_moves, weigh_flag
+from tostrack.analysis.topic_moves import join_words, name_moves, weigh_flag
 from tostrack.analysis.verdict.quotes import Replaced, edits, most_telling, shortened, trimmed, weight
 from tostrack.clauses import sentences
 from tostrack.models import Edit, Fact, FactKind, Flag, Hunk, Judgement, Reason, Verdict
@@ -50,7 +50,7 @@ def _from_moves(news: Sequence[Hunk]) -> str:
         shown.append(f"{len(moves) - len(shown)} more")
     _, _, flag, hunk = min(_moved_flags(news))
     quote = _quote_of_flag(flag, hunk)
-    return _sentence(_enumerate(shown), quote, len(news))
+    return _sentence(join_words(shown), quote, len(news))
 
 
 def _moved_flags(news: Sequence[Hunk]) -> Iterator[tuple[int, int, Flag, Hunk]]:
@@ -88,7 +88,7 @@ def _from_entries(news: Sequence[Hunk]) -> str:
             shown.append(f"{len(entries) - len(shown)} more")
         headings = {hunk.heading[-1] for hunk in news if hunk.edit is edit and hunk.heading}
         where = f" {preposition} “{shortened(headings.pop())}”" if len(headings) == 1 else ""
-        parts.append(f"{verb} {_enumerate(shown)}{where}")
+        parts.append(f"{verb} {join_words(shown)}{where}")
     return _sentence("; ".join(parts), "", 1)
 
 
@@ -155,12 +155,6 @@ def _edit_of_fact(fact: Fact, hunk: Hunk) -> Replaced | None:
 def _overlaps(text: str, phrase: str) -> bool:
     one, other = trimmed(text).lower(), trimmed(phrase).lower()
     return bool(one and other) and (one in other or other in one)
-
-
-def _enumerate(parts: Iterable[str]) -> str:
-    """Return ``a``, ``a and b`` or ``a, b and c``."""
-    *most, last = parts
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _sentence(said: str, quote: str, count: int) -> str:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from tostrack.errors import ConfigError
+from tostrack.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-    from pathlib import Path
-
     from tostrack.analysis.flags import Rulebook
     from tostrack.archive import Archive, DocumentRow
+    from tostrack.archive.outbox import Outbox
     from tostrack.archive.writer import Writer
+    from tostrack.fetch import Fetcher
+    from tostrack.render.terminal_style import TerminalStyle
+    from tostrack.sandbox import Worker
+    from tostrack.services.answers import FetchAll
     from tostrack.watchlist import Watchlist
 
 
@@ -41,8 +47,6 @@ class Environment:
 
             level = logging.INFO if verbose == 1 else logging.DEBUG
             logging.basicConfig(level=level, format="%(name)s: %(message)s", stream=sys.stderr)
-        from pathlib import Path
-
         url = os.environ.get("TOSTRACK_URL", "")
         if url and not url.startswith(("https://", "http://")):
             raise ConfigError(f"TOSTRACK_URL: {url!r} is not a URL such as https://example.org/terms")
@@ -60,7 +64,15 @@ class Environment:
             return 0
         import shutil
 
-        return min(shutil.get_terminal_size().columns, 120)
+        return shutil.get_terminal_size().columns
+
+    @property
+    def look(self) -> TerminalStyle:
+        """How to write to standard output."""
+        from tostrack.render.terminal_style import TerminalStyle
+
+        encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
+        return TerminalStyle(self.may_colour, self.width, not encoding.startswith("utf"))
 
     def show(self, text: str, *, pager: bool = True) -> None:
         """Write *text*; on a terminal that it does not fit into, through the user's pager unless *pager* is False."""
@@ -77,12 +89,6 @@ class Environment:
             # Without it, less shows colours as the codes that they are made of.
             os.environ["LESS"] = f"{options} -R".strip()
         click.echo_via_pager(text.removesuffix("\n"), color=self.may_colour)
-
-    @property
-    def ascii(self) -> bool:
-        """Whether standard output cannot carry more than ASCII."""
-        encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
-        return not encoding.startswith("utf")
 
     @cached_property
     def watchlist(self) -> Watchlist:
@@ -132,6 +138,46 @@ class Environment:
             digests=self.watchlist.digests,
         )
 
+    @contextmanager
+    def outbox(self) -> Iterator[tuple[Archive, Outbox]]:
+        """Yield the archive, open for reading, and its outbox."""
+        from tostrack.archive.outbox import Outbox
+
+        with self.archive() as archive, Outbox(archive.path) as outbox:
+            yield archive, outbox
+
+    def fetcher(self) -> Fetcher:
+        """Return a fetcher with the settings of the watchlist."""
+        from tostrack.fetch import Fetcher
+
+        settings = self.watchlist.settings
+        return Fetcher(contact=settings.contact, delay=settings.delay, allow_private=settings.allow_private)
+
+    @contextmanager
+    def fetching(self) -> Iterator[tuple[FetchAll, Worker]]:
+        """Yield a function that fetches pages, and a process that reads them."""
+        from tostrack.fetch import fetch_all
+        from tostrack.sandbox import Worker
+
+        with self.fetcher() as fetcher, Worker() as worker:
+            yield partial(fetch_all, fetcher=fetcher), worker
+
+    def print_rows(
+        self,
+        rows: list[dict[str, Any]],
+        render: Callable[[list[dict[str, Any]], TerminalStyle], str],
+        *,
+        as_json: bool,
+        nothing: str = "",
+    ) -> None:
+        """Print *rows* as JSON lines or as *render* shows them; *nothing*, on standard error, where there are none."""
+        if as_json:
+            emit_json(rows)
+        elif rows:
+            self.show(render(rows, self.look))
+        elif nothing:
+            click.echo(nothing, err=True)
+
 
 def emit_json(rows: Iterable[Mapping[str, Any]]) -> None:
     """Write one JSON object a line."""
@@ -140,6 +186,43 @@ def emit_json(rows: Iterable[Mapping[str, Any]]) -> None:
     for row in rows:
         # ASCII: no byte that a page controls reaches a terminal raw.
         click.echo(json.dumps(row))
+
+
+@contextmanager
+def progress_bar(total: int, label: str, *, hidden: bool = False) -> Iterator[Callable[[int], None]]:
+    """Yield a function that takes how many steps were done; on a terminal it moves a bar with the time left."""
+    if hidden or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with click.progressbar(length=total, label=label, file=sys.stderr) as bar:
+        yield bar.update
+
+
+def exit_if_failed(failed: int) -> None:
+    """End the command with the exit status for documents or messages that failed, if any did."""
+    from tostrack.cli.groups import Exit
+
+    if failed:
+        raise click.exceptions.Exit(Exit.SOME_FAILED)
+
+
+@contextmanager
+def replace_file(path: Path) -> Iterator[IO[bytes]]:
+    """Yield a file that becomes *path* once it is complete; its folder is created.
+
+    Raises:
+        StoreError: It cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as file:
+            yield file
+        part.replace(path)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written ({error.strerror})") from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 #: Printed where an empty result would look like good news.
@@ -217,8 +300,6 @@ class DayType(click.ParamType["datetime"]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """Return the aware UTC time."""
-        from datetime import datetime
-
         from tostrack.models import from_iso
 
         if isinstance(value, datetime):
@@ -233,4 +314,25 @@ class DayType(click.ParamType["datetime"]):
 
 DAY = DayType()
 FIRST_DAY = DayType(begins=True)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The time of a run: the real one, or always the given one."""
+
+    fixed: datetime | None = None
+
+    def __call__(self) -> datetime:
+        """Return the time now, in UTC."""
+        return self.fixed or datetime.now(UTC)
+
+
+now_option = click.option(
+    "--now",
+    "clock",
+    type=DAY,
+    envvar="TOSTRACK_NOW",
+    callback=lambda _context, _option, now: Clock(now),
+    help="Run as of this time: for replays and tests.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.app import Environment
+from tostrack.cli.app import Clock, Environment
 from tostrack.cli.groups import Exit
 from tostrack.errors import ConfigError
 
@@ -88,7 +88,7 @@ def _night(environment: Environment, platform: DemoPlatform, night: Night) -> bo
     from tostrack.render.escape import safe_line
 
     platform.show(night)
-    results = list(run(environment, list(environment.watchlist.documents), night.at))
+    results = list(run(environment, list(environment.watchlist.documents), Clock(night.at)))
     told = tuple(sorted(result.document for result in results if result.verdict == "substantive"))
     click.echo(f"{night.at:%Y-%m-%d}  {night.story}")
     for result in results:

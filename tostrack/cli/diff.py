@@ -82,16 +82,17 @@ def command(
     else:
         from tostrack.render.terminal import render_change
 
+        look = environment.look
+        if side_by_side and not look.width:
+            look = replace(look, width=_PIPED_COLUMNS)
         shown = [
             render_change(
                 change,
-                colour=environment.may_colour,
-                width=environment.width or (_PIPED_COLUMNS if side_by_side else 0),
+                look,
                 context=context,
                 side_by_side=side_by_side,
                 stat=stat,
                 limit=None if all_hunks else 20,
-                ascii_marks=environment.ascii,
             )
             for change in changes
         ]

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
-from typing import IO
 
 import click
 
-from tostrack.cli.app import Environment, select_documents
-from tostrack.errors import ConfigError, StoreError
+from tostrack.cli.app import Environment, replace_file, select_documents
+from tostrack.errors import ConfigError
 
 _OUT = click.Path(dir_okay=False, path_type=Path)
 _WHAT = click.option(
@@ -50,7 +48,7 @@ def evidence(environment: Environment, change: str, out: Path | None) -> None:
             raise ConfigError(f"{change}: no such change; `tostrack log` lists them with their ids")
         content = evidence_of(archive, row, reader(Path(environment.watchlist.settings.snapshots)))
     out = out or Path(f"{change.replace('/', '-').replace('@', '-')}.zip")
-    with _written(out) as file:
+    with replace_file(out) as file:
         file.write(content)
     click.echo(f"{out}: {len(content):,} bytes; unzip it and read evidence/README.md")
 
@@ -67,7 +65,7 @@ def warc(environment: Environment, target: str | None, out: Path) -> None:
     from tostrack.archive.warc import write_warc
     from tostrack.services.export import captures, reader
 
-    with environment.archive() as archive, _written(out) as file:
+    with environment.archive() as archive, replace_file(out) as file:
         found = captures(archive, select_documents(archive, target))
         write_warc(found, reader(Path(environment.watchlist.settings.snapshots)), file)
     click.echo(f"{out}: {len(found)} captures")
@@ -126,32 +124,13 @@ def _store(files: Iterable[tuple[str, bytes]], out: Path) -> int:
     """Write *files* into a folder, or into a zip when *out* is named so; return how many."""
     count = 0
     if out.suffix == ".zip":
-        with _written(out) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        with replace_file(out) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, content in files:
                 archive.writestr(zipfile.ZipInfo(f"{out.stem}/{name}", (1980, 1, 1, 0, 0, 0)), content)
                 count += 1
         return count
     for name, content in files:
-        path = out / name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(f"{path.parent}: cannot be made ({error.strerror})") from error
-        with _written(path) as file:
+        with replace_file(out / name) as file:
             file.write(content)
         count += 1
     return count
-
-
-@contextmanager
-def _written(path: Path) -> Iterator[IO[bytes]]:
-    """Give a file that is at *path* once it is whole, or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.replace(path)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be written ({error.strerror})") from error
-    finally:
-        part.unlink(missing_ok=True)

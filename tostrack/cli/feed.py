@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from tostrack.cli.app import Environment
-from tostrack.errors import ConfigError, StoreError
+from tostrack.cli.app import Environment, replace_file
+from tostrack.errors import ConfigError
 
 
 @click.command(
@@ -51,15 +51,10 @@ def _ping(environment: Environment, hub: str, url: str, paths: Iterable[str]) ->
 
 
 def _write(path: Path, text: str) -> bool:
-    """Write *text* unless it stands there already; whole or not at all."""
+    """Write *text* unless the file holds it already; return whether it was written."""
     content = text.encode()
-    try:
-        if path.is_file() and path.read_bytes() == content:
-            return False
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.part")
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot write the feed ({error.strerror})") from error
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    with replace_file(path) as file:
+        file.write(content)
     return True

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tostrack.archive.read import FlagRow
-from tostrack.cli.app import Environment, emit_json, json_option, report_nothing, select_documents, validate_topic
+from tostrack.cli.app import Environment, json_option, report_nothing, select_documents, validate_topic
 
 if TYPE_CHECKING:
     from tostrack.archive import Archive, DocumentRow
@@ -40,14 +40,11 @@ def command(environment: Environment, target: str | None, topic: str | None, his
         unread = list_unread(archive, names)
     if not rows:
         validate_topic(topic, environment.book)
-    render: Callable[..., str] = render_history if history else render_flags
+    render = render_history if history else render_flags
     if as_json:
-        emit_json([*rows, *map(_unread_row, unread)])
-    elif rows:
-        page = render(rows, colour=environment.may_colour, width=environment.width, ascii_marks=environment.ascii)
-        click.echo(page, nl=False)
-    elif len(unread) < sum(1 for row in names if row.versions) or not unread:
-        click.echo(report_nothing(names, "no clause is flagged"), err=True)
+        rows += map(_unread_row, unread)
+    nothing = "" if unread and len(unread) >= sum(1 for row in names if row.versions) else "no clause is flagged"
+    environment.print_rows(rows, render, as_json=as_json, nothing=nothing and report_nothing(names, nothing))
     for one in unread:
         click.echo(f"{one.service}/{one.document}: {one.notice}", err=True)
     if stale and not history:

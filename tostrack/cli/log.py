@@ -59,15 +59,7 @@ def command(
     if as_json:
         emit_json({name: getattr(row, name) for name in _FIELDS} for row in rows)
     elif rows:
-        click.echo(
-            render_log(
-                [asdict(row) for row in rows],
-                colour=environment.may_colour,
-                width=environment.width,
-                ascii_marks=environment.ascii,
-            ),
-            nl=False,
-        )
+        environment.show(render_log(map(asdict, rows), environment.look))
     else:
         said = "no change that matters" if asked is Verdict.SUBSTANTIVE else "no change recorded"
         click.echo(report_nothing(documents, said), err=True)

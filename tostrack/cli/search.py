@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from tostrack.cli.app import Environment, emit_json, json_option, select_documents
+from tostrack.cli.app import Environment, json_option, select_documents
 
 
 @click.command(
@@ -34,15 +34,4 @@ def command(
             select_documents(archive, target)
         service, _, document = (target or "").partition("/")
         found = archive.search(words, service or None, document or None, standing=standing, limit=limit)
-    if as_json:
-        emit_json(asdict(each) for each in found)
-    elif found:
-        page = render_search(
-            [asdict(each) for each in found],
-            colour=environment.may_colour,
-            width=environment.width,
-            ascii_marks=environment.ascii,
-        )
-        environment.show(page)
-    else:
-        click.echo("no match", err=True)
+    environment.print_rows(list(map(asdict, found)), render_search, as_json=as_json, nothing="no match")

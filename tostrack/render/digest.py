@@ -12,11 +12,11 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from tostrack.analysis.topic_moves import importance, ranked
+from tostrack.analysis.topic_moves import importance, join_words, ranked
 from tostrack.models import Change, Edit, Flag, Hunk, iso
 from tostrack.render.change_formats import LINKED, change_as_json, coloured, html, safe_url
 from tostrack.render.change_formats import change_as_markdown as markdown
-from tostrack.render.escape import count, cut, joined, path_of, safe_line, span_of
+from tostrack.render.escape import count, cut, path_of, safe_line, span_of
 from tostrack.render.headline import distinct_flags, headline, moved, subject_of
 from tostrack.render.word_edits import Run, around, fold, marked, runs_of, wrap
 
@@ -150,8 +150,8 @@ def _meaning(flag: Flag, hunk: Hunk, digest: Digest) -> str:
 
 
 def _about(digest: Digest) -> str:
-    watched = f"{count(digest.documents, 'document')} of {joined(_few(digest.services))}" if digest.services else ""
-    topics = f"for you: {joined([subject_of(topic).lower() for topic in digest.topics])}" if digest.topics else ""
+    watched = f"{count(digest.documents, 'document')} of {join_words(_few(digest.services))}" if digest.services else ""
+    topics = f"for you: {join_words([subject_of(topic).lower() for topic in digest.topics])}" if digest.topics else ""
     days = " to ".join(dict.fromkeys(f"{when:%Y-%m-%d}" for when in (digest.since, digest.until)))
     return " · ".join(filter(None, [days, watched, topics]))
 
@@ -165,7 +165,7 @@ def _counted(digest: Digest) -> str:
     """Return one line that counts the changes not shown, or nothing if there are none."""
     parts = [f"{count(digest.editorial, 'editorial change')}"] if digest.editorial else []
     parts += [f"{count(digest.noise, 'cosmetic change')} (layout, dates, counters, reversions)"] * bool(digest.noise)
-    return f"Not shown: {joined(parts)}." if parts else ""
+    return f"Not shown: {join_words(parts)}." if parts else ""
 
 
 def _quiet(digest: Digest) -> str:

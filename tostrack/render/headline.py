@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tostrack.analysis.topic_moves import name_moves, ranked, safeguard_move, topic_subject, weigh_flag
+from tostrack.analysis.topic_moves import join_words, name_moves, ranked, safeguard_move, topic_subject, weigh_flag
 from tostrack.models import Change, Direction, Flag, Hunk, Reason, Verdict
-from tostrack.render.escape import columns, cut, joined, safe_line
+from tostrack.render.escape import columns, cut, safe_line
 
 #: Titles longer than this are cut by feed readers and mail clients.
 TITLE_COLUMNS = 140
@@ -25,7 +25,7 @@ def headline(change: Change, service_name: str = "", document_name: str = "") ->
     for shown in range(len(phrases), 0, -1):
         rest = [f"{len(phrases) - shown} more"] if shown < len(phrases) else []
         back = ["returns to an older text"] if reverted else []
-        title = f"{service} {joined([*back, *phrases[:shown], *rest])} ({document})"
+        title = f"{service} {join_words([*back, *phrases[:shown], *rest])} ({document})"
         if columns(title) <= TITLE_COLUMNS:
             return title
     explanation = _as_clause(change.explanation)
@@ -54,7 +54,7 @@ def topic_moves(change: Change) -> list[str]:
     for hunk in ranked(change):
         for flag in hunk.flags:
             moves.setdefault(safe_line(flag.topic), {}).update({str(flag.direction): None} if flag.direction else {})
-    return [f"{topic} {joined(list(found)) or 'touched'}" for topic, found in moves.items()]
+    return [f"{topic} {join_words(list(found)) or 'touched'}" for topic, found in moves.items()]
 
 
 #: What happened to what a flag says, for a reader: of what the platform may do, and of a promise or limit.

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from tostrack.render.escape import count, joined, safe_line
+from tostrack.analysis.topic_moves import join_words
+from tostrack.render.escape import count, safe_line
 from tostrack.render.site.chart import OTHER, Chart, chart
 from tostrack.render.site.page_data import Arrival, ChangeItem, ContentsEntry, PlatformData, Power, Silence, Site
 from tostrack.render.site.rendering import FeedLink, day_words, render, topic_name
@@ -240,7 +241,7 @@ def topics(site: Site, items: Sequence[ChangeItem], holders: Mapping[str, int], 
         site,
         "topics/index.html",
         title="Topics",
-        description=f"What is looked for in every clause: {joined(list(site.topics))}.",
+        description=f"What is looked for in every clause: {join_words(list(site.topics))}.",
         feeds=feeds,
         topics=shown,
     )

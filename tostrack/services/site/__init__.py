@@ -48,7 +48,7 @@ class SiteBuild:
 
 
 def build_site(
-    archive: Archive, out: Path, *, title: str = TITLE, url: str = "", book: Rulebook = SHIPPED, anew: bool = False
+    archive: Archive, out: Path, *, title: str = TITLE, url: str = "", book: Rulebook = SHIPPED, force: bool = False
 ) -> SiteBuild:
     """Write the site of *archive* into the folder *out*; what would be the same is neither made nor touched.
 
@@ -58,13 +58,13 @@ def build_site(
         title: What the site is called.
         url: Where it will be served, without a final slash; empty when it is only read from the folder.
         book: What flags and explains clauses.
-        anew: Make every page again.
+        force: Make every page again.
 
     Raises:
         ConfigError: The folder holds other things.
         StoreError: It cannot be written, or the archive cannot be read.
     """
-    with BuildCache(out, anew=anew) as shelf:
+    with BuildCache(out, force=force) as shelf:
         _Builder(archive, shelf, title, url, book).run()
     return SiteBuild(len(shelf.paths), shelf.written, shelf.removed)
 
