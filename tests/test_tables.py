@@ -24,9 +24,9 @@ STATUS = {
 
 def test_the_log_says_what_changed_and_why_it_matters():
     assert render_log(LOG).splitlines() == [
-        "2024-05-01  acme/terms@7         substantive (new-text)  3+ 12~  licensing, ai",
+        "2024-05-01  acme/terms@7         substantive (new-text)  licensing, ai  15 edits",
         "            New text: “We may train models.”",
-        "2024-05-02  pixboard/privacy@12  noise (links)           1-",
+        "2024-05-02  pixboard/privacy@12  noise (links)                          1 edit",
         "            Only links moved.",
     ]
 

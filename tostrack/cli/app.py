@@ -7,18 +7,20 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from tostrack.cli.days import LAST, DayType, LastLook
 from tostrack.errors import ConfigError, StoreError
+from tostrack.models import from_iso, iso
 
 if TYPE_CHECKING:
     from tostrack.analysis.flags import Rulebook
-    from tostrack.archive import Archive, DocumentRow
+    from tostrack.archive import Archive, ChangeRow, DocumentRow
     from tostrack.archive.outbox import Outbox
     from tostrack.archive.writer import Writer
     from tostrack.fetch import Fetcher
@@ -229,28 +231,71 @@ def replace_file(path: Path) -> Iterator[IO[bytes]]:
 NO_TEXT = "no text is recorded yet: run `tostrack crawl`; `tostrack status` shows its results"
 
 
-def select_documents(archive: Archive, target: str | None) -> list[DocumentRow]:
-    """Return the recorded documents that *target* names: a service, ``service/document``, or all when None.
+def select_documents(archive: Archive, targets: Iterable[str] = ()) -> list[DocumentRow]:
+    """Return the recorded documents that *targets* name, each once: services, ``service/document``; all without any.
 
     Raises:
-        ConfigError: None is recorded under that name.
+        ConfigError: None is recorded under one of the names.
     """
     rows = archive.documents()
-    if target is None:
-        return rows
-    found = [row for row in rows if target in (row.id, row.service)]
-    if found:
-        return found
+    names = [target.lower() for target in targets]
+    for name in names:
+        if not any(name in (row.id, row.service) for row in rows):
+            raise ConfigError(f"{name}: no such document is recorded; {_hint_for(name, rows)}")
+    return [row for row in rows if not names or row.id in names or row.service in names]
+
+
+def _hint_for(target: str, rows: list[DocumentRow]) -> str:
     from difflib import get_close_matches
 
     # What people type to what they mean; `terms` alone is the document of the first service that has one.
     meant = {row.document: row.id for row in reversed(rows)}
     meant |= {row.service: row.service for row in rows} | {row.id: row.id for row in rows}
-    near = [meant[name] for name in get_close_matches(target.lower(), meant, 1)]
-    hint = (
-        f"did you mean {near[0]!r}?" if near else "`tostrack status` lists the recorded documents" if rows else NO_TEXT
-    )
-    raise ConfigError(f"{target}: no such document is recorded; {hint}")
+    near = [meant[name] for name in get_close_matches(target, meant, 1)]
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return "`tostrack status` lists the recorded documents" if rows else NO_TEXT
+
+
+def list_changes(archive: Archive, documents: list[DocumentRow], **narrowed: Any) -> list[ChangeRow]:
+    """Return the changes of *documents*, newest first, narrowed as `Archive.changes` narrows them."""
+    services = {row.service for row in documents}
+    service = services.pop() if len(services) == 1 else None
+    document = documents[0].document if len(documents) == 1 else None
+    ids = {row.id for row in documents}
+    return [row for row in archive.changes(service, document, **narrowed) if f"{row.service}/{row.document}" in ids]
+
+
+def last_look(
+    environment: Environment, command: str, since: datetime | None, *, alone: bool
+) -> tuple[datetime | None, Callable[[Archive], None]]:
+    """Return since when *command* lists changes, and a function that stores what the archive holds now.
+
+    On a terminal, a command that is *alone*, without names and filters, lists what is new since its last run.
+
+    Raises:
+        ConfigError: ``--since last`` where the output is no terminal.
+    """
+    terminal = sys.stdout.isatty()
+    if since == LAST and not terminal:
+        raise ConfigError("--since last: works on a terminal only; in a script, name a day")
+    look = LastLook(Path(environment.watchlist.settings.database), command)
+    if since == LAST or (since is None and alone and terminal):
+        since = look.read()
+        if since:
+            click.echo(f"new since the last time ({iso(since)[:10]}); `--since start` lists all", err=True)
+
+    def store(archive: Archive) -> None:
+        if alone and terminal and (newest := archive.changes(limit=1)):
+            # A change of the same second was shown too.
+            look.write(from_iso(newest[0].seen_at) + timedelta(seconds=1))
+
+    return since, store
+
+
+def is_within(when: str, since: datetime | None, until: datetime | None) -> bool:
+    """Return whether a stored time lies between two times; None is no bound."""
+    return (since is None or when >= iso(since)) and (until is None or when <= iso(until))
 
 
 def report_nothing(rows: Iterable[DocumentRow], said: str) -> str:
@@ -280,40 +325,24 @@ def select_one(archive: Archive, target: str) -> DocumentRow:
     Raises:
         ConfigError: It names none, or several.
     """
-    rows = select_documents(archive, target)
+    rows = select_documents(archive, [target])
     if len(rows) > 1:
         raise ConfigError(f"{target}: name one document: {', '.join(row.id for row in rows)}")
     return rows[0]
 
 
-class DayType(click.ParamType["datetime"]):
-    """A date or time: ``2013-03-01`` or ``2013-03-01T12:00:00Z``; a bare date means the end of that day in UTC.
-
-    Args:
-        begins: A bare date means the start of that day instead.
-    """
-
-    name = "date"
-
-    def __init__(self, *, begins: bool = False) -> None:
-        self._begins = begins
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Return the aware UTC time."""
-        from tostrack.models import from_iso
-
-        if isinstance(value, datetime):
-            return value
-
-        try:
-            when = from_iso(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a date such as 2013-03-01 or 2013-03-01T12:00:00Z", param, ctx)
-        return when.replace(hour=23, minute=59, second=59) if len(value) == 10 and not self._begins else when
-
-
 DAY = DayType()
 FIRST_DAY = DayType(begins=True)
+#: Options that several listings share.
+targets_argument = click.argument("targets", nargs=-1, metavar="[SERVICE[/DOCUMENT]]...")
+topic_option = click.option("--topic", help="Only this topic.")
+since_option = click.option("--since", type=FIRST_DAY, help="Only since this day, such as 2024-05-01 or `2 weeks`.")
+since_last_option = click.option(
+    "--since",
+    type=DayType(begins=True, last=True),
+    help="Only changes since this day, such as 2024-05-01 or `2 weeks`; `last`: since you last ran this command.",
+)
+until_option = click.option("--until", type=DAY, help="Only until the end of this day.")
 
 
 @dataclass(frozen=True)

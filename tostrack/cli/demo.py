@@ -45,11 +45,11 @@ def command(context: click.Context, out: Path) -> None:
     from tostrack.cli import diff, feed, flags, log, site
 
     _say(f"tostrack log {SERVICE}")
-    context.invoke(log.command, target=SERVICE)
+    context.invoke(log.command, targets=(SERVICE,))
     _say(f"tostrack diff {SERVICE}/terms --from 2024-01-02 --to 2024-07-08")
-    context.invoke(diff.command, target=f"{SERVICE}/terms", start=_day("2024-01-02"), end=_day("2024-07-08"))
+    context.invoke(diff.command, targets=(f"{SERVICE}/terms",), start=_day("2024-01-02"), end=_day("2024-07-08"))
     _say(f"tostrack flags {SERVICE}")
-    context.invoke(flags.command, target=SERVICE)
+    context.invoke(flags.command, targets=(SERVICE,))
     _say("tostrack feed")
     context.invoke(feed.command, out=out / "feeds")
     _say("tostrack site")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from tostrack.cli.app import Environment, replace_file, select_documents
+from tostrack.cli.app import Environment, replace_file, select_documents, targets_argument
 from tostrack.errors import ConfigError
 
 _OUT = click.Path(dir_okay=False, path_type=Path)
@@ -20,7 +20,6 @@ _WHAT = click.option(
     show_default=True,
     help="Changes with verdicts, or versions.",
 )
-_TARGET = click.argument("target", required=False, metavar="[SERVICE[/DOCUMENT]]")
 
 
 @click.group(epilog="Examples: `tostrack export evidence acme/terms@7`; `tostrack export csv acme > acme.csv`.")
@@ -57,16 +56,16 @@ def evidence(environment: Environment, change: str, out: Path | None) -> None:
     short_help="Write the raw captures as a WARC file.",
     epilog="Example: `tostrack export warc acme -o acme.warc.gz`, then `warcio check acme.warc.gz`.",
 )
-@_TARGET
+@targets_argument
 @click.option("-o", "--out", type=_OUT, default="tostrack.warc.gz", show_default=True)
 @click.pass_obj
-def warc(environment: Environment, target: str | None, out: Path) -> None:
+def warc(environment: Environment, targets: tuple[str, ...], out: Path) -> None:
     """Write the raw captures as a WARC file, which pywb and ReplayWeb.page replay. Needs the extra `warc`."""
     from tostrack.archive.warc import write_warc
     from tostrack.services.export import captures, reader
 
     with environment.archive() as archive, replace_file(out) as file:
-        found = captures(archive, select_documents(archive, target))
+        found = captures(archive, select_documents(archive, targets))
         write_warc(found, reader(Path(environment.watchlist.settings.snapshots)), file)
     click.echo(f"{out}: {len(found)} captures")
 
@@ -75,31 +74,33 @@ def warc(environment: Environment, target: str | None, out: Path) -> None:
     short_help="Print changes, or versions, as JSON lines.",
     epilog="Example: `tostrack export jsonl --what versions > versions.jsonl`.",
 )
-@_TARGET
+@targets_argument
 @_WHAT
 @click.pass_obj
-def jsonl(environment: Environment, target: str | None, what: str) -> None:
+def jsonl(environment: Environment, targets: tuple[str, ...], what: str) -> None:
     """Print changes with their hunks and flags, or versions with their texts: one JSON object a line, oldest first."""
     from tostrack.services import export
 
     with environment.archive() as archive:
         rows = export.changes if what == "changes" else export.versions
-        for row in rows(archive, select_documents(archive, target), whole=True):
+        for row in rows(archive, select_documents(archive, targets), whole=True):
             click.echo(json.dumps(row))
 
 
 @command.command("csv", epilog="Example: `tostrack export csv acme > acme.csv`.")
-@_TARGET
+@targets_argument
 @_WHAT
 @click.pass_obj
-def as_csv(environment: Environment, target: str | None, what: str) -> None:
+def as_csv(environment: Environment, targets: tuple[str, ...], what: str) -> None:
     """Print changes, or versions, as CSV, oldest first. No cell is a formula to a spreadsheet."""
     from tostrack.render import csv_rows
     from tostrack.services import export
 
     with environment.archive() as archive:
         changes = what == "changes"
-        rows = (export.changes if changes else export.versions)(archive, select_documents(archive, target), whole=False)
+        rows = (export.changes if changes else export.versions)(
+            archive, select_documents(archive, targets), whole=False
+        )
         click.echo(csv_rows.as_csv(rows, export.CHANGES if changes else export.VERSIONS), nl=False)
 
 
@@ -108,15 +109,15 @@ def as_csv(environment: Environment, target: str | None, what: str) -> None:
     short_help="Write the texts as Open Terms Archive does.",
     epilog="Example: `tostrack export ota -o dataset.zip`; without .zip it is a folder.",
 )
-@_TARGET
+@targets_argument
 @click.option("-o", "--out", type=click.Path(path_type=Path), default="dataset", show_default=True)
 @click.pass_obj
-def export_ota_command(environment: Environment, target: str | None, out: Path) -> None:
+def export_ota_command(environment: Environment, targets: tuple[str, ...], out: Path) -> None:
     """Write every text as a file in the layout of Open Terms Archive's datasets: SERVICE/DOCUMENT/TIME.md."""
     from tostrack.services.export import dataset
 
     with environment.archive() as archive:
-        count = _store(dataset(archive, select_documents(archive, target)), out)
+        count = _store(dataset(archive, select_documents(archive, targets)), out)
     click.echo(f"{out}: {count} files")
 
 

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tostrack.archive.read import FlagRow
-from tostrack.cli.app import Environment, json_option, report_nothing, select_documents, validate_topic
+from tostrack.cli.app import (
+    Environment,
+    is_within,
+    json_option,
+    report_nothing,
+    select_documents,
+    since_option,
+    targets_argument,
+    topic_option,
+    until_option,
+    validate_topic,
+)
 
 if TYPE_CHECKING:
     from tostrack.archive import Archive, DocumentRow
@@ -19,23 +31,35 @@ if TYPE_CHECKING:
 @click.command(
     epilog="Examples: `tostrack flags instagram --topic licensing`; `tostrack flags instagram/terms --history`."
 )
-@click.argument("target", required=False, metavar="[SERVICE[/DOCUMENT]]")
-@click.option("--topic", help="Only this topic.")
+@targets_argument
+@topic_option
 @click.option(
     "--history", is_flag=True, help="When each was granted, widened, narrowed and withdrawn, by today's rules."
 )
+@since_option
+@until_option
 @json_option
 @click.pass_obj
-def command(environment: Environment, target: str | None, topic: str | None, history: bool, as_json: bool) -> None:
+def command(
+    environment: Environment,
+    targets: tuple[str, ...],
+    topic: str | None,
+    history: bool,
+    since: datetime | None,
+    until: datetime | None,
+    as_json: bool,
+) -> None:
     """List the flagged clauses of the current texts, by topic, with quotes and dates."""
     from tostrack.render.history_view import render_history
     from tostrack.render.listings import render_flags
     from tostrack.services.unread_languages import list_unread
 
     with environment.archive() as archive:
-        names = select_documents(archive, target)
+        names = select_documents(archive, targets)
         read = _lives if history else _standing
         rows = [row for name in names for row in read(environment, archive, name, topic)]
+        at = "seen_at" if history else "since"
+        rows = [row for row in rows if is_within(row[at], since, until)]
         stale = archive.stale(environment.book.fingerprint)
         unread = list_unread(archive, names)
     if not rows:

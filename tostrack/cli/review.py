@@ -44,7 +44,7 @@ def command(
 
     if target is None or not accept:
         with environment.archive() as archive:
-            waiting = list_quarantined(archive, select_documents(archive, target))
+            waiting = list_quarantined(archive, select_documents(archive, [target] if target else []))
         show_quarantined(environment, waiting, as_json=as_json)
         return
     _accept(environment, target, key, now or datetime.now(UTC), dry_run=dry_run, as_json=as_json)

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.app import NO_TEXT, Environment, emit_json, exit_if_failed, json_option, select_documents
+from tostrack.cli.app import (
+    NO_TEXT,
+    Environment,
+    emit_json,
+    exit_if_failed,
+    json_option,
+    select_documents,
+    targets_argument,
+)
 from tostrack.models import from_iso
 from tostrack.render.workflow_commands import format_annotation
 
@@ -20,7 +28,7 @@ if TYPE_CHECKING:
 @click.command(
     epilog="Example: `tostrack status instagram --json`; `tostrack status --suspects` lists the quarantined texts."
 )
-@click.argument("target", required=False, metavar="[SERVICE[/DOCUMENT]]")
+@targets_argument
 @click.option(
     "--within",
     type=click.FloatRange(min=0),
@@ -33,7 +41,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(
     environment: Environment,
-    target: str | None,
+    targets: tuple[str, ...],
     within: float | None,
     annotate: bool,
     suspects: bool,
@@ -44,7 +52,7 @@ def command(
     from tostrack.services.unread_languages import list_unread
 
     with environment.archive() as archive:
-        rows = select_documents(archive, target)
+        rows = select_documents(archive, targets)
         waiting = list_quarantined(archive, rows) if suspects else []
         shown = {row.id for row in rows}
         went_back = [found for found in archive.times_that_go_back() if found[0] in shown]

@@ -9,7 +9,7 @@ from typing import Any
 
 from tostrack.models import Edit
 from tostrack.render.escape import columns, count, document_id, path_of, safe_line
-from tostrack.render.terminal_style import PLAIN, SIGNS, TerminalStyle, align_columns, fit_line
+from tostrack.render.terminal_style import PLAIN, TerminalStyle, align_columns, fit_line
 from tostrack.render.wording import describe_cause, describe_outcome
 
 #: Columns of a heading path beside a quote.
@@ -28,8 +28,8 @@ def render_log(rows: Iterable[Mapping[str, Any]], look: TerminalStyle = PLAIN) -
             _cell(row.get("seen_at"))[:10],
             _cell(row.get("id")),
             f"{_cell(row.get('verdict'))} ({_cell(row.get('reason'))})",
-            " ".join(f"{row[edit]}{SIGNS[edit]}" for edit in Edit if row.get(edit)),
             ", ".join(map(_cell, row.get("topics") or ())),
+            count(sum(row[edit] for edit in Edit if row.get(edit)), "edit"),
         ]
         for row in listed
     ]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from urllib.parse import quote
 
 from tostrack.analysis.topic_moves import join_words, ranked
-from tostrack.models import Change, Verdict, from_iso
+from tostrack.models import Change, Verdict
 from tostrack.models import Reading as TextReading
 from tostrack.render.change_formats import safe_url
 from tostrack.render.escape import count, safe_line
 from tostrack.render.headline import headline, topic_moves
-from tostrack.render.site.page_data import ChangeItem, Neighbour, Site, TextData, TextSource
+from tostrack.render.memo import wayback_address
+from tostrack.render.site.page_data import ChangeItem, Neighbour, Site, TextData
 from tostrack.render.site.redline import FlagNote, Row, excerpt, place_of, rows, searched, unchanged_after
 from tostrack.render.site.rendering import FeedLink, day_words, render
 from tostrack.render.site_paths import site_address
@@ -114,7 +114,7 @@ def change_page(
         citation=_citation(site, shown, texts),
         bibtex=_bibtex(site, shown, texts),
         plain=_plain(change),
-        wayback=wayback,
+        wayback=lambda source: wayback_address(source.url, source.fetched_at),
     )
 
 
@@ -169,17 +169,6 @@ def _bibtex(site: Site, shown: ChangeItem, texts: tuple[TextData, TextData]) -> 
         **({"url": where} if (where := safe_url(site_address(site.url, shown.page))) else {}),
     }
     return f"@misc{{{key},\n" + "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items()) + "}\n"
-
-
-def wayback(source: TextSource) -> str:
-    """Return where the Internet Archive shows the page of *source* as it was at about that time; empty for others."""
-    url = safe_url(source.url)
-    host = url.partition("://")[2].partition("/")[0].partition(":")[0]
-    if not url.lower().startswith("http") or "." not in host or host.replace(".", "").isdigit():
-        return ""
-    return (
-        f"https://web.archive.org/web/{from_iso(source.fetched_at):%Y%m%d%H%M%S}/{quote(url, safe=':/?&=%#+,;@~!$*()')}"
-    )
 
 
 def without_words(shown: ChangeItem) -> ChangeItem:
