@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tostrack.analysis.flags import FlagEvent
     from tostrack.archive.blame import BlameRow
     from tostrack.archive.flag_events import Moment
+    from tostrack.archive.reviews import Review
     from tostrack.archive.search import SearchRow
     from tostrack.archive.visits import SuspectRow
 
@@ -409,6 +410,12 @@ class Archive:
         """Return the change of this id, as `changes` lists it, or None."""
         service, _, document = change_id.partition("@")[0].partition("/")
         return next((row for row in self.changes(service, document) if row.id == change_id), None)
+
+    def reviews(self) -> list[Review]:
+        """Return what readers decided about changes, the oldest first: see `tostrack.archive.reviews`."""
+        from tostrack.archive.reviews import read_reviews
+
+        return read_reviews(self._rows)
 
     def load_change(self, row: ChangeRow) -> Change:
         """Return a stored change as it was recorded: with its hunks, flags, facts and reasons."""

@@ -15,10 +15,10 @@ from tostrack.errors import ConfigError
 _OUT = click.Path(dir_okay=False, path_type=Path)
 _WHAT = click.option(
     "--what",
-    type=click.Choice(["changes", "versions"]),
+    type=click.Choice(["changes", "versions", "reviews"]),
     default="changes",
     show_default=True,
-    help="Changes with verdicts, or versions.",
+    help="Changes with verdicts, versions, or what readers decided about changes.",
 )
 
 
@@ -71,19 +71,18 @@ def warc(environment: Environment, targets: tuple[str, ...], out: Path) -> None:
 
 
 @command.command(
-    short_help="Print changes, or versions, as JSON lines.",
+    short_help="Print changes, versions or reviews as JSON lines.",
     epilog="Example: `tostrack export jsonl --what versions > versions.jsonl`.",
 )
 @targets_argument
 @_WHAT
 @click.pass_obj
 def jsonl(environment: Environment, targets: tuple[str, ...], what: str) -> None:
-    """Print changes with their hunks and flags, or versions with their texts: one JSON object a line, oldest first."""
+    """Print changes with hunks and flags, versions with texts, or reviews: one JSON object a line, oldest first."""
     from tostrack.services import export
 
     with environment.archive() as archive:
-        rows = export.changes if what == "changes" else export.versions
-        for row in rows(archive, select_documents(archive, targets), whole=True):
+        for row in getattr(export, what)(archive, select_documents(archive, targets), whole=True):
             click.echo(json.dumps(row))
 
 
@@ -92,16 +91,13 @@ def jsonl(environment: Environment, targets: tuple[str, ...], what: str) -> None
 @_WHAT
 @click.pass_obj
 def as_csv(environment: Environment, targets: tuple[str, ...], what: str) -> None:
-    """Print changes, or versions, as CSV, oldest first. No cell is a formula to a spreadsheet."""
+    """Print changes, versions or reviews as CSV, oldest first. No cell is a formula to a spreadsheet."""
     from tostrack.render import csv_rows
     from tostrack.services import export
 
     with environment.archive() as archive:
-        changes = what == "changes"
-        rows = (export.changes if changes else export.versions)(
-            archive, select_documents(archive, targets), whole=False
-        )
-        click.echo(csv_rows.as_csv(rows, export.CHANGES if changes else export.VERSIONS), nl=False)
+        rows = getattr(export, what)(archive, select_documents(archive, targets), whole=False)
+        click.echo(csv_rows.as_csv(rows, getattr(export, what.upper())), nl=False)
 
 
 @command.command(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +21,9 @@ from tostrack.cli.app import (
     until_option,
     validate_topic,
 )
+
+if TYPE_CHECKING:
+    from tostrack.archive.reviews import Review
 
 _FIELDS = "id service document seen_at verdict reason topics added removed reworded moved announced explanation".split()
 #: Silenced changes listed without --since and -n.
@@ -54,6 +59,7 @@ def command(
     as_json: bool,
 ) -> None:
     """List the changes that matter; with --all every change, with its verdict and the reason for it."""
+    from tostrack.archive.reviews import combine_reviews
     from tostrack.models import Verdict
     from tostrack.render.listings import render_log
 
@@ -65,9 +71,10 @@ def command(
     with environment.archive() as archive:
         documents = select_documents(archive, targets)
         found = list_changes(archive, documents, verdict=asked, since=since, until=until)
+        reviews = combine_reviews(archive.reviews())
         store(archive)
     rows = [
-        {name: getattr(row, name) for name in _FIELDS}
+        {**{name: getattr(row, name) for name in _FIELDS}, "review": _said(reviews.get(row.id))}
         for row in found
         if (topic is None or topic in row.topics) and not (silenced and row.verdict == Verdict.SUBSTANTIVE)
     ][:limit]
@@ -76,3 +83,7 @@ def command(
     said = "no change that matters" if asked is Verdict.SUBSTANTIVE else "no change recorded"
     nothing = report_nothing(documents, "nothing was silenced" if silenced else said)
     environment.print_rows(rows, render_log, as_json=as_json, nothing=nothing)
+
+
+def _said(review: Review | None) -> dict[str, str] | None:
+    return {**asdict(review), "sentence": review.sentence} if review else None

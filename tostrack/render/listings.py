@@ -38,6 +38,8 @@ def render_log(rows: Iterable[Mapping[str, Any]], look: TerminalStyle = PLAIN) -
         lines.append(line)
         if explanation := _cell(row.get("explanation")):
             lines.append(look.paint("dim", fit_line(f"            {explanation}", look)))
+        if review := row.get("review"):
+            lines.append(fit_line(f"            Reviewed: {_cell(review['sentence'])}", look))
     return _text(lines)
 
 

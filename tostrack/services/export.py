@@ -25,6 +25,7 @@ CHANGES = (
     *("id", "service", "document", "seen_at", "verdict", "reason", "explanation", "topics"),
     *("added", "removed", "reworded", "moved", "announced", "from_number", "to_number"),
 )
+REVIEWS = ("change", "at", "state", "verdict", "note", "service", "document", "judged")
 VERSIONS = ("service", "document", "number", "seen_at", "kind", "sha256", "hash")
 
 
@@ -146,6 +147,20 @@ def versions(archive: Archive, rows: list[DocumentRow], *, whole: bool) -> Itera
         for row in archive.versions(document.service, document.document):
             listed = {name: getattr(row, name) for name in VERSIONS}
             yield {**listed, "text": archive.reading(row).version.text} if whole else listed
+
+
+def reviews(archive: Archive, rows: list[DocumentRow], *, whole: bool) -> Iterator[dict[str, Any]]:
+    """Yield what readers decided about changes of *rows*, oldest first; *whole* with the change that was judged."""
+    names = {row.id for row in rows}
+    listed = {row.id: row for row in archive.changes()}
+    for one in archive.reviews():
+        row = listed[one.change]
+        if f"{row.service}/{row.document}" not in names:
+            continue
+        columns: dict[str, Any] = {**vars(one), "service": row.service, "document": row.document, "judged": row.verdict}
+        yield (
+            {**columns, "judged_change": change_formats.change_as_json(archive.load_change(row))} if whole else columns
+        )
 
 
 def dataset(archive: Archive, rows: list[DocumentRow]) -> Iterator[tuple[str, bytes]]:
