@@ -13,31 +13,17 @@ from tostrack.render.site.chart import OTHER, Chart, chart
 from tostrack.render.site.page_data import Arrival, ChangeItem, ContentsEntry, PlatformData, Power, Silence, Site
 from tostrack.render.site.rendering import FeedLink, day_words, render, topic_name
 from tostrack.render.site_paths import platform_page, topic_page
+from tostrack.render.wording import describe_reason
 
 #: Changes on the front page, and on a topic's.
 LATEST = 12
 #: A platform's card says no more than this of its latest change.
 _SHORT = 90
 
-#: What a reason is called where there is room for a few words only.
-REASONS = {
-    "wording": "another wording",
-    "numbering": "other numbers",
-    "renamed": "another name",
-    "format": "markup",
-    "links": "link addresses",
-    "order": "order",
-    "stamp": "a date stamp",
-    "oscillation": "back and forth",
-    "edition": "another edition",
-    "furniture": "menus and banners",
-    "suspect": "not the policy",
-    "identical": "the same text",
-}
 _ARRIVALS = {
-    "crawl": "the first version is kept",
+    "crawl": "first version",
     "import": "imported",
-    "re-extraction": "read anew by us; not a change",
+    "re-extraction": "extracted again by tostrack; not a change",
 }
 
 
@@ -90,7 +76,7 @@ def _state(platform: PlatformData) -> tuple[str, str]:
             return state, found[0].sentence.rstrip(".") + of + "."
     checked = max((document.checked_at for document in platform.documents), default="")
     if not checked:
-        return "past", "Not watched any more; its history is kept."
+        return "past", "No longer watched; its history is stored."
     return "fine", f"Checked {day_words(checked)}: {count(len(healths), 'document')}."
 
 
@@ -160,7 +146,7 @@ def platform(site: Site, shown: PlatformData, feeds: Sequence[FeedLink]) -> str:
         timeline=_timeline(shown),
         arrival_name=_arrival_name,
         tally=tally,
-        reason_name=lambda reason: REASONS.get(reason, reason),
+        reason_name=describe_reason,
         since=since,
     )
 
@@ -178,7 +164,7 @@ def _arrival_name(arrival: Arrival) -> str:
 
 def tally(silences: Iterable[Silence]) -> str:
     """Return how many of *silences* there are for each reason: ``2 markup, 1 a date stamp``."""
-    counts = Counter(REASONS.get(silence.reason, silence.reason) for silence in silences)
+    counts = Counter(describe_reason(silence.reason) for silence in silences)
     return ", ".join(f"{number} {reason}" for reason, number in counts.most_common())
 
 
