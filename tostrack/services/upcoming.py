@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from tostrack.analysis.facts import read_document_dates
 from tostrack.archive import Archive, DocumentRow, VersionRow
-from tostrack.models import from_iso, slug
+from tostrack.models import Verdict, from_iso, slug
 from tostrack.render.calendar import BindingDate, render_calendar
 from tostrack.render.headline import subject_of
 from tostrack.render.site_paths import change_page, site_address
@@ -51,15 +51,28 @@ def list_binding_dates(
 
 
 def build_calendars(archive: Archive, site: str = "") -> dict[str, str]:
-    """Return calendars of the binding dates by file name: of everything, of each service and of each topic."""
-    dates = list_binding_dates(archive, archive.documents(), site=site)
-    authority = archive.meta("authority")
-    services = {row.service: row.service_name for row in archive.documents()}
-    topics = sorted({topic for one in dates for topic in one.topics})
-    calendars = {"all": ("Terms and policies: effective dates", dates)}
+    """Return the calendars of every binding date by file name; see `calendars_of`."""
+    documents = archive.documents()
+    topics = {topic for row in archive.changes(verdict=Verdict.SUBSTANTIVE) for topic in row.topics}
+    services = {row.service: row.service_name for row in documents}
+    return calendars_of(list_binding_dates(archive, documents, site=site), services, topics, archive.meta("authority"))
+
+
+def calendars_of(
+    dates: Sequence[BindingDate], services: Mapping[str, str], topics: Iterable[str], authority: str
+) -> dict[str, str]:
+    """Return calendars of *dates* by file name: of everything, of each service and of each topic, also without a date.
+
+    Args:
+        dates: What they hold.
+        services: Names of services by slug.
+        topics: The topics.
+        authority: The identity in UIDs.
+    """
+    calendars = {"all": ("Terms and policies: effective dates", list(dates))}
     for service, name in services.items():
         calendars[service] = (f"{name}: effective dates", [one for one in dates if one.service == service])
-    for topic in topics:
+    for topic in sorted(topics):
         of_topic = [one for one in dates if topic in one.topics]
         calendars[f"topics/{slug(topic)}"] = (f"{subject_of(topic)}: effective dates", of_topic)
     return {f"{name}.ics": render_calendar(title, held, authority) for name, (title, held) in calendars.items()}

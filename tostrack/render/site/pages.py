@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from tostrack.analysis.topic_moves import join_words
+from tostrack.render.calendar import BindingDate
 from tostrack.render.escape import count, safe_line
 from tostrack.render.site.chart import OTHER, Chart, chart
 from tostrack.render.site.page_data import Arrival, ChangeItem, ContentsEntry, PlatformData, Power, Silence, Site
@@ -17,6 +18,8 @@ from tostrack.render.wording import describe_reason
 
 #: Changes on the front page, and on a topic's.
 LATEST = 12
+#: Silenced changes on their page.
+_SILENCES = 500
 #: A platform's card says no more than this of its latest change.
 _SHORT = 90
 
@@ -295,6 +298,38 @@ def year_news(
         year=year,
         news=news,
         years=years,
+    )
+
+
+def silences(site: Site, found: Sequence[Silence], feeds: Sequence[FeedLink]) -> str:
+    """Return the page of the changes that nobody was notified of, newest first; it lists the newest `_SILENCES`."""
+    shown = found[:_SILENCES]
+    return render(
+        "silences",
+        site,
+        "silences/index.html",
+        title="Silenced changes",
+        description="Changes of terms and privacy policies that nobody was notified of, each with its reason.",
+        feeds=feeds,
+        silences=shown,
+        total=len(found),
+        tally=tally(shown),
+        reason_name=describe_reason,
+    )
+
+
+def upcoming(site: Site, dates: Sequence[BindingDate], feeds: Sequence[FeedLink]) -> str:
+    """Return the page of the effective dates ahead."""
+    return render(
+        "upcoming",
+        site,
+        "upcoming/index.html",
+        title="Effective dates ahead",
+        description="Days from which current terms and privacy policies say that they apply.",
+        feeds=feeds,
+        dates=dates,
+        calendars=list({one.service: one.service_name for one in dates}.items()),
+        day_words=day_words,
     )
 
 
