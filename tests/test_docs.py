@@ -56,4 +56,5 @@ IMPORTED = {
     "warc": "warcio",
     "wayback": "wayback",
     "cluster": "distributed|dask",
+    "mcp": "mcp",
 }

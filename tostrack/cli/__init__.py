@@ -52,6 +52,7 @@ SECTIONS = {
 HIDDEN = {
     "completion": "Print a completion script.",
     "demo": "Watch an invented platform, without a network.",
+    "mcp": "Answer a program over the Model Context Protocol.",
     "rebuild": "Extract texts or flag clauses with the current rules.",
 }
 #: The commands of each group: the module of `archive verify` is `archive_verify`.
