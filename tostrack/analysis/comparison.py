@@ -22,7 +22,8 @@ from tostrack.models import (
 )
 
 if TYPE_CHECKING:
-    from tostrack.analysis.flags import FlagEvent, Rulebook
+    from tostrack.analysis.flags import Rulebook
+    from tostrack.analysis.flags.history import FlagEvent
 
 
 def read_version(version: str | Version) -> Reading:
@@ -71,7 +72,7 @@ def _matters(hunk: Hunk) -> bool:
 def _hunks(old: Reading, new: Reading, book: Rulebook) -> tuple[tuple[Hunk, ...], tuple[Hunk, ...]]:
     """Return what differs, and the same with flags and facts."""
     from tostrack.analysis.facts import find_facts
-    from tostrack.analysis.flags import find_directions
+    from tostrack.analysis.flags.directions import find_directions
 
     hunks = diff(old.clauses, new.clauses)
     flags = find_directions(hunks, old.clauses, new.clauses, book)
@@ -94,7 +95,8 @@ def trace_flag_history(readings: Iterable[Reading], book: Rulebook | None = None
 
 def find_flag_events(before: Reading | None, after: Reading, book: Rulebook | None = None) -> list[FlagEvent]:
     """Return what happened to the flags from one version to the next; of a first version, all its flags."""
-    from tostrack.analysis.flags import SHIPPED, change_events, first_events, is_touched
+    from tostrack.analysis.flags import SHIPPED
+    from tostrack.analysis.flags.history import change_events, first_events, is_touched
 
     book = book or SHIPPED
     if before is None:

@@ -32,7 +32,7 @@ from tostrack.models import (
 )
 
 if TYPE_CHECKING:
-    from tostrack.analysis.flags import FlagEvent
+    from tostrack.analysis.flags.history import FlagEvent
     from tostrack.archive.blame import BlameRow
     from tostrack.archive.flag_events import Moment
     from tostrack.archive.reviews import Review
@@ -66,6 +66,8 @@ class DocumentRow:
     changed_at: str | None
     #: Returns to a text seen lately that nobody was told of.
     oscillations: int
+    #: Of the current text, as a code such as ``en``; empty where it is not known.
+    language: str = ""
 
     @property
     def id(self) -> str:
@@ -272,7 +274,9 @@ class Archive:
                    d.cause, d.message, d.http_status, d.failing_since, d.next_try_at,
                    (SELECT count(*) FROM _versions WHERE document_id = d.id) AS versions,
                    (SELECT seen_at FROM _versions WHERE document_id = d.id ORDER BY number DESC LIMIT 1) AS changed_at,
-                   (SELECT count(*) FROM judgements WHERE document_id = d.id AND reason = 'oscillation') AS oscillations
+                   (SELECT count(*) FROM judgements WHERE document_id = d.id AND reason = 'oscillation')
+                       AS oscillations,
+                   (SELECT language FROM _versions WHERE document_id = d.id ORDER BY number DESC LIMIT 1) AS language
             FROM documents d JOIN services s ON s.id = d.service_id
             WHERE ?1 IS NULL OR s.slug = ?1 ORDER BY s.slug, d.slug
             """,

@@ -10,8 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from tostrack.analysis.flags import FlagEvent
-from tostrack.analysis.flags.history import FIRST, describe_event
+from tostrack.analysis.flags.history import FIRST, FlagEvent, describe_event
 from tostrack.archive.chain import late_link, version_link
 from tostrack.archive.flag_events import events_of_hunks, find_before, write_moment
 from tostrack.archive.flag_rows import FlagRows
@@ -225,9 +224,8 @@ class Recorder:
         judged = build_judgement_rows(new.change, announced=new.announced) if new.change else None
         clauses = [(clause.kind, _digest(clause.text)) for clause in new.reading.clauses]
         seal = judged.seal if judged else ""
-        language = new.language or visit.document.language
         head = sha256(version_link(visit.document.id, row, map(dict, snapshots), clauses, seal))
-        self._append(document_id, row, head, new.reading.clauses, {s["page"]: s["id"] for s in snapshots}, language)
+        self._append(document_id, row, head, new.reading.clauses, {s["page"]: s["id"] for s in snapshots}, new.language)
         for clause, flags in new.flags.items():
             self.flags.store(clause, flags, new.flags_fingerprint)
         if judged and new.change:

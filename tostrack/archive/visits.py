@@ -62,7 +62,7 @@ class NewVersion:
     captures: Mapping[int, Snapshot] = field(default_factory=dict)
     #: Of what somebody else recorded: what they call the record.
     record: str = ""
-    #: The language of the text as a code such as ``en``; empty where it is not known.
+    #: The language of the text by its words, else the declared one, as a code such as ``en``; empty when not known.
     language: str = ""
 
 

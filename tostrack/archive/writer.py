@@ -10,7 +10,8 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from tostrack.analysis.flags import SHIPPED, FlagEvent, Rulebook
+from tostrack.analysis.flags import SHIPPED, Rulebook
+from tostrack.analysis.flags.history import FlagEvent
 from tostrack.archive import snapshots as files
 from tostrack.archive.flag_events import Moment, write_moment
 from tostrack.archive.flag_rows import FlaggedClause, Place, by_others

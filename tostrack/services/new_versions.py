@@ -20,6 +20,7 @@ from tostrack.clauses import text_key
 from tostrack.comparison_key import reading_key
 from tostrack.errors import DocumentError
 from tostrack.extraction import EXTRACTOR_VERSION, document_text
+from tostrack.language.detect import detect_language
 from tostrack.models import Change, Document, Outcome, Reading, Reason, Snapshot, Version, from_iso
 from tostrack.sandbox import Call, call_directly
 
@@ -224,6 +225,7 @@ def new_version(
         flags=dict(zip(clauses, call(comparison.flag_clauses, clauses, book), strict=True)),
         flags_fingerprint=book.fingerprint,
         captures=captures or {},
+        language=detect_language(reading.version.text) or document.language,
     )
 
 
