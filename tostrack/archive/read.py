@@ -397,6 +397,12 @@ class Archive:
 
         return search(self._rows, words, service, document, standing=standing, limit=limit)
 
+    def similar_words(self, words: str) -> list[str]:
+        """Return words of the archive that are spelled like those of *words* that it does not have."""
+        from tostrack.archive.search import similar_words
+
+        return similar_words(self._rows, words)
+
     def changes(
         self,
         service: str | None = None,

@@ -46,6 +46,7 @@ def command(
         names = {row.id for row in select_documents(archive, targets)}
         narrowed = bool(targets or since or until)
         found = archive.search(words, standing=standing, limit=_MOST if narrowed else limit)
+        near = [] if found else archive.similar_words(words)
     found = [
         row
         for row in found
@@ -53,4 +54,5 @@ def command(
         and is_within(row.last_seen_at, since, None)
         and is_within(row.first_seen_at, None, until)
     ][:limit]
-    environment.print_rows(list(map(asdict, found)), render_search, as_json=as_json, nothing="no match")
+    nothing = "no match" + (f"; did you mean {', '.join(near)}?" if near else "")
+    environment.print_rows(list(map(asdict, found)), render_search, as_json=as_json, nothing=nothing)
