@@ -251,8 +251,8 @@ def test_feeds_are_written_once_and_left_alone_while_nothing_changes(run, platfo
 
     again = run("feed", "--out", str(out), "--url", "https://acme.example/feeds")
 
-    assert "15 feeds and 2 calendars, 17 written" in first.stdout
-    assert "15 feeds and 2 calendars, 0 written" in again.stdout
+    assert "15 feeds and 4 calendars, 19 written" in first.stdout
+    assert "15 feeds and 4 calendars, 0 written" in again.stdout
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*.xml")} == stamps
     for path in out.rglob("*.xml"):
         feed = feedparser.parse(path.read_bytes())

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from tostrack.models import Edit
+from tostrack.models import Edit, Verdict
 from tostrack.render.escape import columns, count, document_id, path_of, safe_line
 from tostrack.render.terminal_style import PLAIN, TerminalStyle, align_columns, fit_line
 from tostrack.render.wording import describe_cause, describe_outcome
@@ -23,11 +23,13 @@ def render_log(rows: Iterable[Mapping[str, Any]], look: TerminalStyle = PLAIN) -
         rows: Mappings with the keys of ``tostrack log --json``, and ``explanation``.
     """
     listed = list(rows)
+    # Where only changes that matter are listed, the reason alone leaves room for the topics.
+    verdict = "{1}" if all(row.get("verdict") == Verdict.SUBSTANTIVE for row in listed) else "{0} ({1})"
     table = [
         [
             _cell(row.get("seen_at"))[:10],
             _cell(row.get("id")),
-            f"{_cell(row.get('verdict'))} ({_cell(row.get('reason'))})",
+            verdict.format(_cell(row.get("verdict")), _cell(row.get("reason"))),
             ", ".join(map(_cell, row.get("topics") or ())),
             count(sum(row[edit] for edit in Edit if row.get(edit)), "edit"),
         ]
