@@ -271,6 +271,22 @@ def test_init_writes_a_watchlist_that_loads_and_an_empty_archive(tmp_path):
     assert (again.exit_code, "exists" in again.stderr) == (2, True)
 
 
+def test_init_takes_services_of_the_shipped_list(tmp_path):
+    path = tmp_path / "watchlist.toml"
+
+    done = CliRunner().invoke(cli, ["-w", str(path), "init", "Telegram", "pinterest/terms"])
+    other = CliRunner().invoke(cli, ["-w", str(tmp_path / "other.toml"), "init", "telegrm"])
+
+    assert done.exit_code == 0, done.output
+    loaded = load(path)
+    ids = {document.id for document in loaded.documents}
+    assert loaded.services["telegram"] == "Telegram"
+    assert "pinterest/terms" in ids
+    assert {name.partition("/")[0] for name in ids} == {"telegram", "pinterest"}
+    assert (other.exit_code, 'did you mean "telegram"' in other.stderr) == (2, True)
+    assert not (tmp_path / "other.toml").exists()
+
+
 def test_a_dry_run_lists_and_touches_nothing(run, platform):
     result = run("crawl", "--dry-run")
 
