@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tostrack import compare
 from tostrack.archive import Archive
+from tostrack.archive.reviews import Review
 from tostrack.models import DigestSettings, Flag, Verdict, Version
 from tostrack.render.digest import (
     BUDGET,
@@ -224,3 +225,57 @@ def test_a_flag_without_a_meaning_still_names_its_topic():
         return ""
 
     assert "* Content licence, goes further\n" in digest_as_text(digest(WIDENED, meaning=silent))
+
+
+# What readers decided
+
+
+def reviewed(platform, *reviews):
+    with platform.writer() as writer:
+        writer.write_reviews(Review(change, "2024-03-01T00:00:00Z", *said) for change, *said in reviews)
+
+
+def test_what_was_dismissed_or_overruled_is_in_no_digest(platform):
+    for texts in ((LICENCE,), (WIDER,), (WIDER, ADS)):
+        platform.night(terms=paragraphs(*texts))
+    events, span = ["acme/terms@2", "acme/terms@3"], (START, START + timedelta(days=5))
+
+    with Archive(platform.database) as archive:
+        before = assemble_digest(archive, DigestSettings("shop"), events, *span)
+    reviewed(platform, ("acme/terms@2", "dismissed"), ("acme/terms@3", "", "noise"))
+    with Archive(platform.database) as archive:
+        after = assemble_digest(archive, DigestSettings("shop"), events, *span)
+
+    assert (len(before.items), len(after.items), len(after.others)) == (2, 0, 0)
+
+
+def test_changes_are_listed_again_until_they_are_acknowledged(platform):
+    for texts in ((LICENCE,), (WIDER,), (WIDER, ADS), (WIDER, ADS, RULES)):
+        platform.night(terms=paragraphs(*texts))
+    since, until = START + timedelta(days=2, hours=1), START + timedelta(days=5)
+    again = DigestSettings("shop", until_acknowledged=True)
+
+    def shown(settings):
+        with Archive(platform.database) as archive:
+            return assemble_digest(archive, settings, ["acme/terms@4"], since, until)
+
+    assert shown(DigestSettings("shop")).unacknowledged == ()
+    assert [item.change.new.number for item in shown(again).unacknowledged] == [3, 2]
+    assert "Not acknowledged yet:" in digest_as_text(shown(again))
+    reviewed(platform, ("acme/terms@3", "acknowledged"))
+    assert [item.change.new.number for item in shown(again).unacknowledged] == [2]
+
+
+def test_the_first_digest_of_a_month_says_what_was_silenced(platform):
+    for day in (2, 3):
+        platform.night(terms=paragraphs(f"Last updated: {day} May 2023", LICENCE))
+
+    with Archive(platform.database) as archive:
+        first = assemble_digest(archive, DigestSettings("shop"), [], START, datetime(2024, 2, 1, tzinfo=UTC))
+        second = assemble_digest(archive, DigestSettings("shop"), [], START, datetime(2024, 1, 20, tzinfo=UTC))
+
+    assert first.silenced == {"stamp": 1}
+    assert "Silenced in the last 30 days: 1 a date stamp; `tostrack log --silenced`" in " ".join(
+        digest_as_text(first).split()
+    )
+    assert second.silenced == {}

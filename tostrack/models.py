@@ -474,6 +474,8 @@ class DigestSettings:
     verdicts: tuple[Verdict, ...] = (Verdict.SUBSTANTIVE,)
     #: Whether to say once a month that it is still being watched, when there was nothing to say.
     still_watching: bool = False
+    #: Whether each digest lists again the substantive changes that nobody acknowledged or dismissed.
+    until_acknowledged: bool = False
 
     def covers(self, document_id: str) -> bool:
         """Whether this digest tells of the document ``service/slug``."""

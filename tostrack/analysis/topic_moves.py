@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from tostrack.models import Change, Direction, FactKind, Flag, Hunk, Polarity
 
@@ -40,6 +40,11 @@ _FACTS = {
     for kind in FactKind
 }
 _UNNAMED = 9
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Return ``a``, ``a and b`` or ``a, b and c``; empty for no words."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def ranked(change: Change) -> list[Hunk]:

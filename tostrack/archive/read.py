@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tostrack.analysis.flags.history import FlagEvent
     from tostrack.archive.blame import BlameRow
     from tostrack.archive.flag_events import Moment
+    from tostrack.archive.reviews import Review
     from tostrack.archive.search import SearchRow
     from tostrack.archive.visits import SuspectRow
 
@@ -396,6 +397,12 @@ class Archive:
 
         return search(self._rows, words, service, document, standing=standing, limit=limit)
 
+    def similar_words(self, words: str) -> list[str]:
+        """Return words of the archive that are spelled like those of *words* that it does not have."""
+        from tostrack.archive.search import similar_words
+
+        return similar_words(self._rows, words)
+
     def changes(
         self,
         service: str | None = None,
@@ -413,6 +420,12 @@ class Archive:
         """Return the change of this id, as `changes` lists it, or None."""
         service, _, document = change_id.partition("@")[0].partition("/")
         return next((row for row in self.changes(service, document) if row.id == change_id), None)
+
+    def reviews(self) -> list[Review]:
+        """Return what readers decided about changes, the oldest first: see `tostrack.archive.reviews`."""
+        from tostrack.archive.reviews import read_reviews
+
+        return read_reviews(self._rows)
 
     def load_change(self, row: ChangeRow) -> Change:
         """Return a stored change as it was recorded: with its hunks, flags, facts and reasons."""

@@ -23,6 +23,7 @@ from tostrack.archive.migrations import check_header, check_schema, create_schem
 from tostrack.archive.outbox import queue
 from tostrack.archive.read import _BUSY_TIMEOUT, _VERSION, Archive, VersionRow, version_row
 from tostrack.archive.recorder import Recorder
+from tostrack.archive.reviews import Review, write_reviews
 from tostrack.archive.stored_times import require_time
 from tostrack.archive.visits import NewVersion, PageState, SuspectRow, Visit
 from tostrack.errors import StoreError
@@ -308,6 +309,11 @@ class Writer(Archive):
                 "INSERT OR IGNORE INTO redactions (at, kind, sha256, reason) VALUES (:at, :kind, :sha256, :reason)",
                 rows,
             )
+
+    def write_reviews(self, reviews: Iterable[Review]) -> None:
+        """Store what readers decided about changes; all or none."""
+        with self._transaction():
+            write_reviews(self._connection, reviews)
 
     def reflag(self, flags: Mapping[Place, Sequence[Flag]]) -> None:
         """Store *flags*, by the place of their clause, as those of our rules; all or none."""
