@@ -31,7 +31,7 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "detect": {},
         "verdict": {
             "dates": (
-                "months", "weekdays", "ordinals", "joins", "updated", "effective", "other", "latest", "binding",
+                "months", "weekdays", "ordinals", "joins", "updated", "effective", "other", "latest", "ago", "binding",
             ),
             "units": (
                 "second", "minute", "hour", "business_day", "day", "week", "month", "year", "age", "data", "percent",

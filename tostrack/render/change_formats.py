@@ -7,7 +7,6 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from tostrack.analysis.facts.values import fact_value
 from tostrack.analysis.topic_moves import ranked
 from tostrack.models import Change, Edit, Fact, Flag, Hunk, Version, iso
 from tostrack.render.escape import count, cut, path_of, safe_line, span_of
@@ -245,6 +244,9 @@ def _json_hunk(hunk: Hunk) -> dict[str, Any]:
 
 def fact_as_json(fact: Fact) -> dict[str, Any]:
     """Return *fact* as plain values: with the parts of a company's entry, and of an amount what and how much it is."""
+    # Lazy: it reads the words of every language, and a change is shown on a terminal without them.
+    from tostrack.analysis.facts.values import fact_value
+
     return {
         "kind": str(fact.kind),
         "old": fact.old,
