@@ -8,18 +8,19 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from tostrack.language.item_labels import strip_ordinal
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import Clause, Reading, sha256
 
-_ATX = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?$")
-_CLOSING = re.compile(r"(?<=\s)(?=#+$)")
-_SETEXT = re.compile(r"(=+|-{2,})$")
-_RULE = re.compile(r"([-*_])[ \t]*(?:\1[ \t]*){2,}$")
-_ITEM = re.compile(r"([*+-]|\d{1,3}[.)])(?:\s+(.*))?$")
-_TABLE_RULE = re.compile(r"[|:\- \t]+$")
+_ATX = lazy_pattern(r"(#{1,6})\s+(.*?)(?:\s+#+)?$")
+_CLOSING = lazy_pattern(r"(?<=\s)(?=#+$)")
+_SETEXT = lazy_pattern(r"(=+|-{2,})$")
+_RULE = lazy_pattern(r"([-*_])[ \t]*(?:\1[ \t]*){2,}$")
+_ITEM = lazy_pattern(r"([*+-]|\d{1,3}[.)])(?:\s+(.*))?$")
+_TABLE_RULE = lazy_pattern(r"[|:\- \t]+$")
 #: A paragraph that is an item of a lettered list.
-_LETTERED = re.compile(r"(?:[a-zA-Z]{1,2}|[ivxlcdm]{1,8}|[IVXLCDM]{1,8})\.\s")
-_PIPE = re.compile(r"(?<!\\)\|")
-_FENCE = re.compile(r"(```|~~~)")
+_LETTERED = lazy_pattern(r"(?:[a-zA-Z]{1,2}|[ivxlcdm]{1,8}|[IVXLCDM]{1,8})\.\s")
+_PIPE = lazy_pattern(r"(?<!\\)\|")
+_FENCE = lazy_pattern(r"(```|~~~)")
 #: A line of these under a paragraph makes it a heading.
 _UNDERLINES = {"=": "h1", "-": "h2"}
 #: Deeper than any list a person reads; bounds the work on hostile indentation.
@@ -47,7 +48,7 @@ def split_clauses(markdown: str) -> list[Clause]:
 #: The open headings with their levels, outermost first.
 _Path = tuple[tuple[int, str], ...]
 #: Where a paragraph without a letter of a list begins, all that goes on from the text before it is the headings above.
-_PASSAGE = re.compile(r"\n\n(?=[^\W\d_])(?![a-zA-Z]{1,8}\.\s)")
+_PASSAGE = lazy_pattern(r"\n\n(?=[^\W\d_])(?![a-zA-Z]{1,8}\.\s)")
 
 
 # Most passages of a text stand in the one before it.
@@ -252,15 +253,15 @@ def _escaped(text: str) -> str:
 
 
 # Each begins with its own sign, and looks behind it then: a sign is found many times as fast as what precedes it.
-_IMAGE = re.compile(r"!(?<!\\!)\[([^\]\[]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
-_LINK = re.compile(
+_IMAGE = lazy_pattern(r"!(?<!\\!)\[([^\]\[]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
+_LINK = lazy_pattern(
     r"\[(?<!\\\[)((?:[^\[\]\\]|\\.)*)\]\((?:<[^<>]*>|(?:[^()\s\\]|\\.|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)"
 )
-_AUTOLINK = re.compile(r"<(?<!\\<)((?:https?|mailto):[^<>\s]+)>")
-_TAG = re.compile(r"<(?<!\\<)/?[a-zA-Z][\w-]*(?:\s[^<>]{0,300})?/?>")
-_EMPHASIS = re.compile(r"\*(?<!\\\*)\*{0,2}|_(?<!\\_)(?:(?<![^\W_]_)_{0,2}|_{0,2}(?![^\W_]))|`(?<!\\`)`*")
-_MARK = re.compile(r"[*_`]")
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_AUTOLINK = lazy_pattern(r"<(?<!\\<)((?:https?|mailto):[^<>\s]+)>")
+_TAG = lazy_pattern(r"<(?<!\\<)/?[a-zA-Z][\w-]*(?:\s[^<>]{0,300})?/?>")
+_EMPHASIS = lazy_pattern(r"\*(?<!\\\*)\*{0,2}|_(?<!\\_)(?:(?<![^\W_]_)_{0,2}|_{0,2}(?![^\W_]))|`(?<!\\`)`*")
+_MARK = lazy_pattern(r"[*_`]")
+_ESCAPE = lazy_pattern(r"\\([!-/:-@\[-`{-~])")
 
 
 @lru_cache(maxsize=100_000)
@@ -313,9 +314,9 @@ def _without_marks(text: str, places: list[int], pattern: re.Pattern[str], group
 
 
 #: Marks that people do not read as text: soft hyphen, zero-width characters, byte-order mark, variation selectors.
-_INVISIBLE = re.compile("[\xad\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f]")
-_APOSTROPHE = re.compile("['’‘ʼ`´]")
-_WORD = re.compile(r"[^\W_]+|[$€£¥%§]")
+_INVISIBLE = lazy_pattern("[\xad\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f]")
+_APOSTROPHE = lazy_pattern("['’‘ʼ`´]")
+_WORD = lazy_pattern(r"[^\W_]+|[$€£¥%§]")
 #: What `_WORD` makes of ASCII: nothing of apostrophes, and a space of every other sign.
 _SPACED = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord("'"): None, ord("`"): None}
 
@@ -367,7 +368,7 @@ def _run_together(forms: Iterable[str]) -> str:
 _ABBREVIATIONS = frozenset(
     "e.g i.e etc inc ltd co corp llc vs no nos art sec u.s u.k mr mrs ms dr st fig al p.o approx dept".split()
 )
-_SENTENCE_END = re.compile(
+_SENTENCE_END = lazy_pattern(
     r"[.!?;:](?:(?<![;:])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\W_a-z])|(?<=[;:])\s+(?=\([a-z0-9]{1,3}\)))"
 )
 

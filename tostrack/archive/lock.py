@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 import time
 from contextlib import suppress
 from pathlib import Path
 
 from tostrack.errors import ArchiveBusyError, StoreError
+from tostrack.language.lazy_pattern import lazy_pattern
 
 
 def lock_archive(path: Path) -> int:
@@ -28,7 +28,7 @@ def lock_archive(path: Path) -> int:
 
 
 #: What a run that was killed left behind: files that were being written, by name.
-_UNFINISHED = re.compile(r"\.[^/]+\.(?:part|unproved|migrating)(?:-journal)?")
+_UNFINISHED = lazy_pattern(r"\.[^/]+\.(?:part|unproved|migrating)(?:-journal)?")
 #: A file this old is nobody's work in progress, in seconds.
 _STALE_AFTER = 24 * 3600.0
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from tostrack.errors import StoreError
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import from_iso
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_TIME = lazy_pattern(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 #: No policy on the web is older, and no clock of ours shows more.
 _FIRST, _LAST = "1990", "2200"
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 
+from tostrack.language.lazy_pattern import lazy_pattern
+
 #: What Markdown writes before an item of a numbered list.
-_ORDERED = re.compile(r"\d{1,9}[.)]\s+")
+_ORDERED = lazy_pattern(r"\d{1,9}[.)]\s+")
 #: "13 years" begins with no label.
-_LABEL = re.compile(
+_LABEL = lazy_pattern(
     r"\W*(?:(?:section|article|part|annex|chapter)\s+)?(?:\d{1,3}(?:\.\d{1,3})+\.?|(?:\d{1,3}|[a-z]|[ivx]{1,5})[.):])\s*",
     re.IGNORECASE,
 )
 #: The same in a canonical form, where no sign is left.
-_OF_KEY = re.compile(r"(?:(?:section|article|part|annex|chapter) )?(?:\d{1,3}[a-z]? ){1,4}(?=[^\W\d])")
+_OF_KEY = lazy_pattern(r"(?:(?:section|article|part|annex|chapter) )?(?:\d{1,3}[a-z]? ){1,4}(?=[^\W\d])")
 _FIRST_LETTERS = frozenset(("sect", "arti", "part", "anne", "chap"))
 
 

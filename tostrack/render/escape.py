@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import Change, Version
 
 #: What a terminal would obey, or the eye would miss: controls (C0 but tab and newline, DEL, C1), bidirectional
 #: controls, line separators, annotation and tag characters, and the lone surrogates that no stream can encode.
-_UNSAFE = re.compile(
+_UNSAFE = lazy_pattern(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
     # ``##[command]`` is obeyed by GitHub's runner anywhere in a line of a log.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import Edit, Hunk
 from tostrack.render.escape import columns, safe_line
 
@@ -252,7 +252,7 @@ def side(runs: Iterable[Run], op: str) -> list[Run]:
     return _joined(run for run in runs if run[0] != other)
 
 
-_PARTS = re.compile(r" |[^ ]+")
+_PARTS = lazy_pattern(r" |[^ ]+")
 
 
 def wrap(runs: Iterable[Run], width: int) -> list[list[Run]]:

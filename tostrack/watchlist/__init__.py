@@ -5,11 +5,11 @@ Importing this package costs `tomllib` and little else, so that reading commands
 
 from __future__ import annotations
 
-import re
 import tomllib
 from pathlib import Path
 
 from tostrack.errors import ConfigError
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import DigestSettings, Document
 from tostrack.watchlist.findings import Findings, did_you_mean, shown
 from tostrack.watchlist.selectors import check_selectors
@@ -34,8 +34,8 @@ __all__ = [
 # Bytes. Ten thousand documents take 750,000 of them and a second to read.
 _LARGEST = 2_000_000
 # tomllib's memory grows with the square of a dotted key's parts: 400,000 of them, in a file of 800 kB, need gigabytes.
-_ENDLESS_KEY = re.compile(r"(?<![\w\"'-])(?:(?:[\w-]+|\"[^\"\n]{0,80}\"|'[^'\n]{0,80}')[ \t]*\.[ \t]*){64}")
-_POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_ENDLESS_KEY = lazy_pattern(r"(?<![\w\"'-])(?:(?:[\w-]+|\"[^\"\n]{0,80}\"|'[^'\n]{0,80}')[ \t]*\.[ \t]*){64}")
+_POSITION = lazy_pattern(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 def load(path: Path, *, may_watch_nothing: bool = False) -> Watchlist:

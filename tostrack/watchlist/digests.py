@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import DigestSettings, Verdict, channel_of
 from tostrack.watchlist.findings import shown
 from tostrack.watchlist.table import Table, is_email, web_address
@@ -16,8 +16,8 @@ _NOTIFY_KEYS = ("smtp", "from", "operator", "endpoint", "hub", "issues", "storm"
 _EVERY = ("day", "week", "change")
 #: Noise is counted and never told.
 _VERDICTS = (Verdict.SUBSTANTIVE, Verdict.EDITORIAL)
-_NAMED = re.compile(r"apprise:[A-Za-z][A-Za-z0-9_]{0,63}|summary:")
-_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
+_NAMED = lazy_pattern(r"apprise:[A-Za-z][A-Za-z0-9_]{0,63}|summary:")
+_REPOSITORY = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
 
 
 def digest(slug: str, table: Table, known: list[str], folder: Path) -> DigestSettings:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+
+from tostrack.language.lazy_pattern import lazy_pattern
 
 #: Where a value stands: keys, and for a list's item its index.
 At = tuple[str | int, ...]
 
 #: More findings than this are counted, not told: nobody reads them, and each costs a search for a hint.
 _TOLD = 100
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,80}")
-_HEADER = re.compile(r"\s*(\[\[?)([^\[\]#]+)\]\]?\s*(?:#.*)?$")
-_ASSIGNMENT = re.compile(
+_BARE_KEY = lazy_pattern(r"[A-Za-z0-9_-]{1,80}")
+_HEADER = lazy_pattern(r"\s*(\[\[?)([^\[\]#]+)\]\]?\s*(?:#.*)?$")
+_ASSIGNMENT = lazy_pattern(
     r"\s*((?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*'))*)\s*="
 )
-_KEY = re.compile(r"\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+")
+_KEY = lazy_pattern(r"\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+")
 
 
 @dataclass

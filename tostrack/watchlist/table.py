@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import Range, Selector
 from tostrack.watchlist.findings import At, Findings, kind_of, shown
 
@@ -15,7 +15,7 @@ _RANGE_STARTS = ("start_before", "start_after")
 _RANGE_ENDS = ("end_before", "end_after")
 # HTML's own pattern of one e-mail address: no quotes, comments, commas or line ends, so it is safe in a header.
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})*")
+_EMAIL = lazy_pattern(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})*")
 
 
 class Table:

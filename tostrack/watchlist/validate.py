@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import Document, Page, Selector
 from tostrack.watchlist.digests import digest, notify
 from tostrack.watchlist.findings import At, Findings, shown
@@ -18,11 +19,11 @@ _PAGE_KEYS = ("url", "select", "remove", "filters", "fetch", "follow")
 _DOCUMENT_KEYS = ("name", *_PAGE_KEYS, "pages", "language", "active")
 _FETCH = ("http", "browser")
 _FOLLOW = ("nothing", "frames", "redirects")
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_SLUG = lazy_pattern(r"[a-z0-9][a-z0-9-]{0,63}")
 # A slug becomes a folder; Windows keeps these names for devices, whatever follows a dot.
 _DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))])
-_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?|[0-9a-f:.]{2,45}")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}")
+_HOST = lazy_pattern(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?|[0-9a-f:.]{2,45}")
+_LANGUAGE = lazy_pattern(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}")
 
 
 def watchlist(tables: Mapping[str, object], source: str, folder: Path, findings: Findings) -> Watchlist:
