@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ import click
 from tostrack.cli.app import (
     DAY,
     Environment,
+    emit_json,
     json_option,
     last_look,
     list_changes,
@@ -105,7 +105,12 @@ def command(
             named = [row for row in rows if name in ("", row.id, row.service)]
             changes += _changes(environment, archive, named, numbers, span)
         store(archive)
-        render = _renderer(environment, archive, "json" if as_json else shape)
+        if as_json or shape == "json":
+            from tostrack.render.change_formats import change_as_json
+
+            emit_json(map(change_as_json, changes))
+            return
+        render = _renderer(environment, archive, shape)
         if render:
             for change in changes:
                 click.echo(render(change))
@@ -135,7 +140,6 @@ def _renderer(environment: Environment, archive: Archive, shape: str) -> Callabl
     from tostrack.services.export import memo_of
 
     forms: dict[str, Callable[[Change], str]] = {
-        "json": lambda change: json.dumps(change_formats.change_as_json(change)),
         "markdown": change_formats.change_as_markdown,
         "html": change_formats.change_as_html,
         "memo": lambda change: memo_of(archive, change, environment.watchlist.settings.url),

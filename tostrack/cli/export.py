@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from tostrack.cli.app import Environment, replace_file, select_documents, targets_argument
+from tostrack.cli.app import Environment, emit_json, replace_file, select_documents, targets_argument
 from tostrack.errors import ConfigError
 
 _OUT = click.Path(dir_okay=False, path_type=Path)
@@ -82,8 +81,7 @@ def jsonl(environment: Environment, targets: tuple[str, ...], what: str) -> None
     from tostrack.services import export
 
     with environment.archive() as archive:
-        for row in getattr(export, what)(archive, select_documents(archive, targets), whole=True):
-            click.echo(json.dumps(row))
+        emit_json(getattr(export, what)(archive, select_documents(archive, targets), whole=True))
 
 
 @command.command("csv", epilog="Example: `tostrack export csv acme > acme.csv`.")
@@ -97,7 +95,7 @@ def as_csv(environment: Environment, targets: tuple[str, ...], what: str) -> Non
 
     with environment.archive() as archive:
         rows = getattr(export, what)(archive, select_documents(archive, targets), whole=False)
-        click.echo(csv_rows.as_csv(rows, getattr(export, what.upper())), nl=False)
+        click.echo(csv_rows.as_csv(rows, getattr(export, what.upper())).encode(), nl=False)
 
 
 @command.command(
