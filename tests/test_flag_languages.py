@@ -59,6 +59,11 @@ NOTHING = [
     ("es", "Le concedemos una licencia personal e intransferible para usar la aplicación."),
     ("it", "Le presenti condizioni sono regolate dalla legge dello Stato e dal buon senso."),
     ("nl", "Een gebruiker mag een advertentie plaatsen voor elk product dat hij verkoopt."),
+    ("it", "Se scegli di condividere contenuti con altre persone, useremo il loro indirizzo e-mail per farlo."),
+    ("es", "Si decide compartir contenido con otras personas, utilizaremos su dirección de correo para ello."),
+    ("pl", "Gdy użytkownik wysyła treści innej osobie, używamy adresu e-mail odbiorcy tylko w tym celu."),
+    ("pl", "Ani my, ani nasi dostawcy usług nie możemy zagwarantować dokładności dostarczonych danych."),
+    ("fr", "Nous recevons le nom des campagnes publicitaires qui vous ont fait venir."),
     ("pl", "Reklamacja powinna zawierać opis wady i numer zamówienia, a także datę zakupu."),
 ]
 
