@@ -1,11 +1,14 @@
 """One way of writing a rule for all languages: the same rules read the words of each."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tostrack.analysis.flags import SHIPPED, flag
 from tostrack.analysis.flags.reading_language import find_language, is_read, primary_language
 from tostrack.analysis.flags.role_rules import load_role_rules, parse_way, role_meanings
 from tostrack.analysis.flags.role_words import load_roles, role_languages
+from tostrack.clauses import plain
 from tostrack.language.words import LanguageError
 from tostrack.models import Clause
 
@@ -59,6 +62,10 @@ NOTHING = [
     ("es", "Le concedemos una licencia personal e intransferible para usar la aplicación."),
     ("it", "Le presenti condizioni sono regolate dalla legge dello Stato e dal buon senso."),
     ("nl", "Een gebruiker mag een advertentie plaatsen voor elk product dat hij verkoopt."),
+    ("it", "Se scegli di condividere contenuti con altre persone, useremo il loro indirizzo e-mail per farlo."),
+    ("pl", "Gdy użytkownik wysyła treści innej osobie, używamy adresu e-mail odbiorcy tylko w tym celu."),
+    ("pl", "Ani my, ani nasi dostawcy usług nie możemy zagwarantować dokładności dostarczonych danych."),
+    ("fr", "Nous recevons le nom des campagnes publicitaires qui vous ont fait venir."),
     ("pl", "Reklamacja powinna zawierać opis wady i numer zamówienia, a także datę zakupu."),
 ]
 
@@ -80,6 +87,27 @@ def test_a_clause_about_something_else_is_not_flagged(language, text):
 @pytest.mark.parametrize(("language", "text", "expected"), CLAUSES)
 def test_a_quote_is_a_piece_of_its_clause_in_every_language(language, text, expected):
     assert all(text[found.start : found.end] == found.quote for found in flag(text))
+
+
+ENGLISH = ("en", "We may share your data with our partners and show you ads.", SHARES | ADS)
+MARKED = (
+    st.sampled_from([ENGLISH, *CLAUSES]).map(lambda item: item[1])
+    | st.sampled_from([ENGLISH, *CLAUSES]).map(lambda item: f"**{item[1].replace(' ', '  ', 3)}**")
+    | st.sampled_from(
+        ["*", "[", "](https://acme.example)", "`", "\u00a0", "\u00ad", "İ", "ß", "\u0301", "😀", "\t", "\\", "&amp;"]
+    )
+    | st.text(max_size=12)
+)
+
+
+@given(st.sampled_from(sorted({*role_languages(), "en"})), st.lists(MARKED, max_size=6), st.sampled_from(["", " "]))
+def test_quotes_stand_at_their_offsets_in_marked_and_plain_text(language, pieces, gap):
+    text = gap.join(pieces).replace("\n", " ")
+    clause = Clause("p", text)
+    found = SHIPPED.in_language(language).of_clause(clause)
+
+    assert [item.quote for item in found] == [plain(text)[item.start : item.end] for item in found]
+    assert [item.quote for item in flag(text)] == [text[item.start : item.end] for item in flag(text)]
 
 
 def test_the_words_of_a_clause_tell_its_language_before_its_document_does():
