@@ -120,7 +120,7 @@ def test_an_environment_that_names_no_address_is_refused(run, monkeypatch):
     assert "TOSTRACK_URL" in result.stderr
 
 
-# Who watches the watcher
+# Monitoring
 
 
 @pytest.fixture
