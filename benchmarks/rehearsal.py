@@ -200,7 +200,7 @@ class Runner:
         """Return whether a job's condition holds: results of jobs compared with words, joined by &&."""
         holds = True
         for part in condition.strip("${} ").split("&&"):
-            if found := re.fullmatch(r"\s*needs\.(\w+)\.result\s*([!=]=)\s*'(\w+)'\s*", part):
+            if found := re.fullmatch(r"\s*needs\.([\w-]+)\.result\s*([!=]=)\s*'(\w+)'\s*", part):
                 holds &= (night.results.get(found[1]) == found[3]) == (found[2] == "==")
             elif part.strip() != "always()":
                 holds = False  # a variable, and none is set
@@ -370,21 +370,21 @@ FAULTS = {
     1: Fault(lost_at="crawl:Crawl"),
     3: Fault(remote_down=True),
     5: Fault(remote_down=True, again="at once"),
-    7: Fault(lost_at="keep:Push", again="at once"),
+    7: Fault(lost_at="export-state:Push", again="at once"),
     9: Fault(lost_at="crawl:Summary"),
-    11: Fault(lost_at="tell:Tell"),
-    13: Fault(lost_at="tell:Tell", again="at once"),
-    16: Fault(lost_at="tell:Copy the ledger of what was sent"),
+    11: Fault(lost_at="notify:Send"),
+    13: Fault(lost_at="notify:Send", again="at once"),
+    16: Fault(lost_at="notify:Copy the ledger of what was sent"),
     18: Fault(remote_down=True, again="late"),
-    21: Fault(lost_at="note", again="late"),
-    24: Fault(lost_at="keep"),
+    21: Fault(lost_at="record", again="late"),
+    24: Fault(lost_at="export-state"),
 }
 
 #: Where archives go to a release: other faults in nights with news.
 LARGE_FAULTS = {
     7: Fault(upload="cut", again="at once"),
     9: Fault(upload="torn"),
-    16: Fault(lost_at="keep:Push", again="late"),
+    16: Fault(lost_at="export-state:Push", again="late"),
     18: Fault(remote_down=True, upload="cut", again="at once"),
 }
 

@@ -287,6 +287,31 @@ def test_init_takes_services_of_the_shipped_list(tmp_path):
     assert not (tmp_path / "other.toml").exists()
 
 
+@pytest.mark.parametrize("tag", ["creators", "developers", "privacy", "vendors"])
+def test_init_takes_documents_of_a_tag(tmp_path, tag):
+    path = tmp_path / "watchlist.toml"
+
+    done = CliRunner().invoke(cli, ["-w", str(path), "init", "--tag", tag])
+
+    assert done.exit_code == 0, done.output
+    documents = load(path).documents
+    assert len({document.service for document in documents}) >= 10
+    assert all(tag in document.tags and document.active for document in documents)
+
+
+def test_init_takes_the_documents_of_a_service_that_have_a_tag_and_names_the_tags(tmp_path):
+    path = tmp_path / "watchlist.toml"
+
+    done = CliRunner().invoke(cli, ["-w", str(path), "init", "telegram", "--tag", "developers"])
+    unknown = CliRunner().invoke(cli, ["-w", str(tmp_path / "other.toml"), "init", "--tag", "lawyers"])
+    nothing = CliRunner().invoke(cli, ["-w", str(tmp_path / "other.toml"), "init", "kik", "--tag", "vendors"])
+
+    assert done.exit_code == 0, done.output
+    assert [document.id for document in load(path).documents] == ["telegram/api-terms"]
+    assert (unknown.exit_code, "creators, developers, privacy, vendors" in unknown.stderr) == (2, True)
+    assert (nothing.exit_code, "no document of kik has the tag vendors" in nothing.stderr) == (2, True)
+
+
 def test_a_dry_run_lists_and_touches_nothing(run, platform):
     result = run("crawl", "--dry-run")
 

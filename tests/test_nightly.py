@@ -41,7 +41,7 @@ def test_the_jobs_that_may_push_have_no_secret_and_the_one_with_secrets_may_not_
     pushing = {name for name, job in jobs.items() if job["permissions"].get("contents") == "write"}
     knowing = {name for name, job in jobs.items() if secrets_of(job)}
 
-    assert (pushing, knowing) == ({"keep", "note"}, {"tell"})
+    assert (pushing, knowing) == ({"export-state", "record"}, {"notify"})
 
 
 def test_the_step_that_reads_pages_knows_no_token(jobs):
@@ -54,8 +54,8 @@ def test_no_checkout_leaves_its_token_behind():
     assert "persist-credentials: true" not in TEMPLATE.read_text()
 
 
-def test_the_state_is_pushed_before_anybody_is_told(jobs):
-    assert jobs["tell"]["needs"] == "keep"
+def test_the_state_is_pushed_before_a_message_is_sent(jobs):
+    assert jobs["notify"]["needs"] == "export-state"
 
 
 def test_every_job_ends_by_itself(jobs):
@@ -120,7 +120,7 @@ def test_an_environment_that_names_no_address_is_refused(run, monkeypatch):
     assert "TOSTRACK_URL" in result.stderr
 
 
-# Who watches the watcher
+# Monitoring
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 JOBS = yaml.safe_load((ROOT / "tostrack/nightly/github.yml").read_text())["jobs"]
 PUT, FETCH = "Put a large archive into the release", "Fetch a large archive from the release"
-REMOVE = "Remove from the release what no branch points to"
+REMOVE = "Delete assets that no commit names"
 OLD, NEW = b"the archive of yesterday", b"the archive of today, which is longer"
 
 
@@ -44,7 +44,7 @@ class Checkout:
 
     def put(self, content, **variables):
         (self.folder / "state/tostrack.db").write_bytes(content)
-        return self.run("keep", PUT, **variables)
+        return self.run("export-state", PUT, **variables)
 
     @property
     def pointer(self):
@@ -90,8 +90,8 @@ def test_an_archive_of_before_that_is_not_compressed_comes_back(checkout):
 
 
 def test_both_jobs_that_write_and_both_that_read_do_the_same():
-    assert script("keep", PUT) == script("note", PUT)
-    assert script("crawl", FETCH) == script("tell", FETCH)
+    assert script("export-state", PUT) == script("record", PUT)
+    assert script("crawl", FETCH) == script("notify", FETCH)
 
 
 def test_a_large_archive_goes_to_the_release_and_comes_back(checkout):
@@ -158,7 +158,7 @@ def test_what_the_branch_points_to_and_what_it_pointed_to_before_are_left(checko
         subprocess.run([*git, *command], cwd=checkout.folder, check=True)
     checkout.put(NEW)
 
-    done = checkout.run("keep", REMOVE, BASE="HEAD")
+    done = checkout.run("export-state", REMOVE, BASE="HEAD")
 
     assert done.returncode == 0
     assert checkout.assets() == {asset(OLD): packed(OLD), asset(NEW): packed(NEW)}

@@ -29,7 +29,7 @@ def commits(rehearsal, folder):
 def test_news_of_a_night_that_was_not_kept_or_not_noted_is_told_under_one_name(rehearsal, tmp_path):
     faults = {
         1: rehearsal.Fault(remote_down=True),
-        2: rehearsal.Fault(lost_at="tell:Copy the ledger of what was sent"),
+        2: rehearsal.Fault(lost_at="notify:Copy the ledger of what was sent"),
     }
 
     found = rehearsal.rehearse(tmp_path / "nights", 4, faults, log=lambda _: None)

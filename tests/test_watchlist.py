@@ -484,7 +484,7 @@ _SELECTORS = st.lists(_WORDS | _RANGES, max_size=3).map(tuple)
 )
 def test_a_document_written_as_toml_reads_back(selects, remove, filters, name, fetch, active):
     pages = tuple(Page(f"https://acme.example/{n}", select, remove, filters, fetch) for n, select in enumerate(selects))
-    written = Document("acme", "terms", pages, name, "Acme", "en", active)
+    written = Document("acme", "terms", pages, name, "Acme", "en", active, filters)
 
     assert loads(to_toml(written)).documents == (written,)
 
@@ -515,21 +515,28 @@ def test_selectors_and_filters_are_checked_on_request(body, place):
 
 # The repository's own
 
-PLATFORMS = {
-    *("instagram", "facebook", "x", "snapchat", "flickr", "telegram", "kik", "wechat", "linkedin", "tiktok"),
-    *("pinterest", "youtube", "whatsapp", "reddit", "threads", "bluesky", "tumblr", "twitch", "discord", "mastodon"),
-    "vine",
-}
+TWELVE = "instagram facebook x snapchat vine flickr telegram kik wechat linkedin tiktok pinterest".split()
 
 
-def test_our_own_watchlist_has_the_platforms_that_people_depend_on():
-    watchlist = load(ROOT / "watchlist.toml")
+def test_the_shipped_watchlist_holds_the_services_people_depend_on_and_each_address_once():
+    shipped = load(ROOT / "watchlist.toml")
+    pages = [page for document in shipped.documents for page in document.pages]
 
-    assert watchlist.services.keys() >= PLATFORMS
-    assert {document.id for document in watchlist.documents} == {
-        f"{service}/{slug}" for service in watchlist.services for slug in ("terms", "privacy")
+    assert list(shipped.services)[:12] == TWELVE
+    assert len(shipped.services) >= 60
+    assert all(page.url.startswith("https://") for page in pages)
+    assert len({page.url for page in pages}) == len(pages)
+    assert {document.service for document in shipped.documents if not document.active} == {"vine"}
+
+
+def test_the_shipped_watchlist_covers_the_kinds_of_documents_that_move():
+    documents = load(ROOT / "watchlist.toml").documents
+
+    assert {tag for document in documents for tag in document.tags} == {"creators", "developers", "privacy", "vendors"}
+    assert all("privacy" in document.tags for document in documents if document.slug == "privacy")
+    assert {"acceptable-use", "ai-terms", "api-terms", "data-processing", "sub-processors"} <= {
+        document.slug for document in documents
     }
-    assert {document.service for document in watchlist.documents if not document.active} == {"vine"}
 
 
 def test_our_own_selectors_are_css():

@@ -169,6 +169,8 @@ class Document:
     language: str = ""
     #: False for what is gone: it is never fetched and keeps its history.
     active: bool = True
+    #: What kind of reader it concerns, for `tostrack init --tag`.
+    tags: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

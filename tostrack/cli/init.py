@@ -17,11 +17,18 @@ WORKFLOW = Path(".github/workflows/nightly.yml")
 
 
 @click.command(
-    epilog="Examples: `tostrack init instagram tiktok && tostrack crawl`; `tostrack init` offers a list on a terminal. "
+    epilog="Examples: `tostrack init instagram tiktok && tostrack crawl`; `tostrack init --tag developers`; "
+    "`tostrack init` offers a list on a terminal. "
     "To try it without a network first: `tostrack demo`. "
     "`tostrack init --github` in your repository: a crawl every night, with its state on a separate branch."
 )
 @click.argument("services", nargs=-1, metavar="[SERVICE]...")
+@click.option(
+    "--tag",
+    "tags",
+    multiple=True,
+    help="Take only documents of this tag: creators, developers, privacy or vendors. May be repeated.",
+)
 @click.option(
     "--authority",
     default="",
@@ -29,7 +36,9 @@ WORKFLOW = Path(".github/workflows/nightly.yml")
 )
 @click.option("--github", is_flag=True, help="Write only a workflow that crawls every night on GitHub.")
 @click.pass_obj
-def command(environment: Environment, services: tuple[str, ...], authority: str, github: bool) -> None:
+def command(
+    environment: Environment, services: tuple[str, ...], tags: tuple[str, ...], authority: str, github: bool
+) -> None:
     """Write a watchlist of the named services, or an example to start from, and create the archive."""
     from tostrack.archive.writer import Writer
 
@@ -39,7 +48,7 @@ def command(environment: Environment, services: tuple[str, ...], authority: str,
         return
     if path.exists():
         raise ConfigError(f"{path} exists: edit it, or name another file with --watchlist")
-    text = _choose(services)
+    text = _choose(services, tags)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     settings = environment.watchlist.settings
@@ -54,33 +63,40 @@ def command(environment: Environment, services: tuple[str, ...], authority: str,
     click.echo("next: edit the watchlist, then `tostrack check` and `tostrack crawl`")
 
 
-def _choose(services: tuple[str, ...]) -> str:
-    """Return a watchlist of *services* of the shipped list; of none, of those chosen on a terminal, or the example.
+def _choose(services: tuple[str, ...], tags: tuple[str, ...]) -> str:
+    """Return a watchlist of *services* and *tags* of the shipped list; of a choice or the example without them.
 
     Raises:
-        ConfigError: The shipped list has no service of that name.
+        ConfigError: The shipped list has no such service or tag.
     """
     from tostrack.watchlist import STARTER, find, load, to_toml
     from tostrack.watchlist.edit import append
     from tostrack.watchlist.starter import find_shipped_watchlist
 
-    if not services and not sys.stdin.isatty():
+    if not services and not tags and not sys.stdin.isatty():
         return STARTER
     shipped = load(find_shipped_watchlist())
-    if not services:
+    if not services and not tags:
         click.echo(f"Services: {', '.join(sorted(shipped.services))}", err=True)
         answer = click.prompt("Which ones, by spaces? Enter: an example", default="", show_default=False, err=True)
         services = tuple(answer.replace(",", " ").split())
-    if not services:
+    if not services and not tags:
         return STARTER
-    documents = [document for name in dict.fromkeys(services) for document in find(shipped, name.lower())]
+    named = [document for name in services for document in find(shipped, name)] if services else shipped.documents
+    known = sorted({tag for document in shipped.documents for tag in document.tags})
+    for tag in tags:
+        if tag not in known:
+            raise ConfigError(f"{tag}: no such tag; choose from {', '.join(known)}")
+    documents = [document for document in named if not tags or (document.active and set(tags) & set(document.tags))]
+    if not documents:
+        raise ConfigError(f"no document of {', '.join(services)} has the tag {' or '.join(tags)}")
     rendered = sorted({document.id for document in documents for page in document.pages if page.fetch == "browser"})
     if rendered:
         click.echo(f'these need a browser (pip install "tostrack[browser]"): {", ".join(rendered)}', err=True)
     first, *others = dict.fromkeys(documents)
     # JSON writes a string as TOML reads it.
-    named = f"[watch.{first.service}]\nname = {json.dumps(first.service_name)}\n\n{to_toml(first)}"
-    return append(STARTER.partition("[watch.")[0] + named, others, "the watchlist").text
+    head = f"[watch.{first.service}]\nname = {json.dumps(first.service_name)}\n\n{to_toml(first)}"
+    return append(STARTER.partition("[watch.")[0] + head, others, "the watchlist").text
 
 
 def _write_workflow(watchlist: Path) -> None:

@@ -1,4 +1,4 @@
-"""One request, one answer: no redirect, no retry, no robots; those are the journey's."""
+"""One request, one answer: no redirect, no retry, no robots; the task does those."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from tostrack.models import NotModified, Page, Snapshot, Validators
 
 log = logging.getLogger(__name__)
 
-Journey = Generator[Slot, None, Snapshot | NotModified]
+FetchSteps = Generator[Slot, None, Snapshot | NotModified]
 
 MOST_REDIRECTS = 8
 #: Seconds before the second and the third try.
@@ -69,7 +69,7 @@ class _RequestState:
     page: Page
     validators: Validators
     now: datetime
-    purse: _TimeBudget
+    budget: _TimeBudget
     #: Held while something is asked; waiting for it costs the page nothing.
     slot: AbstractContextManager[object] = field(default_factory=nullcontext)
     chain: list[str] = field(default_factory=list)
@@ -81,105 +81,105 @@ class _RequestState:
         return bool(self.cookies) or self.page.fetch == "browser"
 
 
-def fetch_over_http(roads: FetchContext, page: Page, validators: Validators | None, now: datetime) -> Journey:
+def fetch_over_http(context: FetchContext, page: Page, validators: Validators | None, now: datetime) -> FetchSteps:
     """Fetch *page* over HTTP.
 
     Raises:
         FetchError: No usable answer, in spite of the retries that the cause is worth.
     """
 
-    def attempt(purse: _TimeBudget, start: str, not_before: float) -> Journey:
-        trip = _RequestState(page, validators or Validators(), now, purse)
+    def attempt(budget: _TimeBudget, start: str, not_before: float) -> FetchSteps:
+        state = _RequestState(page, validators or Validators(), now, budget)
 
         def ask(url: str, seconds: float) -> HttpAnswer:
-            return roads.client.get(
-                url, seconds=seconds, limit=roads.max_bytes, headers=_conditions(trip), cookies=trip.cookies
+            return context.client.get(
+                url, seconds=seconds, limit=context.max_bytes, headers=_conditions(state), cookies=state.cookies
             )
 
-        return (yield from _follow(roads, trip, ask, start, not_before))
+        return (yield from _follow(context, state, ask, start, not_before))
 
-    return (yield from _persist(roads, page, attempt))
+    return (yield from _persist(context, page, attempt))
 
 
-def fetch_in_browser(roads: FetchContext, page: Page, _validators: Validators | None, now: datetime) -> Journey:
-    """Fetch *page* with the browser: robots.txt, turns, redirects and retries are those of every journey.
+def fetch_in_browser(context: FetchContext, page: Page, _validators: Validators | None, now: datetime) -> FetchSteps:
+    """Fetch *page* with the browser: robots.txt, turns, redirects and retries are those of every page.
 
     Nothing is asked conditionally: the same bytes may show another text, and the page is of no use without it.
 
     Raises:
         FetchError: No usable answer, or there is no browser.
     """
-    roads.browser.check(page.url)
+    context.browser.check(page.url)
 
-    def attempt(purse: _TimeBudget, start: str, not_before: float) -> Journey:
-        tab = BrowserPage(roads.browser, roads.client.guard, page.select)
-        trip = _RequestState(page, Validators(), now, purse, roads.browser.slots)
+    def attempt(budget: _TimeBudget, start: str, not_before: float) -> FetchSteps:
+        tab = BrowserPage(context.browser, context.client.guard, page.select)
+        state = _RequestState(page, Validators(), now, budget, context.browser.slots)
 
         def ask(url: str, seconds: float) -> HttpAnswer:
-            return tab.get(url, seconds=seconds, limit=roads.max_bytes)
+            return tab.get(url, seconds=seconds, limit=context.max_bytes)
 
         try:
-            return (yield from _follow(roads, trip, ask, start, not_before))
+            return (yield from _follow(context, state, ask, start, not_before))
         finally:
             tab.close()
 
-    return (yield from _persist(roads, page, attempt))
+    return (yield from _persist(context, page, attempt))
 
 
-def _persist(roads: FetchContext, page: Page, attempt: Callable[[_TimeBudget, str, float], Journey]) -> Journey:
+def _persist(context: FetchContext, page: Page, attempt: Callable[[_TimeBudget, str, float], FetchSteps]) -> FetchSteps:
     """Make attempts until one succeeds or no further one is worth it."""
     start = normal_url(page.url)
-    purse = _TimeBudget(roads.deadline)
+    budget = _TimeBudget(context.deadline)
     not_before = 0.0
     for pause in (*BACKOFF, None):
         try:
-            return (yield from attempt(purse, start, not_before))
+            return (yield from attempt(budget, start, not_before))
         except FetchError as error:
-            if pause is None or not _worth_a_retry(error, purse, roads.max_wait):
+            if pause is None or not _worth_a_retry(error, budget, context.max_wait):
                 raise
             log.info("%s: %s, asked again in %d s or later", host_of(start), error.cause, pause)
-            not_before = roads.monotonic() + max(pause, error.retry_after or 0.0)
+            not_before = context.monotonic() + max(pause, error.retry_after or 0.0)
     raise AssertionError("the last try returns or raises")
 
 
 #: How a page is fetched, by `Page.fetch`.
-JOURNEYS: Mapping[str, Callable[[FetchContext, Page, Validators | None, datetime], Journey]] = {
+FETCH_STEPS: Mapping[str, Callable[[FetchContext, Page, Validators | None, datetime], FetchSteps]] = {
     "http": fetch_over_http,
     "browser": fetch_in_browser,
 }
 
 
-def _worth_a_retry(error: FetchError, purse: _TimeBudget, max_wait: float) -> bool:
+def _worth_a_retry(error: FetchError, budget: _TimeBudget, max_wait: float) -> bool:
     if error.cause in ("robots-unreachable", "aborted") or (error.retry_after or 0.0) > max_wait:
         return False
-    return error.transient and purse.seconds > 0
+    return error.transient and budget.seconds > 0
 
 
-def _follow(roads: FetchContext, trip: _RequestState, ask: Ask, start: str, not_before: float) -> Journey:
+def _follow(context: FetchContext, state: _RequestState, ask: Ask, start: str, not_before: float) -> FetchSteps:
     """Ask *start* and follow its redirects."""
     url = start
     while True:
-        _check_loop(trip, url)
-        trip.chain.append(url)
-        answer = yield from _ask(roads, trip, ask, url, not_before)
+        _check_loop(state, url)
+        state.chain.append(url)
+        answer = yield from _ask(context, state, ask, url, not_before)
         if not answer.location:
-            return _result(trip, url, answer)
-        url, not_before = _next_url(roads, url, answer.location), 0.0
+            return _result(state, url, answer)
+        url, not_before = _next_url(context, url, answer.location), 0.0
 
 
-def _check_loop(trip: _RequestState, url: str) -> None:
+def _check_loop(state: _RequestState, url: str) -> None:
     # A consent page sends its visitor back once, with a cookie.
-    if trip.chain.count(url) > (1 if trip.remembers else 0):
-        raise FetchError(f"{trip.chain[0]}: redirected in a circle, back to {url}", cause="redirect-loop")
-    if len(trip.chain) > MOST_REDIRECTS:
-        raise FetchError(f"{trip.chain[0]}: redirected more than {MOST_REDIRECTS} times", cause="redirect-loop")
+    if state.chain.count(url) > (1 if state.remembers else 0):
+        raise FetchError(f"{state.chain[0]}: redirected in a circle, back to {url}", cause="redirect-loop")
+    if len(state.chain) > MOST_REDIRECTS:
+        raise FetchError(f"{state.chain[0]}: redirected more than {MOST_REDIRECTS} times", cause="redirect-loop")
 
 
-def _next_url(roads: FetchContext, url: str, location: str) -> str:
+def _next_url(context: FetchContext, url: str, location: str) -> str:
     target = normal_url(location, cause="redirect-scheme")
     if url.startswith("https:") and target.startswith("http:"):
         raise FetchError(f"{url}: redirected from https down to {target}", cause="redirect-scheme")
-    guard = roads.client.guard
+    guard = context.client.guard
     if guard.allows_private(host_of(target)) and not guard.allows_private(host_of(url)):
         # What is allowed for our own pages is not allowed to whoever can make a public page redirect.
         raise FetchError(f"{url}: redirected into the private network, to {target}", cause="forbidden-address")
@@ -187,40 +187,40 @@ def _next_url(roads: FetchContext, url: str, location: str) -> str:
 
 
 def _ask(
-    roads: FetchContext, trip: _RequestState, ask: Ask, url: str, not_before: float
+    context: FetchContext, state: _RequestState, ask: Ask, url: str, not_before: float
 ) -> Generator[Slot, None, HttpAnswer]:
     """Return the answer of *url*, which its robots.txt allows."""
     host = host_of(url)
     while True:
-        rules = roads.memory.recall(origin_of(url), roads.monotonic())
+        rules = context.memory.recall(origin_of(url), context.monotonic())
         if rules is not None:
             rules.check(url)
-        _check_open(roads, host)
+        _check_open(context, host)
         yield Slot(host, not_before)
-        # Another journey may have learned the rules, or been sent away, while this one waited.
-        _check_open(roads, host)
-        rules = roads.memory.recall(origin_of(url), roads.monotonic())
+        # Another task may have learned the rules, or been sent away, while this one waited.
+        _check_open(context, host)
+        rules = context.memory.recall(origin_of(url), context.monotonic())
         if rules is None:
-            yield from _learn_rules(roads, trip, url)
+            yield from _learn_rules(context, state, url)
         else:
             rules.check(url)
             break
-    with trip.slot:
-        answer = _exchange(roads, trip.purse, url, lambda seconds: ask(url, seconds))
+    with state.slot:
+        answer = _exchange(context, state.budget, url, lambda seconds: ask(url, seconds))
     if answer.status in WHOLE or answer.status == 304 or answer.location:
         return answer
-    retry_after = retry_after_of(answer, trip.now)
-    if retry_after and retry_after > roads.max_wait:
-        roads.hosts.close(host, roads.monotonic() + retry_after, answer.status)
+    retry_after = retry_after_of(answer, state.now)
+    if retry_after and retry_after > context.max_wait:
+        context.hosts.close(host, context.monotonic() + retry_after, answer.status)
     elif retry_after:
-        roads.hosts.pause(host, roads.monotonic() + retry_after)
+        context.hosts.pause(host, context.monotonic() + retry_after)
     raise describe_refusal(url, answer.status, retry_after)
 
 
-def _check_open(roads: FetchContext, host: str) -> None:
+def _check_open(context: FetchContext, host: str) -> None:
     """Raise why *host* is not to be asked: it said so for longer than a run waits, or it does not answer."""
-    now = roads.monotonic()
-    if (closed := roads.hosts.closed(host, now)) is None:
+    now = context.monotonic()
+    if (closed := context.hosts.closed(host, now)) is None:
         return
     if closed.status is not None:
         raise describe_refusal(host, closed.status, closed.until - now)
@@ -234,47 +234,47 @@ _DOWN = frozenset({"dns", "connect", "tls", "timeout"})
 
 
 def _exchange(
-    roads: FetchContext, purse: _TimeBudget, url: str, ask: Callable[[float], HttpAnswer], share: float = 1.0
+    context: FetchContext, budget: _TimeBudget, url: str, ask: Callable[[float], HttpAnswer], share: float = 1.0
 ) -> HttpAnswer:
-    """Return the answer that *ask* gets from *url*, at the expense of *purse*; log its status and its seconds."""
-    started, outcome, host = roads.monotonic(), "", host_of(url)
+    """Return the answer that *ask* gets from *url*, at the expense of *budget*; log its status and its seconds."""
+    started, outcome, host = context.monotonic(), "", host_of(url)
     try:
-        answer = ask(purse.seconds * share)
+        answer = ask(budget.seconds * share)
         outcome = f"status {answer.status}, {len(answer.body):,} bytes"
     except FetchError as error:
         outcome = error.cause
         if error.cause in _DOWN:
-            roads.hosts.failed(host, error.cause, roads.monotonic())
+            context.hosts.failed(host, error.cause, context.monotonic())
         raise
     finally:
-        spent = roads.monotonic() - started
-        purse.seconds -= spent
+        spent = context.monotonic() - started
+        budget.seconds -= spent
         # Without the query, which may hold what is meant for the server alone.
         log.debug("GET %s: %s in %.2f s", url.partition("?")[0], outcome or "stopped", spent)
-    roads.hosts.answered(host)
+    context.hosts.answered(host)
     return answer
 
 
-def _conditions(trip: _RequestState) -> dict[str, str]:
+def _conditions(state: _RequestState) -> dict[str, str]:
     """Return the headers that let a server answer 304."""
-    known = trip.validators
+    known = state.validators
     # Behind a redirect only the ETag: a date could make another page, older than ours, pass for the one we know.
-    dated = known.last_modified if len(trip.chain) == 1 else ""
+    dated = known.last_modified if len(state.chain) == 1 else ""
     headers = {"If-None-Match": known.etag, "If-Modified-Since": dated}
     return {name: value for name, value in headers.items() if value and value.isprintable()}
 
 
-def _result(trip: _RequestState, url: str, answer: HttpAnswer) -> Snapshot | NotModified:
+def _result(state: _RequestState, url: str, answer: HttpAnswer) -> Snapshot | NotModified:
     if answer.status == 304:
-        if not _conditions(trip):
+        if not _conditions(state):
             raise describe_refusal(url, 304)
-        return NotModified(trip.page.url, trip.now)
+        return NotModified(state.page.url, state.now)
     if not answer.body or answer.body.isspace():
         raise FetchError(f"{url}: the server answered {answer.status} and nothing else", cause="empty")
-    return Snapshot(trip.page.url, trip.now, answer.status, answer.body, answer.headers, tuple(trip.chain))
+    return Snapshot(state.page.url, state.now, answer.status, answer.body, answer.headers, tuple(state.chain))
 
 
-def _learn_rules(roads: FetchContext, trip: _RequestState, url: str) -> Generator[Slot, None, None]:
+def _learn_rules(context: FetchContext, state: _RequestState, url: str) -> Generator[Slot, None, None]:
     """Ask the robots.txt of *url*'s origin, in the turn that was just given, and remember what it says.
 
     A second try before its silence counts: it is a no to all documents of the host.
@@ -283,37 +283,37 @@ def _learn_rules(roads: FetchContext, trip: _RequestState, url: str) -> Generato
         FetchError: The host itself cannot be reached, which then is what the page's reader should hear.
     """
     origin = origin_of(url)
-    rules = yield from _read_rules(roads, trip, f"{origin}/robots.txt")
-    if (failure := rules.unreachable) and (failure.retry_after or 0.0) <= roads.max_wait and trip.purse.seconds > 0:
-        yield Slot(host_of(url), roads.monotonic() + max(BACKOFF[0], failure.retry_after or 0.0))
-        rules = yield from _read_rules(roads, trip, f"{origin}/robots.txt")
-    roads.memory.keep(origin, rules, roads.monotonic())
-    roads.hosts.slow_down(host_of(url), rules.crawl_delay)
+    rules = yield from _read_rules(context, state, f"{origin}/robots.txt")
+    if (failure := rules.unreachable) and (failure.retry_after or 0.0) <= context.max_wait and state.budget.seconds > 0:
+        yield Slot(host_of(url), context.monotonic() + max(BACKOFF[0], failure.retry_after or 0.0))
+        rules = yield from _read_rules(context, state, f"{origin}/robots.txt")
+    context.memory.keep(origin, rules, context.monotonic())
+    context.hosts.slow_down(host_of(url), rules.crawl_delay)
 
 
-def _read_rules(roads: FetchContext, trip: _RequestState, first: str) -> Generator[Slot, None, robots.Rules]:
+def _read_rules(context: FetchContext, state: _RequestState, first: str) -> Generator[Slot, None, robots.Rules]:
     address = first
     for _ in range(robots.MOST_REDIRECTS + 1):
         try:
-            answer = _robots_answer(roads, trip.purse, address)
+            answer = _robots_answer(context, state.budget, address)
             if answer.location:
-                address = _next_url(roads, address, answer.location)
+                address = _next_url(context, address, answer.location)
         except FetchError as error:
             if error.cause in ("dns", "connect", "tls", "forbidden-address", "aborted"):
                 raise
             return robots.rules_when_unreachable(first, f"no answer ({error.cause})")
         if not answer.location:
-            return robots.parse_robots(first, answer.status, answer.body, retry_after_of(answer, trip.now))
+            return robots.parse_robots(first, answer.status, answer.body, retry_after_of(answer, state.now))
         yield Slot(host_of(address))
     return robots.Rules()  # RFC 9309, 2.3.1.2: behind too many redirects there is none
 
 
-def _robots_answer(roads: FetchContext, purse: _TimeBudget, address: str) -> HttpAnswer:
+def _robots_answer(context: FetchContext, budget: _TimeBudget, address: str) -> HttpAnswer:
     return _exchange(
-        roads,
-        purse,
+        context,
+        budget,
         address,
-        lambda seconds: roads.client.get(address, seconds=seconds, limit=robots.PARSED_BYTES, cut=True),
+        lambda seconds: context.client.get(address, seconds=seconds, limit=robots.PARSED_BYTES, cut=True),
         _ROBOTS_SHARE,
     )
 

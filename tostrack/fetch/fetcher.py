@@ -13,7 +13,7 @@ from tostrack.errors import FetchError
 from tostrack.fetch.browser.session import Browser
 from tostrack.fetch.client import Client, normal_url
 from tostrack.fetch.failures import describe_refusal
-from tostrack.fetch.fetch_task import JOURNEYS, FetchContext, Journey
+from tostrack.fetch.fetch_task import FETCH_STEPS, FetchContext, FetchSteps
 from tostrack.fetch.host_queue import Hosts
 from tostrack.fetch.resolver import Resolver, resolve
 from tostrack.fetch.robots import TOKEN, RobotsCache
@@ -86,7 +86,7 @@ class Fetcher:
         self.monotonic = monotonic
         self.hosts = Hosts(delay)
         self._sleep = sleep
-        self._roads = FetchContext(
+        self._context = FetchContext(
             client, Browser(agent), self.hosts, RobotsCache(), monotonic, max_bytes, deadline, max_wait
         )
 
@@ -112,10 +112,10 @@ class Fetcher:
             FetchError: No usable answer; ``error.cause`` is a word of `failures.CAUSES`, ``error.transient`` says if
                 another run may have more luck.
         """
-        journey = self.journey(page, validators, now)
+        task = self.start_task(page, validators, now)
         try:
             while True:
-                turn = next(journey)
+                turn = next(task)
                 start = self.hosts.book(turn.host, max(self.monotonic(), turn.not_before))
                 if (wait := start - self.monotonic()) > 0:
                     self._sleep(wait)
@@ -123,15 +123,15 @@ class Fetcher:
             result: Snapshot | NotModified = end.value
             return result
 
-    def journey(self, page: Page, validators: Validators | None = None, now: datetime | None = None) -> Journey:
+    def start_task(self, page: Page, validators: Validators | None = None, now: datetime | None = None) -> FetchSteps:
         """Return the way to *page*'s snapshot as a generator of turns, for a caller who has better to do than wait.
 
         Raises:
             FetchError: The page names a way of fetching that does not exist.
         """
-        if page.fetch not in JOURNEYS:
+        if page.fetch not in FETCH_STEPS:
             raise FetchError(f"{page.url}: no such way to fetch: {page.fetch!r}", cause="bad-url")
-        return JOURNEYS[page.fetch](self._roads, page, validators, now or self.now())
+        return FETCH_STEPS[page.fetch](self._context, page, validators, now or self.now())
 
     def ping(self, url: str) -> None:
         """Ask *url* once and do not look at what it says: a sign of life.
@@ -139,16 +139,16 @@ class Fetcher:
         Raises:
             FetchError: It did not answer with success.
         """
-        answer = self._roads.client.get(normal_url(url), seconds=_PING_SECONDS, limit=_PING_BYTES, cut=True)
+        answer = self._context.client.get(normal_url(url), seconds=_PING_SECONDS, limit=_PING_BYTES, cut=True)
         if not 200 <= answer.status < 300:
             raise describe_refusal(url, answer.status)
 
     def abort(self) -> None:
         """End every request that is under way in any thread; the fetcher stays usable."""
-        self._roads.client.abort()
-        self._roads.browser.abort()
+        self._context.client.abort()
+        self._context.browser.abort()
 
     def close(self) -> None:
         """Close the connections that were kept open, and the browser."""
-        self._roads.browser.close()
-        self._roads.client.close()
+        self._context.browser.close()
+        self._context.client.close()

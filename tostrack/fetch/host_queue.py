@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Slot:
-    """A journey's wish to ask *host* once, not before a time on the monotonic clock."""
+    """A task's request to *host*, due not before a time on the monotonic clock."""
 
     host: str
     not_before: float = 0.0

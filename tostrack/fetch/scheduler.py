@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from tostrack.errors import FetchError
-from tostrack.fetch.fetch_task import Journey
+from tostrack.fetch.fetch_task import FetchSteps
 from tostrack.fetch.fetcher import Fetcher
 from tostrack.fetch.host_queue import HostQueue, Slot
 from tostrack.models import NotModified, Page, Snapshot, Validators
@@ -35,7 +35,7 @@ class Request:
 class _Task:
     rank: int
     request: Request
-    journey: Journey
+    steps: FetchSteps
 
 
 def fetch_all(
@@ -91,13 +91,13 @@ class _Scheduler:
         """Put every request on the agenda; yield those that fail before anybody is asked."""
         for rank, request in enumerate(requests):
             try:
-                journey = self._fetcher.journey(request.page, request.validators, now)
-                turn = next(journey)
+                steps = self._fetcher.start_task(request.page, request.validators, now)
+                turn = next(steps)
             except FetchError as error:
                 yield request, error
             else:
                 self.turns.append(turn)
-                self._agenda.add(turn, rank, _Task(rank, request, journey))
+                self._agenda.add(turn, rank, _Task(rank, request, steps))
                 self._open += 1
 
     def results(self, workers: Sequence[Future[None]]) -> Iterator[tuple[Request, Result]]:
@@ -132,7 +132,7 @@ class _Scheduler:
             host, task = taken
             outcome: Slot | Result
             try:
-                outcome = next(task.journey)
+                outcome = next(task.steps)
             except StopIteration as end:
                 outcome = end.value
             except FetchError as error:

@@ -16,7 +16,7 @@ from tostrack.watchlist.values import Settings, Watchlist
 _ROOT_KEYS = ("settings", "watch", "digest", "notify")
 _SETTINGS_KEYS = ("contact", "delay", "allow_private", "database", "snapshots", "url", "heartbeat", "recheck_days")
 _PAGE_KEYS = ("url", "select", "remove", "filters", "fetch", "follow")
-_DOCUMENT_KEYS = ("name", *_PAGE_KEYS, "pages", "language", "active")
+_DOCUMENT_KEYS = ("name", *_PAGE_KEYS, "pages", "language", "active", "tags")
 _FETCH = ("http", "browser")
 _FOLLOW = ("nothing", "frames", "redirects")
 _SLUG = lazy_pattern(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -120,7 +120,7 @@ def _document(service: str, slug: str, service_name: str, table: Table) -> Docum
         table.wrong("language", f'{shown(language)} is not a language tag such as "en" or "pt-BR"')
     name = table.text("name", _name(slug))
     active = table.boolean("active", default=True)
-    return Document(service, slug, pages, name, service_name, language, active)
+    return Document(service, slug, pages, name, service_name, language, active, table.texts("tags"))
 
 
 def _page(table: Table) -> Page:

@@ -23,6 +23,8 @@ def to_toml(document: Document) -> str:
         lines += ["pages = [", *(f"    {{ {', '.join(_page(page))} }}," for page in document.pages), "]"]
     if document.language:
         lines.append(f"language = {_string(document.language)}")
+    if document.tags:
+        lines.append(f"tags = [{', '.join(map(_string, document.tags))}]")
     if not document.active:
         lines.append("active = false")
     return "\n".join(lines) + "\n"
