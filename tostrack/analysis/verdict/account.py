@@ -51,6 +51,8 @@ LICENCES: Mapping[str, Licence] = {
     "consent": Licence(_ALL, _MEANT),
     "consent_switch": Licence(_ALL, frozenset({Place.ROW, Place.LISTED}), answers=True),
     "machine_code": Licence(_ALL, frozenset({Place.ROW, Place.LISTED})),
+    # The words are of the name of a document, and without it the sentence breaks off.
+    "lost_label": Licence(_WORDS | {Kind.PARTY, Kind.MODAL, Kind.CONDITION}, frozenset({Place.ROW})),
     "parenthetical": Licence(_POINTS, frozenset({Place.ROW})),
     "link_line": Licence(_POINTS, _MEANT),
     "familiar_furniture": Licence(_WORDS | {Kind.SITE, Kind.DATE}, _MEANT),
