@@ -1,5 +1,7 @@
 """A first text has no text before it: what its page holds besides it tells whether it is the policy."""
 
+import json
+
 import pytest
 from conftest import paragraphs
 
@@ -247,6 +249,43 @@ def test_frames_of_other_sites_are_never_asked(platform):
     assert (result.outcome, result.cause) == (Outcome.SUSPECT, "frame")
     assert "watch https://other.example/frame" in result.message
     assert "follow" not in result.message
+
+
+def sent_on(address):
+    return f'<html><head><meta http-equiv="refresh" content="0; url={address}"></head><body>Moving</body></html>'
+
+
+def test_a_page_that_sends_browsers_on_is_followed_where_asked(platform):
+    follow(platform, follow="redirects")
+    [result] = platform.night(terms=sent_on("/frame"), frame=TERMS)
+
+    assert result.outcome is Outcome.FIRST
+    with Archive(platform.database) as archive:
+        assert "You keep every right" in archive.text("acme", "terms")
+        [chain] = archive.query("SELECT chain FROM snapshots")[0]
+    assert json.loads(chain) == ["https://acme.example/terms", "https://acme.example/frame"]
+
+
+def test_a_page_that_sends_browsers_on_is_named_where_not_asked(platform):
+    follow(platform)
+    [result] = platform.night(terms=sent_on("/frame"))
+
+    assert result.outcome is not Outcome.FIRST
+    assert 'watch that address, or set follow = "redirects"' in result.message
+
+
+@pytest.mark.parametrize(
+    ("pages", "cause"),
+    [
+        ({"terms": sent_on("/frame"), "frame": sent_on("/terms")}, "redirect-loop"),
+        ({"terms": sent_on("http://acme.example/frame")}, "redirect-scheme"),
+    ],
+)
+def test_a_page_that_sends_browsers_round_or_down_is_a_failure(platform, pages, cause):
+    follow(platform, follow="redirects")
+    [result] = platform.night(**pages)
+
+    assert (result.outcome, result.cause) == (Outcome.FAILED, cause)
 
 
 def test_a_server_that_answers_304_to_everything_is_asked_for_the_whole_page_after_a_month(platform):

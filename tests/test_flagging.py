@@ -1,6 +1,8 @@
 """Flags in the archive: since when they stand, their life, and flags anew."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
@@ -70,6 +72,33 @@ def test_a_flag_that_was_withdrawn_and_came_again_stands_since_it_came_again(pla
     platform.night(terms=NotModified("https://acme.example/terms", platform.at))
 
     assert since(platform) == {("licensing", "2024-02-01")}
+
+
+def test_the_flags_of_the_current_text_are_rows(platform, run):
+    platform.night(terms=paragraphs(HELLO, LICENCE))
+    platform.night(terms=paragraphs(HELLO, WIDER), days=30)
+
+    with Archive(platform.database) as archive:
+        read = archive.flags("acme", "terms")
+        rows = archive.query("SELECT service, document, topic, quote, since FROM flags_now")
+    assert [tuple(row) for row in rows] == [(f.service, f.document, f.topic, f.quote, f.since) for f in read]
+    assert {flag.topic for flag in read} == {"licensing"}
+
+
+@pytest.mark.parametrize(
+    "change", ["DELETE FROM _listed_flags", "UPDATE _flag_listings SET versions = 0", "DELETE FROM _flag_listings"]
+)
+def test_a_listing_that_does_not_fit_its_document_is_not_read(platform, change):
+    platform.night(terms=paragraphs(HELLO, LICENCE))
+    platform.night(terms=paragraphs(HELLO, WIDER), days=30)
+    with Archive(platform.database) as archive:
+        before = archive.flags("acme", "terms")
+    with closing(sqlite3.connect(platform.database)) as connection:
+        connection.execute(change)
+        connection.commit()
+
+    with Archive(platform.database) as archive:
+        assert archive.flags("acme", "terms") == before != []
 
 
 def test_a_flag_survives_a_night_of_noise(platform):

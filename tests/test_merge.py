@@ -342,7 +342,12 @@ def test_no_validator_is_taken_over(ours, theirs):
 
 
 def test_flags_and_hunks_are_our_own(ours, theirs):
-    tampered(theirs, "DELETE FROM _flags", "UPDATE judgements SET headline = 'Nothing to see here'")
+    tampered(
+        theirs,
+        "DELETE FROM _listed_flags",
+        "DELETE FROM _flags",
+        "UPDATE judgements SET headline = 'Nothing to see here'",
+    )
 
     merged(ours, theirs)
 

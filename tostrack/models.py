@@ -145,7 +145,8 @@ class Page:
     filters: tuple[str, ...] = ()
     #: ``http`` or ``browser``.
     fetch: str = "http"
-    #: ``nothing``, or ``frames``: the text of frames and embedded documents of the same site belongs to it.
+    #: ``nothing``; ``frames``: the text of frames and embedded documents of the same site belongs to it; or
+    #: ``redirects``: a meta refresh or script that sends a browser on is followed.
     follow: str = "nothing"
 
     @property

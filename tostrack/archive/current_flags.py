@@ -17,6 +17,7 @@ from tostrack.models import Clause, Flag
 class _Stood:
     """A flag in one version."""
 
+    flag_id: int
     clause_id: int
     clause: Clause
     placed: Placed
@@ -51,11 +52,16 @@ class CurrentFlags:
                     *(flag.topic, flag.polarity.value, flag.quote, flag.start, flag.end, flag.rule),
                     stood.clause.heading,
                     stood.clause.text,
-                    self._since(stood),
+                    self._since(stood).seen_at,
                 )
 
-    def _since(self, stood: _Stood) -> str:
-        """Return when the flag began to say what it says: not when its words were last recast."""
+    def listed(self) -> Iterator[tuple[int, int]]:
+        """Yield the ids of the flags in the order of the text, each with that of the version it dates from."""
+        for stood in self._in(0):
+            yield stood.flag_id, self._since(stood).id
+
+    def _since(self, stood: _Stood) -> VersionRow:
+        """Return the version with which the flag began to say what it says: not when its words were last recast."""
         at = 0
         while at + 1 < len(self._chain):
             if not self._stands_in(stood.clause_id, at + 1):
@@ -64,7 +70,7 @@ class CurrentFlags:
                     break
                 stood = before
             at += 1
-        return self._chain[at].seen_at
+        return self._chain[at]
 
     def _before(self, stood: _Stood, at: int) -> _Stood | None:
         """Return the flag of the version before number *at* of the chain that *stood* goes on with, or None."""
@@ -101,7 +107,7 @@ class CurrentFlags:
     def _read(self, row: VersionRow) -> Iterator[_Stood]:
         rows = self._query(
             """
-            SELECT f.clause_id, x.heading, x.lead, f.topic, f.polarity, f.quote,
+            SELECT f.id, f.clause_id, x.heading, x.lead, f.topic, f.polarity, f.quote,
                    f.start, f."end", f.rule
             FROM _versions v
             JOIN _spans s ON s.document_id = v.document_id AND s.until > v.number AND s.since <= v.number
@@ -110,12 +116,13 @@ class CurrentFlags:
             """,
             (row.id,),
         )
-        flags: dict[tuple[int, str, str], list[Flag]] = {}
+        flags: dict[tuple[int, str, str], dict[Flag, int]] = {}
         for found in rows:
-            flags.setdefault((found["clause_id"], found["heading"], found["lead"]), []).append(flag_of(found))
+            flags.setdefault((found["clause_id"], found["heading"], found["lead"]), {})[flag_of(found)] = found["id"]
         for clause_id, clause in self._read_clauses(row):
-            for placed in place(clause, flags.get((clause_id, *flag_context(clause)), ())):
-                yield _Stood(clause_id, clause, placed)
+            ids = flags.get((clause_id, *flag_context(clause)), {})
+            for placed in place(clause, ids):
+                yield _Stood(ids[placed.flag], clause_id, clause, placed)
 
 
 def _read_intervals(query: Query, version_id: int) -> dict[int, list[tuple[int, int]]]:

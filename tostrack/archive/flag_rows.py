@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from tostrack.archive.flag_listing import drop_listings_with
 from tostrack.archive.hunk_rows import HEADING_SEPARATOR, Query
 from tostrack.archive.texts import ClauseStore, clause_key
 from tostrack.models import Clause, Flag, Polarity
@@ -157,6 +158,7 @@ class FlagRows:
                 (clause_id, context_id, rulebook_id),
             ).rowcount
             if known:
+                drop_listings_with(self._connection, [clause_id])
                 query = "DELETE FROM _flags WHERE clause_id = ? AND context_id = ?"
                 self._connection.execute(query, (clause_id, context_id))
             else:

@@ -19,7 +19,7 @@ from pathlib import Path
 from tostrack.errors import StoreError
 
 #: The schema that this tostrack reads and writes: one more than there are `_steps`.
-SCHEMA = 3
+SCHEMA = 4
 #: In the header of every archive since schema 2: "tost" in ASCII. It tells SQLite files of other programs apart.
 APPLICATION_ID = 0x746F7374
 #: What is said of an older archive.
@@ -55,18 +55,20 @@ Step = Callable[[sqlite3.Connection], None]
 
 def _steps() -> Mapping[int, Step]:
     """Return the steps by the schema that each leads to; lazily, because readers need none."""
+    from tostrack.archive.flag_listing import add_flag_listings
     from tostrack.archive.migration_2 import to_schema_2
     from tostrack.archive.reviews import add_reviews
 
-    return dict(enumerate((to_schema_2, add_reviews), 2))
+    return dict(enumerate((to_schema_2, add_reviews, add_flag_listings), 2))
 
 
 def create_schema(connection: sqlite3.Connection) -> None:
     """Make the tables of the current schema in an empty database."""
-    from tostrack.archive import fact_rows, outbox, reviews, schema
+    from tostrack.archive import fact_rows, flag_listing, outbox, reviews, schema
 
     # One statement at a time: executescript() would commit the open transaction.
-    for statement in split_statements(schema.TABLES + schema.PROOF + fact_rows.TABLES + outbox.TABLES + reviews.TABLES):
+    tables = (schema.TABLES, schema.PROOF, fact_rows.TABLES, outbox.TABLES, reviews.TABLES, flag_listing.TABLES)
+    for statement in split_statements("".join(tables)):
         connection.execute(statement)
     _create_views_and_triggers(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -443,13 +443,19 @@ class Archive:
 
     def flags(self, service: str, document: str | None = None, *, topic: str | None = None) -> list[FlagRow]:
         """Return the flags of the texts that stand, by document and place in the text."""
+        documents = [document] if document else [row.document for row in self.documents(service)]
+        return [flag for each in documents for flag in self._flags_of(service, each) if topic in (None, flag.topic)]
+
+    def _flags_of(self, service: str, document: str) -> list[FlagRow]:
+        from tostrack.archive.flag_listing import read_listing
+
+        listed = read_listing(self._rows, service, document)
+        if listed is not None:
+            return listed
         from tostrack.archive.current_flags import CurrentFlags
 
-        found: list[FlagRow] = []
-        for row in self.documents(service):
-            if document in (None, row.document) and (chain := self.went_by(service, row.document)):
-                found += CurrentFlags(self._rows, self.clauses, chain[::-1]).rows(topic)
-        return found
+        chain = self.went_by(service, document)
+        return list(CurrentFlags(self._rows, self.clauses, chain[::-1]).rows()) if chain else []
 
     def went_by(self, service: str, document: str) -> list[VersionRow]:
         """Return the versions that readers went by, oldest first: those whose coming was no noise, and what stands."""

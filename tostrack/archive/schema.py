@@ -320,6 +320,13 @@ SELECT h.judgement_id, h.hunk, h.edit, h.reason, x.heading,
        h.words, h.old_at, h.new_at
 FROM _hunks h JOIN _contexts x ON x.id = h.context_id;
 
+CREATE VIEW flags_now AS
+SELECT s.slug AS service, d.slug AS document, w.topic, w.polarity, w.quote, v.seen_at AS since, x.heading,
+       c.text AS clause, w.rule
+FROM _listed_flags l JOIN documents d ON d.id = l.document_id JOIN services s ON s.id = d.service_id
+JOIN _flags f ON f.id = l.flag_id JOIN _finds w ON w.id = f.find_id JOIN clauses c ON c.id = f.clause_id
+JOIN _contexts x ON x.id = f.context_id JOIN _versions v ON v.id = l.since_id;
+
 CREATE VIEW flagged AS
 SELECT g.clause_id, x.heading, x.lead, r.fingerprint, g.context_id
 FROM _flagged g JOIN _contexts x ON x.id = g.context_id JOIN _rulebooks r ON r.id = g.rulebook_id;

@@ -14,7 +14,9 @@ from pathlib import Path
 from tostrack.analysis.flags import SHIPPED, Rulebook
 from tostrack.analysis.flags.history import FlagEvent
 from tostrack.archive import snapshots as files
+from tostrack.archive.current_flags import CurrentFlags
 from tostrack.archive.flag_events import Moment, write_moment
+from tostrack.archive.flag_listing import write_listing
 from tostrack.archive.flag_rows import FlaggedClause, Place, by_others
 from tostrack.archive.lock import lock_archive, remove_stale_files, sync_file
 from tostrack.archive.merge_source import MergeSource
@@ -264,6 +266,15 @@ class Writer(Archive):
         log.debug("%s: stored %d versions, %d captures", visit.document.id, len(visit.versions), len(fresh))
         for path in obsolete:
             files.delete(self.snapshots, path)
+
+    def list_flags(self, service: str, document: str) -> None:
+        """Store the flags of the current text of a document, each with the version it dates from, for readers."""
+        chain = self.went_by(service, document)
+        if not chain:
+            return
+        flags = list(CurrentFlags(self._rows, self.clauses, chain[::-1]).listed())
+        with self._transaction():
+            write_listing(self._connection, service, document, flags)
 
     def record_all(self, visits: Sequence[Visit]) -> None:
         """Store *visits* in one transaction.

@@ -97,7 +97,7 @@ def suggest_remedy(captures: Iterable[Snapshot], text: str, cause: str) -> str:
     if cause in _MAY_REDIRECT:
         targets = (find_redirect(_markup(page), page.final_url) for page in pages)
         if target := next(filter(None, targets), ""):
-            return f"it redirects to {target}: watch that address"
+            return f'it redirects to {target}: watch that address, or set follow = "redirects"'
     pattern = _REMEDIES.get(cause, "")
     if "{address}" not in pattern:
         return pattern
@@ -107,6 +107,14 @@ def suggest_remedy(captures: Iterable[Snapshot], text: str, cause: str) -> str:
             follow = ', or set follow = "frames"' if is_same_site(page.final_url, remote.address) else ""
             return pattern.format(address=remote.address) + follow
     return ""
+
+
+def find_page_redirect(capture: Snapshot) -> str:
+    """Return the address that a page sends a browser on to by a meta refresh or a script; empty if none."""
+    from tostrack.extraction.page_shape import find_redirect
+
+    is_page = kind_of(capture.body, capture.content_type, capture.final_url) == "html"
+    return find_redirect(_markup(capture), capture.final_url) if is_page else ""
 
 
 def list_left_out(document: Document, captures: Mapping[int, Snapshot]) -> list[str]:

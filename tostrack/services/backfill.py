@@ -279,6 +279,7 @@ def _store_before(
     if visits:
         visits[-1] = replace(visits[-1], joined=_joined(visits, first, writer))
         writer.record_all(visits)
+        writer.list_flags(document.service, document.slug)
     return imported
 
 

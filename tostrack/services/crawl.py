@@ -43,6 +43,7 @@ from tostrack.services.new_versions import (
     new_version,
     store_visit,
 )
+from tostrack.services.page_redirects import fetch_with_redirects
 
 #: Nobody means more by Retry-After; a slip of some zeros must not make us blind for years.
 _LONGEST_WAIT = timedelta(days=7)
@@ -87,8 +88,13 @@ def crawl(
         for known in (writer.pages(document),)
         for number, page in enumerate(document.pages)
     ]
-    for document, answers in _by_document(by_id, fetch_with_frames(fetch_all, call)(requests)):
+    for document, answers in _by_document(by_id, _fetch_followed(fetch_all, call)(requests)):
         yield store_visit(_assess(document, answers, writer, now(), call), writer)
+
+
+def _fetch_followed(fetch_all: FetchAll, call: Call) -> FetchAll:
+    """Return how to fetch pages with what they lead to or contain, as far as the watchlist asks for it."""
+    return fetch_with_frames(fetch_with_redirects(fetch_all, call), call)
 
 
 def _validators(page: Page, state: PageState | None, since: datetime) -> Validators | None:
@@ -164,7 +170,7 @@ def _previews(
         for document in by_id.values()
         for number, page in enumerate(document.pages)
     ]
-    for document, answers in _by_document(by_id, fetch_with_frames(fetch_all, call)(requests)):
+    for document, answers in _by_document(by_id, _fetch_followed(fetch_all, call)(requests)):
         captures = {number: answer for number, answer in answers.items() if isinstance(answer, Snapshot)}
         seen = Preview(document, captures=captures)
         try:

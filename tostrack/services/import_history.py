@@ -116,6 +116,7 @@ def import_pages(
     """
     found = ImportResult(document.service, document.slug, len(pages))
     _take(_Run(document, writer), found, ((page.name, partial(_read, document, page, call)) for page in pages), call)
+    writer.list_flags(document.service, document.slug)
     return found
 
 
@@ -154,6 +155,7 @@ def import_records(
         progress(len(batch))
     with writer.together():
         run.finish(found, collected.until)
+    writer.list_flags(document.service, document.slug)
     return found
 
 

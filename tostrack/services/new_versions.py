@@ -60,6 +60,8 @@ def store_visit(visit: Visit, writer: Writer) -> CrawlResult:
         StoreError: Nothing of it is stored.
     """
     writer.record(visit)
+    if visit.versions or visit.settled:
+        writer.list_flags(visit.document.service, visit.document.slug)
     result = result_of(visit, writer)
     log.info("%s: %s %s", result.id, result.outcome, result.cause)
     return result

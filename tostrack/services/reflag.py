@@ -166,6 +166,7 @@ def rebuild_history(writer: Writer) -> None:
         if any(moment not in known for moment in moments):
             found = trace_history(writer, versions, writer.book)
             writer.write_flag_history(dict(zip(moments, found, strict=True)))
+        writer.list_flags(document.service, document.document)
 
 
 _Batch = tuple[tuple[RuleFile, ...], list[FlaggedClause]]

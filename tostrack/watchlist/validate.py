@@ -17,7 +17,7 @@ _SETTINGS_KEYS = ("contact", "delay", "allow_private", "database", "snapshots", 
 _PAGE_KEYS = ("url", "select", "remove", "filters", "fetch", "follow")
 _DOCUMENT_KEYS = ("name", *_PAGE_KEYS, "pages", "language", "active")
 _FETCH = ("http", "browser")
-_FOLLOW = ("nothing", "frames")
+_FOLLOW = ("nothing", "frames", "redirects")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 # A slug becomes a folder; Windows keeps these names for devices, whatever follows a dot.
 _DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))])
