@@ -164,4 +164,4 @@ def test_an_edit_of_a_variant_that_readers_do_not_know_says_what_became_of_what_
     found = decide(History(tuple(reader.past)), read_version(version)).change
 
     assert [hunk.new for hunk in found.hunks] == ["You must be at least 18 years old."]
-    assert "the change reported on 2024-01-02 is no longer in force" in found.explanation
+    assert "the change of 2024-01-02 is no longer in force" in found.explanation

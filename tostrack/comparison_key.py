@@ -61,7 +61,7 @@ _MARKER = "".join(MARKERS)
 STRUCK = "\x02"
 _STRUCK = re.compile(r"~~(?=\S)(.{1,2000}?)(?<=\S)~~")
 _INVISIBLE = re.compile("[\xad\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f]")
-_APOSTROPHE = re.compile("['’‘ʼ`´]")
+_APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´"))
 #: The mark of a footnote: raised digits behind a word or a number, but not those of a unit; a number in brackets.
 _FOOTNOTE = re.compile(r"(?<=[\w.,;)])(?<!\bm)(?<!\b[kcm]m)[¹²³⁰⁴-⁹]+|\[\^[\w-]{1,20}\]|(?<=[^\s\[(])\[\d{1,3}\]")
 _BOX = re.compile(r"\[( |x|X)\](?=\s)")
@@ -136,13 +136,17 @@ def comparable_text(text: str) -> str:
         return " ".join(plain(text).casefold().translate(_SPACED).split())
     if "{{" in text:
         text = _VARIABLE.sub(" \x03 ", text)
-    text = _BOX.sub(lambda match: "☐ " if match[1] == " " else "☑ ", readable(text))
+    text = readable(text)
+    if "[" in text:
+        text = _BOX.sub(lambda match: "☐ " if match[1] == " " else "☑ ", text)
     if "~~" in text:
         text = mark_struck(text)
-    text = _FOOTNOTE.sub("", mend_encoding(text))
+    text = mend_encoding(text)
+    if "[" in text or not text.isascii():
+        text = _FOOTNOTE.sub("", text)
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    found = _TOKEN.findall(_APOSTROPHE.sub("", text).casefold())
+    found = _TOKEN.findall(text.translate(_APOSTROPHES).casefold())
     return " ".join([token if token[0].isalnum() else _written(token) for token in found])
 
 

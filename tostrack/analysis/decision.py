@@ -186,7 +186,7 @@ def _describe_outdated(known: Reading, base: Reading, book: Rulebook) -> str:
     """Return a sentence for readers whose last notification is not what the new text builds on; empty when it is."""
     if _change_for_readers(known, base, book) is None:
         return ""
-    return f"It builds on the text of {_day(base)}; the change reported on {_day(known)} is no longer in force."
+    return f"It builds on the text of {_day(base)}; the change of {_day(known)} is no longer in force."
 
 
 def _explain_otherwise(found: Change, reason: Reason, explanation: str) -> Change:

@@ -51,6 +51,8 @@ LICENCES: Mapping[str, Licence] = {
     "consent": Licence(_ALL, _MEANT),
     "consent_switch": Licence(_ALL, frozenset({Place.ROW, Place.LISTED}), answers=True),
     "machine_code": Licence(_ALL, frozenset({Place.ROW, Place.LISTED})),
+    # The words are of the name of a document, and without it the sentence breaks off.
+    "lost_label": Licence(_WORDS | {Kind.PARTY, Kind.MODAL, Kind.CONDITION}, frozenset({Place.ROW})),
     "parenthetical": Licence(_POINTS, frozenset({Place.ROW})),
     "link_line": Licence(_POINTS, _MEANT),
     "familiar_furniture": Licence(_WORDS | {Kind.SITE, Kind.DATE}, _MEANT),
@@ -113,13 +115,19 @@ _EDGES = lazy_pattern(r"^\W+|\W+$")
 
 def is_explained(part: Part, rule: str) -> bool:
     """Return whether *rule* explains every token of *part* that changed."""
+    licence = LICENCES.get(rule, _NAMES)
+    whole = licence.kinds is _ALL and not _MAY_LEAD.search(part.old + part.new)
+    if whole and not (licence.not_in | _MEANT) & places_of(part.context, part.hunk):
+        return True
     entries = account(part, rule)
-    if not entries and rule not in _EQUAL and Place.ROW in LICENCES.get(rule, _NAMES).not_in:
+    if not entries and rule not in _EQUAL and Place.ROW in licence.not_in:
         # The cells of a row changed places.
         return Place.ROW not in places_of(part.context, part.hunk)
     return all(entry.explained for entry in entries)
 
 
+#: No address and no site is written without one of these.
+_MAY_LEAD = lazy_pattern(r"\w[.@/:]+\w|//")
 _SITES = frozenset({Kind.SITE, Kind.ADDRESS})
 
 

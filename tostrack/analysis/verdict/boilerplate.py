@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from tostrack.analysis.verdict import boilerplate_phrases, lexicon
-from tostrack.analysis.verdict.boilerplate_position import in_menu, is_outside
+from tostrack.analysis.verdict.account import changed_tokens, language_of
+from tostrack.analysis.verdict.boilerplate_position import in_menu, is_beside_widget, is_outside
 from tostrack.analysis.verdict.labels import SEAM, is_glued, is_label, is_link, is_listed, is_party, is_strip
 from tostrack.analysis.verdict.normal_form import DATE, is_mail, is_number, normal
 from tostrack.analysis.verdict.residual import Part
@@ -13,6 +14,7 @@ from tostrack.analysis.verdict.wording_rules import is_name
 from tostrack.clauses import sentences
 from tostrack.comparison_key import comparable_text
 from tostrack.language.lazy_pattern import lazy_pattern
+from tostrack.language.tokens import Kind
 from tostrack.models import Clause, Edit, Reason
 
 #: A clause of more words is read as a sentence even without a full stop.
@@ -21,7 +23,7 @@ _LABEL_WORDS = 6
 
 def around(part: Part) -> Reason | None:
     """What stands where the page around the policy is, what a page says of itself, what advertises."""
-    known = _is_of_page(part) or _is_offer(part) or _is_banner(part) or _is_around(part)
+    known = _is_of_page(part) or _is_page_title(part) or _is_offer(part) or _is_banner(part) or _is_around(part)
     return Reason.FURNITURE if known else None
 
 
@@ -94,11 +96,22 @@ def _is_around(part: Part) -> bool:
     hunk = part.hunk
     sides = [(part.context.old, hunk.old_at, hunk.old), (part.context.new, hunk.new_at, hunk.new)]
     said = [(text.reading, at, words) for text, at, words in sides if at is not None and words]
-    return (
+    known = (
         all(in_menu(reading, at) for reading, at, _ in said)
+        or (part.context.frames(hunk, hunk) and all(is_beside_widget(reading, at) for reading, at, _ in said))
         or (part.clause.kind == "p" and all(is_strip(words) for _, _, words in said))
         or is_outside(part.context, hunk)
     )
+    return bool(known) and not (hunk.edit is Edit.REWORDED and _limits(part))
+
+
+#: Where a line of a menu keeps its words but for one of these, it says something else.
+_LIMIT = frozenset({Kind.COMPARISON, Kind.NEGATION})
+
+
+def _limits(part: Part) -> bool:
+    sides = changed_tokens(part.old, part.new, language_of(part.context.new.reading))
+    return any(token.kind in _LIMIT for side in sides for token in side)
 
 
 def _is_banner(part: Part) -> bool:
@@ -230,6 +243,16 @@ def _is_contents(part: Part) -> bool:
 
 #: What pages put behind their title: "Terms of Service | Acme".
 _TITLE_OF_PAGE = lazy_pattern(r"\s[|–—-]\s[^|–—-]{2,40}$")
+
+
+def _is_page_title(part: Part) -> bool:
+    """Whether the first line of the page came to bear, or bears no longer, the name of a document behind its title."""
+    hunk = part.hunk
+    if hunk.edit is not Edit.REWORDED or hunk.old_at or hunk.new_at:
+        return False
+    behind = [match[0] for text in (hunk.old, hunk.new) if (match := _TITLE_OF_PAGE.search(text))]
+    bare = {comparable_text(_TITLE_OF_PAGE.sub("", text)) for text in (hunk.old, hunk.new)}
+    return len(bare) == 1 and bool(behind) and all(lexicon.TITLE.intersection(normal(text)) for text in behind)
 
 
 def _unnumbered(key: str) -> str:

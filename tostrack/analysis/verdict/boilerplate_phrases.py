@@ -28,7 +28,9 @@ _WHOLE = lazy_pattern(
     r"|hi(?: there)?|hello|hello,? sign in"
     r"|we(?:'re| are) hiring|(?:how would you )?rate this page\??|how would you rate this (?:page|article)\?"
     r"|(?:sale|offer|deal) ends in \d+(?::\d+)+|find out how|visit (?:our|the) help cent(?:er|re) to learn how"
-    r"|[1-5](?: [1-5]){2,4}|tell us more(?: \(optional\))?"
+    r"|[1-5](?: [1-5]){2,4}|tell us more(?: \(optional\))?|tell us how we(?:'re| are) doing|(?:have|got) a moment\?"
+    r"|take (?:the |our |a |this )?(?:short |quick )?survey|i (?:still )?have a(?:nother| different) question"
+    r"|\d?\d:\d\d ?/ ?\d+(?::\d\d)?|(?:(?:ctrl|cmd|alt|shift|⌘|⌥|⇧) ?\+? ?)+[a-z0-9]"
     r"|this (?:web)?site uses cookies(?: to ensure you get the best experience)?|got it|ok"
     r"|(?:about )?\d+.?(?:min|minutes?)\.? (?:read|reading time)|reading time:? \d+ min(?:utes?)?"
     r"|rated \d(?:[.,]\d)? (?:out of|/) ?\d (?:stars )?(?:by|from|based on) [\d,. ]+ [a-z]+"
@@ -90,10 +92,18 @@ _SEE = lazy_pattern(
 )
 
 
+_READ = lazy_pattern(
+    r"(?:you can |to )?(?:read|view|see|find|download) (?:an? |the |our )?"
+    r"(?:summary|overview|copy|pdf|printable version)"
+    r" of (?:our|the|these|this) (?:[a-z]+ ){0,2}(?:terms|policy|notice|statement|agreement)(?: of (?:use|service))?"
+    r"(?: here)?"
+)
+
+
 def points_elsewhere(sentence: str) -> bool:
     """Whether *sentence*, in any language known here, only says where there is more to read."""
     line = sentence.strip().lower().strip(_STOPS)
-    if _SEE.fullmatch(line):
+    if _SEE.fullmatch(line) or _READ.fullmatch(line):
         return True
     match = _MORE.fullmatch(line)
     rest = match["rest"].strip(" ,") if match else None

@@ -63,6 +63,49 @@ def _is_menu(clauses: Sequence[Clause]) -> bool:
     return known >= _LINKED * len(clauses) and not any(map(is_listed, clauses))
 
 
+def is_beside_widget(reading: Reading, at: int) -> bool:
+    """Return whether the clause at *at* is of a block of choices, one of which is surely of the page.
+
+    "Request user information" above "I have a different question" is a way through a help centre.
+    """
+    return at in _choices(reading)
+
+
+@lru_cache(maxsize=32)
+def _choices(reading: Reading) -> frozenset[int]:
+    clauses = reading.clauses
+    found: set[int] = set()
+    for is_choice, stretch in itertools.groupby(range(len(clauses)), key=lambda at: _is_choice(clauses[at])):
+        places = [*stretch]
+        if is_choice and len(places) <= _CHOICES and any(_asks(clauses[at].text) for at in places):
+            found.update(places)
+    return frozenset(found)
+
+
+#: The choice of a reader who does not find theirs, or is asked how it was.
+_ASKS = lazy_pattern(r"i (?:still )?have a(?:nother| different) question|tell us how we(?:'re| are) doing")
+
+
+def _asks(text: str) -> bool:
+    return bool(_ASKS.fullmatch(text.lower().replace("’", "'").strip(" .!*_")))
+
+
+#: A block of choices has no more of them.
+_CHOICES = 8
+
+
+_SAYS = lexicon.OBLIGING | lexicon.HANDED_ON | lexicon.FOREIGN_RULING
+
+
+def _is_choice(clause: Clause) -> bool:
+    """Whether *clause* may be one of a block: a few words without a link, of no list, that say nothing on their own."""
+    if clause.kind != "p" or clause.text.count(" ") >= _ITEM_WORDS:
+        return False
+    words = normal(clause.text)
+    told = _SAYS.intersection(words) or lexicon.RECIPIENT.intersection(words) or _FIGURE.search(clause.text)
+    return clause.text.rstrip("*_ ")[-1:] not in ".:;!," and not told and not is_listed(clause)
+
+
 _FIGURE = lazy_pattern(r"\b\d")
 
 

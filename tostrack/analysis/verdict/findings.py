@@ -20,6 +20,7 @@ from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.minor_edits import (
     address,
     credit,
+    lost_label,
     parenthetical,
     relabelled,
 )
@@ -75,6 +76,7 @@ RULES: tuple[Callable[[Part], Reason | None], ...] = (
     unfilled,
     parenthetical,
     address,
+    lost_label,
     wording,
     pointer,
     statistics,

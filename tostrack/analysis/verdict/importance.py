@@ -11,7 +11,7 @@ from tostrack.analysis.verdict.findings import RuleFinding
 from tostrack.analysis.verdict.labels import is_link
 from tostrack.analysis.verdict.normal_form import normal
 from tostrack.language.lazy_pattern import lazy_pattern
-from tostrack.language.tokens import Kind
+from tostrack.language.tokens import SILENT, Kind, Token, tokenize
 from tostrack.language.words import entry_pattern, list_languages, load_language, union
 from tostrack.models import Clause, Edit, Hunk, Importance
 
@@ -21,8 +21,10 @@ _CONTACT = entry_pattern(union("page", "contact"))
 _OF_ADDRESS = frozenset(
     {Kind.WORD, Kind.NUMBER, Kind.MAIL, Kind.SITE, Kind.SIGN, Kind.COMPARISON, Kind.LIST_LABEL, Kind.ADDRESS}
 )
-#: A clause that gives an address is no longer than this, in words; of a longer one only the number may change.
+#: A clause that gives an address is no longer than this, in words; of a longer one only names and numbers may change.
 _ADDRESS_WORDS = 40
+#: What makes a number beside it a limit or a sum.
+_MEASURES = frozenset({Kind.UNIT, Kind.CURRENCY, Kind.MODAL, Kind.COMPARISON, Kind.QUALIFIER, Kind.CONDITION})
 _EXAMPLES = lazy_pattern(rf"(?:{entry_pattern(union('wording', 'examples')).pattern}),?\s+[^.;:]{{0,120}}$")
 _JOINING = union("wording", "joining")
 _NAMES = "|".join(load_language(code).name for code in list_languages())
@@ -48,12 +50,27 @@ def _is_contact(hunk: Hunk) -> bool:
     """Whether only an address or a number to call changed."""
     if hunk.edit is not Edit.REWORDED or not _CONTACT.search(hunk.old.lower()) or not _CONTACT.search(hunk.new.lower()):
         return False
-    gone, come = changed_tokens(hunk.old, hunk.new)
-    tokens = [*gone, *come]
+    sides = changed_tokens(hunk.old, hunk.new)
+    tokens = [token for side in sides for token in side]
     if not tokens or not all(token.kind in _OF_ADDRESS for token in tokens):
         return False
-    mere = all(token.kind is not Kind.WORD for token in tokens)
-    return mere or max(len(hunk.old.split()), len(hunk.new.split())) <= _ADDRESS_WORDS
+    if any(_limits(token, text) for side, text in zip(sides, (hunk.old, hunk.new), strict=True) for token in side):
+        return False
+    numbered = any(re.search(r"\d|@", token.text) for token in tokens)
+    if not numbered and lexicon.HANDED_ON.intersection([*normal(hunk.old), *normal(hunk.new)]):
+        # Another name may be another recipient.
+        return False
+    named = all(token.kind is not Kind.WORD or not token.text[:1].islower() for token in tokens)
+    return named or max(len(hunk.old.split()), len(hunk.new.split())) <= _ADDRESS_WORDS
+
+
+def _limits(token: Token, text: str) -> bool:
+    """Whether *token* is a number with a unit, a sum or a share behind it or before it."""
+    if token.kind is not Kind.NUMBER:
+        return False
+    beside = [other for other in tokenize(text) if other.kind not in SILENT]
+    at = next((place for place, other in enumerate(beside) if other.start == token.start), 0)
+    return any(other.kind in _MEASURES for other in beside[max(0, at - 1) : at + 2] if other is not beside[at])
 
 
 def _is_example(hunk: Hunk) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.account import language_of
@@ -93,6 +94,32 @@ def address(part: Part) -> Reason | None:
         return Reason.LINKS
     pairs = replacements(part.hunk.words)
     return Reason.LINKS if pairs and 2 * len(pairs) == len(_edits(part)) and all(map(_is_linked, pairs)) else None
+
+
+def lost_label(part: Part) -> Reason | None:
+    """Only the name of a document that a link bears came or went, and without it the sentence breaks off.
+
+    "Prohibited under the Sales Policy." and "prohibited under the.": the page was read without the link.
+    """
+    edits = _edits(part)
+    words = part.hunk.words
+    if not edits or len({op for op, _ in edits}) != 1:
+        return None
+    found = [at for at, (op, text) in enumerate(words) if op != "=" and comparable_text(text)]
+    return Reason.LINKS if all(_breaks_off(words, at) for at in found) else None
+
+
+def _breaks_off(words: Sequence[tuple[str, str]], at: int) -> bool:
+    name = words[at][1].strip()
+    before, after = words[at - 1][1] if at else "", words[at + 1][1] if at + 1 < len(words) else "."
+    plain = " ".join(word for word in name.split() if word not in _DOCUMENT)
+    named = bool(plain) and is_name(plain) and bool(_DOCUMENT.intersection(normal(name)))
+    broken = bool(_DETERMINER.search(before)) and not after.lstrip()[:1].isalnum()
+    return named and broken and not any(map(is_number, normal(name)))
+
+
+_DOCUMENT = lexicon.TITLE | {"standard", "standards", "code"}
+_DETERMINER = lazy_pattern(r"\b(?:the|our|this|these|their|its)\s*$", re.IGNORECASE)
 
 
 #: What leads to an address or to the name of a page: "our webform: www.acme.com/form", "the Request Form".
