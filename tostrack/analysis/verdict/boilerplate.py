@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from tostrack.analysis.verdict import boilerplate_phrases, lexicon
-from tostrack.analysis.verdict.account import changed_tokens, language_of
 from tostrack.analysis.verdict.boilerplate_position import in_menu, is_beside_widget, is_outside
 from tostrack.analysis.verdict.labels import SEAM, is_glued, is_label, is_link, is_listed, is_party, is_strip
 from tostrack.analysis.verdict.normal_form import DATE, is_mail, is_number, normal
@@ -14,7 +13,6 @@ from tostrack.analysis.verdict.wording_rules import is_name
 from tostrack.clauses import sentences
 from tostrack.comparison_key import comparable_text
 from tostrack.language.lazy_pattern import lazy_pattern
-from tostrack.language.tokens import Kind
 from tostrack.models import Clause, Edit, Reason
 
 #: A clause of more words is read as a sentence even without a full stop.
@@ -96,22 +94,12 @@ def _is_around(part: Part) -> bool:
     hunk = part.hunk
     sides = [(part.context.old, hunk.old_at, hunk.old), (part.context.new, hunk.new_at, hunk.new)]
     said = [(text.reading, at, words) for text, at, words in sides if at is not None and words]
-    known = (
+    return bool(
         all(in_menu(reading, at) for reading, at, _ in said)
         or (part.context.frames(hunk, hunk) and all(is_beside_widget(reading, at) for reading, at, _ in said))
         or (part.clause.kind == "p" and all(is_strip(words) for _, _, words in said))
         or is_outside(part.context, hunk)
     )
-    return bool(known) and not (hunk.edit is Edit.REWORDED and _limits(part))
-
-
-#: Where a line of a menu keeps its words but for one of these, it says something else.
-_LIMIT = frozenset({Kind.COMPARISON, Kind.NEGATION})
-
-
-def _limits(part: Part) -> bool:
-    sides = changed_tokens(part.old, part.new, language_of(part.context.new.reading))
-    return any(token.kind in _LIMIT for side in sides for token in side)
 
 
 def _is_banner(part: Part) -> bool:
