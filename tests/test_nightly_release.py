@@ -164,6 +164,19 @@ def test_what_the_branch_points_to_and_what_it_pointed_to_before_are_left(checko
     assert checkout.assets() == {asset(OLD): packed(OLD), asset(NEW): packed(NEW)}
 
 
+def test_no_text_of_a_page_can_leave_the_code_of_a_summary(checkout):
+    tostrack = checkout.folder / "tostrack"
+    tostrack.write_text('#!/bin/sh\n[ "$2" = --annotate ] || printf "~~~~~~~~~~\\n<img src=x>\\n"\n')
+    tostrack.chmod(0o755)
+    summary = checkout.folder / "summary.md"
+
+    checkout.run("crawl", "Summary", GITHUB_STEP_SUMMARY=str(summary))
+
+    lines = summary.read_text().splitlines()
+    assert "    <img src=x>" in lines
+    assert not [line for line in lines if line and not line.startswith(("    ", "###"))]
+
+
 def test_a_status_longer_than_a_summary_may_be_is_cut_and_the_step_goes_on(checkout):
     tostrack = checkout.folder / "tostrack"
     tostrack.write_text('#!/bin/sh\n[ "$2" = --annotate ] && exit 0\nseq 300000\n')

@@ -9,6 +9,7 @@ import click
 from tostrack import __version__
 from tostrack.cli.app import Environment
 from tostrack.cli.groups import ReportingGroup, Subcommands
+from tostrack.cli.process import run_process
 
 #: Each command is a module of its own, imported only when the command runs. A new one is one line here: its section,
 #: its name, and what `tostrack --help` says of it.
@@ -178,4 +179,4 @@ def cli(context: click.Context, path: str, verbose: int) -> None:
 
 def main() -> None:
     """Run the command line of this process."""
-    sys.exit(cli())
+    sys.exit(run_process(cli))

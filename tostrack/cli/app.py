@@ -134,12 +134,12 @@ class Environment:
 
 
 def emit_json(rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write one JSON object a line."""
+    """Write one JSON object a line: as bytes, which no wrapper of standard output changes."""
     import json
 
     for row in rows:
         # ASCII: no byte that a page controls reaches a terminal raw.
-        click.echo(json.dumps(row))
+        click.echo(json.dumps(row).encode())
 
 
 #: Printed where an empty result would look like good news.

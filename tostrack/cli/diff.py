@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.app import DAY, Environment, json_option, report_nothing, select_documents
+from tostrack.cli.app import DAY, Environment, emit_json, json_option, report_nothing, select_documents
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -68,8 +67,7 @@ def command(
     if as_json or shape == "json":
         from tostrack.render.change_formats import change_as_json as form
 
-        for change in changes:
-            click.echo(json.dumps(form(change)))
+        emit_json(map(form, changes))
     elif shape in ("markdown", "html"):
         from tostrack.render import change_formats
 

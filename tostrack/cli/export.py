@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import IO
 
 import click
 
-from tostrack.cli.app import Environment, select_documents
+from tostrack.cli.app import Environment, emit_json, select_documents
 from tostrack.errors import ConfigError, StoreError
 
 _OUT = click.Path(dir_okay=False, path_type=Path)
@@ -86,8 +85,7 @@ def jsonl(environment: Environment, target: str | None, what: str) -> None:
 
     with environment.archive() as archive:
         rows = export.changes if what == "changes" else export.versions
-        for row in rows(archive, select_documents(archive, target), whole=True):
-            click.echo(json.dumps(row))
+        emit_json(rows(archive, select_documents(archive, target), whole=True))
 
 
 @command.command("csv", epilog="Example: `tostrack export csv acme > acme.csv`.")
@@ -102,7 +100,7 @@ def as_csv(environment: Environment, target: str | None, what: str) -> None:
     with environment.archive() as archive:
         changes = what == "changes"
         rows = (export.changes if changes else export.versions)(archive, select_documents(archive, target), whole=False)
-        click.echo(csv_rows.as_csv(rows, export.CHANGES if changes else export.VERSIONS), nl=False)
+        click.echo(csv_rows.as_csv(rows, export.CHANGES if changes else export.VERSIONS).encode(), nl=False)
 
 
 @command.command(

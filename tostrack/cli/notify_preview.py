@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 
 import click
 
-from tostrack.cli.app import DAY, Environment, json_option
+from tostrack.cli.app import DAY, Environment, emit_json, json_option
 from tostrack.cli.sender_config import find_digest
 
 
@@ -52,7 +51,7 @@ def command(
             archive, settings, events, since, until, site=watchlist.settings.url, book=environment.book
         )
     if as_json or shape == "json":
-        click.echo(json.dumps(forms.digest_as_payload(digest)))
+        emit_json([forms.digest_as_payload(digest)])
     elif not digest.items:
         click.echo(f"{name}: no change to report, so no mail", err=True)
     elif shape == "html":

@@ -71,7 +71,8 @@ def build_channel_settings(environment: Environment) -> Iterator[ChannelSettings
             load_link_secret(environment),
             post,
             Path(summary) if summary else None,
-            click.echo,
+            # As bytes: what the runner is to obey.
+            lambda line: click.echo(line.encode()),
         )
 
 
