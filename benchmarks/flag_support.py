@@ -19,7 +19,7 @@ from flags import as_text, group, load, shared
 
 from tostrack.analysis.flags import SHIPPED
 from tostrack.analysis.flags.finder import LEAD_END, under_lead
-from tostrack.analysis.flags.rule_files import BUILT_IN
+from tostrack.analysis.flags.rule_sources import BUILT_IN
 from tostrack.clauses import plain, split_clauses
 
 

@@ -83,11 +83,22 @@ def in_source(language: str, label: str, value: str) -> str:
     return f"**{one}**  \n{other}\n{{: .answer}}\n\n**{label}**  \n{value}\n{{: .answer}}"
 
 
+def in_title(language: str, label: str, value: str) -> str:
+    one, other = CATALOGUE["frame"]["row"][language]
+    return f"### {label}: {value}\n\n{one}: {other}."
+
+
+def bold_line(_: str, label: str, value: str) -> str:
+    return f"**{label}:** {value}"
+
+
 CLAIM_PLACES = {
     "table": in_table,
     "definition list": in_definition,
     "FAQ": under_question,
     "heading": under_heading,
+    "title": in_title,
+    "bold line": bold_line,
     "list": in_list,
     "prose": in_prose,
     "Markdown source": in_source,
@@ -370,6 +381,47 @@ def _literals() -> Iterator[Kind]:
             "The contract is with Example Inc.",
         ),
         ("law", "word", "prose", "The law of Ireland governs these terms.", "The law of Delaware governs these terms."),
+        (
+            "shape in a cell",
+            "marker",
+            "table",
+            "| Feature | Free |\n| --- | --- |\n| Export | ● |",
+            "| Feature | Free |\n| --- | --- |\n| Export | ○ |",
+        ),
+        (
+            "cells exchanged",
+            "answer",
+            "table",
+            "| Feature | Free | Team |\n| --- | --- | --- |\n| Export | Yes | No |",
+            "| Feature | Free | Team |\n| --- | --- | --- |\n| Export | No | Yes |",
+        ),
+        (
+            "columns exchanged",
+            "number",
+            "table",
+            "| Plan | Free | Team |\n| --- | --- | --- |\n| Seats | 5 | 50 |",
+            "| Plan | Free | Team |\n| --- | --- | --- |\n| Seats | 50 | 5 |",
+        ),
+        (
+            "year in a cell",
+            "date",
+            "table",
+            "| Region | Until |\n| --- | --- |\n| EU | 2026 |",
+            "| Region | Until |\n| --- | --- |\n| EU | 2030 |",
+        ),
+        ("dollar of another country", "currency", "prose", "The fee is $5.", "The fee is A$5."),
+        ("scale of a cap", "unit", "prose", "The cap is 10k requests.", "The cap is 10M requests."),
+        ("rate", "number", "list", "- Calls: 0.20 €/min\n- Texts: 0.10 €", "- Calls: 2.0 €/min\n- Texts: 0.10 €"),
+        ("season", "word", "prose", "The offer ends in summer 2026.", "The offer ends in winter 2026."),
+        (
+            "edition of an interface",
+            "number",
+            "prose",
+            "Version 2 of it stays available.",
+            "Version 3 of it stays available.",
+        ),
+        ("section of a law", "number", "prose", "Rights under Section 512 remain.", "Rights under Section 230 remain."),
+        ("radio button", "marker", "list", "- (x) Daily ( ) Weekly\n- Mail", "- ( ) Daily (x) Weekly\n- Mail"),
         ("inserted text", "struck", "prose", "You may resell access.", "You may ~~resell~~ access."),
     ):
         yield Kind(f"{name}, {place}", token, place, partial(literal, before, after), planted=True)

@@ -31,13 +31,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from tostrack.analysis.flags.finder import find, under_lead
+from tostrack.analysis.flags.rule_sources import SHIPPED_WEIGHTS
 from tostrack.analysis.flags.rulebook import SHIPPED as BOOK
 from tostrack.analysis.flags.weights import grams
 from tostrack.clauses import plain, split_clauses
 
 HERE = Path(__file__).parent
 LABELS = HERE / "labels" / "clauses.jsonl"
-WEIGHTS = HERE.parent / "tostrack" / "flag" / "weights.json"
 #: Topics whose weights find clauses that the rules miss at next to no false ones (see the comparison); the others'
 #: find none, and are not shipped.
 SHIPPED = {"sharing": "speaks of your data in other hands, in words that no rule knows"}
@@ -225,8 +225,10 @@ def write(clauses: list[Labelled]) -> None:
         "Logistic regression over words and pairs of words, learnt by benchmarks/train_flags.py from clauses of the "
         "Open Terms Archive and the Platform Governance Archive (ODC-BY 1.0)."
     )
-    WEIGHTS.write_text(json.dumps({"about": about, "topics": topics}, ensure_ascii=False, indent=0) + "\n", "utf-8")
-    print(f"{WEIGHTS.name}: {WEIGHTS.stat().st_size / 1000:.0f} kB")
+    SHIPPED_WEIGHTS.write_text(
+        json.dumps({"about": about, "topics": topics}, ensure_ascii=False, indent=0) + "\n", "utf-8"
+    )
+    print(f"{SHIPPED_WEIGHTS.name}: {SHIPPED_WEIGHTS.stat().st_size / 1000:.0f} kB")
 
 
 def main() -> int:

@@ -38,7 +38,8 @@ VARIABLES = [
 def commands(group: click.Group, context: click.Context, path: tuple[str, ...]) -> list:
     """Return every command below *group* with its context and the words that call it."""
     found = []
-    for name in group.list_commands(context):
+    repairs = [] if path else ["mcp", "rebuild"]
+    for name in [*group.list_commands(context), *repairs]:
         command = group.get_command(context, name)
         own = click.Context(command, info_name=name, parent=context)
         found.append(((*path, name), command, own))

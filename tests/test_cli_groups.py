@@ -84,6 +84,14 @@ def test_the_options_that_notify_had_still_run(run, platform):
     assert run("notify").stdout == result.stdout
 
 
+def test_the_old_name_of_site_force_still_runs_and_help_does_not_show_it(run, platform, tmp_path):
+    platform.night(terms=paragraphs(LICENCE))
+
+    assert (done := run("site", "--out", str(tmp_path / "public"), "--anew")).exit_code == 0, done.stderr
+    assert (tmp_path / "public/index.html").is_file()
+    assert "--anew" not in run("site", "--help").stdout
+
+
 def test_completion_was_a_command_and_is_an_option(run):
     old = run("completion", "bash")
 

@@ -112,6 +112,35 @@ def test_a_clause_taken_back_after_it_had_stood_is_told_the_same_night():
     assert [reason for _, reason in reader.told] == [Reason.NEW_TEXT, Reason.REVERTED]
 
 
+def history_of(*texts, days=20):
+    start = datetime(2024, 1, 1, tzinfo=UTC)
+    dated = [read_version(Version(text, start + timedelta(days=days * at), at + 1)) for at, text in enumerate(texts)]
+    *before, newest = dated
+    entries = [
+        HistoryEntry(one, notified=at > 0, reason=Reason.NEW_TEXT if at else None) for at, one in enumerate(before)
+    ]
+    return decide(History(tuple(reversed(entries))), newest).why
+
+
+def test_a_return_says_which_text_is_back_and_what_moved():
+    said = history_of(TEXTS[0], TEXTS[1], TEXTS[0])
+
+    assert said.startswith("Reverted after 20 days to the text of 2024-01-01, from that of 2024-01-21: ")
+    assert "sell the photos" in said
+
+
+def test_a_return_of_one_clause_says_that_the_rest_remains():
+    promise = "We never sell the photos that you upload to anybody."
+    plain, promised = f"# Terms\n\n{RULES}", f"# Terms\n\n{RULES}\n\n{promise}"
+    dispute = "A court in Ireland decides any dispute between you and us."
+
+    said = history_of(plain, promised, f"{promised}\n\n{dispute}", f"{plain}\n\n{dispute}")
+
+    assert said.startswith("Partly reverted after 20 days: ")
+    assert "never sell the photos" in said
+    assert said.endswith("The rest of the text of 2024-02-10 remains.")
+
+
 def test_a_clause_taken_back_at_once_is_told_when_the_old_text_has_stood():
     flapped = after(0, 1, 0)
     assert len(flapped.told) == 1

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tostrack import compare
 from tostrack.archive import Archive
+from tostrack.archive.reviews import Review
 from tostrack.models import DigestSettings, Flag, Verdict, Version
 from tostrack.render.digest import (
     BUDGET,
@@ -126,7 +127,7 @@ def test_still_watching_says_so_and_no_more():
 def test_the_payload_is_json_of_the_changes():
     payload = json.loads(json.dumps(digest_as_payload(digest(WIDENED, others=(SHARED,), noise=4))))
 
-    assert payload["changes"][0]["headline"] == "Pixboard widens its content licence (Terms)"
+    assert payload["changes"][0]["headline"].startswith("Pixboard widens its content licence (Terms): “You grant us")
     assert payload["changes"][0]["hunks"][0]["flags"][0]["topic"] == "licensing"
     assert payload["others"] == [{"service": "pixboard", "document": "privacy", "link": ""}]
     assert payload["noise"] == 4
@@ -190,6 +191,17 @@ def test_a_digest_of_the_archive_tells_lists_and_counts(platform):
     assert "takes a licence" in digest_as_text(assemble_with_meaning(platform, shop, told))
 
 
+def test_without_topics_nothing_lies_outside_of_them(platform):
+    night(platform, KEEP, RULES)
+    night(platform, LICENCE, RULES)
+    night(platform, LICENCE, RULES.replace("thirty", "ninety"))
+
+    with Archive(platform.database) as archive:
+        found = assemble_digest(archive, DigestSettings("shop", ("a@b.example",)), ["acme/terms@2"], START, platform.at)
+
+    assert (len(found.items), found.others) == (1, ())
+
+
 def assemble_with_meaning(platform, shop, told):
     with Archive(platform.database) as archive:
         return assemble_digest(archive, shop, told, START, platform.at)
@@ -213,3 +225,57 @@ def test_a_flag_without_a_meaning_still_names_its_topic():
         return ""
 
     assert "* Content licence, goes further\n" in digest_as_text(digest(WIDENED, meaning=silent))
+
+
+# What readers decided
+
+
+def reviewed(platform, *reviews):
+    with platform.writer() as writer:
+        writer.write_reviews(Review(change, "2024-03-01T00:00:00Z", *said) for change, *said in reviews)
+
+
+def test_what_was_dismissed_or_overruled_is_in_no_digest(platform):
+    for texts in ((LICENCE,), (WIDER,), (WIDER, ADS)):
+        platform.night(terms=paragraphs(*texts))
+    events, span = ["acme/terms@2", "acme/terms@3"], (START, START + timedelta(days=5))
+
+    with Archive(platform.database) as archive:
+        before = assemble_digest(archive, DigestSettings("shop"), events, *span)
+    reviewed(platform, ("acme/terms@2", "dismissed"), ("acme/terms@3", "", "noise"))
+    with Archive(platform.database) as archive:
+        after = assemble_digest(archive, DigestSettings("shop"), events, *span)
+
+    assert (len(before.items), len(after.items), len(after.others)) == (2, 0, 0)
+
+
+def test_changes_are_listed_again_until_they_are_acknowledged(platform):
+    for texts in ((LICENCE,), (WIDER,), (WIDER, ADS), (WIDER, ADS, RULES)):
+        platform.night(terms=paragraphs(*texts))
+    since, until = START + timedelta(days=2, hours=1), START + timedelta(days=5)
+    again = DigestSettings("shop", until_acknowledged=True)
+
+    def shown(settings):
+        with Archive(platform.database) as archive:
+            return assemble_digest(archive, settings, ["acme/terms@4"], since, until)
+
+    assert shown(DigestSettings("shop")).unacknowledged == ()
+    assert [item.change.new.number for item in shown(again).unacknowledged] == [3, 2]
+    assert "Not acknowledged yet:" in digest_as_text(shown(again))
+    reviewed(platform, ("acme/terms@3", "acknowledged"))
+    assert [item.change.new.number for item in shown(again).unacknowledged] == [2]
+
+
+def test_the_first_digest_of_a_month_says_what_was_silenced(platform):
+    for day in (2, 3):
+        platform.night(terms=paragraphs(f"Last updated: {day} May 2023", LICENCE))
+
+    with Archive(platform.database) as archive:
+        first = assemble_digest(archive, DigestSettings("shop"), [], START, datetime(2024, 2, 1, tzinfo=UTC))
+        second = assemble_digest(archive, DigestSettings("shop"), [], START, datetime(2024, 1, 20, tzinfo=UTC))
+
+    assert first.silenced == {"stamp": 1}
+    assert "Silenced in the last 30 days: 1 a date stamp; `tostrack log --silenced`" in " ".join(
+        digest_as_text(first).split()
+    )
+    assert second.silenced == {}

@@ -1,14 +1,18 @@
 """What is written about the commands is what they say."""
 
+import gzip
+import html
 import re
 import subprocess
 import sys
 import tomllib
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from tostrack.archive.migrations import SCHEMA
 from tostrack.cli import COMMANDS, GROUPS, cli
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,6 +24,20 @@ def test_the_reference_and_the_man_page_are_what_the_commands_say():
     )
 
     assert done.returncode == 0, done.stderr
+
+
+def test_the_picture_of_the_readme_is_what_the_command_prints(tmp_path):
+    """To draw it again: tostrack demo && python docs/picture.py tostrack-demo/tostrack.db > docs/diff.svg."""
+    spec = spec_from_file_location("picture", ROOT / "docs/picture.py")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    database = tmp_path / "tostrack.db"
+    database.write_bytes(gzip.decompress((ROOT / f"tests/archives/schema-{SCHEMA}.db.gz").read_bytes()))
+
+    def written(svg):
+        return [html.unescape(text).replace("\xa0", " ") for text in re.findall(r"<text[^>]*>([^<]*)", svg)]
+
+    assert written(module.picture(str(database))) == written((ROOT / "docs/diff.svg").read_text())
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -56,4 +74,5 @@ IMPORTED = {
     "warc": "warcio",
     "wayback": "wayback",
     "cluster": "distributed|dask",
+    "mcp": "mcp",
 }

@@ -47,7 +47,10 @@ def test_json_has_the_fields_of_diff_and_in_each_hunk_what_was_found(run, platfo
     assert explained["announced"] is True
     assert explained["compared"].keys() == {"held_against", "stood", "told", "sentences"}
     by_reason = {hunk["found"]["reason"]: hunk for hunk in explained["hunks"]}
-    assert by_reason["numbers"]["facts"] == [{"kind": "number", "old": "30 days", "new": "90 days"}]
+    assert (
+        by_reason["numbers"]["facts"][0] | {"kind": "retention", "old": "30 days", "new": "90 days"}
+        == by_reason["numbers"]["facts"][0]
+    )
     assert by_reason["new-text"]["found"]["verdict"] == "substantive"
     [flag] = [flag for hunk in explained["hunks"] for flag in hunk["flags"] if flag["rule"] == "grant"][:1]
     assert flag["meaning"]

@@ -6,17 +6,16 @@ from hypothesis import strategies as st
 
 from tostrack.analysis.diff import diff
 from tostrack.analysis.facts import find_facts
+from tostrack.analysis.facts.values import fact_value
 from tostrack.clauses import split_clauses
 from tostrack.language import dates
 from tostrack.models import Edit, FactKind, Hunk
 
 
 def told(old, new):
-    return [
-        (str(fact.kind), fact.sentence)
-        for found in find_facts(diff(split_clauses(old), split_clauses(new)))
-        for fact in found
-    ]
+    before, after = split_clauses(old), split_clauses(new)
+    found = find_facts(diff(before, after), before, after)
+    return [(str(fact.kind), fact.sentence) for facts in found for fact in facts]
 
 
 MOVES = [
@@ -46,14 +45,30 @@ MOVES = [
      "“non-exclusive” became “exclusive”"),
     ("reach", "You grant us a free licence to use your photos.", "You grant us a free, perpetual licence to use your photos.",
      "added “perpetual”"),
-    ("number", "We keep it for 30 days.", "We keep it for 90 days.", "30 days became 90 days"),
-    ("number", "We keep it for thirty (30) days.", "We keep it for three months.", "thirty (30) days became three months"),
-    ("number", "You must be at least 13 years old.", "You must be at least 16 years old.", "13 years old became 16 years old"),
-    ("number", "You must be over the age of 13.", "You must be over the age of 16.", "the age of 13 became the age of 16"),
-    ("number", "It costs $9.99 a month.", "It costs $12.99 a month.", "$9.99 became $12.99"),
-    ("number", "The fee is 10 € a month.", "The fee is 12 € a month.", "10 € became 12 €"),
+    ("retention", "We keep it for 30 days.", "We keep it for 90 days.", "30 days became 90 days"),
+    ("retention", "We keep it for thirty (30) days.", "We keep it for three months.", "thirty (30) days became three months"),
+    ("age", "You must be at least 13 years old.", "You must be at least 16 years old.", "13 years old became 16 years old"),
+    ("age", "You must be over the age of 13.", "You must be over the age of 16.", "the age of 13 became the age of 16"),
+    ("fee", "It costs $9.99 a month.", "It costs $12.99 a month.", "$9.99 a month became $12.99 a month"),
+    ("fee", "The fee is 10 € a month.", "The fee is 10 € a year.", "10 € a month became 10 € a year"),
+    ("fee", "The cap is US$5 million.", "The cap is US$500.", "$5 million became $500"),
+    ("number", "You may cancel within twenty-one days.", "You may cancel within fourteen days.",
+     "twenty-one days became fourteen days"),
+    ("uptime", "We promise 99.0% uptime.", "We promise 99.9% uptime.", "99.0% became 99.9%"),
+    ("response", "Support answers within 24 hours.", "Support answers within 2 days.", "24 hours became 2 days"),
+    ("quota", "You may make 5,000 API calls a day.", "You may make 60 API calls a day.",
+     "5,000 API calls a day became 60 API calls a day"),
+    ("quota", "You may use it on up to 5 devices.", "You may use it on up to 3 devices.", "5 devices became 3 devices"),
+    ("law", "It is governed by the laws of Ireland.", "It is governed by the laws of England and Wales.",
+     "“Ireland” became “England and Wales”"),
+    ("place", "Your data is stored in Germany.", "Your data is stored in the United States.",
+     "“Germany” became “United States”"),
+    ("licence", "The code is under the Apache License 2.0.", "The code is under the Business Source License 1.1.",
+     "“Apache-2.0” became “BUSL-1.1”"),
+    ("licence", "Posts are CC BY-SA 4.0 here.", "Posts are CC BY-NC 4.0 here.", "“CC-BY-SA-4.0” became “CC-BY-NC-4.0”"),
+    ("scope", "It holds for people in France.", "It holds for people in Spain.", "“France” became “Spain”"),
     ("number", "We keep 30% of it.", "We keep 45 percent of it.", "30% became 45 percent"),
-    ("number", "Wir speichern das 30 Tage lang.", "Wir speichern das 90 Tage lang.", "30 Tage became 90 Tage"),
+    ("retention", "Wir speichern das 30 Tage lang.", "Wir speichern das 90 Tage lang.", "30 Tage became 90 Tage"),
     ("date", "It binds from March 1, 2023 on.", "It binds from 1 May 2024 on.", "March 1, 2023 became 1 May 2024"),
 ]  # fmt: skip
 
@@ -128,7 +143,7 @@ def test_a_removed_clause_is_missed_for_its_numbers_and_its_consent():
 
     assert told(f"Hello there.\n\n{gone}", "Hello there.") == [
         ("consent", "removed “with your consent”"),
-        ("number", "removed “30 days”"),
+        ("retention", "removed “30 days”"),
     ]
 
 
@@ -145,7 +160,51 @@ def test_the_weightiest_fact_of_a_clause_comes_first():
     old = "We may keep your photos for 30 days with your consent."
     new = "We will keep your photos for 90 days."
 
-    assert [kind for kind, _ in told(old, new)] == ["consent", "modality", "number"]
+    assert [kind for kind, _ in told(old, new)] == ["consent", "modality", "retention"]
+
+
+HEAD = "# Sub-processors\n\n"
+TABLE = "| Name | Purpose | Location |\n| --- | --- | --- |\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentences"),
+    [
+        # A list, a table, and a table whose name is in its second column.
+        ("- Alpha Mail. Sends messages\n- Beta Cloud. Hosting", "- Gamma Pay. Payments\n- Alpha Mail. Sends messages",
+         ["removed Beta Cloud", "added Gamma Pay"]),
+        (f"{TABLE}| Alpha | Mail | France |", f"{TABLE}| Beta | Mail | France |\n| Alpha | Mail | France |", ["added Beta"]),
+        ("| No. | Company |\n|---|---|\n| 1 | Alpha |\n| 2 | Beta |", "| No. | Company |\n|---|---|\n| 1 | Beta |", ["removed Alpha"]),
+        # The same rows in another order, and a row with another cell.
+        (f"{TABLE}| Alpha | Mail | France |\n| Beta | Pay | Spain |", f"{TABLE}| Beta | Pay | Spain |\n| Alpha | Mail | France |", []),
+        (f"{TABLE}| Alpha | Mail | France |", f"{TABLE}| Alpha | Mail | Peru |", ["Alpha › place: France → Peru"]),
+    ],
+)  # fmt: skip
+def test_companies_of_a_list_are_compared_by_name(old, new, sentences):
+    assert sorted(sentence.partition(" — ")[0] for _, sentence in told(HEAD + old, HEAD + new)) == sorted(sentences)
+
+
+def test_a_cell_is_named_by_its_row_and_column():
+    table = "| Plan | API calls a day | Price |\n| --- | --- | --- |\n| Basic | {} | {} |\n| Pro | 9,000 | $5 |"
+
+    assert told(table.format("5,000", "$1"), table.format("60", "$2")) == [
+        ("fee", "Basic › Price: $1 → $2"),
+        ("value", "Basic › API calls a day: 5,000 → 60"),
+    ]
+
+
+def test_a_label_names_what_moved():
+    assert told("Rules.\n\nResponse time: 4 hours", "Rules.\n\nResponse time: 8 hours") == [
+        ("response", "Response time: 4 hours → 8 hours")
+    ]
+
+
+def test_a_link_that_leads_elsewhere_is_a_fact():
+    old, new = (
+        f"Write to us by [this form](https://acme.example/{page}) within {n} days." for page, n in (("a", 3), ("b", 5))
+    )
+
+    assert ("link", "link “this form”: https://acme.example/a → https://acme.example/b") in told(old, new)
 
 
 def test_a_moved_clause_has_no_facts():
@@ -194,3 +253,20 @@ def test_the_cost_of_dates_does_not_grow_with_those_already_found(monkeypatch):
 
     assert len(found) == 2000
     assert looked < 60 * 2000
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "value"),
+    [
+        (FactKind.PARTY, "Acme — purpose: hosting; place: Ireland", {"name": "Acme", "purpose": "hosting", "place": "Ireland"}),
+        (FactKind.FEE, "$9.99 a month", {"value": 9.99, "unit": "dollar", "per": "month", "what": "sum"}),
+        (FactKind.QUOTA, "5,000 API calls a day", {"value": 5000, "unit": "calls", "per": "day", "what": "count"}),
+        (FactKind.RETENTION, "thirty (30) days", {"value": 30, "unit": "day", "per": "", "what": "time"}),
+        (FactKind.UPTIME, "99.9%", {"value": 99.9, "unit": "percent", "per": "", "what": "share"}),
+        (FactKind.AGE, "13 years old", {"value": 13, "unit": "year", "per": "", "what": "age"}),
+        (FactKind.MODALITY, "may", None),
+        (FactKind.FEE, "", None),
+    ],
+)  # fmt: skip
+def test_a_fact_has_a_value_for_programs(kind, words, value):
+    assert fact_value(kind, words) == value

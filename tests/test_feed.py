@@ -70,7 +70,7 @@ def test_a_reader_gets_every_id_title_and_time_back(form):
 
     assert not parsed.bozo
     assert [item.id for item in parsed.entries] == [one.id for one in reversed(entries)]
-    assert {item.title for item in parsed.entries} == {"Acme widens its content licence (Terms)"}
+    assert {item.title for item in parsed.entries} == {"Acme changes its Terms: the licence says more"}
     assert [item.published_parsed[:6] for item in parsed.entries] == [
         one.updated.timetuple()[:6] for one in reversed(entries)
     ]

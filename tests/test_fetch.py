@@ -673,3 +673,12 @@ def test_a_drip_over_tls_ends_at_the_deadline(good):
             client.get(server.url + "/terms", seconds=0.2, limit=1000)
 
     assert caught.value.cause == "timeout"
+
+
+def test_each_request_is_logged_with_its_status_and_time_and_without_its_query(server, fetcher, caplog):
+    server.on("/secret?key=hush", answer(HTML))
+    with caplog.at_level("DEBUG", logger="tostrack.fetch"):
+        fetcher.fetch(Page(f"{server.url}/secret?key=hush"), None, NOW)
+
+    assert any(f"/secret: status 200, {len(HTML)} bytes in " in line for line in caplog.messages)
+    assert "hush" not in caplog.text

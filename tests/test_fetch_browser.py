@@ -10,6 +10,7 @@ from fakes import NET, Answer, FakeNames, FaultServer, Tripwire, answer, redirec
 from test_fetch import certificate
 
 from tostrack.errors import FetchError
+from tostrack.extraction import extract
 from tostrack.fetch import CAUSES, Fetcher, Request, fetch_all
 from tostrack.fetch.browser.session import browser_agent, find_chromium, missing_browser
 from tostrack.models import Page, Range, Snapshot, Validators
@@ -152,6 +153,37 @@ def test_without_a_selector_it_waits_for_what_is_on_its_way(fetcher, server):
     )
 
     assert b"We may share data. " * 3 in read(fetcher, server, "/terms").body
+
+
+@browser
+def test_what_scripts_and_style_sheets_say_is_written_as_markup(fetcher, server):
+    script = """
+        const root = document.querySelector("x-terms").attachShadow({mode: "open"});
+        root.innerHTML = "<p>We sell drawings.</p><x-more></x-more>";
+        root.querySelector("x-more").attachShadow({mode: "open"}).innerHTML = "<p>We sell boats.</p>";
+        document.querySelector("iframe").contentDocument.body.innerHTML = "<p>We sell paper.</p>";
+        document.querySelector("input").checked = true;
+        document.querySelector("textarea").value = "We sell all that you write to us, and keep it for as long as we like.";
+    """
+    page = (
+        "<html lang=en><head><style>.old {text-decoration: line-through} ol {list-style-type: lower-alpha}</style></head>"
+        "<body><main><x-terms></x-terms><iframe></iframe><p>Kept <b class=old>30</b> days</p><ol><li>here</ol>"
+        f"<p><input type=checkbox> Share</p><textarea></textarea></main><script>{script}</script></body></html>"
+    )
+    server.on("/looks", answer(page, content_type="text/html; charset=utf-8"))
+    snapshot = read(fetcher, server, "/looks", "main")
+
+    text = extract(snapshot.body, select="main", content_type=snapshot.content_type)
+    assert [line for line in text.splitlines() if line] == [
+        "We sell drawings.",
+        "We sell boats.",
+        "We sell paper.",
+        "Kept ~~**30**~~ days",
+        "a. here",
+        "- ☑ Share",
+        "We sell all that you write to us, and keep it for as long as we like.",
+    ]
+    assert b'<html lang="en">' in snapshot.body
 
 
 @browser

@@ -234,3 +234,11 @@ def test_the_target_of_a_redirect_is_asked_for_its_own_rules(fetcher, server):
 
         assert outcome(fetcher, server, "/moved") == "robots"
         assert other.counts() == {"/robots.txt": 1}
+
+
+def test_the_file_itself_is_always_allowed():
+    rules = parse_robots("https://acme.example/robots.txt", 200, b"User-agent: *\nDisallow: /\n")
+
+    rules.check("https://acme.example/robots.txt")
+    with pytest.raises(FetchError):
+        rules.check("https://acme.example/robots.txt/terms")

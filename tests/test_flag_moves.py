@@ -3,8 +3,8 @@
 import pytest
 
 from tostrack.analysis.diff import diff
-from tostrack.analysis.flags import SHIPPED, find_directions
-from tostrack.analysis.flags.directions import _EXCEPTIONS
+from tostrack.analysis.flags import SHIPPED
+from tostrack.analysis.flags.directions import _EXCEPTIONS, find_directions
 from tostrack.clauses import split_clauses
 
 OPENING = "# Terms\n\nWelcome to Acme, where people meet.\n\nYou must be thirteen years old to join us here.\n\n"

@@ -7,7 +7,8 @@ import tomllib
 import pytest
 
 from tostrack.analysis.flags.finder import find, matching, under_lead, vetoing
-from tostrack.analysis.flags.rule_files import BUILT_IN, RESERVED, RuleFile, parse
+from tostrack.analysis.flags.rule_files import RESERVED, parse
+from tostrack.analysis.flags.rule_sources import BUILT_IN, RuleFile
 from tostrack.analysis.flags.rulebook import SHIPPED, Rulebook
 from tostrack.errors import ConfigError
 
@@ -146,7 +147,7 @@ def test_a_source_that_is_no_toml_is_named():
 
 def test_a_name_taken_by_a_built_in_rule_is_refused():
     with pytest.raises(ConfigError, match=r"rule\.disclose: this name is taken"):
-        Rulebook((RuleFile("mine.toml", '[rule.disclose]\ntopic = "sharing"'),)).topics()
+        Rulebook((RuleFile("mine.toml", '[rule.disclose]\ntopic = "sharing"'),)).rules  # noqa: B018  # read now
 
 
 @pytest.mark.parametrize("hit", [rule.hits[0] for rule in RULES.rules.values()], ids=RULES.rules)

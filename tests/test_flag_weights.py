@@ -2,8 +2,9 @@
 
 from tostrack.analysis.flags import flag
 from tostrack.analysis.flags.finder import find
+from tostrack.analysis.flags.rule_sources import SHIPPED_WEIGHTS
 from tostrack.analysis.flags.rulebook import SHIPPED
-from tostrack.analysis.flags.weights import SHIPPED_WEIGHTS, Weights, grams, shipped_weights
+from tostrack.analysis.flags.weights import Weights, grams, shipped_weights
 
 HEAVY = Weights("sharing", "speaks of others", -1.0, 2.0, (), {"zebra": 4.0, "zebra data": 2.0, "quiet": -9.0})
 

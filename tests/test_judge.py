@@ -343,10 +343,17 @@ def test_a_return_after_more_than_a_year_is_told():
     assert "2023-04-18" in verdict.explanation
 
 
-def test_a_whole_text_that_comes_back_after_half_a_year_is_an_old_copy():
+def test_a_whole_text_that_comes_back_within_half_a_year_is_an_old_copy():
     other = replaced(("We do not share your data", "We share your data"))
 
-    assert judged(other, POLICY, POLICY, stood_days=200).reason is Reason.OSCILLATION
+    assert judged(other, POLICY, POLICY, stood_days=170).reason is Reason.OSCILLATION
+    assert judged(other, POLICY, POLICY, stood_days=190).reason is Reason.REVERTED
+
+
+def test_a_banner_that_goes_after_half_a_year_leaves_an_old_copy():
+    other = f"{POLICY}\n\nThe mountain lake shines at dawn.\n"
+
+    assert judged(other, POLICY, POLICY, stood_days=190).reason is Reason.OSCILLATION
 
 
 def test_two_texts_that_take_turns_are_an_oscillation_however_slow():

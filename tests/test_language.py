@@ -2,8 +2,10 @@
 
 import importlib.resources
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -218,3 +220,41 @@ def test_nothing_of_it_is_read_before_it_is_asked_for():
     script = "import json, sys, tostrack.cli; print(json.dumps([m for m in sys.modules if m.startswith('tostrack.language')]))"
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert json.loads(run.stdout) == []
+
+
+#: Tables of which every list is read, whatever its name; and those of which each list is asked for by its name.
+READ_WHOLE = {"facts", "units", "money", "answers", "numbers", "errors", "roles", "words"}
+READ_BY_NAME = {"dates", "guards", "parties", "page", "wording", "binding"}
+
+
+def test_every_list_is_read_by_something():
+    """A list that no module asks for goes, so that adding a language does not mean filling it in."""
+    package = Path(str(importlib.resources.files("tostrack")))
+    sources = "\n".join(
+        path.read_text(encoding="utf-8").partition("def load_language" if path.name == "words.py" else "\0")[
+            2 if path.name == "words.py" else 0
+        ]
+        for path in sorted(package.rglob("*.py"))
+    )
+    listed = {
+        (table, name)
+        for code in list_languages()
+        for table in READ_BY_NAME
+        for name in load_language(code).list_names(table)
+    }
+    unread = {
+        f"{table}.{name}"
+        for table, name in listed
+        if not re.search(rf"""["']{name}["'][^#]{{,200}}"{table}"|"{table}"[^#]{{,200}}["']{name}["']""", sources)
+        and not re.search(rf"""_list_all\(["']{name}["']""", sources)
+    }
+    assert unread == set()
+    assert {table for code in list_languages() for table in load_language(code).list_tables()} == (
+        READ_WHOLE | READ_BY_NAME
+    )
+
+
+def test_no_neutral_word_is_one_that_binds():
+    """The lists of all languages are read together: an article of one must not be a negation of another."""
+    guards = union("guards", "negation", "duty", "permission", "prohibition", "only")
+    assert union("wording", "neutral") & guards == set()

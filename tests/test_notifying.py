@@ -115,6 +115,15 @@ def test_a_no_for_good_is_not_asked_again(platform):
     assert notified(platform, office(SHOP), platform.at + timedelta(days=9)) == ([], [])
 
 
+def test_a_log_of_what_was_sent_names_no_recipient(platform, caplog):
+    caplog.set_level("INFO", "tostrack")
+    changed(platform, SHOP)
+    notified(platform, office(SHOP))
+
+    assert f"digest {SHOP.slug} by email: sent" in caplog.messages
+    assert not any(recipient in caplog.text for recipient in SHOP.to)
+
+
 def test_a_message_is_given_up_after_three_days_and_some_tries(platform):
     changed(platform, SHOP)
     busy = Post(owner=NotifyError("451"))

@@ -99,3 +99,50 @@ def test_without_colour_the_pager_gets_marks(terminal):
 
     assert "rule number 8" in paged
     assert "\x1b" not in paged
+
+
+# Since the last time
+
+
+def test_without_names_a_terminal_shows_what_is_new_since_the_last_time(terminal, platform):
+    state = {"XDG_STATE_HOME": str(platform.folder / "state")}
+
+    first, _ = terminal("log", lines=90, **state)
+    again, _ = terminal("log", lines=90, **state)
+    named, _ = terminal("log", "acme", lines=90, **state)
+    platform.night(
+        terms=paragraphs("The old text stands here alone, and it is a short one.", *RULES, RULES[0] + " Twice.")
+    )
+    later, _ = terminal("log", lines=90, **state)
+
+    assert "acme/terms@2" in first
+    assert "acme/terms@2" not in again
+    assert "--since start" in again
+    assert "acme/terms@2" in named
+    assert "acme/terms@3" in later
+    assert "acme/terms@2" not in later
+
+
+def test_each_command_has_its_own_last_time(terminal, platform):
+    state = {"XDG_STATE_HOME": str(platform.folder / "state")}
+    terminal("log", lines=90, **state)
+
+    assert "rule number 8" in terminal("diff", lines=90, **state)[0]
+    assert "rule number 8" not in terminal("diff", lines=90, **state)[0]
+    assert "rule number 8" in terminal("diff", "--since", "start", lines=90, **state)[0]
+
+
+def test_what_is_piped_never_depends_on_the_last_time(terminal, platform, run, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(platform.folder / "state"))
+    before = run("log").stdout
+    terminal("log", lines=90, XDG_STATE_HOME=str(platform.folder / "state"))
+
+    assert run("log").stdout == before != ""
+    refused = run("log", "--since", "last")
+    assert (refused.exit_code, "on a terminal only" in refused.stderr) == (2, True)
+
+
+def test_a_state_folder_that_cannot_be_written_or_read_is_no_error(terminal, platform):
+    (platform.folder / "state").write_text("a file, and no folder")
+
+    assert "acme/terms@2" in terminal("log", lines=90, XDG_STATE_HOME=str(platform.folder / "state"))[0]

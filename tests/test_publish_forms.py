@@ -47,7 +47,7 @@ def test_markdown_tells_the_change_from_headline_to_words():
     text = change_as_markdown(change_of(ADDED, REWORDED), service_name="Acme", document_name="Terms")
 
     assert text == (
-        "## Acme adds data sharing (Terms)\n\n"
+        "## Acme changes its Terms: we share more\n\n"
         "2024-05-01 → 2024-05-02 · substantive (new-text)\n\n"
         "We share more.\n\n"
         "**Reworded · Data**\\\n⚑ sharing · granted — “share it with partners”\n"

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tostrack.analysis.topic_moves import join_words
 from tostrack.models import Change, Judgement, Reason, Version
 from tostrack.render.escape import (
     ascii_only,
@@ -11,7 +12,6 @@ from tostrack.render.escape import (
     count,
     cut,
     document_id,
-    joined,
     path_of,
     safe,
     safe_line,
@@ -83,7 +83,7 @@ def test_typography_has_a_plain_likeness():
 
 def test_counts_and_lists_read_as_english():
     assert (count(1, "clause"), count(1200, "clause")) == ("1 clause", "1,200 clauses")
-    assert (joined([]), joined(["a"]), joined(["a", "b", "c"])) == ("", "a", "a, b and c")
+    assert (join_words([]), join_words(["a"]), join_words(["a", "b", "c"])) == ("", "a", "a, b and c")
 
 
 def test_a_document_is_named_once_whether_its_id_is_whole_or_not():

@@ -166,7 +166,7 @@ def test_the_command_converts_and_says_so(platform, run):
     first, again = run("archive", "migrate"), run("archive", "migrate")
 
     assert (first.exit_code, again.exit_code) == (0, 0)
-    assert "schema 1 converted to 2" in first.stdout
+    assert f"schema 1 converted to {SCHEMA}" in first.stdout
     assert "already" in again.stderr
     assert "lumora/terms" in run("log").stdout
 
@@ -242,7 +242,7 @@ STRANGE = {
     plain_sqlite: "missing|another application|is not what",
     text_file: "not an SQLite database",
     garbage_pages: "malformed|not a database",
-    other_tables: "services is not what schema 2 defines",
+    other_tables: f"services is not what schema {SCHEMA} defines",
     unreleased_build: "_flagged is missing",
     newer: "newer tostrack",
 }

@@ -10,15 +10,18 @@ from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
 from urllib.error import HTTPError
 from urllib.request import urlopen
+from xml.etree import ElementTree as ET
 
 import feedparser
 import pytest
 from click.testing import CliRunner
 from conftest import paragraphs
+from jsonschema import Draft202012Validator
 from test_crawl import ADS, RULES, TERMS, WIDER
 
 from tostrack.archive import Archive
 from tostrack.archive.redact import redact
+from tostrack.archive.reviews import Review
 from tostrack.cli import cli
 from tostrack.errors import ConfigError, FetchError
 from tostrack.models import Document, Page
@@ -394,3 +397,79 @@ def test_the_command_says_what_it_wrote_and_what_to_open(story, tmp_path, monkey
     assert re.fullmatch(r"site: (\d+) files, \1 written\n", first.stdout)
     assert second.stdout.endswith(" files, 0 written\n")
     assert "open site/index.html" in first.stderr
+
+
+# For programs, and for those who check what was silenced
+
+
+def test_the_json_api_is_what_its_schema_says(story, tmp_path):
+    with story.writer() as writer:
+        writer.write_reviews([Review("acme/terms@2", "2024-03-01T00:00:00Z", "acknowledged", note="read")])
+    write(story, tmp_path / "site")
+    folder = tmp_path / "site/api/v1"
+    schema = json.loads((folder / "schema.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    files = {path.relative_to(folder).as_posix(): json.loads(path.read_text()) for path in folder.rglob("*.json")}
+    del files["schema.json"]
+
+    for found in files.values():
+        Draft202012Validator(schema).validate(found)
+    listed = {row["file"] for row in files["index.json"]["documents"]}
+    assert {"index.json", "upcoming.json", *listed} == set(files)
+    terms = files["acme/terms.json"]
+    assert [version["number"] for version in terms["versions"]] == sorted(
+        (version["number"] for version in terms["versions"]), reverse=True
+    )
+    [reviewed] = [change for change in terms["changes"] if change["review"]]
+    assert (reviewed["id"], reviewed["review"]["note"]) == ("acme/terms@2", "read")
+    assert all((tmp_path / "site" / change["page"]).is_file() for change in terms["changes"] if change["page"])
+    assert terms["flags"]
+
+
+def test_a_review_is_shown_on_the_page_of_its_change(story, tmp_path):
+    write(story, tmp_path / "site")
+    page = tmp_path / "site/changes/acme/terms/2/index.html"
+    before = page.read_text()
+    with story.writer() as writer:
+        writer.write_reviews([Review("acme/terms@2", "2024-03-01T00:00:00Z", "dismissed", note="<b>no</b>")])
+
+    write(story, tmp_path / "site")
+
+    assert "Reviewed" not in before
+    assert "Reviewed: dismissed; “&lt;b&gt;no&lt;/b&gt;”" in page.read_text()
+
+
+def test_what_was_silenced_is_listed_with_its_reason(platform, tmp_path):
+    for day in (2, 3):
+        platform.night(terms=paragraphs(f"Last updated: {day} May 2023", WIDER, RULES))
+
+    write(platform, tmp_path / "site")
+
+    page = (tmp_path / "site/silences/index.html").read_text()
+    assert "Acme: Terms" in page
+    assert "1 a date stamp" in page
+    assert 'href="silences/index.html"' in (tmp_path / "site/index.html").read_text()
+
+
+def test_effective_dates_have_a_page_and_calendars(platform, tmp_path):
+    platform.night(terms=paragraphs("You may post photos."))
+    platform.night(terms=paragraphs("Effective date: March 1, 2024", "You may post photos and films."))
+
+    write(platform, tmp_path / "site")
+
+    page = (tmp_path / "site/upcoming/index.html").read_text()
+    assert "1 March 2024" in page
+    assert "Effective date: March 1, 2024" in page
+    for name in ("all", "acme"):
+        assert "DTSTART;VALUE=DATE:20240301" in (tmp_path / f"site/feeds/{name}.ics").read_text()
+    assert "BEGIN:VEVENT" not in (tmp_path / "site/feeds/topic.ai.ics").read_text()
+
+
+def test_the_list_of_feeds_names_every_feed(story, tmp_path):
+    write(story, tmp_path / "site", url="https://tos.example")
+
+    root = ET.fromstring((tmp_path / "site/feeds/all.opml").read_bytes())
+
+    addresses = {node.get("xmlUrl").removeprefix("https://tos.example/") for node in root.iter("outline")}
+    written = {path.relative_to(tmp_path / "site").as_posix() for path in (tmp_path / "site/feeds").glob("*.atom.xml")}
+    assert addresses == written

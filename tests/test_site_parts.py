@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from tostrack.analysis.comparison import compare
 from tostrack.models import Change, Direction, Edit, Flag, Hunk, Judgement, Polarity, Reason, Version, from_iso
+from tostrack.render.memo import wayback_address
 from tostrack.render.site import search_index
-from tostrack.render.site.change_page import item, wayback
+from tostrack.render.site.change_page import item
 from tostrack.render.site.chart import chart
-from tostrack.render.site.page_data import TextSource
 from tostrack.render.site.redline import excerpt, rows
 from tostrack.render.site.sitemap import sitemaps
 from tostrack.render.word_edits import fold, runs_of, unfolded
@@ -119,7 +119,7 @@ def test_a_sitemap_of_too_many_pages_is_an_index_of_several():
     "url", ["http://127.0.0.1:8000/terms", "file:///terms.md", "javascript:alert(1)", "http://box/a"]
 )
 def test_the_internet_archive_is_not_asked_for_what_it_cannot_have(url):
-    assert wayback(TextSource(url, (url,), "2024-01-01T00:00:00Z", 200, "", "")) == ""
+    assert wayback_address(url, "2024-01-01T00:00:00Z") == ""
 
 
 def test_without_a_flag_the_excerpt_is_what_the_verdict_quotes():

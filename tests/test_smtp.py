@@ -212,3 +212,19 @@ def test_a_reply_of_the_server_is_kept_without_the_addresses_in_it():
 
     assert "example.net" not in str(caught.value)
     assert "no such user" in str(caught.value)
+
+
+WORDS = st.lists(
+    st.sampled_from("Acme widens “its licence” → naïve café … 日本 (Terms): “You grant us”".split()),
+    min_size=1,
+    max_size=24,
+)
+
+
+@given(WORDS)
+def test_a_subject_keeps_its_spaces_between_encoded_words(words):
+    subject = " ".join(words)
+    sent = mail(letter(subject=subject), "tos@acme.example").as_bytes()
+
+    assert message_from_bytes(sent, policy=default)["Subject"] == subject
+    assert all(len(line) <= 78 for line in sent.partition(b"Date:")[0].splitlines())

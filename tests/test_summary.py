@@ -3,6 +3,7 @@
 import pytest
 
 from tostrack import compare
+from tostrack.analysis.summary import is_quotable
 
 RULES = "\n\n".join(
     f"You must follow rule number {name} when you use the service." for name in "one two three four".split()
@@ -17,7 +18,7 @@ def test_a_move_of_a_topic_comes_before_everything_else():
     old = "You can contact us by post within 30 days of a bill."
     new = "You can contact us by post within 20 days of a bill.\n\nYou grant us a transferable licence to use your photos."
 
-    assert explained(old, new).startswith("Adds a content licence: “You grant us a transferable licence")
+    assert explained(old, new).startswith("Adds a content licence and changes 30 days to 20 days: “You grant us a")
     assert explained(old, new).endswith("(2 edits).")
 
 
@@ -48,14 +49,14 @@ def test_an_entry_of_a_list_is_named_with_its_purpose(old, new, expected):
 def test_a_number_is_named_with_both_values():
     said = explained("Support answers within 24 hours of a request.", "Support answers within 48 hours of a request.")
 
-    assert said.startswith("24 hours became 48 hours: “")
+    assert said.startswith("Changes an answer time: 24 hours → 48 hours: “")
 
 
 def test_an_effective_date_does_not_hide_what_it_brings():
     old = "Effective date: 2024-02-19\n\nWe promise at least 99.0% uptime in any month."
     new = "Effective date: 2024-03-27\n\nWe promise at least 99.9% uptime in any month."
 
-    assert explained(old, new).startswith("99.0% became 99.9%")
+    assert explained(old, new).startswith("Changes the promised uptime: 99.0% → 99.9%: “")
 
 
 def test_a_quote_does_not_begin_in_another_sentence():
@@ -64,3 +65,66 @@ def test_a_quote_does_not_begin_in_another_sentence():
     )
 
     assert "hear from us" not in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        # A small edit is named; a large one is quoted with its sentence.
+        (
+            "You must show your card.",
+            "You must show your card or passport.",
+            "Adds “or passport” to “Visits”: “You must show your card or passport”.",
+        ),
+        (
+            "Write to Acme Inc., 1 Long Street, Springfield, Ohio 45501.",
+            "Write to Acme Inc., 2 Wide Street, Dayton, Ohio 45402.",
+            "Changes “1 Long Street, Springfield, Ohio 45501” to “2 Wide Street, Dayton, Ohio 45402” in “Visits”.",
+        ),
+        ("Hosted by Alpha.", "Hosted by Beta.", "Changes “Alpha” to “Beta” in “Visits”."),
+        # Two edits of one phrase are one, and a list is quoted by what introduces it.
+        (
+            "Dogs may enter.",
+            "Dogs may enter.\n\nWhen you report a visitor to us, please include the following:\n\n- Your own name\n\n- The day",
+            "Adds text to “Visits”: “When you report a visitor to us, please include the following” (3 edits).",
+        ),
+    ],
+)
+def test_without_a_topic_the_section_is_named_with_the_words(old, new, expected):
+    assert explained(f"## Visits\n\n{old}", f"## Visits\n\n{new}") == expected
+
+
+def test_a_cell_is_named_by_row_and_column():
+    table = "## Plans\n\n| Plan | API calls a day |\n| --- | --- |\n| Basic | {} |\n| Pro | 9,000 |"
+
+    assert explained(table.format("5,000"), table.format("60")) == "Changes Basic › API calls a day: 5,000 → 60."
+
+
+def test_companies_lead_only_where_they_are_a_good_part_of_the_change():
+    head, item = "## Sub-processors\n\n- Alpha Mail: messages", "\n- Beta Cloud: hosting"
+    more = "\n\n".join(f"You must not feed animal number {n} at any time of the year." for n in range(9))
+
+    assert explained(head, f"{head}{item}").startswith("Adds “Beta Cloud” (hosting)")
+    assert explained(head, f"{head}{item}\n\n## Animals\n\n{more}").startswith("Adds text to “Animals” and adds “Beta")
+
+
+@pytest.mark.parametrize("words", ["", "][(#a)", "Ctrl+I", "only if", "Learn more", "* * *"])
+def test_what_tells_nothing_is_no_quote(words):
+    assert not is_quotable(words)
+
+
+@pytest.mark.parametrize("words", ["We keep it", "30 → 90 days", "お客様の個人情報を第三者に販売することはありません"])
+def test_three_words_or_as_many_signs_are_a_quote(words):
+    assert is_quotable(words)
+
+
+def test_a_modal_verb_is_named_by_what_it_does():
+    old, new = (f"Once you are a member, we {verb} notify you of any new rule." for verb in ("shall", "may"))
+
+    assert explained(old, new).startswith("Turns a duty into a permission (“shall” → “may”): “")
+
+
+def test_an_entry_of_several_rows_is_named_once():
+    table = "## Cookies\n\n| Owner | Cookie |\n| --- | --- |\n| Alpha | a |"
+
+    assert explained(table, f"{table}\n| Beta | b |\n| Beta | c |") == "Adds “Beta” to “Cookies”."

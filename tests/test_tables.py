@@ -2,6 +2,7 @@
 
 from tostrack.render.escape import columns
 from tostrack.render.listings import render_flags, render_log, render_status
+from tostrack.render.terminal_style import TerminalStyle
 
 LOG = [
     {"id": "acme/terms@7", "seen_at": "2024-05-01T02:00:00Z", "verdict": "substantive", "reason": "new-text",
@@ -23,10 +24,10 @@ STATUS = {
 
 def test_the_log_says_what_changed_and_why_it_matters():
     assert render_log(LOG).splitlines() == [
-        "2024-05-01  acme/terms@7         substantive (new-text)  3+ 12~  licensing, ai",
-        "            New text: “We may train models.”",
-        "2024-05-02  pixboard/privacy@12  noise (links)           1-",
-        "            Only links moved.",
+        "2024-05-01  acme/terms@7         substantive (new-text)  licensing, ai",
+        "    New text: “We may train models.”",
+        "2024-05-02  pixboard/privacy@12  noise (links)",
+        "    Only links moved.",
     ]
 
 
@@ -55,9 +56,9 @@ def test_the_status_ends_with_what_is_wrong_and_since_when():
 
 
 def test_lists_fit_the_terminal():
-    long = {**FLAG, "quote": "we may " * 40}
+    long, narrow = {**FLAG, "quote": "we may " * 40}, TerminalStyle(width=60)
 
-    for text in (render_flags([long], width=60), render_log(LOG, width=60), render_status([STATUS], width=60)):
+    for text in (render_flags([long], narrow), render_log(LOG, narrow), render_status([STATUS], narrow)):
         assert all(columns(line) <= 60 for line in text.splitlines())
 
 

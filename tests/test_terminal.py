@@ -27,6 +27,7 @@ from tostrack.models import (
 from tostrack.render.change_formats import change_as_json
 from tostrack.render.escape import columns
 from tostrack.render.terminal import change_as_text, render_change
+from tostrack.render.terminal_style import TerminalStyle
 
 ANSI = re.compile(r"\x1b\[[0-9;]+m")
 LICENCE = Flag("licensing", Polarity.PERMITS, "transferable, sub-licensable", 0, 28, "grant", Direction.WIDENED)
@@ -53,7 +54,10 @@ def change(*hunks, explanation="One clause says something else."):
 
 
 def plain(*hunks, **options):
-    return render_change(change(*hunks), **{"colour": False, "width": 80, **options})
+    look = TerminalStyle(
+        **{"width": 80, **{name: options.pop(name) for name in ("colour", "width", "ascii") if name in options}}
+    )
+    return render_change(change(*hunks), look, **options)
 
 
 def test_a_change_begins_with_document_days_verdict_and_reason():
@@ -61,7 +65,7 @@ def test_a_change_begins_with_document_days_verdict_and_reason():
 
     assert lines[:4] == [
         "pixboard/terms  2012-04-03 → 2013-02-03",
-        "substantive (new-text): licensing widened",
+        "substantive (new-text): licensing",
         "One clause says something else.",
         "2 edits: 1 added and 1 reworded",
     ]
@@ -95,9 +99,9 @@ def test_a_silent_document_is_said_to_be_silent():
     silent = replace(change(ADDED), dating=Dating("2023-03-01", "2023-03-01", "Its date is still March 1, 2023."))
     noise = replace(silent, judgement=Judgement(Reason.LINKS, "Only links moved."))
 
-    assert "\nIts date is still March 1, 2023.\n" in render_change(silent, colour=False, width=80)
+    assert "\nIts date is still March 1, 2023.\n" in render_change(silent, TerminalStyle(width=80))
     assert change_as_json(silent)["stated"] == {"from": "2023-03-01", "to": "2023-03-01", "silent": True}
-    assert "still" not in render_change(noise, colour=False, width=80)
+    assert "still" not in render_change(noise, TerminalStyle(width=80))
     assert change_as_json(noise)["stated"]["silent"] is False
     assert change_as_json(change(ADDED))["stated"] == {"from": None, "to": None, "silent": False}
 
@@ -181,7 +185,7 @@ def test_stat_counts_by_heading():
 
 
 def test_an_ascii_stream_gets_ascii():
-    text = plain(REWORDED, ADDED, MOVED, Hunk(Edit.ADDED, new="Café “規約”", kind="li"), ascii_marks=True)
+    text = plain(REWORDED, ADDED, MOVED, Hunk(Edit.ADDED, new="Café “規約”", kind="li"), ascii=True)
 
     assert text.isascii()
     assert "! licensing - widened" in text
@@ -190,7 +194,7 @@ def test_an_ascii_stream_gets_ascii():
 def test_a_change_without_hunks_or_days_is_still_told():
     empty = Change(Version("a"), Version("a"), (), Judgement(Reason.IDENTICAL, "Nothing changed."))
 
-    assert render_change(empty, colour=False, width=80) == "change\nnoise (identical)\nNothing changed.\n"
+    assert render_change(empty, TerminalStyle(width=80)) == "change\nnoise (identical)\nNothing changed.\n"
 
 
 HOSTILE = st.text(
@@ -208,10 +212,8 @@ def test_no_page_controlled_byte_reaches_the_terminal_raw(old, new, heading, col
         Hunk(Edit.MOVED, (heading,), old or "x", new or "x"),
     )
 
-    shown = change(*hunks, explanation=old)
-    text = render_change(shown, colour=colour, width=width, side_by_side=columns_) + render_change(
-        shown, colour=colour, width=width, stat=True
-    )
+    shown, look = change(*hunks, explanation=old), TerminalStyle(colour, width)
+    text = render_change(shown, look, side_by_side=columns_) + render_change(shown, look, stat=True)
 
     bare = ANSI.sub("", text) if colour else text
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2028\u2029\u2066-\u2069\ud800-\udfff]", bare)
@@ -238,6 +240,7 @@ def test_the_json_of_a_change_has_the_contract_s_fields():
     assert json.loads(json.dumps(record)) == record
     assert list(record) == [
         "service", "document", "from", "to", "verdict", "reason", "explanation", "importance", "topics", "hunks", "stated",
+        "headline",
     ]  # fmt: skip
     assert record["from"] == {"number": 1, "seen_at": "2012-04-03T00:00:00Z", "sha256": Version("a").sha256}
     (hunk,) = record["hunks"]
@@ -264,7 +267,7 @@ def test_what_the_terminal_needs_loads_nothing_heavy(module):
 
 
 def test_a_long_name_leaves_room_for_the_days():
-    text = render_change(change_of(ADDED, name="pixboard/" + "very-" * 14 + "long"), colour=False, width=80)
+    text = render_change(change_of(ADDED, name="pixboard/" + "very-" * 14 + "long"), TerminalStyle(width=80))
 
     assert text.splitlines()[1] == "2024-05-01 → 2024-05-02"
 

@@ -1,6 +1,6 @@
 """Watch platforms' terms and privacy policies; report only the changes that matter.
 
-The names in ``__all__`` are the contract. They load on first use, so that ``import tostrack`` costs nothing.
+The names in ``__all__`` and ``__version__`` are the contract. They load on first use.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from tostrack.extraction import extract
     from tostrack.models import Change, Clause, Flag, Hunk, Version
 
-__version__ = "0.1.0"
 __all__ = ["Archive", "Change", "Clause", "Flag", "Hunk", "Version", "compare", "extract", "flag", "split_clauses"]
 
 _HOME = {
@@ -29,6 +28,10 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("tostrack")
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOME.get(name, "tostrack.models")), name)

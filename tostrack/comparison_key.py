@@ -18,7 +18,11 @@ from tostrack.language.spans import address_key
 from tostrack.models import Clause, Reading, sha256
 
 #: What Markdown sources say to the program that builds the page: comments, template tags, attribute lists.
-_SOURCE = re.compile(r"<!--.*?(?:-->|$)|\{%.*?%\}|\{\{[<%].*?[>%]\}\}|\{[:#.][^{}\n]*\}", re.DOTALL)
+_SOURCE = re.compile(
+    r"<!--.*?(?:-->|$)|<[%?].*?[%?]>|\[%.*?%\]|\{%.*?%\}|\{\{[<%].*?[>%]\}\}|\{\{[#/!].*?\}\}|\{[:#.][^{}\n]*\}"
+    r"|^\[[^\[\]\n]{1,60}\]:\s+(?:#|<>|<#>)\s+[(\"'][^\n]*[)\"']$",
+    re.DOTALL,
+)
 #: The address behind a link's words, where a space in it keeps Markdown from reading it; a link by its number or name,
 #: and the line that says where that leads.
 _TARGET = re.compile(
@@ -30,7 +34,7 @@ _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,6});", re.IGNORECASE)
 
 def readable(text: str) -> str:
     """Return the words of a clause's Markdown as a reader of the page sees them; struck text stays marked as such."""
-    if "<!--" in text or "{" in text:
+    if "{" in text or "<" in text or "[%" in text or "]: " in text:
         text = _SOURCE.sub(" ", text)
     text = plain(text)
     if "](" in text or "][" in text or "]:" in text:
@@ -72,11 +76,13 @@ SIGN = (
     rf"|[<>=~](?=\s?[\d{re.escape(_CURRENCY)}])"
     rf"|(?<=\d)\s?\+|\+(?=\d)"
     rf"|(?<![\w)\].,])[-−–](?=[{re.escape(_CURRENCY)}]?\d)"
+    r"|[\U0001f1e6-\U0001f1ff]{2}"
+    r"|(?<=\| )[●○◐◑◯★☆▲▼↑↓→←■□]+(?=\s*(?:\||$))"
 )
 #: Signs and words of a text in lower case.
 _TOKEN = re.compile(rf"{WORD}|{SIGN}|(?<=\d)\s?[-–—−]\s?(?=\d)")
 #: What an ASCII text must have for a sign in it to count; without one its words are all that it says.
-_SIGNED = re.compile(r"[$%<>=+~{&]|\[(?:[ xX]\]|\^|\d)|\d[.,]\d|\d\s?-|-\d")
+_SIGNED = re.compile(r"[$%<>=+~{&]|\]: |\[(?:[ xX]\]|\^|\d)|\d[.,]\d|\d\s?-|-\d")
 _SPACED = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord("'"): None, ord("`"): None}
 
 

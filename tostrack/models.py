@@ -290,8 +290,10 @@ class Flag:
 
 
 class FactKind(StrEnum):
-    """What kind of meaning a reworded phrase moved, the weightiest first."""
+    """What kind of meaning moved, the weightiest first."""
 
+    #: A company that joined or left a list of them: `Fact.new` or `Fact.old` is its name with purpose and place.
+    PARTY = "party"
     #: Whether something needs the user's word: "with your consent", "unless you opt out".
     CONSENT = "consent"
     #: "never sell" and "sell".
@@ -304,8 +306,29 @@ class FactKind(StrEnum):
     LIMIT = "limit"
     #: How far a right goes: "perpetual", "irrevocable", "non-exclusive".
     REACH = "reach"
-    #: An age, a period, a sum, a share.
+    #: The law that governs, the court that decides.
+    LAW = "law"
+    #: Where data is stored.
+    PLACE = "place"
+    #: The licence of software or content: its SPDX name where it is one of theirs.
+    LICENCE = "licence"
+    #: Whom or which region something holds for.
+    SCOPE = "scope"
+    AGE = "age"
+    FEE = "fee"
+    #: How long data is kept.
+    RETENTION = "retention"
+    UPTIME = "uptime"
+    #: How soon somebody answers.
+    RESPONSE = "response"
+    #: How much may be used: calls, devices, storage.
+    QUOTA = "quota"
+    #: Any other period, sum or share.
     NUMBER = "number"
+    #: A cell of a table or the text of a label.
+    VALUE = "value"
+    #: Where a link leads.
+    LINK = "link"
     DATE = "date"
 
 
@@ -316,8 +339,13 @@ class Fact:
     kind: FactKind
     old: str
     new: str
-    #: In plain words: "30 days became 90 days".
+    #: In plain words: "30 days became 90 days"; of a cell with its row and column: "Basic › Calls: 5,000 → 60".
     sentence: str
+
+    @property
+    def subject(self) -> str:
+        """The row and column of a cell, or the label of a text; empty for a phrase of a sentence."""
+        return self.sentence.removesuffix(f": {self.old} → {self.new}") if " → " in self.sentence else ""
 
 
 @dataclass(frozen=True)
@@ -446,6 +474,8 @@ class DigestSettings:
     verdicts: tuple[Verdict, ...] = (Verdict.SUBSTANTIVE,)
     #: Whether to say once a month that it is still being watched, when there was nothing to say.
     still_watching: bool = False
+    #: Whether each digest lists again the substantive changes that nobody acknowledged or dismissed.
+    until_acknowledged: bool = False
 
     def covers(self, document_id: str) -> bool:
         """Whether this digest tells of the document ``service/slug``."""

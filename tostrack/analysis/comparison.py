@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING
 from tostrack.analysis.diff import diff
 from tostrack.clauses import split_clauses
 from tostrack.models import (
-    VERDICT_OF,
     Change,
     Clause,
     Flag,
     Hunk,
     Reading,
     Reason,
-    Verdict,
     Version,
 )
 
 if TYPE_CHECKING:
-    from tostrack.analysis.flags import FlagEvent, Rulebook
+    from tostrack.analysis.flags import Rulebook
+    from tostrack.analysis.flags.history import FlagEvent
 
 
 def read_version(version: str | Version) -> Reading:
@@ -58,12 +57,8 @@ def compare_readings(
         # The judgement has asked for them already; of a page that is no policy nobody needs them.
         found = find_reasons(hunks, old, new)
         told = tuple(replace(hunk, reason=finding.reason) for hunk, finding in zip(told, found, strict=True))
-        judgement = summarize(judgement, [hunk for hunk in told if _matters(hunk)])
+        judgement = summarize(judgement, told)
     return Change(old.version, new.version, told, judgement, dating=compare_document_dates(old, new))
-
-
-def _matters(hunk: Hunk) -> bool:
-    return hunk.reason is not None and VERDICT_OF[hunk.reason] is Verdict.SUBSTANTIVE
 
 
 # One pair of texts is compared with what stood before and without: what differs is the same.
@@ -71,12 +66,22 @@ def _matters(hunk: Hunk) -> bool:
 def _hunks(old: Reading, new: Reading, book: Rulebook) -> tuple[tuple[Hunk, ...], tuple[Hunk, ...]]:
     """Return what differs, and the same with flags and facts."""
     from tostrack.analysis.facts import find_facts
-    from tostrack.analysis.flags import find_directions
+    from tostrack.analysis.flags.directions import find_directions
+    from tostrack.analysis.verdict.account import language_of
 
     hunks = diff(old.clauses, new.clauses)
     flags = find_directions(hunks, old.clauses, new.clauses, book)
-    told = (replace(hunk, flags=f, facts=found) for hunk, f, found in zip(hunks, flags, find_facts(hunks), strict=True))
+    facts = find_facts(hunks, old.clauses, new.clauses, language_of(new))
+    told = (
+        replace(hunk, flags=_without_titles(hunk, found), facts=moved)
+        for hunk, found, moved in zip(hunks, flags, facts, strict=True)
+    )
     return hunks, tuple(told)
+
+
+def _without_titles(hunk: Hunk, flags: tuple[Flag, ...]) -> tuple[Flag, ...]:
+    """Return *flags* without those by which a heading only mentions a topic: its title alone moves nothing of it."""
+    return flags if hunk.kind[0] != "h" else tuple(flag for flag in flags if flag.direction)
 
 
 def flag_clauses(clauses: Iterable[Clause], book: Rulebook) -> list[tuple[Flag, ...]]:
@@ -94,7 +99,8 @@ def trace_flag_history(readings: Iterable[Reading], book: Rulebook | None = None
 
 def find_flag_events(before: Reading | None, after: Reading, book: Rulebook | None = None) -> list[FlagEvent]:
     """Return what happened to the flags from one version to the next; of a first version, all its flags."""
-    from tostrack.analysis.flags import SHIPPED, change_events, first_events, is_touched
+    from tostrack.analysis.flags import SHIPPED
+    from tostrack.analysis.flags.history import change_events, first_events, is_touched
 
     book = book or SHIPPED
     if before is None:

@@ -102,8 +102,8 @@ def _compare_with_history(new: Reading, history: History, book: Rulebook) -> tup
     if found.reason is Reason.OSCILLATION and lasted >= _debounce(history.reversions):
         reverted = _change_for_readers(known, new, book)
         if reverted:
-            what = f"the text of {_day(known)}, reported then and in force for {lasted.days} days, is taken back"
-            return base, _explain_otherwise(reverted, Reason.REVERTED, f"Reverted: {what}.")
+            said = _describe_return(reverted, known, new, past, f"after {lasted.days} days")
+            return base, _explain_otherwise(reverted, Reason.REVERTED, said)
     return base, found
 
 
@@ -124,8 +124,25 @@ def _confirm_after_stability(history: History, seen: Reading, book: Rulebook) ->
     change = _change_for_readers(since[-1], current, book)
     if change is None:
         return None
-    reported = f"The text reported on {_day(since[-1])} was replaced on {_day(current)} by an older one"
-    return _explain_otherwise(change, Reason.REVERTED, f"{reported}, which is still in force.")
+    said = _describe_return(change, since[-1], current, past[1:], f"on {_day(current)}")
+    return _explain_otherwise(change, Reason.REVERTED, f"{said} This is still in force.")
+
+
+def _describe_return(found: Change, known: Reading, new: Reading, past: Sequence[HistoryEntry], when: str) -> str:
+    """Return what of an older text is back in *new*, and what of *known*, the text that readers know, remains.
+
+    Args:
+        found: The change from *known* to *new*.
+        known: The text that readers were last notified of.
+        new: The text that came.
+        past: The versions before it, most recent first.
+        when: When it came, as the sentence says it.
+    """
+    said = f"{found.explanation[:1].lower()}{found.explanation[1:]}"
+    older = next((entry.reading for entry in past if reading_key(entry.reading) == reading_key(new)), None)
+    if older:
+        return f"Reverted {when} to the text of {_day(older)}, from that of {_day(known)}: {said}"
+    return f"Partly reverted {when}: {said} The rest of the text of {_day(known)} remains."
 
 
 def _debounce(reversions: int) -> timedelta:

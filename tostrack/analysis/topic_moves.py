@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from tostrack.models import Change, Direction, Edit, FactKind, Flag, Hunk, Polarity
+from tostrack.models import Change, Direction, FactKind, Flag, Hunk, Polarity
 
 #: What a platform gains or gives up, by topic: new to its terms, and when it had it before.
 _POWERS = {
@@ -33,8 +33,6 @@ _SAFEGUARDS = {
     "strengthened": ("strengthens", 4),
     "added": ("adds", 4),
 }
-#: What happened to text that speaks of a topic and neither gives nor takes anything.
-_WORDS = {Edit.ADDED: "adds words on", Edit.REMOVED: "drops words on"}
 _LIGHTEST = 5
 #: Behind every flag: what moved in the words, by its kind, and last the edits of which nothing can be named.
 _FACTS = {
@@ -42,6 +40,11 @@ _FACTS = {
     for kind in FactKind
 }
 _UNNAMED = 9
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Return ``a``, ``a and b`` or ``a, b and c``; empty for no words."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def ranked(change: Change) -> list[Hunk]:
@@ -78,27 +81,15 @@ def safeguard_move(flag: Flag, hunk: Hunk) -> str:
     return "strengthened" if hunk.old else "added"
 
 
-def name_moves(hunks: Iterable[Hunk], *, touched: bool = True) -> list[str]:
-    """Return a verb phrase for each move of a topic in *hunks*, heaviest first: ``widens its content licence``.
-
-    Args:
-        hunks: The edits, with their flags.
-        touched: Also name topics whose words changed without anything gained or given up.
-    """
-    placed = [(flag, hunk) for hunk in hunks for flag in hunk.flags]
+def name_moves(hunks: Iterable[Hunk]) -> list[str]:
+    """Return a verb phrase for each move of a topic in *hunks*, heaviest first: ``widens its content licence``."""
+    placed = [(flag, hunk) for hunk in hunks for flag in hunk.flags if flag.direction]
     weighed: list[tuple[int, str]] = []
     for topic in dict.fromkeys(flag.topic for flag, _ in placed):
         of_topic = [(flag, hunk) for flag, hunk in placed if flag.topic == topic]
         directions = {flag.direction for flag, _ in of_topic if flag.polarity is Polarity.PERMITS and flag.direction}
         fates = {fate for flag, hunk in of_topic if (fate := safeguard_move(flag, hunk))}
-        moves = list(_powers(topic, directions))
-        moves += [_safeguard(topic, fates)] if fates else []
-        edits = {hunk.edit for _, hunk in of_topic} - {Edit.MOVED}
-        if moves or not edits or not touched:
-            weighed += moves
-            continue
-        verb = _WORDS.get(next(iter(edits)), "") if len(edits) == 1 else ""
-        weighed.append((_LIGHTEST, f"{verb or 'rewords what it says on'} {topic_subject(topic).replace('-', ' ')}"))
+        weighed += [*_powers(topic, directions), *([_safeguard(topic, fates)] if fates else [])]
     return [phrase for _, phrase in sorted(weighed, key=lambda pair: pair[0])]
 
 

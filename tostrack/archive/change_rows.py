@@ -47,6 +47,8 @@ class ChangeRow:
     announced: bool
     from_number: int
     to_number: int
+    #: The change in one sentence with the names of service and document, as readers saw it.
+    headline: str = ""
 
 
 def changes(
@@ -78,7 +80,7 @@ def changes(
     order = "to_number DESC, occasion DESC" if document else "seen_at DESC, service, document, to_number DESC"
     listed = f"""
         SELECT service, document, seen_at, occasion, verdict, reason, explanation, topics, added, removed, reworded,
-               moved, announced, from_number, to_number
+               moved, announced, from_number, to_number, coalesce(headline, explanation) AS headline
         FROM ({LISTED}) WHERE {" AND ".join(asked) or "1"} ORDER BY {order}, occasion DESC LIMIT ?
     """  # noqa: S608 - the conditions are ours
     most = limit if document and limit is not None else -1

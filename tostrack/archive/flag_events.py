@@ -10,8 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from tostrack.analysis.flags import FlagEvent, merge_events
-from tostrack.analysis.flags.history import FIRST
+from tostrack.analysis.flags.history import FIRST, FlagEvent, merge_events
 from tostrack.archive.flag_rows import FlagRows, flag_of
 from tostrack.archive.hunk_rows import HEADING_SEPARATOR, Query
 from tostrack.models import Direction, Hunk

@@ -10,8 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from tostrack.analysis.diff.align import align
-from tostrack.analysis.diff.anchors import equal_pairs
 from tostrack.models import Clause
 
 #: Where the stay of what stands ends: no document will have so many versions.
@@ -47,6 +45,8 @@ class Step:
 
 def step(standing: Sequence[Interval], clause_ids: Sequence[int], number: int) -> Step:
     """Return what version *number*, made of *clause_ids*, changes of what is *standing* (by rank)."""
+    from tostrack.analysis.diff.anchors import equal_pairs
+
     pairs = equal_pairs([span.clause_id for span in standing], clause_ids)
     result = _placed({new_at: standing[old_at] for old_at, new_at in pairs}, clause_ids, number)
     if any(before.rank >= after.rank for before, after in pairwise(result)):
@@ -108,6 +108,8 @@ def lines_of(
     places = {span.clause_id: at for at, span in enumerate(change.closed)}
     continues([(places[span.clause_id], at) for at, span in enumerate(change.opened) if span.clause_id in places])
     olds, left = sorted(lines), [at for at in left if at not in found]
+    from tostrack.analysis.diff.align import align
+
     aligned = align([gone[at] for at in olds], [come[at] for at in left])
     reworded = [(old, new) for before, after in aligned.reworded for old in before for new in after]
     for pairs in (aligned.same, aligned.moved, reworded):

@@ -99,19 +99,24 @@ def _documents(
     known = verify(writer.path, None, lambda row: row.id in parted, index=False) if parted else Report()
     taken_out = _taken_out(writer, theirs)
     writer.adopt_redactions(_provable_redactions(writer, theirs))
+    refused = set()
     for name, standing in stand.items():
         service, _, document = name.partition("/")
         held = MergeSource(theirs, standing.document_id)
         if name not in fresh | later or (name in parted and standing.head in ("", *known.heads.get(name, ()))):
             yield Merged(service, document, "same")
         elif fault := faults.get(name, "") or taken_out.get(standing.document_id, "") or find_fault(held, now):
+            refused.add(name)
             yield Merged(service, document, "refused", message=f"{name}: {fault}")
         elif name in parted:
+            refused.add(name)
             yield Merged(service, document, "refused", message=_fork(name, ours[name].head, standing.head))
         else:
             versions = writer.adopt(held, folder)
             outcome = "extended" if name in ours else "new"
             yield Merged(service, document, outcome if versions or name not in ours else "same", versions)
+    reviews = [one for one in theirs.reviews() if one.change.partition("@")[0] not in refused]
+    writer.write_reviews(one for one in reviews if one.is_valid and is_time(one.at))
 
 
 def _provable_redactions(writer: Writer, theirs: Archive) -> list[Mapping[str, str]]:
@@ -132,6 +137,7 @@ _MARKS = (
     "SELECT text FROM clauses WHERE text LIKE '[redacted %'",
     "SELECT explanation FROM judgements WHERE explanation LIKE '[redacted %'",
     "SELECT quote FROM _finds WHERE quote LIKE '[redacted %'",
+    "SELECT note FROM reviews WHERE note LIKE '[redacted %'",
     "SELECT old FROM judgement_facts WHERE old LIKE '[redacted %'",
     "SELECT new FROM judgement_facts WHERE new LIKE '[redacted %'",
     "SELECT sentence FROM judgement_facts WHERE sentence LIKE '[redacted %'",

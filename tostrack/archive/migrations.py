@@ -18,8 +18,8 @@ from pathlib import Path
 
 from tostrack.errors import StoreError
 
-#: The schema that this tostrack reads and writes.
-SCHEMA = 2
+#: The schema that this tostrack reads and writes: one more than there are `_steps`.
+SCHEMA = 3
 #: In the header of every archive since schema 2: "tost" in ASCII. It tells SQLite files of other programs apart.
 APPLICATION_ID = 0x746F7374
 #: What is said of an older archive.
@@ -34,7 +34,7 @@ _APPEND_ONLY: Mapping[str, str] = {
     "added, removed, reworded, moved, announced",
     "_judgement_flags": "id, judgement_id, hunk, direction, find_id",
     "judgement_facts": "id, judgement_id, hunk, kind, old, new, sentence",
-    **dict.fromkeys(("_hunks", "judgement_dates", "redactions"), ""),
+    **dict.fromkeys(("_hunks", "judgement_dates", "redactions", "reviews"), ""),
 }
 #: Of an interval only its end is set later, once, to the version that ends it.
 _INTERVALS_END = (
@@ -56,16 +56,17 @@ Step = Callable[[sqlite3.Connection], None]
 def _steps() -> Mapping[int, Step]:
     """Return the steps by the schema that each leads to; lazily, because readers need none."""
     from tostrack.archive.migration_2 import to_schema_2
+    from tostrack.archive.reviews import add_reviews
 
-    return {2: to_schema_2}
+    return dict(enumerate((to_schema_2, add_reviews), 2))
 
 
 def create_schema(connection: sqlite3.Connection) -> None:
     """Make the tables of the current schema in an empty database."""
-    from tostrack.archive import fact_rows, outbox, schema
+    from tostrack.archive import fact_rows, outbox, reviews, schema
 
     # One statement at a time: executescript() would commit the open transaction.
-    for statement in split_statements(schema.TABLES + schema.PROOF + fact_rows.TABLES + outbox.TABLES):
+    for statement in split_statements(schema.TABLES + schema.PROOF + fact_rows.TABLES + outbox.TABLES + reviews.TABLES):
         connection.execute(statement)
     _create_views_and_triggers(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

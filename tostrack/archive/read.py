@@ -32,9 +32,10 @@ from tostrack.models import (
 )
 
 if TYPE_CHECKING:
-    from tostrack.analysis.flags import FlagEvent
+    from tostrack.analysis.flags.history import FlagEvent
     from tostrack.archive.blame import BlameRow
     from tostrack.archive.flag_events import Moment
+    from tostrack.archive.reviews import Review
     from tostrack.archive.search import SearchRow
     from tostrack.archive.visits import SuspectRow
 
@@ -65,6 +66,8 @@ class DocumentRow:
     changed_at: str | None
     #: Returns to a text seen lately that nobody was told of.
     oscillations: int
+    #: Of the current text, as a code such as ``en``; empty where it is not known.
+    language: str = ""
 
     @property
     def id(self) -> str:
@@ -271,7 +274,9 @@ class Archive:
                    d.cause, d.message, d.http_status, d.failing_since, d.next_try_at,
                    (SELECT count(*) FROM _versions WHERE document_id = d.id) AS versions,
                    (SELECT seen_at FROM _versions WHERE document_id = d.id ORDER BY number DESC LIMIT 1) AS changed_at,
-                   (SELECT count(*) FROM judgements WHERE document_id = d.id AND reason = 'oscillation') AS oscillations
+                   (SELECT count(*) FROM judgements WHERE document_id = d.id AND reason = 'oscillation')
+                       AS oscillations,
+                   (SELECT language FROM _versions WHERE document_id = d.id ORDER BY number DESC LIMIT 1) AS language
             FROM documents d JOIN services s ON s.id = d.service_id
             WHERE ?1 IS NULL OR s.slug = ?1 ORDER BY s.slug, d.slug
             """,
@@ -392,6 +397,12 @@ class Archive:
 
         return search(self._rows, words, service, document, standing=standing, limit=limit)
 
+    def similar_words(self, words: str) -> list[str]:
+        """Return words of the archive that are spelled like those of *words* that it does not have."""
+        from tostrack.archive.search import similar_words
+
+        return similar_words(self._rows, words)
+
     def changes(
         self,
         service: str | None = None,
@@ -409,6 +420,12 @@ class Archive:
         """Return the change of this id, as `changes` lists it, or None."""
         service, _, document = change_id.partition("@")[0].partition("/")
         return next((row for row in self.changes(service, document) if row.id == change_id), None)
+
+    def reviews(self) -> list[Review]:
+        """Return what readers decided about changes, the oldest first: see `tostrack.archive.reviews`."""
+        from tostrack.archive.reviews import read_reviews
+
+        return read_reviews(self._rows)
 
     def load_change(self, row: ChangeRow) -> Change:
         """Return a stored change as it was recorded: with its hunks, flags, facts and reasons."""

@@ -10,8 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from tostrack.analysis.flags import FlagEvent
-from tostrack.analysis.flags.history import FIRST, describe_event
+from tostrack.analysis.flags.history import FIRST, FlagEvent, describe_event
 from tostrack.archive.chain import late_link, version_link
 from tostrack.archive.flag_events import events_of_hunks, find_before, write_moment
 from tostrack.archive.flag_rows import FlagRows
@@ -21,11 +20,14 @@ from tostrack.archive.texts import ClauseStore
 from tostrack.archive.visits import NewVersion, Visit
 from tostrack.clauses import plain, text_key
 from tostrack.comparison_key import comparison_key
-from tostrack.models import Clause, Document, Hunk, Outcome, Snapshot, Verdict, iso, sha256
+from tostrack.language.detect import detect_language
+from tostrack.models import Clause, Document, Hunk, Judgement, Outcome, Reason, Snapshot, Verdict, iso, sha256
+from tostrack.render.headline import write_headline
 
 _DOCUMENT = """
 SELECT d.id FROM documents d JOIN services s ON s.id = d.service_id WHERE s.slug = ? AND d.slug = ?
 """
+_NAMES = "SELECT s.name, d.name FROM documents d JOIN services s ON s.id = d.service_id WHERE d.id = ?"
 
 
 class Recorder:
@@ -225,9 +227,8 @@ class Recorder:
         judged = build_judgement_rows(new.change, announced=new.announced) if new.change else None
         clauses = [(clause.kind, _digest(clause.text)) for clause in new.reading.clauses]
         seal = judged.seal if judged else ""
-        language = new.language or visit.document.language
         head = sha256(version_link(visit.document.id, row, map(dict, snapshots), clauses, seal))
-        self._append(document_id, row, head, new.reading.clauses, {s["page"]: s["id"] for s in snapshots}, language)
+        self._append(document_id, row, head, new.reading.clauses, {s["page"]: s["id"] for s in snapshots})
         for clause, flags in new.flags.items():
             self.flags.store(clause, flags, new.flags_fingerprint)
         if judged and new.change:
@@ -243,7 +244,6 @@ class Recorder:
         head: str,
         clauses: Sequence[Clause],
         captures: Mapping[int, int],
-        language: str = "",
     ) -> None:
         """Write the version of *row* and its text; *captures* are the snapshots that it cites, by page."""
         version_id = self._insert(
@@ -256,7 +256,7 @@ class Recorder:
             key_sha256=bytes.fromhex(row["key_sha256"]),
             hash=bytes.fromhex(head),
             compare_key=bytes.fromhex(comparison_key(clauses)),
-            language=language,
+            language=self._language(document_id, clauses),
         )
         if row["record"]:
             self._insert("_records", version_id=version_id, name=_packed(row["record"]))
@@ -264,6 +264,11 @@ class Recorder:
         self._connection.executemany(
             "INSERT INTO version_snapshots VALUES (?, ?, ?)", [(version_id, *cited) for cited in captures.items()]
         )
+
+    def _language(self, document_id: int, clauses: Sequence[Clause]) -> str:
+        """Return the language of a text by its words, else the declared one; empty when neither is known."""
+        declared = self._connection.execute("SELECT language FROM documents WHERE id = ?", (document_id,)).fetchone()
+        return detect_language("\n".join(clause.text for clause in clauses)) or str(declared[0])
 
     def _head(self, document_id: int) -> str:
         """Return the end of the document's chain; empty before the first version."""
@@ -283,7 +288,9 @@ class Recorder:
         numbered = "SELECT id FROM _versions WHERE document_id = ? AND number = ?"
         places = {f"{end}_version": self._id(numbered, document_id, judged.row[f"{end}_number"]) for end in ENDS}
         columns = {name: value for name, value in judged.row.items() if not name.endswith("_number")}
-        columns["importance"] = judged.importance
+        service, document = self._connection.execute(_NAMES, (document_id,)).fetchone()
+        told = Judgement(Reason(columns["reason"]), columns["explanation"])
+        columns |= {"importance": judged.importance, "headline": write_headline(told, service, document)}
         judgement_id = self._insert("judgements", document_id=document_id, **places, **columns)
         for table, rows in judged.details.items():
             for row in rows:

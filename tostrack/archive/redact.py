@@ -25,7 +25,7 @@ from tostrack.models import iso, sha256
 #: What quotes a clause beside the clause itself; all of it is sealed by hashes: see `tostrack.archive.judgement_rows`.
 _QUOTES = (
     *(("judgements", "explanation"), ("judgements", "headline"), ("_finds", "quote")),
-    ("_flag_events", "sentence"),
+    *(("_flag_events", "sentence"), ("reviews", "note")),
     *(("judgement_facts", "old"), ("judgement_facts", "new"), ("judgement_facts", "sentence")),
 )
 #: What an explanation or a headline quotes.

@@ -1,4 +1,4 @@
-"""The tables of the current schema (2), and the views on them that people read.
+"""The tables of the current schema, and the views on them that people read.
 
 Plain tables, plain text, declared foreign keys and ISO 8601 UTC times, so that Datasette and sqlite3 read the file as
 it is. A table whose name begins with `_` is laid out to be small (Datasette hides it); a view joins it to plain rows.

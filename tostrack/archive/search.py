@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tostrack.errors import ConfigError
+from tostrack.language.search_forms import search_forms
 
 #: Clauses that are looked at, the best first: beyond them a query is no question.
 _MOST_CLAUSES = 1_000
@@ -77,15 +78,34 @@ def search(
     Raises:
         ConfigError: There is no word in *words*.
     """
-    terms = [match[1] or match[2] for match in _TERM.finditer(words)]
-    # In quotes nothing is an operator of the index: what a person types is only ever looked for.
-    quoted = [
-        f'"{term.rstrip("*").replace(chr(34), "")}"' + "*" * term.endswith("*")
-        for term in terms
-        if any(map(str.isalnum, term))
+    terms = [
+        [match[1]] if match[1] else search_forms(match[2])
+        for match in _TERM.finditer(words)
+        if any(map(str.isalnum, match[0]))
     ]
-    if not quoted:
+    if not terms:
         raise ConfigError(f"{words!r}: no word to search for")
-    values = (" ".join(quoted), _MOST_CLAUSES, service, document, standing, limit)
+    asked = " AND ".join(f"({' OR '.join(_quoted(form) for form in forms)})" for forms in terms)
+    values = (asked, _MOST_CLAUSES, service, document, standing, limit)
     rows = [SearchRow(**{**dict(row), "stands": bool(row["stands"])}) for row in query(_QUERY, values)]
     return sorted(rows, key=lambda row: (row.first_seen_at, row.service, row.document, row.first_version))
+
+
+def _quoted(form: str) -> str:
+    """Return a form as the index takes it: in quotes nothing is an operator, and a hyphen is a space or nothing."""
+    ending = "*" * form.endswith("*")
+    bare = form.rstrip("*").replace('"', "")
+    spellings = dict.fromkeys((bare, bare.replace("-", "")))
+    return " OR ".join(f'"{each}"{ending}' for each in spellings)
+
+
+def similar_words(query: Callable[[str, Sequence[object]], list[sqlite3.Row]], words: str) -> list[str]:
+    """Return words of the archive that are spelled like those of *words* that it does not have, the nearest first."""
+    from difflib import get_close_matches
+
+    query("CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab(main, clauses_fts, row)", ())
+    found: list[str] = []
+    for word in re.findall(r"\w{3,}", words.lower()):
+        known = [row[0] for row in query("SELECT term FROM temp.words WHERE substr(term, 1, 1) = ?", (word[:1],))]
+        found += [] if word in known else get_close_matches(word, known, 3)
+    return found

@@ -62,8 +62,6 @@ class NewVersion:
     captures: Mapping[int, Snapshot] = field(default_factory=dict)
     #: Of what somebody else recorded: what they call the record.
     record: str = ""
-    #: The language of the text as a code such as ``en``; empty where it is not known.
-    language: str = ""
 
 
 @dataclass(frozen=True)

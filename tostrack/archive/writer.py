@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -10,7 +11,8 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from tostrack.analysis.flags import SHIPPED, FlagEvent, Rulebook
+from tostrack.analysis.flags import SHIPPED, Rulebook
+from tostrack.analysis.flags.history import FlagEvent
 from tostrack.archive import snapshots as files
 from tostrack.archive.flag_events import Moment, write_moment
 from tostrack.archive.flag_rows import FlaggedClause, Place, by_others
@@ -21,6 +23,7 @@ from tostrack.archive.migrations import check_header, check_schema, create_schem
 from tostrack.archive.outbox import queue
 from tostrack.archive.read import _BUSY_TIMEOUT, _VERSION, Archive, VersionRow, version_row
 from tostrack.archive.recorder import Recorder
+from tostrack.archive.reviews import Review, write_reviews
 from tostrack.archive.stored_times import require_time
 from tostrack.archive.visits import NewVersion, PageState, SuspectRow, Visit
 from tostrack.errors import StoreError
@@ -35,6 +38,8 @@ from tostrack.models import (
     iso,
     sha256,
 )
+
+log = logging.getLogger(__name__)
 
 #: FULL does not sync the folder once the journal is removed: after a power cut the journal may be back, and what was
 #: reported as stored is rolled back (benchmarks/powerloss.py shows it).
@@ -256,6 +261,7 @@ class Writer(Archive):
             obsolete = self._recorder.record(visit, paths, own)
             for event, change in visit.changes():
                 queue(self._connection, self.digests, event, change, visit.at)
+        log.debug("%s: stored %d versions, %d captures", visit.document.id, len(visit.versions), len(fresh))
         for path in obsolete:
             files.delete(self.snapshots, path)
 
@@ -303,6 +309,11 @@ class Writer(Archive):
                 "INSERT OR IGNORE INTO redactions (at, kind, sha256, reason) VALUES (:at, :kind, :sha256, :reason)",
                 rows,
             )
+
+    def write_reviews(self, reviews: Iterable[Review]) -> None:
+        """Store what readers decided about changes; all or none."""
+        with self._transaction():
+            write_reviews(self._connection, reviews)
 
     def reflag(self, flags: Mapping[Place, Sequence[Flag]]) -> None:
         """Store *flags*, by the place of their clause, as those of our rules; all or none."""

@@ -6,7 +6,6 @@ import sys
 
 import click
 
-from tostrack import __version__
 from tostrack.cli.app import Environment
 from tostrack.cli.groups import ReportingGroup, Subcommands
 from tostrack.cli.process import run_process
@@ -26,7 +25,9 @@ SECTIONS = {
         "status": "Show the result of the last check of each document.",
         "log": "List the changes that matter, newest first.",
         "diff": "Show what changed, clause by clause.",
+        "upcoming": "List the days on which new texts take effect.",
         "flags": "List the flagged clauses of the current texts.",
+        "review": "Decide about a change, or a quarantined text.",
     },
     "Understand": {
         "explain": "Show the reasons for one change's verdict.",
@@ -39,10 +40,6 @@ SECTIONS = {
         "feed": "Write feeds: everything, by service, document, topic.",
         "site": "Write a static website, or serve it on this machine.",
     },
-    "Fix": {
-        "review": "List quarantined texts, or accept one.",
-        "rebuild": "Extract texts or flag clauses with the current rules.",
-    },
     "Import history": {
         "import": "Import history, declarations and saved pages.",
     },
@@ -50,6 +47,13 @@ SECTIONS = {
         "archive": "Verify, back up, merge and repair the archive.",
         "export": "Write evidence, WARC, JSON lines, CSV or a dataset.",
     },
+}
+#: Commands that run and that `tostrack --help` does not list: a demonstration, repairs, and old names.
+HIDDEN = {
+    "completion": "Print a completion script.",
+    "demo": "Watch an invented platform, without a network.",
+    "mcp": "Answer a program over the Model Context Protocol.",
+    "rebuild": "Extract texts or flag clauses with the current rules.",
 }
 #: The commands of each group: the module of `archive verify` is `archive_verify`.
 GROUPS = {
@@ -63,7 +67,8 @@ GROUPS = {
             "redact": "Delete clauses and captures; keep their hashes.",
             "export-state": "Write a copy of the archive, and the texts as files.",
         },
-        "Examples: `tostrack archive verify`; `tostrack archive backup --to /mnt/disk/tostrack`.",
+        "Examples: `tostrack archive verify`; `tostrack archive backup --to /mnt/disk/tostrack`. After new selectors "
+        "or rules: `tostrack rebuild text` and `tostrack rebuild flags`.",
     ),
     "rebuild": Subcommands(
         {
@@ -145,7 +150,7 @@ def _print_completion(context: click.Context, _: click.Parameter, shell: str | N
     sections=SECTIONS,
     groups=GROUPS,
     renamed=RENAMED,
-    hidden=("completion", "demo"),
+    hidden=HIDDEN,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="First steps: `tostrack demo` shows everything on an invented platform; `tostrack init` creates yours.",
 )
@@ -168,7 +173,7 @@ def _print_completion(context: click.Context, _: click.Parameter, shell: str | N
     callback=_print_completion,
     help='Print a completion script: `eval "$(tostrack --completion bash)"` in ~/.bashrc.',
 )
-@click.version_option(__version__, prog_name="tostrack")
+@click.version_option(package_name="tostrack", prog_name="tostrack")
 @click.pass_context
 def cli(context: click.Context, path: str, verbose: int) -> None:
     """Watch platforms' terms and privacy policies; report only the changes that matter."""

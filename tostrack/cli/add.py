@@ -39,22 +39,15 @@ def command(
     as_json: bool,
 ) -> None:
     """Fetch a page, derive its names, find its text, and add it to the watchlist."""
-    from tostrack.fetch import Fetcher, fetch_all
-    from tostrack.sandbox import Worker
     from tostrack.services.add import propose
     from tostrack.watchlist import to_toml
     from tostrack.watchlist.edit import append
 
-    watchlist = environment.watchlist
-    settings = watchlist.settings
-    with (
-        Fetcher(contact=settings.contact, delay=settings.delay, allow_private=settings.allow_private) as fetcher,
-        Worker() as worker,
-    ):
+    with environment.fetching() as (fetch_all, worker):
         found = propose(
             url,
-            watchlist.documents,
-            lambda requests: fetch_all(requests, fetcher),
+            environment.watchlist.documents,
+            fetch_all,
             service=service,
             document=document,
             fetch="browser" if browser else "http",

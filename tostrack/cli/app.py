@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, partial
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from tostrack.errors import ConfigError
+from tostrack.cli.days import LAST, DayType, LastLook
+from tostrack.errors import ConfigError, StoreError
+from tostrack.models import from_iso, iso
 
 if TYPE_CHECKING:
-    from datetime import datetime
-    from pathlib import Path
-
     from tostrack.analysis.flags import Rulebook
-    from tostrack.archive import Archive, DocumentRow
+    from tostrack.archive import Archive, ChangeRow, DocumentRow
+    from tostrack.archive.outbox import Outbox
     from tostrack.archive.writer import Writer
+    from tostrack.fetch import Fetcher
+    from tostrack.render.terminal_style import TerminalStyle
+    from tostrack.sandbox import Worker
+    from tostrack.services.answers import FetchAll
     from tostrack.watchlist import Watchlist
 
 
@@ -41,8 +49,6 @@ class Environment:
 
             level = logging.INFO if verbose == 1 else logging.DEBUG
             logging.basicConfig(level=level, format="%(name)s: %(message)s", stream=sys.stderr)
-        from pathlib import Path
-
         url = os.environ.get("TOSTRACK_URL", "")
         if url and not url.startswith(("https://", "http://")):
             raise ConfigError(f"TOSTRACK_URL: {url!r} is not a URL such as https://example.org/terms")
@@ -60,7 +66,15 @@ class Environment:
             return 0
         import shutil
 
-        return min(shutil.get_terminal_size().columns, 120)
+        return shutil.get_terminal_size().columns
+
+    @property
+    def look(self) -> TerminalStyle:
+        """How to write to standard output."""
+        from tostrack.render.terminal_style import TerminalStyle
+
+        encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
+        return TerminalStyle(self.may_colour, self.width, not encoding.startswith("utf"))
 
     def show(self, text: str, *, pager: bool = True) -> None:
         """Write *text*; on a terminal that it does not fit into, through the user's pager unless *pager* is False."""
@@ -77,12 +91,6 @@ class Environment:
             # Without it, less shows colours as the codes that they are made of.
             os.environ["LESS"] = f"{options} -R".strip()
         click.echo_via_pager(text.removesuffix("\n"), color=self.may_colour)
-
-    @property
-    def ascii(self) -> bool:
-        """Whether standard output cannot carry more than ASCII."""
-        encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
-        return not encoding.startswith("utf")
 
     @cached_property
     def watchlist(self) -> Watchlist:
@@ -132,6 +140,46 @@ class Environment:
             digests=self.watchlist.digests,
         )
 
+    @contextmanager
+    def outbox(self) -> Iterator[tuple[Archive, Outbox]]:
+        """Yield the archive, open for reading, and its outbox."""
+        from tostrack.archive.outbox import Outbox
+
+        with self.archive() as archive, Outbox(archive.path) as outbox:
+            yield archive, outbox
+
+    def fetcher(self) -> Fetcher:
+        """Return a fetcher with the settings of the watchlist."""
+        from tostrack.fetch import Fetcher
+
+        settings = self.watchlist.settings
+        return Fetcher(contact=settings.contact, delay=settings.delay, allow_private=settings.allow_private)
+
+    @contextmanager
+    def fetching(self) -> Iterator[tuple[FetchAll, Worker]]:
+        """Yield a function that fetches pages, and a process that reads them."""
+        from tostrack.fetch import fetch_all
+        from tostrack.sandbox import Worker
+
+        with self.fetcher() as fetcher, Worker() as worker:
+            yield partial(fetch_all, fetcher=fetcher), worker
+
+    def print_rows(
+        self,
+        rows: list[dict[str, Any]],
+        render: Callable[[list[dict[str, Any]], TerminalStyle], str],
+        *,
+        as_json: bool,
+        nothing: str = "",
+    ) -> None:
+        """Print *rows* as JSON lines or as *render* shows them; *nothing*, on standard error, where there are none."""
+        if as_json:
+            emit_json(rows)
+        elif rows:
+            self.show(render(rows, self.look))
+        elif nothing:
+            click.echo(nothing, err=True)
+
 
 def emit_json(rows: Iterable[Mapping[str, Any]]) -> None:
     """Write one JSON object a line: as bytes, which no wrapper of standard output changes."""
@@ -142,32 +190,112 @@ def emit_json(rows: Iterable[Mapping[str, Any]]) -> None:
         click.echo(json.dumps(row).encode())
 
 
+@contextmanager
+def progress_bar(total: int, label: str, *, hidden: bool = False) -> Iterator[Callable[[int], None]]:
+    """Yield a function that takes how many steps were done; on a terminal it moves a bar with the time left."""
+    if hidden or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with click.progressbar(length=total, label=label, file=sys.stderr) as bar:
+        yield bar.update
+
+
+def exit_if_failed(failed: int) -> None:
+    """End the command with the exit status for documents or messages that failed, if any did."""
+    from tostrack.cli.groups import Exit
+
+    if failed:
+        raise click.exceptions.Exit(Exit.SOME_FAILED)
+
+
+@contextmanager
+def replace_file(path: Path) -> Iterator[IO[bytes]]:
+    """Yield a file that becomes *path* once it is complete; its folder is created.
+
+    Raises:
+        StoreError: It cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as file:
+            yield file
+        part.replace(path)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written ({error.strerror})") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
 #: Printed where an empty result would look like good news.
 NO_TEXT = "no text is recorded yet: run `tostrack crawl`; `tostrack status` shows its results"
 
 
-def select_documents(archive: Archive, target: str | None) -> list[DocumentRow]:
-    """Return the recorded documents that *target* names: a service, ``service/document``, or all when None.
+def select_documents(archive: Archive, targets: Iterable[str] = ()) -> list[DocumentRow]:
+    """Return the recorded documents that *targets* name, each once: services, ``service/document``; all without any.
 
     Raises:
-        ConfigError: None is recorded under that name.
+        ConfigError: None is recorded under one of the names.
     """
     rows = archive.documents()
-    if target is None:
-        return rows
-    found = [row for row in rows if target in (row.id, row.service)]
-    if found:
-        return found
+    names = [target.lower() for target in targets]
+    for name in names:
+        if not any(name in (row.id, row.service) for row in rows):
+            raise ConfigError(f"{name}: no such document is recorded; {_hint_for(name, rows)}")
+    return [row for row in rows if not names or row.id in names or row.service in names]
+
+
+def _hint_for(target: str, rows: list[DocumentRow]) -> str:
     from difflib import get_close_matches
 
     # What people type to what they mean; `terms` alone is the document of the first service that has one.
     meant = {row.document: row.id for row in reversed(rows)}
     meant |= {row.service: row.service for row in rows} | {row.id: row.id for row in rows}
-    near = [meant[name] for name in get_close_matches(target.lower(), meant, 1)]
-    hint = (
-        f"did you mean {near[0]!r}?" if near else "`tostrack status` lists the recorded documents" if rows else NO_TEXT
-    )
-    raise ConfigError(f"{target}: no such document is recorded; {hint}")
+    near = [meant[name] for name in get_close_matches(target, meant, 1)]
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return "`tostrack status` lists the recorded documents" if rows else NO_TEXT
+
+
+def list_changes(archive: Archive, documents: list[DocumentRow], **narrowed: Any) -> list[ChangeRow]:
+    """Return the changes of *documents*, newest first, narrowed as `Archive.changes` narrows them."""
+    services = {row.service for row in documents}
+    service = services.pop() if len(services) == 1 else None
+    document = documents[0].document if len(documents) == 1 else None
+    ids = {row.id for row in documents}
+    return [row for row in archive.changes(service, document, **narrowed) if f"{row.service}/{row.document}" in ids]
+
+
+def last_look(
+    environment: Environment, command: str, since: datetime | None, *, alone: bool
+) -> tuple[datetime | None, Callable[[Archive], None]]:
+    """Return since when *command* lists changes, and a function that stores what the archive holds now.
+
+    On a terminal, a command that is *alone*, without names and filters, lists what is new since its last run.
+
+    Raises:
+        ConfigError: ``--since last`` where the output is no terminal.
+    """
+    terminal = sys.stdout.isatty()
+    if since == LAST and not terminal:
+        raise ConfigError("--since last: works on a terminal only; in a script, name a day")
+    look = LastLook(Path(environment.watchlist.settings.database), command)
+    if since == LAST or (since is None and alone and terminal):
+        since = look.read()
+        if since:
+            click.echo(f"new since the last time ({iso(since)[:10]}); `--since start` lists all", err=True)
+
+    def store(archive: Archive) -> None:
+        if alone and terminal and (newest := archive.changes(limit=1)):
+            # A change of the same second was shown too.
+            look.write(from_iso(newest[0].seen_at) + timedelta(seconds=1))
+
+    return since, store
+
+
+def is_within(when: str, since: datetime | None, until: datetime | None) -> bool:
+    """Return whether a stored time lies between two times; None is no bound."""
+    return (since is None or when >= iso(since)) and (until is None or when <= iso(until))
 
 
 def report_nothing(rows: Iterable[DocumentRow], said: str) -> str:
@@ -197,40 +325,43 @@ def select_one(archive: Archive, target: str) -> DocumentRow:
     Raises:
         ConfigError: It names none, or several.
     """
-    rows = select_documents(archive, target)
+    rows = select_documents(archive, [target])
     if len(rows) > 1:
         raise ConfigError(f"{target}: name one document: {', '.join(row.id for row in rows)}")
     return rows[0]
 
 
-class DayType(click.ParamType["datetime"]):
-    """A date or time: ``2013-03-01`` or ``2013-03-01T12:00:00Z``; a bare date means the end of that day in UTC.
-
-    Args:
-        begins: A bare date means the start of that day instead.
-    """
-
-    name = "date"
-
-    def __init__(self, *, begins: bool = False) -> None:
-        self._begins = begins
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Return the aware UTC time."""
-        from datetime import datetime
-
-        from tostrack.models import from_iso
-
-        if isinstance(value, datetime):
-            return value
-
-        try:
-            when = from_iso(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a date such as 2013-03-01 or 2013-03-01T12:00:00Z", param, ctx)
-        return when.replace(hour=23, minute=59, second=59) if len(value) == 10 and not self._begins else when
-
-
 DAY = DayType()
 FIRST_DAY = DayType(begins=True)
+#: Options that several listings share.
+targets_argument = click.argument("targets", nargs=-1, metavar="[SERVICE[/DOCUMENT]]...")
+topic_option = click.option("--topic", help="Only this topic.")
+since_option = click.option("--since", type=FIRST_DAY, help="Only since this day, such as 2024-05-01 or `2 weeks`.")
+since_last_option = click.option(
+    "--since",
+    type=DayType(begins=True, last=True),
+    help="Only changes since this day, such as 2024-05-01 or `2 weeks`; `last`: since you last ran this command.",
+)
+until_option = click.option("--until", type=DAY, help="Only until the end of this day.")
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The time of a run: the real one, or always the given one."""
+
+    fixed: datetime | None = None
+
+    def __call__(self) -> datetime:
+        """Return the time now, in UTC."""
+        return self.fixed or datetime.now(UTC)
+
+
+now_option = click.option(
+    "--now",
+    "clock",
+    type=DAY,
+    envvar="TOSTRACK_NOW",
+    callback=lambda _context, _option, now: Clock(now),
+    help="Run as of this time: for replays and tests.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")

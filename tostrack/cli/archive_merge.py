@@ -8,8 +8,7 @@ from pathlib import Path
 
 import click
 
-from tostrack.cli.app import Environment, emit_json, json_option
-from tostrack.cli.groups import Exit
+from tostrack.cli.app import Environment, emit_json, exit_if_failed, json_option
 from tostrack.errors import ConfigError
 
 
@@ -24,8 +23,8 @@ from tostrack.errors import ConfigError
     help="Folder of the captures of OTHER.db; default: the folder beside it with the name of this archive's folder.",
 )
 @json_option
-@click.pass_context
-def command(context: click.Context, others: tuple[Path, ...], snapshots: Path | None, as_json: bool) -> None:
+@click.pass_obj
+def command(environment: Environment, others: tuple[Path, ...], snapshots: Path | None, as_json: bool) -> None:
     """Add the documents and versions that other archives have and this one does not.
 
     Each document is verified first and added in one transaction. Merging twice changes nothing; an interrupted merge
@@ -34,7 +33,6 @@ def command(context: click.Context, others: tuple[Path, ...], snapshots: Path | 
     from tostrack.archive.merge import merge
     from tostrack.render.escape import safe_line
 
-    environment: Environment = context.obj
     if snapshots and len(others) > 1:
         raise ConfigError("--snapshots applies to one archive; merge one at a time, or give the folders the same name")
     name = Path(environment.watchlist.settings.snapshots).name
@@ -49,5 +47,4 @@ def command(context: click.Context, others: tuple[Path, ...], snapshots: Path | 
                     said = f"{found.outcome}: {found.message}" if found.message else found.outcome
                     click.echo(f"{found.id}  {safe_line(said)}" + f", {found.versions} versions" * bool(found.versions))
     click.echo(", ".join(f"{count} {outcome}" for outcome, count in counts.items()), err=True)
-    if counts["refused"]:
-        context.exit(Exit.SOME_FAILED)
+    exit_if_failed(counts["refused"])

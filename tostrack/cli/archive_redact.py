@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tostrack.cli.app import Environment, emit_json, json_option, select_documents
+from tostrack.cli.app import Environment, emit_json, json_option, select_one
 from tostrack.errors import ConfigError
 
 
@@ -32,16 +32,14 @@ def command(environment: Environment, target: str, words: str, reason: str, dry_
     from tostrack.render.escape import safe_line
 
     with environment.archive() as archive:
-        rows = select_documents(archive, target)
-    if len(rows) > 1:
-        raise ConfigError(f"{target}: name one document: {', '.join(row.id for row in rows)}")
+        row = select_one(archive, target)
     if not words.strip() or not reason.strip():
         raise ConfigError("--containing and --reason must not be empty")
     settings = environment.watchlist.settings
     found = redact(
         Path(settings.database),
         Path(settings.snapshots),
-        rows[0].id,
+        row.id,
         words,
         reason=reason.strip(),
         now=datetime.now(UTC),

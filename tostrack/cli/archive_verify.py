@@ -88,7 +88,7 @@ def _run(environment: Environment, target: str | None) -> Report:
     names: set[str] = set()
     if target:
         with environment.archive() as archive:
-            names = {row.id for row in select_documents(archive, target)}
+            names = {row.id for row in select_documents(archive, [target])}
     with _progress() as report:
         return verify(
             Path(settings.database), Path(settings.snapshots), lambda row: not names or row.id in names, report

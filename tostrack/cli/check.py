@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.app import Environment, emit_json, json_option
-from tostrack.cli.groups import Exit
+from tostrack.cli.app import Environment, emit_json, exit_if_failed, json_option
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
 @click.argument("targets", nargs=-1, metavar="[SERVICE[/DOCUMENT]]...")
 @click.option("--once", is_flag=True, help="Fetch once; do not look for parts that differ between two fetches.")
 @json_option
-@click.pass_context
-def command(context: click.Context, targets: tuple[str, ...], once: bool, as_json: bool) -> None:
+@click.pass_obj
+def command(environment: Environment, targets: tuple[str, ...], once: bool, as_json: bool) -> None:
     """Check the watchlist and your own rules; with names, fetch those documents and show the extracted text.
 
     Stores nothing.
@@ -33,7 +32,6 @@ def command(context: click.Context, targets: tuple[str, ...], once: bool, as_jso
     from tostrack.render.escape import count
     from tostrack.watchlist import check_selectors
 
-    environment: Environment = context.obj
     watchlist = environment.watchlist
     check_selectors(watchlist)
     rules = _own_rules(environment)
@@ -54,8 +52,7 @@ def command(context: click.Context, targets: tuple[str, ...], once: bool, as_jso
         emit_json(rows)
     else:
         _show(rows)
-    if any(row["cause"] for row in rows):
-        context.exit(Exit.SOME_FAILED)
+    exit_if_failed(sum(bool(row["cause"]) for row in rows))
 
 
 def _own_rules(environment: Environment) -> int:
@@ -79,18 +76,12 @@ def _own_rules(environment: Environment) -> int:
 
 def _fetched(environment: Environment, targets: tuple[str, ...], *, twice: bool) -> list[dict[str, Any]]:
     from tostrack.cli.crawl import select_for_crawl
-    from tostrack.fetch import Fetcher, fetch_all
-    from tostrack.sandbox import Worker
     from tostrack.services import crawl
 
-    settings = environment.watchlist.settings
-    with (
-        Fetcher(contact=settings.contact, delay=settings.delay, allow_private=settings.allow_private) as fetcher,
-        Worker() as worker,
-    ):
+    with environment.fetching() as (fetch_all, worker):
         previews = crawl.preview(
             select_for_crawl(environment.watchlist, targets),
-            lambda requests: fetch_all(requests, fetcher),
+            fetch_all,
             lambda document: _last(environment, document),
             twice=twice,
             call=worker,

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.app import DAY, Environment, emit_json, json_option
-from tostrack.cli.groups import Exit
+from tostrack.cli.app import Clock, Environment, emit_json, exit_if_failed, json_option, now_option, progress_bar
 from tostrack.errors import FetchError
 from tostrack.models import from_iso, iso
 
@@ -49,7 +47,7 @@ class _Share(click.ParamType["Shard"]):
     "Exit status: 0 done, 3 some documents failed, 75 another crawl uses the archive."
 )
 @click.argument("targets", nargs=-1, metavar="[SERVICE[/DOCUMENT]]...")
-@click.option("--now", type=DAY, envvar="TOSTRACK_NOW", help="Record the run at this time: for replays and tests.")
+@now_option
 @click.option("--shard", type=_Share(), help="Crawl the share of machine K of N; each host belongs to one machine.")
 @click.option(
     "-j",
@@ -60,13 +58,18 @@ class _Share(click.ParamType["Shard"]):
     help="Parallel requests; always one at a time for each host.",
 )
 @click.option("-n", "--dry-run", is_flag=True, help="List the pages that would be fetched; fetch and store nothing.")
-@click.option("-q", "--quiet", is_flag=True, help="Print only documents that changed, failed or were quarantined.")
+@click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    help="Print only what needs attention: substantive changes, failures and quarantined texts.",
+)
 @json_option
-@click.pass_context
+@click.pass_obj
 def command(
-    context: click.Context,
+    environment: Environment,
     targets: tuple[str, ...],
-    now: datetime | None,
+    clock: Clock,
     shard: Shard | None,
     jobs: int,
     dry_run: bool,
@@ -74,10 +77,6 @@ def command(
     as_json: bool,
 ) -> None:
     """Fetch the watched pages once, store what changed, and report the changes that matter."""
-    from tostrack.models import Outcome
-    from tostrack.render.crawl_summary import crawl_line
-
-    environment: Environment = context.obj
     documents = select_for_crawl(environment.watchlist, targets)
     if shard:
         documents = shard.of(environment.watchlist.documents, documents)
@@ -88,28 +87,42 @@ def command(
             for page in document.pages:
                 click.echo(f"{document.id}  {page.url}")
         return
-    failed, causes, lines = 0, set(), []
-    for result in _progress(run(environment, documents, now, beat, jobs), len(documents), hidden=as_json or quiet):
-        failed += result.outcome in (Outcome.FAILED, Outcome.SUSPECT)
-        causes.add(result.cause)
-        lines.append(crawl_line_of(result))
-        if as_json:
-            emit_json([row(result)])
-        elif not quiet or result.outcome not in (Outcome.UNCHANGED, Outcome.NOT_MODIFIED):
-            click.echo(line(result))
-    _report(context, crawl_line(lines), causes, failed=failed, quiet=quiet)
+    found: dict[str, CrawlLine] = {}
+    try:
+        with progress_bar(len(documents), "crawl", hidden=as_json or quiet) as advance:
+            for result in run(environment, documents, clock, beat, jobs):
+                advance(1)
+                if as_json:
+                    emit_json([row(result)])
+                found[f"{result.service}/{result.document}"] = crawl_line_of(result)
+    finally:
+        # After an interruption, what was stored before it is still listed.
+        lines = [found[document.id] for document in documents if document.id in found]
+        if not as_json:
+            _print_lines(lines, quiet=quiet)
+    _report(lines, quiet=quiet)
 
 
-def _report(context: click.Context, summary: str, causes: set[str], *, failed: int, quiet: bool) -> None:
+def _print_lines(lines: list[CrawlLine], *, quiet: bool) -> None:
+    from tostrack.render.crawl_summary import needs_attention, outcome_line
+
+    width = max((len(each.id) for each in lines), default=0)
+    for each in lines:
+        if not quiet or needs_attention(each):
+            click.echo(outcome_line(each, width=0 if quiet else width))
+
+
+def _report(lines: list[CrawlLine], *, quiet: bool) -> None:
     """Print the summary of a crawl, and exit with the status for failed documents if there are any."""
-    if not failed:
-        if not quiet:
-            click.echo(summary, err=True)
-        return
-    click.echo(f"{summary}; `tostrack status` shows the errors", err=True)
-    if causes == {"dns"}:
+    from tostrack.models import Outcome
+    from tostrack.render.crawl_summary import crawl_line
+
+    failed = sum(each.outcome in (Outcome.FAILED, Outcome.SUSPECT) for each in lines)
+    if failed or not quiet:
+        click.echo(crawl_line(lines) + ("; `tostrack status` shows the errors" if failed else ""), err=True)
+    if {each.cause for each in lines} == {"dns"}:
         click.echo("no host name could be resolved: is this machine online?", err=True)
-    context.exit(Exit.SOME_FAILED)
+    exit_if_failed(failed)
 
 
 def select_for_crawl(watchlist: Watchlist, targets: Iterable[str]) -> list[Document]:
@@ -138,7 +151,7 @@ def convert_older(path: Path, now: datetime) -> None:
 def run(
     environment: Environment,
     documents: list[Document],
-    now: datetime | None,
+    clock: Clock,
     heartbeat: str = "",
     jobs: int = _MOST_JOBS,
 ) -> Iterator[CrawlResult]:
@@ -147,26 +160,19 @@ def run(
     Args:
         environment: Where the watchlist and the archive are.
         documents: The documents to fetch.
-        now: The time of the run, where it is not now.
+        clock: The time of the run.
         heartbeat: A URL to request at the end, or empty.
         jobs: The number of parallel requests.
     """
-    from tostrack.fetch import Fetcher, fetch_all
+    from tostrack.fetch import fetch_all
     from tostrack.sandbox import Worker
     from tostrack.services import crawl
 
-    def clock() -> datetime:
-        return now or datetime.now(UTC)
-
     settings = environment.watchlist.settings
     convert_older(Path(settings.database), clock())
-    with (
-        environment.writer(clock()) as writer,
-        Fetcher(contact=settings.contact, delay=settings.delay, allow_private=settings.allow_private) as fetcher,
-        Worker() as worker,
-    ):
+    with environment.writer(clock()) as writer, environment.fetcher() as fetcher, Worker() as worker:
         _warn_of_clock(writer, clock())
-        answers = partial(fetch_all, fetcher=fetcher, workers=jobs, now=now)
+        answers = partial(fetch_all, fetcher=fetcher, workers=jobs, now=clock.fixed)
         recheck = timedelta(days=settings.recheck_days)
         yield from crawl.crawl(documents, writer, answers, clock, recheck=recheck, call=worker)
         if heartbeat:
@@ -192,15 +198,6 @@ def _ping_heartbeat(fetcher: Fetcher, url: str) -> None:
         fetcher.ping(url)
     except FetchError as error:
         click.echo(safe_line(f"tostrack: the heartbeat URL failed: {error}"), err=True)
-
-
-def _progress(results: Iterator[CrawlResult], total: int, *, hidden: bool) -> Iterator[CrawlResult]:
-    """Yield *results*, with a progress bar on a terminal that shows no other output."""
-    if hidden or not sys.stderr.isatty() or sys.stdout.isatty():
-        yield from results
-        return
-    with click.progressbar(results, length=total, label="crawl", file=sys.stderr) as bar:
-        yield from bar
 
 
 def row(result: CrawlResult) -> dict[str, object]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.app import Environment
+from tostrack.cli.app import Clock, Environment
 from tostrack.cli.groups import Exit
 from tostrack.errors import ConfigError
 
@@ -45,11 +45,11 @@ def command(context: click.Context, out: Path) -> None:
     from tostrack.cli import diff, feed, flags, log, site
 
     _say(f"tostrack log {SERVICE}")
-    context.invoke(log.command, target=SERVICE)
+    context.invoke(log.command, targets=(SERVICE,))
     _say(f"tostrack diff {SERVICE}/terms --from 2024-01-02 --to 2024-07-08")
-    context.invoke(diff.command, target=f"{SERVICE}/terms", start=_day("2024-01-02"), end=_day("2024-07-08"))
+    context.invoke(diff.command, targets=(f"{SERVICE}/terms",), start=_day("2024-01-02"), end=_day("2024-07-08"))
     _say(f"tostrack flags {SERVICE}")
-    context.invoke(flags.command, target=SERVICE)
+    context.invoke(flags.command, targets=(SERVICE,))
     _say("tostrack feed")
     context.invoke(feed.command, out=out / "feeds")
     _say("tostrack site")
@@ -88,7 +88,7 @@ def _night(environment: Environment, platform: DemoPlatform, night: Night) -> bo
     from tostrack.render.escape import safe_line
 
     platform.show(night)
-    results = list(run(environment, list(environment.watchlist.documents), night.at))
+    results = list(run(environment, list(environment.watchlist.documents), Clock(night.at)))
     told = tuple(sorted(result.document for result in results if result.verdict == "substantive"))
     click.echo(f"{night.at:%Y-%m-%d}  {night.story}")
     for result in results:

@@ -2,130 +2,190 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.app import DAY, Environment, emit_json, json_option, report_nothing, select_documents
+from tostrack.cli.app import (
+    DAY,
+    Environment,
+    json_option,
+    last_look,
+    list_changes,
+    report_nothing,
+    select_documents,
+    since_last_option,
+    until_option,
+)
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
-    from tostrack.archive import Archive, DocumentRow
+    from tostrack.archive import Archive, DocumentRow, VersionRow
     from tostrack.models import Change
 
 #: For two columns where no terminal says how much room there is.
 _PIPED_COLUMNS = 120
+#: Unflagged edits shown without --all-hunks.
+_SHOWN = 20
+_PAIR = re.compile(r"(-?\d+)\.\.@?(-?\d+)")
+
+
+@dataclass(frozen=True)
+class _Span:
+    """Which changes to show: the net difference between two days, those of a span of time, or the latest."""
+
+    start: datetime | None
+    end: datetime | None
+    since: datetime | None
+    until: datetime | None
+    everything: bool
 
 
 @click.command(
-    epilog="Examples: `tostrack diff instagram`; `tostrack diff instagram --from 2012-09-01 --to 2013-03-01`; "
-    "`tostrack diff instagram/terms@7` for one change of `tostrack log`."
+    epilog="Examples: `tostrack diff instagram tiktok`; `tostrack diff instagram --from 2012-09 --to 2013-02`; "
+    "`tostrack diff instagram/terms@7` for one change of `tostrack log`; `tostrack diff instagram/terms@3..@7`; "
+    "`tostrack diff instagram --format memo`. On a terminal, `tostrack diff` shows what is new since the last time."
 )
-@click.argument("target", metavar="SERVICE[/DOCUMENT[@NUMBER]]")
+@click.argument("targets", nargs=-1, metavar="[SERVICE[/DOCUMENT[@NUMBER[..@NUMBER]]]]...")
 @click.option("--from", "start", type=DAY, help="Net change since the text of this date.")
 @click.option("--to", "end", type=DAY, help="... up to the text of this date; default: the current one.")
-@click.option("--all", "everything", is_flag=True, help="The latest change even if it is noise.")
+@since_last_option
+@until_option
+@click.option("--all", "everything", is_flag=True, help="Also changes that are editorial or noise.")
 @click.option("--all-hunks", is_flag=True, help="Every edit, not only the flagged ones and the first twenty others.")
 @click.option("--side-by-side", is_flag=True, help="Old text on the left, new text on the right.")
 @click.option(
     "--context", type=click.IntRange(min=1), default=14, show_default=True, help="Unchanged words around an edit."
 )
+@click.option("--word-diff", type=click.Choice(["color", "plain"]), help="`plain`: signs instead of colours.")
 @click.option("--no-pager", is_flag=True, help="Do not use a pager.")
 @click.option("--stat", is_flag=True, help="Only the number of edits under each heading.")
 @click.option(
-    "--format", "shape", type=click.Choice(["text", "markdown", "html", "json"]), default="text", show_default=True
+    "--format",
+    "shape",
+    type=click.Choice(["text", "markdown", "html", "memo", "json"]),
+    default="text",
+    show_default=True,
+    help="`memo` is a paragraph to paste, with quotes, source and hash.",
 )
 @json_option
 @click.pass_obj
 def command(
     environment: Environment,
-    target: str,
+    targets: tuple[str, ...],
     start: datetime | None,
     end: datetime | None,
+    since: datetime | None,
+    until: datetime | None,
     everything: bool,
     all_hunks: bool,
     side_by_side: bool,
     context: int,
+    word_diff: str | None,
     no_pager: bool,
     stat: bool,
     shape: str,
     as_json: bool,
 ) -> None:
-    """Show the latest substantive change of each document, or the net change between two days."""
-    name, _, number = target.partition("@")
+    """Show the latest substantive change of each document, the changes of a time, or the net change of two days."""
     if start and end and end < start:
         raise ConfigError(f"--from {start:%Y-%m-%d} is after --to {end:%Y-%m-%d}: swap them")
+    since, store = last_look(environment, "diff", since, alone=not (targets or start or end or until))
+    span = _Span(start, end, since, until, everything)
     with environment.archive() as archive:
-        rows = select_documents(archive, name)
-        if start or end:
-            changes = [change for row in rows if (change := _net(environment, archive, row, start, end))]
-        else:
-            changes = list(_stored(archive, rows, target if number else None, everything=everything))
-    if as_json or shape == "json":
-        from tostrack.render.change_formats import change_as_json as form
-
-        emit_json(map(form, changes))
-    elif shape in ("markdown", "html"):
-        from tostrack.render import change_formats
-
-        for change in changes:
-            click.echo(
-                change_formats.change_as_markdown(change)
-                if shape == "markdown"
-                else change_formats.change_as_html(change)
-            )
-    else:
+        names = [target.lower().partition("@") for target in targets]
+        rows = select_documents(archive, [name for name, _, _ in names])
+        changes: list[Change] = []
+        for name, _, numbers in names or [("", "", "")]:
+            named = [row for row in rows if name in ("", row.id, row.service)]
+            changes += _changes(environment, archive, named, numbers, span)
+        store(archive)
+        shape = "json" if as_json else shape
+        render = _renderer(environment, archive, shape)
+        if render:
+            for change in changes:
+                text = render(change)
+                # JSON is written byte for byte.
+                click.echo(text.encode() if shape == "json" else text)
+    if not render:
         from tostrack.render.terminal import render_change
 
+        look = environment.look
+        if side_by_side and not look.width:
+            look = replace(look, width=_PIPED_COLUMNS)
+        if word_diff == "plain":
+            look = replace(look, colour=False)
+        limit = None if all_hunks else _SHOWN
         shown = [
-            render_change(
-                change,
-                colour=environment.may_colour,
-                width=environment.width or (_PIPED_COLUMNS if side_by_side else 0),
-                context=context,
-                side_by_side=side_by_side,
-                stat=stat,
-                limit=None if all_hunks else 20,
-                ascii_marks=environment.ascii,
-            )
+            render_change(change, look, context=context, side_by_side=side_by_side, stat=stat, limit=limit)
             for change in changes
         ]
         environment.show("".join(f"{text}\n" for text in shown), pager=not no_pager)
     if not changes:
         said = "no change that matters" + ("" if everything else " (--all includes others)")
-        click.echo(f"{target}: {report_nothing(rows, said)}", err=True)
+        about = f"{' '.join(targets)}: " if targets else ""
+        click.echo(f"{about}{report_nothing(rows, said)}", err=True)
+
+
+def _renderer(environment: Environment, archive: Archive, shape: str) -> Callable[[Change], str] | None:
+    """Return how one change is printed in a format other than text."""
+    from tostrack.render import change_formats
+    from tostrack.services.export import memo_of
+
+    forms: dict[str, Callable[[Change], str]] = {
+        "json": lambda change: json.dumps(change_formats.change_as_json(change)),
+        "markdown": change_formats.change_as_markdown,
+        "html": change_formats.change_as_html,
+        "memo": lambda change: memo_of(archive, change, environment.watchlist.settings.url),
+    }
+    return forms.get(shape)
+
+
+def _changes(
+    environment: Environment, archive: Archive, rows: list[DocumentRow], numbers: str, span: _Span
+) -> Iterator[Change]:
+    """Yield the changes of one name on the command line; *numbers* is what follows its ``@``."""
+    from tostrack.models import Verdict
+
+    if numbers and (pair := _PAIR.fullmatch(numbers)):
+        found = [archive.version(rows[0].service, rows[0].document, int(number)) for number in pair.groups()]
+        if None in found:
+            raise ConfigError(f"{rows[0].id}@{numbers}: no such version; `tostrack log {rows[0].id} --all` lists them")
+        yield from _net(environment, archive, rows[0], *found)
+    elif numbers:
+        stored = archive.change(f"{rows[0].id}@{numbers}")
+        if stored is None:
+            raise ConfigError(f"{rows[0].id}@{numbers}: no such change; `tostrack log {rows[0].id} --all` lists them")
+        yield archive.load_change(stored)
+    elif span.start or span.end:
+        for row in rows:
+            # Before the first version: compare with the first version.
+            old = archive.at(row.service, row.document, span.start) if span.start else None
+            old = old or next(iter(archive.versions(row.service, row.document)), None)
+            new = archive.at(row.service, row.document, span.end) if span.end else None
+            yield from _net(environment, archive, row, old, new or archive.current(row.service, row.document))
+    else:
+        verdict = None if span.everything else Verdict.SUBSTANTIVE
+        if span.since or span.until:
+            listed = list_changes(archive, rows, verdict=verdict, since=span.since, until=span.until)
+        else:
+            latest = [archive.changes(row.service, row.document, verdict=verdict, limit=1) for row in rows]
+            listed = [change for found in latest for change in found]
+        yield from archive.load_changes(listed)
 
 
 def _net(
-    environment: Environment, archive: Archive, row: DocumentRow, start: datetime | None, end: datetime | None
-) -> Change | None:
-    """Return the difference between the texts in force on two days, or None when there is none."""
+    environment: Environment, archive: Archive, row: DocumentRow, old: VersionRow | None, new: VersionRow | None
+) -> Iterator[Change]:
+    """Yield the difference between two versions of one document, if there is one."""
     from tostrack.analysis.comparison import compare_readings
 
-    versions = archive.versions(row.service, row.document)
-    old = archive.at(row.service, row.document, start) if start else None
-    # Before the first version: compare with the first version.
-    old = old or next(iter(versions), None)
-    new = archive.at(row.service, row.document, end) if end else archive.current(row.service, row.document)
-    if old is None or new is None or old.number >= new.number:
-        return None
-    change = compare_readings(archive.reading(old), archive.reading(new), book=environment.book)
-    return replace(change, service=row.service, document=row.document) if change.hunks else None
-
-
-def _stored(archive: Archive, rows: list[DocumentRow], change_id: str | None, *, everything: bool) -> Iterator[Change]:
-    from tostrack.models import Verdict
-
-    for row in rows:
-        if change_id is not None:
-            found = [change for change in [archive.change(change_id)] if change]
-            if not found:
-                raise ConfigError(f"{change_id}: no such change; `tostrack log {row.id} --all` lists them")
-        else:
-            verdict = None if everything else Verdict.SUBSTANTIVE
-            found = archive.changes(row.service, row.document, verdict=verdict, limit=1)
-        for stored in found:
-            yield archive.load_change(stored)
+    if old and new and old.number < new.number:
+        change = compare_readings(archive.reading(old), archive.reading(new), book=environment.book)
+        if change.hunks:
+            yield replace(change, service=row.service, document=row.document)

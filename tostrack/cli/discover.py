@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 
 from tostrack.cli.app import Environment, emit_json, json_option
@@ -16,21 +18,11 @@ def command(environment: Environment, site: str, as_json: bool) -> None:
 
     Reads its home page, its legal pages, its site map, and what it states for machines.
     """
-    from dataclasses import asdict
-
-    from tostrack.fetch import Fetcher, fetch_all
     from tostrack.render.escape import cut, safe_line
-    from tostrack.sandbox import Worker
     from tostrack.services.discover import discover
 
-    settings = environment.watchlist.settings
-    with (
-        Fetcher(contact=settings.contact, delay=settings.delay, allow_private=settings.allow_private) as fetcher,
-        Worker() as worker,
-    ):
-        found = discover(
-            site, environment.watchlist.documents, lambda requests: fetch_all(requests, fetcher), call=worker
-        )
+    with environment.fetching() as (fetch_all, worker):
+        found = discover(site, environment.watchlist.documents, fetch_all, call=worker)
     if as_json:
         emit_json([asdict(each) for each in found])
         return

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tostrack.cli.app import Environment
-from tostrack.cli.sender_config import current_time, load_link_secret
+from tostrack.cli.sender_config import load_link_secret
 
 
 def app(watchlist: str = "") -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
@@ -26,6 +27,6 @@ def app(watchlist: str = "") -> Callable[[dict[str, Any], Callable[..., Any]], I
 
     def act(token: str, action: str) -> str:
         with Outbox(database) as outbox:
-            return follow_link(outbox, key, token, current_time(None)(), action).sentence
+            return follow_link(outbox, key, token, datetime.now(UTC), action).sentence
 
     return application(act)

@@ -32,23 +32,19 @@ def command(environment: Environment, change: str | None, text: str | None, all_
 
     if (change is None) == (text is None):
         raise ConfigError("name one change, as in `tostrack log`, or give --text")
-    colour, width, ascii_marks = environment.may_colour, environment.width, environment.ascii
     if text is not None:
         reasons = explain.explain_flags(text, environment.book)
         if as_json:
             emit_json(map(form.flag_json, reasons))
         else:
-            shown = form.render_flags_of(text, reasons, colour=colour, width=width, ascii_marks=ascii_marks)
-            environment.show(shown)
+            environment.show(form.render_flags_of(text, reasons, environment.look))
         return
     with environment.archive() as archive:
         reasoning = explain.explain_change(archive, _change_id(archive, change or ""), environment.book)
     if as_json:
         emit_json([form.reasoning_json(reasoning)])
     else:
-        limit = None if all_hunks else 20
-        shown = form.render_reasoning(reasoning, colour=colour, width=width, limit=limit, ascii_marks=ascii_marks)
-        environment.show(shown)
+        environment.show(form.render_reasoning(reasoning, environment.look, None if all_hunks else 20))
 
 
 def _change_id(archive: Archive, target: str) -> str:

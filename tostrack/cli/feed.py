@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from tostrack.cli.app import Environment
-from tostrack.errors import ConfigError, StoreError
+from tostrack.cli.app import Environment, replace_file
+from tostrack.errors import ConfigError
 
 
 @click.command(
@@ -22,18 +22,23 @@ from tostrack.errors import ConfigError, StoreError
 )
 @click.pass_obj
 def command(environment: Environment, out: Path, url: str, ping: bool) -> None:
-    """Write Atom, RSS and JSON feeds: of everything, each service, document and topic; unchanged files stay."""
+    """Write Atom, RSS and JSON feeds: of everything, each service, document and topic; unchanged files stay.
+
+    Beside them, calendars (.ics) of the effective dates that current texts state.
+    """
     from tostrack.services.feeds import build_feeds
+    from tostrack.services.upcoming import build_calendars
 
     site, hub = environment.watchlist.settings.url, environment.watchlist.notify.hub
     url = (url or site).rstrip("/")
     with environment.archive() as archive:
         files = build_feeds(archive, url, site, hub)
+        calendars = {} if ping else build_calendars(archive, site)
     if ping:
         click.echo(f"{hub}: notified of {_ping(environment, hub, url, files)} feeds")
         return
-    written = [path for path, text in files.items() if _write(out / path, text)]
-    click.echo(f"{out}: {len(files)} feeds, {len(written)} written")
+    written = [path for path, text in {**files, **calendars}.items() if _write(out / path, text)]
+    click.echo(f"{out}: {len(files)} feeds and {len(calendars)} calendars, {len(written)} written")
 
 
 def _ping(environment: Environment, hub: str, url: str, paths: Iterable[str]) -> int:
@@ -51,15 +56,10 @@ def _ping(environment: Environment, hub: str, url: str, paths: Iterable[str]) ->
 
 
 def _write(path: Path, text: str) -> bool:
-    """Write *text* unless it stands there already; whole or not at all."""
+    """Write *text* unless the file holds it already; return whether it was written."""
     content = text.encode()
-    try:
-        if path.is_file() and path.read_bytes() == content:
-            return False
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.part")
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot write the feed ({error.strerror})") from error
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    with replace_file(path) as file:
+        file.write(content)
     return True

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tostrack.archive.read import FlagRow
-from tostrack.cli.app import Environment, emit_json, json_option, report_nothing, select_documents, validate_topic
+from tostrack.cli.app import (
+    Environment,
+    is_within,
+    json_option,
+    report_nothing,
+    select_documents,
+    since_option,
+    targets_argument,
+    topic_option,
+    until_option,
+    validate_topic,
+)
 
 if TYPE_CHECKING:
     from tostrack.archive import Archive, DocumentRow
@@ -19,35 +31,44 @@ if TYPE_CHECKING:
 @click.command(
     epilog="Examples: `tostrack flags instagram --topic licensing`; `tostrack flags instagram/terms --history`."
 )
-@click.argument("target", required=False, metavar="[SERVICE[/DOCUMENT]]")
-@click.option("--topic", help="Only this topic.")
+@targets_argument
+@topic_option
 @click.option(
     "--history", is_flag=True, help="When each was granted, widened, narrowed and withdrawn, by today's rules."
 )
+@since_option
+@until_option
 @json_option
 @click.pass_obj
-def command(environment: Environment, target: str | None, topic: str | None, history: bool, as_json: bool) -> None:
+def command(
+    environment: Environment,
+    targets: tuple[str, ...],
+    topic: str | None,
+    history: bool,
+    since: datetime | None,
+    until: datetime | None,
+    as_json: bool,
+) -> None:
     """List the flagged clauses of the current texts, by topic, with quotes and dates."""
     from tostrack.render.history_view import render_history
     from tostrack.render.listings import render_flags
     from tostrack.services.unread_languages import list_unread
 
     with environment.archive() as archive:
-        names = select_documents(archive, target)
+        names = select_documents(archive, targets)
         read = _lives if history else _standing
         rows = [row for name in names for row in read(environment, archive, name, topic)]
+        at = "seen_at" if history else "since"
+        rows = [row for row in rows if is_within(row[at], since, until)]
         stale = archive.stale(environment.book.fingerprint)
         unread = list_unread(archive, names)
     if not rows:
         validate_topic(topic, environment.book)
-    render: Callable[..., str] = render_history if history else render_flags
+    render = render_history if history else render_flags
     if as_json:
-        emit_json([*rows, *map(_unread_row, unread)])
-    elif rows:
-        page = render(rows, colour=environment.may_colour, width=environment.width, ascii_marks=environment.ascii)
-        click.echo(page, nl=False)
-    elif len(unread) < sum(1 for row in names if row.versions) or not unread:
-        click.echo(report_nothing(names, "no clause is flagged"), err=True)
+        rows += map(_unread_row, unread)
+    nothing = "" if unread and len(unread) >= sum(1 for row in names if row.versions) else "no clause is flagged"
+    environment.print_rows(rows, render, as_json=as_json, nothing=nothing and report_nothing(names, nothing))
     for one in unread:
         click.echo(f"{one.service}/{one.document}: {one.notice}", err=True)
     if stale and not history:

@@ -121,7 +121,7 @@ class ReportingGroup(click.Group):
         sections: Mapping[str, Mapping[str, str]],
         groups: Mapping[str, Subcommands],
         renamed: Mapping[str, Sequence[str]],
-        hidden: Sequence[str] = (),
+        hidden: Mapping[str, str],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -138,7 +138,8 @@ class ReportingGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Return one command; it is imported for that, a group is not."""
         if cmd_name in self._groups:
-            return LazyGroup(cmd_name, self._groups[cmd_name], self._described[cmd_name])
+            text = {**self._hidden, **self._described}[cmd_name]
+            return LazyGroup(cmd_name, self._groups[cmd_name], text)
         return import_command((cmd_name,)) if cmd_name in (*self._described, *self._hidden) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

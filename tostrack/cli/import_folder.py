@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from tostrack.cli.app import Environment, emit_json, json_option
-from tostrack.cli.import_options import folder_type, name_documents, rename_option, warn_left_out
+from tostrack.cli.import_options import (
+    describe_collection,
+    describe_import,
+    folder_type,
+    import_row,
+    name_documents,
+    rename_option,
+    warn_left_out,
+)
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
-    from tostrack.importers.folder import Collection, SavedPage
+    from tostrack.importers.folder import Collection
     from tostrack.models import Document
     from tostrack.services.import_history import ImportResult
 
@@ -49,7 +56,7 @@ def command(environment: Environment, folder: Path, rename: tuple[str, ...], dry
     warn_left_out(found.left_out)
     for done in _store(environment, found, documents, now):
         if as_json:
-            emit_json([{**asdict(done), "left_out": [{"file": name, "why": why} for name, why in done.left_out]}])
+            emit_json([import_row(done)])
         else:
             click.echo(f"{done.id}  {done.versions} versions from {done.files} files, {done.same} unchanged")
             warn_left_out(done.left_out)
@@ -67,34 +74,12 @@ def _store(
 
 
 def _list(found: Collection, documents: dict[str, Document], *, as_json: bool) -> None:
-    from tostrack.render.escape import safe_line
-
-    for ident, pages in found.pages.items():
-        row = _row(ident, pages, found, documents[ident])
+    for pages, row in zip(found.pages.values(), describe_collection(found, documents, found.pages), strict=True):
+        by_file = sum(not page.dated_by_name for page in pages)
         if as_json:
-            emit_json([row])
+            emit_json([{**row, "files": len(pages), "dated_by_file": by_file}])
         else:
-            by_file = f", {row['dated_by_file']} dated by the file" if row["dated_by_file"] else ""
-            watched = "" if row["watched"] else "  (not in the watchlist: history only)"
-            span = f"{row['first'][:10]} to {row['last'][:10]}"
-            names = f"{row['service_name']} / {row['name']}"
-            text = f"{len(pages)} files, {span}{by_file}{watched}"
-            click.echo(f"{safe_line(names)} -> {documents[ident].id}  {text}")
+            remark = f", {by_file} dated by the file" if by_file else ""
+            click.echo(describe_import(row, f"{len(pages)} files", remark))
     warn_left_out(found.left_out)
     click.echo("nothing was stored", err=True)
-
-
-def _row(ident: str, pages: Sequence[SavedPage], found: Collection, document: Document) -> dict[str, Any]:
-    from tostrack.models import iso
-
-    return {
-        "service": document.service,
-        "document": document.slug,
-        "service_name": found.services[ident.partition("/")[0]],
-        "name": found.documents[ident],
-        "watched": bool(document.pages),
-        "files": len(pages),
-        "first": iso(pages[0].at),
-        "last": iso(pages[-1].at),
-        "dated_by_file": sum(not page.dated_by_name for page in pages),
-    }

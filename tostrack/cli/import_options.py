@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, abc
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tostrack.importers.folder import Collection
     from tostrack.importers.ota import OtaCollection
     from tostrack.models import Document
+    from tostrack.services.import_history import ImportResult
 
 #: Lines listed on standard error for one group; --json lists all.
 MOST_LINES = 20
@@ -63,6 +64,39 @@ def _pair(text: str) -> tuple[str, str]:
     if not equals:
         raise ConfigError(f"--rename: {text!r} is not FROM=TO")
     return old.strip(), new.strip()
+
+
+def describe_collection(
+    found: Collection | OtaCollection, documents: dict[str, Document], pages: Mapping[str, Sequence[Any]]
+) -> Iterator[dict[str, Any]]:
+    """Yield the row of JSON that a dry run prints for each of *documents*; *pages* are what would be imported."""
+    from tostrack.models import iso
+
+    for ident, document in documents.items():
+        yield {
+            "service": document.service,
+            "document": document.slug,
+            "service_name": found.services[ident.partition("/")[0]],
+            "name": found.documents[ident],
+            "watched": bool(document.pages),
+            "first": iso(pages[ident][0].at),
+            "last": iso(pages[ident][-1].at),
+        }
+
+
+def describe_import(row: dict[str, Any], number: str, remark: str = "") -> str:
+    """Return a row of `describe_collection` as a line; *number* says how much would be imported."""
+    from tostrack.render.escape import safe_line
+
+    watched = "" if row["watched"] else "  (not in the watchlist: history only)"
+    names = safe_line(f"{row['service_name']} / {row['name']}")
+    span = f"{row['first'][:10]} to {row['last'][:10]}"
+    return f"{names} -> {row['service']}/{row['document']}  {number}, {span}{remark}{watched}"
+
+
+def import_row(done: ImportResult) -> dict[str, Any]:
+    """Return *done* as its line of JSON."""
+    return {**asdict(done), "left_out": [{"file": name, "why": why} for name, why in done.left_out]}
 
 
 def warn_left_out(left_out: Sequence[tuple[str, str]]) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.app import Environment, emit_json, json_option
-from tostrack.cli.import_options import name_documents, rename_option, warn_left_out
+from tostrack.cli.app import Environment, emit_json, json_option, progress_bar
+from tostrack.cli.import_options import (
+    describe_collection,
+    describe_import,
+    import_row,
+    name_documents,
+    rename_option,
+    warn_left_out,
+)
 
 if TYPE_CHECKING:
     from tostrack.importers.ota import OtaCollection
@@ -54,8 +58,13 @@ def command(
         documents = name_documents(environment, found, idents, rename)
         warn_left_out(found.left_out)
         if dry_run:
-            for ident in idents:
-                _list(_row(ident, found, documents[ident]), as_json=as_json)
+            for ident, row in zip(idents, describe_collection(found, documents, found.records), strict=True):
+                records = found.records[ident]
+                if as_json:
+                    upgrades = sum(record.upgrade for record in records)
+                    emit_json([{**row, "records": len(records), "upgrades": upgrades}])
+                else:
+                    click.echo(describe_import(row, f"{len(records)} records"))
             click.echo("nothing was stored", err=True)
             return
         _store(environment, found, documents, as_json=as_json)
@@ -65,53 +74,15 @@ def _store(environment: Environment, found: OtaCollection, documents: dict[str, 
     from tostrack.services.import_history import import_records
 
     total = sum(len(found.records[ident]) for ident in documents)
-    with environment.writer(datetime.now(UTC)) as writer, _progress(total) as step:
+    hidden = sys.stdout.isatty()
+    with environment.writer(datetime.now(UTC)) as writer, progress_bar(total, "import", hidden=hidden) as step:
         for ident, document in documents.items():
             done = import_records(document, found, found.records[ident], writer, step)
             if as_json:
-                emit_json([{**asdict(done), "left_out": [{"file": name, "why": why} for name, why in done.left_out]}])
+                emit_json([import_row(done)])
                 continue
             left_out = f", {len(done.left_out)} skipped" if done.left_out else ""
             click.echo(
                 f"{done.id}  {done.versions} versions from {done.files} records, {done.same} unchanged{left_out}"
             )
             warn_left_out(done.left_out)
-
-
-@contextlib.contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None]]:
-    """Yield a function that takes the size of each batch and shows progress on a terminal."""
-    if not sys.stderr.isatty() or sys.stdout.isatty():
-        yield lambda _: None
-        return
-    with click.progressbar(length=total, label="import", file=sys.stderr) as bar:
-        yield bar.update
-
-
-def _row(ident: str, found: OtaCollection, document: Document) -> dict[str, Any]:
-    from tostrack.models import iso
-
-    records = found.records[ident]
-    return {
-        "service": document.service,
-        "document": document.slug,
-        "service_name": found.services[ident.partition("/")[0]],
-        "name": found.documents[ident],
-        "watched": bool(document.pages),
-        "records": len(records),
-        "upgrades": sum(record.upgrade for record in records),
-        "first": iso(records[0].at),
-        "last": iso(records[-1].at),
-    }
-
-
-def _list(row: dict[str, Any], *, as_json: bool) -> None:
-    from tostrack.render.escape import safe_line
-
-    if as_json:
-        emit_json([row])
-        return
-    names = safe_line(f"{row['service_name']} / {row['name']}")
-    text = f"{row['records']} records, {row['first'][:10]} to {row['last'][:10]}"
-    watched = "" if row["watched"] else "  (not in the watchlist: history only)"
-    click.echo(f"{names} -> {row['service']}/{row['document']}  {text}{watched}")

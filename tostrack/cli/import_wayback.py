@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.app import DAY, FIRST_DAY, Environment, emit_json, json_option
-from tostrack.cli.groups import Exit
+from tostrack.cli.app import DAY, FIRST_DAY, Environment, emit_json, exit_if_failed, json_option, progress_bar
 from tostrack.errors import ConfigError, FetchError
 
 if TYPE_CHECKING:
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
     from tostrack.importers.request_log import RequestLog
     from tostrack.importers.wayback import Wayback
     from tostrack.models import Document
-    from tostrack.services.backfill import BackfillRange, BackfillResult, Plan
+    from tostrack.services.backfill import BackfillRange, BackfillResult
 
 #: The Wayback Machine has no captures before this date.
 _BEGINNING = datetime(1996, 1, 1, tzinfo=UTC)
@@ -55,9 +53,9 @@ _MOST_LINES = 10
     "-n", "--dry-run", is_flag=True, help="Query only the index and print the number of captures; store nothing."
 )
 @json_option
-@click.pass_context
+@click.pass_obj
 def command(
-    context: click.Context,
+    environment: Environment,
     targets: tuple[str, ...],
     start: datetime,
     end: datetime | None,
@@ -76,7 +74,6 @@ def command(
     from tostrack.cli.crawl import select_watched
     from tostrack.services.backfill import BackfillRange
 
-    environment: Environment = context.obj
     documents = select_watched(environment.watchlist, targets)
     if formerly and (len(documents) != 1 or len(documents[0].pages) != 1):
         raise ConfigError("--url: names an earlier address of one page; name one document that has one page")
@@ -93,8 +90,7 @@ def command(
                 emit_json([vars(done)])
             else:
                 _print(done, dry_run=dry_run)
-    if failed:
-        context.exit(Exit.SOME_FAILED)
+    exit_if_failed(failed)
 
 
 @contextmanager
@@ -148,8 +144,9 @@ def _one(
             made = backfill.plan_backfill(document, source, archive, ledger, span, formerly)
         if dry_run or made.found.cause:
             return made.found
-        for _ in _progress(backfill.fetch_captures(made, source, ledger), made):
-            pass
+        with progress_bar(len(made.wanted), made.document.id) as advance:
+            for _ in backfill.fetch_captures(made, source, ledger):
+                advance(1)
     except FetchError as error:
         wait = f" for {error.retry_after:.0f} s" if error.retry_after else ""
         raise FetchError(
@@ -171,14 +168,6 @@ def _reading(environment: Environment) -> Iterator[Archive | None]:
         return
     with environment.archive() as archive:
         yield archive
-
-
-def _progress(steps: Iterator[BackfillResult], made: Plan) -> Iterator[BackfillResult]:
-    if not sys.stderr.isatty():
-        yield from steps
-        return
-    with click.progressbar(steps, length=len(made.wanted), label=made.document.id, file=sys.stderr) as bar:
-        yield from bar
 
 
 def _print(done: BackfillResult, *, dry_run: bool) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tostrack.archive.outbox import Outbox
-from tostrack.cli.app import Environment
-from tostrack.cli.notify_send import now_option
+from tostrack.cli.app import Clock, Environment, now_option
 
 #: The stored reason of a discarded message.
 REASON = "dropped by the operator"
@@ -15,8 +13,8 @@ REASON = "dropped by the operator"
 @click.command(epilog="Example: `tostrack notify discard`, when the changes were an error of tostrack.")
 @now_option
 @click.pass_obj
-def command(environment: Environment, now: object) -> None:
+def command(environment: Environment, clock: Clock) -> None:
     """Discard the messages held because unusually many documents changed in one night; they are never sent."""
-    del now
-    with environment.archive() as archive, Outbox(archive.path) as outbox:
+    del clock
+    with environment.outbox() as (_, outbox):
         click.echo(f"{outbox.drop(REASON)} messages discarded")

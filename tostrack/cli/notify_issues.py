@@ -9,18 +9,17 @@ from datetime import datetime
 
 import click
 
-from tostrack.cli.app import Environment
-from tostrack.cli.notify_send import now_option
-from tostrack.cli.sender_config import current_time, load_link_secret, posting
+from tostrack.cli.app import Clock, Environment, now_option
+from tostrack.cli.sender_config import load_link_secret, posting
 from tostrack.errors import NotifyError
 
 
 @click.command(epilog="Example: `tostrack notify issues`, with GITHUB_TOKEN set and `issues` in [notify].")
 @now_option
 @click.pass_obj
-def command(environment: Environment, now: datetime | None) -> None:
+def command(environment: Environment, clock: Clock) -> None:
     """Open a GitHub issue for each document that keeps failing, and close the issues of those that recovered."""
-    for line in sync_issues(environment, current_time(now)()):
+    for line in sync_issues(environment, clock()):
         click.echo(line)
 
 

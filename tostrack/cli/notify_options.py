@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import click
 
-from tostrack.archive.outbox import Outbox
-from tostrack.cli.app import Environment, json_option
+from tostrack.cli.app import Clock, Environment, json_option, now_option
 from tostrack.cli.notify_discard import REASON
 from tostrack.cli.notify_issues import sync_issues
-from tostrack.cli.notify_send import create_messages, now_option, report_unsent, send_messages
+from tostrack.cli.notify_send import create_messages, report_unsent, send_messages
 from tostrack.cli.notify_status import show_messages
-from tostrack.cli.sender_config import current_time
 
 
 @click.command(hidden=True, epilog="Example: `tostrack notify send`.")
@@ -24,26 +20,24 @@ from tostrack.cli.sender_config import current_time
 @click.option("--issues", is_flag=True)
 @now_option
 @json_option
-@click.pass_context
+@click.pass_obj
 def command(
-    context: click.Context,
+    environment: Environment,
     sends: bool,
     gathers: bool,
     status: bool,
     release: bool,
     drop: bool,
     issues: bool,
-    now: datetime | None,
+    clock: Clock,
     as_json: bool,
 ) -> None:
     """Run the commands that the options of `notify` name, in the order in which `notify` ran them."""
-    environment: Environment = context.obj
-    clock = current_time(now)
     names = {"send": sends, "send --gather-only": gathers, "status": status, "release": release, "discard": drop}
     new = " ".join(f"`tostrack notify {name}`" for name, given in {**names, "issues": issues}.items() if given)
     click.echo(f"tostrack: the options of `tostrack notify` are now {new}; the old ones work until 0.3", err=True)
     failed = 0
-    with environment.archive() as archive, Outbox(archive.path) as outbox:
+    with environment.outbox() as (_, outbox):
         if release:
             click.echo(f"{outbox.release(clock())} messages released")
         if drop:
@@ -57,4 +51,4 @@ def command(
                 click.echo(line)
         if status:
             show_messages(outbox, as_json=as_json)
-    report_unsent(context, failed)
+    report_unsent(failed)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 
 import click
 
 from tostrack.archive.outbox import Outbox
-from tostrack.cli.app import DAY, Environment, emit_json, json_option
-from tostrack.cli.groups import Exit
-from tostrack.cli.sender_config import build_channel_settings, current_time, load_sender_config
+from tostrack.cli.app import Clock, Environment, emit_json, exit_if_failed, json_option, now_option
+from tostrack.cli.sender_config import build_channel_settings, load_sender_config
 from tostrack.render.escape import safe_line
-
-now_option = click.option("--now", type=DAY, envvar="TOSTRACK_NOW", help="Run as of this time: for replays and tests.")
 
 
 @click.command(
@@ -24,20 +19,18 @@ now_option = click.option("--now", type=DAY, envvar="TOSTRACK_NOW", help="Run as
 @click.option("--gather-only", is_flag=True, help="Create the messages that are due; send none.")
 @now_option
 @json_option
-@click.pass_context
-def command(context: click.Context, gather_only: bool, now: datetime | None, as_json: bool) -> None:
+@click.pass_obj
+def command(environment: Environment, gather_only: bool, clock: Clock, as_json: bool) -> None:
     """Create the messages that are due and send them, each at least once and normally exactly once."""
-    environment: Environment = context.obj
-    clock = current_time(now)
-    with environment.archive() as archive, Outbox(archive.path) as outbox:
+    with environment.outbox() as (_, outbox):
         if gather_only:
             create_messages(environment, outbox, clock)
             return
         failed = send_messages(environment, outbox, clock, as_json=as_json)
-    report_unsent(context, failed)
+    report_unsent(failed)
 
 
-def create_messages(environment: Environment, outbox: Outbox, clock: Callable[[], datetime]) -> None:
+def create_messages(environment: Environment, outbox: Outbox, clock: Clock) -> None:
     """Create the messages that are due, and print how many."""
     from tostrack.services.delivery import gather_messages
 
@@ -46,7 +39,7 @@ def create_messages(environment: Environment, outbox: Outbox, clock: Callable[[]
     click.echo(f"{made} messages created")
 
 
-def send_messages(environment: Environment, outbox: Outbox, clock: Callable[[], datetime], *, as_json: bool) -> int:
+def send_messages(environment: Environment, outbox: Outbox, clock: Clock, *, as_json: bool) -> int:
     """Send the messages that are due, print the result of each, and return how many were not sent."""
     from tostrack.cli.notify_status import STATES, message_row
     from tostrack.notify import NOTIFIERS
@@ -74,8 +67,8 @@ def send_messages(environment: Environment, outbox: Outbox, clock: Callable[[], 
     return failed
 
 
-def report_unsent(context: click.Context, failed: int) -> None:
+def report_unsent(failed: int) -> None:
     """Exit with the status for unsent messages when *failed* is not zero."""
     if failed:
         click.echo(f"{failed} messages were not sent: `tostrack notify status` lists them", err=True)
-        context.exit(Exit.SOME_FAILED)
+    exit_if_failed(failed)

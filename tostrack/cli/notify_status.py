@@ -8,8 +8,7 @@ from dataclasses import asdict
 import click
 
 from tostrack.archive.outbox import Message, Outbox
-from tostrack.cli.app import Environment, emit_json, json_option
-from tostrack.cli.notify_send import now_option
+from tostrack.cli.app import Clock, Environment, emit_json, json_option, now_option
 from tostrack.render.escape import safe_line
 
 _FIELDS = "name kind digest channel recipient state attempts made_at next_try_at sent_at error".split()
@@ -21,10 +20,10 @@ STATES = {"pending": "waiting", "retry": "retrying", "sent": "sent", "dead": "fa
 @now_option
 @json_option
 @click.pass_obj
-def command(environment: Environment, now: object, as_json: bool) -> None:
+def command(environment: Environment, clock: Clock, as_json: bool) -> None:
     """List the messages that wait, are being retried or failed, and count those that were sent."""
-    del now
-    with environment.archive() as archive, Outbox(archive.path) as outbox:
+    del clock
+    with environment.outbox() as (_, outbox):
         show_messages(outbox, as_json=as_json)
 
 

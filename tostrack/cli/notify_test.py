@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import click
 
-from tostrack.archive.outbox import Outbox
-from tostrack.cli.app import Environment
-from tostrack.cli.groups import Exit
-from tostrack.cli.notify_send import now_option
-from tostrack.cli.sender_config import build_channel_settings, current_time, find_digest, load_sender_config
+from tostrack.cli.app import Clock, Environment, exit_if_failed, now_option
+from tostrack.cli.sender_config import build_channel_settings, find_digest, load_sender_config
 from tostrack.errors import ConfigError, NotifyError
 from tostrack.models import channel_of
 from tostrack.render.escape import safe_line
@@ -22,21 +17,15 @@ from tostrack.render.escape import safe_line
 @click.argument("name", metavar="DIGEST")
 @click.option("--to", "recipient", help="Only this recipient of the digest; default: all of them.")
 @now_option
-@click.pass_context
-def command(context: click.Context, name: str, recipient: str | None, now: datetime | None) -> None:
+@click.pass_obj
+def command(environment: Environment, name: str, recipient: str | None, clock: Clock) -> None:
     """Send one message that is clearly marked as a test to each recipient of DIGEST, over its channel."""
     from tostrack.notify import NOTIFIERS
     from tostrack.services.messages import render_test_message
 
-    environment: Environment = context.obj
     settings = find_digest(environment, name)
-    at = current_time(now)()
-    failed = 0
-    with (
-        environment.archive() as archive,
-        Outbox(archive.path) as outbox,
-        build_channel_settings(environment) as channels,
-    ):
+    at, failed = clock(), 0
+    with environment.outbox() as (archive, outbox), build_channel_settings(environment) as channels:
         own = load_sender_config(environment, archive)
         confirmed = [str(row["address"]) for row in outbox.subscribers(name) if row["confirmed_at"]]
         recipients = [each for each in dict.fromkeys((*settings.to, *confirmed)) if recipient in (None, each)]
@@ -57,5 +46,4 @@ def command(context: click.Context, name: str, recipient: str | None, now: datet
                 click.echo(f"{each}  failed: {safe_line(str(error))}")
             finally:
                 notifier.close()
-    if failed:
-        context.exit(Exit.SOME_FAILED)
+    exit_if_failed(failed)

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.app import Environment, emit_json, json_option
+from tostrack.cli.app import Environment, emit_json, json_option, progress_bar
 from tostrack.cli.executor_options import executor_options, jobs_option, scheduler_option
-
-if TYPE_CHECKING:
-    from tostrack.services.reflag import ReflagResult
 
 #: Clauses. With fewer, starting worker processes takes longer than it saves.
 _PARALLEL_FROM = 20_000
@@ -39,8 +33,10 @@ def command(environment: Environment, dry_run: bool, jobs: int | None, scheduler
     with (
         environment.writer(datetime.now(UTC)) as writer,
         executor_options(jobs, scheduler, much=stale >= _PARALLEL_FROM) as workers,
+        progress_bar(stale, "rebuild flags") as advance,
     ):
-        for step in _progress(reflag_archive(writer, dry_run=dry_run, spread=workers), stale):
+        for step in reflag_archive(writer, dry_run=dry_run, spread=workers):
+            advance(step.clauses - found.clauses)
             found = step
     topics = sorted(found.before.keys() | found.after.keys())
     counts = {topic: (found.before.get(topic, 0), found.after.get(topic, 0)) for topic in topics}
@@ -52,16 +48,3 @@ def command(environment: Environment, dry_run: bool, jobs: int | None, scheduler
         click.echo(f"  {topic}  {before} -> {after} flags")
     if dry_run:
         click.echo("nothing was stored", err=True)
-
-
-def _progress(steps: Iterator[ReflagResult], total: int) -> Iterator[ReflagResult]:
-    """Yield *steps*, with a progress bar on a terminal."""
-    if not sys.stderr.isatty():
-        yield from steps
-        return
-    with click.progressbar(length=total, label="rebuild flags", file=sys.stderr) as bar:
-        done = 0
-        for step in steps:
-            bar.update(step.clauses - done)
-            done = step.clauses
-            yield step

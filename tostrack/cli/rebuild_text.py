@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.app import DAY, Environment, emit_json, json_option
+from tostrack.cli.app import Clock, Environment, emit_json, exit_if_failed, json_option, now_option
 from tostrack.cli.executor_options import executor_options, jobs_option, scheduler_option
-from tostrack.cli.groups import Exit
 
 if TYPE_CHECKING:
     from tostrack.services.review import Reextraction
@@ -25,17 +23,17 @@ _PARALLEL_FROM = 100
 )
 @click.argument("targets", nargs=-1, metavar="[SERVICE[/DOCUMENT]]...")
 @click.option("--force", is_flag=True, help="Also store a text that does not look like the policy.")
-@click.option("--now", type=DAY, help="Record the run at this time: for replays and tests.")
+@now_option
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would change; store nothing.")
 @jobs_option
 @scheduler_option
 @json_option
-@click.pass_context
+@click.pass_obj
 def command(
-    context: click.Context,
+    environment: Environment,
     targets: tuple[str, ...],
     force: bool,
-    now: datetime | None,
+    clock: Clock,
     dry_run: bool,
     jobs: int | None,
     scheduler: str | None,
@@ -48,11 +46,10 @@ def command(
     from tostrack.cli.crawl import select_watched
     from tostrack.services.review import reextract
 
-    environment: Environment = context.obj
     documents = select_watched(environment.watchlist, targets)
     # A missing archive is an error here: there are no captures to extract.
     environment.archive().close()
-    at = now or datetime.now(UTC)
+    at = clock()
     failed = 0
     much = len(documents) >= _PARALLEL_FROM
     with environment.writer(at) as writer, executor_options(jobs, scheduler, much=much) as workers:
@@ -64,8 +61,7 @@ def command(
                 click.echo(_line(found))
     if dry_run:
         click.echo("nothing was stored", err=True)
-    if failed:
-        context.exit(Exit.SOME_FAILED)
+    exit_if_failed(failed)
 
 
 def _line(found: Reextraction) -> str:

@@ -1,56 +1,106 @@
-"""``tostrack review``: list quarantined texts, or accept one."""
+"""``tostrack review``: decide about a change, or about a quarantined text."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.app import DAY, Environment, emit_json, json_option, select_documents
+from tostrack.cli.app import Clock, Environment, emit_json, json_option, now_option, select_documents
 from tostrack.errors import ConfigError
+from tostrack.models import iso
 
 if TYPE_CHECKING:
     from tostrack.models import Document
 
 
 @click.command(
-    epilog="Examples: `tostrack review` lists the quarantined texts; `tostrack review acme/terms --accept` accepts "
-    "the newest one."
+    epilog="Examples: `tostrack review acme/terms@7 --dismiss --note 'only the menu'`; `tostrack review acme/terms@7 "
+    "--verdict editorial`; `tostrack review` lists the quarantined texts; `tostrack review acme/terms --accept` "
+    "accepts the newest one."
 )
-@click.argument("target", required=False, metavar="[SERVICE/DOCUMENT]")
+@click.argument("target", required=False, metavar="[SERVICE/DOCUMENT[@NUMBER]]")
+@click.option("--ack", "state", flag_value="acknowledged", help="The change was read: digests stop repeating it.")
+@click.option("--dismiss", "state", flag_value="dismissed", help="The change does not matter: no digest shows it.")
+@click.option(
+    "--verdict", type=click.Choice(["substantive", "editorial", "noise"]), help="The verdict that you give instead."
+)
+@click.option("--note", default="", help="Stored with it, and shown in `tostrack log` and on the site.")
 @click.option("--accept", is_flag=True, help="Make the quarantined text the next version.")
 @click.option(
     "--key", default="", help="The beginning of the text's key, if several are quarantined; default: the newest."
 )
-@click.option("--now", type=DAY, help="Record it at this time: for replays and tests.")
+@now_option
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would change; store nothing.")
 @json_option
 @click.pass_obj
 def command(
     environment: Environment,
     target: str | None,
+    state: str | None,
+    verdict: str | None,
+    note: str,
     accept: bool,
     key: str,
-    now: datetime | None,
+    clock: Clock,
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """List the quarantined texts: pages that did not look like the policy. With --accept, make one the next version.
+    """Acknowledge or dismiss a change, give it your verdict or a note; or list and accept quarantined texts.
 
-    An accepted text gets a verdict and flags and is notified like any other.
+    Reviews are stored beside the hash chain, merged with archives, and exported by `tostrack export jsonl --what
+    reviews`. An accepted text gets a verdict and flags and is notified like any other.
     """
     from tostrack.cli.status import list_quarantined, show_quarantined
 
-    if target is None or not accept:
+    decided = (state or "", verdict or "", note)
+    if target and "@" in target:
+        _review(environment, target.lower(), decided, clock, dry_run=dry_run, as_json=as_json)
+    elif any(decided):
+        raise ConfigError("name one change, such as acme/terms@7; `tostrack log` lists them")
+    elif target and accept:
+        _accept(environment, target, key, clock, dry_run=dry_run, as_json=as_json)
+    else:
         with environment.archive() as archive:
-            waiting = list_quarantined(archive, select_documents(archive, target))
+            waiting = list_quarantined(archive, select_documents(archive, [target] if target else []))
         show_quarantined(environment, waiting, as_json=as_json)
-        return
-    _accept(environment, target, key, now or datetime.now(UTC), dry_run=dry_run, as_json=as_json)
 
 
-def _accept(environment: Environment, target: str, key: str, at: datetime, *, dry_run: bool, as_json: bool) -> None:
+def _review(
+    environment: Environment,
+    change: str,
+    decided: tuple[str, str, str],
+    clock: Clock,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Store what was decided, if anything was, and print what holds for the change."""
+    from tostrack.archive.reviews import LONGEST_NOTE, Review, combine_reviews
+    from tostrack.render.escape import safe_line
+
+    own = Review(change, iso(clock()), *decided)
+    if len(own.note) > LONGEST_NOTE:
+        raise ConfigError(f"--note: longer than {LONGEST_NOTE:,} characters")
+    with environment.archive() as archive:
+        if archive.change(change) is None:
+            name = change.partition("@")[0]
+            raise ConfigError(f"{change}: no such change; `tostrack log {name} --all` lists them")
+        reviews = [*archive.reviews(), *([own] if any(decided) else [])]
+    if any(decided) and not dry_run:
+        with environment.writer(clock()) as writer:
+            writer.write_reviews([own])
+    found = combine_reviews(reviews).get(change)
+    if as_json:
+        emit_json([asdict(found)] if found else [])
+    else:
+        click.echo(f"{change}: {safe_line(found.sentence) if found else 'not reviewed'}")
+    if dry_run:
+        click.echo("nothing was stored", err=True)
+
+
+def _accept(environment: Environment, target: str, key: str, clock: Clock, *, dry_run: bool, as_json: bool) -> None:
     from tostrack.cli.crawl import line, row
     from tostrack.sandbox import Worker
     from tostrack.services.review import accept_quarantined
@@ -59,6 +109,7 @@ def _accept(environment: Environment, target: str, key: str, at: datetime, *, dr
     documents = _find_unwatched(environment, target) or find(environment.watchlist, target)
     if len(documents) > 1:
         raise ConfigError(f"{target}: name one document: {', '.join(document.id for document in documents)}")
+    at = clock()
     with environment.writer(at) as writer, Worker() as worker:
         result = accept_quarantined(documents[0], writer, at, key.lower(), dry_run=dry_run, call=worker)
     if as_json:

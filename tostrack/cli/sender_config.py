@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,11 +21,6 @@ if TYPE_CHECKING:
 
 #: Causes that a retry cannot fix: the address itself is wrong.
 _PERMANENT = frozenset({"forbidden-address", "bad-url"})
-
-
-def current_time(now: datetime | None) -> Callable[[], datetime]:
-    """Return a clock: the real time, or always *now* if it is given."""
-    return lambda: now or datetime.now(UTC)
 
 
 def load_link_secret(environment: Environment) -> Callable[[str], str]:

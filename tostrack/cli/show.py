@@ -70,9 +70,4 @@ def _select_version(archive: Archive, name: str, when: datetime | None, number: 
 def _show_dates(environment: Environment, archive: Archive, version: VersionRow, *, as_json: bool) -> None:
     from tostrack.render.blame_view import render_blame
 
-    rows = [asdict(each) for each in archive.blame_of(version)]
-    if as_json:
-        emit_json(rows)
-        return
-    page = render_blame(rows, colour=environment.may_colour, width=environment.width, ascii_marks=environment.ascii)
-    environment.show(page)
+    environment.print_rows(list(map(asdict, archive.blame_of(version))), render_blame, as_json=as_json)

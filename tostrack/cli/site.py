@@ -17,6 +17,7 @@ from tostrack.cli.app import Environment
 @click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), default="site", show_default=True)
 @click.option("--url", default="", help="The URL of the published site; default: the watchlist's `url`.")
 @click.option("--title", help="The title of the site.")
+# The name of --force in 0.1. Removed in 0.3.
 @click.option("--anew", "force", is_flag=True, hidden=True)
 @click.option("--force", is_flag=True, help="Write every page, not only those that changed.")
 @click.option("--serve", is_flag=True, help="Serve it on this machine, and update it after each crawl.")
@@ -32,7 +33,7 @@ def command(
 
     def write(*, force: bool = False) -> str:
         with environment.archive() as archive:
-            built = build_site(archive, out, title=title or TITLE, url=address, book=environment.book, anew=force)
+            built = build_site(archive, out, title=title or TITLE, url=address, book=environment.book, force=force)
         removed = f", {built.removed:,} removed" if built.removed else ""
         return f"{out}: {built.pages:,} files, {built.written:,} written{removed}"
 

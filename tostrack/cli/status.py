@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.app import NO_TEXT, Environment, emit_json, json_option, select_documents
-from tostrack.cli.groups import Exit
+from tostrack.cli.app import (
+    NO_TEXT,
+    Environment,
+    emit_json,
+    exit_if_failed,
+    json_option,
+    select_documents,
+    targets_argument,
+)
 from tostrack.models import from_iso
 from tostrack.render.workflow_commands import format_annotation
 
@@ -21,7 +28,7 @@ if TYPE_CHECKING:
 @click.command(
     epilog="Example: `tostrack status instagram --json`; `tostrack status --suspects` lists the quarantined texts."
 )
-@click.argument("target", required=False, metavar="[SERVICE[/DOCUMENT]]")
+@targets_argument
 @click.option(
     "--within",
     type=click.FloatRange(min=0),
@@ -31,10 +38,10 @@ if TYPE_CHECKING:
 @click.option("--annotate", is_flag=True, help="Print the ten longest failures as annotations for GitHub Actions.")
 @click.option("--suspects", is_flag=True, help="List the quarantined texts, as `tostrack review` does.")
 @json_option
-@click.pass_context
+@click.pass_obj
 def command(
-    context: click.Context,
-    target: str | None,
+    environment: Environment,
+    targets: tuple[str, ...],
     within: float | None,
     annotate: bool,
     suspects: bool,
@@ -44,9 +51,8 @@ def command(
     from tostrack.render.listings import render_status
     from tostrack.services.unread_languages import list_unread
 
-    environment: Environment = context.obj
     with environment.archive() as archive:
-        rows = select_documents(archive, target)
+        rows = select_documents(archive, targets)
         waiting = list_quarantined(archive, rows) if suspects else []
         shown = {row.id for row in rows}
         went_back = [found for found in archive.times_that_go_back() if found[0] in shown]
@@ -64,21 +70,14 @@ def command(
     elif not rows:
         click.echo(NO_TEXT.partition(", ")[0], err=True)
     else:
-        table = render_status(
-            [asdict(row) for row in rows],
-            colour=environment.may_colour,
-            width=environment.width,
-            ascii_marks=environment.ascii,
-        )
-        click.echo(table, nl=False)
-        for one in unread:
-            click.echo(f"{one.service}/{one.document}: {one.notice}")
+        notices = [f"{one.service}/{one.document}: {one.notice}\n" for one in unread]
+        environment.show("".join([render_status(map(asdict, rows), environment.look), *notices]))
     if went_back:
         named = ", ".join(f"{document}@{number}" for document, number in went_back[:3])
         click.echo(f"times go back at {named}: a clock was wrong; versions are ordered by number", err=True)
     if within is not None and (late := list_failing(rows, datetime.now(UTC) - timedelta(hours=within))):
         click.echo(f"failing: {', '.join(row.id for row in late)}", err=True)
-        context.exit(Exit.SOME_FAILED)
+        exit_if_failed(len(late))
 
 
 def list_failing(rows: Iterable[DocumentRow], since: datetime) -> list[DocumentRow]:
@@ -106,13 +105,6 @@ def show_quarantined(environment: Environment, rows: list[dict[str, Any]], *, as
     """Print quarantined texts."""
     from tostrack.render.listings import render_suspects
 
-    if as_json:
-        emit_json(rows)
-    elif rows:
-        table = render_suspects(
-            rows, colour=environment.may_colour, width=environment.width, ascii_marks=environment.ascii
-        )
-        click.echo(table, nl=False)
+    environment.print_rows(rows, render_suspects, as_json=as_json, nothing="no text is quarantined")
+    if rows and not as_json:
         click.echo("`tostrack review SERVICE/DOCUMENT --accept` makes the newest one the next version", err=True)
-    else:
-        click.echo("no text is quarantined", err=True)

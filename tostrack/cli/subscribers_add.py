@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import click
 
-from tostrack.cli.app import DAY, Environment
-from tostrack.cli.sender_config import current_time, find_address, find_digest, load_link_secret
+from tostrack.cli.app import Clock, Environment, now_option
+from tostrack.cli.sender_config import find_address, find_digest, load_link_secret
 from tostrack.errors import ConfigError
 
 
 @click.command(epilog="Example: `tostrack subscribers add shop reader@example.org`, then `tostrack notify send`.")
 @click.argument("name", metavar="DIGEST")
 @click.argument("address", metavar="ADDRESS")
-@click.option("--now", type=DAY, help="Run as of this time: for tests.")
+@now_option
 @click.pass_obj
-def command(environment: Environment, name: str, address: str, now: datetime | None) -> None:
+def command(environment: Environment, name: str, address: str, clock: Clock) -> None:
     """Send ADDRESS a mail that asks it to confirm the subscription; it gets no digest before it confirms."""
-    from tostrack.archive.outbox import Outbox
     from tostrack.services.subscriptions import subscribe
 
     find_digest(environment, name)
@@ -26,6 +23,6 @@ def command(environment: Environment, name: str, address: str, now: datetime | N
         raise ConfigError(
             "links must be signed: set TOSTRACK_KEY, or `key` in the secrets file, to a long random string"
         )
-    with environment.archive() as archive, Outbox(archive.path) as outbox:
-        subscribe(outbox, name, find_address(address), current_time(now)(), archive.meta("authority"))
+    with environment.outbox() as (archive, outbox):
+        subscribe(outbox, name, find_address(address), clock(), archive.meta("authority"))
     click.echo(f"{address}: the next `tostrack notify send` sends the confirmation mail")

@@ -20,7 +20,7 @@ from tostrack.render.escape import safe_line
 def command(environment: Environment, name: str | None, as_json: bool) -> None:
     """List the subscribers of each digest: addresses in the watchlist, and those that asked for it and confirmed."""
     digests = [find_digest(environment, name)] if name else list(environment.watchlist.digests)
-    with environment.archive() as archive, Outbox(archive.path) as outbox:
+    with environment.outbox() as (_, outbox):
         rows = [row for digest in digests for row in _rows(digest, outbox)]
     if as_json:
         emit_json(rows)

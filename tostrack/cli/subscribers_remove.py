@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import click
 
-from tostrack.cli.app import DAY, Environment
-from tostrack.cli.sender_config import current_time, find_address, find_digest
+from tostrack.cli.app import Clock, Environment, now_option
+from tostrack.cli.sender_config import find_address, find_digest
 
 
 @click.command(epilog="Example: `tostrack subscribers remove shop reader@example.org`.")
 @click.argument("name", metavar="DIGEST")
 @click.argument("address", metavar="ADDRESS")
-@click.option("--now", type=DAY, help="Run as of this time: for tests.")
+@now_option
 @click.pass_obj
-def command(environment: Environment, name: str, address: str, now: datetime | None) -> None:
+def command(environment: Environment, name: str, address: str, clock: Clock) -> None:
     """End a subscription, also of an address in the watchlist; messages that wait for it are not sent."""
-    from tostrack.archive.outbox import Outbox
-
     find_digest(environment, name)
-    with environment.archive() as archive, Outbox(archive.path) as outbox:
-        outbox.leave(name, find_address(address), current_time(now)())
+    with environment.outbox() as (_, outbox):
+        outbox.leave(name, find_address(address), clock())
     click.echo(f"{address} no longer gets {name}")

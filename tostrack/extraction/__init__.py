@@ -9,13 +9,15 @@ from tostrack.clauses import join_clauses, split_clauses
 from tostrack.errors import ExtractError
 from tostrack.extraction import media
 from tostrack.extraction.decode import decode
-from tostrack.extraction.dom import parse, parse_plain_text
-from tostrack.extraction.embedded import expose, spell_out
+from tostrack.extraction.dom import Element, parse, parse_plain_text
+from tostrack.extraction.embedded import expose
 from tostrack.extraction.filters import named
 from tostrack.extraction.inline import tidy
-from tostrack.extraction.links import Links
+from tostrack.extraction.links import links_of
 from tostrack.extraction.main_text import CutPart, main_text
 from tostrack.extraction.markdown import to_markdown
+from tostrack.extraction.preferences import preferences_to_markdown
+from tostrack.extraction.presentation import apply_style_sheets, spell_out
 from tostrack.extraction.selectors import Selection, parse_selectors
 from tostrack.models import Selector
 
@@ -60,9 +62,10 @@ def extract(
     text = decode(html, content_type)
     if kind == "markdown":
         return _normal_markdown(text, url)
-    root = parse_plain_text(text) if kind == "text" else parse(text)
-    expose(root)
-    links = Links(url, next((base.get("href", "") for base in root.iter("base")), ""))
+    if kind in media.DATA_KINDS:
+        return preferences_to_markdown(text, kind, url)
+    root = parse_plain_text(text) if kind == "text" else _open_page(text)
+    links = links_of(root, url)
     page = Selection(root)
     page.remove(unwanted)
     if wanted:
@@ -80,6 +83,13 @@ def extract(
     return markdown
 
 
+def _open_page(text: str) -> Element:
+    root = parse(text)
+    expose(root)
+    apply_style_sheets(root)
+    return root
+
+
 def list_cut_parts(
     html: bytes | str,
     *,
@@ -95,8 +105,7 @@ def list_cut_parts(
     if media.kind_of(html, content_type) != "html":
         return []
     text = decode(html, content_type)
-    root = parse(text)
-    expose(root)
+    root = _open_page(text)
     Selection(root).remove(parse_selectors(remove))
     spell_out(root, text)
     cut: list[CutPart] = []

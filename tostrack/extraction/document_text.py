@@ -8,7 +8,7 @@ from dataclasses import replace
 from tostrack.errors import ExtractError
 from tostrack.extraction import extract, list_cut_parts, title
 from tostrack.extraction.decode import decode
-from tostrack.extraction.media import kind_of
+from tostrack.extraction.media import DATA_KINDS, kind_of
 from tostrack.models import Document, Page, Reading, Snapshot, sha256
 
 
@@ -54,6 +54,9 @@ def find_suspicion(captures: Iterable[Snapshot], text: str, before: Reading | No
     from tostrack.extraction.quality import classify_suspect
 
     pages = list(captures)
+    if pages and all(kind_of(page.body, page.content_type, page.final_url) in DATA_KINDS for page in pages):
+        # Of a list of rules neither length nor words say anything.
+        return ""
     one = pages[0] if len(pages) == 1 else None
     found = classify_suspect(
         text,

@@ -26,6 +26,10 @@ _SET_HEADING = re.compile(
     r"(<h([1-6])(?:\s[^<>]*)?>\s*)<p((?:\s[^<>]*)?>(?:[^<]|<(?!/?(?:p|h[1-6])\b)){0,1000})(?:</p\s*>)?(?=\s*</h\2)",
     re.IGNORECASE,
 )
+#: Elements without content that libxml2, which ends with HTML 4, takes all that follows into.
+_VOID = re.compile(r"<(embed|source|track)\b((?:[^<>\"']|\"[^\"]{0,4000}\"|'[^']{0,4000}')*)>", re.IGNORECASE)
+
+_VOID_STARTS = ("<embed", "<EMBED", "<source", "<track")
 
 
 def parse(html: str) -> Element:
@@ -35,6 +39,8 @@ def parse(html: str) -> Element:
         MemoryError: There was not enough of it.
     """
     html, headings = _SET_HEADING.subn(rf"\1<{_PARAGRAPH}\3</{_PARAGRAPH}>", html)
+    if any(start in html for start in _VOID_STARTS):
+        html = _VOID.sub(r"<\1\2></\1>", html)
     content = html.encode("utf-8", "replace")
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     root = _parsed(content, parser)
@@ -94,6 +100,13 @@ class _FlatBuilder:
 
     def close(self) -> Element:
         return self._builder.close()
+
+
+def replace_content(element: Element, tag: str, text: str | None = None) -> None:
+    """Make *element* a *tag* that holds nothing but *text*; its attributes are dropped, the text after it stays."""
+    tail = element.tail
+    element.clear()
+    element.tag, element.text, element.tail = tag, text, tail
 
 
 def delete(root: Element, elements: Iterable[Element]) -> None:

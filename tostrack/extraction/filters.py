@@ -9,18 +9,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tostrack.errors import ExtractError
 from tostrack.extraction.dom import Element, delete, unwrap
-from tostrack.extraction.embedded import LABEL
+from tostrack.extraction.names import matches_name
+from tostrack.extraction.presentation import LABEL
 
 Filter = Callable[[Element, str], None]
 
-#: Parameters that name a campaign, a click or a visitor; of all sites.
-_TRACKING = re.compile(
-    r"(?:utm_\w+|mtm_\w+|pk_\w+|piwik_\w+|matomo_\w+|hsa_\w+|_hs\w+|__hs\w+|hsctatracking|fbclid|gclid|gclsrc|dclid"
-    r"|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|igsh|li_fat_id|mc_[ce]id|mkt_tok|oly_(?:anon|enc)_id|vero_id"
-    r"|wickedid|_ga|_gl|_ke|_branch_match_id|s_cid|cmpid|epik|srsltid|__cft__.*|__tn__|_nc_\w+|_rdr|phpsessid"
-    r"|jsessionid|sessionid|__twitter_impression|ref_src|ref_url|trk|trkinfo|trackingid)",
-    re.IGNORECASE,
-)
 #: Redirects through the platform itself: where (end of host, path) the real address is under which parameter.
 _REDIRECTS = (
     (re.compile(r"(?:^|\.)(?:facebook|instagram|threads|messenger)\.(?:com|net)$"), "/l.php", "u"),
@@ -54,20 +47,22 @@ def plain_email(root: Element, _url: str) -> None:
         address = _decoded_email(element.get("data-cfemail", ""))
         del element.attrib["data-cfemail"]
         if address:
-            for child in list(element):
-                element.remove(child)
-            element.text = address
+            _set_text(element, address)
     for link in root.xpath(".//a[contains(@href, '/cdn-cgi/l/email-protection')]"):
         _, _, code = link.get("href").partition("#")
         address = _decoded_email(code.split("?")[0]) or "".join(link.itertext()).strip()
         if "@" in address and not re.search(r"\s", address):
             link.set("href", f"mailto:{address}")
             if _HIDDEN_ADDRESS.fullmatch("".join(link.itertext())):
-                for child in list(link):
-                    link.remove(child)
-                link.text = address
+                _set_text(link, address)
         else:
             del link.attrib["href"]
+
+
+def _set_text(element: Element, text: str) -> None:
+    for child in list(element):
+        element.remove(child)
+    element.text = text
 
 
 def drop_images(root: Element, _url: str) -> None:
@@ -159,10 +154,14 @@ def untracked(href: str) -> str:
     if not question:
         return href
     pairs = query.split("&")
-    kept = [pair for pair in pairs if not _TRACKING.fullmatch(unquote(pair.partition("=")[0].removeprefix("amp;")))]
+    kept = [pair for pair in pairs if not _is_tracking(pair)]
     if len(kept) == len(pairs):
         return href
     return head + (f"?{'&'.join(kept)}" if kept else "") + hash_ + fragment
+
+
+def _is_tracking(pair: str) -> bool:
+    return matches_name("tracking", unquote(pair.partition("=")[0].removeprefix("amp;")))
 
 
 def _redirect_target(href: str) -> str:

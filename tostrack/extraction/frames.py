@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from tostrack.extraction.decode import decode
 from tostrack.extraction.dom import etree, parse
-from tostrack.extraction.links import Links
+from tostrack.extraction.links import links_of
 from tostrack.extraction.media import kind_of, without_preamble
 from tostrack.extraction.page_shape import address_of, is_same_site, list_frames
 from tostrack.models import Snapshot
@@ -51,7 +51,7 @@ def join_frames(page: Snapshot, frames: Mapping[str, Snapshot]) -> bytes:
 
 def _page_in_place(capture: Snapshot) -> str:
     root = parse(decode(capture.body, capture.content_type))
-    links = Links(capture.final_url, next((base.get("href", "") for base in root.iter("base")), ""))
+    links = links_of(root, capture.final_url)
     for link in root.iter("a"):
         if address := links.address(link.get("href")):
             link.set("href", address)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
+from tostrack.extraction.dom import Element
+
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _UNSAFE = {ord(char): f"%{ord(char):02X}" for char in ' ()<>"\\|^`{}'}
 _CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f]+")
@@ -32,6 +34,11 @@ class Links:
         except ValueError:
             return ""
         return href.translate(_UNSAFE)
+
+
+def links_of(root: Element, url: str) -> Links:
+    """Return what resolves the addresses on the page *root* at *url*, which may name another base."""
+    return Links(url, next((base.get("href", "") for base in root.iter("base")), ""))
 
 
 def _joined(base: str, href: str) -> str:

@@ -15,10 +15,15 @@ _ROMAN = (
     *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl")),
     *((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
 )
-_TYPES = {"a": "a", "A": "A", "i": "i", "I": "I"}
-_STYLES = {"lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A"}
-_STYLES |= {"lower-roman": "i", "upper-roman": "I"}
-_STYLE = re.compile(rf"list-style(?:-type)?\s*:[^;]*?\b({'|'.join(_STYLES)})\b", re.IGNORECASE)
+_TYPES = {"a": "a", "A": "A", "i": "i", "I": "I", "lower-roman": "i", "upper-roman": "I", "lower-greek": "α"}
+_TYPES |= {f"{case}-{name}": letter for case, letter in (("lower", "a"), ("upper", "A")) for name in ("alpha", "latin")}
+_STYLE = re.compile(
+    r"list-style(?:-type)?\s*:[^;]*?\b((?:lower|upper)-(?:alpha|latin|roman|greek)|none|decimal)\b", re.IGNORECASE
+)
+_STYLE_CLASS = re.compile(r"(?:^|[\s_-])((?:lower|upper)-(?:alpha|latin|roman))(?:\s|$)", re.IGNORECASE)
+#: A marker that an author wrote by hand.
+_OWN_MARKER = re.compile(r"\s*\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]", re.IGNORECASE)
+_GREEK = "αβγδεζηθικλμνξοπρστυφχψω"
 
 
 @dataclass
@@ -28,7 +33,7 @@ class ListNumbering:
     ordered: bool = False
     number: int = 1
     step: int = 1
-    #: ``a``, ``A``, ``i``, ``I`` or the empty string for decimal numbers.
+    #: ``a``, ``A``, ``i``, ``I``, ``α``, ``none``, or the empty string for decimal numbers.
     type: str = ""
 
     def take(self, item: Element) -> tuple[str, str]:
@@ -40,7 +45,12 @@ class ListNumbering:
         self.number = number + self.step
         if not self.ordered:
             return "li", ""
-        letters = _letters(number, _TYPES.get(item.get("type") or "", self.type))
+        kind = _type_of(item, self.type)
+        if "none" in (kind, self.type):
+            if self.type == "none":
+                return "li", ""
+            kind = self.type
+        letters = _letters(number, kind)
         if letters:
             return "p", f"{letters}."
         if 0 <= number <= _MOST_IN_MARKDOWN:
@@ -52,12 +62,22 @@ def numbering_of(element: Element) -> ListNumbering:
     """Return the numbering of the list *element*, before its first item."""
     if element.tag != "ol":
         return ListNumbering()
-    style = _STYLE.search(element.get("style") or "")
-    kind = _STYLES[style[1].lower()] if style else _TYPES.get(element.get("type") or "", "")
+    kind = _type_of(element, "")
+    if kind == "none" and not _OWN_MARKER.match("".join(next(element.iterchildren("li"), element).itertext())):
+        # Its numbers are made by a style sheet's counter.
+        kind = ""
     if element.get("reversed") is not None:
         first = number_in(element.get("start"), sum(1 for _ in element.iterchildren("li")))
         return ListNumbering(ordered=True, number=first, step=-1, type=kind)
     return ListNumbering(ordered=True, number=number_in(element.get("start"), 1), type=kind)
+
+
+def _type_of(element: Element, default: str) -> str:
+    """Return the type of the numbers that a list or an item asks for by its style, its class or its ``type``."""
+    named = _STYLE.findall(element.get("style") or "") or _STYLE_CLASS.findall(element.get("class") or "")
+    if named:
+        return _TYPES.get(named[-1].lower(), "none" if named[-1].lower() == "none" else "")
+    return _TYPES.get(element.get("type") or "", default)
 
 
 def number_in(value: str | None, default: int) -> int:
@@ -72,9 +92,10 @@ def _letters(number: int, kind: str) -> str:
     """Return *number* in the letters of *kind*; empty when they have no sign for it."""
     if not kind or number < 1 or (kind in "iI" and number > _MOST_ROMAN):
         return ""
-    return {"a": _alphabetic(number), "i": _roman(number)}[kind.lower()].translate(
-        {code: code - 32 for code in range(97, 123)} if kind.isupper() else {}
-    )
+    if kind == "α":
+        return _GREEK[number - 1] if number <= len(_GREEK) else ""
+    letters = _alphabetic(number) if kind in "aA" else _roman(number)
+    return letters.upper() if kind.isupper() else letters
 
 
 def _alphabetic(number: int) -> str:

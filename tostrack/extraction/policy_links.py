@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from tostrack.extraction.decode import decode
 from tostrack.extraction.dom import Element, parse
-from tostrack.extraction.links import Links
+from tostrack.extraction.links import Links, links_of
 
 _PACKAGE = "tostrack.extraction"
 #: Addresses of texts about something else, whatever their links are called.
@@ -53,7 +53,7 @@ def find_policy_links(html: bytes | str, url: str, *, content_type: str = "") ->
     The kind ``hub`` is a page that gathers others.
     """
     root = parse(decode(html, content_type))
-    links = Links(url, next((base.get("href", "") for base in root.iter("base")), ""))
+    links = links_of(root, url)
     found: dict[str, PolicyLink] = {}
     for link in (*_linked(root, links), *_stated_in_page(root, links)):
         found.setdefault(link.address.rstrip("/"), link)

@@ -164,6 +164,12 @@ _AXES = {
 }
 
 
+def find_plain(root: Element, css: str) -> list[Element]:
+    """Return the elements that *css* names; none where it has more than names, attributes and combinators."""
+    expression = _xpath(css)
+    return list(root.xpath(expression)) if expression else []
+
+
 @lru_cache(maxsize=1024)
 def _xpath(css: str) -> str:
     """Return *css* as XPath, or the empty string when it has more than names, attributes and combinators."""

@@ -6,6 +6,7 @@ turns like any other, and politeness holds for them all.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from tostrack.fetch.client import WHOLE, Client, HttpAnswer, host_of, normal_url
 from tostrack.fetch.failures import describe_refusal
 from tostrack.fetch.host_queue import Hosts, Slot
 from tostrack.models import NotModified, Page, Snapshot, Validators
+
+log = logging.getLogger(__name__)
 
 Journey = Generator[Slot, None, Snapshot | NotModified]
 
@@ -134,6 +137,7 @@ def _persist(roads: FetchContext, page: Page, attempt: Callable[[_TimeBudget, st
         except FetchError as error:
             if pause is None or not _worth_a_retry(error, purse, roads.max_wait):
                 raise
+            log.info("%s: %s, asked again in %d s or later", host_of(start), error.cause, pause)
             not_before = roads.monotonic() + max(pause, error.retry_after or 0.0)
     raise AssertionError("the last try returns or raises")
 
@@ -202,7 +206,7 @@ def _ask(
             rules.check(url)
             break
     with trip.slot:
-        answer = _exchange(roads, trip.purse, host, lambda seconds: ask(url, seconds))
+        answer = _exchange(roads, trip.purse, url, lambda seconds: ask(url, seconds))
     if answer.status in WHOLE or answer.status == 304 or answer.location:
         return answer
     retry_after = retry_after_of(answer, trip.now)
@@ -230,18 +234,23 @@ _DOWN = frozenset({"dns", "connect", "tls", "timeout"})
 
 
 def _exchange(
-    roads: FetchContext, purse: _TimeBudget, host: str, ask: Callable[[float], HttpAnswer], share: float = 1.0
+    roads: FetchContext, purse: _TimeBudget, url: str, ask: Callable[[float], HttpAnswer], share: float = 1.0
 ) -> HttpAnswer:
-    """Return the answer that *ask* gets from *host*, at the expense of *purse*."""
-    started = roads.monotonic()
+    """Return the answer that *ask* gets from *url*, at the expense of *purse*; log its status and its seconds."""
+    started, outcome, host = roads.monotonic(), "", host_of(url)
     try:
         answer = ask(purse.seconds * share)
+        outcome = f"status {answer.status}, {len(answer.body):,} bytes"
     except FetchError as error:
+        outcome = error.cause
         if error.cause in _DOWN:
             roads.hosts.failed(host, error.cause, roads.monotonic())
         raise
     finally:
-        purse.seconds -= roads.monotonic() - started
+        spent = roads.monotonic() - started
+        purse.seconds -= spent
+        # Without the query, which may hold what is meant for the server alone.
+        log.debug("GET %s: %s in %.2f s", url.partition("?")[0], outcome or "stopped", spent)
     roads.hosts.answered(host)
     return answer
 
@@ -303,7 +312,7 @@ def _robots_answer(roads: FetchContext, purse: _TimeBudget, address: str) -> Htt
     return _exchange(
         roads,
         purse,
-        host_of(address),
+        address,
         lambda seconds: roads.client.get(address, seconds=seconds, limit=robots.PARSED_BYTES, cut=True),
         _ROBOTS_SHARE,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from protego import Protego
 
@@ -58,7 +59,9 @@ class Rules:
                 status=failure.status,
                 retry_after=failure.retry_after,
             )
-        if self.parser is not None and not self.parser.can_fetch(url, TOKEN):
+        # RFC 9309, 2.2.2: the file itself is always allowed; it may be a document that is watched.
+        is_file = urlsplit(url).path == "/robots.txt"
+        if self.parser is not None and not is_file and not self.parser.can_fetch(url, TOKEN):
             raise FetchError(f"{url}: its robots.txt asks us not to fetch it", cause="robots")
 
 

@@ -110,6 +110,7 @@ def _forms() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[int
         (rf"(?<!\w)(?P<m>{month})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,\s*|\s+)(?P<y>{_YEAR})", _day_month_year),
         (rf"(?<!\d)(?P<y>{_YEAR})(?P<s>[-/.])(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}})(?!\d)", _numeric),
         (r"(?P<y>(?:19[89]|20\d)\d)\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]", _numeric),
+        (rf"(?P<y>{_YEAR})\.\s+(?P<m>{month})\s+(?P<d>\d{{1,2}})(?!\d)", _day_month_year),
         (rf"(?<!\w)(?P<d>\d{{1,2}})\.\s?(?P<m>\d{{1,2}})\.\s?(?P<y>{_YEAR})", _numeric),
         (rf"(?<!\w)(?P<d>\d{{1,2}})[/-](?P<m>\d{{1,2}})[/-](?P<y>{_YEAR})", _slashed),
         (rf"(?<!\w)(?P<m>{plain})(?:,|{of})\s+(?P<y>{_YEAR}){after}", _month_year),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from tostrack.language.characters import SUPERSCRIPTS
+from tostrack.language.characters import INVISIBLE, SUPERSCRIPTS
 from tostrack.language.dates import find_dates
 from tostrack.language.kinds import Kind
 
@@ -39,7 +39,7 @@ _DOMAINS = (
 )
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 #: No closing bracket, stop or quote at the end belongs to an address in a text.
-_END = r"[^\s<>\"“”‘’|\\]*[^\s<>\"“”‘’|\\.,;:!?)\]}*_'~]"
+_END = rf"[^\s<>\"“”‘’|\\{INVISIBLE}]*[^\s<>\"“”‘’|\\.,;:!?)\]}}*_'~{INVISIBLE}]"
 _URL = re.compile(rf"(?<![\w/])(?:https?://|www\.(?=\w)){_END}", re.IGNORECASE)
 _BARE = re.compile(rf"(?<![\w@./:-])(?:{_LABEL}\.)+(?:{_DOMAINS})(?![\w-]|\.\w)(?::\d{{2,5}})?(?:/{_END}|/)?")
 _LINK_END = re.compile(

@@ -19,6 +19,7 @@ from tostrack.language.characters import (
     YES_MARKS,
 )
 from tostrack.language.kinds import Kind
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.numerals import number_value
 from tostrack.language.words import Language, list_languages, load_language
 
@@ -31,7 +32,7 @@ _LATER = rf"[^\W_{OTHER_NUMBERS}{UNSPACED}]"
 _WITHIN = rf"[{INVISIBLE}](?={_LATER}|[{MARKS}{INVISIBLE}])"
 #: Every character of a text belongs to one piece. A word ends before "'" save in the endings of English ("don't");
 #: a minus belongs to its number, a hyphen between numbers does not.
-PIECE = re.compile(
+PIECE = lazy_pattern(
     rf"\s+"
     rf"|{_LETTER}+(?:(?:[\d{MARKS}]|{_WITHIN})+{_LATER}*)*(?:['’](?:t|s|re|ve|ll|d|m|T|S|RE|VE|LL|D|M)(?!\w))?"
     rf"|(?:(?<![\w)\]}}%.,'’\"”-])(?<!\d )[-–](?=\d)|(?<!\d)−)?"
@@ -44,7 +45,7 @@ PIECE = re.compile(
     re.DOTALL,
 )
 _RUN = rf"{_LATER}+(?:(?:[{MARKS}]|{_WITHIN})+{_LATER}*)*"
-_READ_AS_ONE = re.compile(rf"\d+(?:[.,]\d+)+|{_RUN}(?:[-'’@]{_RUN})*|{PIECE.pattern}", re.DOTALL)
+_READ_AS_ONE = lazy_pattern(rf"\d+(?:[.,]\d+)+|{_RUN}(?:[-'’@]{_RUN})*|{PIECE.pattern}", re.DOTALL)
 _HIDDEN = re.compile(f"[{INVISIBLE}]")
 #: So many different pieces are remembered for each language: a hostile text cannot fill the memory.
 _MEMORY = 100_000

@@ -6,7 +6,7 @@ or ``flags`` (it also has the roles of the rules of flags; English is read by pa
 
 * ``shar(e|es|ing)`` stands for its three words, and ``(the |)court`` for both;
 * ``advertis*`` stands for every word that begins so;
-* ``*`` alone stands for any one word;
+* ``*`` alone stands for any one word, ``#`` for a number;
 * ``^forbidden`` stands for the word at the begin of a text.
 """
 
@@ -40,7 +40,7 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "money": ("dollar", "euro"),
             "numbers": ("2", "3", "5", "7", "10", "12", "20", "30", "60", "90"),
             "guards": (
-                "only", "negation", "affirming", "duty", "permission", "promise", "prohibition", "condition",
+                "only", "negation", "duty", "permission", "promise", "prohibition", "condition",
                 "qualifier", "comparison",
             ),
             "parties": ("platform", "user", "third"),
@@ -48,7 +48,8 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
                 "yes", "no", "on", "off", "allowed", "forbidden", "nobody", "everybody", "never", "always", "required",
                 "optional", "included", "excluded",
             ),
-            "page": ("references", "consent", "navigation", "more", "labels", "helpful"),
+            "facts": ("retention", "uptime", "answer", "quota", "parties", "name", "purpose", "place"),
+            "page": ("references", "consent", "navigation", "more", "labels"),
             "errors": ("needs-js", "blocked", "login", "consent", "maintenance", "outage", "wrong-page"),
         },
         "flags": {
@@ -92,6 +93,10 @@ class Language:
     def has_level(self, level: Level) -> bool:
         """Return whether this language has at least the words of *level*."""
         return LEVELS.index(self.level) >= LEVELS.index(level)
+
+    def list_tables(self) -> tuple[str, ...]:
+        """Return the names of its tables."""
+        return tuple(self._tables)
 
     def list_names(self, table: str) -> tuple[str, ...]:
         """Return the names of the lists in *table*, in the order of the file; empty when there is no such table."""
@@ -252,7 +257,10 @@ def entry_pattern(entries: Iterable[str]) -> re.Pattern[str]:
 _FIRST_UNSPACED = "\u2e80"
 
 
+_ANY = {"*": r"\w+", "#": r"\d+"}
+
+
 def _written(entry: str) -> str:
     first = "^" if entry[0] == "^" else ""
-    words = ("\\w+" if word == "*" else re.escape(word).replace(r"\*", r"\w*") for word in entry.lstrip("^").split(" "))
+    words = (_ANY.get(word) or re.escape(word).replace(r"\*", r"\w*") for word in entry.lstrip("^").split(" "))
     return first + r"\s+".join(words)

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
@@ -33,7 +34,18 @@ class _Addresses(UnstructuredHeader):
         return f"{self.name}: {lines}{policy.linesep}"  # type: ignore[attr-defined]
 
 
+class _Subject(UnstructuredHeader):
+    """A subject whose words are encoded together: the library loses the space between two encoded words."""
+
+    def fold(self, *, policy: Policy) -> str:
+        if str(self).isascii():
+            return super().fold(policy=policy)  # type: ignore[misc,no-any-return]
+        encoded = Header(str(self), "utf-8", header_name="Subject").encode(linesep=policy.linesep)
+        return f"{self.name}: {encoded}{policy.linesep}"  # type: ignore[attr-defined]
+
+
 _HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("subject", _Subject)  # type: ignore[arg-type]  # the registry mixes the base in
 _HEADERS.map_to_type("list-unsubscribe", _Addresses)  # type: ignore[arg-type]  # the registry mixes the base in
 #: 7-bit: what an old relay cannot spoil, and the generator chooses the shorter encoding.
 _POLICY = SMTP.clone(header_factory=_HEADERS, cte_type="7bit", max_line_length=76)

@@ -7,21 +7,18 @@ from typing import Any
 
 from tostrack.clauses import plain
 from tostrack.render.escape import columns, count, document_id, safe_line
-from tostrack.render.terminal_style import TerminalStyle, fit_line
+from tostrack.render.terminal_style import PLAIN, TerminalStyle, fit_line
 
 #: Columns of the two dates before a clause.
 _DATES = "2013-01-16 2013-01-16  "
 
 
-def render_blame(
-    rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
-) -> str:
+def render_blame(rows: Iterable[Mapping[str, Any]], look: TerminalStyle = PLAIN) -> str:
     """Return the clauses of *rows* in their order, each after the date it was added and the date it was last reworded.
 
     Args:
         rows: Mappings with the keys of ``tostrack show --dates --json``.
     """
-    look = TerminalStyle(colour, width, ascii_marks)
     lines = [look.paint("dim", fit_line(f"{'since':<11}{'reworded':<12}clause", look))]
     for row in rows:
         since, edited = row["since"][:10], row["edited"][:10]
@@ -38,15 +35,12 @@ def render_blame(
     return "\n".join(lines) + "\n"
 
 
-def render_search(
-    rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
-) -> str:
+def render_search(rows: Iterable[Mapping[str, Any]], look: TerminalStyle = PLAIN) -> str:
     """Return the clauses of *rows*, each under its document and the time it was in the text.
 
     Args:
         rows: Mappings with the keys of ``tostrack search --json``.
     """
-    look = TerminalStyle(colour, width, ascii_marks)
     listed = list(rows)
     lines = []
     for row in listed:

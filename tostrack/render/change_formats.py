@@ -212,6 +212,7 @@ def change_as_json(change: Change) -> dict[str, Any]:
         "topics": list(change.topics),
         "hunks": [_json_hunk(hunk) for hunk in change.hunks],
         "stated": _json_dating(change),
+        "headline": headline(change),
     }
 
 
@@ -237,7 +238,23 @@ def _json_hunk(hunk: Hunk) -> dict[str, Any]:
         "new": hunk.new,
         "words": [list(run) for run in hunk.words],
         "flags": [_json_flag(flag) for flag in hunk.flags],
-        "facts": [{"kind": str(fact.kind), "old": fact.old, "new": fact.new} for fact in hunk.facts],
+        "facts": [fact_as_json(fact) for fact in hunk.facts],
+    }
+
+
+def fact_as_json(fact: Fact) -> dict[str, Any]:
+    """Return *fact* as plain values: with the parts of a company's entry, and of an amount what and how much it is."""
+    # Lazy: it reads the words of every language, and a change is shown on a terminal without them.
+    from tostrack.analysis.facts.values import fact_value
+
+    return {
+        "kind": str(fact.kind),
+        "old": fact.old,
+        "new": fact.new,
+        "subject": fact.subject,
+        "sentence": fact.sentence,
+        "old_value": fact_value(fact.kind, fact.old),
+        "new_value": fact_value(fact.kind, fact.new),
     }
 
 

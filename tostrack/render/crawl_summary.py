@@ -35,6 +35,11 @@ class CrawlLine:
         return document_id(self.service, self.document)
 
 
+def needs_attention(line: CrawlLine) -> bool:
+    """Return whether a person must act on *line*: a substantive change, a failure or a quarantined text."""
+    return line.verdict is Verdict.SUBSTANTIVE or line.outcome in (Outcome.FAILED, Outcome.SUSPECT)
+
+
 def outcome_line(line: CrawlLine, *, width: int = 0) -> str:
     """Return *line* as text: the document, what happened, and the command that shows more.
 

@@ -7,18 +7,21 @@ not matter is counted in a line. All that a page wrote is encoded for the form t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import escape
 from typing import Any
 
-from tostrack.analysis.topic_moves import importance, ranked
+from tostrack.analysis.summary import summarize
+from tostrack.analysis.topic_moves import importance, join_words, ranked
 from tostrack.models import Change, Edit, Flag, Hunk, iso
+from tostrack.render.calendar import BindingDate, binding_row
 from tostrack.render.change_formats import LINKED, change_as_json, coloured, html, safe_url
 from tostrack.render.change_formats import change_as_markdown as markdown
-from tostrack.render.escape import count, cut, joined, path_of, safe_line, span_of
+from tostrack.render.escape import count, cut, path_of, safe_line, span_of
 from tostrack.render.headline import distinct_flags, headline, moved, subject_of
 from tostrack.render.word_edits import Run, around, fold, marked, runs_of, wrap
+from tostrack.render.wording import describe_reason
 
 #: Bytes of HTML spent on changes; Gmail cuts a mail near 102 KB. What does not fit is told by its headline.
 BUDGET = 70_000
@@ -62,6 +65,12 @@ class Digest:
     topics: tuple[str, ...] = ()
     #: Why everything may be a fault of ours; empty on a usual night.
     warning: str = ""
+    #: Earlier changes that matter and that nobody acknowledged or dismissed.
+    unacknowledged: tuple[DigestItem, ...] = ()
+    #: How many changes of the last month were silenced, by reason; empty but in the first digest of a month.
+    silenced: Mapping[str, int] = field(default_factory=dict)
+    #: Effective dates ahead.
+    upcoming: tuple[BindingDate, ...] = ()
     #: Says what a flag means, in the words of its topic.
     meaning: Callable[[Flag], str] = lambda _: ""
 
@@ -80,17 +89,19 @@ def digest_subject(digest: Digest) -> str:
     if not digest.items:
         return f"Still watching {count(digest.documents, 'document')}: no change to report"
     first, *rest = _ordered(digest)
-    return _headline(first, digest) + (f", and {count(len(rest), 'more change')}" if rest else "")
+    return _headline(first, digest, quoted=False) + (f", and {count(len(rest), 'more change')}" if rest else "")
 
 
 def _mine(change: Change, topics: Sequence[str]) -> Change:
     """Return *change* with the flags of the reader's *topics* alone, where it has any of them."""
+    if set(topics).isdisjoint(change.topics):
+        return change
     hunks = tuple(replace(h, flags=tuple(f for f in h.flags if f.topic in topics)) for h in change.hunks)
-    return replace(change, hunks=hunks) if any(hunk.flags for hunk in hunks) else change
+    return replace(change, hunks=hunks, judgement=summarize(change.judgement, hunks))
 
 
-def _headline(item: DigestItem, digest: Digest) -> str:
-    return headline(_mine(item.change, digest.topics), item.service_name, item.document_name)
+def _headline(item: DigestItem, digest: Digest, *, quoted: bool = True) -> str:
+    return headline(_mine(item.change, digest.topics), item.service_name, item.document_name, quoted=quoted)
 
 
 def _ordered(digest: Digest) -> list[DigestItem]:
@@ -150,8 +161,8 @@ def _meaning(flag: Flag, hunk: Hunk, digest: Digest) -> str:
 
 
 def _about(digest: Digest) -> str:
-    watched = f"{count(digest.documents, 'document')} of {joined(_few(digest.services))}" if digest.services else ""
-    topics = f"for you: {joined([subject_of(topic).lower() for topic in digest.topics])}" if digest.topics else ""
+    watched = f"{count(digest.documents, 'document')} of {join_words(_few(digest.services))}" if digest.services else ""
+    topics = f"for you: {join_words([subject_of(topic).lower() for topic in digest.topics])}" if digest.topics else ""
     days = " to ".join(dict.fromkeys(f"{when:%Y-%m-%d}" for when in (digest.since, digest.until)))
     return " · ".join(filter(None, [days, watched, topics]))
 
@@ -165,7 +176,23 @@ def _counted(digest: Digest) -> str:
     """Return one line that counts the changes not shown, or nothing if there are none."""
     parts = [f"{count(digest.editorial, 'editorial change')}"] if digest.editorial else []
     parts += [f"{count(digest.noise, 'cosmetic change')} (layout, dates, counters, reversions)"] * bool(digest.noise)
-    return f"Not shown: {joined(parts)}." if parts else ""
+    lines = [f"Not shown: {join_words(parts)}."] if parts else []
+    if digest.silenced:
+        tally = join_words([f"{number} {describe_reason(reason)}" for reason, number in digest.silenced.items()])
+        lines.append(f"Silenced in the last 30 days: {tally}; `tostrack log --silenced` lists them.")
+    return " ".join(lines)
+
+
+def _sections(digest: Digest) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the lists behind the changes: a title, then lines, each with its link or an empty one."""
+    lists = {
+        "Also changed, outside your topics": [
+            (_headline(one, digest, quoted=False), one.link) for one in digest.others
+        ],
+        "Not acknowledged yet": [(_headline(one, digest), one.link) for one in digest.unacknowledged],
+        "Effective dates ahead": [(one.sentence(digest.until.date()), one.link) for one in digest.upcoming],
+    }
+    return [(title, lines) for title, lines in lists.items() if lines]
 
 
 def _quiet(digest: Digest) -> str:
@@ -189,12 +216,12 @@ def digest_as_text(digest: Digest, footer: Footer | None = None) -> str:
         lines += [f"… and {count(len(items) - EDITS * HEADLINES, 'more change')}", ""]
     if not items:
         lines += [*_wrapped(_quiet(digest)), ""]
-    if digest.others:
-        lines += ["Also changed, outside your topics:"]
-        for item in digest.others[:HEADLINES]:
-            lines += _wrapped(_headline(item, digest), "  ", "- ")
-            lines += [f"  {item.link}"] if item.link else []
-        lines += [f"  … and {count(len(digest.others) - HEADLINES, 'more')}"] * (len(digest.others) > HEADLINES)
+    for title, listed in _sections(digest):
+        lines.append(f"{title}:")
+        for line, link in listed[:HEADLINES]:
+            lines += _wrapped(line, "  ", "- ")
+            lines += [f"  {link}"] if link else []
+        lines += [f"  … and {len(listed) - HEADLINES} more"] * (len(listed) > HEADLINES)
         lines.append("")
     if counted := _counted(digest):
         lines += [*_wrapped(counted), ""]
@@ -267,10 +294,11 @@ def digest_as_html(digest: Digest, footer: Footer | None = None) -> str:
             headlines.append(item)
         else:
             parts.append(block)
-    parts += _html_list("More changes", headlines, digest)
+    parts += _html_list("More changes", [(_headline(item, digest), item.link) for item in headlines])
     if not digest.items:
         parts.append(f"<p>{html(_quiet(digest))}</p>")
-    parts += _html_list("Also changed, outside your topics", digest.others, digest)
+    for title, listed in _sections(digest):
+        parts += _html_list(title, listed)
     if counted := _counted(digest):
         parts.append(f"<p {_SMALL}>{html(counted)}</p>")
     parts += _html_footer(footer) if footer else []
@@ -302,16 +330,17 @@ def _html_item(item: DigestItem, digest: Digest) -> str:
     return "\n".join(parts)
 
 
-def _html_list(title: str, items: Sequence[DigestItem], digest: Digest) -> list[str]:
-    if not items:
+def _html_list(title: str, listed: Sequence[tuple[str, str]]) -> list[str]:
+    if not listed:
         return []
     lines = []
-    for item in items[:HEADLINES]:
-        line = html(_headline(item, digest))
-        link = safe_url(item.link)
-        lines.append(f'<li><a href="{escape(link)}" {LINKED}>{line}</a></li>' if link else f"<li>{line}</li>")
-    if len(items) > HEADLINES:
-        lines.append(f"<li>… and {count(len(items) - HEADLINES, 'more')}</li>")
+    for line, address in listed[:HEADLINES]:
+        link = safe_url(address)
+        lines.append(
+            f'<li><a href="{escape(link)}" {LINKED}>{html(line)}</a></li>' if link else f"<li>{html(line)}</li>"
+        )
+    if len(listed) > HEADLINES:
+        lines.append(f"<li>… and {len(listed) - HEADLINES} more</li>")
     return [f"<p {_LINE}><strong>{html(title)}</strong></p>", f"<ul {_LIST}>{''.join(lines)}</ul>"]
 
 
@@ -341,7 +370,8 @@ def digest_as_chat(digest: Digest) -> str:
         lines += [f"  {item.link}"] if item.link else []
     if len(items) > _CHAT:
         lines.append(f"… and {count(len(items) - _CHAT, 'more change')}")
-    return "\n".join(lines or [_quiet(digest)]) + "\n"
+    lines = lines or [_quiet(digest)]
+    return "\n".join([*lines, *(f"• {one.sentence(digest.until.date())}" for one in digest.upcoming[:_CHAT])]) + "\n"
 
 
 def digest_as_markdown(digest: Digest) -> str:
@@ -365,13 +395,19 @@ def digest_as_payload(digest: Digest) -> Mapping[str, Any]:
         "subject": digest_subject(digest),
         "warning": digest.warning,
         "changes": [
-            {"headline": _headline(item, digest), "link": item.link, **change_as_json(item.change)}
+            {**change_as_json(item.change), "headline": _headline(item, digest), "link": item.link}
             for item in _ordered(digest)
         ],
         "others": [
             {"service": item.change.service, "document": item.change.document, "link": item.link}
             for item in digest.others
         ],
+        "upcoming": [binding_row(one, digest.until.date()) for one in digest.upcoming],
+        "unacknowledged": [
+            {"service": item.change.service, "document": item.change.document, "link": item.link}
+            for item in digest.unacknowledged
+        ],
+        "silenced": dict(digest.silenced),
         "editorial": digest.editorial,
         "noise": digest.noise,
     }

@@ -109,11 +109,6 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
-def joined(words: list[str]) -> str:
-    """Return ``a``, ``a and b`` or ``a, b and c``."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
-
-
 def document_id(service: str, document: str) -> str:
     """Return ``instagram/terms``, whichever of the two parts is known."""
     return document if not service or document.startswith(f"{service}/") else f"{service}/{document}".rstrip("/")

@@ -11,7 +11,7 @@ from tostrack.models import VERDICT_OF, Change, Edit, Flag, Hunk, Reason
 from tostrack.render.change_formats import change_as_json
 from tostrack.render.escape import columns, count, cut, path_of, safe_line
 from tostrack.render.headline import distinct_flags, flag_label
-from tostrack.render.terminal_style import SIGNS, TerminalStyle, fit_line
+from tostrack.render.terminal_style import PLAIN, SIGNS, TerminalStyle, fit_line
 from tostrack.render.word_edits import clipped, fold, runs_of
 
 #: Kept words shown on each side of an edit, and characters of a clause: enough to know it again.
@@ -70,21 +70,12 @@ class Reasoning:
     findings: tuple[FoundFlag, ...]
 
 
-def render_reasoning(
-    reasoning: Reasoning,
-    *,
-    colour: bool = False,
-    width: int = 0,
-    limit: int | None = 20,
-    ascii_marks: bool = False,
-) -> str:
+def render_reasoning(reasoning: Reasoning, look: TerminalStyle = PLAIN, limit: int | None = 20) -> str:
     """Return *reasoning* as lines to read: what was compared, the verdict, then every hunk, what matters most first.
 
     Args:
-        width: Columns to wrap to; 0 leaves every paragraph on one line.
         limit: How many hunks to show; None shows all.
     """
-    look = TerminalStyle(colour, width, ascii_marks)
     change = reasoning.change
     lines = [look.paint("title", fit_line(safe_line(reasoning.id), look))]
     for sentence in reasoning.compared.sentences:
@@ -154,11 +145,8 @@ def _wrapped(text: str, look: TerminalStyle, *, style: str = "=") -> list[str]:
     return [f"| {line}" if line.startswith("::") else line for line in lines]
 
 
-def render_flags_of(
-    text: str, reasons: Sequence[HunkReason], *, colour: bool, width: int, ascii_marks: bool = False
-) -> str:
+def render_flags_of(text: str, reasons: Sequence[HunkReason], look: TerminalStyle = PLAIN) -> str:
     """Return why each flag of the clause *text* is there, as lines to read; no flag is said, too."""
-    look = TerminalStyle(colour, width, ascii_marks)
     lines = [line for why in reasons for line in _why(why, f"{why.flag.topic} · {why.flag.polarity}", look)]
     return "\n".join(lines or _wrapped(f"No flag: “{cut(safe_line(text), _QUOTE)}”", look)) + "\n"
 

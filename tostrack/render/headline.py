@@ -2,43 +2,58 @@
 
 from __future__ import annotations
 
-from tostrack.analysis.topic_moves import name_moves, ranked, safeguard_move, topic_subject, weigh_flag
-from tostrack.models import Change, Direction, Flag, Hunk, Reason, Verdict
-from tostrack.render.escape import columns, cut, joined, safe_line
+import re
+
+from tostrack.analysis.topic_moves import safeguard_move, topic_subject, weigh_flag
+from tostrack.models import Change, Direction, Flag, Hunk, Judgement, Reason, Verdict
+from tostrack.render.escape import columns, cut, safe_line
 
 #: Titles longer than this are cut by feed readers and mail clients.
 TITLE_COLUMNS = 140
+#: A quote of fewer columns says too little to be begun.
+_QUOTE_COLUMNS = 25
 
 
-def headline(change: Change, service_name: str = "", document_name: str = "") -> str:
-    """Return *change* as one present-tense sentence led by the service's name, at most `TITLE_COLUMNS` long.
+#: Verbs that an explanation begins with: of those in `tostrack.analysis.summary`.
+_VERBS = frozenset(
+    """adds changes drops edits names narrows no promises removes replaces rewrites says strengthens turns weakens
+    widens""".split()
+)
+_PARTS = re.compile(r"(?P<moves>.*?)(?P<quote>(?:: “.*)?(?: \(\d+ edits\))?)", re.DOTALL)
 
-    It says what moved when flags tell, and else what the verdict's explanation tells; a change that is not
-    substantive is never dressed up as news.
+
+def headline(change: Change, service_name: str = "", document_name: str = "", *, quoted: bool = True) -> str:
+    """Return *change* as `write_headline` writes it, with its own names where none are given."""
+    document = document_name or change.document.rpartition("/")[2]
+    return write_headline(change.judgement, service_name or change.service, document, quoted=quoted)
+
+
+def write_headline(judgement: Judgement, service_name: str, document_name: str, *, quoted: bool = True) -> str:
+    """Return a change as one present-tense sentence led by the service's name, at most `TITLE_COLUMNS` long.
+
+    It says what the judgement's explanation says, with the quote that fits unless it is not to be *quoted*; a change
+    that is not substantive is never dressed up as news.
     """
-    service = safe_line(service_name or change.service) or "The service"
-    document = safe_line(document_name or change.document.rpartition("/")[2]) or "terms"
-    phrases = (
-        [safe_line(phrase) for phrase in name_moves(change.hunks)] if change.verdict is Verdict.SUBSTANTIVE else []
-    )
-    reverted = change.reason is Reason.REVERTED
-    for shown in range(len(phrases), 0, -1):
-        rest = [f"{len(phrases) - shown} more"] if shown < len(phrases) else []
-        back = ["returns to an older text"] if reverted else []
-        title = f"{service} {joined([*back, *phrases[:shown], *rest])} ({document})"
-        if columns(title) <= TITLE_COLUMNS:
-            return title
-    explanation = _as_clause(change.explanation)
-    if change.verdict is Verdict.NOISE:
-        return _title(f"{service} {document}: no substantive change; {explanation}")
-    verb = "returns to an older text of" if reverted else "edits" if change.verdict is Verdict.EDITORIAL else "changes"
-    return _title(f"{service} {verb} its {document}: {explanation}")
+    service, document = safe_line(service_name) or "The service", safe_line(document_name) or "terms"
+    said = _as_clause(judgement.explanation)
+    if judgement.verdict is Verdict.NOISE:
+        return _title(f"{service} {document}: no substantive change; {said}")
+    parts = _PARTS.fullmatch(said)
+    if judgement.verdict is Verdict.SUBSTANTIVE and said.partition(" ")[0] in _VERBS and parts:
+        named = f"{service} {parts['moves']} ({document})"
+        room = quoted and columns(named) < TITLE_COLUMNS - _QUOTE_COLUMNS
+        return _title(f"{named}{parts['quote']}" if room else named)
+    verb = "edits" if judgement.verdict is Verdict.EDITORIAL else "changes"
+    if judgement.reason is Reason.REVERTED:
+        verb = "returns partly to an older text of" if said.startswith("partly") else "returns to an older text of"
+    return _title(f"{service} {verb} its {document}: {said}")
 
 
 def _title(text: str) -> str:
     """Return *text* as a title, with a quotation closed when the cut fell into it."""
     title = cut(text, TITLE_COLUMNS)
-    return f"{cut(text, TITLE_COLUMNS - 1)}”" if title.count("“") > title.count("”") else title
+    open_quote = title != text and title.count("“") > title.count("”")
+    return f"{cut(text, TITLE_COLUMNS - 1)}”" if open_quote else title
 
 
 def _as_clause(explanation: str) -> str:
@@ -46,15 +61,6 @@ def _as_clause(explanation: str) -> str:
     text = safe_line(explanation).rstrip(".")
     first = text.split(" ", 1)[0]
     return text[:1].lower() + text[1:] if first[1:].islower() or len(first) == 1 else text
-
-
-def topic_moves(change: Change) -> list[str]:
-    """Return each topic of *change* and what happened to it: ``licensing widened and narrowed``, ``ai touched``."""
-    moves: dict[str, dict[str, None]] = {}
-    for hunk in ranked(change):
-        for flag in hunk.flags:
-            moves.setdefault(safe_line(flag.topic), {}).update({str(flag.direction): None} if flag.direction else {})
-    return [f"{topic} {joined(list(found)) or 'touched'}" for topic, found in moves.items()]
 
 
 #: What happened to what a flag says, for a reader: of what the platform may do, and of a promise or limit.

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from tostrack.render.escape import columns, count, cut, document_id, path_of, safe_line
-from tostrack.render.terminal_style import TerminalStyle, fit_line
+from tostrack.render.terminal_style import PLAIN, TerminalStyle, fit_line
 
 #: Columns of a heading path beside what happened.
 _PATH = 40
@@ -24,15 +24,12 @@ _SAID = {
 _STYLES = {"granted": "added", "widened": "added", "narrowed": "removed", "withdrawn": "removed"}
 
 
-def render_history(
-    rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
-) -> str:
+def render_history(rows: Iterable[Mapping[str, Any]], look: TerminalStyle = PLAIN) -> str:
     """Return what happened to each topic of each document, day by day, with the words it rests on.
 
     Args:
         rows: Mappings with the keys of ``tostrack flags --history --json``, document by document, oldest first.
     """
-    look = TerminalStyle(colour, width, ascii_marks)
     lines: list[str] = []
     for name, of_document in groupby(rows, key=lambda row: document_id(row["service"], row["document"])):
         topics: dict[str, list[Mapping[str, Any]]] = {}

@@ -7,31 +7,29 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from tostrack.models import Edit
+from tostrack.models import Verdict
 from tostrack.render.escape import columns, count, document_id, path_of, safe_line
-from tostrack.render.terminal_style import SIGNS, TerminalStyle, align_columns, fit_line
+from tostrack.render.terminal_style import PLAIN, TerminalStyle, align_columns, fit_line
 from tostrack.render.wording import describe_cause, describe_outcome
 
 #: Columns of a heading path beside a quote.
 _PATH = 40
 
 
-def render_log(
-    rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
-) -> str:
-    """Return the changes of *rows*, two lines each: what it is, and in one sentence why it has its verdict.
+def render_log(rows: Iterable[Mapping[str, Any]], look: TerminalStyle = PLAIN) -> str:
+    """Return the changes of *rows*, two lines each: what it is, and what it moves or why it does not matter.
 
     Args:
         rows: Mappings with the keys of ``tostrack log --json``, and ``explanation``.
     """
-    look = TerminalStyle(colour, width, ascii_marks)
     listed = list(rows)
+    # Where only changes that matter are listed, the reason alone leaves room for the topics.
+    verdict = "{1}" if all(row.get("verdict") == Verdict.SUBSTANTIVE for row in listed) else "{0} ({1})"
     table = [
         [
             _cell(row.get("seen_at"))[:10],
             _cell(row.get("id")),
-            f"{_cell(row.get('verdict'))} ({_cell(row.get('reason'))})",
-            " ".join(f"{row[edit]}{SIGNS[edit]}" for edit in Edit if row.get(edit)),
+            verdict.format(_cell(row.get("verdict")), _cell(row.get("reason"))),
             ", ".join(map(_cell, row.get("topics") or ())),
         ]
         for row in listed
@@ -40,19 +38,18 @@ def render_log(
     for row, line in zip(listed, align_columns(table, look), strict=True):
         lines.append(line)
         if explanation := _cell(row.get("explanation")):
-            lines.append(look.paint("dim", fit_line(f"            {explanation}", look)))
+            lines.append(look.paint("dim", fit_line(f"    {explanation}", look)))
+        if review := row.get("review"):
+            lines.append(fit_line(f"    Reviewed: {_cell(review['sentence'])}", look))
     return _text(lines)
 
 
-def render_status(
-    rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
-) -> str:
+def render_status(rows: Iterable[Mapping[str, Any]], look: TerminalStyle = PLAIN) -> str:
     """Return the documents of *rows*, one a line, then the errors of those that are failing.
 
     Args:
         rows: Mappings with the keys of ``tostrack status --json``.
     """
-    look = TerminalStyle(colour, width, ascii_marks)
     listed = list(rows)
     table = [
         [
@@ -89,15 +86,12 @@ def _failing(row: Mapping[str, Any]) -> str:
     return f"{describe_outcome(row['outcome'], row['cause'])} for {count(days, 'day')}, since {since}"
 
 
-def render_suspects(
-    rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
-) -> str:
+def render_suspects(rows: Iterable[Mapping[str, Any]], look: TerminalStyle = PLAIN) -> str:
     """Return the quarantined texts of *rows*, one a line.
 
     Args:
         rows: Mappings with the keys of ``tostrack status --suspects --json``.
     """
-    look = TerminalStyle(colour, width, ascii_marks)
     table = [
         [
             document_id(_cell(row["service"]), _cell(row["document"])),
@@ -113,15 +107,12 @@ def render_suspects(
     return _text(align_columns(table, look, header=header)) if table else ""
 
 
-def render_flags(
-    rows: Iterable[Mapping[str, Any]], *, colour: bool = False, width: int = 0, ascii_marks: bool = False
-) -> str:
+def render_flags(rows: Iterable[Mapping[str, Any]], look: TerminalStyle = PLAIN) -> str:
     """Return the flags of *rows* under their topics, each with its quote on a line of its own.
 
     Args:
         rows: Mappings with the keys of ``tostrack flags --json``; each is shown with its ``meaning``, if it has one.
     """
-    look = TerminalStyle(colour, width, ascii_marks)
     lines: list[str] = []
     ordered = sorted(rows, key=lambda row: _cell(row["topic"]))
     for topic, group in groupby(ordered, key=lambda row: _cell(row["topic"])):

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from tostrack.analysis.topic_moves import ranked
+from tostrack.analysis.topic_moves import join_words, ranked
 from tostrack.models import Change, Edit, Fact, Flag, Hunk
-from tostrack.render.escape import ascii_only, columns, count, cut, document_id, joined, path_of, safe_line, span_of
-from tostrack.render.headline import distinct_flags, flag_label, topic_moves
-from tostrack.render.terminal_style import SIGNS, TerminalStyle, align_columns, fit_line
+from tostrack.render.escape import ascii_only, columns, count, cut, document_id, path_of, safe_line, span_of
+from tostrack.render.headline import distinct_flags, flag_label
+from tostrack.render.terminal_style import PLAIN, SIGNS, TerminalStyle, align_columns, fit_line
 from tostrack.render.word_edits import excerpt, fold, runs_of, shortened, side, whole
 
 #: Unflagged hunks shown before the rest are only counted: two screens of reading.
@@ -27,28 +27,24 @@ _NARROWEST_COLUMN = 30
 
 def render_change(
     change: Change,
+    look: TerminalStyle = PLAIN,
     *,
-    colour: bool,
-    width: int,
     context: int = CONTEXT,
     side_by_side: bool = False,
     stat: bool = False,
     limit: int | None = UNFLAGGED_SHOWN,
     hint: str = " (--all-hunks)",
-    ascii_marks: bool = False,
 ) -> str:
     """Return *change* as lines to read: a headline, then its hunks, those that matter most first.
 
     Args:
-        width: Columns to wrap to; 0 leaves every paragraph on one line.
+        look: Its width is what to wrap to; 0 leaves every paragraph on one line.
         context: Kept words to show on each side of an edit.
         side_by_side: Old text on the left, new text on the right, when there is room for both.
         stat: A table of what changed by heading, in place of the hunks.
         limit: How many unflagged hunks to show; None shows all.
         hint: What to say after the number of hunks that are not shown.
-        ascii_marks: Write in ASCII only, for a stream that cannot carry more.
     """
-    look = TerminalStyle(colour, width, ascii_marks)
     blocks = [_headline(change, look)]
     if stat:
         blocks += [_stat(change, look)]
@@ -57,7 +53,7 @@ def render_change(
         flagged = [hunk for hunk in hunks if hunk.flags]
         others = [hunk for hunk in hunks if not hunk.flags]
         shown = others if limit is None else others[:limit]
-        two_columns = side_by_side and (width - 3) // 2 >= _NARROWEST_COLUMN
+        two_columns = side_by_side and (look.width - 3) // 2 >= _NARROWEST_COLUMN
         blocks += _hunks([*flagged, *shown], look, context, two_columns=two_columns)
         if left := len(others) - len(shown):
             blocks.append([look.paint("dim", fit_line(f"… and {count(left, 'more edit')}{hint}", look))])
@@ -66,7 +62,7 @@ def render_change(
 
 def change_as_text(change: Change, *, width: int = 76, budget: int = 30_000) -> str:
     """Return *change* as plain text of at most *budget* characters: the text part of a mail or of a feed entry."""
-    text = render_change(change, colour=False, width=width, hint="")
+    text = render_change(change, TerminalStyle(width=width), hint="")
     return text if len(text) <= budget else text[: budget - 3].rpartition("\n")[0] + "\n…\n"
 
 
@@ -84,14 +80,14 @@ def _headline(change: Change, look: TerminalStyle) -> list[str]:
     titles = [name, span] if apart else ["  ".join(filter(None, [name, span]))]
     lines = [look.paint("title", fit_line(title, look)) for title in titles if title]
     verdict = f"{change.verdict} ({change.reason})"
-    moves = topic_moves(change)
-    lines += _paragraph(f"{verdict}: {'; '.join(moves)}" if moves else verdict, look)
+    topics = ", ".join(map(safe_line, change.topics))
+    lines += _paragraph(f"{verdict}: {topics}" if topics else verdict, look)
     for sentence in filter(None, (change.explanation, change.silence)):
         lines += _paragraph(safe_line(sentence), look)
     edits = Counter(hunk.edit for hunk in change.hunks)
     told = [f"{edits[edit]:,} {edit}" for edit in Edit if edits[edit]]
     if told:
-        lines.append(look.paint("dim", fit_line(f"{count(len(change.hunks), 'edit')}: {joined(told)}", look)))
+        lines.append(look.paint("dim", fit_line(f"{count(len(change.hunks), 'edit')}: {join_words(told)}", look)))
     return lines
 
 

@@ -31,9 +31,9 @@ SIGNS = {Edit.ADDED: "+", Edit.REMOVED: "-", Edit.REWORDED: "~", Edit.MOVED: ">"
 class TerminalStyle:
     """How to write: with colour or not, how wide (0: no limit), in ASCII or not."""
 
-    colour: bool
-    width: int
-    ascii: bool
+    colour: bool = False
+    width: int = 0
+    ascii: bool = False
 
     def paint(self, style: str, text: str) -> str:
         """Return *text* in the colours of *style*, when there is colour."""
@@ -49,6 +49,10 @@ class TerminalStyle:
         if self.ascii:
             ready = [(op, ascii_only(text)) for op, text in ready]
         return wrap(ready, max(self.width - indent, 20) if self.width else 0)
+
+
+#: For a pipe or a file.
+PLAIN = TerminalStyle()
 
 
 def fit_line(text: str, look: TerminalStyle) -> str:

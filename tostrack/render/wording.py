@@ -47,6 +47,27 @@ CAUSES = {
     "wrong-page": "another page",
 }
 
+#: What a reason is called where there is room for a few words only.
+REASONS = {
+    "wording": "another wording",
+    "numbering": "other numbers",
+    "renamed": "another name",
+    "format": "markup",
+    "links": "link addresses",
+    "order": "order",
+    "stamp": "a date stamp",
+    "oscillation": "back and forth",
+    "edition": "another edition",
+    "furniture": "menus and banners",
+    "suspect": "not the policy",
+    "identical": "the same text",
+}
+
+
+def describe_reason(reason: str) -> str:
+    """Return the reason of a silent change in a few words; of another reason, its code."""
+    return REASONS.get(reason, safe_line(reason).replace("-", " "))
+
 
 def describe_cause(cause: str | None) -> str:
     """Return the cause with this code in words; of an unknown code, the code without its hyphens."""

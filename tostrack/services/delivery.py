@@ -6,6 +6,7 @@ out twice carries the same Message-ID.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ from tostrack.models import DigestSettings, channel_of, from_iso
 from tostrack.notify import Notifier, OutgoingMessage
 from tostrack.services.messages import SenderConfig
 from tostrack.services.subscriptions import find_refusal, is_mail, message_name
+
+log = logging.getLogger(__name__)
 
 #: How long a message is one sender's: more than a server may take for it.
 LEASE = timedelta(minutes=10)
@@ -128,7 +131,10 @@ class DeliveryRun:
     def deliveries(self) -> Iterator[Delivery]:
         """Send all that is due, one after the other, and yield what became of each as soon as it is written down."""
         while message := self._next():
-            yield self._deliver(message)
+            delivery = self._deliver(message)
+            # Never the recipient: the address of a chat is a secret.
+            log.info("digest %s by %s: %s", message.digest, message.channel, delivery.state)
+            yield delivery
 
     def _next(self) -> Message | None:
         at = self.now()

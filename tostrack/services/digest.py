@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tostrack.analysis.flags import SHIPPED, Rulebook
-from tostrack.archive import Archive, ChangeRow
+from tostrack.archive import Archive, ChangeRow, DocumentRow
+from tostrack.archive.reviews import combine_reviews
 from tostrack.errors import StoreError
-from tostrack.models import DigestSettings, Verdict, iso
-from tostrack.render.digest import Digest, DigestItem
+from tostrack.models import DigestSettings, Verdict, from_iso, iso
+from tostrack.render.calendar import BindingDate
+from tostrack.render.digest import HEADLINES, Digest, DigestItem
 from tostrack.render.site_paths import change_page, site_address
+from tostrack.services.upcoming import list_binding_dates
+
+_MONTH, _YEAR = timedelta(days=30), timedelta(days=366)
 
 
 def assemble_digest(
@@ -39,11 +45,25 @@ def assemble_digest(
     Raises:
         StoreError: An event names a change that the archive does not have.
     """
-    told = [_change(archive, event) for event in events]
-    ids = {row.id for row in told}
+    reviews = combine_reviews(archive.reviews())
+    silent = {one.change for one in reviews.values() if one.silences}
+    told = [_change(archive, event) for event in events if event not in silent]
+    ids = {row.id for row in told} | silent
     seen = [row for row in _between(archive, since, until) if settings.covers(_document(row)) and row.id not in ids]
-    others = [row for row in seen if row.verdict == Verdict.SUBSTANTIVE and row.announced]
+    # Without topics nothing lies outside them: what else is there is in another message to the same readers.
+    others = [row for row in seen if row.verdict == Verdict.SUBSTANTIVE and row.announced and settings.topics]
     watched = [row for row in archive.documents() if settings.covers(row.id)]
+    open_changes = []
+    if settings.until_acknowledged:
+        earlier = archive.changes(verdict=Verdict.SUBSTANTIVE, until=since)
+        decided = {one.change for one in reviews.values() if one.state}
+        open_changes = [
+            row
+            for row in earlier
+            if row.announced
+            and row.id not in ids | decided
+            and settings.wants(_document(row), Verdict.SUBSTANTIVE, row.topics)
+        ]
     return Digest(
         settings.slug,
         since,
@@ -56,8 +76,27 @@ def assemble_digest(
         tuple(dict.fromkeys(row.service_name for row in watched)),
         settings.topics,
         warning,
-        lambda flag: book.meaning(flag.rule, flag.polarity),
+        unacknowledged=tuple(_items(archive, open_changes[:HEADLINES], site)),
+        silenced=_silenced_lately(archive, settings, since, until),
+        upcoming=_upcoming(archive, watched, site, until),
+        meaning=lambda flag: book.meaning(flag.rule, flag.polarity),
     )
+
+
+def _silenced_lately(archive: Archive, settings: DigestSettings, since: datetime, until: datetime) -> dict[str, int]:
+    """Return, for the first digest of a month, how many changes were silenced in the month before it, by reason."""
+    if (since.year, since.month) == (until.year, until.month):
+        return {}
+    rows = _between(archive, until - _MONTH, until)
+    reasons = [row.reason for row in rows if row.verdict != Verdict.SUBSTANTIVE and settings.covers(_document(row))]
+    return dict(Counter(reasons).most_common())
+
+
+def _upcoming(archive: Archive, watched: Iterable[DocumentRow], site: str, until: datetime) -> tuple[BindingDate, ...]:
+    """Return the effective dates ahead of texts that changed within a year: a date is announced with a new text."""
+    lately = [row for row in watched if row.changed_at and from_iso(row.changed_at) >= until - _YEAR]
+    dates = list_binding_dates(archive, lately, site=site, at=until)
+    return tuple(one for one in dates if one.day >= until.date())
 
 
 def changes_between(archive: Archive, settings: DigestSettings, since: datetime, until: datetime) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,19 @@ from tostrack.archive import snapshots as files
 from tostrack.archive.chain import clause_list, late_link
 from tostrack.archive.provenance import Origin, Provenance
 from tostrack.errors import StoreError
-from tostrack.models import sha256
+from tostrack.models import Change, sha256
 from tostrack.render import change_formats, evidence
 from tostrack.render.csv_rows import folder_name
+from tostrack.render.memo import MemoFacts, render_memo
+from tostrack.render.site_paths import change_page, site_address
 
 #: Reads the bytes of a raw capture by its path.
 Read = Callable[[str], bytes]
 CHANGES = (
     *("id", "service", "document", "seen_at", "verdict", "reason", "explanation", "topics"),
-    *("added", "removed", "reworded", "moved", "announced", "from_number", "to_number"),
+    *("added", "removed", "reworded", "moved", "announced", "from_number", "to_number", "headline"),
 )
+REVIEWS = ("change", "at", "state", "verdict", "note", "service", "document", "judged")
 VERSIONS = ("service", "document", "number", "seen_at", "kind", "sha256", "hash")
 
 
@@ -53,6 +57,31 @@ def evidence_of(archive: Archive, row: ChangeRow, read: Read) -> bytes:
         "head": sha256(chain[-1]),
     }
     return evidence.pack_evidence(packed, facts)
+
+
+def memo_of(archive: Archive, change: Change, site: str = "") -> str:
+    """Return *change* as a paragraph to paste; *site* is where the pages of changes are published, or empty."""
+    from tostrack.analysis.facts import read_document_dates
+
+    [document] = [row for row in archive.documents(change.service) if row.document == change.document]
+    stored = [row for row in archive.changes(change.service, change.document) if row.to_number == change.new.number]
+    row = next((one for one in stored if one.from_number == change.old.number), None)
+    facts = MemoFacts(
+        document.service_name,
+        document.name,
+        row.id if row else "",
+        site_address(site, change_page(row.id)) if row else "",
+    )
+    if version := archive.version(change.service, change.document, change.new.number):
+        sources = archive.sources(version)
+        effective = read_document_dates(archive.reading(version)).effective
+        facts = replace(
+            facts,
+            url=sources[0].url if sources else "",
+            fetched_at=sources[0].fetched_at if sources else "",
+            effective=effective.first if effective and effective.first == effective.last else None,
+        )
+    return render_memo(change, facts)
 
 
 def _version(archive: Archive, row: ChangeRow, number: int) -> VersionRow:
@@ -118,6 +147,20 @@ def versions(archive: Archive, rows: list[DocumentRow], *, whole: bool) -> Itera
         for row in archive.versions(document.service, document.document):
             listed = {name: getattr(row, name) for name in VERSIONS}
             yield {**listed, "text": archive.reading(row).version.text} if whole else listed
+
+
+def reviews(archive: Archive, rows: list[DocumentRow], *, whole: bool) -> Iterator[dict[str, Any]]:
+    """Yield what readers decided about changes of *rows*, oldest first; *whole* with the change that was judged."""
+    names = {row.id for row in rows}
+    listed = {row.id: row for row in archive.changes()}
+    for one in archive.reviews():
+        row = listed[one.change]
+        if f"{row.service}/{row.document}" not in names:
+            continue
+        columns: dict[str, Any] = {**vars(one), "service": row.service, "document": row.document, "judged": row.verdict}
+        yield (
+            {**columns, "judged_change": change_formats.change_as_json(archive.load_change(row))} if whole else columns
+        )
 
 
 def dataset(archive: Archive, rows: list[DocumentRow]) -> Iterator[tuple[str, bytes]]:

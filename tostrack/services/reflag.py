@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from tostrack.analysis import comparison
-from tostrack.analysis.flags import SHIPPED, FlagEvent, Rulebook, RuleFile
+from tostrack.analysis.flags import SHIPPED, Rulebook, RuleFile
+from tostrack.analysis.flags.history import FlagEvent
 from tostrack.archive import Archive, VersionRow
 from tostrack.archive.flag_events import Moment
 from tostrack.archive.flag_rows import FlaggedClause

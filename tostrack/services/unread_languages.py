@@ -6,9 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tostrack.analysis.flags.reading_language import is_read, name_language, primary_language
-from tostrack.language.detect import detect_language
-
 if TYPE_CHECKING:
     from tostrack.archive import Archive, DocumentRow
 
@@ -28,25 +25,26 @@ class UnreadDocument:
     @property
     def notice(self) -> str:
         """``not analysed: Hungarian``."""
+        from tostrack.analysis.flags.reading_language import name_language
+
         return f"not analysed: {name_language(self.language)}"
 
 
 def find_language_of(archive: Archive, row: DocumentRow) -> str:
-    """Return the language of the current text of a document: its words tell, else the watchlist; empty if neither."""
-    text = archive.text(row.service, row.document)
-    return (detect_language(text) if text else "") or _declared(archive, row)
+    """Return the language of the current text of a document, as stored with it; a text without one is read for it."""
+    from tostrack.analysis.flags.reading_language import primary_language
 
+    if row.language:
+        return primary_language(row.language)
+    from tostrack.language.detect import detect_language
 
-def _declared(archive: Archive, row: DocumentRow) -> str:
-    found = archive.query(
-        "SELECT d.language FROM documents d JOIN services s ON s.id = d.service_id WHERE s.slug = ? AND d.slug = ?",
-        (row.service, row.document),
-    )
-    return primary_language(str(found[0]["language"])) if found else ""
+    return detect_language(archive.text(row.service, row.document) or "")
 
 
 def list_unread(archive: Archive, rows: Iterable[DocumentRow]) -> list[UnreadDocument]:
     """Return those of *rows*, of the first `MOST_DOCUMENTS` with a text, whose language the rules do not read."""
+    from tostrack.analysis.flags.reading_language import is_read
+
     with_text = [row for row in rows if row.versions][:MOST_DOCUMENTS]
     languages = [(row, find_language_of(archive, row)) for row in with_text]
     return [UnreadDocument(row.service, row.document, code) for row, code in languages if not is_read(code)]

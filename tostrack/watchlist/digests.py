@@ -11,7 +11,7 @@ from tostrack.watchlist.findings import shown
 from tostrack.watchlist.table import Table, is_email, web_address
 from tostrack.watchlist.values import NotifySettings
 
-_DIGEST_KEYS = ("to", "watch", "topics", "verdicts", "every", "still_watching")
+_DIGEST_KEYS = ("to", "watch", "topics", "verdicts", "every", "still_watching", "until_acknowledged")
 _NOTIFY_KEYS = ("smtp", "from", "operator", "endpoint", "hub", "issues", "storm", "secrets")
 _EVERY = ("day", "week", "change")
 #: Noise is counted and never told.
@@ -54,7 +54,8 @@ def digest(slug: str, table: Table, known: list[str], folder: Path) -> DigestSet
             table.wrong("verdicts", f"{shown(verdict)} is not told of", word=verdict, known=_VERDICTS)
     told = tuple(each for each in _VERDICTS if each in verdicts)
     every, still = table.choice("every", _EVERY), table.boolean("still_watching", default=False)
-    return DigestSettings(slug, to, watch, topics, every, told, still)
+    again = table.boolean("until_acknowledged", default=False)
+    return DigestSettings(slug, to, watch, topics, every, told, still, again)
 
 
 def _check_recipient(recipient: str, table: Table) -> None:

@@ -1,4 +1,17 @@
-"""The watchlist that `tostrack init` writes."""
+"""The watchlist that `tostrack init` writes, and the list of services that ships with tostrack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+#: In a wheel; in a checkout it is the watchlist in its root.
+_SHIPPED = Path(__file__).with_name("shipped.toml")
+
+
+def find_shipped_watchlist() -> Path:
+    """Return the file of the services that ship with tostrack."""
+    return _SHIPPED if _SHIPPED.is_file() else Path(__file__).parents[2] / "watchlist.toml"
+
 
 STARTER = """\
 # What tostrack watches. Two lines make a document; `tostrack add URL` writes them for you,

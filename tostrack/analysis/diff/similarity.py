@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from tostrack.analysis.diff.anchors import Pair
+from tostrack.language.characters import UNSPACED
 
 #: Below this likeness two clauses share only the language of contracts; found on real rewritten policies.
 _LEAST_NEAR = 0.3
@@ -27,7 +28,7 @@ _COMMON = 24
 _SMALL_GAP = 36
 
 _NUMBER = re.compile(r"\b\d\w*")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
 #: Clauses whose bags are remembered: a clause that was reworded is weighed for its line in the archive again.

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from tostrack.analysis.facts.document_dates import (
     StatedDate,
@@ -16,13 +17,23 @@ from tostrack.analysis.facts.document_dates import (
     find_stated_dates,
     read_document_dates,
 )
-from tostrack.analysis.facts.edits import Finder, Mention, Side, compare_sides, fact, moved
+from tostrack.analysis.facts.edits import Finder, Mention, Side, compare_sides, fact, moved, slice_sentence
+from tostrack.analysis.facts.entries import compare_entries, label_of, moved_links, subject_fact
 from tostrack.analysis.facts.modality import modality, negation
 from tostrack.analysis.facts.phrases import GIVEN, consent, limits, reach, recipients
 from tostrack.analysis.facts.quantities import days, numbers
-from tostrack.models import Edit, Fact, FactKind, Hunk
+from tostrack.analysis.facts.references import laws, licences, scopes, storage_places
+from tostrack.language.words import entry_pattern, union
+from tostrack.models import Clause, Edit, Fact, FactKind, Hunk
 
-__all__ = ["StatedDate", "StatedDates", "compare_document_dates", "facts", "find_stated_dates", "read_document_dates"]
+__all__ = [
+    "StatedDate",
+    "StatedDates",
+    "compare_document_dates",
+    "find_facts",
+    "find_stated_dates",
+    "read_document_dates",
+]
 
 #: More than this in one clause is a clause rewritten: the reader must read it.
 _MOST = 6
@@ -30,19 +41,21 @@ _MOST = 6
 #: can be named. The longest policies have 200,000.
 _LONGEST = 20_000
 _MOST_CHARACTERS = 500_000
-_PHRASES: tuple[tuple[FactKind, Finder], ...] = (
-    (FactKind.CONSENT, consent),
-    (FactKind.RECIPIENT, recipients),
-    (FactKind.LIMIT, limits),
-    (FactKind.REACH, reach),
-    (FactKind.NUMBER, numbers),
-    (FactKind.DATE, days),
-)
+#: The kind of an amount, by its group and by what its sentence speaks of; else it is any number.
+_AMOUNTS = {
+    ("sum", ""): FactKind.FEE,
+    ("age", ""): FactKind.AGE,
+    ("share", "uptime"): FactKind.UPTIME,
+    ("time", "retention"): FactKind.RETENTION,
+    ("time", "answer"): FactKind.RESPONSE,
+    ("count", ""): FactKind.QUOTA,
+    ("size", "quota"): FactKind.QUOTA,
+}
+_NUMERIC = frozenset({FactKind.NUMBER, FactKind.DATE, *_AMOUNTS.values()})
 #: What is told of a clause that came, or went, as a whole; the rest of it says no more than that it did.
 _OF_WHOLE = {Edit.ADDED: (FactKind.NUMBER,), Edit.REMOVED: (FactKind.CONSENT, FactKind.NUMBER)}
-_NUMERIC = (FactKind.NUMBER, FactKind.DATE)
 #: Words that say little without their sentence: one that came or went with its sentence is no move.
-_IN_SENTENCE = (FactKind.LIMIT, FactKind.REACH)
+_IN_SENTENCE = (FactKind.LIMIT, FactKind.REACH, FactKind.LAW, FactKind.PLACE, FactKind.SCOPE)
 _KEPT = 0.5
 
 
@@ -55,35 +68,78 @@ class _Move:
     new: Mention | None
 
 
-def find_facts(hunks: Sequence[Hunk]) -> list[tuple[Fact, ...]]:
+def find_facts(
+    hunks: Sequence[Hunk], old: Sequence[Clause] = (), new: Sequence[Clause] = (), language: str = ""
+) -> list[tuple[Fact, ...]]:
     """Return, for each of *hunks*, what moved in its words, the weightiest first.
 
     Of a clause that came or went as a whole only its numbers are told, and that it asked for consent. What one edit
     takes and another one brings did not move.
+
+    Args:
+        hunks: The edits.
+        old: The clauses of the old text: rows of tables and entries of lists are read by their columns and names.
+        new: Those of the new text.
+        language: Of the texts, as `tokenize` takes it.
     """
+    finders = _finders(language)
     found = []
     room = _MOST_CHARACTERS
     for hunk in hunks:
         room -= len(hunk.old) + len(hunk.new)
         close = hunk.edit is not Edit.MOVED and max(len(hunk.old), len(hunk.new)) <= _LONGEST and room >= 0
         pair = compare_sides(hunk) if close else (Side(""), Side(""))
-        found.append((pair, list(_moves(hunk, *pair))))
+        found.append((pair, list(_moves(hunk, *pair, finders))))
     gone = Counter((move.kind, move.old.key) for _, moves in found for move in moves if move.old and not move.new)
     come = Counter((move.kind, move.new.key) for _, moves in found for move in moves if move.new and not move.old)
     elsewhere = gone & come
+    entries = compare_entries(hunks, tuple(old), tuple(new))
     told = []
-    for hunk, (pair, moves) in zip(hunks, found, strict=True):
+    for hunk, (pair, moves), listed in zip(hunks, found, entries, strict=True):
         here = [] if hunk.edit is not Edit.REWORDED else [*negation(*pair), *modality(*pair)]
-        here += [_told(move, pair) for move in moves if _is_told(move, hunk, pair, elsewhere)]
-        order = list(FactKind)
-        distinct = {fact.sentence: fact for fact in sorted(here, key=lambda fact: order.index(fact.kind))}
-        told.append(tuple(distinct.values())[:_MOST])
+        here += [_told(move, hunk, pair) for move in moves if _is_told(move, hunk, pair, elsewhere)]
+        if old and new and hunk.edit is Edit.REWORDED:
+            here += moved_links(hunk, old, new)
+        told.append(_weightiest([*_typed(listed, here), *here]))
     return told
 
 
-def _moves(hunk: Hunk, old: Side, new: Side) -> Iterator[_Move]:
+def _finders(language: str) -> tuple[tuple[FactKind, Finder], ...]:
+    return (
+        (FactKind.CONSENT, consent),
+        (FactKind.RECIPIENT, recipients),
+        (FactKind.LIMIT, limits),
+        (FactKind.REACH, reach),
+        (FactKind.LAW, laws),
+        (FactKind.PLACE, storage_places),
+        (FactKind.LICENCE, licences),
+        (FactKind.SCOPE, scopes),
+        (FactKind.NUMBER, partial(numbers, language=language)),
+        (FactKind.DATE, days),
+    )
+
+
+def _weightiest(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Return *facts* by weight, each once; of those that say the same of a cell the one that names the cell."""
+    order = list(FactKind)
+    distinct = {(fact.old, fact.new): fact for fact in sorted(facts, key=lambda fact: not fact.subject, reverse=True)}
+    return tuple(sorted(distinct.values(), key=lambda fact: order.index(fact.kind)))[:_MOST]
+
+
+def _typed(cells: Sequence[Fact], phrases: Sequence[Fact]) -> list[Fact]:
+    """Return the moved *cells*, each of the kind of the phrase that moved in it."""
+    kinds = {one.new: one.kind for one in phrases}
+    return [
+        replace(cell, kind=next((kind for words, kind in kinds.items() if words and words in cell.new), cell.kind))
+        if cell.kind is FactKind.VALUE
+        else cell
+        for cell in cells
+    ]
+
+
+def _moves(hunk: Hunk, old: Side, new: Side, finders: Sequence[tuple[FactKind, Finder]]) -> Iterator[_Move]:
     kinds = _OF_WHOLE.get(hunk.edit)
-    for kind, find in _PHRASES:
+    for kind, find in finders:
         if kinds is None or kind in kinds:
             yield from (_Move(kind, *pair) for pair in moved(old, new, find))
 
@@ -100,6 +156,25 @@ def _is_told(move: _Move, hunk: Hunk, pair: tuple[Side, Side], elsewhere: Counte
     return whole or move.kind not in _IN_SENTENCE or side.kept(one) >= _KEPT
 
 
-def _told(move: _Move, pair: tuple[Side, Side]) -> Fact:
+def _told(move: _Move, hunk: Hunk, pair: tuple[Side, Side]) -> Fact:
     old, new = (side.words(one) if one else "" for side, one in zip(pair, (move.old, move.new), strict=True))
-    return fact(move.kind, old, new, quoted=move.kind not in _NUMERIC)
+    kind = _kind_of(move, pair)
+    if move.kind is FactKind.LICENCE:
+        old, new = (one.key if one else "" for one in (move.old, move.new))
+    label, rest = label_of(hunk.new)
+    was, before = label_of(hunk.old)
+    if kind in _NUMERIC - {FactKind.DATE} and label and label == was and old in before and new in rest and old and new:
+        return subject_fact(kind, label, old, new)
+    return fact(kind, old, new, quoted=kind not in _NUMERIC)
+
+
+def _kind_of(move: _Move, pair: tuple[Side, Side]) -> FactKind:
+    """Return the kind of a move: of an amount by what its sentence speaks of."""
+    side, one = (pair[1], move.new) if move.new else (pair[0], move.old)
+    if move.kind is not FactKind.NUMBER or one is None:
+        return move.kind
+    sentence = slice_sentence(side.text, one.start, one.end).casefold()
+    for (asked, about), kind in _AMOUNTS.items():
+        if asked == one.group and (not about or entry_pattern(union("facts", about)).search(sentence)):
+            return kind
+    return FactKind.NUMBER

@@ -22,6 +22,22 @@ class Mention:
     group: str = ""
 
 
+def find_sentence(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return where the sentence around ``text[start:end]`` begins and ends; a point within a word or number is none."""
+    begins = [match.end() for match in _STOP.finditer(text, 0, start)]
+    stop = _STOP.search(text, max(end - 1, 0))
+    return (begins[-1] if begins else 0), (stop.start() if stop else len(text))
+
+
+_STOP = re.compile(r"[.;!?](?=\s|$)")
+
+
+def slice_sentence(text: str, start: int, end: int) -> str:
+    """Return the sentence around ``text[start:end]``."""
+    begin, until = find_sentence(text, start, end)
+    return text[begin:until]
+
+
 @dataclass(frozen=True)
 class Side:
     """One text of a hunk, and where it was edited."""
@@ -40,9 +56,7 @@ class Side:
 
     def kept(self, mention: Mention) -> float:
         """Return how much of the sentence around a phrase was not edited, from 0 to 1; the phrase does not count."""
-        start = max(self.text.rfind(stop, 0, mention.start) for stop in ".;!?") + 1
-        ends = [at for stop in ".;!?" if (at := self.text.find(stop, mention.end)) >= 0]
-        end = min(ends, default=len(self.text))
+        start, end = find_sentence(self.text, mention.start, mention.end)
         cut = sum(max(0, min(until, end) - max(since, start)) for since, until in self.edits)
         size = mention.end - mention.start
         return 1 - max(0, cut - size) / max(1, end - start - size)
@@ -127,6 +141,7 @@ def _surplus(side: Side, ours: Sequence[Mention], theirs: Iterable[Mention]) -> 
 def fact(kind: FactKind, old: str, new: str, *, quoted: bool = True) -> Fact:
     """Return a fact with its line: ``“may” became “will”``; of two numbers neither is *quoted*."""
     if not (old and new):
-        return Fact(kind, old, new, f"removed “{old}”" if old else f"added “{new}”")
+        words = f"“{old or new}”" if kind is not FactKind.PARTY else old or new
+        return Fact(kind, old, new, f"{'removed' if old else 'added'} {words}")
     was, now = (f"“{words}”" if quoted else words for words in (old, new))
     return Fact(kind, old, new, f"{was} became {now}")

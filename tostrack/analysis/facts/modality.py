@@ -59,7 +59,7 @@ _ADVERBS = frozenset(
     generally typically directly and or if to be""".split()
 )
 _LY_VERBS = frozenset("apply comply rely reply supply multiply".split())
-_USER = frozenset("you users user members member customers customer".split())
+_USER = frozenset(load_language("en").list_words("parties", "user"))
 #: An edit of more words is a new sentence: the verb in it does not take the place of the old one.
 _PHRASE_WORDS = 8
 
@@ -210,5 +210,5 @@ def _affirmed(
                 denied = " ".join(side.text[denial.start() : end].split())
                 said = other.text[start : word.end()].split()
                 if _DENYING.isdisjoint(words_of(other.text[start : word.end()])):
-                    yield denied, " ".join(said if len(said) <= 4 else [word[0]])
+                    yield denied, " ".join(said if len(said) <= 4 and said[0][:1].isalnum() else [word[0]])
                 break

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from tostrack.analysis.facts.edits import Mention, words_of
+from tostrack.analysis.facts.edits import Mention
 
 # Consent: what needs the user's word
 
@@ -22,10 +22,6 @@ _CONSENT = re.compile(
     r"(?:\s+\w+){0,3}\s+(?:consent|permission))(?:ed|s|d|ted|t)?\b",
     re.IGNORECASE,
 )
-_CONSENT_WORDS = frozenset(
-    """consent consented permission authorization authorisation approval agreement agree agreed opt optin opted object
-    objected allow allowed permit permitted enable enabled""".split()
-)
 _STRENGTH = re.compile(r"explicit|express|prior|written|specific|affirmative|separate|opt-in", re.IGNORECASE)
 #: To opt out and to object are the other way round: what happens unless somebody speaks up.
 _OUT = re.compile(r"out$|object", re.IGNORECASE)
@@ -33,8 +29,6 @@ _OUT = re.compile(r"out$|object", re.IGNORECASE)
 
 def consent(text: str) -> Iterator[Mention]:
     """Yield where *text* makes something hang on the user's word."""
-    if _CONSENT_WORDS.isdisjoint(words_of(text)):
-        return
     for match in _CONSENT.finditer(text):
         if verb := match["verb"]:
             condition = "unless" if match["if"].lower().startswith("unless") else "if"
@@ -129,13 +123,8 @@ _LIMIT = re.compile(
 )
 
 
-_LIMIT_WORDS = frozenset("only solely exclusively merely limited necessary".split())
-
-
 def limits(text: str) -> Iterator[Mention]:
     """Yield the words with which *text* keeps something small."""
-    if _LIMIT_WORDS.isdisjoint(words_of(text)):
-        return
     for match in _LIMIT.finditer(text):
         yield Mention(match.start(), match.end(), match.lastgroup or "")
 

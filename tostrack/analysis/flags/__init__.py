@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from tostrack.analysis.flags.directions import find_directions
-from tostrack.analysis.flags.history import FlagEvent, change_events, first_events, is_touched, merge_events
-from tostrack.analysis.flags.rule_files import RuleFile
+from tostrack.analysis.flags.rule_sources import RuleFile
 from tostrack.analysis.flags.rulebook import SHIPPED, Explanation, Rulebook, check_rules
 from tostrack.models import Flag
 
 __all__ = [
     "SHIPPED",
     "Explanation",
-    "FlagEvent",
     "RuleFile",
     "Rulebook",
-    "change_events",
     "check_rules",
-    "find_directions",
-    "first_events",
     "flag",
-    "is_touched",
-    "merge_events",
 ]
 
 

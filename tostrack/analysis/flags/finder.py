@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from tostrack.analysis.flags.lexicon import Coded
 from tostrack.analysis.flags.patterns import LEAD_END, SENTENCE_END
+from tostrack.analysis.flags.rule_sources import LEARNT
 from tostrack.analysis.flags.rules import Rule, RuleSet, Veto
-from tostrack.analysis.flags.weights import LEARNT, Weights
+from tostrack.analysis.flags.weights import Weights
 from tostrack.clauses import plain, plain_offsets
 from tostrack.models import Flag, Polarity
 
@@ -50,6 +51,8 @@ class _ClauseText:
 
     rules: RuleSet
     codes: str
+    #: So many codes at the beginning are the lead-in of what follows.
+    lead: int = 0
     #: Where each sentence begins; one more for the end.
     _starts: list[int] = field(default_factory=list)
     _excused: dict[tuple[int, int], bool] = field(default_factory=dict)
@@ -88,8 +91,20 @@ class _ClauseText:
                 last = sentence
 
     def silent(self) -> set[tuple[str, int]]:
-        """Return each topic with the number of each sentence in which a veto of it holds."""
-        return {(topic, sentence) for veto, sentence in self.vetoes() for topic in veto.topics}
+        """Return each topic with the number of each sentence in which a veto of it holds.
+
+        One that holds in the lead-in holds in every sentence that it introduces: those that name nobody who acts.
+        """
+        found = {(topic, sentence) for veto, sentence in self.vetoes() for topic in veto.topics}
+        if self.lead:
+            introduced = _ClauseText(self.rules, self.codes[: self.lead])
+            led = {topic for veto, _ in introduced.vetoes() for topic in veto.topics}
+            acts = self.rules.lexicon.codes_of("we") | self.rules.lexicon.codes_of("you")
+            bounds = enumerate(zip(self._starts[1:], self._starts[2:], strict=False), 1)
+            found |= {
+                (topic, at) for at, (start, end) in bounds if acts.isdisjoint(self.codes[start:end]) for topic in led
+            }
+        return found
 
 
 def under_lead(text: str) -> tuple[str, str]:
@@ -134,7 +149,7 @@ def find(rules: RuleSet, text: str, lead: str = "", weights: Iterable[Weights] =
     # Written over, so that offsets stand: an item's own number is no sentence of it.
     body = rules.lexicon.read(" " * number.end() + text[number.end() :] if number else text)
     before = _opening(rules, lead)
-    page = _ClauseText(rules, before + body.codes)
+    page = _ClauseText(rules, before + body.codes, len(before))
     flags: list[Flag] = []
     for match in _without_echoes(_matches(page, len(before))):
         start, end = body.span(match.first - len(before), match.last - len(before))
@@ -167,7 +182,7 @@ def _weighed(page: _ClauseText, learnt: Weights, body: Coded, skip: int) -> Iter
 def matching(rules: RuleSet, text: str, lead: str = "") -> set[str]:
     """Return the names of all rules that match plain *text*, also where another rule says the same of its sentence."""
     before = _opening(rules, lead)
-    page = _ClauseText(rules, before + rules.lexicon.read(text[:MAX_CHARS]).codes)
+    page = _ClauseText(rules, before + rules.lexicon.read(text[:MAX_CHARS]).codes, len(before))
     return {match.rule.name for match in _matches(page, len(before))}
 
 

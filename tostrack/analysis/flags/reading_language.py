@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from tostrack.analysis.flags.role_words import role_languages
-from tostrack.language.detect import detect_language
 from tostrack.language.words import list_languages, load_language
 from tostrack.models import Clause
 
@@ -55,6 +53,8 @@ def find_language(text: str, declared: str = "") -> str:
         return "en"
     if declared and len(words) < _TELLING:
         return declared
+    from tostrack.language.detect import detect_language
+
     return _plain_language(words) or detect_language(text) or declared or "en"
 
 
@@ -100,4 +100,8 @@ def name_language(code: str) -> str:
 
 def is_read(code: str) -> bool:
     """Return whether the rules of flags read the language *code*; an unknown one ("") is tried as English."""
-    return code in ("", "en") or code in role_languages()
+    if code in ("", "en"):
+        return True
+    from tostrack.analysis.flags.role_words import role_languages
+
+    return code in role_languages()

@@ -11,17 +11,14 @@ near it in its sentence, in any order:
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from tostrack.analysis.flags.role_words import RoleSentence, RoleWords, load_roles, role_languages
+from tostrack.analysis.flags.rule_sources import load_role_tables
 from tostrack.models import Polarity
-
-ROLE_RULES = Path(__file__).with_name("roles.toml")
 
 _TERM = re.compile(r"([+-])(\d+|\*)?\s?([<>])?([a-z_|]+)")
 _REACH = 12
@@ -162,18 +159,13 @@ def _nearest(roles: list[int], at: int, term: Term, taken: list[int]) -> int:
 
 
 @cache
-def _tables() -> Mapping[str, Any]:
-    return tomllib.loads(ROLE_RULES.read_text("utf-8"))
-
-
-@cache
 def load_role_rules(code: str) -> RoleRules:
     """Return the rules of roles in the words of the language *code*."""
     words = load_roles(code)
-    rules = tuple(_rule(name, table, words) for name, table in _tables()["rule"].items())
+    rules = tuple(_rule(name, table, words) for name, table in load_role_tables()["rule"].items())
     vetoes = tuple(
         (frozenset(table["topics"]), _ways(table, "ways", words), _ways(table, "unless", words))
-        for table in _tables()["veto"].values()
+        for table in load_role_tables()["veto"].values()
     )
     return RoleRules(words, rules, vetoes)
 

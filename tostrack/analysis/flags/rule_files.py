@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from tostrack.analysis.flags.breadth import LONGEST
 from tostrack.analysis.flags.lexicon import ACTOR, NAME, Lexicon, build
 from tostrack.analysis.flags.patterns import Compiled, PatternError, compile_pattern, expand, words_of
+from tostrack.analysis.flags.rule_sources import RuleFile
 from tostrack.analysis.flags.rules import PatternIndex, Rule, RuleSet, Veto
 from tostrack.errors import ConfigError
 from tostrack.models import Polarity
-
-BUILT_IN = Path(__file__).with_name("topics.toml")
 
 _TABLES = {"topic", "class", "shape", "breadth", "rule", "veto"}
 _TOPIC_KEYS = {"meaning"}
@@ -30,13 +28,6 @@ _SHAPE = re.compile(r"\{([a-z_]+)\}")
 _TOPIC = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _CLASS = re.compile(r"[A-Z][A-Z0-9_]*")
 _POLARITIES = {polarity.value for polarity in Polarity}
-
-
-class RuleFile(NamedTuple):
-    """A file of rules: what messages call it, and its TOML."""
-
-    name: str
-    text: str
 
 
 class _Tables(dict[str, dict[str, Any]]):

@@ -13,13 +13,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
 
+from tostrack.analysis.flags.rule_sources import LEARNT, SHIPPED_WEIGHTS
 from tostrack.models import Flag
 
-SHIPPED_WEIGHTS = Path(__file__).with_name("weights.json")
-#: A flag by weights carries this, and the topic, as the name of its rule.
-LEARNT = "learnt-"
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 

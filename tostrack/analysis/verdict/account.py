@@ -6,7 +6,6 @@ explain words of every kind; a rule that judges by familiar words may not explai
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,13 +14,14 @@ from functools import lru_cache
 from tostrack.analysis.verdict.places import Place, places_of
 from tostrack.analysis.verdict.residual import Part
 from tostrack.language.detect import detect_language
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.tokens import SILENT, Kind, Token, tokenize
 from tostrack.language.words import union
 from tostrack.models import Reading
 
 #: Signs that change what a number beside them says.
 _NUMERIC_SIGNS = frozenset("%‰+-−±~×<>=≤≥≠≈")
-_DIGIT = re.compile(r"[\d$€£¥₹]")
+_DIGIT = lazy_pattern(r"[\d$€£¥₹]")
 _ALL = frozenset(Kind)
 _WORDS = frozenset({Kind.WORD, Kind.QUALIFIER, Kind.FOOTNOTE, Kind.LIST_LABEL, Kind.ADDRESS, Kind.MAIL, Kind.SIGN})
 _POINTS = _WORDS | {Kind.PARTY, Kind.SITE, Kind.MODAL, Kind.CONDITION, Kind.NUMBER, Kind.UNIT}
@@ -56,7 +56,6 @@ LICENCES: Mapping[str, Licence] = {
     "familiar_furniture": Licence(_WORDS | {Kind.SITE, Kind.DATE}, _MEANT),
     "stamp": Licence(_DATED | {Kind.COMPARISON, Kind.PARTY, Kind.SIGN}),
     "heading": Licence(_WORDS | {Kind.PARTY, Kind.MODAL, Kind.CONDITION}, frozenset({Place.ROW, Place.ANSWER})),
-    "label": Licence(_ALL - {Kind.NEGATION}),
     "pointer": Licence(_POINTS, frozenset({Place.ROW})),
     "statistics": Licence(frozenset({Kind.NUMBER, Kind.DATE}), _MEANT),
     "lapsed": Licence(frozenset({Kind.DATE, Kind.NUMBER, Kind.WORD})),
@@ -106,12 +105,19 @@ _ANSWERS = frozenset(
 
 
 def _answers(text: str) -> bool:
-    return text.strip(" .!*_").casefold() in _ANSWERS
+    return _EDGES.sub("", text).casefold() in _ANSWERS
+
+
+_EDGES = lazy_pattern(r"^\W+|\W+$")
 
 
 def is_explained(part: Part, rule: str) -> bool:
     """Return whether *rule* explains every token of *part* that changed."""
-    return all(entry.explained for entry in account(part, rule))
+    entries = account(part, rule)
+    if not entries and rule not in _EQUAL and Place.ROW in LICENCES.get(rule, _NAMES).not_in:
+        # The cells of a row changed places.
+        return Place.ROW not in places_of(part.context, part.hunk)
+    return all(entry.explained for entry in entries)
 
 
 _SITES = frozenset({Kind.SITE, Kind.ADDRESS})

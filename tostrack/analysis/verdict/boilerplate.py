@@ -12,7 +12,7 @@ from tostrack.analysis.verdict.residual import Part
 from tostrack.analysis.verdict.wording_rules import is_name
 from tostrack.clauses import sentences
 from tostrack.comparison_key import comparable_text
-from tostrack.language.words import union
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import Clause, Edit, Reason
 
 #: A clause of more words is read as a sentence even without a full stop.
@@ -42,7 +42,7 @@ def consent(part: Part) -> Reason | None:
     return Reason.FURNITURE if around and not GRANTS.intersection(normal(text)) else None
 
 
-_COOKIES = re.compile(r"\bcookies?\b")
+_COOKIES = lazy_pattern(r"\bcookies?\b")
 #: What a clause about cookies grants or takes, and a request for consent does not.
 GRANTS = lexicon.HANDED_ON | frozenset(
     "pass passes passed fee fees arbitration keep keeps profile profiling binding waive pay price terms must".split()
@@ -60,11 +60,7 @@ def consent_switch(part: Part) -> Reason | None:
 
 
 def _is_state(text: str) -> bool:
-    return text.strip(" .*_").casefold() in _STATES
-
-
-#: The states of a switch, in every language.
-_STATES = union("answers", "on") | union("answers", "off")
+    return text.strip(" .*_").casefold() in lexicon.STATES
 
 
 def link_line(part: Part) -> Reason | None:
@@ -147,7 +143,7 @@ def _is_known(part: Part) -> bool:
 #: What a page asks its reader is no longer than this, in characters.
 _WIDGET = 120
 #: The size of a file behind the label that leads to it.
-_FILE_SIZE = re.compile(r"\s*\(\d+(?:[.,]\d+)? ?[KM]B\)$")
+_FILE_SIZE = lazy_pattern(r"\s*\(\d+(?:[.,]\d+)? ?[KM]B\)$")
 
 
 def _is_familiar(part: Part) -> bool:
@@ -166,12 +162,12 @@ def _is_familiar(part: Part) -> bool:
 #: A picker or a guide is no longer than this, in characters.
 _LINE = 200
 #: Half of a linked image whose label ran over two lines, or the classes of an icon.
-_DEBRIS = re.compile(
+_DEBRIS = lazy_pattern(
     r"!?\[[^\]]{0,80}$|[^\[]{0,80}\]\(\S*\)$"
     r"|(?=(?:[^-]*-){3})[a-z0-9]+(?:-[a-z0-9]+)+(?: [a-z0-9]+(?:-[a-z0-9]+)+)*$"
 )
 #: Labels stand in one line with such signs between them.
-_STRIP = re.compile(r"\s[|·•]\s")
+_STRIP = lazy_pattern(r"\s[|·•]\s")
 
 
 def _is_call(text: str) -> bool:
@@ -184,7 +180,7 @@ def _is_call(text: str) -> bool:
     )
 
 
-_IMAGES = re.compile(r"(?:\W*!\[[^\[\]]*\]\([^()\s]*(?:\s+\"[^\"]*\")?\))+\W*$")
+_IMAGES = lazy_pattern(r"(?:\W*!\[[^\[\]]*\]\([^()\s]*(?:\s+\"[^\"]*\")?\))+\W*$")
 
 
 def _is_link(part: Part) -> bool:
@@ -196,7 +192,9 @@ def _is_link(part: Part) -> bool:
 
 
 #: A line that is a link to a document: "View our Cookie Policy".
-_LEADS_TO = re.compile(r"(?:view|read|see|download|print) (?:our|the|this|a|all)? ?(?:\w+ ){0,3}(\w+)$", re.IGNORECASE)
+_LEADS_TO = lazy_pattern(
+    r"(?:view|read|see|download|print) (?:our|the|this|a|all)? ?(?:\w+ ){0,3}(\w+)$", re.IGNORECASE
+)
 
 
 def _leads_to(text: str) -> bool:
@@ -231,7 +229,7 @@ def _is_contents(part: Part) -> bool:
 
 
 #: What pages put behind their title: "Terms of Service | Acme".
-_TITLE_OF_PAGE = re.compile(r"\s[|–—-]\s[^|–—-]{2,40}$")
+_TITLE_OF_PAGE = lazy_pattern(r"\s[|–—-]\s[^|–—-]{2,40}$")
 
 
 def _unnumbered(key: str) -> str:
@@ -251,7 +249,7 @@ def _is_document(part: Part) -> bool:
 
 
 #: Where an edition that no longer binds is kept: "Previous Terms of Service, March 2022".
-_EDITION = re.compile(
+_EDITION = lazy_pattern(
     r"(?:previous|earlier|prior|former|past|archived|old)\b(.{3,80}?)\W*\b(?:19|20)\d\d\W*$", re.IGNORECASE
 )
 
@@ -277,6 +275,8 @@ def _is_bare(clause: Clause) -> bool:
     """Whether *clause* is a short line that is no sentence: it ends in no stop, allows and forbids nothing."""
     if clause.kind != "p" or clause.text.rstrip("*_ ")[-1:] in _STOPS or clause.text.count(" ") >= _BARE:
         return False
+    if _VALUE.search(clause.text):
+        return False
     words = normal(clause.text)
     return (
         len(words) <= _LABEL_WORDS
@@ -286,6 +286,8 @@ def _is_bare(clause: Clause) -> bool:
     )
 
 
+#: A line that gives a value: "Setting: Public".
+_VALUE = lazy_pattern(r"\w[*_]{0,3}\s?:[*_]{0,3}\s")
 _STOPS = (".", ":", ";", "!", "?", "…", "")
 #: No token is made of more words than eight: a text with more spaces need not be read.
 _BARE = 8 * _LABEL_WORDS

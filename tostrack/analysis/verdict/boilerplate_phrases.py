@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from tostrack.language.lazy_pattern import lazy_pattern
 
 #: The whole of a line, in lower case and without its last stop.
-_WHOLE = re.compile(
+_WHOLE = lazy_pattern(
     r"(?:you are|you're) (?:currently )?(?:viewing|reading|looking at) an? "
     r"(?:archived|previous|older|outdated|earlier|old) version\b[^.]{0,60}"
     r"|this is (?:the (?:current|latest)|an? (?:archived|older|previous|outdated)) version(?: of"
@@ -56,12 +56,12 @@ def _is_of_page(sentence: str) -> bool:
 
 
 #: What sells or invites, around a policy; inside of one it may be a promise.
-_OFFER = re.compile(
+_OFFER = lazy_pattern(
     r"\b\d+ ?% off\b|\bsave (?:up to )?(?:[€£$] ?)?\d+|\bwith code [a-z]+\b|\bshop now\b|\bblack friday\b"
     r"|\b(?:in|to) your inbox\b|\b(?:sign up|subscribe) (?:to|for) (?:our|the) newsletter\b|\bstart your free trial\b"
     r"|\bdownload (?:our|the) app\b|\bfree every (?:day|week|weekday|morning)\b"
 )
-_NO_OFFER = re.compile(
+_NO_OFFER = lazy_pattern(
     r"\b(?:must|shall|may|not|no|never|only|agrees?|agreed|consents?|shares?|sells?|collects?|terms|policy|fees?|charged?|renews?|by"
     r"|age|liable)\b"
 )
@@ -73,18 +73,18 @@ def offers(text: str) -> bool:
     return len(line) <= _LINE and bool(_OFFER.search(line)) and not _NO_OFFER.search(line)
 
 
-_MORE = re.compile(
+_MORE = lazy_pattern(
     r"(?:mehr (?:dazu|informationen|infos)|weitere informationen|näheres|(?:pour )?en savoir plus"
     r"|pour plus d.informations"
     r"|(?:para )?más información|para saber más|scopri di più|per (?:maggiori|ulteriori) informazioni"
     r"|(?:voor )?meer informatie|lees meer|meer weten|dowiedz się więcej|więcej informacji|saiba mais"
     r"|para mais informações|mais informações)\b(?P<rest>[^.;:]{0,80})"
 )
-_DOCUMENT = re.compile(
+_DOCUMENT = lazy_pattern(
     r"(?:\w*(?:richtlinien?|erklärung|hilfe|hinweise[n]?)|hier|politique|aide|ici|política|aquí|ayuda|página|informativa"
     r"|pagina|qui|\w*(?:beleid|verklaring)|polityc\w+|tutaj|stronie|aqui)(?: (?:de |des |sur les )?cookies)?$"
 )
-_SEE = re.compile(
+_SEE = lazy_pattern(
     r"(?:please )?see (?:also )?(?:our|the) (?:[a-z]+ ){1,3}(?:policy|notice|statement|page|guide|article|faqs?)"
     r"(?: for (?:more|details|further details|(?:more|further) information))?"
 )

@@ -16,6 +16,7 @@ from tostrack.analysis.verdict.guarded_words import binds
 from tostrack.analysis.verdict.labels import is_label, is_link, is_listed, is_party
 from tostrack.analysis.verdict.normal_form import DATE, is_mail, normal
 from tostrack.comparison_key import comparable_text, readable
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import Clause, Hunk, Reading
 
 #: A menu has no fewer items. Most of them are links, or some of them labels that every page has.
@@ -62,7 +63,7 @@ def _is_menu(clauses: Sequence[Clause]) -> bool:
     return known >= _LINKED * len(clauses) and not any(map(is_listed, clauses))
 
 
-_FIGURE = re.compile(r"\b\d")
+_FIGURE = lazy_pattern(r"\b\d")
 
 
 def _is_item(clause: Clause) -> bool:
@@ -85,7 +86,7 @@ def _is_brief(text: str) -> bool:
 
 
 #: The last line of a page.
-_COPYRIGHT = re.compile(r"\W*(?:copyright\b|©|\(c\) ?\d)", re.IGNORECASE)
+_COPYRIGHT = lazy_pattern(r"\W*(?:copyright\b|©|\(c\) ?\d)", re.IGNORECASE)
 
 
 def is_outside(context: TextPair, hunk: Hunk) -> bool:

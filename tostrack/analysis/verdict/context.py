@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
+from tostrack.analysis.verdict.normal_form import stem
 from tostrack.clauses import sentences
 from tostrack.comparison_key import comparable, comparable_text, comparables, reading_key
 from tostrack.language.item_labels import strip_key_number, strip_ordinal
+from tostrack.language.lazy_pattern import lazy_pattern
+from tostrack.language.words import month_numbers
 from tostrack.models import Clause, Hunk, Reading
 
 #: A sentence of fewer words may be anywhere by chance; only a clause of its own counts as the same.
 _SHORT = 5
 #: A clause is looked for by the longest words of a sentence, so many of them.
-_WORD = re.compile("[a-z]{4,}")
+_WORD = lazy_pattern("[a-z]{4,}")
 _TRIED = 4
 #: Without such words it can only be a small clause, of no more characters than this.
 _SMALL = 200
@@ -47,6 +49,10 @@ class ContextText:
     def flat_titles(self) -> frozenset[str]:
         """The titles without number and without spaces."""
         return frozenset(strip_key_number(title).replace(" ", "") for title in self.titles)
+
+    def uses(self, word: str) -> bool:
+        """Return whether a word with the stem *word* stands in it."""
+        return word in _stems(self.reading)
 
     def says(self, sentence: str) -> bool:
         """Return whether plain *sentence* stands in one of its clauses; a short one must be a clause of its own."""
@@ -103,6 +109,11 @@ def _index(reading: Reading) -> dict[str, list[int]]:
         for word in {*_WORD.findall(clause.text.lower())}:
             places[word].append(at)
     return places
+
+
+@lru_cache(maxsize=8)
+def _stems(reading: Reading) -> frozenset[str]:
+    return frozenset(map(stem, " ".join(comparables(reading)).split()))
 
 
 @lru_cache(maxsize=4_096)
@@ -169,11 +180,21 @@ def _sentences(text: str, kind: str) -> Sequence[str]:
     """Return the sentences of a clause; the number of an ordered item is none of them."""
     if kind[:2] in ("ol", "li"):
         text = strip_ordinal(text)
-    found = [text[start:end] for start, end in sentences(text)]
+    spans: list[tuple[int, int]] = []
+    for start, end in sentences(text):
+        word = _FIRST.match(text, start)
+        if word and word[0].lower() in month_numbers() and spans and _DAY.search(text, spans[-1][0], start):
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    found = [text[start:end] for start, end in spans]
     if found and (title := _RUN_IN.match(found[0])):
         return [title[0].rstrip(), found[0][title.end() :], *found[1:]]
     return found
 
 
+#: "am 1. Mai": the stop behind a day ends no sentence.
+_DAY = lazy_pattern(r"(?<!\w)\d{1,2}\.\s*$")
+_FIRST = lazy_pattern(r"[^\W\d_]+")
 #: A heading that stands on the line of what it is the heading of.
-_RUN_IN = re.compile(r"[A-Z][\w’']*(?: [\w’']+){0,4}[:.]\s+(?=[\"“‘(]?[A-Z])")
+_RUN_IN = lazy_pattern(r"[A-Z][\w’']*(?: [\w’']+){0,4}[:.]\s+(?=[\"“‘(]?[A-Z])")

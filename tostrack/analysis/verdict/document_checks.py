@@ -11,9 +11,10 @@ from tostrack.clauses import plain
 from tostrack.comparison_key import comparable, comparable_text, comparables, linked_documents
 from tostrack.extraction.quality import COMPARABLE, CUT, FROM_THE_BEGINNING, KINSHIP, SHORT, STUB
 from tostrack.language.detect import detect_words
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import Clause, Edit, Hunk, Judgement, Reading, Reason
 
-_TARGET = re.compile(r"(\]\()(?:<[^<>]*>|(?:[^()\s]|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)")
+_TARGET = lazy_pattern(r"(\]\()(?:<[^<>]*>|(?:[^()\s]|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)")
 
 
 def judge_without_hunks(old: Reading, new: Reading) -> Judgement:
@@ -37,10 +38,22 @@ def judge_without_hunks(old: Reading, new: Reading) -> Judgement:
 def other_document(old: Reading, new: Reading) -> Judgement | None:
     """Return a judgement when a link leads to another document than before: its file or its host is another."""
     before, after = (linked_documents(reading.clauses) for reading in (old, new))
+    if before == after:
+        before, after = (_linked_sites(reading.clauses) for reading in (old, new))
     if before == after or len(before) != len(after):
         return None
     was, now = next((one, other) for one, other in zip(before, after, strict=True) if one != other)
     return Judgement(Reason.RENAMED, f"A link leads to another document: {now}, not {was}. Consider tracking it.")
+
+
+_SITE = lazy_pattern(
+    r"(?<!!)\[[^\[\]\n]+\]\(\s*<?https?://(?:[\w-]+\.)*?([\w-]+\.[\w-]+(?:/|(?=[?#)>\s])))", re.IGNORECASE
+)
+
+
+def _linked_sites(clauses: Sequence[Clause]) -> list[str]:
+    """Return the sites that links lead to, in order: without the hosts of a site, its pages and pictures."""
+    return [site.strip("/").lower() for clause in clauses if "](" in clause.text for site in _SITE.findall(clause.text)]
 
 
 def _places(reading: Reading) -> list[str]:
@@ -161,6 +174,6 @@ def _language(text: str) -> str:
     return detect_words(_WORD.findall(text.lower()), lead=_LEAD)
 
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = lazy_pattern(r"[^\W\d_]+")
 #: How far a language must be ahead of the next one.
 _LEAD = 1.5

@@ -23,7 +23,7 @@ from tostrack.analysis.verdict.minor_edits import (
     parenthetical,
     relabelled,
 )
-from tostrack.analysis.verdict.name_rules import acronym, defined_term, label, unfilled
+from tostrack.analysis.verdict.name_rules import defined_term, unfilled
 from tostrack.analysis.verdict.number_rules import lapsed, machine_code, numbering, numbers, stamp, statistics
 from tostrack.analysis.verdict.quotes import quote
 from tostrack.analysis.verdict.residual import Part, part_of
@@ -72,8 +72,6 @@ RULES: tuple[Callable[[Part], Reason | None], ...] = (
     heading,
     renamed,
     defined_term,
-    acronym,
-    label,
     unfilled,
     parenthetical,
     address,

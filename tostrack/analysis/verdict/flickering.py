@@ -5,12 +5,12 @@ A line is known by what three visits in a row showed, not by its words.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from tostrack.analysis.verdict.findings import RuleFinding
 from tostrack.comparison_key import comparable, readable
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.tokens import Kind, tokenize
 from tostrack.language.words import union
 from tostrack.models import Edit, Reading
@@ -22,7 +22,7 @@ _LINE = 20
 #: In a clause with one of these a number is a rule, however often it changes.
 _RULES = frozenset({Kind.MODAL, Kind.NEGATION, Kind.CONDITION, Kind.UNIT, Kind.COMPARISON})
 _THIRD = union("parties", "third") | union("parties", "platform")
-_VALUE = re.compile(r"\S*\d\S*")
+_VALUE = lazy_pattern(r"\S*\d\S*")
 
 
 def flickers(finding: RuleFinding, earlier: Sequence[Reading]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -19,6 +18,7 @@ from tostrack.analysis.verdict.normal_form import american_of, lost_and_gained, 
 from tostrack.analysis.verdict.number_rules import unplaced
 from tostrack.analysis.verdict.wording_rules import is_name, plainest, replacements, squeezed
 from tostrack.comparison_key import comparable_text, is_punctuation
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.words import entry_pattern, union
 from tostrack.models import VERDICT_OF, Clause, Edit, Hunk, Reason, Verdict
 
@@ -292,7 +292,7 @@ def _labels(findings: Sequence[RuleFinding], run: range) -> int:
     return sum(findings[at].reason is Reason.FURNITURE for at in run)
 
 
-_FIGURE = re.compile(r"\b\d")
+_FIGURE = lazy_pattern(r"\b\d")
 
 
 def _is_item(text: str, most: int) -> bool:

@@ -10,36 +10,23 @@ from tostrack.analysis.verdict.account import changed_tokens
 from tostrack.analysis.verdict.findings import RuleFinding
 from tostrack.analysis.verdict.labels import is_link
 from tostrack.analysis.verdict.normal_form import normal
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.tokens import Kind
+from tostrack.language.words import entry_pattern, list_languages, load_language, union
 from tostrack.models import Clause, Edit, Hunk, Importance
 
-#: What stands beside a postal address, a telephone number or a mail address, in the languages read here.
-_CONTACT = re.compile(
-    r"\b(?:tel|telephone|phone|fax|hotline|street|road|avenue|suite|floor|p\.? ?o\.? box|zip"
-    r"|postcode|postal|attn|e-?mail"
-    r"|registered office|headquarters?|telefon\w*|\w*straße|\w*str\.|postfach|anschrift|rue|boulevard|adresse|téléphone"
-    r"|siège|calle|avenida|teléfono|dirección|correo|via|piazza|telefono|indirizzo|sede|rua|telefone|endereço|morada"
-    r"|telefoonnummer|adres|postbus|\w*straat|ulica|ul\.|tel\.)",
-    re.IGNORECASE,
-)
+#: What stands beside a postal address, a telephone number or a mail address.
+_CONTACT = entry_pattern(union("page", "contact"))
 #: What may change in an address: its words, numbers and site.
 _OF_ADDRESS = frozenset(
     {Kind.WORD, Kind.NUMBER, Kind.MAIL, Kind.SITE, Kind.SIGN, Kind.COMPARISON, Kind.LIST_LABEL, Kind.ADDRESS}
 )
 #: A clause that gives an address is no longer than this, in words; of a longer one only the number may change.
 _ADDRESS_WORDS = 40
-_EXAMPLES = re.compile(
-    r"(?:\b(?:like|such as|e\.g\.|for example|for instance|z\. ?b\.|wie"
-    r"|par exemple|comme|por ejemplo|como|ad esempio|come"
-    r"|por exemplo|zoals|bijvoorbeeld|np\.|takie jak),?\s+)[^.;:]{0,120}$",
-    re.IGNORECASE,
-)
-_JOINING = frozenset("and or und oder et ou y o e en i lub".split())
-_LANGUAGE = re.compile(
-    r"(?:english|deutsch|français|español|italiano|português|nederlands|polski|svenska|dansk|norsk|suomi|čeština|türkçe"
-    r"|русский|українська|日本語|한국어|中文|简体中文|繁體中文|العربية|हिन्दी|magyar|română|ελληνικά)(?:\s*\([^()]{2,30}\))?",
-    re.IGNORECASE,
-)
+_EXAMPLES = lazy_pattern(rf"(?:{entry_pattern(union('wording', 'examples')).pattern}),?\s+[^.;:]{{0,120}}$")
+_JOINING = union("wording", "joining")
+_NAMES = "|".join(load_language(code).name for code in list_languages())
+_LANGUAGE = lazy_pattern(rf"(?:{_NAMES}|简体中文|繁體中文)(?:\s*\([^()]{{2,30}}\))?", re.IGNORECASE)
 
 
 def rate_importance(findings: Sequence[RuleFinding]) -> Importance:
@@ -59,7 +46,7 @@ def _is_language(hunk: Hunk) -> bool:
 
 def _is_contact(hunk: Hunk) -> bool:
     """Whether only an address or a number to call changed."""
-    if hunk.edit is not Edit.REWORDED or not _CONTACT.search(hunk.old) or not _CONTACT.search(hunk.new):
+    if hunk.edit is not Edit.REWORDED or not _CONTACT.search(hunk.old.lower()) or not _CONTACT.search(hunk.new.lower()):
         return False
     gone, come = changed_tokens(hunk.old, hunk.new)
     tokens = [*gone, *come]
@@ -78,10 +65,8 @@ def _is_example(hunk: Hunk) -> bool:
     for op, text in hunk.words:
         words = re.findall(r"[^\W\d_]+", text)
         if op != "=" and words:
-            names = [
-                word for word in words if word not in ("and", "or", "und", "oder", "et", "ou", "y", "o", "e", "en")
-            ]
-            if not _EXAMPLES.search(before) or not all(name[0].isupper() for name in names):
+            names = [word for word in words if word not in _JOINING]
+            if not _EXAMPLES.search(before.lower()) or not all(name[0].isupper() for name in names):
                 return False
             found = True
         before += text if op != "-" else ""

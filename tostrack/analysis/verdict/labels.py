@@ -7,6 +7,8 @@ import re
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.normal_form import normal
 from tostrack.comparison_key import comparable_text, readable
+from tostrack.language.lazy_pattern import lazy_pattern
+from tostrack.language.words import union
 from tostrack.models import Clause
 
 
@@ -23,15 +25,15 @@ def is_party(clause: Clause) -> bool:
 
 
 #: Headings and leads with these are over kinds of data: there "language" is no picker.
-_GIVEN = frozenset("collect collects collected collecting erheben recogemos recueillons raccogliamo verzamelen".split())
+_GIVEN = union("binding", "collecting")
 
 
 #: Two labels printed without a space between them.
-SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])")
+SEAM = lazy_pattern(r"(?<=[a-z])(?=[A-Z])")
 
 
 #: A site before what its label is about: "Acme.com Cookie Settings".
-_SITE_FIRST = re.compile(r"^(?:[\w-]+\.)+[a-z]{2,}\s+(?=\S)", re.IGNORECASE)
+_SITE_FIRST = lazy_pattern(r"^(?:[\w-]+\.)+[a-z]{2,}\s+(?=\S)", re.IGNORECASE)
 
 
 #: So many words of labels may stand in one line, or one label be printed again and again.
@@ -53,7 +55,7 @@ def is_label(text: str) -> bool:
 
 #: The options of a form or the buttons of a page, printed without spaces: longer than any word, or several in one.
 _GLUED = 40
-_BUTTONS = re.compile(r"[a-z][A-Z]\w*\s+(?:\w+\s+){0,2}\w*[a-z][A-Z]|(?:[A-Z][a-z]+){3}")
+_BUTTONS = lazy_pattern(r"[a-z][A-Z]\w*\s+(?:\w+\s+){0,2}\w*[a-z][A-Z]|(?:[A-Z][a-z]+){3}")
 
 
 def is_glued(text: str) -> bool:
@@ -65,9 +67,9 @@ def is_glued(text: str) -> bool:
 
 #: So many labels without a space between them make a line a strip of them: names of companies have one hump or two.
 _STRIP = 2
-_HUMPS = re.compile(r"(?:\w*[a-z][A-Z]){2}")
-_STOP = re.compile(r"[.:;!?,] ")
-_QUESTIONS = re.compile(r"(?:[A-Z][^.;:!?]+\?){2,}")
+_HUMPS = lazy_pattern(r"(?:\w*[a-z][A-Z]){2}")
+_STOP = lazy_pattern(r"[.:;!?,] ")
+_QUESTIONS = lazy_pattern(r"(?:[A-Z][^.;:!?]+\?){2,}")
 
 
 def is_strip(text: str) -> bool:
@@ -80,7 +82,7 @@ def is_strip(text: str) -> bool:
 #: A link that leads elsewhere has no more words than this; of several in one line each has fewer.
 _LINK_WORDS = 14
 _EACH_WORDS = 7
-_LINKS = re.compile(
+_LINKS = lazy_pattern(
     r"(?:\d{1,2}[.)])?(?:\W*!?\[(?:[^\[\]]|!\[[^\]]*\]\([^()]*\))*\]\([^()\s]*(?:\s+\"[^\"]*\")?\))+\W*$"
 )
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 from tostrack.analysis.verdict import lexicon
+from tostrack.analysis.verdict.account import language_of
 from tostrack.analysis.verdict.guarded_words import binds
 from tostrack.analysis.verdict.normal_form import DATE, MARK, is_number, normal
 from tostrack.analysis.verdict.residual import Part
 from tostrack.analysis.verdict.wording_rules import is_name, replacements
 from tostrack.clauses import sentences
 from tostrack.comparison_key import comparable_text
+from tostrack.language.lazy_pattern import lazy_pattern
+from tostrack.language.words import list_languages
 from tostrack.models import Edit, Reason
 
 
@@ -24,7 +27,7 @@ def changed(part: Part) -> set[str]:
 _DATE_LINE = 12
 #: A date and its label are no more words than this.
 _LABEL_WORDS = 8
-_YEAR = re.compile(r"(?:19|20)\d\d$")
+_YEAR = lazy_pattern(r"(?:19|20)\d\d$")
 
 
 def relabelled(part: Part) -> Reason | None:
@@ -34,10 +37,13 @@ def relabelled(part: Part) -> Reason | None:
     dates = [sorted(word for word in normal(text) if is_number(word)) for text in (part.old, part.new)]
     if dates[0] != dates[1] or not any(word.startswith(DATE) or _YEAR.match(word) for word in dates[0]):
         return None
-    if changed(part) <= lexicon.SAFE | lexicon.DATING:
+    if changed(part) <= lexicon.SAFE | lexicon.DATING | lexicon.CLOCK:
         return Reason.WORDING
-    # In other languages the label is known by its place: nothing stands beside it but the date.
+    # In other languages the label is known by its place: nothing stands beside it but the date, and it is all new.
     short = max(len(part.old.split()), len(part.new.split())) <= _LABEL_WORDS
+    kept = {*normal(part.old)} & {*normal(part.new)} - {*dates[0]} - lexicon.SAFE - lexicon.DATING
+    if kept and language_of(part.context.new.reading) in list_languages("verdict"):
+        return None
     return Reason.EDITION if short and not any(map(binds, changed(part) - lexicon.DATING)) else None
 
 
@@ -50,8 +56,8 @@ def credit(part: Part) -> Reason | None:
     return Reason.WORDING if said and all(map(lexicon.CREDIT.search, said)) else None
 
 
-_BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]][\s.,;]*$")
-_SITE = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?$", re.IGNORECASE)
+_BRACKET = lazy_pattern(r"\s*[(\[]([^()\[\]]*)[)\]][\s.,;]*$")
+_SITE = lazy_pattern(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?$", re.IGNORECASE)
 
 
 def parenthetical(part: Part) -> Reason | None:
@@ -90,7 +96,7 @@ def address(part: Part) -> Reason | None:
 
 
 #: What leads to an address or to the name of a page: "our webform: www.acme.com/form", "the Request Form".
-_LEADING = re.compile(r"(?:our|the|this|a)\s+(?:[a-z]+:?\s+){0,2}(?=\S)")
+_LEADING = lazy_pattern(r"(?:our|the|this|a)\s+(?:[a-z]+:?\s+){0,2}(?=\S)")
 
 
 def _is_linked(pair: tuple[str, str, str]) -> bool:

@@ -10,10 +10,11 @@ from tostrack.analysis.verdict.normal_form import normal
 from tostrack.analysis.verdict.residual import Part
 from tostrack.analysis.verdict.wording_rules import is_name, replacements
 from tostrack.comparison_key import comparable_text
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import Edit, Reason
 
 #: A name is given in brackets: (“VoIP”), (the "Parties").
-_NICKNAME = re.compile(
+_NICKNAME = lazy_pattern(
     r"\s*\((?:the |each,? an? |together,? |collectively,? |hereinafter |hereafter )*"
     r"[\"“«][^\"“”«»]{1,40}[\"”»]\)[,;.\s]*"
 )
@@ -31,67 +32,8 @@ def defined_term(part: Part) -> Reason | None:
     return Reason.WORDING if (old, new) != (part.old, part.new) and normal(old) == normal(new) else None
 
 
-_LETTERS = re.compile(r"\s\((?P<letters>[A-Z][A-Za-z]{1,7})\)")
-#: So many words before the bracket may be what its letters stand for.
-_LONGEST_NAME = 9
-
-
-def acronym(part: Part) -> Reason | None:
-    """A name is written in full beside its letters, or no longer: "General Data Protection Regulation (GDPR)"."""
-    if not _is_reworded(part):
-        return None
-    old, new = (_lettered(text) for text in (part.old, part.new))
-    return Reason.WORDING if (old, new) != (part.old, part.new) and normal(old) == normal(new) else None
-
-
-def _lettered(text: str) -> str:
-    """Return *text* with the letters of a name alone where the name stands in full before them."""
-    for match in reversed([*_LETTERS.finditer(text)]):
-        words = [*re.finditer(r"\S+", text[: match.start()])][-_LONGEST_NAME:]
-        for word in words[:-1]:
-            name = text[word.start() : match.start()].split()
-            if _stand_for(match["letters"], name):
-                text = text[: word.start()] + match["letters"] + text[match.end() :]
-                break
-    return text
-
-
-def _stand_for(letters: str, name: list[str]) -> bool:
-    """Whether *letters* are first letters of the words of *name*, in their order, and its capitals are among them."""
-    initials = iter("".join(word[:1].lower() for word in name))
-    capitals = [word[:1].lower() for word in name if word[:1].isupper()]
-    wanted = letters.lower()
-    return (
-        name[0][:1].lower() == wanted[0]
-        and all(letter in initials for letter in wanted)
-        and set(capitals) <= set(wanted)
-        and not any(word[-1] in ".;:!?" for word in name)
-    )
-
-
-#: The label of what is clicked, and a path through menus.
-_BUTTON = re.compile(
-    r"(?P<verb>\b(?:click|clicking|tap|tapping|press|pressing|hit)\b(?: on)?(?: the)?) [\"“'‘][^\"“”'‘’]{1,40}[\"”'’]"
-)
-_STEP = re.compile("[>›→»]")
-_PATH = re.compile(r"[A-Z][\w’']*(?: [\w’']+){0,3}(?: ?[>›→»] ?[A-Z][\w’']*(?: [\w’']+){0,4})+")
-
-
-def label(part: Part) -> Reason | None:
-    """Only the label of a button, or a path through menus, is another."""
-    if not _is_reworded(part):
-        return None
-    old, new = (_unlabelled(text) for text in (part.old, part.new))
-    return Reason.RENAMED if (old, new) != (part.old, part.new) and normal(old) == normal(new) else None
-
-
-def _unlabelled(text: str) -> str:
-    text = _BUTTON.sub(r"\g<verb> it", text)
-    return _PATH.sub("Settings", text) if _STEP.search(text) else text
-
-
 #: A place for a name that no one filled in.
-_UNFILLED = re.compile(
+_UNFILLED = lazy_pattern(
     r"^\W*(?:\{\{[^{}]{1,40}\}\}|%[A-Z_]{3,30}%|\$\{[^{}]{1,40}\}|\[\[[^\[\]]{1,40}\]\]|<%=?[^%]{1,40}%>)\W*$"
 )
 

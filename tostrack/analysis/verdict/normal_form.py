@@ -11,85 +11,89 @@ from functools import lru_cache
 from tostrack.analysis.verdict.spelling_forms import uniform
 from tostrack.comparison_key import SIGN, WORD, mark_struck, mend_encoding
 from tostrack.language.dates import find_dates
+from tostrack.language.lazy_pattern import lazy_pattern
+from tostrack.language.words import entry_pattern, load_language, union
 
 #: What a token begins with when it stands for something; no word of a text begins so.
 MARK = "\x01"
 DATE, URL, RELATIVE, INSTANT = f"{MARK}date", f"{MARK}url", f"{MARK}ago", f"{MARK}instant"
 #: Dates that `find_dates` leaves alone: of an edition, and one whose day and month depend on the country.
 _OTHER_DATES = (
-    re.compile(r"(?<=\()(?P<y>(?:19|20)\d{2})(?P<n>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?=\))"),
-    re.compile(r"\b(?P<d>\d{1,2})(?P<s>[/.-])(?P<n>\d{1,2})(?P=s)(?P<y>(?:19|20)\d{2})\b"),
+    lazy_pattern(r"(?<=\()(?P<y>(?:19|20)\d{2})(?P<n>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?=\))"),
+    lazy_pattern(r"\b(?P<d>\d{1,2})(?P<s>[/.-])(?P<n>\d{1,2})(?P=s)(?P<y>(?:19|20)\d{2})\b"),
 )
 # No word boundary before it: machine stamps are glued to whatever stands there.
-_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}t\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:z|[+-]\d{2}:?\d{2})?")
-_RELATIVE = re.compile(
+_INSTANT = lazy_pattern(r"\d{4}-\d{2}-\d{2}t\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:z|[+-]\d{2}:?\d{2})?")
+_RELATIVE = lazy_pattern(
     r"\b(?:(?:about|over|almost) )?(?:an?|one|\d+) (?:second|minute|hour|day|week|month|year)s? ago\b|\byesterday\b"
 )
 #: The same in other languages, in a line of fewer spaces.
 _AGO_LINE = 9
-_AGO = re.compile(
-    r"\bvor \d+ (?:minut|stund|tag|woch|monat|jahr)\w*|\bil y a \d+ [^\W\d]+|\bhace \d+ [^\W\d]+|\bhá \d+ [^\W\d]+"
-    r"|\b\d+ [^\W\d]+ (?:fa|geleden|temu)\b"
-)
+_AGO = entry_pattern(union("dates", "elapsed"))
 # In a sentence about someone, "more than a year ago" is a period and no stamp.
 _STAMP_LENGTH = 80
-_SOMEONE = re.compile(r"\b(?:you|your|we|our|if|user|users)\b")
+_SOMEONE = lazy_pattern(r"\b(?:you|your|we|our|if|user|users)\b")
 #: An address with or without its scheme; a bare name of a site may say where a rule holds, one with a path only points.
-_URL = re.compile(
+_URL = lazy_pattern(
     r"(?:https?://|www\.|(?<![\w:/])//(?=[\w-]+\.[a-z]))[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]|(?<![\w@./-])(?:[\w-]+\.)+[a-z]{2,}/[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]"
 )
-_URL_SIGNS = re.compile(r"//|www\.|\.[a-z]{2,}/")
-_AT, _DOT = (re.compile(rf"\s?[\[({{]\s?{word}\s?[\])}}]\s?") for word in ("at", "dot"))
-_HIDDEN_MAIL = re.compile(r"[\w.+-]*\[?e-?mail\W{1,2}protected\]?[\w.-]*")
-_WORD = rf"{WORD}|&|{SIGN}"
-_WORDS = re.compile(_WORD)
-_TOKENS = re.compile(rf"{MARK}\w+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{_WORD}")
+_URL_SIGNS = lazy_pattern(r"//|www\.|\.[a-z]{2,}/")
+_AT, _DOT = (lazy_pattern(rf"\s?[\[({{]\s?{word}\s?[\])}}]\s?") for word in ("at", "dot"))
+_SPOKEN_MAIL = lazy_pattern(r"(\b[\w.+-]+) AT ([\w-]+(?: DOT [\w-]+)+)")
+_HIDDEN_MAIL = lazy_pattern(r"[\w.+-]*\[?e-?mail\W{1,2}protected\]?[\w.-]*")
+#: "A$5" is another sum than "$5"; "US$5" is the same where nothing else is said.
+_WORD = rf"\b(?!us)[a-z]{{1,2}}\$(?=\s?\d)|{WORD}|&|{SIGN}"
+_WORDS = lazy_pattern(_WORD)
+_TOKENS = lazy_pattern(rf"{MARK}\w+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{_WORD}")
 
 #: What must stand in a text for a pattern to apply, the pattern, and what is written for it.
 _CONTRACTIONS = (
-    ("n't", re.compile(r"\bcan't\b"), "can not"),
-    ("n't", re.compile(r"\bwon't\b"), "will not"),
-    ("n't", re.compile(r"\bshan't\b"), "shall not"),
-    ("n't", re.compile(r"n't\b"), " not"),
-    ("'ll", re.compile(r"'ll\b"), " will"),
-    ("'re", re.compile(r"'re\b"), " are"),
-    ("'ve", re.compile(r"'ve\b"), " have"),
-    ("'d", re.compile(r"'d\b"), " would"),
-    ("'m", re.compile(r"'m\b"), " am"),
-    ("'s", re.compile(r"'s\b(?:(?<=\bit's)|(?<=\b(?:that|here|what)'s)|(?<=\bthere's)|(?<=\b(?:who|let)'s))"), " is"),
-    ("'s", re.compile(r"'s\b"), ""),
+    ("n't", lazy_pattern(r"\bcan't\b"), "can not"),
+    ("n't", lazy_pattern(r"\bwon't\b"), "will not"),
+    ("n't", lazy_pattern(r"\bshan't\b"), "shall not"),
+    ("n't", lazy_pattern(r"n't\b"), " not"),
+    ("'ll", lazy_pattern(r"'ll\b"), " will"),
+    ("'re", lazy_pattern(r"'re\b"), " are"),
+    ("'ve", lazy_pattern(r"'ve\b"), " have"),
+    ("'d", lazy_pattern(r"'d\b"), " would"),
+    ("'m", lazy_pattern(r"'m\b"), " am"),
+    ("'s", lazy_pattern(r"'s\b(?:(?<=\bit's)|(?<=\b(?:that|here|what)'s)|(?<=\bthere's)|(?<=\b(?:who|let)'s))"), " is"),
+    ("'s", lazy_pattern(r"'s\b"), ""),
 )
 
 # British to American by ending; only where both spellings are one word. What must stand in the word comes first.
 _SPELLINGS = (
-    ("is", re.compile(r"is(ation|ations|ational|e|es|ed|ing|er|ers|able)$"), r"iz\1"),
-    ("ys", re.compile(r"ys(e|es|ed|ing|er|ers)$"), r"yz\1"),
-    ("our", re.compile(r"(?<=[a-z]{2})our(s|ed|ing|able|ably|ite|ites|al|ful|less|hood|hoods)?$"), r"or\1"),
-    ("tre", re.compile(r"(?<=[nbit])tre(s|d)?$"), r"ter\1"),
-    ("nc", re.compile(r"^(licen|defen|offen|preten)c(e|es|ed|ing)$"), r"\1s\2"),
-    ("ll", re.compile(r"(?<=[aeiou])ll(ed|ing|er|ers|ation)$"), r"l\1"),
-    ("l", re.compile(r"^(fulfil|enrol|instal|skil)l(s|ment|ments|ful)?$"), r"\1\2"),
-    ("ogue", re.compile(r"ogue(s)?$"), r"og\1"),
-    ("programme", re.compile(r"programme(s)?$"), r"program\1"),
-    ("gement", re.compile(r"(?<=[dg])gement(s)?$"), r"gment\1"),
-    ("cheque", re.compile(r"^cheque(s)?$"), r"check\1"),
-    ("grey", re.compile(r"^grey"), "gray"),
-    ("practis", re.compile(r"^practis"), "practic"),
-    ("st", re.compile(r"^(whil|among|amid)st$"), r"\1"),
-    ("wards", re.compile(r"^(toward|afterward|forward|backward|onward|upward)s$"), r"\1"),
+    ("is", lazy_pattern(r"is(ation|ations|ational|e|es|ed|ing|er|ers|able)$"), r"iz\1"),
+    ("ys", lazy_pattern(r"ys(e|es|ed|ing|er|ers)$"), r"yz\1"),
+    ("our", lazy_pattern(r"(?<=[a-z]{2})our(s|ed|ing|able|ably|ite|ites|al|ful|less|hood|hoods)?$"), r"or\1"),
+    ("tre", lazy_pattern(r"(?<=[nbit])tre(s|d)?$"), r"ter\1"),
+    ("nc", lazy_pattern(r"^(licen|defen|offen|preten)c(e|es|ed|ing)$"), r"\1s\2"),
+    ("ll", lazy_pattern(r"(?<=[aeiou])ll(ed|ing|er|ers|ation)$"), r"l\1"),
+    ("l", lazy_pattern(r"^(fulfil|enrol|instal|skil)l(s|ment|ments|ful)?$"), r"\1\2"),
+    ("ogue", lazy_pattern(r"ogue(s)?$"), r"og\1"),
+    ("programme", lazy_pattern(r"programme(s)?$"), r"program\1"),
+    ("gement", lazy_pattern(r"(?<=[dg])gement(s)?$"), r"gment\1"),
+    ("cheque", lazy_pattern(r"^cheque(s)?$"), r"check\1"),
+    ("grey", lazy_pattern(r"^grey"), "gray"),
+    ("practis", lazy_pattern(r"^practis"), "practic"),
+    ("st", lazy_pattern(r"^(whil|among|amid)st$"), r"\1"),
+    ("wards", lazy_pattern(r"^(toward|afterward|forward|backward|onward|upward)s$"), r"\1"),
 )
 #: What a word must have in it for one of them to apply: most words have nothing of it.
-_BRITISH = re.compile(
+_BRITISH = lazy_pattern(
     r"is[aei]|ys[ei]|our|[nbit]tre|c(?:e|es|ed|ing)$|ll|ogue|programme|gement|^cheque|^grey|^practis|[nld]st$|wards$"
 )
 #: A number in words, the number itself in brackets behind it: contracts write "thirty (30) days".
-_TWICE_WRITTEN = re.compile(
+_TWICE_WRITTEN = lazy_pattern(
     r"\b[a-z]{3,9}(?:[- ][a-z]{3,5})?\s?\((\d{1,3})\)(?= (?:\w+ )?(?:day|week|month|year|hour|minute)s?\b)"
 )
-_IN_BRACKETS = re.compile(r"\(\d{1,3}\) ")
-_NUMBER_WORDS = dict(
-    zip("two three four five six seven eight nine ten eleven twelve".split(), map(str, range(2, 13)), strict=True)
-) | {"fourteen": "14", "thirty": "30", "sixty": "60", "ninety": "90"}
+_IN_BRACKETS = lazy_pattern(r"\(\d{1,3}\) ")
+_NUMBER_WORDS = {
+    word: value
+    for value in load_language("en").list_names("numbers")
+    if value != "1"
+    for word in load_language("en").list_words("numbers", value)
+}
 _SAME_WORD = _NUMBER_WORDS | {
     "whil": "while",
     "centre": "center",
@@ -120,10 +124,11 @@ def _date(match: re.Match[str]) -> str:
 
 
 #: Numbers with their thousands apart, and what stands between the ends of a range.
-_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:([., ])\d{3})(?:\1\d{3}){0,4}(?![\d]|[.,]\d)")
-_RANGE = re.compile(r"(?<=\d)\s?[-–—−]\s?(?=\d)")
-_DIGITS = re.compile("[0-9]")
-_FOUR_DIGITS = re.compile("[0-9]{4}")
+#: A single point may stand before decimals.
+_THOUSANDS = lazy_pattern(r"(?<![\d.,])\d{1,3}(?:(?:[, ]\d{3})|(\.)\d{3}(?=\1\d{3}))(?:[., ]\d{3}){0,4}(?![\d]|[.,]\d)")
+_RANGE = lazy_pattern(r"(?<=\d)\s?[-–—−]\s?(?=\d)")
+_DIGITS = lazy_pattern("[0-9]")
+_FOUR_DIGITS = lazy_pattern("[0-9]{4}")
 
 
 def _dated(text: str) -> str:
@@ -142,12 +147,19 @@ def _dated(text: str) -> str:
     return text
 
 
+#: "and/or" is "or".
+_JOINING = "|".join(sorted(union("wording", "joining")))
+_EITHER = lazy_pattern(rf"\b(?:{_JOINING})/({_JOINING})\b")
 #: What browsers are told of a link, printed into the text.
-_HINT = re.compile(r"\(?\bopens in (?:a )?new (?:tab|window)\)?", re.IGNORECASE)
+_HINT = lazy_pattern(r"\(?\bopens in (?:a )?new (?:tab|window)\)?", re.IGNORECASE)
 
 
 def _without_disguise(text: str) -> str:
     """Return *text* with spelled-out mail addresses as they are meant, and how long ago it was updated as a mark."""
+    if "protected" in text:
+        text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
+    if "/" in text:
+        text = _EITHER.sub(r"\1", text)
     if _AT.search(text):
         text = _DOT.sub(".", _AT.sub("@", text))
     if text.count(" ") < _AGO_LINE and _DIGITS.search(text):
@@ -163,9 +175,9 @@ def spelled(text: str) -> tuple[str, ...]:
     text = mend_encoding(text)
     if "~~" in text:
         text = mark_struck(text)
+    if " AT " in text:
+        text = _SPOKEN_MAIL.sub(lambda match: f"{match[1]}@{match[2].replace(' DOT ', '.')}", text)
     text = text.replace("’", "'").replace("\u00a0", " ").replace("©", " copyright ").lower()
-    if "protected" in text:
-        text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
     text = uniform(_without_disguise(text))
     if ("/" in text or "www." in text) and _URL_SIGNS.search(text):
         text = _URL.sub(f" {URL} ", text)

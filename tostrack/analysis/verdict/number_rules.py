@@ -14,6 +14,7 @@ from tostrack.analysis.verdict.places import Place, places_of
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
 from tostrack.language.item_labels import strip_label
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.words import entry_pattern, month_numbers, union
 from tostrack.models import Reason
 
@@ -29,6 +30,8 @@ def stamp(part: Part) -> Reason | None:
     if all(word.startswith((INSTANT, RELATIVE)) for word in changed):
         return Reason.STAMP
     texts = [text for text in (part.old, part.new) if text]
+    if _MEANT & places_of(part.context, part.hunk) and not all(map(_is_labelled, texts)):
+        return None
     named = {word for word in changed if not is_number(word) and not word.startswith(MARK)} - lexicon.CLOCK
     if all(map(_is_stamp, texts)) and (
         len(texts) == 1 or named <= lexicon.SAFE | lexicon.DATING | month_numbers().keys() or opaque(texts)
@@ -39,20 +42,28 @@ def stamp(part: Part) -> Reason | None:
     return None
 
 
+_MEANT = frozenset({Place.ROW})
+
+
+def _is_labelled(text: str) -> bool:
+    """Whether a cell or its neighbour says that a date is of the text, or that a number counts."""
+    return bool((lexicon.STAMPED | lexicon.LAST | lexicon.COUNTED).intersection(normal(text)))
+
+
 def opaque(texts: Sequence[str]) -> bool:
     """Whether all of *texts* are identifiers."""
     return all(map(_OPAQUE.match, texts))
 
 
-_OPAQUE = re.compile(r"(?=\S*\d)[\w-]{10,}$")
+_OPAQUE = lazy_pattern(r"(?=\S*\d)[\w-]{10,}$")
 _STAMP_TEXT = 14
 #: No token is made of more words than eight: a longer text need not be read to be known as longer.
 _STAMP_SPACES = 8 * _STAMP_TEXT
 #: ``1.26.11``, ``8/26/14``: what such a date is depends on the country, that it is one does not.
-_SHORT_YEAR = re.compile(r"(?<![\d./])\d{1,2}([./])\d{1,2}\1\d{2}(?![\d./])")
+_SHORT_YEAR = lazy_pattern(r"(?<![\d./])\d{1,2}([./])\d{1,2}\1\d{2}(?![\d./])")
 #: The time of a day: ``2:05 pm``, and ``13.21 BST``, which without its zone may be the number of an edition.
 _ZONE = rf"(?=\s*(?:[ap]\.?m|{'|'.join(sorted(lexicon.CLOCK))})\b)"
-_CLOCK = re.compile(
+_CLOCK = lazy_pattern(
     rf"\b(?:[01]?\d|2[0-3])(?::[0-5]\d(?::[0-5]\d)?|\.[0-5]\d{_ZONE})(?:\s?[ap]\.?m\b\.?)?", re.IGNORECASE
 )
 
@@ -71,11 +82,11 @@ def machine_code(part: Part) -> Reason | None:
 
 #: A line with a code has no more spaces than this.
 _CODE_LINE = 5
-_MACHINE = re.compile(
+_MACHINE = lazy_pattern(
     r"[#(]?(?=[\w-]*\d)(?=[\w-]*[a-fA-F])(?:[0-9a-fA-F]{7,}|[0-9a-fA-F]{4,}(?:-[0-9a-fA-F]{3,})+)[).]?"
 )
-_CODE = re.compile(r"\d{4,8}$")
-_YEAR = re.compile(r"(?:19|20)\d\d$")
+_CODE = lazy_pattern(r"\d{4,8}$")
+_YEAR = lazy_pattern(r"(?:19|20)\d\d$")
 
 
 def _is_stamp(text: str) -> bool:
@@ -97,8 +108,11 @@ def _is_stamp(text: str) -> bool:
         return bool(words) and not any(map(binds, words))
     if lexicon.COUNTED & words:
         counted = all(_is_counter(tokens, at) for at in numbers)
-        return bool(numbers) and counted and not lexicon.OBLIGING & words
-    machine = any(token.startswith((INSTANT, RELATIVE)) for token in tokens)
+        return bool(numbers) and counted and not (lexicon.OBLIGING | _LIMITING) & words
+    if "version" in words and text.rstrip()[-1:] in ".;" and len(words - lexicon.SAFE - lexicon.DATING) > 1:
+        # A sentence about an edition of something.
+        return False
+    machine = any(token.startswith((INSTANT, RELATIVE)) for token in tokens) or (dated != text and not numbers)
     if not machine and not (numbers and all(_is_dating(tokens, at) for at in numbers)):
         return False
     return not words or bool(lexicon.STAMPED & words) or bool(_EDITION.search(text))
@@ -109,7 +123,7 @@ def _is_counter(tokens: Sequence[str], at: int) -> bool:
 
 
 #: A title with the date of its edition in brackets.
-_EDITION = re.compile(r"^[^.!?;:]{0,60}\((?:19|20)\d{6}\)$")
+_EDITION = lazy_pattern(r"^[^.!?;:]{0,60}\((?:19|20)\d{6}\)$")
 
 
 def lapsed(part: Part) -> Reason | None:
@@ -133,7 +147,7 @@ def _is_of_document(part: Part) -> bool:
 
 #: A line that dates a document has no more words, or begins with what it dates.
 _DATE_LINE = 12
-_ITSELF = re.compile(
+_ITSELF = lazy_pattern(
     entry_pattern(union("dates", "itself")).pattern + r"|\b(?:this|these|our) (?:\w+ ){0,3}"
     r"(?:terms|polic(?:y|ies)|agreement|notice|statement|conditions|guidelines|rules)\b"
 )
@@ -151,11 +165,15 @@ def _binds_from(text: str, moved: Counter[str]) -> bool:
 def _is_dating(tokens: Sequence[str], at: int) -> bool:
     """Whether the number at *at* is a date, a year, a day before a month, or the number of an edition."""
     token = tokens[at]
-    if token.startswith(DATE) or _YEAR.match(token) or tokens[at - 1 : at] in (("version",), ("v",)):
+    if token.startswith(DATE) or _YEAR.match(token) or tokens[at - 1 : at] in _EDITIONS:
         return True
     beside = {*tokens[max(0, at - 2) : at], *tokens[at + 1 : at + 2]}
     # Not isdigit: a superscript is a digit too, and no number.
     return token.isdecimal() and int(token) <= 31 and bool(month_numbers().keys() & beside)
+
+
+#: What stands before the number of an edition.
+_EDITIONS = (("version",), ("v",), ("revision",), ("rev",), ("release",))
 
 
 def _stamped(tokens: Sequence[str], moved: Counter[str]) -> bool:
@@ -218,7 +236,7 @@ def unplaced(text: str) -> list[str]:
     return kept
 
 
-_JOINING = frozenset("and or to und oder bis et ou à y o a e i do en of tot".split())
+_JOINING = union("wording", "joining", "until")
 
 
 def _is_further(words: Sequence[str], at: int) -> bool:
@@ -245,9 +263,7 @@ def _behind_place(text: str) -> tuple[str, ...]:
 
 #: So many words behind an article may name the law that it is of.
 _CITATION = 9
-_LAWS = frozenset(
-    "gdpr dsgvo rgpd rodo avg ccpa cpra dsa dma bdsg bgb law act code regulation directive statute constitution".split()
-)
+_LAWS = union("page", "laws")
 
 
 def _is_of_law(behind: Sequence[str]) -> bool:
@@ -270,7 +286,8 @@ def _names_place(word: str) -> bool:
     return bool(_NUMBER_OF_PLACE.fullmatch(word))
 
 
-_NUMBER_OF_PLACE = re.compile(r"\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5}")
+#: A section beyond the hundredth is of a law.
+_NUMBER_OF_PLACE = lazy_pattern(r"\d{1,2}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5}")
 
 
 def statistics(part: Part) -> Reason | None:
@@ -293,7 +310,8 @@ def statistics(part: Part) -> Reason | None:
 
 #: With these a count is a limit.
 _LIMITING = frozenset(
-    "per each every include includes including limit limits limited plan plans allow allows quota".split()
+    """per each every cap fee cost charge price include includes including limit limits limited plan plans allow allows
+    quota""".split()
 )
 
 

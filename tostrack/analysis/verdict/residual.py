@@ -108,9 +108,12 @@ def _across(words: Sequence[tuple[str, str]], span: _Span, side: str) -> _Span |
 
 def _text(text: str, spans: Sequence[_Span]) -> str:
     """Return what *spans* cover of *text*, each letter once."""
-    pieces, done = [], 0
+    pieces: list[str] = []
+    done = -1
     for start, end in sorted(spans):
-        if end > done:
-            pieces.append(text[max(start, done) : end].strip())
-            done = end
-    return " ".join(filter(None, pieces))
+        if start <= done < end:
+            pieces[-1] += text[done:end]
+        elif end > done:
+            pieces.append(text[start:end])
+        done = max(done, end)
+    return " ".join(filter(None, map(str.strip, pieces)))

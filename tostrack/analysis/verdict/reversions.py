@@ -8,6 +8,7 @@ from datetime import timedelta
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.context import ContextText, TextPair
 from tostrack.analysis.verdict.findings import RuleFinding
+from tostrack.analysis.verdict.labels import is_listed
 from tostrack.clauses import sentences
 from tostrack.comparison_key import comparable_text, comparables
 from tostrack.language.tokens import Kind, tokenize
@@ -20,7 +21,7 @@ _STOOD = timedelta(days=30)
 _STOOD_IDLE = timedelta(days=60)
 #: A whole text that comes back is an old copy or another region's edition even after months. (When readers were told of
 #: the text that goes, they are told of its going however short it stood: that is for the caller, who knows.)
-_STOOD_WHOLE = timedelta(days=365)
+_STOOD_WHOLE, _STOOD_WHOLE_IDLE = timedelta(days=180), timedelta(days=365)
 
 
 def find_reversion(news: Sequence[RuleFinding], context: TextPair, earlier: Sequence[Reading]) -> Judgement | None:
@@ -45,7 +46,8 @@ def find_reversion(news: Sequence[RuleFinding], context: TextPair, earlier: Sequ
     of = f"the text of {iso(when)[:10]}" if when else "a text seen before"
     if back and _other_company(news):
         return Judgement(Reason.EDITION, f"Another region's edition, {of}: the company that one deals with is another.")
-    least = _STOOD_WHOLE if back else _STOOD if any(map(_binds, news)) else _STOOD_IDLE
+    binding, idle = (_STOOD_WHOLE, _STOOD_WHOLE_IDLE) if back else (_STOOD, _STOOD_IDLE)
+    least = binding if any(_binds(finding, context) for finding in news) else idle
     if not news or stood < least:
         return Judgement(Reason.OSCILLATION, f"Back to {of}; nothing here is new to this document.")
     if back is None:
@@ -84,10 +86,14 @@ def _parts_stood(news: Sequence[RuleFinding], context: TextPair, texts: Sequence
 _BINDING = frozenset({Kind.MODAL, Kind.NUMBER, Kind.CONDITION})
 
 
-def _binds(finding: RuleFinding) -> bool:
-    """Whether what came or went is an item or a row, or names a duty, a condition or a limit."""
-    listed = finding.hunk.kind[:2] in ("li", "ol", "ro")
-    return listed or any(token.kind in _BINDING for token in tokenize(f"{finding.lost} {finding.gained}"))
+def _binds(finding: RuleFinding, context: TextPair) -> bool:
+    """Whether what came or went is a row or an item of a list that says something, or names a duty or a limit."""
+    clause = context.clause(finding.hunk)
+    return (
+        clause.kind == "row"
+        or is_listed(clause)
+        or any(token.kind in _BINDING for token in tokenize(f"{finding.lost} {finding.gained}"))
+    )
 
 
 def _saying(sentence: str) -> Callable[[ContextText], bool]:

@@ -4,36 +4,28 @@ from __future__ import annotations
 
 import re
 
-#: What is shortened, and what it stands for; only where it can stand for nothing else.
-_ABBREVIATIONS = {
-    r"e\.\s?g\.": "for example",
-    r"i\.\s?e\.": "that is",
-    r"art\.(?=\s?\d)": "article",
-    r"art(?:ikel|ículo|icolo|igo)(?=\s?\d)": "article",
-    r"sec\.(?=\s?\d)": "section",
-    r"para\.(?=\s?\d)": "paragraph",
-    r"abs\.(?=\s?\d)": "absatz",
-    r"lit\.(?=\s?[a-z]\b)": "buchstabe",
-    r"nr\.(?=\s?\d)": "nummer",
-    r"z\.\s?b\.": "zum beispiel",
-    r"d\.\s?h\.": "das heißt",
-    r"bzw\.": "beziehungsweise",
-    r"ggf\.": "gegebenenfalls",
-    r"usw\.": "und so weiter",
-    r"p\.\s?ex\.": "par exemple",
-    r"p\.\s?ej\.": "por ejemplo",
-    r"bijv\.": "bijvoorbeeld",
-    r"np\.": "na przykład",
-    r"itp\.": "i tym podobne",
-}
-#: Each begins with its first letter, and looks behind it then: so a search looks at no other places.
-_SHORTENED = re.compile(
-    "|".join(rf"{short[0]}(?<![\w.].)(?P<a{at}>{short[1:]})" for at, short in enumerate(_ABBREVIATIONS))
+from tostrack.language.lazy_pattern import lazy_pattern
+from tostrack.language.words import list_languages, load_language
+
+#: What is shortened behind what it stands for; only where it can stand for nothing else.
+_ABBREVIATIONS = tuple(
+    row for code in list_languages() for row in load_language(code).list_rows("wording", "abbreviations")
 )
-_IN_FULL = tuple(_ABBREVIATIONS.values())
+
+
+def _as_pattern(short: str) -> str:
+    """Return what finds *short* behind its first letter: "p. ex." with or without its space."""
+    return re.escape(short[1:]).replace(r"\ \#", r"(?=\s?(?:\d|[a-z]\b))").replace(r"\ ", r"\s?")
+
+
+#: Each begins with its first letter, and looks behind it then: so a search looks at no other places.
+_SHORTENED = lazy_pattern(
+    "|".join(rf"{short[0]}(?<![\w.].)(?P<a{at}>{_as_pattern(short)})" for at, (_, short) in enumerate(_ABBREVIATIONS))
+)
+_ARTICLE = lazy_pattern(r"\bart(?:ikel|ículo|icolo|igo)(?=\s?\d)")
 #: Without one of these letters before a stop, and without these, nothing is shortened: most texts have neither.
-_LETTER = re.compile(r"\.(?<=\b[eizdp]\.)")
-_SHORT = ("art", "sec.", "para.", "abs.", "lit.", "nr.", "bzw.", "ggf.", "usw.", "bijv.", "np.", "itp.")
+_LETTER = lazy_pattern(r"\.(?<=\b[eizdp]\.)")
+_SHORT = tuple(short.removesuffix(" #") for _, short in _ABBREVIATIONS if short[1] != ".")
 
 #: Units and currencies in words, behind a number, and their signs; "dollars" are of many countries.
 _UNITS = {
@@ -58,36 +50,38 @@ _UNITS = {
     "gbp": "£",
 }
 # Patterns that begin with a digit are searched for ten times as fast as those that begin with what is beside it.
-_UNIT = re.compile(rf"(?P<digit>\d)\s?(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})\b")
-_BEFORE = re.compile(r"\b(?P<unit>eur|gbp)\s?(?=\d)")
+_UNIT = lazy_pattern(rf"(?P<digit>\d)\s?(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})\b")
+_BEFORE = lazy_pattern(r"\b(?P<unit>eur|gbp)\s?(?=\d)")
 #: "10 €" and "€10" are one sum.
-_BEHIND = re.compile(r"(?<![\d.,])(?P<sum>\d+(?:[.,]\d+)*)\s?(?P<sign>[€£])(?!\s?\d)")
-_SUM = re.compile(r"[€£$]\s?\d+(?:[.,]\d{3})*[.,]00(?!\d)")
-_HOUR = re.compile(r"(?P<hour>\d(?<!\w\d)\d?)(?::(?P<minute>\d{2}))?\s?(?P<half>[ap])\.?\s?m\b\.?")
-_PHONE = re.compile(r"\+\d[\d\s()./-]{6,20}\d")
+_BEHIND = lazy_pattern(r"(?<![\d.,])(?P<sum>\d+(?:[.,]\d+)*)\s?(?P<sign>[€£])(?!\s?\d)")
+_SUM = lazy_pattern(r"[€£$]\s?\d+(?:[.,]\d{3})*[.,]00(?!\d)")
+_HOUR = lazy_pattern(r"(?P<hour>\d(?<!\w\d)\d?)(?::(?P<minute>\d{2}))?\s?(?P<half>[ap])\.?\s?m\b\.?")
+_PHONE = lazy_pattern(r"\+\d[\d\s()./-]{6,20}\d")
 _ORDINAL = {"1st": "first", "2nd": "second", "3rd": "third"}
-_NTH = re.compile(r"\b(?:1st|2nd|3rd)\b(?! (?:of )?[a-z]+,? \d{4})")
-_AT = re.compile(r"(?<=\w)\s?[\[({]\s?at\s?[\])}]\s?(?=\w[\w-]*\.\w)")
+_NTH = lazy_pattern(r"\b(?:1st|2nd|3rd)\b(?! (?:of )?[a-z]+,? \d{4}|,? \d{4})")
+_AT = lazy_pattern(r"(?<=\w)\s?[\[({]\s?at\s?[\])}]\s?(?=\w[\w-]*\.\w)")
 
 #: Both genders, said as one: "Nutzer*innen", "utilisateurs et utilisatrices", "die oder der".
-_STAR = re.compile(r"(?<=\w)(?:[*:_]|/-?)innen\b")
-_BOTH = re.compile(r"\b(?:die oder der|der oder die|der/die|die/der)\b")
-_PAIR = re.compile(
+_STAR = lazy_pattern(r"(?<=\w)(?:[*:_]|/-?)innen\b")
+_BOTH = lazy_pattern(r"\b(?:die oder der|der oder die|der/die|die/der)\b")
+_PAIR = lazy_pattern(
     r"\b(?P<stem>\w{3,})(?P<ending>\w{0,5}) (?:et|y|e|und|en|ou|o|oder) (?:(?:les|las|le|la|die|der|as) )?(?P=stem)"
     r"(?:rices|ices|euses|as|a|es|innen|in|ères|nes|ne|se|e)\b"
 )
 
 #: Without any of these none of the three is there: most texts have none.
-_GENDERED = re.compile(r"innen\b| (?:et|y|e|und|en|ou|o|oder) |d(?:er|ie)/d")
+_GENDERED = lazy_pattern(r"innen\b| (?:et|y|e|und|en|ou|o|oder) |d(?:er|ie)/d")
 
-_DIGIT = re.compile(r"\d")
-_AT_SIGN = re.compile(r"[\[({]\s?at\b")
+_DIGIT = lazy_pattern(r"\d")
+_AT_SIGN = lazy_pattern(r"[\[({]\s?at\b")
 
 
 def uniform(text: str) -> str:
     """Return *text*, in lower case, with each of these written in one way."""
     if _LETTER.search(text) or any(short in text for short in _SHORT):
         text = _SHORTENED.sub(_in_full, text)
+    if "art" in text:
+        text = _ARTICLE.sub("article", text)
     if _GENDERED.search(text):
         text = _PAIR.sub(r"\g<stem>\g<ending>", _BOTH.sub("der", _STAR.sub("", text)))
     if _AT_SIGN.search(text):
@@ -111,7 +105,7 @@ def _counted(text: str) -> str:
 
 
 def _in_full(match: re.Match[str]) -> str:
-    return f"{_IN_FULL[int((match.lastgroup or 'a0')[1:])]} "
+    return f"{_ABBREVIATIONS[int((match.lastgroup or 'a0')[1:])][0]} "
 
 
 def _hour(match: re.Match[str]) -> str:

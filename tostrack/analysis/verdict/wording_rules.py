@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from tostrack.analysis.verdict import lexicon
+from tostrack.analysis.verdict.account import language_of
 from tostrack.analysis.verdict.boilerplate_phrases import points_elsewhere
+from tostrack.analysis.verdict.labels import is_label
 from tostrack.analysis.verdict.normal_form import (
     INSTANT,
     RELATIVE,
@@ -25,6 +28,10 @@ from tostrack.analysis.verdict.number_rules import unplaced
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
 from tostrack.comparison_key import MARKS, comparable_text
+from tostrack.language.compare import changed_tokens
+from tostrack.language.lazy_pattern import lazy_pattern
+from tostrack.language.tokens import SILENT, Kind
+from tostrack.language.words import list_languages, load_language, union
 from tostrack.models import Edit, Reason
 
 
@@ -68,7 +75,7 @@ _BINDING = frozenset("prohibited forbidden required not no never must only".spli
 _HANDING_ON = frozenset(map(stem, "sell sells selling sold".split()))
 
 
-_ASKS = re.compile(r"[^.:;!?]{1,200}\?")
+_ASKS = lazy_pattern(r"[^.:;!?]{1,200}\?")
 
 
 def heading(part: Part) -> Reason | None:
@@ -83,8 +90,31 @@ def heading(part: Part) -> Reason | None:
         return None
     if {*map(stem, changed)} & _HANDING_ON and not {*map(stem, gone)} & _HANDING_ON & {*map(stem, come)}:
         return None
+    if _gives_value(part.hunk.new or part.hunk.old) or (part.hunk.edit is Edit.REWORDED and _says_otherwise(part)):
+        return None
     asked = part.text.rstrip().endswith("?")
     return None if (_BINDING & changed and not asked) or any(map(is_number, changed)) else Reason.WORDING
+
+
+#: Kinds of words that set what a title is about: "Free plans", "for all users", "if you are under age".
+_SCOPE = frozenset(Kind) - {Kind.WORD, Kind.SITE, Kind.PARTY, Kind.LIST_LABEL, *SILENT}
+
+
+def _gives_value(title: str) -> bool:
+    """Whether a title gives a value behind a colon, as "Retention: Forever" does and "Section 4: Payment" does not."""
+    label, colon, value = title.partition(": ")
+    numbered = lexicon.REFERENCE.intersection(normal(label)) or any(map(is_number, normal(label)))
+    return bool(colon) and not numbered and len(value.split()) <= _VALUE_WORDS and not is_label(value)
+
+
+#: A value is no longer than this.
+_VALUE_WORDS = 3
+
+
+def _says_otherwise(part: Part) -> bool:
+    """Whether words that set the scope of a heading gave way to others."""
+    gone, come = ({stem(token.key): token.kind for token in side} for side in changed_tokens(part.old, part.new))
+    return not _SCOPE.isdisjoint({**gone, **come}[word] for word in gone.keys() ^ come.keys())
 
 
 def _sets_scope(part: Part) -> bool:
@@ -106,7 +136,7 @@ def _sets_scope(part: Part) -> bool:
 #: A line without a stop, of no more words, in which some words gave way to others, is a title.
 _TITLE_LINE = 6
 #: So is a longer one that is bold as a whole, unless it speaks of somebody.
-_BOLD = re.compile(r"(\*\*|__)(?!\s)[^*]{3,100}\1$")
+_BOLD = lazy_pattern(r"(\*\*|__)(?!\s)[^*]{3,100}\1$")
 
 
 def _is_title_line(part: Part) -> bool:
@@ -135,7 +165,7 @@ def _is_told_of(words: Sequence[str]) -> bool:
     return any(is_number(word) or is_mail(word) for word in words) or bool(lexicon.BINDING_NAME & {*words})
 
 
-_FORMERLY = re.compile(
+_FORMERLY = lazy_pattern(
     r"\W*\(?(?:formerly(?: known as)?|previously(?: known as)?|f/k/a)\b[^()]{0,60}\)?\W*$", re.IGNORECASE
 )
 _JOINING = frozenset("of and the for & by".split())
@@ -174,7 +204,7 @@ def _is_title(old: str, new: str, after: str, *, strict: bool) -> bool:
     return bool(lexicon.TITLE & near) and not any(map(is_number, near)) and not lexicon.BINDING_NAME & changed
 
 
-_QUOTED = re.compile("[\"“'‘][^\"“”'‘’]{2,30}[\"”'’]$")
+_QUOTED = lazy_pattern("[\"“'‘][^\"“”'‘’]{2,30}[\"”'’]$")
 
 
 def is_name(text: str) -> bool:
@@ -195,16 +225,18 @@ def replacements(words: tuple[tuple[str, str], ...]) -> list[tuple[str, str, str
     return pairs
 
 
-#: By its first word: the phrases that begin with it, the longest first, and what is written for each.
-_PHRASES: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-for _group in lexicon.SAME:
-    for _phrase in _group[1:]:
-        _words = tuple(_phrase.split())
-        _PHRASES.setdefault(_words[0], []).append((_words, _group[0]))
-for _known in _PHRASES.values():
-    _known.sort(key=lambda entry: -len(entry[0]))
+def _read_phrases() -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """Return, by its first word, the phrases that begin with it, the longest first, and what is written for each."""
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    rows = [row for code in list_languages() for row in load_language(code).list_rows("wording", "same")]
+    for written, *phrases in [("", *sorted(union("wording", "idle"))), *rows]:
+        for words in (tuple(phrase.split()) for phrase in phrases):
+            found.setdefault(words[0], []).append((words, written))
+    return {first: sorted(phrases, key=lambda entry: -len(entry[0])) for first, phrases in found.items()}
+
+
+_PHRASES = _read_phrases()
 _KEPT = lexicon.SAFE | lexicon.ACTORS
-_ACTING = lexicon.ACTORS | {"and", "or"}
 
 
 def wording(part: Part) -> Reason | None:
@@ -214,9 +246,7 @@ def wording(part: Part) -> Reason | None:
     old, new = (plainest(text) for text in (part.old, part.new))
     gone, come = lost_and_gained(old, new)
     if not gone and not come:
-        # The same words in another order: fine, but not when who does what to whom was turned round.
-        acting = [[word for word in side if word in _ACTING] for side in (old, new)]
-        return Reason.WORDING if acting[0] == acting[1] else None
+        return Reason.WORDING if _is_reordered(part) else None
     if gone["or"] != come["or"] and (gone["and"] or come["and"]):
         return None
     lost, gained = (sorted(side.elements()) for side in (gone, come))
@@ -226,10 +256,41 @@ def wording(part: Part) -> Reason | None:
     if _are_too_many(lost, len(gained)) or _are_too_many(gained, len(lost)):
         return Reason.WORDING if _is_misspelt(part) else None
     for word in list(lost):
-        if meant := next((other for other in gained if is_typo(word, other) and not _is_acronym(part, other)), None):
+        if meant := next(
+            (other for other in gained if is_typo(word, other) and not _is_other(part, word, other)), None
+        ):
             lost.remove(word)
             gained.remove(meant)
     return Reason.WORDING if {*lost, *gained} <= lexicon.SAFE or _is_misspelt(part) else None
+
+
+#: What stands between the entries of a list in a sentence.
+@cache
+def _between(language: str) -> re.Pattern[str]:
+    joining = {
+        word for code in ("en", language or "en") for word in load_language(code).list_words("wording", "joining")
+    }
+    return lazy_pattern(rf"[,;](?=\s)|(?<=\s)(?:{'|'.join(sorted(joining))})(?=\s)")
+
+
+def _is_reordered(part: Part) -> bool:
+    """Whether two texts with the same words list the same entries in another order, or only moved a small word.
+
+    "30 days for messages and 90 for photos" has other entries when the two numbers change places.
+    """
+    texts = (part.old, part.new)
+    between = _between(language_of(part.context.new.reading))
+    bare = [[word for word in plainest(text) if word not in lexicon.SAFE] for text in texts]
+    joins = [[word for word in between.findall(text) if word.isalpha()] for text in texts]
+    if bare[0] == bare[1] or joins[0] != joins[1]:
+        return bare[0] == bare[1]
+    sides = [[plainest(entry) for entry in between.split(text)] for text in texts]
+    flat = [[word for entry in side for word in (*entry, "") if word not in lexicon.SAFE] for side in sides]
+    head = next(at for at, (one, other) in enumerate(zip(*flat, strict=False)) if one != other)
+    flat = [side[head:] for side in flat]
+    tail = next(at for at, (one, other) in enumerate(zip(*(side[::-1] for side in flat), strict=False)) if one != other)
+    listed = [Counter(" ".join(side[: len(side) - tail]).split("  ")) for side in flat]
+    return listed[0] == listed[1]
 
 
 def _are_too_many(words: Sequence[str], others: int) -> bool:
@@ -254,8 +315,22 @@ def _is_slip(one: str, other: str) -> bool:
 _ACRONYM = 5
 
 
-def _is_acronym(part: Part, word: str) -> bool:
-    return len(word) <= _ACRONYM and word.upper() in part.new
+def _is_other(part: Part, word: str, other: str) -> bool:
+    """Whether *other* is no correction of *word*: letters of a name, or both are words that are known or still used."""
+    if len(other) <= _ACRONYM and other.upper() in part.new:
+        return True
+    if _is_both_genders(word, other):
+        return False
+    if {word[-2:], other[-2:]} == {"er", "ed"} or not _is_of_letters(word + other):
+        return True
+    if lexicon.known_words().issuperset((word, other)):
+        return True
+    return part.context.new.uses(word) and part.context.old.uses(other)
+
+
+def _is_of_letters(word: str) -> bool:
+    """Whether *word* is written in a script of letters, where a single one seldom makes another word."""
+    return word.isascii() or all(unicodedata.name(one, "").startswith(("LATIN", "GREEK", "CYRILLIC")) for one in word)
 
 
 #: A pointer has no more words than this.
@@ -284,7 +359,7 @@ def _points(sentence: str) -> bool:
 
 #: What readers "can" do they do: "your admins can control it" is "your admins control it". What *we* can is another
 #: matter.
-_READER_CAN = re.compile(r"\b(you|your [a-z]+(?: [a-z]+)?|users|people) can (?!not\b|only\b)")
+_READER_CAN = lazy_pattern(r"\b(you|your [a-z]+(?: [a-z]+)?|users|people) can (?!not\b|only\b)")
 
 
 @lru_cache(maxsize=4_096)
@@ -327,7 +402,7 @@ def _said(tokens: Sequence[str]) -> Iterator[str]:
             at += 1
 
 
-_MARKED = re.compile(f"[{MARKS}]")
+_MARKED = lazy_pattern(f"[{MARKS}]")
 #: Endings of who does it and to whom: employer and employee are no misspelling of each other.
 _PARTIES = {"ee", "er", "or"}
 #: A shorter word may be another one that differs by a letter.
@@ -345,9 +420,9 @@ def _is_both_genders(one: str, other: str) -> bool:
 _SHORT = 4
 
 
-_DOUBLED = re.compile(r"(.)\1")
+_DOUBLED = lazy_pattern(r"(.)\1")
 #: The accents of Latin, Greek and Cyrillic letters: the vowel signs of other scripts are no accents.
-_ACCENT = re.compile("[\u0300-\u036f]")
+_ACCENT = lazy_pattern("[\u0300-\u036f]")
 
 
 @lru_cache(maxsize=20_000)

@@ -27,11 +27,36 @@ _NOT_OURS = frozenset(
     {"content-encoding", "content-length", "transfer-encoding", "etag", "last-modified", "set-cookie", "content-type"}
 )
 
-#: The page as it stands, but for what is shown only where no scripts run; null when it is too large.
+#: The page as it is now, but for what is shown only where no scripts run; null when it is too large. Shadow roots,
+#: frames that a script wrote, states of boxes, and what style sheets strike out, raise or number are written as markup.
 _WRITE = """
 (most) => {
   document.querySelectorAll("noscript").forEach((node) => node.remove());
-  const html = document.documentElement.outerHTML;
+  const shadowRoots = [];
+  const write = (node) => {
+    if (node.matches("input[type=checkbox], input[type=radio]")) node.toggleAttribute("checked", node.checked);
+    else if (node.matches("option")) node.toggleAttribute("selected", node.selected);
+    else if (node.matches("input[readonly], input[disabled]")) node.setAttribute("value", node.value);
+    else if (node.matches("textarea")) node.textContent = node.value;
+    else if (node.matches("iframe:not([srcdoc])") && !/^https?:/.test(node.src)) {
+      const inside = node.contentDocument?.documentElement;
+      if (inside?.innerText.trim()) node.setAttribute("srcdoc", inside.outerHTML);
+    }
+    const style = getComputedStyle(node);
+    const struck = style.textDecorationLine.includes("line-through") && !node.matches("s, del, strike");
+    if (struck) node.style.textDecorationLine = "line-through";
+    if (style.verticalAlign === "super" && !node.matches("sup")) node.style.verticalAlign = "super";
+    if (node.matches("ol") && style.listStyleType !== "decimal") node.style.listStyleType = style.listStyleType;
+  };
+  const walk = (root) => root.querySelectorAll("*").forEach((node) => {
+    try { write(node); } catch { /* a page may lay traps in its elements */ }
+    if (node.shadowRoot) { shadowRoots.push(node.shadowRoot); walk(node.shadowRoot); }
+  });
+  walk(document);
+  const root = document.documentElement;
+  const html = shadowRoots.length && root.getHTML
+    ? root.cloneNode(false).outerHTML.replace(/<\\/html>$/, "") + root.getHTML({ shadowRoots }) + "</html>"
+    : root.outerHTML;
   return html.length > most ? null : html;
 }
 """

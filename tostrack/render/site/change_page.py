@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from urllib.parse import quote
 
-from tostrack.analysis.topic_moves import ranked
-from tostrack.models import Change, Verdict, from_iso
+from tostrack.analysis.topic_moves import join_words, ranked
+from tostrack.models import Change, Verdict
 from tostrack.models import Reading as TextReading
 from tostrack.render.change_formats import safe_url
-from tostrack.render.escape import count, joined, safe_line
-from tostrack.render.headline import headline, topic_moves
-from tostrack.render.site.page_data import ChangeItem, Neighbour, Site, TextData, TextSource
+from tostrack.render.escape import count, safe_line
+from tostrack.render.headline import headline
+from tostrack.render.memo import wayback_address
+from tostrack.render.site.page_data import ChangeItem, Neighbour, Site, TextData
 from tostrack.render.site.redline import FlagNote, Row, excerpt, place_of, rows, searched, unchanged_after
 from tostrack.render.site.rendering import FeedLink, day_words, render
 from tostrack.render.site_paths import site_address
 from tostrack.render.terminal import render_change
+from tostrack.render.terminal_style import TerminalStyle
 
 #: Flags told before the redline: as many as a person keeps in mind.
 _NOTES = 5
@@ -112,7 +114,7 @@ def change_page(
         citation=_citation(site, shown, texts),
         bibtex=_bibtex(site, shown, texts),
         plain=_plain(change),
-        wayback=wayback,
+        wayback=lambda source: wayback_address(source.url, source.fetched_at),
     )
 
 
@@ -124,15 +126,13 @@ def _notes(change: Change, edits: Sequence[Row]) -> list[tuple[Row, FlagNote]]:
 
 
 def _tally(change: Change) -> str:
-    by_edit: dict[str, int] = {}
-    for hunk in change.hunks:
-        by_edit[hunk.edit.value] = by_edit.get(hunk.edit.value, 0) + 1
-    told = joined([f"{number} {edit}" for edit, number in by_edit.items()])
-    return f"{count(len(change.hunks), 'edit')}: {told}" + (f"; {joined(topic_moves(change))}" if change.topics else "")
+    by_edit = Counter(hunk.edit.value for hunk in change.hunks)
+    told = join_words([f"{number} {edit}" for edit, number in by_edit.items()])
+    return f"{count(len(change.hunks), 'edit')}: {told}"
 
 
 def _plain(change: Change) -> str:
-    text = render_change(change, colour=False, width=_PLAIN_WIDTH, limit=None)
+    text = render_change(change, TerminalStyle(width=_PLAIN_WIDTH), limit=None)
     return text if len(text) <= _PLAIN else text[:_PLAIN].rpartition("\n")[0] + "\n…\n"
 
 
@@ -169,17 +169,6 @@ def _bibtex(site: Site, shown: ChangeItem, texts: tuple[TextData, TextData]) -> 
         **({"url": where} if (where := safe_url(site_address(site.url, shown.page))) else {}),
     }
     return f"@misc{{{key},\n" + "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items()) + "}\n"
-
-
-def wayback(source: TextSource) -> str:
-    """Return where the Internet Archive shows the page of *source* as it was at about that time; empty for others."""
-    url = safe_url(source.url)
-    host = url.partition("://")[2].partition("/")[0].partition(":")[0]
-    if not url.lower().startswith("http") or "." not in host or host.replace(".", "").isdigit():
-        return ""
-    return (
-        f"https://web.archive.org/web/{from_iso(source.fetched_at):%Y%m%d%H%M%S}/{quote(url, safe=':/?&=%#+,;@~!$*()')}"
-    )
 
 
 def without_words(shown: ChangeItem) -> ChangeItem:

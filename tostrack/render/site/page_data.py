@@ -47,6 +47,8 @@ class ChangeItem:
     excerpt: tuple[Run, ...]
     #: What came and went, to be searched.
     words: str
+    #: What a reader decided about it; empty where nobody did.
+    review: str = ""
 
     @property
     def page(self) -> str:
@@ -78,6 +80,9 @@ class Silence:
     reason: str
     explanation: str
     to_number: int
+    #: Of service and document, and the page of an editorial change; for a list of all platforms.
+    name: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True)

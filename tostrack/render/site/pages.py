@@ -7,36 +7,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from tostrack.render.escape import count, joined, safe_line
+from tostrack.analysis.topic_moves import join_words
+from tostrack.render.calendar import BindingDate
+from tostrack.render.escape import count, safe_line
 from tostrack.render.site.chart import OTHER, Chart, chart
 from tostrack.render.site.page_data import Arrival, ChangeItem, ContentsEntry, PlatformData, Power, Silence, Site
 from tostrack.render.site.rendering import FeedLink, day_words, render, topic_name
 from tostrack.render.site_paths import platform_page, topic_page
+from tostrack.render.wording import describe_reason
 
 #: Changes on the front page, and on a topic's.
 LATEST = 12
+#: Silenced changes on their page.
+_SILENCES = 500
 #: A platform's card says no more than this of its latest change.
 _SHORT = 90
 
-#: What a reason is called where there is room for a few words only.
-REASONS = {
-    "wording": "another wording",
-    "numbering": "other numbers",
-    "renamed": "another name",
-    "format": "markup",
-    "links": "link addresses",
-    "order": "order",
-    "stamp": "a date stamp",
-    "oscillation": "back and forth",
-    "edition": "another edition",
-    "furniture": "menus and banners",
-    "suspect": "not the policy",
-    "identical": "the same text",
-}
 _ARRIVALS = {
-    "crawl": "the first version is kept",
+    "crawl": "first version",
     "import": "imported",
-    "re-extraction": "read anew by us; not a change",
+    "re-extraction": "extracted again by tostrack; not a change",
 }
 
 
@@ -89,7 +79,7 @@ def _state(platform: PlatformData) -> tuple[str, str]:
             return state, found[0].sentence.rstrip(".") + of + "."
     checked = max((document.checked_at for document in platform.documents), default="")
     if not checked:
-        return "past", "Not watched any more; its history is kept."
+        return "past", "No longer watched; its history is stored."
     return "fine", f"Checked {day_words(checked)}: {count(len(healths), 'document')}."
 
 
@@ -159,7 +149,7 @@ def platform(site: Site, shown: PlatformData, feeds: Sequence[FeedLink]) -> str:
         timeline=_timeline(shown),
         arrival_name=_arrival_name,
         tally=tally,
-        reason_name=lambda reason: REASONS.get(reason, reason),
+        reason_name=describe_reason,
         since=since,
     )
 
@@ -177,7 +167,7 @@ def _arrival_name(arrival: Arrival) -> str:
 
 def tally(silences: Iterable[Silence]) -> str:
     """Return how many of *silences* there are for each reason: ``2 markup, 1 a date stamp``."""
-    counts = Counter(REASONS.get(silence.reason, silence.reason) for silence in silences)
+    counts = Counter(describe_reason(silence.reason) for silence in silences)
     return ", ".join(f"{number} {reason}" for reason, number in counts.most_common())
 
 
@@ -240,7 +230,7 @@ def topics(site: Site, items: Sequence[ChangeItem], holders: Mapping[str, int], 
         site,
         "topics/index.html",
         title="Topics",
-        description=f"What is looked for in every clause: {joined(list(site.topics))}.",
+        description=f"What is looked for in every clause: {join_words(list(site.topics))}.",
         feeds=feeds,
         topics=shown,
     )
@@ -308,6 +298,38 @@ def year_news(
         year=year,
         news=news,
         years=years,
+    )
+
+
+def silences(site: Site, found: Sequence[Silence], feeds: Sequence[FeedLink]) -> str:
+    """Return the page of the changes that nobody was notified of, newest first; it lists the newest `_SILENCES`."""
+    shown = found[:_SILENCES]
+    return render(
+        "silences",
+        site,
+        "silences/index.html",
+        title="Silenced changes",
+        description="Changes of terms and privacy policies that nobody was notified of, each with its reason.",
+        feeds=feeds,
+        silences=shown,
+        total=len(found),
+        tally=tally(shown),
+        reason_name=describe_reason,
+    )
+
+
+def upcoming(site: Site, dates: Sequence[BindingDate], feeds: Sequence[FeedLink]) -> str:
+    """Return the page of the effective dates ahead."""
+    return render(
+        "upcoming",
+        site,
+        "upcoming/index.html",
+        title="Effective dates ahead",
+        description="Days from which current terms and privacy policies say that they apply.",
+        feeds=feeds,
+        dates=dates,
+        calendars=list({one.service: one.service_name for one in dates}.items()),
+        day_words=day_words,
     )
 
 

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tostrack.analysis.topic_moves import ranked
 from tostrack.models import Change, Edit, Flag, Hunk, Reading
 from tostrack.render.escape import cut, path_of, safe_line
 from tostrack.render.headline import distinct_flags, flag_label
-from tostrack.render.word_edits import Run, clipped, fold, runs_of, side, unfolded
+from tostrack.render.word_edits import Run, around, fold, runs_of, side, unfolded
 
 #: Kept words shown on each side of an edit before the rest is folded away.
 CONTEXT = 28
 #: Of the words that lead a change in a list: kept words beside an edit, and characters in all.
 _EXCERPT_CONTEXT = 10
 _EXCERPT = 300
-#: Characters shown before the quote.
-_BEFORE = 60
 #: Of what a change contributes to the search: a dozen long clauses.
 _SEARCHED = 8_000
 _QUOTE = 300
 
 _QUOTED = re.compile("“([^”]+)”")
 _VERBS = {Edit.ADDED: "Added", Edit.REMOVED: "Removed", Edit.REWORDED: "Reworded", Edit.MOVED: "Moved"}
-#: What an op is called in class names and to those who hear the page.
-OPS = {"-": "del", "+": "ins", "…": "fold", "=": "kept"}
 
 
 @dataclass(frozen=True)
@@ -138,35 +134,8 @@ def excerpt(change: Change) -> tuple[Run, ...]:
     hunk, quote = lead
     runs = runs_of(hunk)
     if hunk.edit is Edit.REWORDED:
-        return tuple(clipped(fold(_near(runs, quote), _EXCERPT_CONTEXT), _EXCERPT))
-    op, text = runs[0] if runs else ("=", "")
-    # The quote of a long clause may stand far from its beginning.
-    start = text.rfind(" ", 0, max(text.find(quote) - _BEFORE, 0)) + 1 if quote else 0
-    return tuple(clipped([*([("…", "… ")] if start else []), (op, text[start:])], _EXCERPT))
-
-
-def _near(runs: Sequence[Run], quote: str) -> list[Run]:
-    """Return *runs* from a little before *quote*, whichever of the two texts it stands in; all when it is in none."""
-    for op in "+-":
-        text = "".join(part for side_op, part in runs if side_op in ("=", op))
-        if quote and (at := text.find(quote)) >= 0:
-            return _from(runs, op, at)
-    return list(runs)
-
-
-def _from(runs: Sequence[Run], op: str, at: int) -> list[Run]:
-    """Return *runs* from place *at* of the text that ``=`` and *op* make, less what is edited before it."""
-    for number, (side_op, text) in enumerate(runs):
-        if side_op not in ("=", op):
-            continue
-        if at < len(text):
-            start = text.rfind(" ", 0, at) + 1
-            head: list[Run] = [("…", "… ")] if number or start else []
-            # The words that stood where the quote begins belong to it.
-            edited = [run for run in runs[max(number - 1, 0) : number] if run[0] == "-" and not start]
-            return [*head, *edited, (side_op, text[start:]), *runs[number + 1 :]]
-        at -= len(text)
-    return list(runs)
+        runs = fold(runs, _EXCERPT_CONTEXT)
+    return tuple(around(runs, [quote] if quote else [], _EXCERPT))
 
 
 def place_of(change: Change) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from tostrack.language.search_forms import RULES
 from tostrack.render.site.page_data import ChangeItem
 
 #: Where they lie, below the site's root.
@@ -107,8 +108,8 @@ def _base36(number: int) -> str:
 
 
 def index_script(platforms: Iterable[tuple[str, str]], topics: Mapping[str, str]) -> str:
-    """Return the platforms, slug and name, and the names of the topics."""
-    return _call("index", list(platforms), dict(topics))
+    """Return the platforms, slug and name, the names of the topics, and the rules for other forms of a word."""
+    return _call("index", list(platforms), dict(topics), RULES)
 
 
 def _call(name: str, *values: object) -> str:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
+
+from tostrack.render.escape import safe_line
+from tostrack.render.site.rendering import FeedLink
+from tostrack.render.site_paths import site_address
 
 #: The protocol's limit for one file.
 _MOST = 50_000
@@ -32,3 +36,14 @@ def _file(root: str, item: str, addresses: Sequence[str]) -> str:
 def robots(url: str) -> str:
     """Return ``robots.txt``: everybody is welcome."""
     return "User-agent: *\nAllow: /\n" + (f"Sitemap: {url}/sitemap.xml\n" if url else "")
+
+
+def opml(title: str, feeds: Sequence[FeedLink], url: str) -> str:
+    """Return *feeds* as OPML 2.0, for feed readers that subscribe to many at once; without *url*, by their paths."""
+    lines = [
+        f'<outline type="rss" text={quoteattr(safe_line(feed.title))} '
+        f"xmlUrl={quoteattr(site_address(url, feed.page) or feed.page)}/>"
+        for feed in feeds
+    ]
+    head = f'<?xml version="1.0" encoding="utf-8"?>\n<opml version="2.0">\n<head><title>{escape(title)}</title></head>'
+    return f"{head}\n<body>\n" + "\n".join(lines) + "\n</body>\n</opml>\n"

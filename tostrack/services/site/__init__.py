@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
 
 from tostrack.analysis.flags import SHIPPED, Rulebook
 from tostrack.archive import Archive, ChangeRow, DocumentRow
+from tostrack.archive.reviews import combine_reviews
 from tostrack.clauses import plain
 from tostrack.models import Outcome, Verdict
+from tostrack.render.calendar import BindingDate
 from tostrack.render.escape import cut, path_of, safe_line
 from tostrack.render.listings import BLOCKED
 from tostrack.render.site import pages, search_index
 from tostrack.render.site.change_page import without_words
 from tostrack.render.site.page_data import Arrival, ChangeItem, DocumentCard, Health, PlatformData, Power, Silence, Site
 from tostrack.render.site.rendering import FeedLink, asset, day_words, fingerprint, topic_name
-from tostrack.render.site.sitemap import robots, sitemaps
-from tostrack.render.site_paths import document_page, platform_page, site_address, topic_page
+from tostrack.render.site.sitemap import opml, robots, sitemaps
+from tostrack.render.site_paths import change_page, document_page, platform_page, site_address, topic_page
 from tostrack.render.wording import describe_cause
+from tostrack.services.site import api
 from tostrack.services.site.build_cache import BuildCache
 from tostrack.services.site.document_pages import DocumentPages, SiteContext, key_of
 from tostrack.services.site.site_feeds import FeedChange, link_to, write_feed
+from tostrack.services.upcoming import calendars_of, list_binding_dates
 
 #: What the site is called when nobody named it.
 TITLE = "Terms, watched"
@@ -48,7 +53,7 @@ class SiteBuild:
 
 
 def build_site(
-    archive: Archive, out: Path, *, title: str = TITLE, url: str = "", book: Rulebook = SHIPPED, anew: bool = False
+    archive: Archive, out: Path, *, title: str = TITLE, url: str = "", book: Rulebook = SHIPPED, force: bool = False
 ) -> SiteBuild:
     """Write the site of *archive* into the folder *out*; what would be the same is neither made nor touched.
 
@@ -58,13 +63,13 @@ def build_site(
         title: What the site is called.
         url: Where it will be served, without a final slash; empty when it is only read from the folder.
         book: What flags and explains clauses.
-        anew: Make every page again.
+        force: Make every page again.
 
     Raises:
         ConfigError: The folder holds other things.
         StoreError: It cannot be written, or the archive cannot be read.
     """
-    with BuildCache(out, anew=anew) as shelf:
+    with BuildCache(out, force=force) as shelf:
         _Builder(archive, shelf, title, url, book).run()
     return SiteBuild(len(shelf.paths), shelf.written, shelf.removed)
 
@@ -80,7 +85,10 @@ class _Builder:
         taken_out = archive.redactions()
         key = key_of(fingerprint(*_MAKERS), site.title, url, dict(site.topics), book.fingerprint, taken_out)
         self.archive, self.shelf, self.site = archive, shelf, site
-        self.context = SiteContext(archive, shelf, site, book, key, lru_cache(maxsize=None)(book.meaning))
+        self.reviews = combine_reviews(archive.reviews())
+        meaning = lru_cache(maxsize=None)(book.meaning)
+        self.context = SiteContext(archive, shelf, site, book, key, meaning, self.reviews)
+        self.documents: list[DocumentPages] = []
         self.everything = link_to("all", "All changes that matter")
         self.services: dict[str, list[DocumentRow]] = defaultdict(list)
         for row in sorted(documents, key=lambda row: (row.service_name.casefold(), row.id)):
@@ -110,11 +118,25 @@ class _Builder:
         self._search(platforms)
         self.told.sort(key=lambda one: self.order[one.row.id])
         write_feed(self.context, "all", self.site.title, self.told, "index.html")
+        self.shelf.put("silences/index.html", pages.silences(self.site, self._all_silences(), [self.everything]))
+        self._dates()
+        self._api()
+        self.shelf.put("feeds/all.opml", opml(self.site.title, self._feed_list(), self.site.url))
         for path, text in pages.plain_pages(self.site, [self.everything]).items():
             self.shelf.put(path, text)
         for name in _ASSETS:
             self.shelf.put(f"assets/{name}", asset(name))
         self._maps()
+
+    def _feed_list(self) -> list[FeedLink]:
+        services = [link_to(slug, rows[0].service_name) for slug, rows in self.services.items()]
+        topics = [link_to(f"topic.{topic}", topic_name(topic)) for topic in self.site.topics]
+        documents = [
+            link_to(f"{row.service}.{row.document}", f"{row.service_name}: {row.name}")
+            for rows in self.services.values()
+            for row in rows
+        ]
+        return [self.everything, *services, *documents, *topics]
 
     # One platform
 
@@ -122,6 +144,7 @@ class _Builder:
         first = rows[0]
         feed = link_to(first.service, f"{safe_line(first.service_name)}: changes that matter")
         made = [self._document(row, [feed, self.everything]) for row in rows]
+        self.documents += [document for document, _ in made]
         items = _newest(item for _, found in made for item in found)
         shown = PlatformData(
             first.service,
@@ -157,6 +180,52 @@ class _Builder:
                     *(change.id, row.document, safe_line(row.name), change.seen_at, change.reason, explanation),
                     change.to_number,
                 )
+
+    def _all_silences(self) -> list[Silence]:
+        names = {each.row.id: f"{each.row.service_name}: {each.row.name}" for each in self.documents}
+        return [
+            Silence(
+                *(change.id, change.document, "", change.seen_at, change.reason, safe_line(change.explanation)),
+                *(change.to_number, safe_line(names[f"{change.service}/{change.document}"])),
+                change_page(change.id) if change.verdict == Verdict.EDITORIAL else "",
+            )
+            for change in self.archive.changes()
+            if change.verdict != Verdict.SUBSTANTIVE
+        ]
+
+    def _dates(self) -> None:
+        """Write the effective dates: their page, their calendars, and their file of the API."""
+        dates = [one for document in self.documents for one in self._binding_date(document)]
+        dates.sort(key=lambda one: (one.day, one.service, one.document))
+        ahead = [one for one in dates if one.day.isoformat() >= self.site.checked_at[:10]]
+        self.shelf.put("upcoming/index.html", pages.upcoming(self.site, ahead, [self.everything]))
+        self.shelf.put(f"{api.FOLDER}/upcoming.json", api.upcoming_file(dates))
+        services = {slug: rows[0].service_name for slug, rows in self.services.items()}
+        for path, text in calendars_of(dates, services, self.site.topics, self.archive.meta("authority")).items():
+            self.shelf.put(f"feeds/{path.replace('topics/', 'topic.')}", text)
+
+    def _binding_date(self, document: DocumentPages) -> list[BindingDate]:
+        row = document.row
+
+        def found() -> list[dict[str, object]]:
+            dates = list_binding_dates(self.archive, [row], site=self.site.url)
+            return [{**asdict(one), "day": one.day.isoformat()} for one in dates]
+
+        known = self.shelf.fact(f"date {row.id}", key_of(document.key, self.site.url), found)
+        return [
+            BindingDate(**{**one, "day": date.fromisoformat(one["day"]), "topics": tuple(one["topics"])})
+            for one in known
+        ]
+
+    def _api(self) -> None:
+        self.shelf.put(f"{api.FOLDER}/index.json", api.index_file(self.site, self.documents))
+        self.shelf.put(f"{api.FOLDER}/schema.json", asset("api.schema.json"))
+        for document in self.documents:
+            own = [self.reviews.get(change.id) for change in document.changes]
+            versions = [version.hash for version in document.versions]
+            key = key_of(document.key, versions, document.changes, own)
+            make = partial(api.document_file, self.archive, document, self.reviews)
+            self.shelf.page(f"{api.FOLDER}/{document.row.id}.json", key, make)
 
     def _platform_feeds(self, shown: PlatformData, documents: Sequence[DocumentPages]) -> None:
         told = []

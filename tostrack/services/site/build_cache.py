@@ -29,14 +29,14 @@ class BuildCache:
 
     Args:
         folder: Made when it is not there; one that holds other things is refused.
-        anew: Make everything again.
+        force: Make everything again.
 
     Raises:
         ConfigError: The folder holds files that are not ours.
         StoreError: It cannot be written.
     """
 
-    def __init__(self, folder: Path, *, anew: bool = False) -> None:
+    def __init__(self, folder: Path, *, force: bool = False) -> None:
         self.folder = folder
         self.written = 0
         self.removed = 0
@@ -46,8 +46,10 @@ class BuildCache:
                 raise ConfigError(f"{folder}: holds files that are no site of ours; name another folder with --out")
             folder.mkdir(parents=True, exist_ok=True)
             self._connection = self._remembered(memory)
-            if anew:
-                self._connection.executescript("UPDATE pages SET key = ''; DELETE FROM facts;")
+            if force:
+                # executescript() would commit the open transaction.
+                self._connection.execute("UPDATE pages SET key = ''")
+                self._connection.execute("DELETE FROM facts")
             self._known = {row[0]: (row[1], row[2]) for row in self._connection.execute("SELECT * FROM pages")}
             self._keys = dict(self._connection.execute("SELECT name, key FROM facts").fetchall())
         self._pages: dict[str, tuple[str, str]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -11,6 +11,7 @@ from tostrack.analysis.facts.phrases import reach, recipients
 from tostrack.analysis.flags import Rulebook
 from tostrack.analysis.flags.history import describe_event
 from tostrack.archive import Archive, ChangeRow, DocumentRow, VersionRow
+from tostrack.archive.reviews import Review
 from tostrack.clauses import plain
 from tostrack.models import Change, Clause, Polarity, Reading, Verdict, sha256
 from tostrack.render.site.change_page import change_page, item
@@ -47,6 +48,8 @@ class SiteContext:
     #: Changes with the templates, the settings and the rules: everything that is no row of the archive.
     key: str
     meaning: Callable[[str, str], str]
+    #: What readers decided about changes, by their ids.
+    reviews: Mapping[str, Review] = field(default_factory=dict)
 
 
 def key_of(*parts: object) -> str:
@@ -117,11 +120,13 @@ class DocumentPages:
             return asdict(item(change.value, row.id, row.seen_at, names))
 
         shown = ChangeItem(**_tuples(context.shelf.fact(f"item {row.id}", key, listed)))
+        if review := context.reviews.get(row.id):
+            shown = replace(shown, review=review.sentence)
         before, behind = (Neighbour(page_of(one.id), one.seen_at) if one else None for one in (older, newer))
         old, new = (self._by_number[number] for number in (row.from_number, row.to_number))
         context.shelf.page(
             shown.page,
-            key_of(key, before, behind, self._page_of(old), self._page_of(new)),
+            key_of(key, before, behind, self._page_of(old), self._page_of(new), shown.review),
             lambda: change_page(
                 context.site,
                 shown,

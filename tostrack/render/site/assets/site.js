@@ -43,7 +43,7 @@ if (form) {
   let round = 0, next = () => {};
 
   window.tostrack = {
-    index: (platforms, topics) => { arrived.index = { platforms, topics }; },
+    index: (platforms, topics, rules) => { arrived.index = { platforms, topics, rules }; },
     words: (prefix, words) => { arrived[`words ${prefix}`] = words; },
     platform: (slug, documents, changes) => { arrived[`platform ${slug}`] = { documents, changes }; },
   };
@@ -75,11 +75,20 @@ if (form) {
   const parse = (query) => {
     const text = query.toLowerCase().replace(/[“”„]/g, '"');
     const phrases = [...text.matchAll(/"([^"]+)"/g)].map((m) => m[1].trim().split(/\s+/).join(" ")).filter(Boolean);
-    const split = (t) => t.match(/[\p{L}\p{M}\p{N}]+/gu) || [];
+    const split = (t) => t.match(/[\p{L}\p{M}\p{N}]+(?:-[\p{L}\p{M}\p{N}]+)*/gu) || [];
     return { phrases, words: [...new Set(split(text.replace(/"/g, " ")))] };
   };
   const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const starts = (word) => `(?<![\\p{L}\\p{N}])${escaped(word)}`;
+  const starts = (word) => `(?<![\\p{L}\\p{N}])${escaped(word).replace(/-/g, "[-\\u2010\\u2011 ]?")}[\\p{L}\\p{M}\\p{N}]*`;
+  // A word and its other forms; a hyphen is a hyphen, a space or nothing, and any ending is found.
+  const forms = (word, rules) => [word, ...rules.flatMap(([pattern, others]) => {
+    const whole = new RegExp(`^(?:${pattern})$`, "u");
+    return whole.test(word) ? others.map((other) => word.replace(whole, other.replace("*", ""))) : [];
+  })];
+  const usersOf = async (all) => {
+    const parts = all.flatMap((form) => form.includes("-") ? [form.replace(/-/g, ""), form.split("-").pop()] : [form]);
+    return new Set((await Promise.all([...new Set(parts)].map(users))).flatMap((set) => [...set]));
+  };
 
   const make = (tag, className, ...children) => {
     const element = document.createElement(tag);
@@ -141,19 +150,21 @@ if (form) {
     const { words, phrases } = parse(query);
     if (!words.length) return;
     status.textContent = "Looking …";
-    const { platforms, topics } = await load("index.js", "index");
+    const { platforms, topics, rules } = await load("index.js", "index");
     // A platform's name narrows the search down, unless nothing else is asked.
     const named = (word) => platforms.flatMap(([slug, name], at) =>
       name.toLowerCase() === word || slug === word ? [at] : []);
     const names = words.flatMap(named);
     const rest = words.filter((word) => !named(word).length);
     const needed = rest.length ? rest : words;
-    const sets = await Promise.all(needed.map(users));
+    const all = needed.map((word) => forms(word, rules));
+    const sets = await Promise.all(all.map(usersOf));
     let places = platforms.map((_, at) => at).filter((at) => sets.every((set) => set.has(at)));
     if (names.length && rest.length) places = places.filter((at) => names.includes(at));
     if (mine !== round) return;
-    const tests = [...needed.map(starts), ...phrases.map(starts)].map((source) => new RegExp(source, "iu"));
-    const pattern = new RegExp([...phrases, ...needed].map(starts).join("|"), "giu");
+    const sources = [...phrases.map(starts), ...all.map((each) => each.map(starts).join("|"))];
+    const tests = sources.map((source) => new RegExp(source, "iu"));
+    const pattern = new RegExp(sources.join("|"), "giu");
     let count = 0, looked = 0;
     next = async () => {
       const batch = places.splice(0, PLATFORMS_AT_ONCE);

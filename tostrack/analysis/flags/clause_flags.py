@@ -1,0 +1,102 @@
+"""What rules find in a clause and say of it: the work behind a `Rulebook`, loaded when a clause is first read."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from tostrack.analysis.flags.breadth import Breadth
+from tostrack.analysis.flags.finder import find, matching, quote_as_written, under_lead, vetoing
+from tostrack.analysis.flags.listed_recipients import find_listed_recipient
+from tostrack.analysis.flags.reading_language import clause_hint, find_language
+from tostrack.analysis.flags.role_finder import find_by_roles
+from tostrack.analysis.flags.role_rules import load_role_rules, role_meanings
+from tostrack.analysis.flags.role_words import role_languages
+from tostrack.analysis.flags.rule_files import parse
+from tostrack.analysis.flags.rule_sources import BUILT_IN, RuleFile
+from tostrack.analysis.flags.rules import Rule, RuleSet, Veto
+from tostrack.analysis.flags.weights import shipped_weights
+from tostrack.clauses import plain
+from tostrack.models import Clause, Flag
+
+if TYPE_CHECKING:
+    from tostrack.analysis.flags.rulebook import Explanation, Rulebook
+
+#: Two texts of the length of the longest policies, clause by clause.
+_MEMORY = 20_000
+
+
+@lru_cache(maxsize=8)
+def parse_rules(own: tuple[RuleFile, ...]) -> RuleSet:
+    """Return the rules that ship with *own* beside them: the same for every language of a document."""
+    return parse(RuleFile(BUILT_IN.name, BUILT_IN.read_text("utf-8")), *own)
+
+
+@lru_cache(maxsize=16)
+def breadth_of(own: tuple[RuleFile, ...]) -> Breadth:
+    """Return what tells how far a permission reaches, by the same rules."""
+    return Breadth(parse_rules(own).breadth)
+
+
+def find_in_text(book: Rulebook, text: str) -> list[Flag]:
+    """Return the flags of one clause, lead-in and item on two lines, with quotes as written."""
+    return quote_as_written(text, _find(book, *under_lead(text)))
+
+
+def find_in_clause(book: Rulebook, clause: Clause) -> tuple[Flag, ...]:
+    """Return the flags of *clause*, which is no heading."""
+    found = _remembered(book, clause.text, clause.lead, clause_hint(clause))
+    return found if any(flag.topic == "sharing" for flag in found) else (*found, *find_listed_recipient(clause))
+
+
+@lru_cache(maxsize=_MEMORY)
+def _remembered(book: Rulebook, text: str, lead: str, hint: str) -> tuple[Flag, ...]:
+    return tuple(_find(book, plain(text), lead, hint))
+
+
+def _find(book: Rulebook, text: str, lead: str, hint: str = "") -> list[Flag]:
+    code = find_language(f"{hint} {lead} {text}" if lead or hint else text, book.language)
+    if code == "en":
+        return find(book.rules, text, lead, shipped_weights())
+    flags = find_by_roles(load_role_rules(code), text, lead) if code in role_languages() else []
+    if book.own:
+        # A user's rules name words, of whichever language.
+        found = find(book.rules, text, lead)
+        flags += [flag for flag in found if book.rules.origin["rule", flag.rule] != BUILT_IN.name]
+    return flags
+
+
+def explain_flags(book: Rulebook, text: str) -> list[Explanation]:
+    """Return why each flag of one clause is there."""
+    from tostrack.analysis.flags.rulebook import Explanation
+
+    explained = []
+    for flag in _find(book, *under_lead(text)):
+        if rule := book.rules.rules.get(flag.rule) or role_meanings().get(flag.rule):
+            explained.append(Explanation(flag, rule.says(flag.polarity), rule.why))
+            continue
+        learnt = next(learnt for learnt in shipped_weights() if learnt.topic == flag.topic)
+        why = f"No rule knows the sentence; its words weigh {learnt.weigh(text):.1f}, at least {learnt.threshold}."
+        explained.append(Explanation(flag, learnt.meaning, why, tuple(learnt.contributions(text))))
+    return explained
+
+
+def list_faults(rules: RuleSet) -> list[str]:
+    """Return a line for each example that a rule or veto does not answer as it says, and for each that has none."""
+    faults = []
+    owners: list[tuple[str, str, Rule | Veto]] = [("rule", name, rule) for name, rule in rules.rules.items()]
+    owners += [("veto", name, veto) for name, veto in rules.vetoes.items()]
+    for table, name, owner in owners:
+        where = f"{rules.origin[table, name]}: {table}.{name}"
+        for kind, texts in (("hits", owner.hits), ("misses", owner.misses)):
+            verb = "find" if kind == "hits" else "pass over"
+            if not texts:
+                faults.append(f"{where}.{kind}: missing: a clause that it must {verb}")
+            wrong = [text for text in texts if (name in _names_matching(rules, text)) != (kind == "hits")]
+            faults += [f"{where}.{kind}: it does not {verb} {text!r}" for text in wrong]
+    return faults
+
+
+def _names_matching(rules: RuleSet, text: str) -> set[str]:
+    words, lead = under_lead(text)
+    return matching(rules, words, lead) | vetoing(rules, words)

@@ -1,0 +1,80 @@
+"""The files that decide what is flagged, those that ship and a user's own, and what their rules mean.
+
+Nothing here compiles a pattern: the commands that print flags need no more.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tostrack.models import Polarity, sha256
+
+BUILT_IN = Path(__file__).with_name("topics.toml")
+ROLE_RULES = Path(__file__).with_name("roles.toml")
+SHIPPED_WEIGHTS = Path(__file__).with_name("weights.json")
+
+#: Raised when the code reads the same rules otherwise, so that flags which it stored before are known to be stale.
+_READING = 3
+
+
+#: A flag by weights carries this, and the topic, as the name of its rule.
+LEARNT = "learnt-"
+
+
+class RuleFile(NamedTuple):
+    """A file of rules: what messages call it, and its TOML."""
+
+    name: str
+    text: str
+
+
+@lru_cache(maxsize=16)
+def hash_rules(own: tuple[RuleFile, ...]) -> str:
+    """Return what changes with the shipped rules, words and weights and with the user's *own*: 16 hex digits."""
+    # The files as bytes: parsing the words of every language would take longer than what reading commands do.
+    languages = sorted((BUILT_IN.parents[2] / "language").glob("*.toml"))
+    parts = [sha256(file.read_bytes()) for file in (BUILT_IN, SHIPPED_WEIGHTS, ROLE_RULES, *languages)]
+    return sha256("\n".join([str(_READING), *parts, *(sha256(source.text) for source in own)]))[:16]
+
+
+@cache
+def load_shipped() -> dict[str, Any]:
+    """Return the tables of `topics.toml`."""
+    return tomllib.loads(BUILT_IN.read_text("utf-8"))
+
+
+@cache
+def load_role_tables() -> dict[str, Any]:
+    """Return the tables of `roles.toml`."""
+    return tomllib.loads(ROLE_RULES.read_text("utf-8"))
+
+
+def _tables(own: tuple[RuleFile, ...]) -> list[dict[str, Any]]:
+    return [load_shipped(), *(tomllib.loads(source.text) for source in own), load_role_tables()]
+
+
+@lru_cache(maxsize=16)
+def list_topics(own: tuple[RuleFile, ...]) -> dict[str, str]:
+    """Return each topic with what it is about; files of a user that hold mistakes must be left out before."""
+    return {name: topic["meaning"] for table in _tables(own) for name, topic in table.get("topic", {}).items()}
+
+
+@lru_cache(maxsize=16)
+def _rules(own: tuple[RuleFile, ...]) -> dict[str, dict[str, Any]]:
+    return {name: rule for table in _tables(own) for name, rule in table.get("rule", {}).items()}
+
+
+@lru_cache(maxsize=1024)
+def find_meaning(own: tuple[RuleFile, ...], name: str, polarity: Polarity) -> str:
+    """Return what a flag of the rule *name* means to a reader; empty for a rule that is not there."""
+    if rule := _rules(own).get(name):
+        said = polarity == rule.get("polarity", Polarity.PERMITS)
+        return str(rule["meaning"] if said else rule.get("denied", ""))
+    if not name.startswith(LEARNT):
+        return ""
+    from tostrack.analysis.flags.weights import shipped_weights
+
+    return next((learnt.meaning for learnt in shipped_weights() if name == LEARNT + learnt.topic), "")

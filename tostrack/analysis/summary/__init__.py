@@ -1,0 +1,82 @@
+"""Say in one sentence what a change that matters moves for the reader, with a quote. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tostrack.analysis.summary.listed import name_entries, name_parties, names_party
+from tostrack.analysis.summary.moves import has_moved, moved_flags, name_facts, quote_fact, quote_flag, weigh_facts
+from tostrack.analysis.summary.quotes import is_quotable, join_phrases, write_sentence
+from tostrack.analysis.summary.sections import find_section
+from tostrack.analysis.topic_moves import name_moves
+from tostrack.models import VERDICT_OF, Hunk, Judgement, Reason, Verdict
+
+__all__ = ["is_quotable", "summarize"]
+
+#: Moves named one by one; the others are counted.
+_MOST_MOVES = 3
+
+
+#: Facts named beside them.
+_MOST_FACTS = 2
+
+
+#: A text of more edits is rewritten.
+_FEW = 20
+
+
+#: A move of a topic of this weight or more (`weigh_flag`) is no gain of the platform: something else may weigh more.
+_LIGHT = 3
+
+
+#: Companies come first where there are no more than so many other edits for each edit of a company.
+_OTHERS = 3
+
+
+#: Reasons whose sentence is replaced: those of a new text. The others say what the history shows.
+_OF_NEWS = frozenset({Reason.NEW_TEXT, Reason.REMOVED_TEXT, Reason.NUMBERS})
+
+
+def summarize(judgement: Judgement, hunks: Sequence[Hunk]) -> Judgement:
+    """Return *judgement* with a sentence that names the weightiest moves of *hunks* and quotes one.
+
+    In this order: companies and entries that joined or left a list; what the platform gains or gives up by topic, and
+    facts (consent, negation, modal verb, recipient, amounts); else the sections that were edited most. A sentence that
+    the history has decided remains.
+    """
+    news = [hunk for hunk in hunks if hunk.reason is None or VERDICT_OF[hunk.reason] is Verdict.SUBSTANTIVE]
+    if judgement.reason not in _OF_NEWS or not news:
+        return judgement
+    return replace(judgement, explanation=_name_listed(news) or _name_all(news))
+
+
+def _name_listed(news: Sequence[Hunk]) -> str:
+    """Return a sentence of the companies or entries that moved; empty where something else weighs more."""
+    # An entry of a list of recipients is flagged as sharing: its name says more than the topic.
+    if not {flag.topic for hunk in news for flag in hunk.flags if flag.direction} <= {"sharing"}:
+        return ""
+    parties, entries = name_parties(news)
+    others = len(news) - entries
+    return write_sentence(parties, "", others + 1) if parties and others <= _OTHERS * entries else name_entries(news)
+
+
+def _name_all(news: Sequence[Hunk]) -> str:
+    """Return ``Widens its content licence and adds advertising uses: “…” (71 edits).``."""
+    moves = name_moves(news)
+    flags = moved_flags(news)
+    facts = weigh_facts(news, guarded=bool(moves)) if len(moves) < _MOST_MOVES else []
+    named = [*moves[:_MOST_MOVES], *name_facts(facts, min(_MOST_FACTS, max(_MOST_MOVES - len(moves), 0)))]
+    if len(moves) > _MOST_MOVES:
+        named.append(f"{len(moves) - _MOST_MOVES} more")
+    quotes = [quote_flag(flag, hunk) for _, flag, hunk in flags[:_MOST_MOVES]]
+    quotes += [quote_fact(fact, hunk) for hunk, fact in facts[:_MOST_MOVES]]
+    rest = [hunk for hunk in news if not has_moved(hunk) and not names_party(hunk)]
+    light, many = not flags or flags[0][0] >= _LIGHT, len(news) > _FEW
+    if rest and (not named or (len(named) == 1 and flags and (light or many) and len(rest) > 1)):
+        section, of_section = find_section(rest)
+        # One promise more or less among many edits is not what they are about.
+        named, quotes = ([section, *named], of_section) if light and many else ([*named, section], quotes + of_section)
+    parties, _ = name_parties(news)
+    named += [parties] if parties and len(moves) <= _MOST_MOVES else []
+    return write_sentence(join_phrases(named), next(filter(is_quotable, quotes), ""), len(news))

@@ -1,0 +1,97 @@
+"""What of an edit a sentence quotes: a small edit among its neighbours, or the sentence around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+
+from tostrack.analysis.facts.edits import slice_sentence
+from tostrack.analysis.verdict.quotes import Replaced, edits, most_telling, shortened, trimmed
+from tostrack.clauses import sentences
+from tostrack.language.words import union
+from tostrack.models import Hunk
+
+#: An edit of no more words is shown among its neighbours; a larger one as a sentence.
+_SMALL = 12
+
+
+_HEADING_CHARACTERS = 45
+
+
+#: Edits with no more words between them are shown as one.
+_BETWEEN = 3
+#: A quote is so long, in characters; of a longer sentence it begins so far before the words in question.
+_LONGEST, _BEFORE = 110, 40
+_LEAST_WORDS = 3
+
+
+def join_edits(hunk: Hunk) -> list[Replaced]:
+    """Return the edits of *hunk*, those of one phrase as one: two parts of an address, not its number alone."""
+    words: list[list[str]] = []
+    for at, (op, text) in enumerate(hunk.words):
+        between = op == "=" and 0 < at < len(hunk.words) - 1 and text.count(" ") <= _BETWEEN + 1
+        between = between and not any(stop in text for stop in (". ", "; ", "! ", "? "))
+        for side in "-+" if between else op:
+            if len(words) > 1 and side in "-+" and words[-2][0] == side and words[-1][0] in "-+":
+                words[-2][1] += text
+            elif words and words[-1][0] == side:
+                words[-1][1] += text
+            else:
+                words.append([side, text])
+    return edits(replace(hunk, words=tuple((op, text) for op, text in words)))
+
+
+def is_small(edit: Replaced) -> bool:
+    """Whether an edit can be shown among its neighbours: few words of one sentence."""
+    return edit.size <= _SMALL and all(len(list(sentences(text))) < 2 for text in (edit.gone, edit.come))
+
+
+def quote_around(words: str, text: str) -> str:
+    """Return the sentence of *text* that holds *words*; of a long one the part that begins a little before them."""
+    text, words = " ".join(text.split()), " ".join(words.split())
+    at = text.find(words)
+    if at < 0:
+        return shortened(most_telling(text))
+    sentence = slice_sentence(text, at, at + len(words))
+    within = sentence.find(words)
+    if within + len(words) <= _LONGEST or within < _BEFORE:
+        return shortened(trimmed(sentence))
+    start = sentence.rfind(" ", 0, within - _BEFORE) + 1
+    return f"… {shortened(trimmed(sentence[start:]))}" if start else shortened(trimmed(sentence))
+
+
+def is_quotable(text: str) -> bool:
+    """Whether *text* tells a reader something: at least three words or numbers that are no labels of a page."""
+    words = [word for word in re.split(r"[\s→…]+", text) if any(map(str.isalnum, word))]
+    said = trimmed(text).casefold()
+    letters = sum(map(str.isalnum, text))
+    spaced = len(words) >= _LEAST_WORDS or (letters >= 2 * _LEAST_WORDS and not text.isascii() and len(words) < 2)
+    return spaced and 2 * letters > len("".join(text.split())) and said not in _labels()
+
+
+@cache
+def _labels() -> frozenset[str]:
+    return union("page", "labels", "navigation", "more", "consent")
+
+
+def shorten_title(heading: str) -> str:
+    """Return *heading* as a sentence shows it."""
+    text = trimmed(heading)
+    return text if len(text) <= _HEADING_CHARACTERS else f"{text[:_HEADING_CHARACTERS].rsplit(' ', 1)[0]} …"
+
+
+def join_phrases(parts: Iterable[str]) -> str:
+    """Return ``a``, ``a and b`` or ``a, b and c``."""
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def write_sentence(said: str, quote: str, count: int) -> str:
+    """Return ``Said: “quote” (3 edits).``; without a quote that *said* has already, and without a count of one."""
+    first = said[:1].upper() + said[1:].rstrip(".")
+    quote = f"{quote})" if quote.count("(") > quote.count(")") and "…" not in quote else quote
+    quote = quote.strip(" |").replace(" | ", ", ")
+    quoted = f": “{quote}”" if quote and trimmed(quote) not in first else ""
+    return f"{first}{quoted}{f' ({count} edits)' if count > 1 else ''}."

@@ -1,0 +1,104 @@
+"""A change as one paragraph to paste into a story or a letter: what changed, with quotes, and how to verify it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote
+
+from tostrack.analysis.topic_moves import ranked
+from tostrack.models import VERDICT_OF, Change, Edit, Hunk, Verdict, from_iso, iso
+from tostrack.render.change_formats import safe_url
+from tostrack.render.escape import count, safe_line
+from tostrack.render.headline import distinct_flags, headline
+from tostrack.render.word_edits import around, runs_of, side
+
+#: Edits that are quoted, and characters of each quote.
+_EDITS, _QUOTE = 3, 240
+
+
+@dataclass(frozen=True)
+class MemoFacts:
+    """What a memo says of a change beside the change itself."""
+
+    service_name: str
+    document_name: str
+    #: As ``tostrack log`` lists it; empty for the difference between two versions that the reader chose.
+    change_id: str
+    #: The page of the change; empty without a site.
+    page: str = ""
+    #: Where the new text was fetched, and when.
+    url: str = ""
+    fetched_at: str = ""
+    #: The effective date that the new text states of itself; None where it states none.
+    effective: date | None = None
+
+
+def render_memo(change: Change, facts: MemoFacts) -> str:
+    """Return *change* as one paragraph of plain text."""
+    old, new = change.old, change.new
+    days = [f"{version.seen_at:%Y-%m-%d}" if version.seen_at else "an unknown day" for version in (old, new)]
+    name = f"{safe_line(facts.service_name)}, {safe_line(facts.document_name)}"
+    compared = (
+        f"The text first seen on {days[1]} (version {new.number}) was compared with the text of {days[0]} "
+        f"(version {old.number}): {count(len(change.hunks), 'edit')}."
+    )
+    parts = [
+        f"{name}: {headline(change, facts.service_name, facts.document_name)}.",
+        compared,
+        *_quotes(change),
+        *_dates(change, facts),
+        f"SHA-256 of the new text: {new.sha256}.",
+        *_sources(facts),
+    ]
+    return " ".join(parts) + "\n"
+
+
+def _quotes(change: Change) -> Iterator[str]:
+    weighty = [hunk for hunk in ranked(change) if hunk.reason and VERDICT_OF[hunk.reason] is Verdict.SUBSTANTIVE]
+    for hunk in (weighty or ranked(change))[:_EDITS]:
+        old, new = (_side(hunk, op) for op in "-+")
+        if hunk.edit is Edit.ADDED:
+            yield f"New: “{new}”"
+        elif hunk.edit is Edit.REMOVED:
+            yield f"Removed: “{old}”"
+        elif hunk.edit is Edit.REWORDED:
+            yield f"Before: “{old}” After: “{new}”"
+
+
+def _side(hunk: Hunk, op: str) -> str:
+    quotes = [safe_line(flag.quote) for flag in distinct_flags(hunk)]
+    return "".join(text for _, text in side(around(runs_of(hunk), quotes, _QUOTE), op)).strip()
+
+
+def _dates(change: Change, facts: MemoFacts) -> Iterator[str]:
+    if change.silence:
+        yield safe_line(change.silence)
+    if facts.effective and change.new.seen_at:
+        ahead = (facts.effective - change.new.seen_at.date()).days
+        said = f", {count(ahead, 'day')} after it was first seen" if ahead > 0 else ""
+        yield f"The new text states {facts.effective.isoformat()} as its effective date{said}."
+
+
+def _sources(facts: MemoFacts) -> Iterator[str]:
+    if url := safe_url(facts.url):
+        copy = wayback_address(facts.url, facts.fetched_at)
+        yield f"Source: {url}, fetched {facts.fetched_at}" + (f"; near that time at {copy}" if copy else "") + "."
+    if page := safe_url(facts.page):
+        yield f"Change page: {page}"
+    if facts.change_id:
+        yield (
+            f"To verify: `tostrack export evidence {facts.change_id}` packs both texts, the captures and a script that "
+            "checks their hashes."
+        )
+
+
+def wayback_address(url: str, fetched_at: str) -> str:
+    """Return where the Internet Archive shows the page at *url* as it was at about that time; empty for others."""
+    url = safe_url(url)
+    host = url.partition("://")[2].partition("/")[0].partition(":")[0]
+    if not url.lower().startswith("http") or "." not in host or host.replace(".", "").isdigit():
+        return ""
+    stamp = iso(from_iso(fetched_at)).translate({ord(char): None for char in "-:TZ"})
+    return f"https://web.archive.org/web/{stamp}/{quote(url, safe=':/?&=%#+,;@~!$*()')}"

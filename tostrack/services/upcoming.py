@@ -1,0 +1,78 @@
+"""The days from which current texts say that they apply, as the texts state them of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from tostrack.analysis.facts import read_document_dates
+from tostrack.archive import Archive, DocumentRow, VersionRow
+from tostrack.models import Verdict, from_iso, slug
+from tostrack.render.calendar import BindingDate, render_calendar
+from tostrack.render.headline import subject_of
+from tostrack.render.site_paths import change_page, site_address
+
+
+def find_binding_date(archive: Archive, version: VersionRow) -> tuple[date, str] | None:
+    """Return the effective date that a version states of itself, and the words; None unless it was seen before."""
+    stated = read_document_dates(archive.reading(version)).effective
+    if stated is None or stated.first != stated.last or stated.first <= from_iso(version.seen_at).date():
+        return None
+    return stated.first, stated.words
+
+
+def list_binding_dates(
+    archive: Archive, documents: Iterable[DocumentRow], *, site: str = "", at: datetime | None = None
+) -> list[BindingDate]:
+    """Return the binding dates that the texts of *documents* state, the earliest first; past ones too.
+
+    Args:
+        archive: Open for reading.
+        documents: The documents to read.
+        site: Where the pages of changes are published; empty when they are not.
+        at: Read the texts that were current at this time; default: the current ones.
+    """
+    found = []
+    for row in documents:
+        name = (row.service, row.document)
+        version = archive.at(*name, at) if at else archive.current(*name)
+        stated = find_binding_date(archive, version) if version else None
+        if version and stated:
+            changes = archive.changes(*name, since=from_iso(version.seen_at))
+            change = next((one for one in changes if one.to_number == version.number), None)
+            found.append(
+                BindingDate(
+                    *(*name, row.service_name, row.name, *stated, version.number, version.seen_at),
+                    topics=change.topics if change else (),
+                    link=site_address(site, change_page(change.id)) if change else "",
+                )
+            )
+    return sorted(found, key=lambda one: (one.day, one.service, one.document))
+
+
+def build_calendars(archive: Archive, site: str = "") -> dict[str, str]:
+    """Return the calendars of every binding date by file name; see `calendars_of`."""
+    documents = archive.documents()
+    topics = {topic for row in archive.changes(verdict=Verdict.SUBSTANTIVE) for topic in row.topics}
+    services = {row.service: row.service_name for row in documents}
+    return calendars_of(list_binding_dates(archive, documents, site=site), services, topics, archive.meta("authority"))
+
+
+def calendars_of(
+    dates: Sequence[BindingDate], services: Mapping[str, str], topics: Iterable[str], authority: str
+) -> dict[str, str]:
+    """Return calendars of *dates* by file name: of everything, of each service and of each topic, also without a date.
+
+    Args:
+        dates: What they hold.
+        services: Names of services by slug.
+        topics: The topics.
+        authority: The identity in UIDs.
+    """
+    calendars = {"all": ("Terms and policies: effective dates", list(dates))}
+    for service, name in services.items():
+        calendars[service] = (f"{name}: effective dates", [one for one in dates if one.service == service])
+    for topic in sorted(topics):
+        of_topic = [one for one in dates if topic in one.topics]
+        calendars[f"topics/{slug(topic)}"] = (f"{subject_of(topic)}: effective dates", of_topic)
+    return {f"{name}.ics": render_calendar(title, held, authority) for name, (title, held) in calendars.items()}
