@@ -22,7 +22,8 @@ EXITS = [
     ("2", "usage or configuration"),
     ("3", "some documents failed, or some messages did not go out"),
     ("75", "another crawl holds the archive: try again later"),
-    ("130", "interrupted: what was stored before is kept"),
+    ("129, 130, 143", "SIGHUP, Ctrl-C or SIGTERM: what was stored before is kept"),
+    ("141", "nobody read the output any more"),
 ]
 VARIABLES = [
     ("TOSTRACK_WATCHLIST", "the watchlist, where --watchlist does not name it"),

@@ -76,3 +76,19 @@ IMPORTED = {
     "cluster": "distributed|dask",
     "mcp": "mcp",
 }
+
+
+def test_each_promise_of_the_security_policy_names_tests_that_exist():
+    defined = {
+        name
+        for path in (ROOT / "tests").glob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)\(", path.read_text("utf-8"), re.MULTILINE)
+    }
+    rows = re.findall(r"^\| (?!promise|---).*\| (.*) \|$", (ROOT / "SECURITY.md").read_text("utf-8"), re.MULTILINE)
+    files = {named for row in rows for named in re.findall(r"`((?:tests|benchmarks)/\w+\.py)`", row)}
+    tests = {named for row in rows for named in re.findall(r"`(test_\w+)`", row)}
+
+    assert len(rows) > 15
+    assert all("`" in row for row in rows)
+    assert {named for named in files if not (ROOT / named).is_file()} == set()
+    assert tests - defined == set()
