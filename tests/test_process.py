@@ -82,13 +82,19 @@ def test_a_closed_output_hurts_no_command(folder, arguments):
 def test_a_signal_ends_a_command_with_a_sentence_and_its_number(folder, name):
     waiting = folder / f"{name}.toml"
     os.mkfifo(waiting)
-    child = subprocess.Popen(**command(folder, "-w", str(waiting), "list"), stdout=subprocess.PIPE)
+    number = getattr(signal, name)
+    # The suite itself may run under nohup, and a child inherits what is ignored.
+    child = subprocess.Popen(
+        **command(folder, "-w", str(waiting), "list"),
+        stdout=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
+    )
     # Opens once the child has opened it to read; the child waits for what is never written.
     with child, waiting.open("w"):
-        child.send_signal(getattr(signal, name))
+        child.send_signal(number)
         _, said = child.communicate()
 
-    assert child.returncode == 128 + getattr(signal, name)
+    assert child.returncode == 128 + number
     assert said.strip() == "tostrack: interrupted; everything stored before that is kept"
 
 
