@@ -84,10 +84,10 @@ def test_a_signal_ends_a_command_with_a_sentence_and_its_number(folder, name):
     os.mkfifo(waiting)
     number = getattr(signal, name)
     # The suite itself may run under nohup, and a child inherits what is ignored.
-    child = subprocess.Popen(  # noqa: PLW1509  # one thread, and only a signal is set
+    child = subprocess.Popen(
         **command(folder, "-w", str(waiting), "list"),
         stdout=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # noqa: PLW1509  # one thread, and only a signal is set
     )
     # Opens once the child has opened it to read; the child waits for what is never written.
     with child, waiting.open("w"):
