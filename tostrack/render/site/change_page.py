@@ -11,7 +11,7 @@ from tostrack.models import Change, Verdict
 from tostrack.models import Reading as TextReading
 from tostrack.render.change_formats import safe_url
 from tostrack.render.escape import count, safe_line
-from tostrack.render.headline import headline
+from tostrack.render.headline import find_untold, headline
 from tostrack.render.memo import wayback_address
 from tostrack.render.site.page_data import ChangeItem, Neighbour, Site, TextData
 from tostrack.render.site.redline import FlagNote, Row, excerpt, place_of, rows, searched, unchanged_after
@@ -89,14 +89,16 @@ def change_page(
     edits = rows(change, meanings)
     notes = _notes(change, edits)
     old_text, new_text = texts
+    title = headline(change, shown.service_name, shown.document_name, quoted=False)
     return render(
         "change",
         site,
         shown.page,
-        title=shown.headline,
+        title=title,
         description=f"{shown.explanation} First seen {_span(texts)}.",
         feeds=feeds,
         item=shown,
+        untold=find_untold(change.explanation, title),
         silence=change.silence,
         verdict_name=_VERDICTS[change.verdict],
         late=shown.seen_at[:10] != new_text.seen_at[:10],
