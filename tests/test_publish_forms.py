@@ -49,7 +49,6 @@ def test_markdown_tells_the_change_from_headline_to_words():
     assert text == (
         "## Acme changes its Terms: we share more\n\n"
         "2024-05-01 → 2024-05-02 · substantive (new-text)\n\n"
-        "We share more.\n\n"
         "**Reworded · Data**\\\n⚑ sharing · granted — “share it with partners”\n"
         "> We <del>keep it</del><ins>share it with partners</ins>.\n\n"
         "**Added · Disputes**\n> <ins>Disputes are settled by arbitration.</ins>\n"

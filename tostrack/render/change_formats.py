@@ -10,7 +10,7 @@ from typing import Any
 from tostrack.analysis.topic_moves import ranked
 from tostrack.models import Change, Edit, Fact, Flag, Hunk, Version, iso
 from tostrack.render.escape import count, cut, path_of, safe_line, span_of
-from tostrack.render.headline import distinct_flags, flag_label, headline
+from tostrack.render.headline import distinct_flags, find_untold, flag_label, headline
 from tostrack.render.word_edits import Run, clipped, fold, runs_of, shortened, whole
 
 #: Kept words shown on each side of an edit.
@@ -88,8 +88,8 @@ def change_as_markdown(
         url: Where to read more; used when it is an http, https or mailto address.
         budget: Characters to spend on hunks; those that do not fit are counted.
     """
-    lines = [f"## {markdown_line(headline(change, service_name, document_name))}", markdown_line(_dateline(change))]
-    lines += [markdown_line(safe_line(sentence)) for sentence in (change.explanation, change.silence) if sentence]
+    title = headline(change, service_name, document_name, quoted=False)
+    lines = [f"## {markdown_line(title)}"] + [markdown_line(safe_line(line)) for line in _about(change, title)]
     blocks, left = _within(ranked(change), _md_hunk, budget)
     lines += blocks
     if left:
@@ -99,8 +99,10 @@ def change_as_markdown(
     return "\n\n".join(lines) + "\n"
 
 
-def _dateline(change: Change) -> str:
-    return " · ".join(filter(None, [span_of(change), f"{change.verdict} ({change.reason})"]))
+def _about(change: Change, title: str) -> list[str]:
+    """Return the lines under the headline *title*: days and verdict, and the sentences that it does not say."""
+    dateline = " · ".join(filter(None, [span_of(change), f"{change.verdict} ({change.reason})"]))
+    return [line for line in (dateline, find_untold(change.explanation, title), change.silence) if line]
 
 
 def _md_hunk(hunk: Hunk, runs: list[Run]) -> str:
@@ -156,9 +158,10 @@ def change_as_html(
         budget: Characters to spend on hunks; those that do not fit are counted.
         title: Whether to begin with the headline; a feed entry has it in its title.
     """
-    parts = [f"<p><strong>{html(headline(change, service_name, document_name))}</strong></p>"] if title else []
-    about = [_dateline(change), change.explanation, change.silence]
-    parts.append(f"<p>{'<br>'.join(html(sentence) for sentence in about if sentence)}</p>")
+    # An entry's own title has the quote.
+    first = headline(change, service_name, document_name, quoted=not title)
+    parts = [f"<p><strong>{html(first)}</strong></p>"] if title else []
+    parts.append(f"<p>{'<br>'.join(map(html, _about(change, first)))}</p>")
     blocks, left = _within(ranked(change), _html_hunk, budget)
     parts += blocks
     if left:

@@ -49,6 +49,14 @@ def write_headline(judgement: Judgement, service_name: str, document_name: str, 
     return _title(f"{service} {verb} its {document}: {said}")
 
 
+def find_untold(explanation: str, title: str) -> str:
+    """Return what *explanation* says beyond its headline *title*: nothing, its quote, or all where the title is cut."""
+    parts = _PARTS.fullmatch(_as_clause(explanation))
+    if parts is None or parts["moves"] not in title:
+        return safe_line(explanation)
+    return "" if parts["quote"] in title else parts["quote"].lstrip(": ")
+
+
 def _title(text: str) -> str:
     """Return *text* as a title, with a quotation closed when the cut fell into it."""
     title = cut(text, TITLE_COLUMNS)

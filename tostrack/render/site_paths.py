@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_PART = re.compile(r"\.\d+(?=\.\w+\Z)")
+
 
 def change_page(change_id: str) -> str:
     """Return the file of a change's page below the site's root; it stays where it is for ever.
@@ -40,6 +44,17 @@ def version_page(service: str, document: str, number: int) -> str:
 def topic_page(topic: str) -> str:
     """Return the file of a topic's page."""
     return f"topics/{topic}/index.html"
+
+
+def part_page(page: str, number: int) -> str:
+    """Return the file of one part of a large page: ``index.html``, then ``index.2.html``."""
+    stem, _, ending = page.rpartition(".")
+    return page if number == 1 else f"{stem}.{number}.{ending}"
+
+
+def first_part(page: str) -> str:
+    """Return the file of the first part of the page that *page* is a part of."""
+    return _PART.sub("", page)
 
 
 def relative(page: str, target: str) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from tostrack.analysis.topic_moves import join_words, ranked
 from tostrack.models import Change, Verdict
 from tostrack.models import Reading as TextReading
 from tostrack.render.change_formats import safe_url
 from tostrack.render.escape import count, safe_line
-from tostrack.render.headline import headline
+from tostrack.render.headline import find_untold, headline
 from tostrack.render.memo import wayback_address
 from tostrack.render.site.page_data import ChangeItem, Neighbour, Site, TextData
+from tostrack.render.site.pagination import Part, Parts, render_parts
 from tostrack.render.site.redline import FlagNote, Row, excerpt, place_of, rows, searched, unchanged_after
 from tostrack.render.site.rendering import FeedLink, day_words, render
 from tostrack.render.site_paths import site_address
@@ -72,8 +74,8 @@ def change_page(
     older: Neighbour | None,
     newer: Neighbour | None,
     feeds: Sequence[FeedLink],
-) -> str:
-    """Return the page of *change*.
+) -> list[str]:
+    """Return the page of *change*; a large one in several parts.
 
     Args:
         site: What every page shares.
@@ -89,33 +91,41 @@ def change_page(
     edits = rows(change, meanings)
     notes = _notes(change, edits)
     old_text, new_text = texts
-    return render(
-        "change",
-        site,
-        shown.page,
-        title=shown.headline,
-        description=f"{shown.explanation} First seen {_span(texts)}.",
-        feeds=feeds,
-        item=shown,
-        silence=change.silence,
-        verdict_name=_VERDICTS[change.verdict],
-        late=shown.seen_at[:10] != new_text.seen_at[:10],
-        notes=notes[:_NOTES],
-        more_notes=max(len(notes) - _NOTES, 0),
-        rows=edits,
-        unchanged_after=unchanged_after(change, new),
+    title = headline(change, shown.service_name, shown.document_name, quoted=False)
+    shared: dict[str, Any] = {
+        "description": f"{shown.explanation} First seen {_span(texts)}.",
+        "feeds": feeds,
+        "item": shown,
+        "untold": find_untold(change.explanation, title),
+        "silence": change.silence,
+        "verdict_name": _VERDICTS[change.verdict],
+        "late": shown.seen_at[:10] != new_text.seen_at[:10],
+        "notes": notes[:_NOTES],
+        "more_notes": max(len(notes) - _NOTES, 0),
+        "unchanged_after": unchanged_after(change, new),
         # A version without a page of its own is shown by that of another one, whose clauses are numbered otherwise.
-        exact=new_text.page.endswith(f"/{new_text.number}/index.html"),
-        tally=_tally(change),
-        old=old_text,
-        new=new_text,
-        older=older,
-        newer=newer,
-        citation=_citation(site, shown, texts),
-        bibtex=_bibtex(site, shown, texts),
-        plain=_plain(change),
-        wayback=lambda source: wayback_address(source.url, source.fetched_at),
-    )
+        "exact": new_text.page.endswith(f"/{new_text.number}/index.html"),
+        "tally": _tally(change),
+        "old": old_text,
+        "new": new_text,
+        "older": older,
+        "newer": newer,
+        "citation": _citation(site, shown, texts),
+        "bibtex": _bibtex(site, shown, texts),
+        "plain": _plain(change),
+        "wayback": lambda source: wayback_address(source.url, source.fetched_at),
+    }
+
+    def render_part(parts: Parts, part: Part) -> str:
+        def edit_link(number: int) -> str:
+            own = next(each for each in parts if each.first < number <= each.last)
+            return ("" if own == part else own.page.rpartition("/")[2]) + f"#e{number}"
+
+        at = f" (part {part.number})" if part.number > 1 else ""
+        values: dict[str, Any] = {"title": title + at, "rows": edits[part.first : part.last], "parts": parts, "part": part}
+        return render("change", site, part.page, edit_link=edit_link, **values, **shared)
+
+    return render_parts(shown.page, [len(repr(row)) for row in edits], render_part)
 
 
 def _notes(change: Change, edits: Sequence[Row]) -> list[tuple[Row, FlagNote]]:

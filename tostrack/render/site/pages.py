@@ -20,6 +20,8 @@ from tostrack.render.wording import describe_reason
 LATEST = 12
 #: Silenced changes on their page.
 _SILENCES = 500
+#: Changes of a platform's timeline that are quoted there, and clauses shown under one meaning.
+_QUOTED_NEWS, _MORE_CLAUSES = 30, 20
 #: A platform's card says no more than this of its latest change.
 _SHORT = 90
 
@@ -147,6 +149,8 @@ def platform(site: Site, shown: PlatformData, feeds: Sequence[FeedLink]) -> str:
         chart=drawn,
         standing=_standing(site, shown),
         timeline=_timeline(shown),
+        quoted_news=shown.news[:_QUOTED_NEWS],
+        more_clauses=_MORE_CLAUSES,
         arrival_name=_arrival_name,
         tally=tally,
         reason_name=describe_reason,

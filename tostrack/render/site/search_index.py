@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from tostrack.language.search_forms import RULES
 from tostrack.render.site.page_data import ChangeItem
+from tostrack.render.site.pagination import Part, Parts, render_parts
 
 #: Where they lie, below the site's root.
 FOLDER = "search"
@@ -21,6 +22,8 @@ _WORD = re.compile(r"[^\W_]+")
 _LONGEST = 40
 #: Words are filed under their first letters.
 _PREFIX = 2
+#: Bytes of one file of clauses: what a phone reads while its user still waits for the first results.
+_SCRIPT_BYTES = 200_000
 
 
 @dataclass(frozen=True)
@@ -65,14 +68,28 @@ def platform_file(service: str) -> str:
     return f"{FOLDER}/platforms/{service}.js"
 
 
-def platform_script(service: str, documents: Sequence[Searched], items: Iterable[ChangeItem]) -> str:
-    """Return the clauses and changes of a platform."""
-    shelf = [
-        [document.slug, document.name, [[c.heading, c.text, c.since[:10], list(c.topics)] for c in document.clauses]]
+def platform_scripts(service: str, documents: Sequence[Searched], items: Iterable[ChangeItem]) -> list[str]:
+    """Return the clauses and changes of a platform, in as many files as their size asks for.
+
+    Each call names the platform, how many files there are, clauses as rows of document, name, place and what the
+    search shows, and changes.
+    """
+    clauses = [
+        (True, [document.slug, document.name, at, c.heading, c.text, c.since[:10], list(c.topics)])
         for document in documents
+        for at, c in enumerate(document.clauses)
     ]
-    changes = [[item.page, item.seen_at[:10], item.document_name, item.headline, item.words] for item in items]
-    return _call("platform", service, shelf, changes)
+    changes = [(False, [item.page, item.seen_at[:10], item.document_name, item.headline, item.words]) for item in items]
+    found = clauses + changes
+
+    def render_part(parts: Parts, part: Part) -> str:
+        here = found[part.first : part.last]
+        return _call(
+            "platform", service, len(parts), [row for clause, row in here if clause], [row for c, row in here if not c]
+        )
+
+    sizes = [len(json.dumps(row)) for _, row in found]
+    return render_parts(platform_file(service), sizes, render_part, _SCRIPT_BYTES)
 
 
 def word_scripts(vocabulary: Mapping[str, Sequence[str]]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tostrack.render.escape import safe
 from tostrack.render.site.page_data import Block, HistoryMoment, Site, TextPage
+from tostrack.render.site.pagination import Part, Parts, render_parts
 from tostrack.render.site.rendering import FeedLink, day_words, render, shade, topic_name
 from tostrack.render.site_paths import change_page, relative
 
@@ -32,8 +33,8 @@ class ShownClause:
     flags: tuple[tuple[str, str, str], ...]
 
 
-def reading_page(site: Site, reading: TextPage, feeds: Sequence[FeedLink], *, page: str = "") -> str:
-    """Return the page of *reading*; of the text that stands it is the document's own.
+def reading_page(site: Site, reading: TextPage, feeds: Sequence[FeedLink], *, page: str = "") -> list[str]:
+    """Return the page of *reading*, a large one in several parts; of the text that stands it is the document's own.
 
     Args:
         site: What every page shares.
@@ -43,6 +44,8 @@ def reading_page(site: Site, reading: TextPage, feeds: Sequence[FeedLink], *, pa
     """
     page = page or reading.text.page
     dated = day_words(reading.text.seen_at)
+
+    title = f"{reading.service_name}: {reading.name}" + ("" if reading.stands else f", {dated}")
 
     def dated_link(label: str, moment: HistoryMoment) -> Markup:
         from markupsafe import Markup
@@ -60,25 +63,30 @@ def reading_page(site: Site, reading: TextPage, feeds: Sequence[FeedLink], *, pa
         said = dated_link("since", came)
         return said + " " + dated_link("worded", worded) if worded else said
 
-    return render(
-        "reading",
-        site,
-        page,
-        title=f"{reading.service_name}: {reading.name}" + ("" if reading.stands else f", {dated}"),
-        description=f"The text {'since' if reading.stands else 'of'} {dated}, clause by clause, with its dates.",
-        feeds=feeds,
-        reading=reading,
-        groups=list(_groups(reading.blocks)),
-        margin=margin,
-        flagged=partial(_flagged, site),
-    )
+    def render_part(parts: Parts, part: Part) -> str:
+        return render(
+            "reading",
+            site,
+            part.page,
+            title=title + (f" (part {part.number})" if part.number > 1 else ""),
+            description=f"The text {'since' if reading.stands else 'of'} {dated}, clause by clause, with its dates.",
+            feeds=feeds,
+            reading=reading,
+            groups=list(_groups(reading.blocks[part.first : part.last], part.first)),
+            margin=margin,
+            flagged=partial(_flagged, site),
+            parts=parts,
+            part=part,
+        )
+
+    return render_parts(page, [len(repr(block)) for block in reading.blocks], render_part)
 
 
-def _groups(blocks: Sequence[Block]) -> Iterator[tuple[str, list[tuple[int, object, Stamp | None]]]]:
+def _groups(blocks: Sequence[Block], first: int) -> Iterator[tuple[str, list[tuple[int, object, Stamp | None]]]]:
     """Yield the clauses in runs of one shape; rows of a table belong together."""
     placed = []
     before: Stamp | None = None
-    for at, block in enumerate(blocks):
+    for at, block in enumerate(blocks, first):
         # A heading says nothing by itself; behind it the margin says again what it said before.
         stamp = (block.came, block.worded) if block.kind[0] != "h" else None
         placed.append((at, block, stamp if stamp != before else None))

@@ -281,7 +281,7 @@ class _Builder:
             return [_searched(document, self.context) for document in documents]
 
         if not fresh:
-            self.shelf.put(path, search_index.platform_script(shown.slug, found(), items), key)
+            self.shelf.put_parts(path, search_index.platform_scripts(shown.slug, found(), items), key)
         listed = self.shelf.fact(name, key, lambda: " ".join(search_index.words(found(), items)))
         self.vocabulary[shown.slug] = listed.split(" ") if listed else []
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +14,7 @@ from typing import Any, Self
 
 from tostrack.errors import ConfigError, StoreError
 from tostrack.models import sha256
+from tostrack.render.site_paths import first_part, part_page
 
 #: What marks a folder as ours, and holds what is known of its pages.
 MEMORY = ".tostrack-site.db"
@@ -51,6 +53,9 @@ class BuildCache:
                 self._connection.execute("UPDATE pages SET key = ''")
                 self._connection.execute("DELETE FROM facts")
             self._known = {row[0]: (row[1], row[2]) for row in self._connection.execute("SELECT * FROM pages")}
+            self._parts: dict[str, list[str]] = defaultdict(list)
+            for path in self._known:
+                self._parts[first_part(path)].append(path)
             self._keys = dict(self._connection.execute("SELECT name, key FROM facts").fetchall())
         self._pages: dict[str, tuple[str, str]] = {}
         self._used: set[str] = set()
@@ -98,17 +103,25 @@ class BuildCache:
             raise StoreError(f"{self.folder}: cannot write the site ({error})") from error
 
     def is_fresh(self, path: str, key: str) -> bool:
-        """Return whether the page at *path* was made from *key* and is still there; it is kept then."""
-        known = self._known.get(path)
-        if known is None or known[0] != key or not (self.folder / path).is_file():
+        """Return whether the page at *path* was made from *key* and is still there, in all its parts; kept then."""
+        parts = {part: self._known[part] for part in self._parts.get(path, ())}
+        if path not in parts or any(
+            known[0] != key or not (self.folder / part).is_file() for part, known in parts.items()
+        ):
             return False
-        self._pages[path] = known
+        self._pages |= parts
         return True
 
-    def page(self, path: str, key: str, make: Callable[[], str]) -> None:
-        """Have what *make* returns at *path*, unless it was made from the same *key* before."""
+    def page(self, path: str, key: str, make: Callable[[], str | Sequence[str]]) -> None:
+        """Have what *make* returns, a text or its parts, at *path*, unless it was made from the same *key* before."""
         if not self.is_fresh(path, key):
-            self.put(path, make(), key)
+            made = make()
+            self.put_parts(path, [made] if isinstance(made, str) else made, key)
+
+    def put_parts(self, path: str, texts: Sequence[str], key: str) -> None:
+        """Have *texts* at *path* and beside it, as the parts of one page."""
+        for number, text in enumerate(texts, 1):
+            self.put(part_page(path, number), text, key)
 
     def put(self, path: str, text: str, key: str = "") -> None:
         """Have *text* at *path*; a file that says so already is not touched."""

@@ -191,7 +191,8 @@ class DocumentPages:
             later=self._neighbour(at + 1),
         )
         site, feeds, key = self._context.site, self._feeds, self._page_key(at)
-        self._context.shelf.put(shown.text.page, reading_page(site, shown, feeds), key)
+        shelf = self._context.shelf
+        shelf.put_parts(shown.text.page, reading_page(site, shown, feeds), key)
         if last:
             dates = tuple(
                 (version_page(self.row.service, self.row.document, one.number), one.seen_at, one.number)
@@ -199,7 +200,7 @@ class DocumentPages:
             )
             page = document_page(self.row.service, self.row.document)
             own = ShownReading(**{**vars(shown), "dates": dates})
-            self._context.shelf.put(page, reading_page(site, own, feeds, page=page), key)
+            shelf.put_parts(page, reading_page(site, own, feeds, page=page), key)
 
     def _neighbour(self, at: int) -> tuple[str, str] | None:
         if not 0 <= at < len(self.chain):

@@ -31,6 +31,17 @@ if (dates) {
   });
 }
 
+// A link to a clause or an edit that lies in another part of its page leads there.
+const parts = [...document.querySelectorAll(".parts:first-of-type [data-first]")];
+const seek = () => {
+  const place = /^#[ce](\d+)$/.exec(location.hash);
+  if (!place || document.getElementById(location.hash.slice(1))) return;
+  const part = parts.filter((link) => Number(link.dataset.first) <= Number(place[1])).pop();
+  if (part && !part.hasAttribute("aria-current")) location.replace(part.href + location.hash);
+};
+addEventListener("hashchange", seek);
+seek();
+
 // Search. A word leads to the platforms that use it, a platform to its clauses; each file is loaded when it is needed,
 // as a script, because a page that is read from a folder may load nothing else.
 const form = document.querySelector("[data-search]");
@@ -45,7 +56,11 @@ if (form) {
   window.tostrack = {
     index: (platforms, topics, rules) => { arrived.index = { platforms, topics, rules }; },
     words: (prefix, words) => { arrived[`words ${prefix}`] = words; },
-    platform: (slug, documents, changes) => { arrived[`platform ${slug}`] = { documents, changes }; },
+    platform: (slug, files, clauses, changes) => {
+      const shelf = arrived[`platform ${slug}`] ||= { files, clauses: [], changes: [] };
+      shelf.clauses.push(...clauses);
+      shelf.changes.push(...changes);
+    },
   };
 
   const load = (path, name) => {
@@ -122,16 +137,22 @@ if (form) {
     return make("article", "story", kicker, title, quoted(hit.text, pattern), under);
   };
 
-  const hits = ([slug, name], { documents, changes }, tests) => {
+  // All files of a platform; the first says how many there are.
+  const shelfOf = async (slug) => {
+    const first = await load(`platforms/${slug}.js`, `platform ${slug}`);
+    const others = Array.from({ length: first ? first.files - 1 : 0 }, (_, at) => `platforms/${slug}.${at + 2}.js`);
+    await Promise.all(others.map((path) => load(path, "")));
+    return first;
+  };
+
+  const hits = ([slug, name], { clauses, changes }, tests) => {
     const found = [];
-    for (const [document, title, clauses] of documents) {
-      clauses.forEach(([place, text, since, topics], at) => {
-        if (!tests.every((test) => test.test(text))) return;
-        found.push({
-          kind: "Stands today", place, text, topics, rank: topics.length ? 2 : 1,
-          title: `${name}: ${title}`, note: since ? `since ${since}` : "",
-          href: `platforms/${slug}/${document}/index.html#c${at}`,
-        });
+    for (const [document, title, at, place, text, since, topics] of clauses) {
+      if (!tests.every((test) => test.test(text))) continue;
+      found.push({
+        kind: "Stands today", place, text, topics, rank: topics.length ? 2 : 1,
+        title: `${name}: ${title}`, note: since ? `since ${since}` : "",
+        href: `platforms/${slug}/${document}/index.html#c${at}`,
       });
     }
     for (const [page, day, document, headline, words] of changes) {
@@ -168,8 +189,7 @@ if (form) {
     let count = 0, looked = 0;
     next = async () => {
       const batch = places.splice(0, PLATFORMS_AT_ONCE);
-      const shelves = await Promise.all(batch.map((at) =>
-        load(`platforms/${platforms[at][0]}.js`, `platform ${platforms[at][0]}`)));
+      const shelves = await Promise.all(batch.map((at) => shelfOf(platforms[at][0])));
       if (mine !== round) return;
       const found = batch.flatMap((at, n) => shelves[n] ? hits(platforms[at], shelves[n], tests) : []);
       looked += batch.length;
