@@ -156,12 +156,12 @@ def found(tab, query: str) -> list[str]:
 def test_a_search_finds_what_stands_and_what_changed(reader):
     tab = reader.open("search/index.html")
 
-    titles = found(tab, "sublicensable")
-    assert titles == []
-    titles = found(tab, "sub-licens")
-    assert "Acme: Terms" in titles
-    assert any("widens its content licence" in title for title in titles)
-    assert tab.locator("#results mark").first.inner_text() in ("sub", "licens")
+    assert found(tab, "lizard") == []
+    for words in ("sub-licens", "sublicensable"):
+        titles = found(tab, words)
+        assert "Acme: Terms" in titles
+        assert any("widens its content licence" in title for title in titles)
+        assert tab.locator("#results mark").first.inner_text() in ("sub", "licensable", "sub-licensable")
 
 
 def test_a_search_is_narrowed_by_a_platforms_name_and_by_a_phrase(reader):
