@@ -122,7 +122,8 @@ def change_page(
             return ("" if own == part else own.page.rpartition("/")[2]) + f"#e{number}"
 
         at = f" (part {part.number})" if part.number > 1 else ""
-        values: dict[str, Any] = {"title": title + at, "rows": edits[part.first : part.last], "parts": parts, "part": part}
+        rows_of_part = edits[part.first : part.last]
+        values: dict[str, Any] = {"title": title + at, "rows": rows_of_part, "parts": parts, "part": part}
         return render("change", site, part.page, edit_link=edit_link, **values, **shared)
 
     return render_parts(shown.page, [len(repr(row)) for row in edits], render_part)
