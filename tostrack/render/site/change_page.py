@@ -15,7 +15,7 @@ from tostrack.render.escape import count, safe_line
 from tostrack.render.headline import find_untold, headline
 from tostrack.render.memo import wayback_address
 from tostrack.render.site.page_data import ChangeItem, Neighbour, Site, TextData
-from tostrack.render.site.pagination import Part, Parts, render_parts
+from tostrack.render.site.pagination import PagePart, PageParts, render_parts
 from tostrack.render.site.redline import FlagNote, Row, excerpt, place_of, rows, searched, unchanged_after
 from tostrack.render.site.rendering import FeedLink, day_words, render
 from tostrack.render.site_paths import site_address
@@ -116,7 +116,7 @@ def change_page(
         "wayback": lambda source: wayback_address(source.url, source.fetched_at),
     }
 
-    def render_part(parts: Parts, part: Part) -> str:
+    def render_part(parts: PageParts, part: PagePart) -> str:
         def edit_link(number: int) -> str:
             own = next(each for each in parts if each.first < number <= each.last)
             return ("" if own == part else own.page.rpartition("/")[2]) + f"#e{number}"

@@ -14,7 +14,7 @@ PAGE_BYTES = 300_000
 
 
 @dataclass(frozen=True)
-class Part:
+class PagePart:
     """Some of the items of a page."""
 
     page: str
@@ -25,11 +25,11 @@ class Part:
     last: int
 
 
-Parts = tuple[Part, ...]
+PageParts = tuple[PagePart, ...]
 
 
 def render_parts(
-    page: str, sizes: Sequence[int], render: Callable[[Parts, Part], str], limit: int = PAGE_BYTES
+    page: str, sizes: Sequence[int], render: Callable[[PageParts, PagePart], str], limit: int = PAGE_BYTES
 ) -> list[str]:
     """Return *page* as one text or, where that is larger than *limit*, as several; an item is never divided.
 
@@ -49,10 +49,10 @@ def render_parts(
         number = min(max(number + 1, ceil(sum(bytes_of) / limit)), len(sizes))
 
 
-def _split(page: str, sizes: Sequence[int], number: int) -> Parts:
+def _split(page: str, sizes: Sequence[int], number: int) -> PageParts:
     """Return at most *number* parts of about the same size."""
     total = max(sum(sizes), 1)
     middles = [end - size / 2 for end, size in zip(accumulate(sizes), sizes, strict=True)]
     places = groupby(range(len(sizes)), key=lambda at: int(middles[at] * number / total))
     spans = [(run[0], run[-1] + 1) for _, group in places for run in [list(group)]] or [(0, 0)]
-    return tuple(Part(part_page(page, at), at, *span) for at, span in enumerate(spans, 1))
+    return tuple(PagePart(part_page(page, at), at, *span) for at, span in enumerate(spans, 1))

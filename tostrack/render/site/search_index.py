@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from tostrack.language.search_forms import RULES
 from tostrack.render.site.page_data import ChangeItem
-from tostrack.render.site.pagination import Part, Parts, render_parts
+from tostrack.render.site.pagination import PagePart, PageParts, render_parts
 
 #: Where they lie, below the site's root.
 FOLDER = "search"
@@ -82,7 +82,7 @@ def platform_scripts(service: str, documents: Sequence[Searched], items: Iterabl
     changes = [(False, [item.page, item.seen_at[:10], item.document_name, item.headline, item.words]) for item in items]
     found = clauses + changes
 
-    def render_part(parts: Parts, part: Part) -> str:
+    def render_part(parts: PageParts, part: PagePart) -> str:
         here = found[part.first : part.last]
         return _call(
             "platform", service, len(parts), [row for clause, row in here if clause], [row for c, row in here if not c]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tostrack.render.escape import safe
 from tostrack.render.site.page_data import Block, HistoryMoment, Site, TextPage
-from tostrack.render.site.pagination import Part, Parts, render_parts
+from tostrack.render.site.pagination import PagePart, PageParts, render_parts
 from tostrack.render.site.rendering import FeedLink, day_words, render, shade, topic_name
 from tostrack.render.site_paths import change_page, relative
 
@@ -63,7 +63,7 @@ def reading_page(site: Site, reading: TextPage, feeds: Sequence[FeedLink], *, pa
         said = dated_link("since", came)
         return said + " " + dated_link("worded", worded) if worded else said
 
-    def render_part(parts: Parts, part: Part) -> str:
+    def render_part(parts: PageParts, part: PagePart) -> str:
         return render(
             "reading",
             site,
