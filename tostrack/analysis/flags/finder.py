@@ -96,7 +96,8 @@ class _ClauseText:
         One that holds in the lead-in holds in every sentence that it introduces: those that name nobody who acts.
         """
         found = {(topic, sentence) for veto, sentence in self.vetoes() for topic in veto.topics}
-        if self.lead:
+        # Most clauses are one sentence with their lead-in, which the vetoes above have read.
+        if self.lead and len(self._starts) > 2:
             introduced = _ClauseText(self.rules, self.codes[: self.lead])
             led = {topic for veto, _ in introduced.vetoes() for topic in veto.topics}
             acts = self.rules.lexicon.codes_of("we") | self.rules.lexicon.codes_of("you")
