@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 
 from tostrack.analysis.flags.history import FIRST, FlagEvent, merge_events
 from tostrack.archive.flag_rows import FlagRows, flag_of
-from tostrack.archive.hunk_rows import HEADING_SEPARATOR, Query
+from tostrack.archive.hunk_rows import HEADING_SEPARATOR, Query, split_heading
 from tostrack.models import Direction, Hunk
 
 #: The last version before one that readers went by: its coming was not noise, by the later judgement where it has two.
@@ -80,7 +80,7 @@ def read_moments(query: Query, version_id: int, fingerprint: str) -> dict[Moment
     for row in query(_EVENTS, (version_id, fingerprint)):
         events = found.setdefault((row["version_id"], row["before_id"]), [])
         if row["event"] is not None:
-            heading = tuple(filter(None, row["heading"].split(HEADING_SEPARATOR)))
+            heading = split_heading(row["heading"])
             direction = None if row["event"] == FIRST else Direction(row["event"])
             flag = replace(flag_of(row), direction=direction)
             events.append(FlagEvent(row["event"], flag, row["sentence"], heading))

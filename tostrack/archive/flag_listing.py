@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from tostrack.archive.hunk_rows import HEADING_SEPARATOR, Query
+from tostrack.archive.hunk_rows import Query, split_heading
 from tostrack.archive.read import FlagRow
 
 TABLES = """
@@ -53,21 +53,17 @@ WHERE s.slug = ? AND d.slug = ? ORDER BY l.place
 """
 
 
-def add_flag_listings(connection: sqlite3.Connection) -> None:
-    """Add the tables of listed flags: a step of the schema."""
-    from tostrack.archive.migrations import split_statements
-
-    for statement in split_statements(TABLES):
-        connection.execute(statement)
+def has_listing(query: Query, service: str, document: str) -> bool:
+    """Return whether the flags of a document are listed as they are now."""
+    return bool(query(_FITS, (service, document)))
 
 
 def read_listing(query: Query, service: str, document: str) -> list[FlagRow] | None:
     """Return the flags of the current text of a document by their places; None where no listing fits it."""
-    if not query(_FITS, (service, document)):
+    if not has_listing(query, service, document):
         return None
     return [
-        FlagRow(**{**dict(row), "heading": tuple(filter(None, row["heading"].split(HEADING_SEPARATOR)))})
-        for row in query(_ROWS, (service, document))
+        FlagRow(**{**dict(row), "heading": split_heading(row["heading"])}) for row in query(_ROWS, (service, document))
     ]
 
 
@@ -84,7 +80,7 @@ def write_listing(
     )
 
 
-def drop_listings_with(connection: sqlite3.Connection, clause_ids: Iterable[int]) -> None:
-    """Drop, in the open transaction, the listings of documents that ever held one of the clauses."""
+def drop_listings_with(connection: sqlite3.Connection, clause_id: int) -> None:
+    """Drop, in the open transaction, the listings of documents that ever held a clause."""
     query = "DELETE FROM _flag_listings WHERE document_id IN (SELECT document_id FROM _places WHERE clause_id = ?)"
-    connection.executemany(query, [(clause_id,) for clause_id in clause_ids])
+    connection.execute(query, (clause_id,))

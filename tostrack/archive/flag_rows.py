@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from tostrack.archive.flag_listing import drop_listings_with
-from tostrack.archive.hunk_rows import HEADING_SEPARATOR, Query
+from tostrack.archive.hunk_rows import HEADING_SEPARATOR, Query, split_heading
 from tostrack.archive.texts import ClauseStore, clause_key
 from tostrack.models import Clause, Flag, Polarity
 
@@ -65,7 +65,7 @@ def by_others(query: Query, fingerprint: str, after: Place, limit: int) -> list[
     return [
         FlaggedClause(
             (place := (row["clause_id"], row["context_id"])),
-            Clause(row["kind"], row["text"], tuple(filter(None, row["heading"].split(HEADING_SEPARATOR))), row["lead"]),
+            Clause(row["kind"], row["text"], split_heading(row["heading"]), row["lead"]),
             tuple(flags[place]),
         )
         for row in rows
@@ -158,7 +158,7 @@ class FlagRows:
                 (clause_id, context_id, rulebook_id),
             ).rowcount
             if known:
-                drop_listings_with(self._connection, [clause_id])
+                drop_listings_with(self._connection, clause_id)
                 query = "DELETE FROM _flags WHERE clause_id = ? AND context_id = ?"
                 self._connection.execute(query, (clause_id, context_id))
             else:

@@ -49,6 +49,11 @@ class HunkRow:
     words: str | None
 
 
+def split_heading(stored: str) -> tuple[str, ...]:
+    """Return a heading path as `Clause.heading` has it from the text that is stored of it."""
+    return tuple(filter(None, stored.split(HEADING_SEPARATOR)))
+
+
 def build_hunk_rows(hunks: Iterable[Hunk], old: Sequence[int], new: Sequence[int]) -> list[HunkRow]:
     """Return *hunks* as rows.
 
@@ -150,7 +155,7 @@ def _hunk(row: sqlite3.Row, old: list[int], new: list[int], clauses: Mapping[int
         before, after = (" ".join([clauses[one][1] for one in side]) for side in (old, new))
         return Hunk(
             Edit(row["edit"]),
-            tuple(filter(None, row["heading"].split(HEADING_SEPARATOR))),
+            split_heading(row["heading"]),
             before,
             after,
             unpack_words(row["words"], before, after),

@@ -13,7 +13,7 @@ from typing import Any
 
 from tostrack.archive.hunk_recovery import recover_hunks
 from tostrack.archive.hunk_rows import build_hunk_rows
-from tostrack.archive.migrations import split_statements
+from tostrack.archive.migrations import run_script
 from tostrack.archive.texts import clause_key
 from tostrack.clauses import assemble
 from tostrack.comparison_key import comparison_key
@@ -91,8 +91,7 @@ _Text = tuple[list[int], list[Clause]]
 
 def to_schema_2(connection: sqlite3.Connection) -> None:
     """Bring an archive of schema 1 to schema 2, within the transaction that the caller opened."""
-    for statement in split_statements(_ALTER):
-        connection.execute(statement)
+    run_script(connection, _ALTER)
     _decode(connection)
     connection.execute("DROP TABLE _words")
     connection.execute("DROP TABLE IF EXISTS _sqlite_migrations")

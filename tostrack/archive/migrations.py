@@ -12,7 +12,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -55,21 +55,19 @@ Step = Callable[[sqlite3.Connection], None]
 
 def _steps() -> Mapping[int, Step]:
     """Return the steps by the schema that each leads to; lazily, because readers need none."""
-    from tostrack.archive.flag_listing import add_flag_listings
+    from tostrack.archive import flag_listing, reviews
     from tostrack.archive.migration_2 import to_schema_2
-    from tostrack.archive.reviews import add_reviews
 
-    return dict(enumerate((to_schema_2, add_reviews, add_flag_listings), 2))
+    new_tables = (partial(run_script, script=module.TABLES) for module in (reviews, flag_listing))
+    return dict(enumerate((to_schema_2, *new_tables), 2))
 
 
 def create_schema(connection: sqlite3.Connection) -> None:
     """Make the tables of the current schema in an empty database."""
     from tostrack.archive import fact_rows, flag_listing, outbox, reviews, schema
 
-    # One statement at a time: executescript() would commit the open transaction.
     tables = (schema.TABLES, schema.PROOF, fact_rows.TABLES, outbox.TABLES, reviews.TABLES, flag_listing.TABLES)
-    for statement in split_statements("".join(tables)):
-        connection.execute(statement)
+    run_script(connection, "".join(tables))
     _create_views_and_triggers(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {SCHEMA}")
@@ -103,6 +101,12 @@ def _drop_views_and_triggers(connection: sqlite3.Connection, number: int) -> Non
     for kind, name in connection.execute(query).fetchall():
         if name in known:
             connection.execute(f'DROP {kind} "{name}"')
+
+
+def run_script(connection: sqlite3.Connection, script: str) -> None:
+    """Run an SQL script statement by statement: executescript() would commit the open transaction."""
+    for statement in split_statements(script):
+        connection.execute(statement)
 
 
 def split_statements(script: str) -> list[str]:

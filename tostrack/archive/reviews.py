@@ -68,14 +68,6 @@ class Review:
         return "; ".join(filter(None, [self.state, verdict, f"“{self.note}”" if self.note else ""]))
 
 
-def add_reviews(connection: sqlite3.Connection) -> None:
-    """Add the table of reviews: a step of the schema."""
-    from tostrack.archive.migrations import split_statements
-
-    for statement in split_statements(TABLES):
-        connection.execute(statement)
-
-
 def read_reviews(query: Callable[[str], Sequence[sqlite3.Row]]) -> list[Review]:
     """Return every review, the oldest first."""
     return [Review(**dict(row)) for row in query(_ALL)]

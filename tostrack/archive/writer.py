@@ -16,7 +16,7 @@ from tostrack.analysis.flags.history import FlagEvent
 from tostrack.archive import snapshots as files
 from tostrack.archive.current_flags import CurrentFlags
 from tostrack.archive.flag_events import Moment, write_moment
-from tostrack.archive.flag_listing import write_listing
+from tostrack.archive.flag_listing import has_listing, write_listing
 from tostrack.archive.flag_rows import FlaggedClause, Place, by_others
 from tostrack.archive.lock import lock_archive, remove_stale_files, sync_file
 from tostrack.archive.merge_source import MergeSource
@@ -270,7 +270,7 @@ class Writer(Archive):
     def list_flags(self, service: str, document: str) -> None:
         """Store the flags of the current text of a document, each with the version it dates from, for readers."""
         chain = self.went_by(service, document)
-        if not chain:
+        if not chain or has_listing(self._rows, service, document):
             return
         flags = list(CurrentFlags(self._rows, self.clauses, chain[::-1]).listed())
         with self._transaction():

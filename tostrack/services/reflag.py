@@ -160,9 +160,7 @@ def rebuild_history(writer: Writer) -> None:
     for document in writer.documents():
         versions = writer.went_by(document.service, document.document)
         known = writer.flag_moments(versions[-1], writer.book.fingerprint) if versions else {}
-        moments = [
-            (row.id, before.id if before else None) for before, row in zip([None, *versions], versions, strict=False)
-        ]
+        moments = moments_of(versions)
         if any(moment not in known for moment in moments):
             found = trace_history(writer, versions, writer.book)
             writer.write_flag_history(dict(zip(moments, found, strict=True)))
