@@ -227,6 +227,7 @@ def test_a_change_touches_only_the_pages_that_show_it(story, tmp_path):
         "platforms/pixboard/index.html",
         "topics/advertising/index.html",
         "topics/index.html",
+        "upcoming/index.html",
     }
 
 

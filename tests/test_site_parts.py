@@ -14,8 +14,10 @@ from tostrack.render.memo import wayback_address
 from tostrack.render.site import search_index
 from tostrack.render.site.change_page import item
 from tostrack.render.site.chart import chart
+from tostrack.render.site.pagination import render_parts
 from tostrack.render.site.redline import excerpt, rows
 from tostrack.render.site.sitemap import sitemaps
+from tostrack.render.site_paths import first_part
 from tostrack.render.word_edits import fold, runs_of, unfolded
 
 LONG = "You agree to keep your password secret and to tell us when somebody else has learnt it. " * 6
@@ -105,7 +107,34 @@ def test_what_a_page_says_cannot_end_the_script_it_is_in():
 
     assert "</" not in script
     assert script.isascii()
-    assert clause.text in called(script)[2][0]
+    assert called(script)[2][0][4] == clause.text
+
+
+def test_a_large_page_is_divided_and_no_part_is_above_the_limit():
+    sizes = [40, 40, 900, 1, 1, 1, 40]
+
+    texts = render_parts("a/index.html", sizes, lambda _, part: "x" * sum(sizes[part.first : part.last]), 950)
+    parts: list = []
+    render_parts("a/index.html", sizes, lambda every, _: parts.append(every) or "x" * (1000 // len(every)), 400)
+
+    assert max(map(len, texts)) <= 950
+    assert sum(map(len, texts)) == sum(sizes)
+    assert [part.page for part in parts[-1]][:2] == ["a/index.html", "a/index.2.html"]
+    assert first_part("a/index.2.html") == "a/index.html"
+
+
+def test_a_page_without_items_is_one_part():
+    assert render_parts("a/index.html", [], lambda *_: "empty", 1) == ["empty"]
+
+
+def test_clauses_of_a_large_platform_lie_in_several_files_each_once():
+    clauses = tuple(search_index.SearchEntry("", f"{at} " + "word " * 2_000, "", ()) for at in range(60))
+
+    scripts = search_index.platform_scripts("acme", [search_index.Searched("terms", "Terms", clauses)], [])
+
+    assert max(map(len, scripts)) <= 200_000
+    assert {called(script)[1] for script in scripts} == {len(scripts)}
+    assert [row[2] for script in scripts for row in called(script)[2]] == list(range(60))
 
 
 def test_a_sitemap_of_too_many_pages_is_an_index_of_several():

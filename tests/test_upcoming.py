@@ -8,8 +8,9 @@ from conftest import LICENCE, WIDER, paragraphs
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tostrack.analysis.facts.deadlines import find_deadlines
 from tostrack.archive import Archive
-from tostrack.models import DigestSettings
+from tostrack.models import Clause, DigestSettings
 from tostrack.render.calendar import BindingDate, render_calendar
 from tostrack.render.digest import digest_as_chat, digest_as_html, digest_as_payload, digest_as_text
 from tostrack.services.digest import assemble_digest
@@ -109,3 +110,23 @@ def test_a_digest_says_in_how_many_days_a_text_takes_effect(announced):
         assert "takes effect in 12 days (2024-02-01)" in " ".join(text.split())
     assert digest_as_payload(digest)["upcoming"][0]["days"] == 12
     assert later.upcoming == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "deadlines"),
+    [
+        ("We notify you at least 30 days before changes take effect.", [("notice", "2024-01-02")]),
+        ("We will give you 2 weeks' notice before any change becomes effective.", [("notice", "2024-01-18")]),
+        ("You may object within 60 days after the effective date of the changes.", [("objection", "2024-04-01")]),
+        ("You can reject a change up to one month before it takes effect.", [("objection", "2024-01-01")]),
+        ("Sie können den Änderungen bis zu 14 Tage nach Inkrafttreten widersprechen.", [("objection", "2024-02-15")]),
+        ("Customer may terminate within 30 days after the Effective Date of the order.", []),
+        ("You may opt out of arbitration within 30 days of first accepting these terms.", []),
+        ("We notify you 10 business days before changes take effect.", []),
+        ("We notify you before changes take effect; refunds take 30 days.", []),
+    ],
+)
+def test_a_period_counts_only_from_the_day_on_which_a_change_takes_effect(said, deadlines):
+    found = find_deadlines([Clause("p", said)], date(2024, 2, 1))
+
+    assert [(one.kind, one.day.isoformat()) for one in found] == deadlines

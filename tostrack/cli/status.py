@@ -49,6 +49,7 @@ def command(
 ) -> None:
     """Show when each document was last checked, with which result, and when its text last changed."""
     from tostrack.render.listings import render_status
+    from tostrack.services.policy_ages import list_policy_ages
     from tostrack.services.unread_languages import list_unread
 
     with environment.archive() as archive:
@@ -57,6 +58,7 @@ def command(
         shown = {row.id for row in rows}
         went_back = [found for found in archive.times_that_go_back() if found[0] in shown]
         unread = [] if suspects or annotate else list_unread(archive, rows)
+        ages = list_policy_ages(archive, rows) if as_json and not suspects and not annotate else {}
     if suspects:
         show_quarantined(environment, waiting, as_json=as_json)
         return
@@ -65,8 +67,16 @@ def command(
             # As bytes: the one line that the runner is to obey.
             click.echo(line.encode())
     elif as_json:
-        not_analysed = {(one.service, one.document): one.language for one in unread}
-        emit_json({**asdict(row), "not_analysed": not_analysed.get((row.service, row.document), "")} for row in rows)
+        not_analysed = {f"{one.service}/{one.document}": one.language for one in unread}
+        today = datetime.now(UTC).date()
+        emit_json(
+            {
+                **asdict(row),
+                "not_analysed": not_analysed.get(row.id, ""),
+                "stated": asdict(age) | {"days": age.days(today)} if (age := ages.get(row.id)) else None,
+            }
+            for row in rows
+        )
     elif not rows:
         click.echo(NO_TEXT.partition(", ")[0], err=True)
     else:

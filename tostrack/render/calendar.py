@@ -17,11 +17,17 @@ _EMPTY = (
     *("BEGIN:VTIMEZONE", "TZID:UTC", "BEGIN:STANDARD", "DTSTART:19700101T000000"),
     *("TZOFFSETFROM:+0000", "TZOFFSETTO:+0000", "END:STANDARD", "END:VTIMEZONE"),
 )
+_KINDS = {"effective": "takes effect", "notice": "notice due", "objection": "last day to object"}
+_TITLES = {
+    "effective": "{} takes effect",
+    "notice": "notice of {} is due",
+    "objection": "last day to object to {}",
+}
 
 
 @dataclass(frozen=True)
 class BindingDate:
-    """A day from which the current text of a document says that it applies, stated before that day."""
+    """A day that the current text of a document states before it comes: from which it applies, or counted from that."""
 
     service: str
     document: str
@@ -37,17 +43,20 @@ class BindingDate:
     topics: tuple[str, ...] = ()
     #: The page of the change; empty without a site.
     link: str = ""
+    #: ``effective``, ``notice`` (the last day to announce it) or ``objection`` (the last day to object).
+    kind: str = "effective"
 
     @property
     def title(self) -> str:
         """``Acme: Terms of Service takes effect``."""
-        return f"{safe_line(self.service_name)}: {safe_line(self.name)} takes effect"
+        return f"{safe_line(self.service_name)}: {_TITLES[self.kind].format(safe_line(self.name))}"
 
     def sentence(self, today: date) -> str:
         """Return the title with its day: ``... takes effect in 12 days (2024-06-01)``."""
         days = (self.day - today).days
         when = {0: "today", 1: "tomorrow"}.get(days, f"in {count(days, 'day')}")
-        return f"{self.title} {when} ({self.day.isoformat()})"
+        colon = "" if self.kind == "effective" else ":"
+        return f"{self.title}{colon} {when} ({self.day.isoformat()})"
 
 
 def binding_row(one: BindingDate, today: date) -> dict[str, object]:
@@ -55,6 +64,7 @@ def binding_row(one: BindingDate, today: date) -> dict[str, object]:
     return {
         "service": one.service,
         "document": one.document,
+        "kind": one.kind,
         "date": one.day.isoformat(),
         "days": (one.day - today).days,
         "words": one.words,
@@ -69,7 +79,7 @@ def render_upcoming(rows: Iterable[dict[str, object]], look: TerminalStyle = PLA
     listed = list(rows)
     table = [
         [str(row["date"]), f"in {count(int(str(row['days'])), 'day')}", f"{row['service']}/{row['document']}",
-         ", ".join(map(str, row["topics"])) if isinstance(row["topics"], list) else ""]
+         _KINDS[str(row["kind"])], ", ".join(map(str, row["topics"])) if isinstance(row["topics"], list) else ""]
         for row in listed
     ]  # fmt: skip
     lines = []
@@ -93,7 +103,8 @@ def render_calendar(title: str, dates: Iterable[BindingDate], authority: str) ->
 
 def _event(one: BindingDate, authority: str) -> Iterator[str]:
     yield "BEGIN:VEVENT"
-    yield f"UID:{one.service}-{one.document}-{one.day:%Y%m%d}@{authority}"
+    of_kind = "" if one.kind == "effective" else f"-{one.kind}"
+    yield f"UID:{one.service}-{one.document}-{one.day:%Y%m%d}{of_kind}@{authority}"
     yield f"DTSTAMP:{one.seen_at.translate({ord('-'): None, ord(':'): None})}"
     yield f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}"
     yield f"DTEND;VALUE=DATE:{one.day + timedelta(days=1):%Y%m%d}"

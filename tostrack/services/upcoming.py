@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from tostrack.analysis.facts import read_document_dates
+from tostrack.analysis.facts.deadlines import find_deadlines
 from tostrack.archive import Archive, DocumentRow, VersionRow
 from tostrack.models import Verdict, from_iso, slug
 from tostrack.render.calendar import BindingDate, render_calendar
@@ -40,14 +42,14 @@ def list_binding_dates(
         if version and stated:
             changes = archive.changes(*name, since=from_iso(version.seen_at))
             change = next((one for one in changes if one.to_number == version.number), None)
-            found.append(
-                BindingDate(
-                    *(*name, row.service_name, row.name, *stated, version.number, version.seen_at),
-                    topics=change.topics if change else (),
-                    link=site_address(site, change_page(change.id)) if change else "",
-                )
+            effective = BindingDate(
+                *(*name, row.service_name, row.name, *stated, version.number, version.seen_at),
+                topics=change.topics if change else (),
+                link=site_address(site, change_page(change.id)) if change else "",
             )
-    return sorted(found, key=lambda one: (one.day, one.service, one.document))
+            deadlines = find_deadlines(archive.reading(version).clauses, effective.day)
+            found += [effective, *(replace(effective, kind=d.kind, day=d.day, words=d.words) for d in deadlines)]
+    return sorted(found, key=lambda one: (one.day, one.service, one.document, one.kind))
 
 
 def build_calendars(archive: Archive, site: str = "") -> dict[str, str]:

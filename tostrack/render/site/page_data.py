@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tostrack.models import Verdict
+from tostrack.render.escape import count
 from tostrack.render.site_paths import change_page
 
+#: Days.
+_MONTH, _YEAR = 30.44, 365
 #: One stretch of text with its op, as in `runs.Run`.
 Run = tuple[str, str]
 
@@ -176,6 +179,31 @@ class PlatformData:
     def news(self) -> tuple[ChangeItem, ...]:
         """The changes that mattered, newest first."""
         return tuple(item for item in self.items if item.matters)
+
+
+@dataclass(frozen=True)
+class AgeRow:
+    """How old a current text is by its own date."""
+
+    service: str
+    document: str
+    #: Of service and document.
+    name: str
+    #: The date as exact as the text states it, ISO 8601; empty where it states none.
+    stated: str
+    #: At the last check; negative for a date ahead, None where the text states none.
+    days: int | None
+
+    @property
+    def words(self) -> str:
+        """``3 months``, ``ahead``, ``2 years: over 12 months``."""
+        if self.days is None:
+            return "states no date"
+        if self.days < 0:
+            return f"ahead: {count(-self.days, 'day')}"
+        months = int(self.days / _MONTH)
+        age = count(months, "month") if months else count(self.days, "day")
+        return f"{age}: over 12 months" if self.days > _YEAR else age
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,16 @@ from tostrack.analysis.topic_moves import join_words
 from tostrack.render.calendar import BindingDate
 from tostrack.render.escape import count, safe_line
 from tostrack.render.site.chart import OTHER, Chart, chart
-from tostrack.render.site.page_data import Arrival, ChangeItem, ContentsEntry, PlatformData, Power, Silence, Site
+from tostrack.render.site.page_data import (
+    AgeRow,
+    Arrival,
+    ChangeItem,
+    ContentsEntry,
+    PlatformData,
+    Power,
+    Silence,
+    Site,
+)
 from tostrack.render.site.rendering import FeedLink, day_words, render, topic_name
 from tostrack.render.site_paths import platform_page, topic_page
 from tostrack.render.wording import describe_reason
@@ -322,8 +331,8 @@ def silences(site: Site, found: Sequence[Silence], feeds: Sequence[FeedLink]) ->
     )
 
 
-def upcoming(site: Site, dates: Sequence[BindingDate], feeds: Sequence[FeedLink]) -> str:
-    """Return the page of the effective dates ahead."""
+def upcoming(site: Site, dates: Sequence[BindingDate], ages: Sequence[AgeRow], feeds: Sequence[FeedLink]) -> str:
+    """Return the page of the dates ahead, and of how old each current text is by its own date."""
     return render(
         "upcoming",
         site,
@@ -332,6 +341,8 @@ def upcoming(site: Site, dates: Sequence[BindingDate], feeds: Sequence[FeedLink]
         description="Days from which current terms and privacy policies say that they apply.",
         feeds=feeds,
         dates=dates,
+        ages=sorted(ages, key=lambda one: (one.days is None, -(one.days or 0), one.name)),
+        over=sum(one.days is not None and one.days > 365 for one in ages),
         calendars=list({one.service: one.service_name for one in dates}.items()),
         day_words=day_words,
     )

@@ -14,17 +14,28 @@ from tostrack.analysis.flags import SHIPPED, Rulebook
 from tostrack.archive import Archive, ChangeRow, DocumentRow
 from tostrack.archive.reviews import combine_reviews
 from tostrack.clauses import plain
-from tostrack.models import Outcome, Verdict
+from tostrack.models import Outcome, Verdict, from_iso
 from tostrack.render.calendar import BindingDate
 from tostrack.render.escape import cut, path_of, safe_line
 from tostrack.render.listings import BLOCKED
 from tostrack.render.site import pages, search_index
 from tostrack.render.site.change_page import without_words
-from tostrack.render.site.page_data import Arrival, ChangeItem, DocumentCard, Health, PlatformData, Power, Silence, Site
+from tostrack.render.site.page_data import (
+    AgeRow,
+    Arrival,
+    ChangeItem,
+    DocumentCard,
+    Health,
+    PlatformData,
+    Power,
+    Silence,
+    Site,
+)
 from tostrack.render.site.rendering import FeedLink, asset, day_words, fingerprint, topic_name
 from tostrack.render.site.sitemap import opml, robots, sitemaps
 from tostrack.render.site_paths import change_page, document_page, platform_page, site_address, topic_page
 from tostrack.render.wording import describe_cause
+from tostrack.services.policy_ages import PolicyAge, read_policy_age
 from tostrack.services.site import api
 from tostrack.services.site.build_cache import BuildCache
 from tostrack.services.site.document_pages import DocumentPages, SiteContext, key_of
@@ -196,9 +207,10 @@ class _Builder:
     def _dates(self) -> None:
         """Write the effective dates: their page, their calendars, and their file of the API."""
         dates = [one for document in self.documents for one in self._binding_date(document)]
-        dates.sort(key=lambda one: (one.day, one.service, one.document))
+        dates.sort(key=lambda one: (one.day, one.service, one.document, one.kind))
         ahead = [one for one in dates if one.day.isoformat() >= self.site.checked_at[:10]]
-        self.shelf.put("upcoming/index.html", pages.upcoming(self.site, ahead, [self.everything]))
+        ages = [self._age(document) for document in self.documents if document.chain]
+        self.shelf.put("upcoming/index.html", pages.upcoming(self.site, ahead, ages, [self.everything]))
         self.shelf.put(f"{api.FOLDER}/upcoming.json", api.upcoming_file(dates))
         services = {slug: rows[0].service_name for slug, rows in self.services.items()}
         for path, text in calendars_of(dates, services, self.site.topics, self.archive.meta("authority")).items():
@@ -216,6 +228,15 @@ class _Builder:
             BindingDate(**{**one, "day": date.fromisoformat(one["day"]), "topics": tuple(one["topics"])})
             for one in known
         ]
+
+    def _age(self, document: DocumentPages) -> AgeRow:
+        def found() -> dict[str, str]:
+            return asdict(read_policy_age(document.reading)) if document.reading else {}
+
+        row, age = document.row, PolicyAge(**self.shelf.fact(f"age {document.row.id}", document.key, found))
+        checked = from_iso(self.site.checked_at).date() if self.site.checked_at else None
+        days = age.days(checked) if checked else None
+        return AgeRow(row.service, row.document, f"{row.service_name}: {row.name}", age.effective or age.updated, days)
 
     def _api(self) -> None:
         self.shelf.put(f"{api.FOLDER}/index.json", api.index_file(self.site, self.documents))

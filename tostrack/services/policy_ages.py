@@ -1,0 +1,42 @@
+"""How old each policy is by the date that its current text states of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from tostrack.analysis.facts import read_document_dates
+from tostrack.archive import Archive, DocumentRow
+from tostrack.models import Reading
+
+
+@dataclass(frozen=True)
+class PolicyAge:
+    """The dates that a current text states of itself, ISO 8601, as exact as it states them; empty for none."""
+
+    effective: str = ""
+    updated: str = ""
+    #: The last day that the newer of the two can mean; empty for none.
+    last: str = ""
+
+    def days(self, today: date) -> int | None:
+        """Return the age in days on the day *today*; negative for a date ahead, None where the text states none."""
+        return (today - date.fromisoformat(self.last)).days if self.last else None
+
+
+def read_policy_age(reading: Reading) -> PolicyAge:
+    """Return the dates that *reading* states of itself."""
+    stated = read_document_dates(reading)
+    found = [one for one in (stated.effective, stated.updated) if one]
+    return PolicyAge(
+        stated.effective.iso if stated.effective else "",
+        stated.updated.iso if stated.updated else "",
+        max(one.last for one in found).isoformat() if found else "",
+    )
+
+
+def list_policy_ages(archive: Archive, documents: Iterable[DocumentRow]) -> dict[str, PolicyAge]:
+    """Return the age of the current text of each of *documents* that has one, by ``service/document``."""
+    current = {row.id: archive.current(row.service, row.document) for row in documents}
+    return {name: read_policy_age(archive.reading(version)) for name, version in current.items() if version}
