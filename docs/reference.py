@@ -38,7 +38,7 @@ VARIABLES = [
 def commands(group: click.Group, context: click.Context, path: tuple[str, ...]) -> list:
     """Return every command below *group* with its context and the words that call it."""
     found = []
-    repairs = [] if path else ["mcp", "rebuild"]
+    repairs = [] if path else ["edit", "mcp", "rebuild"]
     for name in [*group.list_commands(context), *repairs]:
         command = group.get_command(context, name)
         own = click.Context(command, info_name=name, parent=context)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 from click.testing import CliRunner
-from conftest import LICENCE, paragraphs
+from conftest import LICENCE, WIDER, paragraphs
 
 from tostrack.cli import COMMANDS, GROUPS, RENAMED, cli
 from tostrack.cli.groups import DESTRUCTIVE, find_nearest
@@ -136,3 +136,97 @@ def test_a_digest_is_named_as_before_subscribers_was_a_group(platform, tmp_path)
 
     assert listed.exit_code == 0
     assert old.stdout == listed.stdout == "shop  a@b.example  watchlist\n"
+
+
+@pytest.fixture
+def archived(run, platform):
+    platform.night(terms=paragraphs(LICENCE))
+    return platform.folder
+
+
+def test_watchlist_and_color_are_taken_behind_the_command_too(archived, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path / "..")
+    path = str(archived / "watchlist.toml")
+
+    before, behind = (
+        CliRunner().invoke(cli, words)
+        for words in (["-w", path, "--color", "always", "status"], ["status", "-w", path, "--color", "always"])
+    )
+    nested = CliRunner().invoke(cli, ["export", "csv", "--watchlist", path])
+
+    assert (before.exit_code, nested.exit_code) == (0, 0), before.stderr + nested.stderr
+    assert before.stdout == behind.stdout
+
+
+@pytest.mark.parametrize(("how", "coloured"), [("always", True), ("never", False), ("auto", False)])
+def test_colours_are_the_users_choice_and_a_pipe_has_none_by_itself(run, platform, how, coloured):
+    platform.night(terms=paragraphs(LICENCE))
+    platform.night(terms=paragraphs(WIDER))
+
+    assert ("\x1b[" in run("diff", "acme", "--color", how).stdout) is coloured
+
+
+def test_the_watchlist_of_a_folder_above_is_found_and_init_writes_a_new_one_here(archived, monkeypatch):
+    below = archived / "a/b"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+
+    found = CliRunner().invoke(cli, ["status"])
+    made = CliRunner().invoke(cli, ["init"])
+
+    assert (found.exit_code, made.exit_code) == (0, 0), found.stderr + made.stderr
+    assert "acme/terms" in found.stdout
+    assert (below / "watchlist.toml").is_file()
+
+
+def test_edit_opens_the_watchlist_and_says_what_is_wrong_with_it(run, archived, monkeypatch):
+    script = archived / "editor.sh"
+    script.write_text("#!/bin/sh\nprintf '\\n[watch.acme.privacy]\\nurl = 3\\n' >> \"$1\"\n")
+    script.chmod(0o755)
+
+    monkeypatch.setenv("EDITOR", "true")
+    monkeypatch.delenv("VISUAL", raising=False)
+    sound = run("edit")
+    monkeypatch.setenv("EDITOR", str(script))
+    broken = run("edit")
+
+    assert (sound.exit_code, "OK; 1 service" in sound.stdout) == (0, True)
+    assert (broken.exit_code, "url" in broken.stderr) == (2, True)
+
+
+QUIET = [
+    ("notify", "send"),
+    ("feed", "--out", "{}/feeds"),
+    ("site", "--out", "{}/site"),
+    ("status",),
+    ("archive", "verify"),
+    ("archive", "backup", "--to", "{}/copies"),
+    ("archive", "export-state", "--out", "{}/state"),
+    ("archive", "migrate"),
+]
+
+
+@pytest.mark.parametrize("words", QUIET, ids=" ".join)
+def test_what_cron_runs_says_nothing_with_quiet_when_all_is_well(run, archived, tmp_path, words):
+    result = run(*(word.format(tmp_path / "out") for word in words), "--quiet")
+
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_an_unknown_service_for_init_is_named_with_the_nearest(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    result = CliRunner().invoke(cli, ["init", "instagramm"])
+
+    assert result.exit_code == 2
+    assert 'instagramm: not in the shipped list; did you mean "instagram"?' in result.stderr
+
+
+def test_a_page_is_added_to_a_watchlist_without_pages(platform, tmp_path, monkeypatch):
+    (tmp_path / "watchlist.toml").write_text("[settings]\n")
+    monkeypatch.chdir(tmp_path)
+
+    result = CliRunner().invoke(cli, ["add", "http://127.0.0.1:9/terms"])
+
+    assert "nothing to watch" not in result.stderr
+    assert "127.0.0.1" in result.stderr

@@ -65,7 +65,7 @@ def test_a_night_is_told_by_two_commands(house):
 def test_gathering_freezes_and_sends_nothing(house):
     first, again = house("notify", "send", "--gather-only"), house("notify", "send", "--gather-only")
 
-    assert (first.stdout, again.stdout) == ("1 messages created\n", "0 messages created\n")
+    assert (first.stdout, again.stdout) == ("1 message created\n", "0 messages created\n")
     assert house.server.mails == []
     assert house("notify", "send").exit_code == 0
     assert len(house.server.mails) == 1

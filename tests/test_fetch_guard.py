@@ -162,8 +162,8 @@ def test_the_error_names_the_host_the_address_and_the_remedy():
         fetcher.fetch(Page("https://intranet.example/terms"), None, NOW)
 
     assert str(caught.value) == (
-        "intranet.example: 10.1.2.3 is not a public address; if you mean it, "
-        "add 'intranet.example' to `allow_private` in the watchlist"
+        "intranet.example: 10.1.2.3 is not a public address; if you mean it, set "
+        'allow_private = ["intranet.example"] in [settings] of the watchlist'
     )
     assert not caught.value.transient
 

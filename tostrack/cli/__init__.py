@@ -51,6 +51,7 @@ SECTIONS = {
 #: Commands that run and that `tostrack --help` does not list: a demonstration, repairs, and old names.
 HIDDEN = {
     "completion": "Print a completion script.",
+    "edit": "Open the watchlist in your editor, then check it.",
     "demo": "Watch an invented platform, without a network.",
     "mcp": "Answer a program over the Model Context Protocol.",
     "rebuild": "Extract texts or flag clauses with the current rules.",
@@ -158,11 +159,17 @@ def _print_completion(context: click.Context, _: click.Parameter, shell: str | N
     "-w",
     "--watchlist",
     "path",
-    default="watchlist.toml",
-    show_default=True,
     envvar="TOSTRACK_WATCHLIST",
     type=click.Path(dir_okay=False),
-    help="The file that names the watched pages and the archive.",
+    help="The file that names the watched pages and the archive; default: watchlist.toml here or in a folder above.",
+)
+@click.option(
+    "--color",
+    "colour",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="When to use colours. This option and --watchlist may stand behind the command too.",
 )
 @click.option("-v", "--verbose", count=True, help="Log progress on standard error; -vv also logs requests.")
 @click.option(
@@ -175,11 +182,11 @@ def _print_completion(context: click.Context, _: click.Parameter, shell: str | N
 )
 @click.version_option(package_name="tostrack", prog_name="tostrack")
 @click.pass_context
-def cli(context: click.Context, path: str, verbose: int) -> None:
+def cli(context: click.Context, path: str | None, colour: str, verbose: int) -> None:
     """Watch platforms' terms and privacy policies; report only the changes that matter."""
     context.obj = Environment.from_process(path, verbose)
-    if not context.obj.may_colour:
-        context.color = False
+    context.obj.colour = colour
+    context.color = context.obj.may_colour
 
 
 def main() -> None:

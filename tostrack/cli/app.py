@@ -30,19 +30,27 @@ if TYPE_CHECKING:
     from tostrack.watchlist import Watchlist
 
 
+#: The file that names the watched pages, where the user names no other.
+WATCHLIST = "watchlist.toml"
+
+
 class Environment:
     """The process a command runs in: streams, terminal, watchlist; tests create their own."""
 
-    def __init__(self, watchlist_path: Path, verbose: int = 0, *, no_colour: bool = False, url: str = "") -> None:
-        self.watchlist_path = watchlist_path
+    def __init__(self, named_path: Path | None, verbose: int = 0, *, colour: str = "auto", url: str = "") -> None:
+        #: The watchlist that the user named; None where none was.
+        self.named_path = named_path
         #: Whether the command works with a watchlist that names no document.
         self.may_watch_nothing = False
         self.verbose = verbose
-        self.no_colour = no_colour
+        #: ``auto``, ``always`` or ``never``.
+        self.colour = colour
+        #: Whether to print only what a person must act on.
+        self.quiet = False
         self._url = url
 
     @classmethod
-    def from_process(cls, watchlist_path: str, verbose: int) -> Environment:
+    def from_process(cls, watchlist_path: str | None, verbose: int) -> Environment:
         """Read the environment, once, and send the log to standard error."""
         if verbose:
             import logging
@@ -52,12 +60,30 @@ class Environment:
         url = os.environ.get("TOSTRACK_URL", "")
         if url and not url.startswith(("https://", "http://")):
             raise ConfigError(f"TOSTRACK_URL: {url!r} is not a URL such as https://example.org/terms")
-        return cls(Path(watchlist_path), verbose, no_colour="NO_COLOR" in os.environ, url=url)
+        return cls(Path(watchlist_path) if watchlist_path else None, verbose, url=url)
+
+    @property
+    def watchlist_path(self) -> Path:
+        """The watchlist: the one that was named, or ``watchlist.toml`` of this folder or of the nearest one above it.
+
+        A file of another user is not taken from a folder above: it says where to write.
+        """
+        if self.named_path or Path(WATCHLIST).exists():
+            return self.named_path or Path(WATCHLIST)
+        above = (folder / WATCHLIST for folder in Path.cwd().parents)
+        return next((path for path in above if path.is_file() and path.stat().st_uid == os.getuid()), Path(WATCHLIST))
 
     @property
     def may_colour(self) -> bool:
-        """Whether standard output is a terminal that shows colours."""
-        return not self.no_colour and os.environ.get("TERM") != "dumb" and sys.stdout.isatty()
+        """Whether to write colours: as the user asked for, else where standard output is a terminal that shows them."""
+        if self.colour != "auto":
+            return self.colour == "always"
+        return "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb" and sys.stdout.isatty()
+
+    def say(self, text: str, *, err: bool = False) -> None:
+        """Write a line that nobody has to act on, unless the user wants it *quiet*."""
+        if not self.quiet:
+            click.echo(text, err=err)
 
     @property
     def width(self) -> int:
@@ -364,4 +390,38 @@ now_option = click.option(
     callback=lambda _context, _option, now: Clock(now),
     help="Run as of this time: for replays and tests.",
 )
+
+
+def _set(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    """Return a callback that stores the value of an option, where it was given, in the environment of the run."""
+
+    def store(context: click.Context, _: click.Parameter, value: Any) -> None:
+        environment = context.find_object(Environment)
+        if environment is None or value in (None, False):
+            return
+        setattr(environment, name, Path(value) if name == "named_path" else value)
+        context.color = environment.may_colour
+
+    return store
+
+
+quiet_option = click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    expose_value=False,
+    callback=_set("quiet"),
+    help="Print only what needs attention.",
+)
+#: Options that every command takes, whatever their place on the command line.
+SHARED_OPTIONS = (
+    click.Option(
+        ["-w", "--watchlist"], type=click.Path(dir_okay=False), hidden=True, expose_value=False,
+        callback=_set("named_path"),
+    ),
+    click.Option(
+        ["--color"], type=click.Choice(["auto", "always", "never"]), hidden=True, expose_value=False,
+        callback=_set("colour"),
+    ),
+)  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")

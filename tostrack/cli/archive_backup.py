@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tostrack.cli.app import Environment, emit_json, json_option
+from tostrack.cli.app import Environment, emit_json, json_option, quiet_option
 from tostrack.cli.archive_export_state import report_missing
 
 
@@ -22,6 +22,7 @@ from tostrack.cli.archive_export_state import report_missing
 )
 @click.option("--keep", type=click.IntRange(min=1), default=7, show_default=True, help="How many copies to keep.")
 @json_option
+@quiet_option
 @click.pass_obj
 def command(environment: Environment, folder: Path | None, keep: int, as_json: bool) -> None:
     """Write a verified copy of the archive file, and delete the oldest copies beyond --keep.
@@ -41,9 +42,9 @@ def command(environment: Environment, folder: Path | None, keep: int, as_json: b
         row |= {"kept": [str(old) for old in done.kept], "missing": list(done.missing)}
         emit_json([row])
         return
-    click.echo(f"{done.path}: {done.documents} documents, {done.versions} versions, verified")
+    environment.say(f"{done.path}: {done.documents} documents, {done.versions} versions, verified")
     for old in done.removed:
-        click.echo(f"deleted {old}", err=True)
+        environment.say(f"deleted {old}", err=True)
     for old in done.kept:
         click.echo(f"kept {old}: it holds history that the archive does not have, or cannot be read", err=True)
     report_missing(done.missing)

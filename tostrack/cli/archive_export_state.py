@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tostrack.cli.app import Environment
+from tostrack.cli.app import Environment, quiet_option
 from tostrack.render.escape import safe_line
 
 
@@ -16,6 +16,7 @@ from tostrack.render.escape import safe_line
     "shows the edits."
 )
 @click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), default="state", show_default=True)
+@quiet_option
 @click.pass_obj
 def command(environment: Environment, out: Path) -> None:
     """Write a consistent copy of the archive, its captures, and the current texts as SERVICE/DOCUMENT.md.
@@ -28,9 +29,9 @@ def command(environment: Environment, out: Path) -> None:
     with environment.archive() as archive:
         kept = export_state(archive, environment.watchlist.settings.snapshots, out)
     if kept.quiet:
-        click.echo(f"{out}: no changes since the last export; left unchanged")
+        environment.say(f"{out}: no changes since the last export; left unchanged")
     else:
-        click.echo(f"{out}: {archive.path.name}, {kept.texts} texts, {kept.written} written")
+        environment.say(f"{out}: {archive.path.name}, {kept.texts} texts, {kept.written} written")
     report_missing(kept.missing)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tostrack.cli.app import Environment
+from tostrack.cli.app import Environment, quiet_option
 
 
 @click.command(
@@ -19,6 +19,7 @@ from tostrack.cli.app import Environment
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder of the backup; default: `backups` beside the archive.",
 )
+@quiet_option
 @click.pass_obj
 def command(environment: Environment, folder: Path | None) -> None:
     """Convert the archive to the schema of this tostrack: back it up, convert a copy, verify it, replace the archive.
@@ -31,7 +32,7 @@ def command(environment: Environment, folder: Path | None) -> None:
     path = Path(environment.watchlist.settings.database)
     done = migrate_archive(path, folder or path.parent / "backups", datetime.now(UTC))
     if done is None:
-        click.echo(f"{path}: has schema {SCHEMA} already", err=True)
+        environment.say(f"{path}: has schema {SCHEMA} already", err=True)
         return
-    click.echo(f"{path}: schema {done.schema} converted to {SCHEMA}, {done.documents} documents, verified")
-    click.echo(f"the archive as it was: {done.backup}", err=True)
+    environment.say(f"{path}: schema {done.schema} converted to {SCHEMA}, {done.documents} documents, verified")
+    environment.say(f"the archive as it was: {done.backup}", err=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.app import Environment, emit_json, json_option, select_documents
+from tostrack.cli.app import Environment, emit_json, json_option, quiet_option, select_documents
 from tostrack.cli.groups import Exit
 from tostrack.errors import ConfigError, StoreError
 
@@ -38,6 +38,7 @@ _NOTED = re.compile(r"([0-9a-f]{64})  ([a-z0-9-]+/[a-z0-9-]+)")
 )
 @click.option("--repair", is_flag=True, help="First rebuild a damaged full-text index.")
 @json_option
+@quiet_option
 @click.pass_context
 def command(
     context: click.Context, target: str | None, heads: bool, against: Path | None, repair: bool, as_json: bool
@@ -68,7 +69,7 @@ def command(
     if wrong:
         click.echo(f"{counts}: {wrong} differences; `tostrack archive recover` rebuilds the archive", err=True)
         context.exit(Exit.FAILED)
-    click.echo(f"{counts}: OK", err=heads or as_json)
+    environment.say(f"{counts}: OK", err=heads or as_json)
 
 
 def _repair(path: Path) -> None:

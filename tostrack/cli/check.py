@@ -42,7 +42,7 @@ def command(environment: Environment, targets: tuple[str, ...], once: bool, as_j
         else:
             click.echo(
                 f"{environment.watchlist_path}: OK; "
-                f"{found['services']} services, {found['documents']} documents"
+                f"{count(len(watchlist.services), 'service')}, {count(len(watchlist.documents), 'document')}"
                 + (f", {count(rules, 'rule')} of your own" if rules else "")
                 + ". Name some to fetch them."
             )

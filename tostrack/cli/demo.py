@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.app import Clock, Environment
+from tostrack.cli.app import WATCHLIST, Clock, Environment
 from tostrack.cli.groups import Exit
 from tostrack.errors import ConfigError
 
@@ -34,10 +34,11 @@ def command(context: click.Context, out: Path) -> None:
     """Crawl a small invented platform for twelve nights and show which changes tostrack reports, and which not."""
     from tostrack.demo import NIGHTS, SERVICE, serve, watchlist_text
 
-    environment = Environment(_fresh(out) / "watchlist.toml", no_colour=context.obj.no_colour)
+    path = _fresh(out) / WATCHLIST
+    environment = Environment(path, colour=context.obj.colour)
     wrong = 0
     with serve() as platform:
-        environment.watchlist_path.write_text(watchlist_text(platform.url), encoding="utf-8")
+        path.write_text(watchlist_text(platform.url), encoding="utf-8")
         click.echo(f"Lumora, an invented platform, is served at {platform.url}. Twelve nights:\n")
         for night in NIGHTS:
             wrong += _night(environment, platform, night)

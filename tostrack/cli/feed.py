@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tostrack.cli.app import Environment, replace_file
+from tostrack.cli.app import Environment, quiet_option, replace_file
 from tostrack.errors import ConfigError
 
 
@@ -20,6 +20,7 @@ from tostrack.errors import ConfigError
 @click.option(
     "--ping", is_flag=True, help="Write nothing; notify the WebSub `hub` of [notify] that the feeds were updated."
 )
+@quiet_option
 @click.pass_obj
 def command(environment: Environment, out: Path, url: str, ping: bool) -> None:
     """Write Atom, RSS and JSON feeds: of everything, each service, document and topic; unchanged files stay.
@@ -35,10 +36,10 @@ def command(environment: Environment, out: Path, url: str, ping: bool) -> None:
         files = build_feeds(archive, url, site, hub)
         calendars = {} if ping else build_calendars(archive, site)
     if ping:
-        click.echo(f"{hub}: notified of {_ping(environment, hub, url, files)} feeds")
+        environment.say(f"{hub}: notified of {_ping(environment, hub, url, files)} feeds")
         return
     written = [path for path, text in {**files, **calendars}.items() if _write(out / path, text)]
-    click.echo(f"{out}: {len(files)} feeds and {len(calendars)} calendars, {len(written)} written")
+    environment.say(f"{out}: {len(files)} feeds and {len(calendars)} calendars, {len(written)} written")
 
 
 def _ping(environment: Environment, hub: str, url: str, paths: Iterable[str]) -> int:

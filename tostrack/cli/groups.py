@@ -50,7 +50,17 @@ def import_command(path: Sequence[str]) -> click.Command:
     # A keyword names no module.
     name = {"list": "list_documents"}.get("_".join(path), "_".join(path)).replace("-", "_")
     command: click.Command = importlib.import_module(f"tostrack.cli.{name}").command
+    _share_options(command)
     return command
+
+
+def _share_options(command: click.Command) -> None:
+    """Let *command* and those below it take `SHARED_OPTIONS` too."""
+    from tostrack.cli.app import SHARED_OPTIONS
+
+    for each in command.commands.values() if isinstance(command, click.Group) else ():
+        _share_options(each)
+    command.params += [option for option in SHARED_OPTIONS if option not in command.params]
 
 
 def find_nearest(word: str, names: Sequence[str]) -> str:

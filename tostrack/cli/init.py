@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from tostrack.cli.app import Environment
+from tostrack.cli.app import WATCHLIST, Environment
 from tostrack.errors import ConfigError, StoreError
 
 #: Below the folder of the watchlist, which is the root of the repository.
@@ -42,7 +42,7 @@ def command(
     """Write a watchlist of the named services, or an example to start from, and create the archive."""
     from tostrack.archive.writer import Writer
 
-    path = environment.watchlist_path
+    path = environment.named_path or Path(WATCHLIST)
     if github:
         _write_workflow(path)
         return
@@ -60,7 +60,7 @@ def command(
     ):
         pass
     click.echo(f"wrote {path} and {settings.database}")
-    click.echo("next: edit the watchlist, then `tostrack check` and `tostrack crawl`")
+    click.echo("next: `tostrack edit` to choose what to watch, then `tostrack crawl`")
 
 
 def _choose(services: tuple[str, ...], tags: tuple[str, ...]) -> str:
@@ -71,6 +71,7 @@ def _choose(services: tuple[str, ...], tags: tuple[str, ...]) -> str:
     """
     from tostrack.watchlist import STARTER, find, load, to_toml
     from tostrack.watchlist.edit import append
+    from tostrack.watchlist.findings import did_you_mean
     from tostrack.watchlist.starter import find_shipped_watchlist
 
     if not services and not tags and not sys.stdin.isatty():
@@ -82,7 +83,12 @@ def _choose(services: tuple[str, ...], tags: tuple[str, ...]) -> str:
         services = tuple(answer.replace(",", " ").split())
     if not services and not tags:
         return STARTER
-    named = [document for name in services for document in find(shipped, name)] if services else shipped.documents
+    slugs = {document.id for document in shipped.documents} | set(shipped.services)
+    for name in services:
+        if name.lower() not in slugs:
+            hint = did_you_mean(name, slugs)
+            raise ConfigError(f"{name}: not in the shipped list{hint}; `tostrack add URL` adds any page")
+    named = [document for name in services for document in find(shipped, name.lower())] or shipped.documents
     known = sorted({tag for document in shipped.documents for tag in document.tags})
     for tag in tags:
         if tag not in known:
@@ -106,7 +112,7 @@ def _write_workflow(watchlist: Path) -> None:
     from tostrack.watchlist import STARTER
 
     path = watchlist.parent / WORKFLOW
-    if watchlist.name != "watchlist.toml":
+    if watchlist.name != WATCHLIST:
         raise ConfigError(f"{watchlist}: the workflow reads watchlist.toml in the root of the repository; rename it")
     if path.exists():
         raise ConfigError(f"{path} exists: delete it first to write it again")

@@ -9,18 +9,19 @@ from datetime import datetime
 
 import click
 
-from tostrack.cli.app import Clock, Environment, now_option
+from tostrack.cli.app import Clock, Environment, now_option, quiet_option
 from tostrack.cli.sender_config import load_link_secret, posting
 from tostrack.errors import NotifyError
 
 
 @click.command(epilog="Example: `tostrack notify issues`, with GITHUB_TOKEN set and `issues` in [notify].")
 @now_option
+@quiet_option
 @click.pass_obj
 def command(environment: Environment, clock: Clock) -> None:
     """Open a GitHub issue for each document that keeps failing, and close the issues of those that recovered."""
     for line in sync_issues(environment, clock()):
-        click.echo(line)
+        environment.say(line)
 
 
 def sync_issues(environment: Environment, now: datetime) -> Iterator[str]:

@@ -7,9 +7,9 @@ from functools import partial
 import click
 
 from tostrack.archive.outbox import Outbox
-from tostrack.cli.app import Clock, Environment, emit_json, exit_if_failed, json_option, now_option
+from tostrack.cli.app import Clock, Environment, emit_json, exit_if_failed, json_option, now_option, quiet_option
 from tostrack.cli.sender_config import build_channel_settings, load_sender_config
-from tostrack.render.escape import safe_line
+from tostrack.render.escape import count, safe_line
 
 
 @click.command(
@@ -19,6 +19,7 @@ from tostrack.render.escape import safe_line
 @click.option("--gather-only", is_flag=True, help="Create the messages that are due; send none.")
 @now_option
 @json_option
+@quiet_option
 @click.pass_obj
 def command(environment: Environment, gather_only: bool, clock: Clock, as_json: bool) -> None:
     """Create the messages that are due and send them, each at least once and normally exactly once."""
@@ -36,7 +37,7 @@ def create_messages(environment: Environment, outbox: Outbox, clock: Clock) -> N
 
     with environment.archive() as archive:
         made = gather_messages(outbox, load_sender_config(environment, archive), clock())
-    click.echo(f"{made} messages created")
+    environment.say(f"{count(made, 'message')} created")
 
 
 def send_messages(environment: Environment, outbox: Outbox, clock: Clock, *, as_json: bool) -> int:
@@ -59,7 +60,8 @@ def send_messages(environment: Environment, outbox: Outbox, clock: Clock, *, as_
                 emit_json([{**message_row(message), "state": delivery.state, "error": delivery.error}])
             else:
                 why = f": {safe_line(delivery.error)}" if delivery.error else ""
-                click.echo(f"{message.digest or message.kind}  {message.recipient}  {STATES[delivery.state]}{why}")
+                line = f"{message.digest or message.kind}  {message.recipient}  {STATES[delivery.state]}{why}"
+                (environment.say if delivery.state == "sent" else click.echo)(line)
         for notifier in notifiers.values():
             notifier.close()
         for channel, why in run.down.items():
@@ -70,5 +72,5 @@ def send_messages(environment: Environment, outbox: Outbox, clock: Clock, *, as_
 def report_unsent(failed: int) -> None:
     """Exit with the status for unsent messages when *failed* is not zero."""
     if failed:
-        click.echo(f"{failed} messages were not sent: `tostrack notify status` lists them", err=True)
+        click.echo(f"{count(failed, 'message')} not sent: `tostrack notify status` lists them", err=True)
     exit_if_failed(failed)

@@ -9,7 +9,7 @@ import click
 
 from tostrack.archive.outbox import Message, Outbox
 from tostrack.cli.app import Clock, Environment, emit_json, json_option, now_option
-from tostrack.render.escape import safe_line
+from tostrack.render.escape import count, safe_line
 
 _FIELDS = "name kind digest channel recipient state attempts made_at next_try_at sent_at error".split()
 #: The stored state of a message, in words.
@@ -46,7 +46,8 @@ def message_row(message: Message) -> dict[str, object]:
 def _lines(messages: Iterable[Message], changes: int) -> Iterator[str]:
     listed = list(messages)
     counts = ", ".join(f"{sum(each.state == state for each in listed)} {word}" for state, word in STATES.items())
-    yield f"{changes} changes are not in a message yet; messages: {counts}"
+    are = "is" if changes == 1 else "are"
+    yield f"{count(changes, 'change')} {are} not in a message yet; messages: {counts}"
     for each in listed:
         if each.state == "sent":
             continue
@@ -56,4 +57,4 @@ def _lines(messages: Iterable[Message], changes: int) -> Iterator[str]:
             " (held: `notify release` or `notify discard`)" if each.kind == "storm" and each.state == "pending" else ""
         )
         name = each.digest or each.kind
-        yield f"  {name}  {each.recipient}  {STATES[each.state]}, {each.attempts} attempts{when}{held}{why}"
+        yield f"  {name}  {each.recipient}  {STATES[each.state]}, {count(each.attempts, 'attempt')}{when}{held}{why}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tostrack.cli.app import Environment
+from tostrack.cli.app import Environment, quiet_option
 
 
 @click.command(
@@ -22,6 +22,7 @@ from tostrack.cli.app import Environment
 @click.option("--force", is_flag=True, help="Write every page, not only those that changed.")
 @click.option("--serve", is_flag=True, help="Serve it on this machine, and update it after each crawl.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 chooses a free port.")
+@quiet_option
 @click.pass_obj
 def command(
     environment: Environment, out: Path, url: str, title: str | None, force: bool, serve: bool, port: int
@@ -37,15 +38,15 @@ def command(
         removed = f", {built.removed:,} removed" if built.removed else ""
         return f"{out}: {built.pages:,} files, {built.written:,} written{removed}"
 
-    click.echo(write(force=force))
+    environment.say(write(force=force))
     if not serve:
         if not address:
-            click.echo("no sitemap: it requires --url, or `url` in the watchlist's [settings]", err=True)
-        click.echo(f"open {out / 'index.html'}", err=True)
+            environment.say("no sitemap: it requires --url, or `url` in the watchlist's [settings]", err=True)
+        environment.say(f"open {out / 'index.html'}", err=True)
         return
     from tostrack.services.site.serve import rebuild_when_changed, serve_site
 
     with serve_site(out, port) as at:
         click.echo(f"{at}  (Ctrl-C to stop)")
         for _ in rebuild_when_changed(environment.watchlist.settings.database):
-            click.echo(write())
+            environment.say(write())

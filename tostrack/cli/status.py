@@ -15,6 +15,7 @@ from tostrack.cli.app import (
     emit_json,
     exit_if_failed,
     json_option,
+    quiet_option,
     select_documents,
     targets_argument,
 )
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 @click.option("--annotate", is_flag=True, help="Print the ten longest failures as annotations for GitHub Actions.")
 @click.option("--suspects", is_flag=True, help="List the quarantined texts, as `tostrack review` does.")
 @json_option
+@quiet_option
 @click.pass_obj
 def command(
     environment: Environment,
@@ -79,7 +81,7 @@ def command(
         )
     elif not rows:
         click.echo(NO_TEXT.partition(", ")[0], err=True)
-    else:
+    elif not environment.quiet:
         notices = [f"{one.service}/{one.document}: {one.notice}\n" for one in unread]
         environment.show("".join([render_status(map(asdict, rows), environment.look), *notices]))
     if went_back:

@@ -227,8 +227,8 @@ class Guard:
         public = [each for each in found if is_public(str(each[4][0]))]
         if found and not public:
             raise FetchError(
-                f"{host}: {found[0][4][0]} is not a public address; "
-                f"if you mean it, add {strip_zone(host)!r} to `allow_private` in the watchlist",
+                f"{host}: {found[0][4][0]} is not a public address; if you mean it, set "
+                f'allow_private = ["{strip_zone(host)}"] in [settings] of the watchlist',
                 cause="forbidden-address",
             )
         return public
