@@ -1,8 +1,11 @@
 import json
 import random
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl
 from xml.etree import ElementTree as ET
@@ -15,6 +18,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from tostrack.archive import Archive
+from tostrack.archive.writer import Writer
 from tostrack.errors import NotifyError
 from tostrack.models import Change, Direction, Edit, Flag, Hunk, Judgement, Polarity, Reason, Version
 from tostrack.notify.websub import ping
@@ -299,3 +303,48 @@ def test_a_hub_is_told_of_many_feeds_at_once():
     assert asked[0][2][:2] == [("hub.mode", "publish"), ("hub.url", "https://tos.example/0.atom.xml")]
     with pytest.raises(NotifyError, match="answered 500"):
         ping(lambda *_: (500, b""), "https://hub.example/", ["https://tos.example/x"])
+
+
+def test_without_a_site_an_entry_links_to_the_policy(platform):
+    platform.night(terms=PLAIN)
+    platform.night(terms=LICENSED)
+
+    [item] = json.loads(published(platform)["all.feed.json"])["items"]
+
+    assert item["url"] == "https://acme.example/terms"
+
+
+@FORMS
+def test_an_empty_feed_says_why_and_since_when(platform, form):
+    platform.night(terms=PLAIN)
+    suffix = next(name for name, writer in WRITERS.items() if writer is form)
+
+    files = published(platform)
+
+    assert "No change that matters since watching began on 2024-01-01" in files[f"all.{suffix}"]
+    assert "1970" not in files[f"all.{suffix}"]
+
+
+def test_imported_history_is_fed_on_request(platform):
+    platform.night(terms=PLAIN)
+    platform.night(terms=LICENSED)
+    with closing(sqlite3.connect(platform.database)) as connection, connection:
+        # As an import stores it; the table is append-only.
+        for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+        connection.execute("UPDATE judgements SET announced = 0")
+
+    empty, full = (json.loads(published(platform, history=history)["all.feed.json"]) for history in (False, True))
+
+    assert (empty["items"], "1 imported change not listed" in empty["description"]) == ([], True)
+    assert len(full["items"]) == 1
+
+
+def test_the_identity_is_set_until_a_change_was_notified_and_then_stays(tmp_path):
+    made = partial(Writer, tmp_path / "a.db", tmp_path / "snapshots", now=START)
+    found = []
+    for authority in ("", "", "acme.example", "other.example"):
+        with made(authority=authority) as writer:
+            found.append(writer.meta("authority"))
+
+    assert found == ["tostrack.invalid", "tostrack.invalid", "acme.example", "acme.example"]

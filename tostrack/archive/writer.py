@@ -36,6 +36,7 @@ from tostrack.models import (
     Flag,
     Snapshot,
     Validators,
+    Verdict,
     from_iso,
     iso,
     sha256,
@@ -46,6 +47,10 @@ log = logging.getLogger(__name__)
 #: FULL does not sync the folder once the journal is removed: after a power cut the journal may be back, and what was
 #: reported as stored is rolled back (benchmarks/powerloss.py shows it).
 SYNCHRONOUS = "EXTRA"
+
+
+#: The identity of an archive that was made when neither `url` nor `contact` was set (RFC 2606).
+UNSET_AUTHORITY = "tostrack.invalid"
 
 
 class Writer(Archive):
@@ -84,7 +89,7 @@ class Writer(Archive):
         try:
             remove_stale_files(self.path.parent)
             if not self.path.exists():
-                self._create(now, authority or "tostrack.invalid")
+                self._create(now, authority or UNSET_AUTHORITY)
             check_header(self.path)
             self._connection = self._connect()
         except StoreError:
@@ -94,6 +99,14 @@ class Writer(Archive):
 
         self._database = Database(self._connection)
         self._recorder = Recorder(self._connection)
+        if authority and self.meta("authority") == UNSET_AUTHORITY:
+            self._set_authority(authority)
+
+    def _set_authority(self, authority: str) -> None:
+        """Replace the placeholder identity, unless an entry of a feed or a message may carry it already."""
+        if not any(row.announced for row in self.changes(verdict=Verdict.SUBSTANTIVE)):
+            with self._transaction():
+                self._connection.execute("UPDATE meta SET value = ? WHERE key = 'authority'", (authority,))
 
     def close(self) -> None:
         """Let go of the file and of its lock."""

@@ -20,25 +20,34 @@ from tostrack.errors import ConfigError
 @click.option(
     "--ping", is_flag=True, help="Write nothing; notify the WebSub `hub` of [notify] that the feeds were updated."
 )
+@click.option("--history", is_flag=True, help="Also changes of imported history, of which nobody was notified.")
 @quiet_option
 @click.pass_obj
-def command(environment: Environment, out: Path, url: str, ping: bool) -> None:
+def command(environment: Environment, out: Path, url: str, ping: bool, history: bool) -> None:
     """Write Atom, RSS and JSON feeds: of everything, each service, document and topic; unchanged files stay.
 
     Beside them, calendars (.ics) of the effective dates that current texts state.
     """
+    from tostrack.archive.writer import UNSET_AUTHORITY
     from tostrack.services.feeds import build_feeds
     from tostrack.services.upcoming import build_calendars
 
     site, hub = environment.watchlist.settings.url, environment.watchlist.notify.hub
     url = (url or site).rstrip("/")
     with environment.archive() as archive:
-        files = build_feeds(archive, url, site, hub)
+        authority = archive.meta("authority")
+        files = build_feeds(archive, url, site, hub, history=history)
         calendars = {} if ping else build_calendars(archive, site)
     if ping:
         environment.say(f"{hub}: notified of {_ping(environment, hub, url, files)} feeds")
         return
     written = [path for path, text in {**files, **calendars}.items() if _write(out / path, text)]
+    if authority == UNSET_AUTHORITY:
+        click.echo(
+            f"the ids of the feeds name {authority}: set `contact` or `url` in [settings] before the first change is "
+            "notified; after it they stay",
+            err=True,
+        )
     environment.say(f"{out}: {len(files)} feeds and {len(calendars)} calendars, {len(written)} written")
 
 

@@ -25,8 +25,6 @@ MAX_BYTES = 950_000
 #: Of one entry's HTML.
 ENTRY_BUDGET = 12_000
 
-#: Atom wants a time even of a feed without entries, and "now" would change the bytes every night.
-_EMPTY_SINCE = datetime(1970, 1, 1, tzinfo=UTC)
 _ATOM = "http://www.w3.org/2005/Atom"
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _NOT_XML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
@@ -43,7 +41,7 @@ class FeedEntry:
     updated: datetime
     summary_html: str
     summary_text: str = ""
-    #: The page of the change, when there is a site.
+    #: The page of the change; without a site the policy itself.
     link: str = ""
     topics: tuple[str, ...] = ()
 
@@ -62,6 +60,8 @@ class FeedData:
     home: str = ""
     #: The WebSub hub that tells of news.
     hub: str = ""
+    #: The time of a feed without entries; "now" would change its bytes every night.
+    began: datetime = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def tag(authority: str, year: int, *parts: str) -> str:
@@ -125,7 +125,7 @@ def render_atom(feed: FeedData) -> str:
     _add(root, "title", safe_line(feed.title))
     if feed.subtitle:
         _add(root, "subtitle", safe_line(feed.subtitle))
-    _add(root, "updated", iso(entries[0].updated if entries else _EMPTY_SINCE))
+    _add(root, "updated", iso(entries[0].updated if entries else feed.began))
     _add(_add(root, "author"), "name", safe_line(feed.author))
     if url := safe_url(feed.url):
         _add(root, "link", rel="self", type="application/atom+xml", href=url)
@@ -163,8 +163,7 @@ def render_rss(feed: FeedData) -> str:
         _add(channel, "atom:link", rel="self", type="application/rss+xml", href=url)
     if hub := safe_url(feed.hub):
         _add(channel, "atom:link", rel="hub", href=hub)
-    if entries:
-        _add(channel, "lastBuildDate", _rfc822(entries[0].updated))
+    _add(channel, "lastBuildDate", _rfc822(entries[0].updated if entries else feed.began))
     _add(channel, "generator", "tostrack")
     for item in entries:
         node = _add(channel, "item")

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tostrack.archive import Archive, ChangeRow
-from tostrack.models import Verdict, from_iso, slug
+from tostrack.models import Verdict, from_iso, iso, slug
+from tostrack.render.escape import count
 from tostrack.render.headline import subject_of
 from tostrack.render.site_paths import change_page, site_address
+
+#: What a feed holds.
+SUBTITLE = "Changes of terms and privacy policies that matter, quoted"
 
 if TYPE_CHECKING:
     from tostrack.render.feed import FeedEntry
 
 
-def build_feeds(archive: Archive, url: str = "", site: str = "", hub: str = "") -> dict[str, str]:
+def build_feeds(
+    archive: Archive, url: str = "", site: str = "", hub: str = "", *, history: bool = False
+) -> dict[str, str]:
     """Return the feeds of the archive by file name: Atom, RSS 2.0 and JSON Feed, each of everything and of its parts.
 
     ``all``, each service (``acme``), each document (``documents/acme/terms``) and each topic (``topics/sharing``). A
@@ -25,11 +32,13 @@ def build_feeds(archive: Archive, url: str = "", site: str = "", hub: str = "") 
         url: Where the files will be served, without a final slash; empty when they are only read from disk.
         site: Where the pages of changes are published; empty when they are not.
         hub: The WebSub hub that is pinged when a feed has news.
+        history: Also changes that nobody was notified of because they were imported.
     """
     from tostrack.render import feed
 
-    authority, year = archive.meta("authority"), from_iso(archive.meta("created_at")).year
-    entries = _entries(archive, authority, year, site)
+    authority, began = archive.meta("authority"), from_iso(archive.meta("created_at"))
+    entries = _entries(archive, authority, began.year, site, history=history)
+    silent = Counter(name for row in archive.changes(verdict=Verdict.SUBSTANTIVE) for name in _feeds_of(row))
     files = {}
     for name, title in _titles(archive).items():
         held = tuple(entry for row, entry in entries if name in _feeds_of(row))[: feed.MAX_ENTRIES]
@@ -37,10 +46,11 @@ def build_feeds(archive: Archive, url: str = "", site: str = "", hub: str = "") 
             path = f"{name}.{suffix}"
             files[path] = form(
                 feed.FeedData(
-                    id=feed.tag(authority, year, "feed", name),
+                    id=feed.tag(authority, began.year, "feed", name),
                     title=title,
                     entries=held,
-                    subtitle="Changes of terms and privacy policies that matter, quoted",
+                    subtitle=SUBTITLE if held else describe_empty(began, silent[name]),
+                    began=began,
                     url=f"{url}/{path}" if url else "",
                     home=site or url,
                     hub=hub,
@@ -49,12 +59,31 @@ def build_feeds(archive: Archive, url: str = "", site: str = "", hub: str = "") 
     return files
 
 
-def _entries(archive: Archive, authority: str, year: int, site: str) -> list[tuple[ChangeRow, FeedEntry]]:
+def describe_empty(began: datetime, imported: int) -> str:
+    """Return why a feed has no entry.
+
+    Args:
+        began: When the archive was made.
+        imported: How many changes are not in the feed because they were imported.
+    """
+    kept = f"; {count(imported, 'imported change')} not listed" if imported else ""
+    return f"No change that matters since watching began on {iso(began)[:10]}{kept}"
+
+
+def find_policy(archive: Archive, row: ChangeRow) -> str:
+    """Return the address that the new text of a change was fetched from; empty where no capture is stored."""
+    version = archive.version(row.service, row.document, row.to_number)
+    return next((one.url for one in archive.sources(version)), "") if version else ""
+
+
+def _entries(
+    archive: Archive, authority: str, year: int, site: str, *, history: bool
+) -> list[tuple[ChangeRow, FeedEntry]]:
     """Return every change that any feed holds, newest first, rendered once."""
     from tostrack.render import feed
 
     documents = {row.id: row for row in archive.documents()}
-    told = [row for row in archive.changes(verdict=Verdict.SUBSTANTIVE) if row.announced]
+    told = [row for row in archive.changes(verdict=Verdict.SUBSTANTIVE) if row.announced or history]
     taken: Counter[str] = Counter()
     found = []
     latest = max((row.checked_at or "" for row in documents.values()), default="")
@@ -70,7 +99,7 @@ def _entries(archive: Archive, authority: str, year: int, site: str) -> list[tup
             year=year,
             service_name=document.service_name,
             document_name=document.name,
-            link=site_address(site, change_page(row.id)),
+            link=site_address(site, change_page(row.id)) or find_policy(archive, row),
             updated=from_iso(latest := credible_time(row.seen_at, latest)),
         )
         found.append((row, entry))

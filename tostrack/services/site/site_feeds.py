@@ -11,7 +11,7 @@ from tostrack.models import from_iso, iso
 from tostrack.render.feed import FORMS, MAX_ENTRIES, FeedData, FeedEntry, build_entry, tag
 from tostrack.render.site.rendering import FeedLink
 from tostrack.render.site_paths import change_page, site_address
-from tostrack.services.feeds import credible_time
+from tostrack.services.feeds import SUBTITLE, credible_time, describe_empty, find_policy
 from tostrack.services.site.document_pages import SiteContext, key_of
 
 
@@ -51,13 +51,14 @@ def write_feed(context: SiteContext, name: str, title: str, told: Iterable[FeedC
     if all(fresh):
         return
     entries = tuple(_dated([_entry(context, one) for one in shown], context.site.checked_at))
-    authority, year = context.archive.meta("authority"), from_iso(context.archive.meta("created_at")).year
+    authority, began = context.archive.meta("authority"), from_iso(context.archive.meta("created_at"))
     for form, path in zip(FORMS.values(), paths, strict=True):
         made = FeedData(
-            id=tag(authority, year, "feed", name),
+            id=tag(authority, began.year, "feed", name),
             title=title,
             entries=entries,
-            subtitle="Changes of terms and privacy policies that matter, quoted",
+            subtitle=SUBTITLE if entries else describe_empty(began, 0),
+            began=began,
             url=site_address(url, path),
             home=site_address(url, home),
         )
@@ -83,7 +84,7 @@ def _fields(context: SiteContext, one: FeedChange) -> dict[str, Any]:
         year=from_iso(context.archive.meta("created_at")).year,
         service_name=one.names[0],
         document_name=one.names[1],
-        link=site_address(context.site.url, change_page(one.row.id)),
+        link=site_address(context.site.url, change_page(one.row.id)) or find_policy(context.archive, one.row),
         updated=from_iso(one.row.seen_at),
     )
     return {**asdict(made), "updated": iso(made.updated)}
