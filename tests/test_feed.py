@@ -330,9 +330,13 @@ def test_imported_history_is_fed_on_request(platform):
     platform.night(terms=LICENSED)
     with closing(sqlite3.connect(platform.database)) as connection, connection:
         # As an import stores it; the table is append-only.
-        for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'judgements'"
+        triggers = connection.execute(query).fetchall()
+        for name, _ in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
         connection.execute("UPDATE judgements SET announced = 0")
+        for _, sql in triggers:
+            connection.execute(sql)
 
     empty, full = (json.loads(published(platform, history=history)["all.feed.json"]) for history in (False, True))
 

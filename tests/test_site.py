@@ -1,5 +1,6 @@
 """The site as a whole: from an archive to a folder that leads somewhere wherever one clicks."""
 
+import csv
 import http.client
 import json
 import os
@@ -26,6 +27,7 @@ from tostrack.cli import cli
 from tostrack.errors import ConfigError, FetchError
 from tostrack.models import Document, Page
 from tostrack.services.site import SiteBuild, build_site
+from tostrack.services.site.build_cache import BuildCache
 from tostrack.services.site.serve import rebuild_when_changed, serve_site
 
 PRIVACY = paragraphs("We keep your data for 30 days.", "We may share your data with our affiliates.", title="Privacy")
@@ -474,3 +476,31 @@ def test_the_list_of_feeds_names_every_feed(story, tmp_path):
     addresses = {node.get("xmlUrl").removeprefix("https://tos.example/") for node in root.iter("outline")}
     written = {path.relative_to(tmp_path / "site").as_posix() for path in (tmp_path / "site/feeds").glob("*.atom.xml")}
     assert addresses == written
+
+
+def test_the_changes_are_there_as_csv_of_everything_and_of_each_platform(story, tmp_path):
+    write(story, tmp_path / "site")
+
+    [whole, own] = (
+        list(csv.DictReader((tmp_path / "site" / path).read_text().splitlines()))
+        for path in ("changes.csv", "platforms/acme/changes.csv")
+    )
+
+    assert [row["id"] for row in whole] == [row["id"] for row in own] == ["acme/terms@2"]
+    assert "changes.csv" in (tmp_path / "site/index.html").read_text()
+    assert "acme/changes.csv" in (tmp_path / "site/platforms/acme/index.html").read_text()
+
+
+def test_a_page_of_several_parts_is_kept_whole_and_its_other_parts_go_with_it(tmp_path):
+    folder = tmp_path / "site"
+
+    def written(key, texts):
+        with BuildCache(folder) as shelf:
+            shelf.page("a/index.html", key, lambda: texts)
+        return sorted(path.name for path in (folder / "a").iterdir()), shelf.written
+
+    assert written("1", ["one", "two", "three"]) == (["index.2.html", "index.3.html", "index.html"], 3)
+    assert written("1", ["never made"]) == (["index.2.html", "index.3.html", "index.html"], 0)
+    (folder / "a/index.2.html").unlink()
+    assert written("1", ["one", "two", "three"])[1] == 1
+    assert written("2", ["one", "two"]) == (["index.2.html", "index.html"], 0)

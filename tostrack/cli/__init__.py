@@ -169,7 +169,7 @@ def _print_completion(context: click.Context, _: click.Parameter, shell: str | N
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     show_default=True,
-    help="When to use colours. This option and --watchlist may stand behind the command too.",
+    help="When to use colours. Also accepted after the command, as is --watchlist.",
 )
 @click.option("-v", "--verbose", count=True, help="Log progress on standard error; -vv also logs requests.")
 @click.option(

@@ -16,6 +16,7 @@ from tostrack.archive.reviews import combine_reviews
 from tostrack.clauses import plain
 from tostrack.models import Outcome, Verdict, from_iso
 from tostrack.render.calendar import BindingDate
+from tostrack.render.csv_rows import as_csv
 from tostrack.render.escape import cut, path_of, safe_line
 from tostrack.render.listings import BLOCKED
 from tostrack.render.site import pages, search_index
@@ -35,6 +36,7 @@ from tostrack.render.site.rendering import FeedLink, asset, day_words, fingerpri
 from tostrack.render.site.sitemap import opml, robots, sitemaps
 from tostrack.render.site_paths import change_page, document_page, platform_page, site_address, topic_page
 from tostrack.render.wording import describe_cause
+from tostrack.services.export import CHANGES
 from tostrack.services.policy_ages import PolicyAge, read_policy_age
 from tostrack.services.site import api
 from tostrack.services.site.build_cache import BuildCache
@@ -132,12 +134,20 @@ class _Builder:
         self.shelf.put("silences/index.html", pages.silences(self.site, self._all_silences(), [self.everything]))
         self._dates()
         self._api()
+        self._csv("changes.csv", self.archive.changes())
+        for slug, rows in self.services.items():
+            own = [change for row in rows for change in self.changes[row.id]]
+            self._csv(f"platforms/{slug}/changes.csv", sorted(own, key=lambda change: self.order[change.id]))
         self.shelf.put("feeds/all.opml", opml(self.site.title, self._feed_list(), self.site.url))
         for path, text in pages.plain_pages(self.site, [self.everything]).items():
             self.shelf.put(path, text)
         for name in _ASSETS:
             self.shelf.put(f"assets/{name}", asset(name))
         self._maps()
+
+    def _csv(self, path: str, changes: Iterable[ChangeRow]) -> None:
+        rows = [{name: getattr(change, name) for name in CHANGES} for change in changes]
+        self.shelf.put(path, as_csv(rows, CHANGES))
 
     def _feed_list(self) -> list[FeedLink]:
         services = [link_to(slug, rows[0].service_name) for slug, rows in self.services.items()]
