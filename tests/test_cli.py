@@ -189,7 +189,7 @@ def test_a_memo_quotes_both_texts_names_the_source_and_how_to_verify(run, two_ni
     memo = run("diff", "acme/terms@2", "--format", "memo").stdout
 
     assert memo.count("\n") == 2
-    assert memo.startswith("Acme, ")
+    assert memo.startswith("Acme widens ")
     for part in ("Before: “", "After: “", "2024-01-02", "2024-01-01", "https://acme.example/terms", "web.archive.org"):
         assert part in memo
     assert lines(run("diff", "acme/terms@2", "--json"))[0]["to"]["sha256"] in memo

@@ -130,3 +130,21 @@ def test_a_period_counts_only_from_the_day_on_which_a_change_takes_effect(said, 
     found = find_deadlines([Clause("p", said)], date(2024, 2, 1))
 
     assert [(one.kind, one.day.isoformat()) for one in found] == deadlines
+
+
+def test_the_age_of_a_text_is_that_of_the_newer_of_its_own_dates(platform, run):
+    platform.night(terms=paragraphs("Effective date: December 1, 2023", "Last updated: December 20, 2023", LICENCE))
+
+    [row] = map(json.loads, run("status", "--json").stdout.splitlines())
+    stated = row["stated"]
+
+    assert (stated["effective"], stated["updated"], stated["newest"]) == ("2023-12-01", "2023-12-20", "2023-12-20")
+    assert stated["days"] == (datetime.now(UTC).date() - date(2023, 12, 20)).days
+
+
+def test_a_text_that_states_no_date_has_no_age(platform, run):
+    platform.night(terms=paragraphs(LICENCE))
+
+    [row] = map(json.loads, run("status", "--json").stdout.splitlines())
+
+    assert (row["stated"]["newest"], row["stated"]["days"]) == ("", None)

@@ -46,7 +46,10 @@ def write_headline(judgement: Judgement, service_name: str, document_name: str, 
     verb = "edits" if judgement.verdict is Verdict.EDITORIAL else "changes"
     if judgement.reason is Reason.REVERTED:
         verb = "returns partly to an older text of" if said.startswith("partly") else "returns to an older text of"
-    return _title(f"{service} {verb} its {document}: {said}")
+    named = f"{service} {verb} its {document}"
+    whole = f"{named}: {said}"
+    # What does not fit stands below a title without quotes.
+    return _title(whole if quoted or columns(whole) <= TITLE_COLUMNS else named)
 
 
 def find_untold(explanation: str, title: str) -> str:

@@ -39,13 +39,13 @@ def render_memo(change: Change, facts: MemoFacts) -> str:
     """Return *change* as one paragraph of plain text."""
     old, new = change.old, change.new
     days = [f"{version.seen_at:%Y-%m-%d}" if version.seen_at else "an unknown day" for version in (old, new)]
-    name = f"{safe_line(facts.service_name)}, {safe_line(facts.document_name)}"
+    title = headline(change, facts.service_name, facts.document_name)
     compared = (
         f"The text first seen on {days[1]} (version {new.number}) was compared with the text of {days[0]} "
         f"(version {old.number}): {count(len(change.hunks), 'edit')}."
     )
     parts = [
-        f"{name}: {headline(change, facts.service_name, facts.document_name)}.",
+        title if title.endswith("…") else f"{title}.",
         compared,
         *_quotes(change),
         *_dates(change, facts),

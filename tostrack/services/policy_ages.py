@@ -17,7 +17,8 @@ class PolicyAge:
 
     effective: str = ""
     updated: str = ""
-    #: The last day that the newer of the two can mean; empty for none.
+    #: The newer of the two, and the last day that it can mean; empty for none.
+    newest: str = ""
     last: str = ""
 
     def days(self, today: date) -> int | None:
@@ -29,10 +30,12 @@ def read_policy_age(reading: Reading) -> PolicyAge:
     """Return the dates that *reading* states of itself."""
     stated = read_document_dates(reading)
     found = [one for one in (stated.effective, stated.updated) if one]
+    newest = max(found, key=lambda one: one.last, default=None)
     return PolicyAge(
         stated.effective.iso if stated.effective else "",
         stated.updated.iso if stated.updated else "",
-        max(one.last for one in found).isoformat() if found else "",
+        newest.iso if newest else "",
+        newest.last.isoformat() if newest else "",
     )
 
 

@@ -246,7 +246,7 @@ class _Builder:
         row, age = document.row, PolicyAge(**self.shelf.fact(f"age {document.row.id}", document.key, found))
         checked = from_iso(self.site.checked_at).date() if self.site.checked_at else None
         days = age.days(checked) if checked else None
-        return AgeRow(row.service, row.document, f"{row.service_name}: {row.name}", age.effective or age.updated, days)
+        return AgeRow(row.service, row.document, f"{row.service_name}: {row.name}", age.newest, days)
 
     def _api(self) -> None:
         self.shelf.put(f"{api.FOLDER}/index.json", api.index_file(self.site, self.documents))
