@@ -87,9 +87,7 @@ _SPACED = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord("
 
 
 #: The signs of good typography that most texts have, as a typewriter has them.
-_TYPOGRAPHY = str.maketrans(
-    {"’": "'", "‘": "'", "–": "-", "—": "-", "…": ".", "\u00a0": " "} | dict.fromkeys("“”„", '"')
-)
+_TYPOGRAPHY = (("’", "'"), ("‘", "'"), ("–", "-"), ("—", "-"), ("…", "."), ("\u00a0", " "), *((q, '"') for q in "“”„"))
 
 
 def _mojibake() -> dict[str, str]:
@@ -131,7 +129,9 @@ def is_punctuation(text: str) -> bool:
 def comparable_text(text: str) -> str:
     """Return *text* as it is compared: its words, numbers and signs in lower case, with a space between them."""
     if not text.isascii() and "â" not in text and "Ã" not in text:
-        text = text.translate(_TYPOGRAPHY)
+        # Many times as fast as `str.translate`, which asks for every character.
+        for sign, plainer in _TYPOGRAPHY:
+            text = text.replace(sign, plainer)
     if text.isascii() and not _SIGNED.search(text) and "][" not in text and "]:" not in text:
         return " ".join(plain(text).casefold().translate(_SPACED).split())
     if "{{" in text:

@@ -191,11 +191,10 @@ def is_error_page(own: Sequence[str], other: Sequence[str]) -> bool:
             words, others = Counter(said.split()), Counter(" ".join(other).split())
             return (words & others).total() < STAYS * others.total()
     new, gone = {*own} - {*other}, {*other} - {*own}
-    if not any(_length(key) <= ERROR_LINE and classify_error_page(key) in _OUTAGES for key in new):
-        return False
     lost = sum(map(_length, gone))
-    most = min(ERROR_FRAME, lost / 2)
-    return lost >= max(SHORT, ERROR_GONE * sum(map(_length, other))) and sum(map(_length, new)) <= most
+    if lost < max(SHORT, ERROR_GONE * sum(map(_length, other))) or sum(map(_length, new)) > min(ERROR_FRAME, lost / 2):
+        return False
+    return any(_length(key) <= ERROR_LINE and classify_error_page(key) in _OUTAGES for key in new)
 
 
 def _length(key: str) -> int:

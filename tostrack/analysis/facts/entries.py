@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -84,7 +84,7 @@ def _read_row(at: int, clause: Clause, header: Sequence[str]) -> ListEntry | Non
         for place, cell in enumerate(cells[: len(header)])
         if place != named and columns[place] not in _NUMBERING
     )
-    party = _names_parties((*clause.heading[-2:], clause.lead)) or _names_parties([header[named]])
+    party = _names_parties((*clause.heading[-2:], clause.lead)) or _names_parties((header[named],))
     return ListEntry(at, cells[named], told, party and _is_name(cells[named]))
 
 
@@ -95,8 +95,10 @@ def _column(title: str) -> str:
 
 
 def _read_item(at: int, clause: Clause) -> ListEntry | None:
-    text = " ".join(plain(clause.text).split())
-    if not _names_parties((*clause.heading[-1:], clause.lead)) or text.count(" ") >= _ENTRY_WORDS:
+    if not _names_parties((*clause.heading[-1:], clause.lead)):
+        return None
+    text = plain(clause.text)
+    if text.count(" ") >= _ENTRY_WORDS:
         return None
     end = _NAME_END.search(text)
     name, detail = (text[: end.start()], text[end.end() :]) if end else (text, "")
@@ -105,7 +107,9 @@ def _read_item(at: int, clause: Clause) -> ListEntry | None:
     return ListEntry(at, name, (("purpose", detail.strip(" .,;)")),), party=True)
 
 
-def _names_parties(titles: Iterable[str]) -> bool:
+# All items of a list share their titles.
+@lru_cache(maxsize=256)
+def _names_parties(titles: tuple[str, ...]) -> bool:
     return any(entry_pattern(union("facts", "parties")).search(title.casefold()) for title in titles)
 
 

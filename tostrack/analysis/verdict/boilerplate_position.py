@@ -32,7 +32,9 @@ _AMID = 3
 
 def in_menu(reading: Reading, at: int) -> bool:
     """Return whether the clause at *at* is an item among items of a menu."""
-    return at in _menus(reading)
+    # Nearly every clause is neither an item nor between two of them.
+    beside = (reading.clauses[at], *reading.clauses[at - 1 : at], *reading.clauses[at + 1 : at + 2])
+    return any(map(_is_item, beside)) and at in _menus(reading)
 
 
 @lru_cache(maxsize=32)

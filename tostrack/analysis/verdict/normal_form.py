@@ -45,6 +45,9 @@ _HIDDEN_MAIL = lazy_pattern(r"[\w.+-]*\[?e-?mail\W{1,2}protected\]?[\w.-]*")
 _WORD = rf"\b(?!us)[a-z]{{1,2}}\$(?=\s?\d)|{WORD}|&|{SIGN}"
 _WORDS = lazy_pattern(_WORD)
 _TOKENS = lazy_pattern(rf"{MARK}\w+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{_WORD}")
+#: An ASCII text without one of these is its words, and every other sign in it a space between two.
+_SIGNED = lazy_pattern("[0-9&%$@\x01-\x03]")
+_SPACED = {code: " " for code in range(128) if not chr(code).isalpha()}
 
 #: What must stand in a text for a pattern to apply, the pattern, and what is written for it.
 _CONTRACTIONS = (
@@ -188,12 +191,21 @@ def spelled(text: str) -> tuple[str, ...]:
         if _IN_BRACKETS.search(text):
             text = _TWICE_WRITTEN.sub(r" \1", text)
         text = _RANGE.sub(" to ", _THOUSANDS.sub(lambda match: re.sub(r"\D", "", match[0]), text))
-    text = text.replace("cannot", "can not")
-    if "'" in text:
-        for sign, pattern, written in _CONTRACTIONS:
-            if sign in text:
-                text = pattern.sub(written, text)
-        text = text.replace("'", "")
+    return _split_words(_uncontracted(text.replace("cannot", "can not")))
+
+
+def _uncontracted(text: str) -> str:
+    if "'" not in text:
+        return text
+    for sign, pattern, written in _CONTRACTIONS:
+        if sign in text:
+            text = pattern.sub(written, text)
+    return text.replace("'", "")
+
+
+def _split_words(text: str) -> tuple[str, ...]:
+    if text.isascii() and not _SIGNED.search(text):
+        return tuple(text.translate(_SPACED).split())
     return tuple((_TOKENS if MARK in text or "@" in text else _WORDS).findall(text))
 
 
