@@ -11,12 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tostrack.analysis.verdict.places import Place, places_of
+from tostrack.analysis.verdict.places import VALUES, Place, is_answer, places_of
 from tostrack.analysis.verdict.residual import Part
 from tostrack.language.detect import detect_language
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.tokens import SILENT, Kind, Token, tokenize
-from tostrack.language.words import union
 from tostrack.models import Reading
 
 #: Signs that change what a number beside them says.
@@ -38,7 +37,7 @@ class Licence:
     answers: bool = False
 
 
-_MEANT = frozenset({Place.ROW, Place.ANSWER, Place.LISTED})
+_MEANT = VALUES | {Place.LISTED}
 #: By the name of the rule. A rule that proves equality, or knows the place or the whole line, explains every kind.
 LICENCES: Mapping[str, Licence] = {
     "stands_elsewhere": Licence(_ALL),
@@ -46,8 +45,8 @@ LICENCES: Mapping[str, Licence] = {
     "numbering": Licence(_ALL),
     "wording": Licence(_ALL - {Kind.STRUCK, Kind.INSERTED, Kind.MARKER}),
     "notice": Licence(_ALL),
-    "around": Licence(_ALL, frozenset({Place.ROW})),
-    "furniture": Licence(_ALL, frozenset({Place.ROW})),
+    "around": Licence(_ALL, frozenset({Place.ROW, Place.VALUE})),
+    "furniture": Licence(_ALL, frozenset({Place.ROW, Place.VALUE})),
     "consent": Licence(_ALL, _MEANT),
     "consent_switch": Licence(_ALL, frozenset({Place.ROW, Place.LISTED}), answers=True),
     "machine_code": Licence(_ALL, frozenset({Place.ROW, Place.LISTED})),
@@ -57,7 +56,7 @@ LICENCES: Mapping[str, Licence] = {
     "link_line": Licence(_POINTS, _MEANT),
     "familiar_furniture": Licence(_WORDS | {Kind.SITE, Kind.DATE}, _MEANT),
     "stamp": Licence(_DATED | {Kind.COMPARISON, Kind.PARTY, Kind.SIGN}),
-    "heading": Licence(_WORDS | {Kind.PARTY, Kind.MODAL, Kind.CONDITION}, frozenset({Place.ROW, Place.ANSWER})),
+    "heading": Licence(_WORDS | {Kind.PARTY, Kind.MODAL, Kind.CONDITION}, VALUES),
     "pointer": Licence(_POINTS, frozenset({Place.ROW})),
     "statistics": Licence(frozenset({Kind.NUMBER, Kind.DATE}), _MEANT),
     "lapsed": Licence(frozenset({Kind.DATE, Kind.NUMBER, Kind.WORD})),
@@ -88,7 +87,7 @@ def account(part: Part, rule: str) -> list[Entry]:
     if not gone and not come:
         return []
     places = places_of(part.context, part.hunk)
-    if _MEANT & places and not licence.answers and rule not in _EQUAL and any(map(_answers, (part.old, part.new))):
+    if _MEANT & places and not licence.answers and rule not in _EQUAL and any(map(is_answer, (part.old, part.new))):
         return [Entry(op, token, explained=False) for op, side in (("-", gone), ("+", come)) for token in side]
     sites = [{_site(token.key) for token in side if token.kind in _SITES} for side in (gone, come)]
     return [
@@ -100,17 +99,6 @@ def account(part: Part, rule: str) -> list[Entry]:
 
 #: Rules that prove that both texts say the same.
 _EQUAL = frozenset({"stands_elsewhere", "same_words", "numbering", "wording", "around"})
-#: Words of an answer in any language: a table may speak another one than the text around it.
-_ANSWERS = frozenset(
-    word for name in ("yes", "no", "on", "off", "nobody", "everybody") for word in union("answers", name)
-)
-
-
-def _answers(text: str) -> bool:
-    return _EDGES.sub("", text).casefold() in _ANSWERS
-
-
-_EDGES = lazy_pattern(r"^\W+|\W+$")
 
 
 def is_explained(part: Part, rule: str) -> bool:
@@ -120,9 +108,9 @@ def is_explained(part: Part, rule: str) -> bool:
     if whole and not (licence.not_in | _MEANT) & places_of(part.context, part.hunk):
         return True
     entries = account(part, rule)
-    if not entries and rule not in _EQUAL and Place.ROW in licence.not_in:
-        # The cells of a row changed places.
-        return Place.ROW not in places_of(part.context, part.hunk)
+    if not entries and rule not in _EQUAL:
+        # The cells of a row changed places, or a value is a mark that says nothing elsewhere.
+        return not licence.not_in & VALUES & places_of(part.context, part.hunk)
     return all(entry.explained for entry in entries)
 
 

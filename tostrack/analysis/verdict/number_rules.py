@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from tostrack.analysis.verdict import lexicon
-from tostrack.analysis.verdict.guarded_words import binds
 from tostrack.analysis.verdict.normal_form import DATE, INSTANT, MARK, RELATIVE, is_mail, is_number, normal
-from tostrack.analysis.verdict.places import Place, places_of
+from tostrack.analysis.verdict.places import Place, gives_value, places_of, value_of
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
 from tostrack.language.item_labels import strip_label
@@ -30,7 +29,9 @@ def stamp(part: Part) -> Reason | None:
     if all(word.startswith((INSTANT, RELATIVE)) for word in changed):
         return Reason.STAMP
     texts = [text for text in (part.old, part.new) if text]
-    if _MEANT & places_of(part.context, part.hunk) and not all(map(_is_labelled, texts)):
+    places = places_of(part.context, part.hunk)
+    asked = Place.ROW in places or (Place.VALUE in places and not value_of(part.clause))
+    if asked and not all(map(_is_labelled, texts)):
         return None
     named = {word for word in changed if not is_number(word) and not word.startswith(MARK)} - lexicon.CLOCK
     if all(map(_is_stamp, texts)) and (
@@ -53,9 +54,6 @@ _WATCHED = frozenset("views likes followers ratings votes reviews comments repli
 def _counts_views(tokens: Sequence[str]) -> bool:
     """Whether a line begins with the label of a count that nobody limits, and the number follows."""
     return 1 < len(tokens) <= _COUNTER and tokens[0] in _WATCHED and is_number(tokens[1])
-
-
-_MEANT = frozenset({Place.ROW})
 
 
 def _is_labelled(text: str) -> bool:
@@ -103,6 +101,8 @@ _MACHINE = lazy_pattern(
     r"[#(]?(?=[\w-]*\d)(?=[\w-]*[a-fA-F])(?:[0-9a-fA-F]{7,}|[0-9a-fA-F]{4,}(?:-[0-9a-fA-F]{3,})+)[).]?"
 )
 _CODE = lazy_pattern(r"\d{4,8}$")
+#: What stands before the code of an edition: "Rev 0123", "Form 1022".
+_CODED = frozenset("rev revision form version edition release build doc document v".split())
 _YEAR = lazy_pattern(r"(?:19|20)\d\d$")
 
 
@@ -121,8 +121,7 @@ def _is_stamp(text: str) -> bool:
         return False
     numbers = [at for at, token in enumerate(tokens) if is_number(token)]
     if len(tokens) == 2 and numbers and all(_CODE.match(tokens[at]) for at in numbers):
-        # "Rev 0123", "Form 1022": the code of an edition.
-        return bool(words) and not any(map(binds, words))
+        return bool(words & _CODED)
     if lexicon.COUNTED & words:
         counted = all(_is_counter(tokens, at) for at in numbers)
         return bool(numbers) and counted and not (lexicon.OBLIGING | _LIMITING) & words
@@ -209,16 +208,29 @@ def numbering(part: Part) -> Reason | None:
     """Only the numbers of clauses, or of references to them, moved."""
     if not (part.old and part.new):
         # Alone under a heading a number may be what the heading asks for.
-        asked = Place.ANSWER in places_of(part.context, part.hunk)
+        asked = {Place.ANSWER, Place.VALUE} & places_of(part.context, part.hunk)
         return None if asked or _behind_place(part.text) else Reason.NUMBERING
     gone, come = part.moved
     if not all(map(_may_be_of_place, (*gone, *come))):
+        return None
+    if gives_value(part.context, part.hunk) and any(map(_is_value, (part.old, part.new))):
         return None
     old, new = (unplaced(text) for text in (part.old, part.new))
     if not old:
         # The words behind the number stand elsewhere too; alone a number is what it says.
         old, new = (unplaced(text) for text in (part.hunk.old, part.hunk.new))
     return Reason.NUMBERING if old and old == new else None
+
+
+def _is_value(text: str) -> bool:
+    """Whether a short line says a number and hardly a word, or names an article: of a law, where it gives a value."""
+    words = normal(text)
+    return not any(len(word) >= _WORD_LETTERS and word.isalpha() for word in words) or bool(_ARTICLE.search(text))
+
+
+#: Units, currencies and days of the week in short have fewer letters.
+_WORD_LETTERS = 4
+_ARTICLE = lazy_pattern(r"(?:\bart(?:\.|icle|ikel|ículo|icolo|igo|ykuł)?|§)\s?\d", re.IGNORECASE)
 
 
 def _may_be_of_place(word: str) -> bool:

@@ -25,6 +25,7 @@ from tostrack.analysis.verdict.normal_form import (
     stem,
 )
 from tostrack.analysis.verdict.number_rules import unplaced
+from tostrack.analysis.verdict.places import is_answer
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
 from tostrack.comparison_key import MARKS, comparable_text
@@ -104,11 +105,12 @@ def _gives_value(title: str) -> bool:
     """Whether a title gives a value behind a colon, as "Retention: Forever" does and "Section 4: Payment" does not."""
     label, colon, value = title.partition(": ")
     numbered = lexicon.REFERENCE.intersection(normal(label)) or any(map(is_number, normal(label)))
-    return bool(colon) and not numbered and len(value.split()) <= _VALUE_WORDS and not is_label(value)
+    short = len(value.split()) <= _VALUE_WORDS and (not is_label(value) or is_answer(value))
+    return bool(colon) and not numbered and short
 
 
 #: A value is no longer than this.
-_VALUE_WORDS = 3
+_VALUE_WORDS = 4
 
 
 def _says_otherwise(part: Part) -> bool:
@@ -319,6 +321,9 @@ def _is_other(part: Part, word: str, other: str) -> bool:
     """Whether *other* is no correction of *word*: letters of a name, or both are words that are known or still used."""
     if len(other) <= _ACRONYM and other.upper() in part.new:
         return True
+    # "rps" and "rpm" are no misspelling of each other, nor is one unit of another.
+    if _VOWEL.search(word + other) is None or _counts(part.old, word) or _counts(part.new, other):
+        return True
     if _is_both_genders(word, other):
         return False
     if {word[-2:], other[-2:]} == {"er", "ed"} or not _is_of_letters(word + other):
@@ -326,6 +331,14 @@ def _is_other(part: Part, word: str, other: str) -> bool:
     if lexicon.known_words().issuperset((word, other)):
         return True
     return part.context.new.uses(word) and part.context.old.uses(other)
+
+
+_VOWEL = lazy_pattern("[^b-df-hj-np-tv-xz]")
+
+
+def _counts(text: str, word: str) -> bool:
+    """Whether *word* is what a number in *text* counts."""
+    return re.search(rf"\d\s?{re.escape(word)}", text.lower()) is not None
 
 
 def _is_of_letters(word: str) -> bool:
@@ -369,7 +382,13 @@ def plainest(text: str) -> tuple[str, ...]:
     joined = " ".join(_without_repeats([*_said(normal(text))]))
     if "can" in joined:
         joined = _READER_CAN.sub(r"\1 ", joined)
-    return tuple(word if word in _KEPT else stem(word) for word in joined.split())
+    return tuple(word if word in _KEPT else _stem(word) for word in joined.split())
+
+
+def _stem(word: str) -> str:
+    """Return the stem of *word*; the word itself where its stem is a small word: "lose" is no Spanish "los"."""
+    found = stem(word)
+    return word if found in lexicon.SAFE and word not in lexicon.SAFE else found
 
 
 def _without_repeats(words: Sequence[str]) -> list[str]:

@@ -1,0 +1,81 @@
+"""The value of something is never kept silent: behind its label, under its question, in a heading, in any language."""
+
+import pytest
+
+from tostrack import compare
+from tostrack.models import Verdict
+
+BEFORE = "We offer the service to you under these terms, and you use it as they say."
+BEHIND = "Write to us at any time if you have questions about what you read on this page."
+
+VALUES = [
+    ("Retention", "30 days", "30 years"),
+    ("Our role", "controller", "processor"),
+    ("Place", "Ireland", "Singapore"),
+    ("Review", "human", "automated"),
+    ("Backups", "included", "extra"),
+    ("Cookies", "session", "persistent"),
+    ("Keys", "one per account", "two per account"),
+    ("VAT", "incl. VAT", "excl. VAT"),
+    ("Audit", "SOC 2 Type II", "SOC 2 Type I"),
+    ("Norm", "ISO 27001", "ISO 9001"),
+    ("Rate", "100 rps", "100 rpm"),
+    ("Speed", "100 Mbit/s", "100 kbit/s"),
+    ("Uptime", "99.95 %", "99.5 %"),
+    ("Fee", "1.500 €", "15.000 €"),
+    ("Hours", "9:00–17:00", "9:00–12:00"),
+    ("Valid until", "31 December 2026", "31 December 2036"),
+    ("Legal basis", "Art. 6(1)(a)", "Art. 6(1)(f)"),
+    ("Sharing", "disabled", "enabled"),
+    ("Sold", "○", "●"),
+    ("Partage", "désactivé", "activé"),
+    ("Rechtswahl", "deutsches Recht", "irisches Recht"),
+]
+PLACES = {
+    "label": "{0}: {1}",
+    "dash": "{0} – {1}",
+    "bold label": "**{0}** {1}",
+    "bold line": "**{0}**\n\n{1}",
+    "question": "### {0}?\n\n{1}",
+    "heading": "### {0}: {1}\n\nSee the list of all plans for what else there is, and what each of them costs.",
+    "item": "- Scope: all plans\n- {0}: {1}\n- Contact: see below",
+    "row": "| Topic | Rule |\n| --- | --- |\n| Name | Lumora |\n| {0} | {1} |",
+}
+
+
+def verdict(old: str, new: str) -> Verdict:
+    page = f"# Terms\n\n{BEFORE}\n\n{{}}\n\n{BEHIND}"
+    return compare(page.format(old), page.format(new)).verdict
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(("label", "old", "new"), VALUES)
+def test_a_value_that_changes_is_an_alert(label, old, new, place):
+    assert verdict(PLACES[place].format(label, old), PLACES[place].format(label, new)) is Verdict.SUBSTANTIVE
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        # A right is no Spanish article.
+        ("You have the right to object.", "You lose the right to object."),
+        ("You may send 100 rps to our servers.", "You may send 100 rpm to our servers."),
+    ],
+)
+def test_a_word_that_only_looks_small_or_misspelt_is_an_alert(old, new):
+    assert verdict(old, new) is Verdict.SUBSTANTIVE
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Section 4: Payment", "Section 5: Payment"),
+        ("Last updated: 1 March 2025", "Last updated: 2 May 2025"),
+        ("Views: 1.5M", "Views: 1.6M"),
+        ("Rev 0123", "Rev 0124"),
+        ("We proccess these data for you.", "We process these data for you."),
+        ("Fees: see Section 5 below.", "Fees: see Section 6 below."),
+    ],
+)
+def test_numbers_of_parts_stamps_and_misspellings_stay_silent(old, new):
+    assert verdict(old, new) is not Verdict.SUBSTANTIVE
