@@ -1,49 +1,82 @@
-"""How long a command takes to answer, beside bare Python and git, in one run.
+"""What a command costs before it has answered, beside bare Python, in one run.
 
-    python benchmarks/startup.py [WATCHLIST SERVICE]
+    python benchmarks/startup.py [WATCHLIST SERVICE] [--runs 15]
 
-Prints milliseconds of wall time, median of 15 runs each, interleaved; and what each command imported of the heavy
-libraries. Without a watchlist only ``tostrack --help`` is measured.
+Prints CPU milliseconds of the process, median of the runs, interleaved, with bytecode cached in a folder of the run;
+how many modules each command imported, and which of the heavy ones. Without a watchlist only ``tostrack --help`` is
+measured.
 """
 
+from __future__ import annotations
+
+import argparse
+import os
 import statistics
 import subprocess
 import sys
-import time
+import tempfile
 from pathlib import Path
 
 TOSTRACK = str(Path(sys.executable).with_name("tostrack"))
-HEAVY = ("requests", "bs4", "lxml", "sqlite_utils", "jinja2", "diff_match_patch", "sqlite3", "click")
+HEAVY = (
+    "requests", "bs4", "lxml", "sqlite_utils", "jinja2", "diff_match_patch", "email", "hashlib", "logging", "inspect",
+    "dataclasses", "importlib.resources", "tomllib", "tostrack.models", "tostrack.analysis.flags.finder",
+)  # fmt: skip
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("watchlist", nargs="?")
+    parser.add_argument("service", nargs="?")
+    parser.add_argument("--runs", type=int, default=15)
+    given = parser.parse_args()
     commands = {
         "python -c pass": [sys.executable, "-c", "pass"],
-        "git --version": ["git", "--version"],
         "tostrack --help": [TOSTRACK, "--help"],
     }
-    if len(sys.argv) == 3:
-        watchlist, service = sys.argv[1:]
-        commands[f"tostrack log {service}"] = [TOSTRACK, "-w", watchlist, "log", service]
-        commands[f"tostrack diff {service}"] = [TOSTRACK, "-w", watchlist, "diff", service]
+    if given.watchlist and given.service:
+        for name in ("log", "diff", "flags"):
+            commands[f"tostrack {name} {given.service}"] = [TOSTRACK, "-w", given.watchlist, name, given.service]
+    with tempfile.TemporaryDirectory() as cached:
+        # Bytecode as an installed package has it, whatever the environment says.
+        variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        measure(commands, given.runs, variables | {"PYTHONPYCACHEPREFIX": cached})
+
+
+def measure(commands: dict[str, list[str]], runs: int, variables: dict[str, str]) -> None:
+    """Run each command once to fill the caches, then *runs* times in turn, and print what they cost."""
     times: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(15):
+    for turn in range(runs + 1):
         for name, command in commands.items():
-            start = time.perf_counter()
-            subprocess.run(command, check=True, capture_output=True)
-            times[name].append((time.perf_counter() - start) * 1000)
+            used = cpu_seconds(command, variables)
+            if turn:
+                times[name].append(used * 1000)
     base = statistics.median(times["python -c pass"])
     for name, found in times.items():
         median = statistics.median(found)
-        print(f"{name:28} {median:7.1f} ms  {median / base:5.1f} x python{imported(commands[name])}")
+        print(f"{name:28} {median:7.1f} ms  {median / base:5.1f} x python{imported(commands[name], variables)}")
+    print(f"load {os.getloadavg()[0]:.1f}")
 
 
-def imported(command: list[str]) -> str:
+def cpu_seconds(command: list[str], variables: dict[str, str]) -> float:
+    """Return the CPU seconds of the process of *command* and of all that it waited for."""
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=variables)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode not in (0, 1):
+            output.seek(0)
+            raise SystemExit(f"{' '.join(command)}: exit status {process.returncode}\n{output.read().decode()}")
+    return usage.ru_utime + usage.ru_stime
+
+
+def imported(command: list[str], variables: dict[str, str]) -> str:
     if command[0] != TOSTRACK:
         return ""
-    done = subprocess.run([sys.executable, "-X", "importtime", *command], capture_output=True, text=True, check=True)
-    modules = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    return "   imports " + ", ".join(name for name in HEAVY if name in modules)
+    line = [sys.executable, "-X", "importtime", *command]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, env=variables)
+    modules = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+    return f"   {len(modules)} modules, of the heavy ones " + (", ".join(n for n in HEAVY if n in modules) or "none")
 
 
 if __name__ == "__main__":

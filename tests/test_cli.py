@@ -57,6 +57,28 @@ def test_help_and_reading_import_nothing_heavy():
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize("command", ["log", "diff", "flags"])
+def test_reading_one_service_touches_no_rule_and_makes_few_classes(run, platform, two_nights, command):
+    script = (
+        "import sys, dataclasses\n"
+        "from pathlib import Path\n"
+        "made, read, text_of = [], [], Path.read_text\n"
+        "making = dataclasses.dataclass\n"
+        "dataclasses.dataclass = lambda *of, **options: made.append(of) or making(*of, **options)\n"
+        "Path.read_text = lambda path, *of, **named: read.append(path.name) or text_of(path, *of, **named)\n"
+        "from click.testing import CliRunner\n"
+        "from tostrack.cli import cli\n"
+        f"shown = CliRunner().invoke(cli, ['-w', {str(platform.folder / 'watchlist.toml')!r}, {command!r}, 'acme'])\n"
+        "unwanted = {'tostrack.analysis.flags.finder', 'tostrack.language.words', 'importlib.resources'}\n"
+        "print(shown.exit_code, sorted(unwanted & set(sys.modules)), len(made) < 30, sorted(read))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    meanings = ["roles.toml", "topics.toml"] if command == "flags" else []
+    assert done.stdout.strip() == f"0 [] True {meanings}"
+
+
 def test_a_stored_change_is_shown_without_judge_rules_or_facts(run, platform, two_nights):
     script = (
         "import sys\n"

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from conftest import START, paragraphs
 
-from tostrack.archive import Archive
+from tostrack.archive import Archive, migrations
 from tostrack.archive.migrations import (
     APPLICATION_ID,
     SCHEMA,
     create_schema,
     migrate,
     read_schema_objects,
+    schema_differences,
     schema_objects,
 )
 from tostrack.archive.redact import redact
@@ -64,6 +65,27 @@ def test_the_current_schema_is_written_down():
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         create_schema(connection)
         assert read_schema_objects(connection) == schema_objects(SCHEMA)
+
+
+def test_the_digest_of_the_current_schema_is_written_down(monkeypatch):
+    """After a change of the tables: what `digest_schema` returns goes to `_DIGEST`."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        create_schema(connection)
+        monkeypatch.setattr(migrations, "schema_objects", refuse)
+        assert schema_differences(connection, SCHEMA) == []
+
+
+def refuse(number):
+    raise AssertionError(f"the definitions of schema {number} were compared one by one")
+
+
+def test_what_a_user_added_is_no_difference_of_the_schema():
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        create_schema(connection)
+        connection.execute("CREATE TABLE notes (text TEXT)")
+        assert schema_differences(connection, SCHEMA) == []
+        connection.execute("DROP TRIGGER clauses_no_update")
+        assert [found.name for found in schema_differences(connection, SCHEMA)] == ["clauses_no_update"]
 
 
 def test_a_migrated_archive_has_the_schema_of_a_new_one(older):

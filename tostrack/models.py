@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Literal
+
+from tostrack.value import Value
 
 
 class Verdict(StrEnum):
@@ -118,8 +120,7 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower())[:64].strip("-")
 
 
-@dataclass(frozen=True)
-class Range:
+class Range(Value):
     """A stretch of a page between two nodes: one of the two starts and one of the two ends, each CSS, first match."""
 
     start_before: str | None = None
@@ -135,8 +136,7 @@ class Range:
 Selector = str | Range
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Value):
     """One address of a document and what of it is the policy."""
 
     url: str
@@ -157,8 +157,7 @@ class Page:
         return sha256("\n".join(parts))[:16]
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Value):
     """One policy of a service, as the watchlist declares it."""
 
     service: str
@@ -178,16 +177,14 @@ class Document:
         return f"{self.service}/{self.slug}"
 
 
-@dataclass(frozen=True)
-class Validators:
+class Validators(Value):
     """What the server said last time, so that it may answer 304."""
 
     etag: str = ""
     last_modified: str = ""
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(Value):
     """The untouched bytes that one page answered."""
 
     url: str
@@ -220,16 +217,14 @@ class Snapshot:
         return Validators(self.headers.get("etag", ""), self.headers.get("last-modified", ""))
 
 
-@dataclass(frozen=True)
-class NotModified:
+class NotModified(Value):
     """The server's word that nothing changed since the last snapshot (304): a result, not an error."""
 
     url: str
     fetched_at: datetime
 
 
-@dataclass(frozen=True)
-class Clause:
+class Clause(Value):
     """One heading, paragraph, list item or table row, with the headings it stands under.
 
     ``kind`` is ``h1``..``h6``, ``p``, ``li``/``ol`` (``li2``, ``ol2``... when nested) or ``row``. ``text`` is its
@@ -249,8 +244,7 @@ class Clause:
         return self.kind[0] == "h"
 
 
-@dataclass(frozen=True)
-class Version:
+class Version(Value):
     """The text of a document at a time; immutable. Only ``text`` is needed to compare two."""
 
     text: str
@@ -266,8 +260,7 @@ class Version:
         return self.stored_sha256 or sha256(self.text)
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Value):
     """A version together with its clauses, split once and passed on; what is worked out of it is remembered with it."""
 
     version: Version
@@ -278,8 +271,7 @@ class Reading:
         return hash(self.version)
 
 
-@dataclass(frozen=True)
-class Flag:
+class Flag(Value):
     """One rule's match in one clause; offsets count in the clause's plain text (`clauses.plain`)."""
 
     topic: str
@@ -335,8 +327,7 @@ class FactKind(StrEnum):
     DATE = "date"
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(Value):
     """One move of meaning that the words of a hunk show; ``old`` or ``new`` is empty where nothing stands there."""
 
     kind: FactKind
@@ -351,8 +342,7 @@ class Fact:
         return self.sentence.removesuffix(f": {self.old} → {self.new}") if " → " in self.sentence else ""
 
 
-@dataclass(frozen=True)
-class Dating:
+class Dating(Value):
     """What two texts say of their own age, as ISO days (a month where no day is named); empty where a text is mute."""
 
     old: str
@@ -361,8 +351,7 @@ class Dating:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Hunk:
+class Hunk(Value):
     """One edit of one clause. ``old`` and ``new`` are plain text, empty where there is none."""
 
     edit: Edit
@@ -390,8 +379,7 @@ class Hunk:
 Importance = Literal["major", "minor", ""]
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(Value):
     """A reason and one sentence that explains it to the person who was, or was not, told."""
 
     reason: Reason
@@ -405,8 +393,7 @@ class Judgement:
         return VERDICT_OF[self.reason]
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Value):
     """Two versions, what differs between them, and whether it matters."""
 
     old: Version
@@ -460,8 +447,7 @@ def channel_of(recipient: str) -> str:
     return "webhook" if scheme in ("http", "https") else scheme
 
 
-@dataclass(frozen=True)
-class DigestSettings:
+class DigestSettings(Value):
     """Who is told what, how often."""
 
     slug: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tostrack.archive.stored_times import require_time
 from tostrack.models import Verdict, iso
+from tostrack.value import Value
 
 #: How judgements are listed: the view `changes`.
 LISTED = """
@@ -24,8 +24,7 @@ JOIN _versions o ON o.id = j.from_version JOIN _versions n ON n.id = j.to_versio
 """
 
 
-@dataclass(frozen=True)
-class ChangeRow:
+class ChangeRow(Value):
     """One judged change, as ``tostrack log`` lists it."""
 
     #: ``instagram/terms@7``: the document and the number of the version that it led to; ``@7-settled`` when that

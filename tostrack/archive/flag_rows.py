@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from tostrack.archive.flag_listing import drop_listings_with
 from tostrack.archive.hunk_rows import HEADING_SEPARATOR, Query, split_heading
 from tostrack.archive.texts import ClauseStore, clause_key
 from tostrack.models import Clause, Flag, Polarity
+from tostrack.value import Value
 
 #: A clause and the headings and lead-in it stands under.
 Place = tuple[int, int]
@@ -19,8 +20,7 @@ _FIND = ("topic", "polarity", "quote", "start", "end", "rule")
 _MOST_KNOWN = 20_000
 
 
-@dataclass(frozen=True)
-class FlaggedClause:
+class FlaggedClause(Value):
     """A clause under its headings and lead-in, with the flags that are stored."""
 
     place: Place

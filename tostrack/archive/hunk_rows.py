@@ -7,14 +7,14 @@ edits are runs such as ``=12-5+7``: characters kept, removed and added, counted 
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from tostrack.clauses import plain
 from tostrack.errors import StoreError
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import Edit, Hunk, Reason
+from tostrack.value import Value
 
 #: Runs a query on the archive.
 Query = Callable[[str, Sequence[object]], list[sqlite3.Row]]
@@ -22,8 +22,8 @@ WordEdits = tuple[tuple[str, str], ...]
 #: A heading path is one text in the archive; no heading holds this character (`clauses.plain` folds white space).
 HEADING_SEPARATOR = "\n"
 
-_RUN = re.compile(r"([=+-])(\d{1,9})")
-_RUNS = re.compile(r"(?:[=+-]\d{1,9})*")
+_RUN = lazy_pattern(r"([=+-])(\d{1,9})")
+_RUNS = lazy_pattern(r"(?:[=+-]\d{1,9})*")
 #: So many hunks are read with one query.
 _MOST_IDS = 5_000
 
@@ -35,8 +35,7 @@ WHERE h.judgement_id IN (SELECT value FROM json_each(?)) ORDER BY h.judgement_id
 _CLAUSES = "SELECT id, kind, text FROM clauses WHERE id IN (SELECT value FROM json_each(?))"
 
 
-@dataclass(frozen=True)
-class HunkRow:
+class HunkRow(Value):
     """A row of `_hunks` without its judgement; ``context`` is the heading path as stored."""
 
     edit: str

@@ -7,16 +7,15 @@ A new archive gets the current tables at once (`create_schema`); an older one go
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache, partial
-from importlib.resources import files
 from pathlib import Path
 
 from tostrack.errors import StoreError
+from tostrack.models import sha256
+from tostrack.value import Value
 
 #: The schema that this tostrack reads and writes: one more than there are `_steps`.
 SCHEMA = 4
@@ -48,6 +47,8 @@ _INTERVALS_END = (
 )
 _HEADER = 100
 _MAGIC = b"SQLite format 3\0"
+#: What `digest_schema` returns for an archive of the current schema; with any other, each definition is compared.
+_DIGEST = "4b9f36d0521f12b4"
 
 #: Brings a database one schema further, within a transaction that its caller opened.
 Step = Callable[[sqlite3.Connection], None]
@@ -212,8 +213,7 @@ def check_schema(connection: sqlite3.Connection, *, older: bool = False, lenient
     return found
 
 
-@dataclass(frozen=True)
-class SchemaDifference:
+class SchemaDifference(Value):
     """A table, index, view or trigger that is not what the schema defines."""
 
     name: str
@@ -224,15 +224,22 @@ class SchemaDifference:
 
 def schema_differences(connection: sqlite3.Connection, number: int) -> list[SchemaDifference]:
     """Return what of a database is not as the schema *number* defines it; what users added does not count."""
-    rows = connection.execute("SELECT name, type, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    stored = {row[0]: (row[1], row[2]) for row in rows}
+    if number == SCHEMA and digest_schema(connection) == _DIGEST:
+        return []
+    stored = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall())
     found = []
     for name, digest in schema_objects(number).items():
         if name not in stored:
             found.append(SchemaDifference(name, f"{name} is missing", _holds_rows(name)))
-        elif definition_hash(stored[name][1]) != digest:
+        elif definition_hash(stored[name]) != digest:
             found.append(SchemaDifference(name, f"{name} is not what schema {number} defines", _holds_rows(name)))
     return found
+
+
+def digest_schema(connection: sqlite3.Connection) -> str:
+    """Return a hash of every definition of a database as it is stored: 16 hex digits."""
+    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")
+    return sha256("\n".join(f"{name} {sql}" for name, sql in rows))[:16]
 
 
 def _holds_rows(name: str) -> bool:
@@ -241,14 +248,16 @@ def _holds_rows(name: str) -> bool:
 
 @cache
 def _all_objects() -> dict[str, dict[str, str]]:
-    text = files("tostrack.archive").joinpath("schema_objects.json").read_text("utf-8")
-    found: dict[str, dict[str, str]] = json.loads(text)
+    # Lazy: an archive of the current schema is told by its digest.
+    import json
+
+    found: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("schema_objects.json").read_text("utf-8"))
     return found
 
 
 def schema_numbers() -> set[int]:
     """Return the numbers of the schemas that this tostrack knows."""
-    return set(map(int, _all_objects()))
+    return set(range(1, SCHEMA + 1))
 
 
 def schema_objects(number: int) -> dict[str, str]:
@@ -267,8 +276,6 @@ def read_schema_objects(connection: sqlite3.Connection) -> dict[str, str]:
 
 def definition_hash(sql: str) -> str:
     """Return a short hash of a definition; white space, and quotes around names, as ALTER TABLE adds, are ignored."""
-    import hashlib
-
     normal = re.sub(r'"(\w+)"', r"\1", sql)
     normal = re.sub(r"\s*([(),])\s*", r"\1", " ".join(normal.split()))
-    return hashlib.sha256(normal.encode()).hexdigest()[:16]
+    return sha256(normal)[:16]

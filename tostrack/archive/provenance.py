@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from tostrack.archive.chain import version_link
 from tostrack.archive.judgement_rows import JudgementRows
 from tostrack.models import sha256
+from tostrack.value import Value
 
 #: Runs a query on the archive.
 Query = Callable[[str, Sequence[object]], list[sqlite3.Row]]
@@ -49,8 +49,7 @@ _DETAILS = ("judgement_flags", "judgement_facts", "judgement_dates")
 _UNSEALED = ("id", "judgement_id", "place")
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(Value):
     """A version's columns, what it was read from, and the judgement it was stored with; clauses are read apart."""
 
     row: Row

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +28,7 @@ from tostrack.models import (
     from_iso,
     iso,
 )
+from tostrack.value import Value
 
 if TYPE_CHECKING:
     from tostrack.analysis.flags.history import FlagEvent
@@ -45,8 +44,7 @@ _STEPS = 20_000
 _BUSY_TIMEOUT = 30.0
 
 
-@dataclass(frozen=True)
-class DocumentRow:
+class DocumentRow(Value):
     """One document and how its last check went."""
 
     service: str
@@ -75,8 +73,7 @@ class DocumentRow:
         return f"{self.service}/{self.document}"
 
 
-@dataclass(frozen=True)
-class VersionRow:
+class VersionRow(Value):
     """One version's provenance; the text is read apart."""
 
     id: int
@@ -92,8 +89,7 @@ class VersionRow:
     hash: str
 
 
-@dataclass(frozen=True)
-class FlagRow:
+class FlagRow(Value):
     """One flag of a text that stands, with the clause it is in and since when it says what it says."""
 
     service: str
@@ -109,8 +105,7 @@ class FlagRow:
     since: str
 
 
-@dataclass(frozen=True)
-class SourceRow:
+class SourceRow(Value):
     """One capture that a version was read from: the evidence for its text."""
 
     url: str
@@ -365,6 +360,8 @@ class Archive:
             """,
             (row.id,),
         )
+        import json
+
         return [SourceRow(**{**dict(row), "chain": tuple(json.loads(row["chain"]))}) for row in rows]
 
     def redactions(self) -> int:
@@ -495,4 +492,7 @@ class Archive:
 
     def stale(self, fingerprint: str) -> int:
         """Return how many clauses were flagged by other rules than those of *fingerprint*."""
-        return int(self._rows("SELECT count(*) FROM flagged WHERE fingerprint <> ?", (fingerprint,))[0][0])
+        # Most archives were flagged by one set of rules alone: then no row is counted.
+        query = "SELECT count(*) FROM _flagged WHERE rulebook_id IN (SELECT value FROM json_each(?))"
+        others = [row[0] for row in self._rows("SELECT id FROM _rulebooks WHERE fingerprint <> ?", (fingerprint,))]
+        return int(self._rows(query, (str(others),))[0][0]) if others else 0

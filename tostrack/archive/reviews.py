@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tostrack.models import Verdict
+from tostrack.value import Value
 
 STATES = ("acknowledged", "dismissed")
 #: Characters of a note.
@@ -38,8 +39,7 @@ WHERE s.slug = ?1 AND d.slug = ?2 AND n.number = ?3 AND j.occasion = ?4 AND NOT 
 """
 
 
-@dataclass(frozen=True)
-class Review:
+class Review(Value):
     """One decision about one change; what is empty says nothing."""
 
     #: As ``tostrack log`` lists it: ``instagram/terms@7``.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from tostrack.models import Change, Clause, Document, Flag, Outcome, Reading, Snapshot, Validators
+from tostrack.value import Value
 
 
-@dataclass(frozen=True)
-class PageState:
+class PageState(Value):
     """The newest sound capture of one page."""
 
     url: str
@@ -25,8 +25,7 @@ class PageState:
     seen_at: str
 
 
-@dataclass(frozen=True)
-class SuspectRow:
+class SuspectRow(Value):
     """A text in quarantine."""
 
     service: str
@@ -43,8 +42,7 @@ class SuspectRow:
         return f"{self.service}/{self.document}"
 
 
-@dataclass(frozen=True)
-class NewVersion:
+class NewVersion(Value):
     """A version to append, with what was found in it. ``change`` is None for a first one and for a re-extraction."""
 
     reading: Reading
@@ -64,8 +62,7 @@ class NewVersion:
     record: str = ""
 
 
-@dataclass(frozen=True)
-class Visit:
+class Visit(Value):
     """What one visit to one document came to; `Writer.record` stores it in one transaction."""
 
     document: Document

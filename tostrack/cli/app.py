@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
@@ -17,6 +16,7 @@ import click
 from tostrack.cli.days import LAST, DayType, LastLook
 from tostrack.errors import ConfigError, StoreError
 from tostrack.models import from_iso, iso
+from tostrack.value import Value
 
 if TYPE_CHECKING:
     from tostrack.analysis.flags import Rulebook
@@ -121,11 +121,13 @@ class Environment:
     @cached_property
     def watchlist(self) -> Watchlist:
         """The watchlist, read and checked; where it does not say where the site is, ``TOSTRACK_URL`` does."""
-        from dataclasses import replace
-
         from tostrack.watchlist import load
 
         found = load(self.watchlist_path, may_watch_nothing=self.may_watch_nothing)
+        if not self._url:
+            return found
+        from dataclasses import replace
+
         return replace(found, settings=replace(found.settings, url=found.settings.url or self._url.rstrip("/")))
 
     @property
@@ -371,8 +373,7 @@ since_last_option = click.option(
 until_option = click.option("--until", type=DAY, help="Only until the end of this day.")
 
 
-@dataclass(frozen=True)
-class Clock:
+class Clock(Value):
     """The time of a run: the real one, or always the given one."""
 
     fixed: datetime | None = None

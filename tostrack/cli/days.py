@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,13 +10,14 @@ from typing import Any
 
 import click
 
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import from_iso, iso
 
 #: What ``--since last`` becomes until a command reads the time of its last run.
 LAST = datetime.min.replace(tzinfo=UTC)
 _START = datetime(1970, 1, 1, tzinfo=UTC)
-_PERIOD = re.compile(r"(\d{4})(?:-(\d\d))?")
-_AGO = re.compile(r"(\d{1,4}) ?(day|week|month|year)s?(?: ago)?")
+_PERIOD = lazy_pattern(r"(\d{4})(?:-(\d\d))?")
+_AGO = lazy_pattern(r"(\d{1,4}) ?(day|week|month|year)s?(?: ago)?")
 _UNITS = {"day": 1, "week": 7}
 _MONTHS = {"month": 1, "year": 12}
 
@@ -116,6 +115,8 @@ class LastLook:
 
     def write(self, newest: datetime) -> None:
         """Store the time of the newest change that is shown now; a folder that cannot be written is no error."""
+        import json
+
         whole = json.dumps({**self._read(), self._key: iso(newest)}, indent=1)
         part = self._path.with_suffix(".part")
         with suppress(OSError):
@@ -124,6 +125,8 @@ class LastLook:
             part.replace(self._path)
 
     def _read(self) -> dict[str, str]:
+        import json
+
         try:
             found = json.loads(self._path.read_text("utf-8"))
         except (OSError, ValueError):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,8 @@ from tostrack.cli.app import (
     until_option,
 )
 from tostrack.errors import ConfigError
+from tostrack.language.lazy_pattern import lazy_pattern
+from tostrack.value import Value
 
 if TYPE_CHECKING:
     from tostrack.archive import Archive, DocumentRow, VersionRow
@@ -32,11 +33,10 @@ if TYPE_CHECKING:
 _PIPED_COLUMNS = 120
 #: Unflagged edits shown without --all-hunks.
 _SHOWN = 20
-_PAIR = re.compile(r"(-?\d+)\.\.@?(-?\d+)")
+_PAIR = lazy_pattern(r"(-?\d+)\.\.@?(-?\d+)")
 
 
-@dataclass(frozen=True)
-class _Span:
+class _Span(Value):
     """Which changes to show: the net difference between two days, those of a span of time, or the latest."""
 
     start: datetime | None
@@ -135,7 +135,9 @@ def command(
 
 
 def _renderer(environment: Environment, archive: Archive, shape: str) -> Callable[[Change], str] | None:
-    """Return how one change is printed in a format other than text."""
+    """Return how one change is printed in a format other than text; None for text."""
+    if shape == "text":
+        return None
     from tostrack.render import change_formats
     from tostrack.services.export import memo_of
 

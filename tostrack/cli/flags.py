@@ -79,7 +79,7 @@ def _standing(
     environment: Environment, archive: Archive, row: DocumentRow, topic: str | None
 ) -> Iterator[dict[str, Any]]:
     for flag in archive.flags(row.service, row.document, topic=topic):
-        yield {**asdict(flag), "meaning": environment.book.meaning(flag.rule, flag.polarity)}
+        yield {**vars(flag), "meaning": environment.book.meaning(flag.rule, flag.polarity)}
 
 
 def _unread_row(unread: UnreadDocument) -> dict[str, Any]:

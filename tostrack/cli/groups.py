@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
 import click
 
 from tostrack.errors import ArchiveBusyError, ConfigError, TostrackError
+from tostrack.value import Value
 
 
 class Exit(IntEnum):
@@ -26,8 +26,7 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-@dataclass(frozen=True)
-class Subcommands:
+class Subcommands(Value):
     """A group of commands, described without importing any of them."""
 
     #: Each command's name, and what the group's help says of it.

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import signal
 import sys
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+from tostrack.language.lazy_pattern import lazy_pattern
+
 #: What GitHub's runner obeys: ``::`` at the beginning of a line, also behind blanks, and ``##[`` anywhere.
-_WORKFLOW_COMMAND = re.compile(r"(?:\A|(?<=[\r\n]))\s*:(?=:)|##(?=\[)")
-_LINE_END = re.compile(r"[\r\n]")
+_WORKFLOW_COMMAND = lazy_pattern(r"(?:\A|(?<=[\r\n]))\s*:(?=:)|##(?=\[)")
+_LINE_END = lazy_pattern(r"[\r\n]")
 
 
 class OutputError(Exception):

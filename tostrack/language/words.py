@@ -17,11 +17,13 @@ import math
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
+
+from tostrack.value import Value
 
 Level = Literal["detect", "verdict", "flags"]
 LEVELS: tuple[Level, ...] = ("detect", "verdict", "flags")
@@ -68,15 +70,14 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )  # fmt: skip
 #: So many words may one entry stand for.
 _MAX_FORMS = 1_000
-_FOLDER = "tostrack.language"
+_FOLDER = Path(__file__).parent
 
 
 class LanguageError(ValueError):
     """A language file that cannot be read; the message names the file, the list and the fault."""
 
 
-@dataclass(frozen=True)
-class Language:
+class Language(Value):
     """The words of one language; two are equal when their codes are."""
 
     code: str
@@ -122,7 +123,7 @@ def load_language(code: str) -> Language:
     Raises:
         LanguageError: There is no file for it, or the file cannot be read.
     """
-    file = files(_FOLDER).joinpath(f"{code}.toml")
+    file = _FOLDER / f"{code}.toml"
     if not code.isalpha() or not file.is_file():
         raise LanguageError(f"no language {code!r}: its words would be in tostrack/language/{code}.toml")
     return parse_language(code, file.read_text(encoding="utf-8"))
@@ -177,7 +178,7 @@ def list_missing(language: Language) -> list[str]:
 @cache
 def list_languages(level: Level = "detect") -> tuple[str, ...]:
     """Return the codes of the languages that have at least *level*, English first, the others by code."""
-    names = (file.name for file in files(_FOLDER).iterdir() if file.name.endswith(".toml"))
+    names = (file.name for file in _FOLDER.glob("*.toml"))
     codes = sorted((name.removesuffix(".toml") for name in names), key=lambda code: (code != "en", code))
     return tuple(code for code in codes if load_language(code).has_level(level))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
 
@@ -13,13 +12,13 @@ from tostrack.render.change_formats import safe_url
 from tostrack.render.escape import count, safe_line
 from tostrack.render.headline import distinct_flags, headline
 from tostrack.render.word_edits import around, runs_of, side
+from tostrack.value import Value
 
 #: Edits that are quoted, and characters of each quote.
 _EDITS, _QUOTE = 3, 240
 
 
-@dataclass(frozen=True)
-class MemoFacts:
+class MemoFacts(Value):
     """What a memo says of a change beside the change itself."""
 
     service_name: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from tostrack.models import Edit
 from tostrack.render.escape import ascii_only, columns, cut
 from tostrack.render.word_edits import Run, marked, wrap
+from tostrack.value import Value
 
 _STYLES = {
     "-": "31;9",
@@ -27,8 +27,7 @@ _STYLES = {
 SIGNS = {Edit.ADDED: "+", Edit.REMOVED: "-", Edit.REWORDED: "~", Edit.MOVED: ">"}
 
 
-@dataclass(frozen=True)
-class TerminalStyle:
+class TerminalStyle(Value):
     """How to write: with colour or not, how wide (0: no limit), in ASCII or not."""
 
     colour: bool = False

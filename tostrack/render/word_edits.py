@@ -264,7 +264,7 @@ def wrap(runs: Iterable[Run], width: int) -> list[list[Run]]:
     line: list[Run] = []
     room = width
     for word in _words(runs):
-        size = sum(columns(text) for _, text in word)
+        size = _width_of(word) if width else 0
         blank = word[0][1] == " "
         if width and blank and size > room:
             continue
@@ -274,14 +274,19 @@ def wrap(runs: Iterable[Run], width: int) -> list[list[Run]]:
         if blank and not line:
             continue
         for run in _hard(word, width) if width and size > width else [word]:
-            if width and line and sum(columns(text) for _, text in run) > room:
+            size = _width_of(run) if width else 0
+            if line and size > room:
                 lines.append(_joined(line))
                 line, room = [], width
             line += run
-            room -= sum(columns(text) for _, text in run)
+            room -= size
     if line:
         lines.append(_joined(_stripped(line)))
     return lines
+
+
+def _width_of(runs: Iterable[Run]) -> int:
+    return sum(columns(text) for _, text in runs)
 
 
 def _stripped(line: list[Run]) -> list[Run]:

@@ -93,8 +93,7 @@ def trace_history(archive: Archive, versions: Sequence[VersionRow], book: Rulebo
             yield comparison.find_flag_events(archive.reading(before) if before else None, archive.reading(row), rules)
 
 
-@dataclass(frozen=True, eq=False)
-class _StoredRules(Rulebook):
+class _StoredRules(Rulebook, eq=False):
     """Rules whose flags of known clauses are looked up and not found again."""
 
     #: The flags of clauses, by text and lead-in.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from tostrack.value import Value
 
 if TYPE_CHECKING:
     from tostrack.archive import Archive, DocumentRow
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
 MOST_DOCUMENTS = 200
 
 
-@dataclass(frozen=True)
-class UnreadDocument:
+class UnreadDocument(Value):
     """A document whose text no rule of flags reads."""
 
     service: str

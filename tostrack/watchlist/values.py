@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from tostrack.models import DigestSettings, Document
+from tostrack.value import Value
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Value):
     """How to crawl and where to keep things."""
 
     #: Goes into the User-Agent, so that a platform can ask who is calling: an e-mail or web address, or empty.
@@ -29,8 +29,7 @@ class Settings:
     recheck_days: int = 30
 
 
-@dataclass(frozen=True)
-class NotifySettings:
+class NotifySettings(Value):
     """How digests leave the house."""
 
     #: ``smtps://user@host:465`` (TLS at once), ``smtp://user@host:587`` (STARTTLS); empty means no mail is sent.
@@ -51,8 +50,7 @@ class NotifySettings:
     secrets: Path | None = None
 
 
-@dataclass(frozen=True)
-class Watchlist:
+class Watchlist(Value):
     """Everything that is watched, in the order of the file."""
 
     settings: Settings

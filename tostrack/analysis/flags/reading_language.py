@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cache
 
-from tostrack.language.words import list_languages, load_language
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import Clause
 
 #: Words that are English and of no other language that is flagged.
@@ -22,7 +21,7 @@ _TELLING = 12
 _READ = 500
 #: So many stop words of its own, and so many times those of the next language, tell one plainly.
 _PLAIN, _AHEAD = 4, 2
-_TAG = re.compile(r"[a-z]{2,3}")
+_TAG = lazy_pattern(r"[a-z]{2,3}")
 
 
 def primary_language(tag: str) -> str:
@@ -75,6 +74,8 @@ def _plain_language(words: Iterable[str]) -> str:
 @cache
 def _evidence() -> dict[str, tuple[str, ...]]:
     """Return the languages that each stop word is of."""
+    from tostrack.language.words import list_languages, load_language
+
     speaks: dict[str, list[str]] = {}
     for code in list_languages():
         for word in load_language(code).list_words("words", "stop_words"):

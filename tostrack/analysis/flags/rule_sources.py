@@ -1,15 +1,17 @@
 """The files that decide what is flagged, those that ship and a user's own, and what their rules mean.
 
-Nothing here compiles a pattern: the commands that print flags need no more.
+Nothing here compiles a pattern of a rule: the commands that print flags need no more.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import Polarity, sha256
 
 BUILT_IN = Path(__file__).with_name("topics.toml")
@@ -52,8 +54,18 @@ def load_role_tables() -> dict[str, Any]:
     return tomllib.loads(ROLE_RULES.read_text("utf-8"))
 
 
+#: What of a file that ships names a table, or says what a rule means, each on one line.
+_MEANINGS = lazy_pattern(r"^(?:\[[\w.-]+\]|(?:meaning|denied|polarity) = .*)$", re.MULTILINE)
+
+
+@cache
+def load_meanings(path: Path) -> dict[str, Any]:
+    """Return the tables of a file that ships with nothing but meanings: a tenth of it, and all that readers print."""
+    return tomllib.loads("\n".join(_MEANINGS.findall(path.read_text("utf-8"))))
+
+
 def _tables(own: tuple[RuleFile, ...]) -> list[dict[str, Any]]:
-    return [load_shipped(), *(tomllib.loads(source.text) for source in own), load_role_tables()]
+    return [load_meanings(BUILT_IN), *(tomllib.loads(source.text) for source in own), load_meanings(ROLE_RULES)]
 
 
 @lru_cache(maxsize=16)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tostrack.analysis.flags.rule_sources import RuleFile, find_meaning, hash_rules, list_topics
 from tostrack.errors import ConfigError
 from tostrack.models import Clause, Flag, Polarity
+from tostrack.value import Value
 
 if TYPE_CHECKING:
     from tostrack.analysis.flags.rules import RuleSet
 
 
-@dataclass(frozen=True)
-class Explanation:
+class Explanation(Value):
     """Why a flag is there."""
 
     flag: Flag
@@ -27,8 +27,7 @@ class Explanation:
     contributions: tuple[tuple[str, float], ...] = ()
 
 
-@dataclass(frozen=True)
-class Rulebook:
+class Rulebook(Value):
     """What decides which clauses are flagged: a value, read when it is first asked.
 
     Every method that reads a clause raises `ConfigError` with every mistake when one of ``own`` has any; let

@@ -10,18 +10,17 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 from tostrack.analysis.flags.rule_sources import LEARNT, SHIPPED_WEIGHTS
 from tostrack.models import Flag
+from tostrack.value import Value
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
-@dataclass(frozen=True)
-class Weights:
+class Weights(Value):
     """What was learnt for one topic."""
 
     topic: str
