@@ -279,3 +279,39 @@ def test_the_first_digest_of_a_month_says_what_was_silenced(platform):
         digest_as_text(first).split()
     )
     assert second.silenced == {}
+
+
+def test_a_second_message_reads_no_text_that_the_first_has_read(platform, monkeypatch):
+    night(platform, RULES, LICENCE)
+    night(platform, RULES, WIDER, "These terms are effective as of March 1, 2030.")
+    read = []
+    reading = Archive.reading
+    monkeypatch.setattr(Archive, "reading", lambda archive, row: read.append(row.id) or reading(archive, row))
+    with Archive(platform.database) as archive:
+        first = assemble_digest(archive, DigestSettings("shop"), ["acme/terms@2"], START, platform.at)
+        texts = len(read)
+        second = assemble_digest(archive, DigestSettings("shop"), ["acme/terms@2"], START, platform.at)
+
+    assert first.upcoming == second.upcoming
+    assert texts > 0
+    assert len(read) == texts
+
+
+def test_the_changes_of_a_document_are_listed_once_however_many_are_told(platform, monkeypatch):
+    for text in (KEEP, LICENCE, WIDER, ADS):
+        night(platform, RULES, text)
+    listed = []
+    changes = Archive.changes
+    monkeypatch.setattr(
+        Archive, "changes", lambda archive, *of, **named: listed.append(of) or changes(archive, *of, **named)
+    )
+    with Archive(platform.database) as archive:
+        assemble_digest(archive, DigestSettings("shop"), ["acme/terms@2"], START, platform.at)
+        once = len(listed)
+        listed.clear()
+        found = assemble_digest(
+            archive, DigestSettings("shop"), [f"acme/terms@{n}" for n in (2, 3, 4)], START, platform.at
+        )
+
+    assert len(found.items) == 3
+    assert len(listed) == once

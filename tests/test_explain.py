@@ -6,6 +6,8 @@ import re
 import pytest
 from conftest import LICENCE, WIDER, paragraphs
 
+from tostrack.services import explain
+
 KEEP = "We delete the logs of your visits within 30 days after you have closed your account with us."
 COURT = "A court in Ghent decides every dispute between you and us, and no other court may be asked to."
 
@@ -55,6 +57,17 @@ def test_json_has_the_fields_of_diff_and_in_each_hunk_what_was_found(run, platfo
     [flag] = [flag for hunk in explained["hunks"] for flag in hunk["flags"] if flag["rule"] == "grant"][:1]
     assert flag["meaning"]
     assert flag["why"]
+
+
+def test_a_change_of_which_no_shown_edit_is_silent_is_not_judged_again(run, platform, monkeypatch):
+    platform.night(terms=paragraphs(LICENCE, KEEP))
+    platform.night(terms=paragraphs(WIDER, KEEP.replace("30", "90")))
+    judged = []
+    monkeypatch.setattr(explain, "find_reasons", lambda *of: judged.append(of) or [])
+
+    assert "substantive (numbers)" in run("explain", "acme/terms@2").stdout
+    assert change(run, "acme/terms@2")["hunks"]
+    assert judged == []
 
 
 def test_noise_is_explained_as_well(run, platform):

@@ -40,11 +40,14 @@ def command(environment: Environment, change: str | None, text: str | None, all_
             environment.show(form.render_flags_of(text, reasons, environment.look))
         return
     with environment.archive() as archive:
-        reasoning = explain.explain_change(archive, _change_id(archive, change or ""), environment.book)
+        limit = None if all_hunks or as_json else 20
+        name = _change_id(archive, change or "")
+        # No account is printed as JSON.
+        reasoning = explain.explain_change(archive, name, environment.book, limit=limit, with_accounts=not as_json)
     if as_json:
         emit_json([form.reasoning_json(reasoning)])
     else:
-        environment.show(form.render_reasoning(reasoning, environment.look, None if all_hunks else 20))
+        environment.show(form.render_reasoning(reasoning, environment.look, limit))
 
 
 def _change_id(archive: Archive, target: str) -> str:

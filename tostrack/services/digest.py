@@ -47,7 +47,7 @@ def assemble_digest(
     """
     reviews = combine_reviews(archive.reviews())
     silent = {one.change for one in reviews.values() if one.silences}
-    told = [_change(archive, event) for event in events if event not in silent]
+    told = _changes(archive, [event for event in events if event not in silent])
     ids = {row.id for row in told} | silent
     seen = [row for row in _between(archive, since, until) if settings.covers(_document(row)) and row.id not in ids]
     # Without topics nothing lies outside them: what else is there is in another message to the same readers.
@@ -113,13 +113,18 @@ def _between(archive: Archive, since: datetime, until: datetime) -> list[ChangeR
     return [row for row in archive.changes(since=since) if row.seen_at <= iso(until)]
 
 
-def _change(archive: Archive, event: str) -> ChangeRow:
-    found = archive.change(event)
-    if found is None:
-        raise StoreError(
-            f"{archive.path}: the outbox tells of {event}, which is not there; run `tostrack archive verify`"
-        )
-    return found
+def _changes(archive: Archive, events: Sequence[str]) -> list[ChangeRow]:
+    """Return the changes of these ids; the changes of each document are listed once, however many are told."""
+    rows: dict[str, ChangeRow] = {}
+    for name in dict.fromkeys(event.partition("@")[0] for event in events):
+        service, _, document = name.partition("/")
+        rows |= {row.id: row for row in archive.changes(service, document)}
+    for event in events:
+        if event not in rows:
+            raise StoreError(
+                f"{archive.path}: the outbox tells of {event}, which is not there; run `tostrack archive verify`"
+            )
+    return [rows[event] for event in events]
 
 
 def _document(row: ChangeRow) -> str:

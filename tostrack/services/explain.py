@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tostrack.analysis.flags import SHIPPED, Rulebook
-from tostrack.analysis.verdict import account_for, find_reasons
-from tostrack.analysis.verdict.account import Entry
+from tostrack.analysis.topic_moves import ranked
+from tostrack.analysis.verdict import find_reasons
+from tostrack.analysis.verdict.account import Entry, account
+from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.findings import RuleFinding
 from tostrack.analysis.verdict.quotes import quote
+from tostrack.analysis.verdict.residual import part_of
 from tostrack.archive import Archive, ChangeRow
 from tostrack.clauses import plain
 from tostrack.errors import ConfigError, StoreError
@@ -16,10 +19,24 @@ from tostrack.models import VERDICT_OF, Change, Clause, Flag, Hunk, Reading, Rea
 from tostrack.render.explanation import ComparedText, FoundFlag, HunkReason, Reasoning
 
 
-def explain_change(archive: Archive, change_id: str, book: Rulebook = SHIPPED) -> Reasoning:
+def explain_change(
+    archive: Archive,
+    change_id: str,
+    book: Rulebook = SHIPPED,
+    *,
+    limit: int | None = None,
+    with_accounts: bool = True,
+) -> Reasoning:
     """Return why the change of *change_id* (as ``tostrack log`` lists it) was told, or was not.
 
     The verdict, the flags and the reason of each hunk are those that were stored.
+
+    Args:
+        archive: Open for reading.
+        change_id: Names the change.
+        book: Says why a clause is flagged.
+        limit: So many hunks, those that matter most, are explained; of the others only the reason is told. None: all.
+        with_accounts: Whether to say which words the rule of a silent hunk explains: that judges the change again.
 
     Raises:
         ConfigError: There is no such change.
@@ -31,7 +48,13 @@ def explain_change(archive: Archive, change_id: str, book: Rulebook = SHIPPED) -
     change = archive.load_change(row)
     old, new = (_reading(archive, row, number) for number in (row.from_number, row.to_number))
     reasons = _reasons(change, old, new)
-    accounts = _accounts(change, reasons, old, new)
+    explained = {id(hunk) for hunk in ranked(change)[:limit]}
+    asked = [id(hunk) in explained for hunk in change.hunks]
+    silent = [
+        with_accounts and shown and VERDICT_OF[reason] is not Verdict.SUBSTANTIVE
+        for shown, reason in zip(asked, reasons, strict=True)
+    ]
+    accounts = _accounts(change, silent, old, new)
     return Reasoning(
         row.id,
         change,
@@ -39,7 +62,9 @@ def explain_change(archive: Archive, change_id: str, book: Rulebook = SHIPPED) -
         row.announced,
         tuple(
             FoundFlag(hunk, reason, quote(hunk), tuple(_whys(hunk, old, new, book)), account)
-            for hunk, reason, account in zip(change.hunks, reasons, accounts, strict=True)
+            if shown
+            else FoundFlag(hunk, reason, "", ())
+            for hunk, reason, account, shown in zip(change.hunks, reasons, accounts, asked, strict=True)
         ),
     )
 
@@ -59,14 +84,14 @@ def _reasons(change: Change, old: Reading, new: Reading) -> list[Reason]:
     return [finding.reason for finding in find_reasons(change.hunks, old, new)]
 
 
-def _accounts(change: Change, reasons: list[Reason], old: Reading, new: Reading) -> list[str]:
-    """Return, for each hunk that was silent, the rule that is silent about it today and the words that it explains."""
-    found = account_for(change.hunks, old, new)
-    if len(found) != len(reasons):
-        return [""] * len(reasons)
+def _accounts(change: Change, silent: list[bool], old: Reading, new: Reading) -> list[str]:
+    """Return, for each *silent* hunk, the rule that is silent about it today and the words that it explains."""
+    if not any(silent):
+        return [""] * len(silent)
+    found, pair = find_reasons(change.hunks, old, new), TextPair(old, new)
     return [
-        _account(finding, entries) if VERDICT_OF[reason] is not Verdict.SUBSTANTIVE else ""
-        for reason, (finding, entries) in zip(reasons, found, strict=True)
+        _account(finding, account(part_of(hunk, pair), finding.rule)) if asked else ""
+        for asked, hunk, finding in zip(silent, change.hunks, found, strict=True)
     ]
 
 

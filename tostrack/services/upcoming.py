@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from tostrack.analysis.facts import read_document_dates
-from tostrack.analysis.facts.deadlines import find_deadlines
+from tostrack.analysis.facts.deadlines import Deadline, find_deadlines
 from tostrack.archive import Archive, DocumentRow, VersionRow
 from tostrack.models import Verdict, from_iso, slug
 from tostrack.render.calendar import BindingDate, render_calendar
@@ -21,6 +22,14 @@ def find_binding_date(archive: Archive, version: VersionRow) -> tuple[date, str]
     if stated is None or stated.first != stated.last or stated.first <= from_iso(version.seen_at).date():
         return None
     return stated.first, stated.words
+
+
+# Each message of a run lists them anew, and no version ever changes.
+@lru_cache(maxsize=16_384)
+def _read_dates(archive: Archive, version: VersionRow) -> tuple[tuple[date, str] | None, tuple[Deadline, ...]]:
+    """Return the effective date of a version, as `find_binding_date` does, and the deadlines that go with it."""
+    stated = find_binding_date(archive, version)
+    return stated, tuple(find_deadlines(archive.reading(version).clauses, stated[0])) if stated else ()
 
 
 def list_binding_dates(
@@ -38,7 +47,7 @@ def list_binding_dates(
     for row in documents:
         name = (row.service, row.document)
         version = archive.at(*name, at) if at else archive.current(*name)
-        stated = find_binding_date(archive, version) if version else None
+        stated, deadlines = _read_dates(archive, version) if version else (None, ())
         if version and stated:
             changes = archive.changes(*name, since=from_iso(version.seen_at))
             change = next((one for one in changes if one.to_number == version.number), None)
@@ -47,7 +56,6 @@ def list_binding_dates(
                 topics=change.topics if change else (),
                 link=site_address(site, change_page(change.id)) if change else "",
             )
-            deadlines = find_deadlines(archive.reading(version).clauses, effective.day)
             found += [effective, *(replace(effective, kind=d.kind, day=d.day, words=d.words) for d in deadlines)]
     return sorted(found, key=lambda one: (one.day, one.service, one.document, one.kind))
 
