@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from conftest import paragraphs
 
 from tostrack.analysis.flags import Rulebook, RuleFile
+from tostrack.analysis.flags.rule_sources import load_pack
 from tostrack.archive import Archive
 from tostrack.cli import cli
 from tostrack.models import NotModified
@@ -241,6 +242,30 @@ def test_a_digest_may_name_a_topic_of_ones_own(platform, run):
     (platform.folder / "topics.toml").write_text(PETS)
 
     assert run("check").exit_code == 0
+
+
+FORUM = "All disputes between you and Acme go to the exclusive jurisdiction of the courts of Springfield, wherever you live."
+
+
+def test_a_pack_that_is_turned_on_shows_like_every_topic(platform, run):
+    platform.night(terms=paragraphs(HELLO, LICENCE, FORUM))
+    assert "arbitration" not in run("flags", "acme").stdout
+    assert run("flags", "--topic", "arbitration").exit_code == 2
+
+    (platform.folder / "watchlist.toml").write_text(f'[settings]\npacks = ["arbitration"]\n{WATCHLIST}')
+    assert "clauses were flagged with older rules" in run("flags", "acme").stderr
+    run("rebuild", "flags")
+
+    assert "names the courts that decide" in run("flags", "acme", "--topic", "arbitration").stdout
+    assert "present in the first version" in run("flags", "acme", "--history", "--topic", "arbitration").stdout
+    [row] = [json.loads(line) for line in run("flags", "acme", "--topic", "arbitration", "--json").stdout.splitlines()]
+    assert (row["topic"], row["polarity"], row["rule"]) == ("arbitration", "permits", "courts")
+    run("site", "-o", str(platform.folder / "site"))
+    assert (platform.folder / "site" / "topics" / "arbitration" / "index.html").is_file()
+    platform.book = Rulebook((load_pack("arbitration"),))
+    platform.night(terms=paragraphs(HELLO, LICENCE), days=30)
+    assert "acme/terms" in run("log", "--topic", "arbitration").stdout
+    assert "Drops part of its terms on arbitration" in run("log", "--topic", "arbitration").stdout
 
 
 HUNGARIAN = (

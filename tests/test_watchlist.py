@@ -551,3 +551,36 @@ def test_importing_the_watchlist_loads_nothing_heavy():
     )
 
     assert loaded.isdisjoint({"bs4", "soupsieve", "lxml", "requests", "difflib", "sqlite3", "tostrack.analysis.flags"})
+
+
+# Topic packs
+
+
+def test_packs_are_off_unless_one_word_turns_them_on():
+    assert loads(acme()).settings.packs == ()
+    assert loads(acme(before='[settings]\npacks = "arbitration"')).settings.packs == ("arbitration",)
+    assert loads(acme(before='[settings]\npacks = ["retention", "limits"]')).settings.packs == ("limits", "retention")
+
+
+def test_a_pack_that_does_not_exist_is_answered_with_the_nearest():
+    (problem,) = wrong(acme(before='[settings]\npacks = ["arbitraton"]'))
+
+    assert "'arbitraton' is no topic pack" in problem or '"arbitraton" is no topic pack' in problem
+    assert "arbitration" in problem
+
+
+def test_a_digest_of_a_topic_whose_pack_is_off_says_how_to_turn_it_on():
+    digest = '[digest.a]\nto = "a@b.example"\ntopics = ["retention"]'
+    (problem,) = wrong(acme(after=digest))
+
+    assert 'add packs = ["retention"] to [settings]' in problem
+    assert loads(acme(before='[settings]\npacks = "retention"', after=digest)).digests[0].topics == ("retention",)
+
+
+@pytest.mark.parametrize(
+    ("packs", "sound"), [('"limits"', True), ('["limits"]', True), ('["fees"]', False), ("[]", False)]
+)
+def test_the_schema_knows_the_packs(packs, sound):
+    tables = tomllib.loads(acme(before=f"[settings]\npacks = {packs}"))
+
+    assert SCHEMA.is_valid(tables) is sound

@@ -139,11 +139,15 @@ class Environment:
 
     @cached_property
     def book(self) -> Rulebook:
-        """The flag rules: those that ship, and those beside the watchlist; a file with errors is ignored."""
+        """The flag rules: those that ship, the packs that are on, those beside the watchlist but files with errors."""
         from tostrack.analysis.flags import RuleFile, check_rules
+        from tostrack.analysis.flags.rule_sources import load_pack
         from tostrack.watchlist.topics import own_rules
 
-        book, problems = check_rules(RuleFile(*found) for found in own_rules(self.watchlist_path.parent))
+        own = [RuleFile(*found) for found in own_rules(self.watchlist_path.parent)]
+        # Reading an old text or a clause needs no watchlist.
+        packs = self.watchlist.settings.packs if self.watchlist_path.is_file() else ()
+        book, problems = check_rules([*map(load_pack, packs), *own])
         for problem in problems:
             click.echo(f"tostrack: ignored: {problem}", err=True)
         return book

@@ -62,12 +62,13 @@ def _own_rules(environment: Environment) -> int:
         ConfigError: With every mistake, each with its file and key.
     """
     from tostrack.analysis.flags import Rulebook, RuleFile
+    from tostrack.analysis.flags.rule_sources import load_pack
     from tostrack.watchlist.topics import own_rules
 
     own = [RuleFile(*found) for found in own_rules(environment.watchlist_path.parent)]
     if not own:
         return 0
-    book = Rulebook(tuple(own))
+    book = Rulebook((*map(load_pack, environment.watchlist.settings.packs), *own))
     if faults := book.faults():
         raise ConfigError(*faults)
     names = {source.name for source in own}

@@ -108,12 +108,12 @@ class Language(Value):
 
         The lists "months" and "weekdays" are asked for by `list_rows`.
         """
-        return _entries(self._tables.get(table, {}).get(name, ""))
+        return read_entries(self._tables.get(table, {}).get(name, ""))
 
     def list_rows(self, table: str, name: str) -> tuple[tuple[str, ...], ...]:
         """Return the entries of each line of a list: of the month January, of February, and so on."""
         rows = self._tables.get(table, {}).get(name, "").strip().splitlines()
-        return tuple(_entries(row) for row in rows)
+        return tuple(read_entries(row) for row in rows)
 
 
 @cache
@@ -219,7 +219,12 @@ def weekday_names() -> frozenset[str]:
 
 
 @cache
-def _entries(text: str) -> tuple[str, ...]:
+def read_entries(text: str) -> tuple[str, ...]:
+    """Return the entries of a list as it is written, in lower case, with brackets expanded.
+
+    Raises:
+        LanguageError: A bracket is missing, or an entry stands for too many.
+    """
     # Commas within brackets do not occur; an entry is folded like the words of a text.
     found = (" ".join(entry.split()).lower().replace("’", "'") for entry in text.split(","))
     return tuple(dict.fromkeys(form for entry in found if entry for form in expand_entry(entry)))

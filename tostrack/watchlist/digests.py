@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ _NAMED = lazy_pattern(r"apprise:[A-Za-z][A-Za-z0-9_]{0,63}|summary:")
 _REPOSITORY = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
 
 
-def digest(slug: str, table: Table, known: list[str], folder: Path) -> DigestSettings:
+def digest(slug: str, table: Table, known: list[str], folder: Path, packs: Sequence[str] = ()) -> DigestSettings:
     """Return what the table of one digest says.
 
     Args:
@@ -28,6 +29,7 @@ def digest(slug: str, table: Table, known: list[str], folder: Path) -> DigestSet
         table: Where errors are noted as well.
         known: The services and documents that are declared.
         folder: Where rules of the user's own lie.
+        packs: The topic packs that are on.
     """
     table.only(_DIGEST_KEYS)
     if "to" not in table:
@@ -41,13 +43,7 @@ def digest(slug: str, table: Table, known: list[str], folder: Path) -> DigestSet
             table.wrong("watch", f"{shown(name)} is not watched", word=name, known=known)
     topics = table.texts("topics")
     if topics:
-        # Lazy: the rules take time to load, and most watchlists name no topic.
-        from tostrack.watchlist.topics import known_topics
-
-        existing = known_topics(folder)
-        for topic in topics:
-            if existing and topic not in existing:
-                table.wrong("topics", f"{shown(topic)} is no topic", word=topic, known=existing)
+        _check_topics(topics, table, folder, packs)
     verdicts = table.texts("verdicts") or (Verdict.SUBSTANTIVE,)
     for verdict in verdicts:
         if verdict not in _VERDICTS:
@@ -56,6 +52,21 @@ def digest(slug: str, table: Table, known: list[str], folder: Path) -> DigestSet
     every, still = table.choice("every", _EVERY), table.boolean("still_watching", default=False)
     again = table.boolean("until_acknowledged", default=False)
     return DigestSettings(slug, to, watch, topics, every, told, still, again)
+
+
+def _check_topics(topics: Sequence[str], table: Table, folder: Path, packs: Sequence[str]) -> None:
+    # Lazy: the rules take time to load, and most watchlists name no topic.
+    from tostrack.analysis.flags.rule_sources import list_packs
+    from tostrack.watchlist.topics import known_topics
+
+    existing = known_topics(folder, packs)
+    for topic in topics:
+        if not existing or topic in existing:
+            continue
+        if topic in list_packs():
+            table.wrong("topics", f'{shown(topic)} is a pack that is off; add packs = ["{topic}"] to [settings]')
+        else:
+            table.wrong("topics", f"{shown(topic)} is no topic", word=topic, known=[*existing, *list_packs()])
 
 
 def _check_recipient(recipient: str, table: Table) -> None:

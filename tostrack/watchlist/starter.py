@@ -20,6 +20,7 @@ STARTER = """\
 [settings]
 # contact = "you@example.org"       # goes into the User-Agent, so that a platform can reach you
 delay = 5                           # seconds between two requests to one host
+# packs = ["arbitration", "retention"]  # more topics to flag; docs/flags.md lists them
 
 [watch.telegram]
 name = "Telegram"

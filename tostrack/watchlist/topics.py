@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 from tostrack.errors import ConfigError
@@ -34,14 +35,16 @@ def own_rules(folder: Path) -> list[tuple[str, str]]:
     return found
 
 
-def known_topics(folder: Path) -> list[str]:
-    """Return the topics that ship and those that the files in *folder* name; empty when one cannot be read.
+def known_topics(folder: Path, packs: Iterable[str] = ()) -> list[str]:
+    """Return the topics that ship, the *packs* that are on, and those that the files in *folder* name.
+
+    Empty when a file cannot be read.
 
     A file with a mistake elsewhere still names its topics: a bad rule must not make the watchlist wrong.
     """
     from tostrack.analysis.flags import SHIPPED
 
-    found = list(SHIPPED.topics())
+    found = [*SHIPPED.topics(), *packs]
     try:
         for _, text in own_rules(folder):
             table = tomllib.loads(text).get("topic")

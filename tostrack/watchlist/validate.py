@@ -14,7 +14,17 @@ from tostrack.watchlist.table import Table, is_email, web_address
 from tostrack.watchlist.values import Settings, Watchlist
 
 _ROOT_KEYS = ("settings", "watch", "digest", "notify")
-_SETTINGS_KEYS = ("contact", "delay", "allow_private", "database", "snapshots", "url", "heartbeat", "recheck_days")
+_SETTINGS_KEYS = (
+    "contact",
+    "delay",
+    "allow_private",
+    "database",
+    "snapshots",
+    "url",
+    "heartbeat",
+    "recheck_days",
+    "packs",
+)
 _PAGE_KEYS = ("url", "select", "remove", "filters", "fetch", "follow")
 _DOCUMENT_KEYS = ("name", *_PAGE_KEYS, "pages", "language", "active", "tags")
 _FETCH = ("http", "browser")
@@ -49,11 +59,11 @@ def watchlist(tables: Mapping[str, object], source: str, folder: Path, findings:
         documents += _documents(slug, services[slug], service)
         # As declared and not as read: a digest is not wrong because its document is.
         known += [slug, *(f"{slug}/{key}" for key, value in service.values.items() if isinstance(value, dict))]
+    settings, told = _settings(root.table("settings"), folder), notify(root.table("notify"), folder)
     digests = []
     for slug, table in root.table("digest").tables():
         _check_slug(slug, table.at, {}, findings)
-        digests.append(digest(slug, table, known, folder))
-    settings, told = _settings(root.table("settings"), folder), notify(root.table("notify"), folder)
+        digests.append(digest(slug, table, known, folder, settings.packs))
     return Watchlist(settings, tuple(documents), tuple(digests), told, services, source)
 
 
@@ -82,7 +92,23 @@ def _settings(table: Table, folder: Path) -> Settings:
         url=table.url("url").rstrip("/"),
         heartbeat=table.url("heartbeat"),
         recheck_days=table.days("recheck_days", default.recheck_days),
+        packs=_packs(table),
     )
+
+
+def _packs(table: Table) -> tuple[str, ...]:
+    """Return the topic packs that the settings turn on, in the order of their names."""
+    named = table.texts("packs")
+    if not named:
+        return ()
+    # Lazy, as for the topics of a digest.
+    from tostrack.analysis.flags.rule_sources import list_packs
+
+    known = list_packs()
+    for name in named:
+        if name not in known:
+            table.wrong("packs", f"{shown(name)} is no topic pack", word=name, known=known)
+    return tuple(name for name in known if name in named)
 
 
 def _documents(service: str, service_name: str, table: Table) -> list[Document]:

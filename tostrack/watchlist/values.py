@@ -27,6 +27,8 @@ class Settings(Value):
     heartbeat: str = ""
     #: Days after which a page that was only answered with 304 is asked for whole.
     recheck_days: int = 30
+    #: The topic packs that are on, by name.
+    packs: tuple[str, ...] = ()
 
 
 class NotifySettings(Value):

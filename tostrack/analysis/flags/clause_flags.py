@@ -58,11 +58,12 @@ def _find(book: Rulebook, text: str, lead: str, hint: str = "") -> list[Flag]:
     code = find_language(f"{hint} {lead} {text}" if lead or hint else text, book.language)
     if code == "en":
         return find(book.rules, text, lead, shipped_weights())
-    flags = find_by_roles(load_role_rules(code), text, lead) if code in role_languages() else []
-    if book.own:
+    packs = tuple(source for source in book.own if source.is_pack)
+    flags = find_by_roles(load_role_rules(code, packs), text, lead) if code in role_languages() else []
+    if len(packs) < len(book.own):
         # A user's rules name words, of whichever language.
-        found = find(book.rules, text, lead)
-        flags += [flag for flag in found if book.rules.origin["rule", flag.rule] != BUILT_IN.name]
+        theirs = {source.name for source in book.own if not source.is_pack}
+        flags += [flag for flag in find(book.rules, text, lead) if book.rules.origin["rule", flag.rule] in theirs]
     return flags
 
 
@@ -71,8 +72,9 @@ def explain_flags(book: Rulebook, text: str) -> list[Explanation]:
     from tostrack.analysis.flags.rulebook import Explanation
 
     explained = []
+    packs = tuple(source for source in book.own if source.is_pack)
     for flag in _find(book, *under_lead(text)):
-        if rule := book.rules.rules.get(flag.rule) or role_meanings().get(flag.rule):
+        if rule := book.rules.rules.get(flag.rule) or role_meanings(packs).get(flag.rule):
             explained.append(Explanation(flag, rule.says(flag.polarity), rule.why))
             continue
         learnt = next(learnt for learnt in shipped_weights() if learnt.topic == flag.topic)

@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any
 
 from tostrack.analysis.flags.role_words import RoleSentence, RoleWords, load_roles, role_languages
-from tostrack.analysis.flags.rule_sources import load_role_tables
+from tostrack.analysis.flags.rule_sources import RuleFile, load_role_tables, load_tables
 from tostrack.models import Polarity
 
 _TERM = re.compile(r"([+-])(\d+|\*)?\s?([<>])?([a-z_|]+)")
@@ -159,10 +159,12 @@ def _nearest(roles: list[int], at: int, term: Term, taken: list[int]) -> int:
 
 
 @cache
-def load_role_rules(code: str) -> RoleRules:
-    """Return the rules of roles in the words of the language *code*."""
-    words = load_roles(code)
-    rules = tuple(_rule(name, table, words) for name, table in load_role_tables()["rule"].items())
+def load_role_rules(code: str, packs: tuple[RuleFile, ...] = ()) -> RoleRules:
+    """Return the rules of roles, and those of *packs*, in the words of the language *code*."""
+    tables = [load_tables(pack) for pack in packs]
+    words = load_roles(code, tuple(pair for table in tables for pair in table.get("words", {}).get(code, {}).items()))
+    named = [*load_role_tables()["rule"].items(), *(pair for table in tables for pair in table.get("role", {}).items())]
+    rules = tuple(_rule(name, table, words) for name, table in named)
     vetoes = tuple(
         (frozenset(table["topics"]), _ways(table, "ways", words), _ways(table, "unless", words))
         for table in load_role_tables()["veto"].values()
@@ -171,9 +173,9 @@ def load_role_rules(code: str) -> RoleRules:
 
 
 @cache
-def role_meanings() -> Mapping[str, RoleRule]:
+def role_meanings(packs: tuple[RuleFile, ...] = ()) -> Mapping[str, RoleRule]:
     """Return the rules by name, for what they mean: that is the same in every language."""
-    return {rule.name: rule for rule in load_role_rules(min(role_languages())).rules}
+    return {rule.name: rule for rule in load_role_rules(min(role_languages()), packs).rules}
 
 
 def _rule(name: str, table: Mapping[str, Any], words: RoleWords) -> RoleRule:

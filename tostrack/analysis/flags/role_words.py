@@ -13,7 +13,7 @@ from functools import cache, cached_property
 
 from tostrack.analysis.flags.lexicon import join_lead_ins
 from tostrack.clauses import sentences
-from tostrack.language.words import list_languages, load_language
+from tostrack.language.words import list_languages, load_language, read_entries
 
 _WORD = re.compile(r"[^\W_]+")
 #: A name with a capital inside.
@@ -217,15 +217,17 @@ def _fits(pattern: str, word: str) -> bool:
 
 
 @cache
-def load_roles(code: str) -> RoleWords:
-    """Return the roles of the words of the language *code*.
+def load_roles(code: str, more: tuple[tuple[str, str], ...] = ()) -> RoleWords:
+    """Return the roles of the words of the language *code*, and those of *more* lists, each a role and its entries.
 
     Raises:
         LanguageError: There is no such language.
     """
     language = load_language(code)
-    names = [name for name in language.list_names("roles") if name not in _NO_ROLES]
-    roles = dict.fromkeys([*(name.removesuffix(_CAPITAL) for name in names), MINE, SOURCE, AGENT])
+    lists = [(name, language.list_words("roles", name)) for name in language.list_names("roles")]
+    lists = [(name, entries) for name, entries in lists if name not in _NO_ROLES]
+    lists += [(name, read_entries(text)) for name, text in more]
+    roles = dict.fromkeys([*(name.removesuffix(_CAPITAL) for name, _ in lists), MINE, SOURCE, AGENT])
     bits = {role: 1 << number for number, role in enumerate(roles)}
     exact: dict[str, int] = {}
     capitals: dict[str, int] = {}
@@ -233,9 +235,9 @@ def load_roles(code: str) -> RoleWords:
     endings: dict[str, int] = {}
     middles: list[tuple[str, str, int]] = []
     phrases: dict[str, list[_Phrase]] = {}
-    for name in names:
+    for name, entries in lists:
         bit = bits[name.removesuffix(_CAPITAL)]
-        for words in map(_words_of, language.list_words("roles", name)):
+        for words in map(_words_of, entries):
             first = words[0]
             if name.endswith(_CAPITAL):
                 capitals[first] = capitals.get(first, 0) | bit

@@ -16,6 +16,8 @@ from tostrack.errors import ConfigError
 from tostrack.models import Polarity
 
 _TABLES = {"topic", "class", "shape", "breadth", "rule", "veto"}
+#: Tables of a pack that `role_rules.py` reads.
+_PACK_TABLES = {"role", "words"}
 _TOPIC_KEYS = {"meaning"}
 _EXAMPLE_KEYS = {"patterns", "unless", "hits", "misses"}
 _SWITCHES = {"carries", "overrides", "weak"}
@@ -104,7 +106,7 @@ def _merge(source: RuleFile, tables: _Tables, problems: list[str]) -> None:
         # Not only TOMLDecodeError: Python refuses a number of more than 4,300 digits in its own way.
         problems.append(f"{name}: not TOML: {error}")
         return
-    for table, entries in loaded.items():
+    for table, entries in _tables_of_patterns(source, loaded).items():
         if table not in _TABLES or not isinstance(entries, dict):
             problems.append(f"{name}: {table}: unknown table; known are {', '.join(sorted(_TABLES))}")
             continue
@@ -124,6 +126,11 @@ def _merge(source: RuleFile, tables: _Tables, problems: list[str]) -> None:
                 tables[table][key] = entry
             # A class that several add to is of the last one: a mistake in it is more likely theirs than ours.
             tables.origin[table, key] = name
+
+
+def _tables_of_patterns(source: RuleFile, loaded: dict[str, Any]) -> dict[str, Any]:
+    """Return the *loaded* tables without those of a pack that hold rules over roles."""
+    return {table: loaded[table] for table in loaded if not (source.is_pack and table in _PACK_TABLES)}
 
 
 def _added(lists: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import Polarity, sha256
 
 BUILT_IN = Path(__file__).with_name("topics.toml")
+PACKS = Path(__file__).with_name("packs")
 ROLE_RULES = Path(__file__).with_name("roles.toml")
 SHIPPED_WEIGHTS = Path(__file__).with_name("weights.json")
 
@@ -31,6 +32,26 @@ class RuleFile(NamedTuple):
 
     name: str
     text: str
+    #: It is a pack: it may hold rules over roles as well, with their words in each language.
+    is_pack: bool = False
+
+
+@cache
+def list_packs() -> tuple[str, ...]:
+    """Return the names of the topic packs that ship, each the name of its topic."""
+    return tuple(sorted(file.stem for file in PACKS.glob("*.toml")))
+
+
+@cache
+def load_pack(name: str) -> RuleFile:
+    """Return the rules of the pack *name*, one of `list_packs`."""
+    return RuleFile(f"packs/{name}.toml", (PACKS / f"{name}.toml").read_text("utf-8"), is_pack=True)
+
+
+@lru_cache(maxsize=64)
+def load_tables(source: RuleFile) -> dict[str, Any]:
+    """Return the tables of *source*, which has no mistake."""
+    return tomllib.loads(source.text)
 
 
 @lru_cache(maxsize=16)
@@ -65,7 +86,7 @@ def load_meanings(path: Path) -> dict[str, Any]:
 
 
 def _tables(own: tuple[RuleFile, ...]) -> list[dict[str, Any]]:
-    return [load_meanings(BUILT_IN), *(tomllib.loads(source.text) for source in own), load_meanings(ROLE_RULES)]
+    return [load_meanings(BUILT_IN), *map(load_tables, own), load_meanings(ROLE_RULES)]
 
 
 @lru_cache(maxsize=16)
@@ -76,7 +97,9 @@ def list_topics(own: tuple[RuleFile, ...]) -> dict[str, str]:
 
 @lru_cache(maxsize=16)
 def _rules(own: tuple[RuleFile, ...]) -> dict[str, dict[str, Any]]:
-    return {name: rule for table in _tables(own) for name, rule in table.get("rule", {}).items()}
+    return {
+        name: rule for table in _tables(own) for key in ("rule", "role") for name, rule in table.get(key, {}).items()
+    }
 
 
 @lru_cache(maxsize=1024)
