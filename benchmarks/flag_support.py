@@ -55,7 +55,7 @@ def count(folder: Path) -> dict[tuple[str, str, int], set[str]]:
         codes = before + rules.lexicon.read(words).codes
         met = set(codes)
         for key, pattern in compiled:
-            if all(not need.isdisjoint(met) for need in pattern.needs) and pattern.regex.search(codes):
+            if all(not need.isdisjoint(met) for need in pattern.needs) and any(pattern.find(codes)):
                 support[key] |= services
     return support
 

@@ -21,7 +21,7 @@ CLASSES = {
 def found(pattern, text):
     lexicon = build(CLASSES, {word for word in words_of(pattern) if not word[0].isupper()})
     read = lexicon.read(text)
-    match = compile_pattern(pattern, lexicon.codes_of).regex.search(read.codes)
+    match = next(compile_pattern(pattern, lexicon.codes_of).find(read.codes), None)
     return text[slice(*read.span(*match.span()))] if match else None
 
 
@@ -95,3 +95,12 @@ def test_every_word_has_a_place_in_the_codes_whatever_the_text(text):
 
     for sentence in read.sentences():
         assert text[sentence.start : sentence.end].strip()
+
+
+def test_a_pattern_is_not_tried_where_its_words_come_in_another_order():
+    lexicon = build(CLASSES, {"sell", "data"})
+    pattern = compile_pattern("sell ...4 data", lexicon.codes_of)
+
+    assert pattern.may_match(lexicon.read("They sell all data.").codes)
+    assert not pattern.may_match(lexicon.read("All data they sell.").codes)
+    assert not pattern.may_match(lexicon.read("They sell.").codes)

@@ -57,7 +57,7 @@ def test_a_rule_is_bounded_in_time_on_hostile_text(rule):
     for _ in range(2):
         started = time.process_time()
         for pattern in rule.patterns:
-            sum(1 for _ in pattern.regex.finditer(codes))
+            sum(1 for _ in pattern.find(codes))
         costs.append(time.process_time() - started)
 
     assert min(costs) < 0.010 * PATIENCE

@@ -22,7 +22,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def detect_language(text: str) -> str:
     """Return the code of the language that *text* is in: two letters, empty when it is not plain."""
-    return detect_words(_WORD.findall(text[:_READ].lower()))
+    words = _WORD.findall(text[:_READ].lower())
+    # Of a few words in Latin letters no language is plain.
+    return "" if len(words) < _FEWEST_WORDS and text.isascii() else detect_words(words)
 
 
 def detect_words(words: Iterable[str], lead: float = _LEAD) -> str:

@@ -236,6 +236,9 @@ def expand_entry(entry: str) -> Iterator[str]:
     Raises:
         LanguageError: A bracket is missing, or it stands for too many.
     """
+    if "(" not in entry and ")" not in entry:
+        yield " ".join(entry.split())
+        return
     parts = re.split(r"\(([^()]*)\)", entry)
     if any("(" in part or ")" in part for part in parts):
         raise LanguageError(f"{entry!r}: a bracket has no partner")

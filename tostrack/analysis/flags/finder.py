@@ -77,14 +77,18 @@ class _ClauseText:
         key = id(owner), sentence
         if key not in self._excused:
             start, end = self.bounds(sentence)
-            self._excused[key] = any(pattern.regex.search(self.codes, start, end) for pattern in owner.unless)
+            self._excused[key] = any(
+                next(pattern.find(self.codes, start, end), None)
+                for pattern in owner.unless
+                if pattern.may_match(self.codes[start:end])
+            )
         return self._excused[key]
 
     def vetoes(self) -> Iterator[tuple[Veto, int]]:
         """Yield each veto that holds, with the number of a sentence in which it does."""
         for veto, pattern in self.rules.veto_patterns.worth_trying(self.codes):
             last = -1
-            for hit in pattern.regex.finditer(self.codes):
+            for hit in pattern.find(self.codes):
                 sentence = self.sentence_at(hit.start())
                 if sentence != last and not self.excused(veto, sentence):
                     yield veto, sentence
@@ -126,11 +130,13 @@ def quote_as_written(text: str, flags: Iterable[Flag]) -> list[Flag]:
     Behind a lead-in with one line after it, an item, offsets count from that line on; several lines are one text with
     its first line, and offsets count from its beginning.
     """
+    found = list(flags)
+    if not found:
+        return found
     lead, item = _parts(text)
     written = text if lead and "\n" in item.strip() else item
     skip = len(written) - len(item)
-    found = list(flags)
-    places = plain_offsets(item) if found else []
+    places = plain_offsets(item)
     spans = [(skip + places[flag.start], skip + places[flag.end - 1] + 1) for flag in found]
     return [
         replace(flag, quote=written[start:end], start=start, end=end)
@@ -210,7 +216,7 @@ def _matches(page: _ClauseText, skip: int) -> list[Match]:
     found: list[Match] = []
     silent: set[tuple[str, int]] | None = None
     for rule, pattern in page.rules.rule_patterns.worth_trying(page.codes):
-        for hit in pattern.regex.finditer(page.codes):
+        for hit in pattern.find(page.codes):
             if silent is None:
                 silent = page.silent()
             first, last = hit.span()

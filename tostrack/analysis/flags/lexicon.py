@@ -25,7 +25,8 @@ _PREPOSITIONS = frozenset("on in from at with via to for of by through under and
 #: A capitalised word after "the" or "our": a title ("the Copyright Act"), no company.
 _TITLE_CODE = "\x02"
 _DETERMINERS = frozenset("the a an our your this these their my".split())
-_FIRST_CODE = 0x21
+#: Beyond every letter that a matcher reads in place of a code.
+_FIRST_CODE = 0x10000
 #: So many different words are remembered; a hostile text cannot fill the memory.
 _MEMORY = 50_000
 #: A sentence with more than this share of its letters in capitals is shouted, and its words are no names.

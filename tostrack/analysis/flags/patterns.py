@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from tostrack.language.words import LanguageError, expand_entry
 
@@ -36,8 +36,10 @@ _MAX_GAP = 30
 _MAX_ELEMENTS = 60
 #: So many ways may a pattern try from one word; the built-in ones need at most 350.
 _MAX_WAYS = 1_000
-#: So many sets of characters are remembered as they are written: patterns name the same classes again and again.
-_MEMORY = 1_000
+#: Placeholders for sets of characters in what a pattern compiles to, from the private characters of Unicode.
+_FIRST_PLACE, _PLACE = 0xE000, re.compile("[\ue000-\uf8ff]")
+#: The letters that a matcher reads; characters that are in none of its sets stay as they are, beyond all of these.
+_FIRST_LETTER = 0x21
 
 
 class PatternError(ValueError):
@@ -48,16 +50,54 @@ class PatternError(ValueError):
 class Compiled:
     """A matcher over coded sentences, and what must be in a text before it is worth trying."""
 
+    #: What `re` reads, with a placeholder for each set of characters.
     source: str
+    #: The sets of characters by their placeholders; True: any but these, and not the end of a sentence.
+    sets: tuple[tuple[frozenset[str], bool], ...]
     #: Of each of these sets at least one character is in every match.
     needs: tuple[frozenset[str], ...]
     #: At most so many ways it can try from one word of a text, however the text is made.
     ways: int
 
+    def may_match(self, codes: str) -> bool:
+        """Return whether *codes*, of one sentence, meets the needs one after the other; False is sure.
+
+        It spares compiling the matcher; one that is there is faster itself.
+        """
+        if "_matcher" in self.__dict__:
+            return True
+        at, end = 0, len(codes)
+        for need in self.needs:
+            while at < end and codes[at] not in need:
+                at += 1
+            if at == end:
+                return False
+            at += 1
+        return True
+
+    def find(self, codes: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
+        """Yield each match in *codes*, between *start* and *end* where they are given."""
+        regex, letters = self._matcher
+        return regex.finditer(codes.translate(letters), start, len(codes) if end is None else end)
+
     @cached_property
-    def regex(self) -> re.Pattern[str]:
-        """The matcher, made when the first text needs it: most texts need few."""
-        return re.compile(self.source)
+    def _matcher(self) -> tuple[re.Pattern[str], dict[int, str]]:
+        """The matcher, made when the first text needs it, and the letters that it reads in place of characters.
+
+        Characters that are in the same of its sets are one letter: sets of a few letters are compiled much faster than
+        sets of hundreds.
+        """
+        within: dict[str, int] = {}
+        for number, (chars, _) in enumerate(self.sets):
+            for char in chars:
+                within[char] = within.get(char, 0) | 1 << number
+        kinds = {mask: chr(_FIRST_LETTER + number) for number, mask in enumerate(dict.fromkeys(within.values()))}
+        written = []
+        for number, (_, negated) in enumerate(self.sets):
+            found = "".join(re.escape(letter) for mask, letter in kinds.items() if mask >> number & 1)
+            written.append(f"[^{SENTENCE_END}{found}]" if negated else f"[{found}]")
+        letters = {ord(char): kinds[mask] for char, mask in within.items()}
+        return re.compile(_PLACE.sub(lambda match: written[ord(match[0]) - _FIRST_PLACE], self.source)), letters
 
 
 def expand(entry: str) -> Iterator[str]:
@@ -102,6 +142,7 @@ class _Compiler:
         self.codes = codes
         self.elements: list[str] = _ELEMENT.findall(pattern)
         self.needs: list[frozenset[str]] = []
+        self.sets: dict[tuple[frozenset[str], bool], str] = {}
         #: For each open bracket, and outside: the ways of its finished alternatives, and of the one being read.
         self.ways: list[tuple[int, int]] = [(0, 1)]
 
@@ -128,7 +169,7 @@ class _Compiler:
                 f"{self.pattern!r}: too slow: {ways:,} ways to try from one word, at most {_MAX_WAYS:,}; "
                 "shorten the gaps that stand before brackets and before words that may be missing"
             )
-        return Compiled("".join(out), tuple(self.needs), ways)
+        return Compiled("".join(out), tuple(self.sets), tuple(self.needs), ways)
 
     def _element(self, at: int, element: str, depth: int) -> str:
         if element == "(":
@@ -154,7 +195,7 @@ class _Compiler:
         if gap := _GAP.match(element):
             return self._gap(at, int(gap[1] or _DEFAULT_GAP), gap[2] or "")
         if element[0] == "!":
-            return f"(?!{_charset(self._union(element[1:]))})"
+            return f"(?!{self._set(self._union(element[1:]))})"
         return self._word(element, required=depth == 0)
 
     def _try(self, ways: int) -> None:
@@ -168,7 +209,7 @@ class _Compiler:
         chars = self._union(name)
         if required and not optional:
             self.needs.append(chars)
-        found = _charset(chars)
+        found = self._set(chars)
         if element[0] == "@":
             found = f"({found})"
         if not optional:
@@ -184,8 +225,12 @@ class _Compiler:
         if following[0] in "(!^$.:" or following.endswith("?"):
             # What follows is no single word: go on word by word, shortest first.
             self._try(longest + 1)
-            return f"{_not_in(stop)}{{0,{longest}}}?"
-        return f"{_not_in(stop | self._union(following.strip('@')))}{{0,{longest}}}+"
+            return f"{self._set(stop, negated=True)}{{0,{longest}}}?"
+        return f"{self._set(stop | self._union(following.strip('@')), negated=True)}{{0,{longest}}}+"
+
+    def _set(self, chars: frozenset[str], *, negated: bool = False) -> str:
+        """Return the placeholder of a set of characters, or of all others but the end of a sentence."""
+        return self.sets.setdefault((chars, negated), chr(_FIRST_PLACE + len(self.sets)))
 
     def _after(self, at: int) -> str:
         """Return the element behind the gap at *at*; behind its bracket when the gap ends one of a bracket's ways."""
@@ -207,13 +252,3 @@ class _Compiler:
                 raise PatternError(f"{self.pattern!r}: {name!r} is neither a lower-case word nor a class")
             found |= self.codes(name)
         return frozenset(found)
-
-
-@lru_cache(maxsize=_MEMORY)
-def _charset(chars: frozenset[str]) -> str:
-    return f"[{''.join(map(re.escape, sorted(chars)))}]"
-
-
-@lru_cache(maxsize=_MEMORY)
-def _not_in(chars: frozenset[str]) -> str:
-    return f"[^{SENTENCE_END}{''.join(map(re.escape, sorted(chars)))}]"

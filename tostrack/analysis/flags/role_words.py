@@ -267,6 +267,8 @@ def role_languages() -> frozenset[str]:
 
 def _words_of(entry: str) -> tuple[str, ...]:
     """Return the words of an entry as a text is cut into words: at apostrophes and hyphens too."""
+    if entry.isalpha():
+        return (entry,)
     return tuple(part for word in entry.split() for part in ([word] if word == ".." else _parts(word)))
 
 

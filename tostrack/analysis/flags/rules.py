@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from tostrack.analysis.flags.lexicon import Lexicon
-from tostrack.analysis.flags.patterns import Compiled
+from tostrack.analysis.flags.patterns import SENTENCE_END, Compiled
 from tostrack.models import Polarity
 
 
@@ -84,16 +84,19 @@ class PatternIndex(Generic[Owner]):
                 self._met[code] = self._met.get(code, 0) | found
 
     def worth_trying(self, codes: str) -> Iterator[tuple[Owner, Compiled]]:
-        """Yield the patterns all of whose needs *codes* meets, in their order, each with its owner."""
+        """Yield the patterns whose needs *codes* meets in their order within a sentence, each with its owner."""
         met = self._free
         for code in set(codes):
             met |= self._met.get(code, 0)
         left = (1 << len(self._entries)) - 1
         for level in range(self._levels):
             left &= met >> (level * len(self._entries))
+        sentences = codes.split(SENTENCE_END) if left else []
         while left:
             lowest = left & -left
-            yield self._entries[lowest.bit_length() - 1]
+            owner, pattern = self._entries[lowest.bit_length() - 1]
+            if any(map(pattern.may_match, sentences)):
+                yield owner, pattern
             left ^= lowest
 
 

@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from tostrack.analysis.flags.rule_sources import LEARNT, SHIPPED_WEIGHTS
@@ -35,8 +35,20 @@ class Weights(Value):
 
     def weigh(self, text: str) -> float:
         """Return what *text* weighs: the sum of its known grams over the root of their number, and the bias."""
-        found = [self.grams[gram] for gram in self.grams.keys() & grams(text)]
+        words = _words(text)
+        pairs = {f"{first} {second}" for first, second in pairwise(words) if second in self._seconds.get(first, ())}
+        found = [self.grams[gram] for gram in (self.grams.keys() & set(words)) | pairs]
         return sum(found) / math.sqrt(len(found)) + self.bias if found else self.bias
+
+    @cached_property
+    def _seconds(self) -> dict[str, set[str]]:
+        """The second words of the known pairs, by their first."""
+        seconds: dict[str, set[str]] = {}
+        for gram in self.grams:
+            first, _, second = gram.partition(" ")
+            if second:
+                seconds.setdefault(first, set()).add(second)
+        return seconds
 
     def contributions(self, text: str, most: int = 8) -> list[tuple[str, float]]:
         """Return the grams of *text* that weigh most, heaviest first."""
@@ -54,9 +66,13 @@ def is_learnt(flag: Flag) -> bool:
     return flag.rule.startswith(LEARNT)
 
 
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower().replace("’", "'"))
+
+
 def grams(text: str) -> set[str]:
     """Return the words of *text* and its pairs of words, in lower case."""
-    words = _WORD.findall(text.lower().replace("’", "'"))
+    words = _words(text)
     return {*words, *map(" ".join, pairwise(words))}
 
 
