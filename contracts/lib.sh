@@ -21,3 +21,18 @@ with_npm() {
     return 1
   }
 }
+
+# Unpack a pinned package of Debian (NAME=VERSION) and what it needs into the folder; false where it is not to be had.
+with_debian() {
+  local wanted=$1 needed
+  apt-cache show "$wanted" > apt.log 2>&1 || return 1
+  needed=$(apt-cache depends --recurse --no-{recommends,suggests,conflicts,breaks,replaces,enhances} "${wanted%=*}" | grep '^[a-z]' | sort -u)
+  # shellcheck disable=SC2086
+  needed=$(for name in $needed; do dpkg -s "$name" > dpkg.log 2>&1 || echo "$name"; done)
+  mkdir debian
+  # shellcheck disable=SC2086
+  (cd debian && apt-get download "$wanted" $(printf '%s\n' $needed | grep -vx "${wanted%=*}")) >> apt.log 2>&1 || return 1
+  for package in debian/*.deb; do dpkg -x "$package" debian; done
+  LD_LIBRARY_PATH=$(find "$PWD/debian" -name '*.so.*' -printf '%h\n' | sort -u | paste -sd:)
+  export LD_LIBRARY_PATH PATH=$PWD/debian/usr/bin:$PATH
+}

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A digest as mail: mail parsers of three languages find its parts, its list headers, and old and new words apart.
+# A digest as mail: mail parsers of three languages find its parts, its list headers, and old and new words apart; on Debian
+# the mail program notmuch finds it by a word of it, by its list and by its day.
 . "$(dirname "$0")/lib.sh"
 with_python venv mail-parser==4.8.0
 with_npm mailparser@3.14.2 postal-mime@4.0.0
@@ -69,3 +70,22 @@ const { simpleParser } = require("mailparser");
   console.log(`mailparser 3.14.2, postal-mime 4.0.0: ${one.text.length} characters of text, ${one.html.length} of HTML`);
 })().catch((error) => { console.error(error); process.exit(1); });
 SCRIPT
+if with_debian notmuch=0.37-1+b1; then
+  mkdir -p mail/cur mail/new mail/tmp
+  cp digest.eml mail/new/
+  export NOTMUCH_CONFIG=$PWD/notmuch.ini
+  printf '[database]\npath=%s\n[user]\nprimary_email=reader@acme.example\n[new]\ntags=new\n[index]\nheader.List=List-Id\n' "$PWD/mail" > notmuch.ini
+  notmuch new --quiet
+  for query in '"30 days became 90 days"' 'List:me.acme.example' 'date:2024-05-01 from:tostrack@acme.example' 'id:1@acme.example'; do
+    [ "$(notmuch count "$query")" = 1 ] || { echo "notmuch does not find $query"; exit 1; }
+  done
+  notmuch show --format=json --include-html 'id:1@acme.example' | python3 -c '
+import json, sys
+message = json.load(sys.stdin)[0][0][0]
+(body,) = message["body"]
+assert [part["content-type"] for part in body["content"]] == ["text/plain", "text/html"], body
+assert "{+" in body["content"][0]["content"] and "<ins" in body["content"][1]["content"]
+print("notmuch 0.37:", message["headers"]["Subject"])'
+else
+  echo "notmuch: left out, this machine has no apt-get that knows notmuch 0.37-1+b1"
+fi
