@@ -92,3 +92,15 @@ def test_each_promise_of_the_security_policy_names_tests_that_exist():
     assert all("`" in row for row in rows)
     assert {named for named in files if not (ROOT / named).is_file()} == set()
     assert tests - defined == set()
+
+
+def test_each_work_round_in_the_docs_has_a_script_that_fails_when_it_can_go():
+    rows = re.findall(r"^\| (?!package|---)(.*) \|$", (ROOT / "docs/upstream.md").read_text("utf-8"), re.MULTILINE)
+    scripts = [re.findall(r"`((?:contracts|findings)/[\w-]+\.sh)`", row) for row in rows]
+    pinned = dict(re.findall(r"([a-z0-9]+)==([\d.]+)", (ROOT / "contracts/workrounds.sh").read_text("utf-8")))
+    listed = {name for row in rows for name in re.findall(r"\b([a-z0-9]+ [\d.]+)\b", row.split("|")[0])}
+
+    assert len(rows) > 10
+    assert [row for row, named in zip(rows, scripts, strict=True) if not named] == []
+    assert [name for named in scripts for name in named if not (ROOT / name).is_file()] == []
+    assert {f"{name} {version}" for name, version in pinned.items()} <= listed

@@ -32,7 +32,7 @@ def command(environment: Environment) -> None:
 
 
 def _reporting(tool: Callable[..., Any], error_type: type[Exception]) -> Callable[..., Any]:
-    """Return *tool* with expected failures as errors that the program is told."""
+    """Return *tool* with expected failures as errors that the program is told; mcp 2.3.0 hides others' text."""
 
     @wraps(tool)
     def answer(*args: Any, **options: Any) -> Any:

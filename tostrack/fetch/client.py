@@ -215,7 +215,8 @@ class Client:
     def _pieces(self, raw: urllib3.HTTPResponse) -> Iterator[bytes]:
         yield from raw.stream(_PIECE, decode_content=False)
         if raw.chunked and self.guard.current.ended:
-            # urllib3 forgives an end that is cut inside the last chunk's "0 CRLF CRLF"; a "0" may be half a number.
+            # urllib3 2.8.0 forgives an end that is cut inside the last chunk's "0 CRLF CRLF"; a "0" may be half a
+            # number (contracts/workrounds.sh).
             raise urllib3.exceptions.ProtocolError("cut", urllib3.exceptions.IncompleteRead(0, 1))
 
     def abort(self) -> None:

@@ -91,7 +91,7 @@ def select_group(text: str) -> str:
 
     Groups are read by RFC 9309, 2.2.1: a group is ours if its product token is ours as a whole; several such groups
     are one; without any, those of ``*`` hold. Only a rule ends the names of a group: lines of another kind between
-    two of them do not (2.2.4).
+    two of them do not (2.2.4). protego 0.7.0 does neither (docs/upstream.md; contracts/workrounds.sh).
     """
     ours: list[str] = []
     others: list[str] = []

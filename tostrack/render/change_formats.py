@@ -151,7 +151,8 @@ def change_as_html(
     """Return *change* as an HTML fragment with inline styles that mail clients and feed readers keep.
 
     What was deleted is ``<del>[−…]</del>`` and what was inserted ``<ins>[+…]</ins>``: the signs speak where colours,
-    strokes or styles are lost. There are no images, no scripts and nothing remote.
+    strokes or styles are lost, or the elements (sanitize-html 2.17.5; docs/upstream.md). There are no images, no
+    scripts and nothing remote.
 
     Args:
         url: Where to read more; used when it is an http, https or mailto address.

@@ -146,6 +146,7 @@ def render_atom(feed: FeedData) -> str:
             _add(node, "category", term=safe_line(topic))
         if item.summary_text:
             _add(node, "summary", item.summary_text)
+        # Not xhtml: rss-parser 3.13.0 moves its words, atoma 0.0.17 loses them (docs/upstream.md).
         _add(node, "content", item.summary_html, type="html")
     return _written(root)
 
