@@ -69,3 +69,28 @@ def test_the_metadata_names_only_what_is_there(recorded):
     for query in found["queries"].values():
         connection.execute(query["sql"], {"words": "licence", "service": "acme", "document": "terms"}).fetchall()
     assert json.dumps(found)
+
+
+def test_a_table_with_a_search_box_finds_its_clauses_by_the_key_that_is_named(recorded):
+    connection = sqlite3.connect(recorded)
+    tables = datasette_metadata(recorded)["databases"][Path(recorded).stem]["tables"]
+    searched = {name: about["fts_pk"] for name, about in tables.items() if "fts_table" in about}
+
+    assert set(searched) == {"clauses", "clauses_now", "texts"}
+    for name, key in searched.items():
+        found = connection.execute(
+            f"SELECT text FROM {name} WHERE {key} IN (SELECT rowid FROM clauses_fts WHERE clauses_fts MATCH 'licence')"
+        ).fetchall()
+        assert found
+        assert all("licence" in text for (text,) in found)
+
+
+def test_a_table_is_described_or_hidden(recorded):
+    """Datasette 0.65.5 lists tables whose names begin with ``_``, and nobody reads the addresses of subscribers there."""
+    tables = datasette_metadata(recorded)["databases"][Path(recorded).stem]["tables"]
+    names = sqlite3.connect(recorded).execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    hidden = {name for name, about in tables.items() if about.get("hidden")}
+
+    assert {name for (name,) in names if not name.startswith(("clauses_fts", "sqlite_"))} <= set(tables)
+    assert {name for (name,) in names if name.startswith("_")} <= hidden
+    assert {"messages", "outbox", "subscribers", "suppressions"} <= hidden

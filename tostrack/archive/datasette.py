@@ -24,6 +24,15 @@ _ABOUT = {
     "services": "The platforms.",
     "documents": "Their policies, and how the last check of each went.",
 }
+#: Where Datasette shows a search box: the column that holds the clause's row in `clauses_fts`.
+_SEARCHED = {"clauses": "id", "clauses_now": "clause_id", "texts": "clause_id"}
+#: Bookkeeping, and tables with addresses of people. Datasette 1.0 hides names that begin with ``_``, 0.65.5 does not.
+_HIDDEN = (
+    "meta heads messages outbox pages redactions reviews sightings snapshots subscribers suppressions "
+    "suspect_snapshots suspects version_snapshots judgement_dates judgement_facts _contexts _finds _flag_events "
+    "_flag_listings _flag_moments _flagged _flags _hunks _judgement_flags _listed_flags _origins _places _records "
+    "_rulebooks _spans _versions"
+).split()
 _QUERIES = {
     "what_changed": {
         "title": "What changed that matters, newest first",
@@ -60,11 +69,19 @@ def datasette_metadata(database: str | Path) -> dict[str, Any]:
         "description": "Terms of service and privacy policies as tostrack recorded them.",
         "databases": {
             Path(database).stem: {
-                "tables": {name: {"description": about} for name, about in _ABOUT.items()},
+                "tables": {
+                    **{name: {"description": about} | _search_of(name) for name, about in _ABOUT.items()},
+                    **{name: {"hidden": True} for name in _HIDDEN},
+                },
                 "queries": _QUERIES,
             }
         },
     }
+
+
+def _search_of(name: str) -> dict[str, str]:
+    """Return what makes *name* searchable: a view has no rowid, so that the key must be named."""
+    return {"fts_table": "clauses_fts", "fts_pk": _SEARCHED[name]} if name in _SEARCHED else {}
 
 
 if __name__ == "__main__":
