@@ -49,14 +49,15 @@ def damage(original: bytes, chance: random.Random) -> tuple[str, bytes]:
 
 
 def content(path: Path) -> list[object]:
-    """Return all that a reader sees of texts and changes."""
+    """Return all that a reader sees of texts, changes, flags, suspects and reviews."""
     with Archive(path) as archive:
         found: list[object] = []
         for row in archive.documents():
             for version in archive.versions(row.service, row.document):
                 found += [version, archive.reading(version)]
-        changes = archive.changes()
-        return [*found, *changes, *archive.load_changes(changes)]
+        changes, services = archive.changes(), archive.services()
+        flags = [flag for service in services for flag in archive.flags(service)]
+        return [*found, *changes, *archive.load_changes(changes), *flags, *archive.suspects(), *archive.reviews()]
 
 
 def run(count: int, seed: int) -> Iterator[tuple[str, str]]:

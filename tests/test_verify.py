@@ -204,3 +204,25 @@ def test_a_time_that_is_no_time_is_a_finding_and_no_crash(history):
     tampered(history, "UPDATE _versions SET seen_at = x'00ff' WHERE number = 2")
 
     assert ("chain", "acme/terms", 2) in found(history)
+
+
+@pytest.mark.parametrize(
+    ("statement", "finding"),
+    [
+        ("UPDATE _hunks SET reason = 'no-such-reason' WHERE judgement_id = 1", ("reading", "acme/terms", 2)),
+        ("UPDATE _hunks SET words = '=3-1+1' WHERE judgement_id = 2", ("hunk", "acme/terms", 3)),
+        ("UPDATE _hunks SET words = x'00' WHERE judgement_id = 2", ("hunk", "acme/terms", 3)),
+        ("UPDATE judgement_facts SET kind = 'no-such-kind' WHERE judgement_id = 1", ("reading", "acme/terms", 2)),
+        ("UPDATE _judgement_flags SET direction = 'sideways'", ("reading", "acme/terms", 2)),
+        ("UPDATE _finds SET polarity = 'odd'", ("reading", "acme/terms", None)),
+        ("UPDATE _flag_events SET event = 'sideways'", ("reading", "acme/terms", None)),
+        ("INSERT INTO suspects VALUES (1, 1, 'x', 'shrunk', 'now', 'now', 1)", ("reading", "acme/terms", None)),
+    ],
+)
+def test_what_no_reader_can_read_is_found_although_no_hash_holds_it(platform, statement, finding):
+    for days, more in ((30, []), (60, [LICENCE]), (90, [LICENCE])):
+        platform.night(terms=paragraphs(KEEP.format(days), *more))
+    assert not found(platform)
+    tampered(platform, statement)
+
+    assert finding in found(platform)

@@ -1,16 +1,18 @@
 """Do the stored hunks of a document lie where they say, and are they as many as were counted?
 
-No hash holds them. What is checked is that they are about the two texts: which words of a clause were edited, and what
-each hunk comes to by itself, nobody vouches for.
+No hash holds them. What is checked is that they are about the two texts, and that their word edits are edits of their
+clauses; what each hunk comes to by itself, nobody vouches for.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from tostrack.archive.hunk_rows import Query, unpack_ids
+from tostrack.archive.hunk_rows import Query, unpack_ids, words_fit
 from tostrack.archive.version_texts import VersionTexts
+from tostrack.clauses import plain
 from tostrack.errors import StoreError
 from tostrack.models import Edit
 
@@ -20,13 +22,22 @@ FROM judgements j JOIN _versions o ON o.id = j.from_version JOIN _versions n ON 
 WHERE j.document_id = ? ORDER BY j.to_version, j.id
 """
 _HUNKS = """
-SELECT h.judgement_id, h.hunk, h.edit, h.old_at, h.new_at, h.old_clauses, h.new_clauses
+SELECT h.judgement_id, h.hunk, h.edit, h.old_at, h.new_at, h.old_clauses, h.new_clauses, h.words
 FROM judgements j JOIN _hunks h ON h.judgement_id = j.id WHERE j.document_id = ? ORDER BY h.judgement_id, h.hunk
 """
 
 
-def check_hunks(query: Query, document_id: int, texts: VersionTexts) -> Iterator[tuple[int, str]]:
-    """Yield the version and what is wrong, for each change of a document whose hunks are not about its two texts."""
+def check_hunks(
+    query: Query, document_id: int, texts: VersionTexts, gone: Collection[str]
+) -> Iterator[tuple[int, str]]:
+    """Yield the version and what is wrong, for each change of a document whose hunks are not about its two texts.
+
+    Args:
+        query: Runs a query on the archive.
+        document_id: The document.
+        texts: Its clauses.
+        gone: What stands in the place of clauses that were redacted: their word edits fit no more.
+    """
     hunks = defaultdict(list)
     for row in query(_HUNKS, (document_id,)):
         hunks[row["judgement_id"]].append(row)
@@ -48,6 +59,21 @@ def check_hunks(query: Query, document_id: int, texts: VersionTexts) -> Iterator
             fits = False
         if not fits:
             yield judgement["to_number"], "its hunks are not about its clauses"
+        elif not all(_words_fit(row, texts, gone) for row in found):
+            yield judgement["to_number"], "its word edits are not edits of its clauses"
+
+
+def _words_fit(row: sqlite3.Row, texts: VersionTexts, gone: Collection[str]) -> bool:
+    if row["words"] is None:
+        return True
+    ids = (unpack_ids(row[side]) for side in ("old_clauses", "new_clauses"))
+    old, new = ([texts.clauses[one].text for one in side] for side in ids)
+    if any(text in gone for text in (*old, *new)):
+        return True
+    try:
+        return words_fit(row["words"], *(" ".join(map(plain, side)) for side in (old, new)))
+    except TypeError:
+        return False
 
 
 def _is_at(ids: list[int], at: int | None, clauses: list[int]) -> bool:

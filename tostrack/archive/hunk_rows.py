@@ -125,6 +125,11 @@ def unpack_words(runs: str | None, old: str, new: str) -> WordEdits:
     return tuple(found) if (old, new) == tuple(sides) else _whole(old, new)
 
 
+def words_fit(runs: str | None, old: str, new: str) -> bool:
+    """Return whether stored word edits are those of two plain texts; None, the whole texts, fits any."""
+    return runs is None or pack_words(unpack_words(runs, old, new), old, new) == runs
+
+
 def _whole(old: str, new: str) -> WordEdits:
     if old == new:
         return (("=", old),) if old else ()

@@ -1,7 +1,7 @@
 """Is the archive what it was when it was written? Every tampering and every damage, named by document and version.
 
-What it vouches for: the texts, where they came from, how they were judged, and the raw captures. Not for what is made
-anew by rules (`flags`) or moves every night (`sightings`, how the last check went).
+What it vouches for: the texts, where they came from, how they were judged, and the raw captures. Of what is made anew
+by rules (`flags`) it vouches that it can be read, not for what moves every night (`sightings`, how the check went).
 """
 
 from __future__ import annotations
@@ -16,16 +16,13 @@ from tostrack.archive.hunk_check import check_hunks
 from tostrack.archive.intervals import OPEN
 from tostrack.archive.provenance import Origin, Provenance, Row
 from tostrack.archive.read import Archive, DocumentRow
+from tostrack.archive.reading_check import DAMAGED, check_archive_readable, check_readable
 from tostrack.archive.search_index import check_search_index
 from tostrack.archive.texts import clause_key
 from tostrack.archive.version_texts import VersionTexts
 from tostrack.clauses import join_clauses
 from tostrack.errors import StoreError
 from tostrack.models import sha256
-
-#: What reading a damaged row may end in: SQLite lets any column hold anything.
-_DAMAGED = (StoreError, TypeError, ValueError, AttributeError, LookupError)
-
 
 #: Stays that begin or end with a version that the document does not have; no text shows them.
 _STRAY = """
@@ -43,8 +40,8 @@ HARMLESS = ("redacted", "time")
 class VerifyFinding:
     """One thing that is not as it was written, or that was taken out by order (``redacted``)."""
 
-    #: ``file``, ``schema``, ``reference``, ``index``, ``text``, ``chain``, ``hunk``, ``capture``, ``head``, ``time`` or
-    #: ``redacted``.
+    #: ``file``, ``schema``, ``reference``, ``index``, ``text``, ``chain``, ``hunk``, ``reading``, ``capture``,
+    #: ``head``, ``time`` or ``redacted``.
     finding: str
     message: str
     #: ``instagram/terms``; empty where it belongs to no one document.
@@ -102,7 +99,7 @@ def verify(
                     progress(row)
                     check.document(row)
             check.rest()
-    except _DAMAGED as error:
+    except DAMAGED as error:
         report.findings.append(VerifyFinding("file", str(error)))
     return report
 
@@ -171,6 +168,8 @@ class _Check:
 
     def rest(self) -> None:
         """Name what is in no document that was looked at, and where times go back."""
+        for message in check_archive_readable(self._archive):
+            self.say("reading", message)
         for document, number in self._archive.times_that_go_back():
             message = "its time is before that of the version before it: a clock went back; the number is the order"
             self.say("time", message, document, number)
@@ -186,7 +185,9 @@ class _Check:
         try:
             self._chain(document)
             self._loose_captures(document)
-        except _DAMAGED as error:
+            for version, message in check_readable(self._archive, document):
+                self.say("reading", message, document.id, version)
+        except DAMAGED as error:
             self.say("file", f"cannot be read on ({error})", document.id)
 
     def _chain(self, document: DocumentRow) -> None:
@@ -228,7 +229,7 @@ class _Check:
         for judged, _ in late:
             message = "a late judgement of it is not what was recorded"
             self.say("chain", message, document.id, judged.row["to_number"])
-        for version, message in check_hunks(self._query, document_id, texts):
+        for version, message in check_hunks(self._query, document_id, texts, self._origins.gone):
             self.say("hunk", message, document.id, version)
 
     def _clauses(self, texts: VersionTexts, row: Row) -> list[tuple[str, str]]:
@@ -238,7 +239,7 @@ class _Check:
             ids = texts.ids(row["number"])
             found = [self._digest(texts, clause_id) for clause_id in ids]
             text = texts.text(ids)
-        except _DAMAGED as error:
+        except DAMAGED as error:
             self.say("text", f"cannot be read ({error})", *where)
             return []
         present = {texts.clauses[clause_id].text for clause_id in ids}
@@ -306,7 +307,7 @@ def _follows(origin: Origin, previous: str, clauses: Sequence[tuple[str, str]]) 
     """Whether a version, of these *clauses*, is what was recorded behind the head *previous*."""
     try:
         return bool(sha256(origin.link(previous, clauses)) == origin.row["hash"])
-    except _DAMAGED:
+    except DAMAGED:
         return False
 
 

@@ -1,0 +1,55 @@
+"""Can readers read what is stored of a document? Of values that no hash holds, such as reasons and kinds of facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from tostrack.archive.flag_listing import read_listing
+from tostrack.archive.flag_rows import flag_of
+from tostrack.archive.read import Archive, DocumentRow
+from tostrack.errors import StoreError
+
+#: What reading a damaged row may end in: SQLite lets any column hold anything.
+DAMAGED = (StoreError, TypeError, ValueError, AttributeError, LookupError)
+
+
+def check_readable(archive: Archive, document: DocumentRow) -> Iterator[tuple[int | None, str]]:
+    """Yield the version, where it is of one, and what is wrong with each change, flag or suspect that none can read."""
+    service, slug = document.service, document.document
+    changes = archive.changes(service, slug)
+    if _failure(lambda: list(archive.load_changes(changes))):
+        # All at once is many times faster; one by one names the version.
+        for row in changes:
+            if failure := _failure(partial(archive.load_change, row)):
+                yield row.to_number, f"its change cannot be read ({failure})"
+    if failure := _failure(lambda: _read_flags(archive, service, slug)):
+        yield None, f"its flags cannot be read ({failure}); `tostrack rebuild flags` makes them anew"
+    if failure := _failure(lambda: archive.suspects(service, slug)):
+        yield None, f"its texts in quarantine cannot be read ({failure})"
+
+
+def check_archive_readable(archive: Archive) -> Iterator[str]:
+    """Yield what is wrong with what belongs to no one document and cannot be read."""
+    if failure := _failure(archive.reviews):
+        yield f"the reviews cannot be read ({failure})"
+    if failure := _failure(lambda: [flag_of(row) for row in archive.query("SELECT * FROM _finds")]):
+        yield f"what rules found cannot be read ({failure}); `tostrack rebuild flags` makes flags anew"
+
+
+def _read_flags(archive: Archive, service: str, slug: str) -> None:
+    read_listing(archive.query, service, slug)
+    current = archive.current(service, slug)
+    if current is None:
+        return
+    for (fingerprint,) in archive.query("SELECT fingerprint FROM _rulebooks"):
+        archive.flag_moments(current, fingerprint)
+
+
+def _failure(read: Callable[[], object]) -> str:
+    """Return how *read* failed; empty when it did not."""
+    try:
+        read()
+    except DAMAGED as error:
+        return str(error) or type(error).__name__
+    return ""
