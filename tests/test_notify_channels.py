@@ -4,6 +4,7 @@ import base64
 import contextlib
 import hashlib
 import hmac
+import html
 import json
 import logging
 import threading
@@ -16,12 +17,13 @@ from fakes import no_connection
 
 from tostrack.errors import ConfigError, FetchError, NotifyError
 from tostrack.fetch.client import Client
-from tostrack.notify import NOTIFIERS, ChannelSettings, OutgoingMessage
+from tostrack.notify import NOTIFIERS, ChannelSettings, OutgoingMessage, divide
 from tostrack.notify.actions import StepSummary
-from tostrack.notify.apprise import Apprise
+from tostrack.notify.apprise import Apprise, divide_for, measure_for
 from tostrack.notify.github import FailureIssues
 from tostrack.notify.secrets import secrets
 from tostrack.notify.webhook import Webhook
+from tostrack.render.chat import ChatBlock, fit_blocks
 from tostrack.render.failure_issues import FailureIssue, list_failure_issues
 from tostrack.render.workflow_commands import format_annotation
 
@@ -41,8 +43,12 @@ class Receiver(ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.status = 200
+        self.said = b'{"ok": true}'
         self.got = []
         self.url = f"http://127.0.0.1:{self.server_address[1]}/hook"
+
+    def answer(self, path, body):
+        """Choose what is answered to what comes."""
 
     def __enter__(self):
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
@@ -57,10 +63,11 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+        self.server.answer(self.path, body)
         self.send_response(self.server.status)
         self.send_header("Location", "http://127.0.0.1:1/elsewhere")
         self.end_headers()
-        self.wfile.write(b"thanks")
+        self.wfile.write(self.server.said)
 
     def log_message(self, *_):
         pass
@@ -150,18 +157,41 @@ def test_a_hook_on_a_private_address_is_never_connected_to(monkeypatch):
 THEIRS = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
+class ChatServer(Receiver):
+    """Answers as Discord, Slack and Telegram do; ``refused`` holds statuses by what a body or path contains."""
+
+    def __init__(self):
+        super().__init__()
+        self.refused = {}
+
+    def answer(self, path, body):
+        said = path + body.decode()
+        self.status = next((status for word, status in self.refused.items() if word in said), 200)
+
+
+def post(chat, message):
+    """Send all parts of *message*, and return them."""
+    parts = divide(chat, message)
+    for part in parts:
+        chat.send(part, NOW)
+    return parts
+
+
+def chat_of(address):
+    return Apprise(ChannelSettings(secret=lambda _: address))
+
+
 @THEIRS
-def test_a_chat_gets_the_few_lines_through_apprise(monkeypatch):
+def test_a_chat_gets_the_few_lines_through_apprise():
     pytest.importorskip("apprise")
     with Receiver() as receiver:
         address = receiver.url.replace("http://", "json://")
-        Apprise(ChannelSettings(secret={"APPRISE_TEAM": address}.get)).send(
-            letter("apprise:team", chat="• In short.\n"), NOW
-        )
+        chat = Apprise(ChannelSettings(secret={"APPRISE_TEAM": address}.get))
+        post(chat, letter("apprise:team", chat=(ChatBlock("• In short."),)))
         [(_, body)] = receiver.got
 
     assert json.loads(body)["title"] == "Pixboard widens its licence"
-    assert "In short." in json.loads(body)["message"]
+    assert json.loads(body)["message"] == "• In short."
 
 
 @THEIRS
@@ -173,7 +203,7 @@ def test_the_address_of_a_chat_is_in_no_log_at_any_level(caplog, status):
         receiver.status = status
         address = receiver.url.replace("http://", "json://") + "/a-secret-path"
         with contextlib.suppress(NotifyError):
-            Apprise(ChannelSettings(secret=lambda _: address)).send(letter("apprise:team"), NOW)
+            post(chat_of(address), letter("apprise:team"))
         assert len(receiver.got) == 1
 
     assert "a-secret-path" not in caplog.text
@@ -181,21 +211,158 @@ def test_the_address_of_a_chat_is_in_no_log_at_any_level(caplog, status):
 
 
 @THEIRS
-def test_a_chat_that_does_not_take_it_is_asked_again_later():
+@pytest.mark.parametrize(
+    ("status", "transient"),
+    [(500, True), (503, True), (429, True), (400, False), (401, False), (403, False), (404, False), (410, False)],
+)
+def test_a_chats_answer_says_whether_another_try_helps(status, transient):
     pytest.importorskip("apprise")
     with Receiver() as receiver:
-        receiver.status = 500
-        address = receiver.url.replace("http://", "json://")
-        with pytest.raises(NotifyError) as caught:
-            Apprise(ChannelSettings(secret=lambda _: address)).send(letter("apprise:team"), NOW)
+        receiver.status = status
+        address = receiver.url.replace("http://", "json://") + "/a-secret-path"
+        with pytest.raises(NotifyError, match=f"HTTP {status}") as caught:
+            post(chat_of(address), letter("apprise:team"))
+
+    assert caught.value.transient is transient
+    assert "a-secret-path" not in str(caught.value)
+
+
+@THEIRS
+def test_a_chat_that_cannot_be_reached_is_asked_again_later():
+    pytest.importorskip("apprise")
+    with pytest.raises(NotifyError, match=r"did not take it$") as caught:
+        post(chat_of("json://127.0.0.1:9/"), letter("apprise:team"))
 
     assert caught.value.transient
-    assert address not in str(caught.value)
 
 
 def test_a_chat_without_an_address_names_the_variable():
     with pytest.raises(NotifyError, match="TOSTRACK_APPRISE_TEAM"):
-        Apprise(ChannelSettings()).send(letter("apprise:team"), NOW)
+        post(Apprise(ChannelSettings()), letter("apprise:team"))
+
+
+@THEIRS
+@pytest.mark.parametrize("address", ["nothing", "unknown://host/path", "tgram://x"])
+def test_an_address_that_apprise_does_not_know_is_final(address):
+    pytest.importorskip("apprise")
+    with pytest.raises(NotifyError, match="TOSTRACK_APPRISE_TEAM") as caught:
+        post(chat_of(address), letter("apprise:team"))
+
+    assert not caught.value.transient
+
+
+BOT = "tgram://123456789:abcdefghijklmnopqrstuvwxyz123456789"
+
+
+@pytest.fixture
+def telegram(monkeypatch):
+    """Telegram's API on loopback."""
+    plugin = pytest.importorskip("apprise.plugins.telegram").NotifyTelegram
+    with ChatServer() as server:
+        monkeypatch.setattr(plugin, "notify_url", server.url + "/bot")
+        yield server
+
+
+@THEIRS
+@pytest.mark.parametrize("targets", ["111/222", "111,222", "111/222/111"])
+def test_each_target_of_an_address_is_a_delivery_of_its_own(telegram, targets):
+    chat = chat_of(f"{BOT}/{targets}/")
+
+    parts = divide(chat, letter("apprise:team"))
+    assert [len(parts), len({part.part for part in parts})] == [2, 2]
+    chat.send(parts[1], NOW)
+
+    [(_, body)] = telegram.got
+    assert str(json.loads(body)["chat_id"]) == "222"
+    assert not any("111" in part.part or "222" in part.part for part in parts)
+
+
+@THEIRS
+def test_several_addresses_in_one_string_are_deliveries_of_their_own():
+    pytest.importorskip("apprise")
+    with Receiver() as receiver:
+        address = receiver.url.replace("http://", "json://")
+        parts = post(chat_of(f"{address}/a, {address}/b"), letter("apprise:team"))
+
+    assert len(parts) == len(receiver.got) == 2
+
+
+@THEIRS
+def test_a_target_is_named_by_its_number_when_it_refuses(telegram):
+    telegram.refused = {"222": 403}
+    chat = chat_of(f"{BOT}/111/222/")
+    first, second = divide(chat, letter("apprise:team"))
+
+    chat.send(first, NOW)
+    with pytest.raises(NotifyError, match=r"apprise:team, target 2 of 2: .* for good \(HTTP 403\)") as caught:
+        chat.send(second, NOW)
+    assert not caught.value.transient
+    assert "222" not in str(caught.value)
+
+
+SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/"
+SENTENCE = "You grant us a licence to use, show & adapt <what> you post 😀"
+CHANGES = tuple(
+    ChatBlock(f"• Change {number}: " + f"{SENTENCE} ({number}). " * 7, f"https://tos.example/{number}")
+    for number in range(1, 9)
+)
+
+
+@THEIRS
+@pytest.mark.parametrize(
+    ("address", "limit", "plugin", "attribute", "field", "said"),
+    [
+        ("discord://hookid1234/hooktoken1234", 2000, "discord.NotifyDiscord", "notify_url", "content", b""),
+        (f"{BOT}/111/", 4096, "telegram.NotifyTelegram", "notify_url", "text", b'{"ok": true}'),
+        (SLACK, 35_000, "slack.NotifySlack", "webhook_url", "attachments", b"ok"),
+    ],
+)
+def test_messages_fit_the_channel_and_are_divided_between_changes(
+    monkeypatch, address, limit, plugin, attribute, field, said
+):
+    module, _, name = plugin.partition(".")
+    found = getattr(pytest.importorskip(f"apprise.plugins.{module}"), name)
+    with ChatServer() as server:
+        server.said = said
+        monkeypatch.setattr(found, attribute, server.url)
+        post(chat_of(address), letter("apprise:team", chat=CHANGES))
+
+    shown = [json.loads(body)[field] for _, body in server.got]
+    texts = [html.unescape(each if isinstance(each, str) else each[0]["text"]) for each in shown]
+    assert all(len(text.encode("utf-16-le")) // 2 <= limit for text in texts)
+    assert (len(texts) > 1) == (limit < 35_000)
+    for number in range(1, 9):
+        [text] = [text for text in texts if f"Change {number}:" in text]
+        assert text.count(f"({number})") == 7
+        assert f"https://tos.example/{number}" in text
+
+
+@THEIRS
+def test_messages_fit_every_channel_that_apprise_knows():
+    manager = pytest.importorskip("apprise.manager_plugins").NotificationManager()
+    message = letter("apprise:team", chat=(ChatBlock("Short."), *CHANGES, ChatBlock("x" * 9000)))
+    seen = 0
+    for plugin in set(manager.plugins()):
+        if not isinstance(plugin.body_maxlen, int) or not isinstance(plugin.title_maxlen, int):
+            continue
+        seen += 1
+        measure = measure_for(plugin)
+        for part in divide_for(plugin, message):
+            [block] = part.chat
+            title = measure(part.subject)
+            assert block.text, plugin.__name__
+            assert title + measure(block.text) <= plugin.body_maxlen, plugin.__name__
+            assert not plugin.title_maxlen or title <= plugin.title_maxlen, plugin.__name__
+    assert seen > 100
+
+
+def test_a_change_that_no_message_has_room_for_is_cut_at_a_word_and_ends_with_its_link():
+    block = ChatBlock("A licence that is long enough to be cut at some word of it", "https://x.example/7")
+
+    [short, *rest] = fit_blocks("News", [block, ChatBlock("Next.")], 60, 0, len)
+
+    assert short.body == "A licence that is long enough…\n  https://x.example/7"
+    assert [message.body for message in rest] == ["Next."]
 
 
 # GitHub

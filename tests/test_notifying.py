@@ -60,7 +60,7 @@ def notified(platform, own, at=None, post=None):
         gather_messages(outbox, own, at)
         deliveries = list(
             DeliveryRun(
-                outbox, own, {"email": post}, partial(render_message, archive, outbox, own), lambda: at
+                outbox, own, {"email": post, "apprise": post}, partial(render_message, archive, outbox, own), lambda: at
             ).deliveries()
         )
     return post.letters, deliveries
@@ -113,6 +113,70 @@ def test_a_no_for_good_is_not_asked_again(platform):
 
     assert failed.state == "dead"
     assert notified(platform, office(SHOP), platform.at + timedelta(days=9)) == ([], [])
+
+
+class Rooms:
+    """A chat of several rooms, each of which gets a message in two parts; ``answers`` gives the error of a part."""
+
+    def __init__(self, **answers):
+        self.answers = answers
+        self.got = self.letters = []
+
+    def divide(self, letter):
+        return [replace(letter, part=f"{room}/{number}") for room in ("lake", "hill") for number in (1, 2)]
+
+    def send(self, letter, _at):
+        if error := self.answers.get(letter.part.replace("/", "")):
+            raise error
+        self.got.append(letter.part)
+
+    def close(self):
+        pass
+
+
+TEAM = DigestSettings("team", ("apprise:team",))
+
+
+def test_of_a_message_with_several_deliveries_only_what_failed_is_repeated(platform):
+    changed(platform, TEAM)
+    rooms = Rooms(lake2=NotifyError("busy"), hill1=NotifyError("full"))
+    _, [failed] = notified(platform, office(TEAM), post=rooms)
+    first = list(rooms.got)
+    rooms.got.clear()
+    rooms.answers = {}
+    _, [sent] = notified(platform, office(TEAM), platform.at + timedelta(hours=1), rooms)
+
+    assert (failed.state, failed.error) == ("retry", "1 of 4 deliveries arrived; busy; full")
+    assert first == ["lake/1"]
+    assert rooms.got == ["lake/2", "hill/1", "hill/2"]
+    assert sent.state == "sent"
+    assert notified(platform, office(TEAM), platform.at + timedelta(days=2), rooms)[1] == []
+
+
+def test_a_target_that_refuses_for_good_is_not_asked_again_and_the_others_get_all(platform):
+    changed(platform, TEAM)
+    rooms = Rooms(lake1=NotifyError("gone", transient=False), hill2=NotifyError("busy"))
+    _, [failed] = notified(platform, office(TEAM), post=rooms)
+    rooms.answers.pop("hill2")
+    rooms.answers["lake1"] = AssertionError("asked again")
+    _, [ended] = notified(platform, office(TEAM), platform.at + timedelta(hours=1), rooms)
+
+    assert failed.state == "retry"
+    assert (ended.state, ended.error) == ("dead", "2 of 4 deliveries arrived; gone")
+    assert rooms.got == ["hill/1", "hill/2"]
+
+
+def test_a_sender_that_is_killed_between_two_parts_repeats_none_that_arrived(platform):
+    changed(platform, TEAM)
+    rooms = Rooms(hill1=KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        notified(platform, office(TEAM), post=rooms)
+    rooms.answers = {}
+
+    _, [sent] = notified(platform, office(TEAM), platform.at + LEASE + timedelta(minutes=1), rooms)
+
+    assert sent.state == "sent"
+    assert rooms.got == ["lake/1", "lake/2", "hill/1", "hill/2"]
 
 
 def test_a_log_of_what_was_sent_names_no_recipient(platform, caplog):

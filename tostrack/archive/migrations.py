@@ -18,7 +18,7 @@ from tostrack.models import sha256
 from tostrack.value import Value
 
 #: The schema that this tostrack reads and writes: one more than there are `_steps`.
-SCHEMA = 4
+SCHEMA = 5
 #: In the header of every archive since schema 2: "tost" in ASCII. It tells SQLite files of other programs apart.
 APPLICATION_ID = 0x746F7374
 #: What is said of an older archive.
@@ -56,19 +56,19 @@ Step = Callable[[sqlite3.Connection], None]
 
 def _steps() -> Mapping[int, Step]:
     """Return the steps by the schema that each leads to; lazily, because readers need none."""
-    from tostrack.archive import flag_listing, reviews
+    from tostrack.archive import deliveries, flag_listing, reviews
     from tostrack.archive.migration_2 import to_schema_2
 
-    new_tables = (partial(run_script, script=module.TABLES) for module in (reviews, flag_listing))
+    new_tables = (partial(run_script, script=module.TABLES) for module in (reviews, flag_listing, deliveries))
     return dict(enumerate((to_schema_2, *new_tables), 2))
 
 
 def create_schema(connection: sqlite3.Connection) -> None:
     """Make the tables of the current schema in an empty database."""
-    from tostrack.archive import fact_rows, flag_listing, outbox, reviews, schema
+    from tostrack.archive import deliveries, fact_rows, flag_listing, outbox, reviews, schema
 
-    tables = (schema.TABLES, schema.PROOF, fact_rows.TABLES, outbox.TABLES, reviews.TABLES, flag_listing.TABLES)
-    run_script(connection, "".join(tables))
+    modules = (fact_rows, outbox, reviews, flag_listing, deliveries)
+    run_script(connection, "".join((schema.TABLES, schema.PROOF, *(module.TABLES for module in modules))))
     _create_views_and_triggers(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {SCHEMA}")

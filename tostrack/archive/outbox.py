@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tostrack.archive.deliveries import write_delivery
 from tostrack.errors import StoreError
 from tostrack.models import Change, DigestSettings, channel_of, iso
 
@@ -65,7 +66,7 @@ CREATE TABLE suppressions (address TEXT PRIMARY KEY, since TEXT NOT NULL, reason
 """
 
 #: Tables that must not leave the machine with a published archive.
-PRIVATE = ("outbox", "messages", "subscribers", "suppressions")
+PRIVATE = ("outbox", "deliveries", "messages", "subscribers", "suppressions")
 
 #: How long another notifier's transaction is waited for, in seconds.
 _BUSY_TIMEOUT = 30.0
@@ -316,6 +317,15 @@ class Outbox:
         query = "UPDATE messages SET state = 'dead', error = ? WHERE kind = 'storm' AND state = 'pending'"
         with self._atomic():
             return self._connection.execute(query, (reason,)).rowcount
+
+    def deliveries(self, message: Message) -> dict[str, str]:
+        """Return the settled parts of *message*: each with why it was refused for good, empty when it arrived."""
+        return dict(map(tuple, self._rows("SELECT part, error FROM deliveries WHERE message_id = ?", (message.id,))))
+
+    def settle_part(self, message: Message, part: str, error: str = "") -> None:
+        """Note that a part of *message* has arrived, or with what *error* it was refused for good."""
+        with self._atomic():
+            write_delivery(self._connection, message.id, part, error)
 
     # Permission
 

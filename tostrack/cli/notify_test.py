@@ -20,7 +20,7 @@ from tostrack.render.escape import safe_line
 @click.pass_obj
 def command(environment: Environment, name: str, recipient: str | None, clock: Clock) -> None:
     """Send one message that is clearly marked as a test to each recipient of DIGEST, over its channel."""
-    from tostrack.notify import NOTIFIERS
+    from tostrack.notify import NOTIFIERS, divide
     from tostrack.services.messages import render_test_message
 
     settings = find_digest(environment, name)
@@ -39,7 +39,8 @@ def command(environment: Environment, name: str, recipient: str | None, clock: C
                 raise ConfigError(f"{each}: there is no channel {channel_of(each)!r}")
             notifier = make(channels)
             try:
-                notifier.send(render_test_message(own, name, each, at), at)
+                for part in divide(notifier, render_test_message(own, name, each, at)):
+                    notifier.send(part, at)
                 click.echo(f"{each}  sent")
             except NotifyError as error:
                 failed += 1

@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from tostrack.errors import NotifyError
+from tostrack.models import sha256
 from tostrack.notify.message import ChannelSettings, OutgoingMessage
+from tostrack.render.chat import ChatBlock, fit_blocks
+
+#: Answers that another try does not change: the address is wrong, or no longer valid.
+REFUSED = frozenset({400, 401, 403, 404, 410})
+#: Characters that the library puts around a title which it shows as part of the body.
+_AROUND_TITLE = 24
+
+
+@dataclass(frozen=True)
+class ChatTarget:
+    """One room, person or hook of an address."""
+
+    #: Its whole address, a secret.
+    address: str
+    #: The library's object for it; None where the library does not know the address.
+    plugin: Any
 
 
 @contextmanager
@@ -22,36 +41,164 @@ def _no_logs() -> Iterator[None]:
         logging.disable(before)
 
 
+@contextmanager
+def _noted_statuses() -> Iterator[list[int]]:
+    """Yield the statuses of HTTP answers as they come: the library says only whether it worked."""
+    from requests.adapters import HTTPAdapter
+
+    statuses: list[int] = []
+    send = HTTPAdapter.send
+
+    def noting(*values: Any, **named: Any) -> Any:
+        answer = send(*values, **named)
+        statuses.append(answer.status_code)
+        return answer
+
+    HTTPAdapter.send = noting  # type: ignore[method-assign]
+    try:
+        yield statuses
+    finally:
+        HTTPAdapter.send = send  # type: ignore[method-assign]
+
+
+def find_targets(address: str) -> list[ChatTarget]:
+    """Return the targets of an address as the library writes it: it may hold several addresses, and each several rooms.
+
+    A target that is named twice is one.
+    """
+    import apprise
+
+    chats = apprise.Apprise()
+    with _no_logs():
+        known = chats.add(address)
+        found = [target for plugin in chats for target in _single_targets(plugin)] if known else []
+    return list({target.address: target for target in found}.values())
+
+
+def _single_targets(plugin: Any) -> Iterator[ChatTarget]:
+    import apprise
+
+    address = plugin.url()
+    named = plugin.parse_url(address)
+    targets = named.get("targets") if named else None
+    if not isinstance(targets, list) or len(targets) < 2:
+        yield ChatTarget(address, plugin)
+        return
+    for target in targets:
+        one: Any = apprise.Apprise.instantiate({**named, "targets": [target]}, suppress_exceptions=True)
+        yield ChatTarget(one.url() if one else f"{address} {target}", one or None)
+
+
+def measure_for(plugin: Any) -> Callable[[str], int]:
+    """Return what counts a text as *plugin* sends it, in UTF-16 units, of which a character is one or two."""
+    from apprise.common import NotifyFormat
+    from apprise.conversion import convert_between
+
+    convert: Any = convert_between
+    formats = plugin.notify_format
+    form = NotifyFormat.TEXT
+    if isinstance(formats, str):
+        form = NotifyFormat(formats)
+    elif NotifyFormat.TEXT not in formats:
+        form = NotifyFormat(formats[0])
+
+    def measure(text: str) -> int:
+        return len(convert(NotifyFormat.TEXT, form, text).encode("utf-16-le", "surrogatepass")) // 2
+
+    return measure
+
+
+def divide_for(plugin: Any, letter: OutgoingMessage) -> list[OutgoingMessage]:
+    """Return *letter* as the messages that *plugin* takes, by the limits of its class."""
+    blocks: Sequence[ChatBlock] = letter.chat or [ChatBlock(part) for part in letter.text.split("\n\n")]
+    room, title = int(plugin.body_maxlen), int(plugin.title_maxlen)
+    if room > 4 * _AROUND_TITLE:
+        room -= _AROUND_TITLE
+    fitted = fit_blocks(letter.subject, blocks, room, title, measure_for(plugin))
+    return [replace(letter, subject=one.title, chat=(ChatBlock(one.body),)) for one in fitted]
+
+
 class Apprise:
     """Sends to ``apprise:NAME``, whose address, a secret, is in ``TOSTRACK_APPRISE_NAME``."""
 
     def __init__(self, setup: ChannelSettings) -> None:
         self._setup = setup
+        self._targets: dict[str, list[ChatTarget]] = {}
+
+    def divide(self, letter: OutgoingMessage) -> list[OutgoingMessage]:
+        """Return *letter* once for each target of its address, in as many messages as the channel needs.
+
+        Raises:
+            NotifyError: There is no such address, the library does not know it, or is not installed.
+        """
+        return [
+            replace(one, part=f"{_key(letter, target)}/{number}")
+            for target in self._targets_of(letter)
+            for number, one in enumerate(divide_for(target.plugin, letter) if target.plugin else [letter], 1)
+        ]
 
     def send(self, letter: OutgoingMessage, at: datetime) -> None:
-        """Post the few lines of *letter* that a chat can hold."""
+        """Post *letter*, one of those that `divide` returns.
+
+        Raises:
+            NotifyError: The chat did not take it; an answer of `REFUSED` is final.
+        """
         del at
-        name = f"APPRISE_{letter.recipient.partition(':')[2].upper()}"
-        url = self._setup.secret(name)
-        if not url:
-            raise NotifyError(f"{letter.recipient}: set TOSTRACK_{name} to its apprise address")
+        targets = self._targets_of(letter)
+        for number, target in enumerate(targets, 1):
+            if _key(letter, target) == letter.part.partition("/")[0]:
+                which = f"{letter.recipient}, target {number} of {len(targets)}" if targets[1:] else letter.recipient
+                self._post(letter, target, which)
+                return
+        raise NotifyError(f"{letter.recipient}: its address has changed")
+
+    def _post(self, letter: OutgoingMessage, target: ChatTarget, which: str) -> None:
+        import apprise
+
+        variable = _variable(letter)
+        if target.plugin is None:
+            reason = f"TOSTRACK_{variable} names a target that apprise does not know"
+            raise NotifyError(f"{which}: {reason}", transient=False)
+        chat = apprise.Apprise()
+        with _no_logs(), _noted_statuses() as statuses:
+            chat.add(target.plugin)
+            body = "\n".join(block.text for block in letter.chat)
+            taken = chat.notify(title=letter.subject, body=body, body_format=apprise.NotifyFormat.TEXT)
+        if taken:
+            return
+        status = f" (HTTP {statuses[-1]})" if statuses else ""
+        if statuses and statuses[-1] in REFUSED:
+            message = f"the chat refuses it for good{status}; is the address in TOSTRACK_{variable} still right?"
+            raise NotifyError(f"{which}: {message}", transient=False)
+        raise NotifyError(f"{which}: the chat did not take it{status}")
+
+    def _targets_of(self, letter: OutgoingMessage) -> list[ChatTarget]:
+        if letter.recipient in self._targets:
+            return self._targets[letter.recipient]
+        variable = _variable(letter)
+        address = self._setup.secret(variable)
+        if not address:
+            raise NotifyError(f"{letter.recipient}: set TOSTRACK_{variable} to its apprise address")
         try:
-            import apprise
+            found = find_targets(address)
         except ImportError as error:
             raise NotifyError(
                 f"{letter.recipient}: chats need the extra: pip install 'tostrack[notify]'", down=True
             ) from error
-        chat = apprise.Apprise()
-        with _no_logs():
-            known = chat.add(url)
-        if not known:
-            raise NotifyError(f"{letter.recipient}: TOSTRACK_{name} is no address that apprise knows", transient=False)
-        with _no_logs():
-            taken = chat.notify(
-                title=letter.subject, body=letter.chat or letter.text, body_format=apprise.NotifyFormat.TEXT
+        if not found:
+            raise NotifyError(
+                f"{letter.recipient}: TOSTRACK_{variable} is no address that apprise knows", transient=False
             )
-        if not taken:
-            raise NotifyError(f"{letter.recipient}: the chat did not take it")
+        return self._targets.setdefault(letter.recipient, found)
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+
+def _variable(letter: OutgoingMessage) -> str:
+    return f"APPRISE_{letter.recipient.partition(':')[2].upper()}"
+
+
+def _key(letter: OutgoingMessage, target: ChatTarget) -> str:
+    """Return a name of *target* that is stored and tells nothing about its address: of each message another."""
+    return sha256(f"{letter.name}\n{target.address}")[:16]

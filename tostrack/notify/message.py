@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
+
+from tostrack.render.chat import ChatBlock
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,8 @@ class OutgoingMessage:
     text: str
     made_at: datetime
     html: str = ""
-    #: A few lines for a chat.
-    chat: str = ""
+    #: A few lines for a chat; a channel without them takes the text.
+    chat: tuple[ChatBlock, ...] = ()
     markdown: str = ""
     #: For programs, as `json.dumps` takes it.
     payload: Mapping[str, Any] = field(default_factory=dict)
@@ -29,6 +31,8 @@ class OutgoingMessage:
     list_id: str = ""
     #: Where to unsubscribe: https and mailto addresses.
     leave: tuple[str, ...] = ()
+    #: Which of several deliveries of one message this is; see `divide`. What is before the slash names the target.
+    part: str = ""
 
 
 #: Sends method, address, headers and body, guarded as every request of ours is; gives the status and what was said.
@@ -71,3 +75,24 @@ class Notifier(Protocol):
 
     def close(self) -> None:
         """Let go of connections."""
+
+
+@runtime_checkable
+class DividingNotifier(Notifier, Protocol):
+    """A channel that delivers one message in several parts, each of which arrives, fails and is repeated by itself."""
+
+    def divide(self, letter: OutgoingMessage) -> Sequence[OutgoingMessage]:
+        """Return the deliveries of *letter*, each with its ``part``; the same letter gives the same parts.
+
+        Raises:
+            NotifyError: The channel is not set up.
+        """
+
+
+def divide(notifier: Notifier, letter: OutgoingMessage) -> Sequence[OutgoingMessage]:
+    """Return the deliveries that *letter* takes: itself, where the channel does not divide.
+
+    Raises:
+        NotifyError: The channel is not set up.
+    """
+    return notifier.divide(letter) if isinstance(notifier, DividingNotifier) else [letter]

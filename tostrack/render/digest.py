@@ -18,6 +18,7 @@ from tostrack.models import Change, Edit, Flag, Hunk, iso
 from tostrack.render.calendar import BindingDate, binding_row
 from tostrack.render.change_formats import LINKED, change_as_json, coloured, html, safe_url
 from tostrack.render.change_formats import change_as_markdown as markdown
+from tostrack.render.chat import ChatBlock
 from tostrack.render.escape import count, cut, path_of, safe_line, span_of
 from tostrack.render.headline import distinct_flags, headline, moved, subject_of
 from tostrack.render.word_edits import Run, around, fold, marked, runs_of, wrap
@@ -355,23 +356,23 @@ def _html_footer(footer: Footer) -> list[str]:
 
 # For chats and programs
 
-#: Changes told in a chat; Discord takes 2,000 characters.
+#: Changes told in a chat.
 _CHAT = 8
 
 
-def digest_as_chat(digest: Digest) -> str:
-    """Return *digest* in a few lines of plain text: a sentence, its meaning and a link for each change."""
+def digest_as_chat(digest: Digest) -> tuple[ChatBlock, ...]:
+    """Return *digest* as a few blocks of plain text: a sentence, its meaning and a link for each change."""
     items = _ordered(digest)
-    lines = [digest.warning] if digest.warning else []
+    blocks = [ChatBlock(digest.warning)] if digest.warning else []
     for item in items[:_CHAT]:
         told, _ = _told(item, digest)
         meanings = dict.fromkeys(meaning for edit in told for meaning in edit.meanings)
-        lines += ["• " + _headline(item, digest), *(f"  {meaning}" for meaning in list(meanings)[:2])]
-        lines += [f"  {item.link}"] if item.link else []
+        lines = ["• " + _headline(item, digest), *(f"  {meaning}" for meaning in list(meanings)[:2])]
+        blocks.append(ChatBlock("\n".join(lines), item.link))
     if len(items) > _CHAT:
-        lines.append(f"… and {count(len(items) - _CHAT, 'more change')}")
-    lines = lines or [_quiet(digest)]
-    return "\n".join([*lines, *(f"• {one.sentence(digest.until.date())}" for one in digest.upcoming[:_CHAT])]) + "\n"
+        blocks.append(ChatBlock(f"… and {count(len(items) - _CHAT, 'more change')}"))
+    blocks = blocks or [ChatBlock(_quiet(digest))]
+    return (*blocks, *(ChatBlock(f"• {one.sentence(digest.until.date())}") for one in digest.upcoming[:_CHAT]))
 
 
 def digest_as_markdown(digest: Digest) -> str:

@@ -15,7 +15,7 @@ from itertools import groupby
 from tostrack.archive.outbox import Message, Outbox, Waiting
 from tostrack.errors import NotifyError, StoreError
 from tostrack.models import DigestSettings, channel_of, from_iso
-from tostrack.notify import Notifier, OutgoingMessage
+from tostrack.notify import Notifier, OutgoingMessage, divide
 from tostrack.services.messages import SenderConfig
 from tostrack.services.subscriptions import find_refusal, is_mail, message_name
 
@@ -148,15 +148,51 @@ class DeliveryRun:
         if notifier is None:
             return self._bury(message, f"no such channel: {message.channel}")
         try:
-            notifier.send(self.write(message), self.now())
+            refused = self._send(message, notifier)
         except NotifyError as error:
             if error.down:
                 self.down[message.channel] = str(error)
             return self._again(message, str(error)) if error.transient else self._bury(message, str(error))
         except StoreError as error:
             return self._again(message, str(error))
+        if refused:
+            return self._bury(message, refused)
         self.outbox.sent(message, self.now())
         return Delivery(message, "sent")
+
+    def _send(self, message: Message, notifier: Notifier) -> str:
+        """Send all parts of *message* that are not settled; return why some are refused for good, or the empty string.
+
+        Raises:
+            NotifyError: A part may not have arrived.
+        """
+        parts = divide(notifier, self.write(message))
+        if len(parts) == 1:
+            notifier.send(parts[0], self.now())
+            return ""
+        settled = self.outbox.deliveries(message)
+        waiting: dict[str, NotifyError] = {}
+        for target, group in groupby(parts, key=lambda part: part.part.partition("/")[0]):
+            left = [part for part in group if part.part not in settled]
+            try:
+                for part in left:
+                    notifier.send(part, self.now())
+                    settled[part.part] = ""
+                    self.outbox.settle_part(message, part.part)
+            except NotifyError as error:
+                # What follows a part that did not arrive waits for it; what a target refuses once it refuses again.
+                if error.transient:
+                    waiting[target] = error
+                for part in left if not error.transient else ():
+                    if part.part not in settled:
+                        settled[part.part] = str(error)
+                        self.outbox.settle_part(message, part.part, str(error))
+        errors = dict.fromkeys((*map(str, waiting.values()), *filter(None, settled.values())))
+        arrived = sum(settled.get(part.part) == "" for part in parts)
+        account = "; ".join((f"{arrived} of {len(parts)} deliveries arrived", *errors)) if errors else ""
+        if waiting:
+            raise NotifyError(account, down=any(error.down for error in waiting.values()))
+        return account
 
     def _again(self, message: Message, error: str) -> Delivery:
         at = self.now()

@@ -14,6 +14,7 @@ from tostrack.models import DigestSettings, from_iso
 from tostrack.notify import OutgoingMessage
 from tostrack.notify.tokens import LinkToken
 from tostrack.render import digest as forms
+from tostrack.render.chat import ChatBlock
 from tostrack.render.escape import count
 from tostrack.services.digest import assemble_digest
 from tostrack.services.subscriptions import build_link, is_mail, message_name
@@ -92,7 +93,7 @@ def render_test_message(office: SenderConfig, digest: str, recipient: str, at: d
         subject,
         text,
         at,
-        chat=f"{subject}\n{text}",
+        chat=(ChatBlock(text.strip()),),
         markdown=f"**{subject}**\n\n{text}",
         payload={"test": True, "digest": digest, "text": text},
         list_id=f"{digest}.{office.authority.rpartition('@')[2]}",
