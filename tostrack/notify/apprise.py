@@ -95,12 +95,8 @@ def measure_for(plugin: Any) -> Callable[[str], int]:
     from apprise.conversion import convert_between
 
     convert: Any = convert_between
-    formats = plugin.notify_format
-    form = NotifyFormat.TEXT
-    if isinstance(formats, str):
-        form = NotifyFormat(formats)
-    elif NotifyFormat.TEXT not in formats:
-        form = NotifyFormat(formats[0])
+    formats = [plugin.notify_format] if isinstance(plugin.notify_format, str) else list(plugin.notify_format)
+    form = NotifyFormat.TEXT if NotifyFormat.TEXT in formats else formats[0]
 
     def measure(text: str) -> int:
         return len(convert(NotifyFormat.TEXT, form, text).encode("utf-16-le", "surrogatepass")) // 2
