@@ -6,6 +6,7 @@ import pytest
 from conftest import START, paragraphs
 
 from tostrack.archive import Archive
+from tostrack.archive.judgement_sums import write_sums
 from tostrack.archive.redact import redact
 from tostrack.archive.verify import verify
 from tostrack.errors import ArchiveBusyError, ConfigError
@@ -147,6 +148,7 @@ def test_a_part_of_the_clause_that_an_explanation_or_a_headline_quotes_goes_too(
         "UPDATE judgements SET headline = 'Adds sharing: “… your data with advertisers within …”' WHERE id = 1"
     )
     connection.execute("UPDATE judgements SET headline = 'Keeps data for “90 days after the day”' WHERE id = 2")
+    write_sums(connection, [1, 2])
     connection.commit()
     connection.close()
 

@@ -211,6 +211,12 @@ def test_a_time_that_is_no_time_is_a_finding_and_no_crash(history):
     [
         ("UPDATE _hunks SET reason = 'no-such-reason' WHERE judgement_id = 1", ("reading", "acme/terms", 2)),
         ("UPDATE _hunks SET words = '=3-1+1' WHERE judgement_id = 2", ("hunk", "acme/terms", 3)),
+        ("UPDATE _hunks SET reason = 'new-text' WHERE judgement_id = 1", ("sum", "acme/terms", 2)),
+        ("UPDATE judgements SET headline = headline || '.' WHERE id = 2", ("sum", "acme/terms", 3)),
+        ("UPDATE judgements SET importance = 1 - importance WHERE id = 1", ("sum", "acme/terms", 2)),
+        ("UPDATE _judgement_flags SET place = 0", ("sum", "acme/terms", 2)),
+        ("DELETE FROM judgement_sums WHERE judgement_id = 2", ("sum", "acme/terms", 3)),
+        ("UPDATE _contexts SET heading = heading || '?'", ("text", "", None)),
         ("UPDATE _hunks SET words = x'00' WHERE judgement_id = 2", ("hunk", "acme/terms", 3)),
         ("UPDATE judgement_facts SET kind = 'no-such-kind' WHERE judgement_id = 1", ("reading", "acme/terms", 2)),
         ("UPDATE _judgement_flags SET direction = 'sideways'", ("reading", "acme/terms", 2)),

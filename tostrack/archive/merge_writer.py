@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from tostrack.analysis.flags import Rulebook
 from tostrack.archive.hunk_recovery import recover_hunks
 from tostrack.archive.judgement_rows import ENDS, JudgementRows
+from tostrack.archive.judgement_sums import write_sums
 from tostrack.archive.merge_checks import bound_wait
 from tostrack.archive.merge_source import MergeSource
 from tostrack.archive.recorder import Recorder
@@ -98,6 +99,7 @@ class MergeWriter(Recorder):
             ids = [row[0] for row in self._connection.execute(query, (judgement_id,))]
             write = f"UPDATE {stored} SET place = ? WHERE id = ?"  # noqa: S608
             self._connection.executemany(write, zip(places[table], ids, strict=True))
+        write_sums(self._connection, [judgement_id])
 
     def _standing(self, document_id: int, held: MergeSource, captures: Mapping[int, int]) -> None:
         """Take over what moves every night: the newest captures, the quarantine, when each version was last seen."""

@@ -56,18 +56,19 @@ Step = Callable[[sqlite3.Connection], None]
 
 def _steps() -> Mapping[int, Step]:
     """Return the steps by the schema that each leads to; lazily, because readers need none."""
-    from tostrack.archive import deliveries, flag_listing, reviews
+    from tostrack.archive import flag_listing, reviews
     from tostrack.archive.migration_2 import to_schema_2
+    from tostrack.archive.migration_5 import to_schema_5
 
-    new_tables = (partial(run_script, script=module.TABLES) for module in (reviews, flag_listing, deliveries))
-    return dict(enumerate((to_schema_2, *new_tables), 2))
+    new_tables = (partial(run_script, script=module.TABLES) for module in (reviews, flag_listing))
+    return dict(enumerate((to_schema_2, *new_tables, to_schema_5), 2))
 
 
 def create_schema(connection: sqlite3.Connection) -> None:
     """Make the tables of the current schema in an empty database."""
-    from tostrack.archive import deliveries, fact_rows, flag_listing, outbox, reviews, schema
+    from tostrack.archive import deliveries, fact_rows, flag_listing, judgement_sums, outbox, reviews, schema
 
-    modules = (fact_rows, outbox, reviews, flag_listing, deliveries)
+    modules = (fact_rows, outbox, reviews, flag_listing, deliveries, judgement_sums)
     run_script(connection, "".join((schema.TABLES, schema.PROOF, *(module.TABLES for module in modules))))
     _create_views_and_triggers(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -16,6 +16,7 @@ from tostrack.archive.flag_events import events_of_hunks, find_before, write_mom
 from tostrack.archive.flag_rows import FlagRows
 from tostrack.archive.hunk_rows import build_hunk_rows
 from tostrack.archive.judgement_rows import ENDS, JudgementRows, build_judgement_rows
+from tostrack.archive.judgement_sums import write_sums
 from tostrack.archive.texts import ClauseStore
 from tostrack.archive.visits import NewVersion, Visit
 from tostrack.clauses import plain, text_key
@@ -314,6 +315,7 @@ class Recorder:
                 for place, row in enumerate(build_hunk_rows(hunks, old, new))
             ],
         )
+        write_sums(self._connection, [judgement_id])
 
     def _flag_moment(self, document_id: int, number: int, new: NewVersion) -> None:
         """Write what happened to the flags with a version, where that is known without comparing two texts again."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tostrack.archive import snapshots as files
 from tostrack.archive.hunk_rows import unpack_ids
+from tostrack.archive.judgement_sums import sound_judgements, write_sums
 from tostrack.archive.lock import lock_archive
 from tostrack.archive.migrations import check_header, check_schema
 from tostrack.archive.provenance import TOMBSTONE
@@ -111,6 +112,7 @@ def _take_out(
     stored = connection.execute("SELECT id, text FROM clauses").fetchall()
     clauses = {clause_id: text for clause_id, text in stored if text in texts}
     captures = _captures(connection, clauses)
+    sound = sound_judgements(connection)
     with _writable(connection):
         # Flags are made by rules, and made anew by `reflag` where a text is left to flag.
         connection.executemany("DELETE FROM _flags WHERE clause_id = ?", [(clause_id,) for clause_id in clauses])
@@ -120,6 +122,7 @@ def _take_out(
             _clause(connection, clause_id, text, tombs[text])
         _contexts(connection, {plain(text): tomb for text, tomb in tombs.items() if plain(text)})
         _hunks(connection, set(clauses))
+        write_sums(connection, sound)
         for digest in dict.fromkeys(digest for digest, _ in captures):
             _note(connection, "capture", digest, reason, now)
     paths = tuple(path for _, path in captures)

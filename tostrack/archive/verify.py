@@ -14,6 +14,7 @@ from tostrack.archive import snapshots as files
 from tostrack.archive.chain import late_link
 from tostrack.archive.hunk_check import check_hunks
 from tostrack.archive.intervals import OPEN
+from tostrack.archive.judgement_sums import check_sums
 from tostrack.archive.provenance import Origin, Provenance, Row
 from tostrack.archive.read import Archive, DocumentRow
 from tostrack.archive.reading_check import DAMAGED, check_archive_readable, check_readable
@@ -40,8 +41,8 @@ HARMLESS = ("redacted", "time")
 class VerifyFinding:
     """One thing that is not as it was written, or that was taken out by order (``redacted``)."""
 
-    #: ``file``, ``schema``, ``reference``, ``index``, ``text``, ``chain``, ``hunk``, ``reading``, ``capture``,
-    #: ``head``, ``time`` or ``redacted``.
+    #: ``file``, ``schema``, ``reference``, ``index``, ``text``, ``chain``, ``sum``, ``hunk``, ``reading``,
+    #: ``capture``, ``head``, ``time`` or ``redacted``.
     finding: str
     message: str
     #: ``instagram/terms``; empty where it belongs to no one document.
@@ -92,6 +93,7 @@ def verify(
             if not check.schema():
                 return report
             check.file()
+            check.contexts()
             if index and (wrong := check_search_index(path)):
                 check.say("index", wrong)
             for row in archive.documents():
@@ -166,6 +168,12 @@ class _Check:
             if row["text"] not in self._origins.gone and clause_key(row["kind"], row["text"]) != row["key"]
         }
 
+    def contexts(self) -> None:
+        """Check the headings and lead-ins that flags and hunks name."""
+        for row in self._query("SELECT id, key, heading, lead FROM _contexts", ()):
+            if clause_key(row["heading"], row["lead"]) != row["key"]:
+                self.say("text", f"heading {row['id']} does not read as it did when it was stored")
+
     def rest(self) -> None:
         """Name what is in no document that was looked at, and where times go back."""
         for message in check_archive_readable(self._archive):
@@ -229,8 +237,14 @@ class _Check:
         for judged, _ in late:
             message = "a late judgement of it is not what was recorded"
             self.say("chain", message, document.id, judged.row["to_number"])
+        self._unsealed(document.id, document_id, texts)
+
+    def _unsealed(self, document: str, document_id: int, texts: VersionTexts) -> None:
+        """Check what is stored of changes and no hash of the chain holds."""
+        for version, message in check_sums(self._query, document_id):
+            self.say("sum", message, document, version)
         for version, message in check_hunks(self._query, document_id, texts, self._origins.gone):
-            self.say("hunk", message, document.id, version)
+            self.say("hunk", message, document, version)
 
     def _clauses(self, texts: VersionTexts, row: Row) -> list[tuple[str, str]]:
         """Return kind and hash of the text of each clause of a version; check that they make its text."""
