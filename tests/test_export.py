@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from urllib.parse import unquote
 
 import pytest
 from click.testing import CliRunner
@@ -16,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tostrack.archive import Archive
-from tostrack.archive.warc import warc_uri
+from tostrack.archive.warc import warc_uri, write_warc
 from tostrack.cli import cli
 from tostrack.render.csv_rows import as_csv, folder_name
 
@@ -228,3 +229,23 @@ def test_a_dataset_has_the_layout_of_the_peer(history, tmp_path, out):
     ]
     with Archive(history.database) as archive:
         assert (tmp_path / "dataset" / names[2]).read_text() == archive.text("acme", "terms")
+
+
+@pytest.mark.parametrize("value", ["text/ü; charset=ü", "a; b\r\nx: y", "\x00; ☃", "plain"])
+def test_a_header_that_is_no_ascii_is_escaped_in_a_warc(value):
+    warcio = pytest.importorskip("warcio")
+    row = {
+        "fetched_at": "2024-05-01T03:00:00Z",
+        "path": "a/b",
+        "sha256": "0" * 64,
+        "chain": '["https://acme.example/terms"]',
+        "status": 200,
+        "headers": json.dumps({"x-said": value, "x-näme": "z"}),
+    }
+    out = io.BytesIO()
+    write_warc([row], lambda _: b"Terms", out)
+    out.seek(0)
+
+    _, found = [(record.http_headers, record.content_stream().read()) for record in warcio.ArchiveIterator(out)]
+    assert found[1] == b"Terms"
+    assert [unquote(said) for _, said in found[0].headers] == [value, "z", "5"]

@@ -322,3 +322,12 @@ def test_the_definitions_are_in_the_package():
     found = json.loads(files("tostrack.archive").joinpath("schema_objects.json").read_text())
 
     assert set(found) == {str(number) for number in range(1, SCHEMA + 1)}
+
+
+def test_a_definition_that_is_no_utf_8_is_refused_in_a_sentence(tmp_path):
+    path = fixture(SCHEMA, tmp_path)
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE services (", b"CREATE TABLE services\xc5(", 1))
+
+    with pytest.raises(StoreError, match=r"cannot read the archive"):
+        Archive(path)
+    assert not verify(path, None).sound

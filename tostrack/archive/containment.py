@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from tostrack.archive.migrations import DATABASE_ERRORS
 from tostrack.archive.verify import verify
 
 _HEADS = """
@@ -52,5 +53,5 @@ def _pairs(path: Path, query: str) -> list[tuple[str, str]] | None:
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             return [(str(document), str(head)) for document, head in connection.execute(query)]
-    except sqlite3.Error:
+    except DATABASE_ERRORS:
         return None

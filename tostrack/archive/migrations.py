@@ -19,6 +19,8 @@ from tostrack.value import Value
 
 #: The schema that this tostrack reads and writes: one more than there are `_steps`.
 SCHEMA = 5
+#: What SQLite raises on a file that is damaged, in use or cannot be written; on text that is no UTF-8, the second.
+DATABASE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 #: In the header of every archive since schema 2: "tost" in ASCII. It tells SQLite files of other programs apart.
 APPLICATION_ID = 0x746F7374
 #: What is said of an older archive.

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from tostrack.archive.deliveries import write_delivery
+from tostrack.archive.migrations import DATABASE_ERRORS
 from tostrack.errors import StoreError
 from tostrack.models import Change, DigestSettings, channel_of, iso
 
@@ -162,7 +163,7 @@ class Outbox:
     def _reported(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except DATABASE_ERRORS as error:
             raise StoreError(f"{self.path}: cannot use the outbox ({error})") from error
 
     @contextmanager

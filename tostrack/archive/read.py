@@ -14,7 +14,14 @@ from urllib.parse import quote
 
 from tostrack.archive.change_rows import ChangeRow, changes
 from tostrack.archive.lock import sync_file
-from tostrack.archive.migrations import SCHEMA, SchemaDifference, check_header, check_schema, schema_differences
+from tostrack.archive.migrations import (
+    DATABASE_ERRORS,
+    SCHEMA,
+    SchemaDifference,
+    check_header,
+    check_schema,
+    schema_differences,
+)
 from tostrack.archive.stored_times import optional_time, require_time
 from tostrack.clauses import assemble, join_clauses
 from tostrack.errors import StoreError
@@ -131,7 +138,7 @@ def roll_back(path: Path) -> None:
     """Undo what a run that was killed left half done: a reader could not, and would be refused."""
     if path.with_name(f"{path.name}-journal").exists():
         # Nothing happens while a writer is at work; and where we may not write, the reader says what is wrong.
-        with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=_BUSY_TIMEOUT)) as connection:
+        with suppress(*DATABASE_ERRORS), closing(sqlite3.connect(path, timeout=_BUSY_TIMEOUT)) as connection:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
@@ -221,7 +228,7 @@ class Archive:
     def _reported(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except DATABASE_ERRORS as error:
             raise StoreError(f"{self.path}: cannot read the archive ({error})") from error
         except StoreError as error:
             raise StoreError(f"{self.path}: {error}") from error

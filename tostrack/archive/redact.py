@@ -16,7 +16,7 @@ from tostrack.archive import snapshots as files
 from tostrack.archive.hunk_rows import unpack_ids
 from tostrack.archive.judgement_sums import sound_judgements, write_sums
 from tostrack.archive.lock import lock_archive
-from tostrack.archive.migrations import check_header, check_schema
+from tostrack.archive.migrations import DATABASE_ERRORS, check_header, check_schema
 from tostrack.archive.provenance import TOMBSTONE
 from tostrack.archive.texts import clause_key
 from tostrack.clauses import plain
@@ -86,7 +86,7 @@ def redact(
 def _reported(path: Path) -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
+    except DATABASE_ERRORS as error:
         raise StoreError(f"{path}: nothing was taken out ({error})") from error
     except StoreError as error:
         raise StoreError(f"{path}: {error}") from error

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tostrack.archive.lock import lock_archive
-from tostrack.archive.migrations import check_header, check_schema
+from tostrack.archive.migrations import DATABASE_ERRORS, check_header, check_schema
 from tostrack.errors import StoreError
 
 #: How long a writer's commit is waited for, in seconds.
@@ -41,7 +41,7 @@ def check_search_index(path: Path) -> str:
                 db.execute(_COMMAND)
             finally:
                 db.execute("ROLLBACK")
-    except sqlite3.Error as error:
+    except DATABASE_ERRORS as error:
         return f"the full-text index is damaged ({error}): {_REPAIR}"
     return ""
 
@@ -60,7 +60,7 @@ def rebuild_search_index(path: Path) -> None:
             check_schema(db)
             db.execute("PRAGMA synchronous = EXTRA")
             db.execute("INSERT INTO clauses_fts (clauses_fts) VALUES ('rebuild')")
-    except (sqlite3.Error, StoreError) as error:
+    except (*DATABASE_ERRORS, StoreError) as error:
         raise StoreError(f"{path}: the full-text index cannot be built anew ({error})") from error
     finally:
         os.close(lock)

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from tostrack.archive import snapshots as files
 from tostrack.archive.containment import find_lost_documents
 from tostrack.archive.lock import remove_stale_files
+from tostrack.archive.migrations import DATABASE_ERRORS
 from tostrack.archive.read import Archive
 from tostrack.errors import StoreError
 from tostrack.models import from_iso, sha256
@@ -94,7 +95,7 @@ def is_unchanged_state(copy: Path, path: Path) -> bool:
     with closing(_opened(copy)) as kept, closing(_opened(path)) as now:
         try:
             return _days_apart(kept, now) < HEARTBEAT and _same(_content(kept), _content(now))
-        except sqlite3.Error:
+        except DATABASE_ERRORS:
             return False  # not to be read, or of another edition: written anew
 
 

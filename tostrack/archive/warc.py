@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
@@ -14,6 +15,8 @@ from tostrack.errors import StoreError
 
 #: The bytes are kept decoded: headers that say otherwise would mislead whoever replays them.
 _OF_THE_WIRE = ("content-encoding", "transfer-encoding", "content-length")
+#: What a header may not hold.
+_ODD = re.compile(r"[^ -~]")
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -53,12 +56,18 @@ def _record(writer: Any, row: Mapping[str, Any], body: bytes) -> Any:
         return writer.create_warc_record(
             address, "resource", payload=stream, length=length, warc_content_type=media, warc_headers_dict=named
         )
-    sent = [(name, value) for name, value in json.loads(row["headers"]).items() if name.lower() not in _OF_THE_WIRE]
+    stored = json.loads(row["headers"]).items()
+    sent = [(_escape(name), _escape(value)) for name, value in stored if name.lower() not in _OF_THE_WIRE]
     status = f"{row['status']} {_PHRASES.get(row['status'], 'Unknown')}"
     headers = StatusAndHeaders(status, [*sent, ("content-length", str(length))], "HTTP/1.1")
     return writer.create_warc_record(
         address, "response", payload=stream, length=length, http_headers=headers, warc_headers_dict=named
     )
+
+
+def _escape(said: str) -> str:
+    """Return a header as ASCII in one line; warcio fails on some that are not, and servers send them."""
+    return _ODD.sub(lambda found: quote(found[0], safe=""), said)
 
 
 def warc_uri(address: str) -> str:

@@ -21,7 +21,7 @@ from tostrack.archive.flag_rows import FlaggedClause, Place, by_others
 from tostrack.archive.lock import lock_archive, remove_stale_files, sync_file
 from tostrack.archive.merge_source import MergeSource
 from tostrack.archive.merge_writer import MergeWriter
-from tostrack.archive.migrations import check_header, check_schema, create_schema
+from tostrack.archive.migrations import DATABASE_ERRORS, check_header, check_schema, create_schema
 from tostrack.archive.outbox import queue
 from tostrack.archive.read import _BUSY_TIMEOUT, _VERSION, Archive, VersionRow, version_row
 from tostrack.archive.recorder import Recorder
@@ -151,7 +151,7 @@ class Writer(Archive):
     def _reported(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except DATABASE_ERRORS as error:
             raise StoreError(f"{self.path}: cannot write the archive ({error})") from error
         except StoreError as error:
             named = str(error).startswith(f"{self.path}: ")

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tostrack.archive.lock import lock_archive, sync_file
-from tostrack.archive.migrations import SCHEMA, check_header, check_schema, migrate
+from tostrack.archive.migrations import DATABASE_ERRORS, SCHEMA, check_header, check_schema, migrate
 from tostrack.archive.read import roll_back
 from tostrack.archive.verify import HARMLESS, verify
 from tostrack.errors import StoreError
@@ -78,7 +78,7 @@ def read_schema(path: Path) -> int:
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             return check_schema(connection, older=True)
-    except (sqlite3.Error, StoreError) as error:
+    except (*DATABASE_ERRORS, StoreError) as error:
         raise StoreError(f"{path}: {error}") from error
 
 
@@ -99,7 +99,7 @@ def convert_copy(source: Path, target: Path) -> tuple[int, int]:
                 connection.execute("PRAGMA journal_mode = DELETE")
                 migrate(connection)
                 connection.execute("VACUUM")
-    except (sqlite3.Error, StoreError) as error:
+    except (*DATABASE_ERRORS, StoreError) as error:
         raise StoreError(f"{source}: cannot be converted ({error})") from error
     report = verify(target, None)
     if not report.sound:
@@ -123,7 +123,7 @@ def _copy(path: Path, copy: Path) -> None:
         sync_file(part)
         part.replace(copy)
         sync_file(copy.parent)
-    except sqlite3.Error as error:
+    except DATABASE_ERRORS as error:
         raise StoreError(f"{path}: cannot be copied to {copy} ({error})") from error
     finally:
         part.unlink(missing_ok=True)

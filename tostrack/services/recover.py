@@ -17,6 +17,7 @@ from tostrack.archive import Archive
 from tostrack.archive import snapshots as files
 from tostrack.archive.backup import backups as backups_of
 from tostrack.archive.lock import sync_file
+from tostrack.archive.migrations import DATABASE_ERRORS
 from tostrack.archive.stored_times import is_time
 from tostrack.archive.verify import HARMLESS, Report, verify
 from tostrack.archive.writer import Writer
@@ -164,7 +165,10 @@ def _remembered(path: Path) -> dict[str, sqlite3.Row]:
     rows: dict[str, sqlite3.Row] = {}
     if not path.is_file():
         return rows
-    with suppress(sqlite3.Error), closing(sqlite3.connect(f"file:{path.absolute()}?mode=ro", uri=True)) as connection:
+    with (
+        suppress(*DATABASE_ERRORS),
+        closing(sqlite3.connect(f"file:{path.absolute()}?mode=ro", uri=True)) as connection,
+    ):
         connection.row_factory = sqlite3.Row
         for row in connection.execute("SELECT path, sha256, url, chain, status, headers FROM snapshots"):
             rows[row["path"]] = row
