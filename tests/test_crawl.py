@@ -7,7 +7,9 @@ from conftest import paragraphs
 
 from tostrack.analysis.decision import STABLE_AFTER
 from tostrack.archive import Archive
+from tostrack.archive.flag_listing import has_listing
 from tostrack.archive.recorder import Recorder
+from tostrack.archive.writer import Writer
 from tostrack.errors import ExtractError, FetchError
 from tostrack.models import Document, NotModified, Outcome, Page, Snapshot, Validators
 from tostrack.services import crawl
@@ -407,3 +409,24 @@ def test_a_night_on_which_no_reversion_waits_asks_for_no_decision(platform):
     [result] = platform.night(call=stops_at("decide"))
 
     assert result.outcome is Outcome.UNCHANGED
+
+
+def test_a_run_that_ends_before_the_flags_are_listed_stores_nothing_of_the_visit(platform, monkeypatch):
+    licence = "You grant us a worldwide, royalty-free licence to use and display the photos that you post."
+    platform.night(terms=paragraphs("We keep your data for 30 days after the day on which you leave.", licence))
+    more = paragraphs("We keep your data for 60 days after the day on which you leave.", licence)
+
+    def stop(*_values):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Writer, "list_flags", stop)
+        with pytest.raises(KeyboardInterrupt):
+            platform.night(terms=more)
+    with Archive(platform.database) as archive:
+        assert archive.current("acme", "terms").number == 1
+    platform.night(terms=more)
+
+    with Archive(platform.database) as archive:
+        assert archive.current("acme", "terms").number == 2
+        assert has_listing(archive.query, "acme", "terms")

@@ -326,7 +326,7 @@ def test_the_definitions_are_in_the_package():
 
 def test_a_definition_that_is_no_utf_8_is_refused_in_a_sentence(tmp_path):
     path = fixture(SCHEMA, tmp_path)
-    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE services (", b"CREATE TABLE services\xc5(", 1))
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE services (", b"CREATE TABLE services \xc5", 1))
 
     with pytest.raises(StoreError, match=r"cannot read the archive"):
         Archive(path)

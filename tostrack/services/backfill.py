@@ -278,8 +278,9 @@ def _store_before(
             visits = [_moved(document, row, past, writer, seen[row.seen_at], shift) for row in rows]
     if visits:
         visits[-1] = replace(visits[-1], joined=_joined(visits, first, writer))
-        writer.record_all(visits)
-        writer.list_flags(document.service, document.slug)
+        with writer.together():
+            writer.record_all(visits)
+            writer.list_flags(document.service, document.slug)
     return imported
 
 

@@ -59,9 +59,11 @@ def store_visit(visit: Visit, writer: Writer) -> CrawlResult:
     Raises:
         StoreError: Nothing of it is stored.
     """
-    writer.record(visit)
-    if visit.versions or visit.settled:
-        writer.list_flags(visit.document.service, visit.document.slug)
+    # A run that is killed between the two would leave a list of flags that no longer fits, and no later visit mends it.
+    with writer.together():
+        writer.record(visit)
+        if visit.versions or visit.settled:
+            writer.list_flags(visit.document.service, visit.document.slug)
     result = result_of(visit, writer)
     log.info("%s: %s %s", result.id, result.outcome, result.cause)
     return result
