@@ -1,4 +1,4 @@
-"""Kill, starve and crowd crawls and imports, run them again, and compare with what an unbroken run stores.
+"""Kill, starve and crowd crawls, imports, backups and merges, repeat them, and compare with unbroken runs.
 
     python benchmarks/killpoints.py WAY [--count 100] [--seed 1]
 
@@ -34,6 +34,8 @@ from pathlib import Path
 
 from small_archive import START, Platform, build, crawl, writer
 
+from tostrack.archive.backup import backup, backups
+from tostrack.archive.merge import merge
 from tostrack.archive.verify import verify
 from tostrack.errors import ArchiveBusyError, StoreError
 from tostrack.importers.folder import collect
@@ -42,17 +44,19 @@ from tostrack.services.import_history import import_pages
 
 CALLS = "pwrite64,write,fdatasync,fsync,ftruncate,unlink,unlinkat,rename,renameat,renameat2"
 WRITES = "pwrite64,write,fdatasync,fsync,ftruncate"
-JOBS = ("crawl", "import")
+JOBS = ("crawl", "import", "backup", "merge")
 DOCUMENTS, NIGHTS = 3, 3
 #: So many archives, each of its own seed, meet each fault.
 ARCHIVES = 10
 #: How many calls a run of an archive makes of the kind it makes most.
-MOST_CALLS = {"crawl": 170, "import": 340}
+MOST_CALLS = {"crawl": 170, "import": 340, "backup": 40, "merge": 170}
 
 
 def prepare(folder: Path, seed: int) -> None:
-    """Make an archive, and saved pages to import into it."""
+    """Make an archive, one of the same platform that goes on from it, a backup, and saved pages to import into it."""
     build(folder, DOCUMENTS, NIGHTS, seed)
+    build(folder / "other", DOCUMENTS, NIGHTS + 2, seed)
+    backup(folder / "tostrack.db", folder / "backups", START + timedelta(days=300), 2, folder / "snapshots")
     saved = folder / "saved" / "Lumora" / "Terms"
     saved.mkdir(parents=True)
     chance = random.Random(seed)
@@ -63,13 +67,23 @@ def prepare(folder: Path, seed: int) -> None:
 
 
 def run(folder: Path, job: str, seed: int) -> None:
-    """Do one night's crawl or one import in *folder*; note in a file's name what was reported as stored."""
+    """Do one crawl, import, backup or merge in *folder*; note in a file's name what was reported as stored."""
     if job == "crawl":
         platform = Platform(DOCUMENTS, seed)
         for _ in range(NIGHTS):
             platform.turn()
         for result in crawl(folder, platform, NIGHTS):
             note(folder, result.id, result.version)
+        return
+    if job == "backup":
+        # A backup that was finished before the kill is never written over.
+        if len(list(backups(folder / "tostrack.db", folder / "backups"))) < 2:
+            backup(folder / "tostrack.db", folder / "backups", START + timedelta(days=400), 2, folder / "snapshots")
+        return
+    if job == "merge":
+        with writer(folder) as archive:
+            for merged in merge(archive, folder / "other" / "tostrack.db", folder / "other" / "snapshots"):
+                note(folder, merged.id, archive.current(merged.service, merged.document).number)
         return
     found = collect(folder / "saved", START + timedelta(days=400))
     with writer(folder) as archive:
@@ -123,6 +137,7 @@ def content(folder: Path) -> dict[str, list]:
             for table, names in columns.items()
         }
     root = folder / "snapshots"
+    rows["copies"] = [copy.name for copy in backups(folder / "tostrack.db", folder / "backups")]
     rows["files"] = sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
     return rows
 
@@ -141,6 +156,8 @@ def judge(folder: Path, job: str, seed: int, expected: dict[str, list]) -> list[
     wrong += [f"lost: {name}" for name in said - stored]
     if os.waitpid(child(folder, job, seed), 0)[1]:
         return [*wrong, "the run could not be repeated"]
+    for copy in backups(folder / "tostrack.db", folder / "backups"):
+        wrong += [f"{copy.name}: {finding}" for finding in verify(copy, None).findings]
     found = content(folder)
     for name, rows in expected.items():
         if found[name] != rows:

@@ -1,6 +1,8 @@
 """Copies and recovery: a sound copy is never given up for a bad one, and a lost archive comes back from its captures."""
 
 import gzip
+import resource
+import signal
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
@@ -233,3 +235,20 @@ def test_a_capture_is_not_decompressed_beyond_what_a_capture_may_have(tmp_path):
     assert len(snapshots.read(tmp_path, "a/b/bomb.html.gz", 100_000)) == 100_000
     with pytest.raises(StoreError, match="more than 99999 bytes"):
         snapshots.read(tmp_path, "a/b/bomb.html.gz", 99_999)
+
+
+def test_a_copy_that_the_disk_has_no_room_for_leaves_nothing_and_names_the_copy(platform, tmp_path):
+    platform.night(terms=paragraphs("You keep the rights to what you post on the service, and we keep none of them."))
+    target = tmp_path / "copies" / "copy.db"
+    target.parent.mkdir()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+        with Archive(platform.database) as archive, pytest.raises(StoreError, match=r"copy\.db: .* cannot be written"):
+            archive.copy(target)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+
+    assert list(target.parent.iterdir()) == []

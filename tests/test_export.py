@@ -249,3 +249,8 @@ def test_a_header_that_is_no_ascii_is_escaped_in_a_warc(value):
     _, found = [(record.http_headers, record.content_stream().read()) for record in warcio.ArchiveIterator(out)]
     assert found[1] == b"Terms"
     assert [unquote(said) for _, said in found[0].headers] == [value, "z", "5"]
+
+    out = io.BytesIO()
+    write_warc([{**row, "status": 0, "content_type": value}], lambda _: b"Terms", out)
+    out.seek(0)
+    assert [record.content_stream().read() for record in warcio.ArchiveIterator(out)][1:] == [b"Terms"]

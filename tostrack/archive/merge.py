@@ -116,8 +116,9 @@ def _documents(
             refused.add(name)
             yield Merged(service, document, "refused", message=_fork(name, ours[name].head, standing.head))
         else:
-            versions = writer.adopt(held, folder)
-            writer.list_flags(service, document)
+            with writer.together():
+                versions = writer.adopt(held, folder)
+                writer.list_flags(service, document)
             outcome = "extended" if name in ours else "new"
             yield Merged(service, document, outcome if versions or name not in ours else "same", versions)
     reviews = [one for one in theirs.reviews() if one.change.partition("@")[0] not in refused]

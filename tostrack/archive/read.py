@@ -212,13 +212,17 @@ class Archive:
         part = target.with_name(f".{target.name}.part")
         try:
             part.unlink(missing_ok=True)
-            with self._reported():
-                self._connection.execute("VACUUM INTO ?", (str(part),))
+            self._connection.execute("VACUUM INTO ?", (str(part),))
             sync_file(part)
             part.replace(target)
             sync_file(target.parent)
+        except DATABASE_ERRORS as error:
+            raise StoreError(f"{target}: the copy of {self.path} cannot be written ({error})") from error
         except OSError as error:
             raise StoreError(f"{target}: cannot be written ({error.strerror})") from error
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the file."""

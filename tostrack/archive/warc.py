@@ -52,7 +52,7 @@ def _record(writer: Any, row: Mapping[str, Any], body: bytes) -> Any:
     named = {"WARC-Date": row["fetched_at"], "WARC-Record-ID": _name(f"{row['path']} {row['sha256']}")}
     address, stream, length = warc_uri(json.loads(row["chain"])[-1]), io.BytesIO(body), len(body)
     if not row["status"]:
-        media = row["content_type"] or "application/octet-stream"
+        media = _escape(row["content_type"] or "application/octet-stream")
         return writer.create_warc_record(
             address, "resource", payload=stream, length=length, warc_content_type=media, warc_headers_dict=named
         )
