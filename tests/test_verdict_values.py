@@ -79,3 +79,43 @@ def test_a_word_that_only_looks_small_or_misspelt_is_an_alert(old, new):
 )
 def test_numbers_of_parts_stamps_and_misspellings_stay_silent(old, new):
     assert verdict(old, new) is not Verdict.SUBSTANTIVE
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            "In the following order of precedence:\n\n1. the order form\n2. this policy",
+            "In the following order of precedence:\n\n1. this policy\n2. the order form",
+        ),
+        (
+            "Es gilt folgende Rangfolge:\n\n1. Vertrag\n2. Anlage A",
+            "Es gilt folgende Rangfolge:\n\n1. Anlage A\n2. Vertrag",
+        ),
+        (
+            "They prevail in this order: the order form, the annex, these terms.",
+            "They prevail in this order: the annex, the order form, these terms.",
+        ),
+        (
+            "Point (a) holds abroad too.\n\n- (a) claims go to arbitration\n- (b) claims go to court",
+            "Point (a) holds abroad too.\n\n- (a) claims go to court\n- (b) claims go to arbitration",
+        ),
+        ("This holds for accounts above 100 members.", "This holds for accounts below 100 members."),
+    ],
+)
+def test_an_order_that_says_something_is_an_alert(old, new):
+    assert verdict(old, new) is Verdict.SUBSTANTIVE
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("We like:\n\n- tea\n- coffee", "We like:\n\n- coffee\n- tea"),
+        (
+            "It is so:\n\n- (a) one thing here\n- (b) other there",
+            "It is so:\n\n- (a) other there\n- (b) one thing here",
+        ),
+    ],
+)
+def test_an_order_that_says_nothing_stays_silent(old, new):
+    assert verdict(old, new) is not Verdict.SUBSTANTIVE

@@ -65,6 +65,8 @@ def _introduction(best: Sequence[Hunk]) -> list[Hunk]:
 def _name_section(heading: tuple[str, ...], hunks: Sequence[Hunk]) -> str:
     """Return what became of a section: ``adds “or tax” to “Billing”``, ``removes the section “Billing”``."""
     title = f"“{shorten_title(heading[-1])}”" if heading and trimmed(heading[-1]) else ""
+    if all(hunk.edit is Edit.MOVED for hunk in hunks):
+        return "changes an order" + (f" in {title}" if title else "")
     verb, what = _name_edit(hunks[0]) if len(hunks) == 1 else ("", "")
     verb = verb or _verb_of(hunks)
     if title and any(hunk.kind[0] == "h" for hunk in hunks):

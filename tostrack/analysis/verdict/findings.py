@@ -26,6 +26,7 @@ from tostrack.analysis.verdict.minor_edits import (
 )
 from tostrack.analysis.verdict.name_rules import defined_term, unfilled
 from tostrack.analysis.verdict.number_rules import lapsed, machine_code, numbering, numbers, stamp, statistics
+from tostrack.analysis.verdict.order_rules import stands_elsewhere
 from tostrack.analysis.verdict.quotes import quote
 from tostrack.analysis.verdict.residual import Part, part_of
 from tostrack.analysis.verdict.wording_rules import heading, pointer, renamed, same_words, wording
@@ -49,11 +50,6 @@ class RuleFinding:
     def quote(self) -> str:
         """The words of the hunk that a reader should see."""
         return quote(self.hunk)
-
-
-def stands_elsewhere(part: Part) -> Reason | None:
-    """All of it is said elsewhere in the other text: moved, repeated or no longer repeated."""
-    return Reason.ORDER if part.hunk.edit is Edit.MOVED or not (part.old or part.new) else None
 
 
 #: In the order they are asked: what is surely nothing first.
@@ -103,8 +99,10 @@ def take_as_new(hunk: Hunk) -> RuleFinding:
 def apply_rules(hunk: Hunk, context: TextPair) -> RuleFinding:
     """Return what *hunk* comes to: the first rule that knows it, else new or removed text."""
     part = part_of(hunk, context)
+    # What only moved has no words of its own that another rule could know.
+    rules = RULES[:1] if hunk.edit is Edit.MOVED else RULES
     reason, rule = next(
-        ((reason, rule.__name__) for rule in RULES if (reason := rule(part)) is not None and holds(part, reason, rule)),
+        ((reason, rule.__name__) for rule in rules if (reason := rule(part)) is not None and holds(part, reason, rule)),
         (None, ""),
     )
     if reason is None:
@@ -119,6 +117,6 @@ def holds(part: Part, reason: Reason, rule: Callable[[Part], Reason | None]) -> 
 
 def _gains(part: Part) -> bool:
     if part.hunk.edit is not Edit.REWORDED:
-        return bool(part.new)
+        return bool(part.new) or part.hunk.edit is Edit.MOVED
     gone, come = part.moved
     return bool([word for word in come if word not in lexicon.SAFE]) or not gone

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from tostrack.analysis.verdict import lexicon
+from tostrack.analysis.verdict.guarded_words import turns_round
 from tostrack.analysis.verdict.normal_form import DATE, INSTANT, MARK, RELATIVE, is_mail, is_number, normal
+from tostrack.analysis.verdict.order_rules import has_meant_number
 from tostrack.analysis.verdict.places import Place, gives_value, places_of, value_of
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
@@ -24,7 +26,7 @@ def stamp(part: Part) -> Reason | None:
         return None
     gone, come = part.moved
     changed = gone | come
-    if not changed:
+    if not changed or turns_round(gone, come):
         return None
     if all(word.startswith((INSTANT, RELATIVE)) for word in changed):
         return Reason.STAMP
@@ -214,6 +216,8 @@ def numbering(part: Part) -> Reason | None:
     if not all(map(_may_be_of_place, (*gone, *come))):
         return None
     if gives_value(part.context, part.hunk) and any(map(_is_value, (part.old, part.new))):
+        return None
+    if has_meant_number(part):
         return None
     old, new = (unplaced(text) for text in (part.old, part.new))
     if not old:

@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.account import language_of
 from tostrack.analysis.verdict.boilerplate_phrases import points_elsewhere
+from tostrack.analysis.verdict.guarded_words import turns_round
 from tostrack.analysis.verdict.labels import is_label
 from tostrack.analysis.verdict.normal_form import (
     INSTANT,
@@ -25,6 +26,7 @@ from tostrack.analysis.verdict.normal_form import (
     stem,
 )
 from tostrack.analysis.verdict.number_rules import unplaced
+from tostrack.analysis.verdict.order_rules import ranks
 from tostrack.analysis.verdict.places import is_answer
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
@@ -251,6 +253,8 @@ def wording(part: Part) -> Reason | None:
         return Reason.WORDING if _is_reordered(part) else None
     if gone["or"] != come["or"] and (gone["and"] or come["and"]):
         return None
+    if turns_round(gone, come):
+        return None
     lost, gained = (sorted(side.elements()) for side in (gone, come))
     if "and" not in lost + gained and not ("or" in lost and "or" in gained):
         # "questions, complaints" and "questions, or complaints" are one list.
@@ -284,7 +288,7 @@ def _is_reordered(part: Part) -> bool:
     between = _between(language_of(part.context.new.reading))
     bare = [[word for word in plainest(text) if word not in lexicon.SAFE] for text in texts]
     joins = [[word for word in between.findall(text) if word.isalpha()] for text in texts]
-    if bare[0] == bare[1] or joins[0] != joins[1]:
+    if bare[0] == bare[1] or joins[0] != joins[1] or any(map(ranks, texts)):
         return bare[0] == bare[1]
     sides = [[plainest(entry) for entry in between.split(text)] for text in texts]
     flat = [[word for entry in side for word in (*entry, "") if word not in lexicon.SAFE] for side in sides]
