@@ -161,7 +161,7 @@ def test_declarations_are_added_once_and_what_is_left_is_listed(run, tmp_path):
 
     assert "[watch.pixboard.terms-of-service]" in dry.stdout
     assert "1 documents of 1 services added" in first.stdout
-    assert "removeClutter: pixboard/terms-of-service" in first.stderr
+    assert "pixboard/terms-of-service: removeClutter" in first.stderr
     assert "0 documents" in again.stdout
     assert "is in the watchlist already: pixboard/terms-of-service" in again.stderr
     assert [document.id for document in load(run.path).documents] == ["acme/terms", "pixboard/terms-of-service"]

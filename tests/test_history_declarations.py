@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tostrack.cli import cli
 from tostrack.errors import ConfigError
 from tostrack.importers.declarations import DeclarationNote, convert, read
 from tostrack.models import Document, Page, Range
@@ -142,6 +144,92 @@ def test_a_folder_is_read_file_by_file_and_a_bad_one_stops_none(tmp_path):
         "Deep.json",
         "pixboard.json",
     ]
+
+
+def test_a_service_that_only_has_a_history_is_one_whose_documents_are_no_longer_fetched(tmp_path):
+    (tmp_path / "Pixboard.history.json").write_text(json.dumps(HISTORY))
+
+    [gone, terms] = sorted(read(tmp_path).documents, key=lambda document: document.slug)
+
+    assert (gone.id, gone.active, gone.service_name) == ("pixboard/copyright-claims-policy", False, "Pixboard")
+    assert (terms.id, terms.active, terms.pages[0].url) == (
+        "pixboard/terms-of-service",
+        False,
+        "https://pixboard.example/tos",
+    )
+
+
+def test_an_id_belongs_to_the_service_that_is_declared_and_not_to_one_that_is_gone(tmp_path):
+    (tmp_path / "PIXBOARD.history.json").write_text(json.dumps(HISTORY))
+    (tmp_path / "Pixboard.json").write_text(json.dumps(PIXBOARD))
+
+    found = read(tmp_path)
+
+    assert all(document.active for document in found.documents)
+    assert [note.where for note in found.notes if note.kind == "file"] == ["PIXBOARD.history.json"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "select", "noted"),
+    [
+        ({"fetch": "https://a.example/terms.pdf", "select": "it's a pdf"}, (), True),
+        ({"fetch": "https://a.example/Terms%2Epdf?v=2", "select": ["body"]}, (), True),
+        ({"fetch": "https://a.example/doc/7", "select": "needed by the validation, this is a PDF file"}, (), True),
+        ({"fetch": "https://a.example/doc/7", "select": "we don't need it: PDF"}, (), True),
+        (
+            {"fetch": "https://a.example/doc/7", "select": "main article section div"},
+            ("main article section div",),
+            False,
+        ),
+        (
+            {"fetch": "https://a.example/doc/7", "select": "my-app my-page my-text p"},
+            ("my-app my-page my-text p",),
+            False,
+        ),
+        ({"fetch": "https://a.example/pdf", "select": "main"}, ("main",), False),
+    ],
+)
+def test_a_remark_in_place_of_a_selector_is_left_out_and_the_document_is_kept(declared, select, noted):
+    found = convert("Pixboard", {"name": "Pixboard", "terms": {"Terms": declared}})
+
+    assert found.documents[0].pages[0].select == select
+    assert [note.kind for note in found.notes] == ["page"] * noted
+
+
+def test_a_space_in_an_address_is_written_as_browsers_send_it():
+    declared = {"fetch": " https://a.example/our terms.html ", "select": "main"}
+
+    [document] = convert("Pixboard", {"name": "Pixboard", "terms": {"Terms": declared}}).documents
+
+    assert document.pages[0].url == "https://a.example/our%20terms.html"
+    assert append("[settings]\n", [document]).added == (document,)
+
+
+def test_a_page_that_is_combined_with_itself_is_kept_once():
+    declared = {"select": "main", "combine": [{"fetch": f"https://a.example/{name}"} for name in "aba"]}
+
+    found = convert("Pixboard", {"name": "Pixboard", "terms": {"Terms": declared}})
+
+    assert [page.url[-1] for page in found.documents[0].pages] == ["a", "b"]
+    assert [note.what for note in found.notes] == ["https://a.example/a is there twice"]
+
+
+def test_documents_whose_filters_are_code_of_theirs_are_all_listed(tmp_path):
+    def terms(filters):
+        return {"fetch": "https://a.example/t", "select": "main", "filter": filters}
+
+    for number in range(30):
+        declared = {"name": "A", "terms": {"Terms": terms(["removeClutter", "fixDates"] if number else [])}}
+        (tmp_path / f"A{number}.json").write_text(json.dumps(declared))
+    path = tmp_path / "watchlist.toml"
+    path.write_text("[settings]\n")
+
+    result = CliRunner().invoke(cli, ["-w", str(path), "import", "declarations", str(tmp_path)])
+
+    assert result.exit_code == 0, result.output
+    assert "their filters were not converted (29):" in result.stderr
+    assert result.stderr.count(": fixDates, removeClutter\n") == 29
+    assert "a0/terms" not in result.stderr
 
 
 def test_a_folder_without_declarations_is_an_error(tmp_path):

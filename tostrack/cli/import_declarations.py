@@ -31,6 +31,7 @@ def command(environment: Environment, folder: Path, dry_run: bool, as_json: bool
     from tostrack.watchlist import to_toml
     from tostrack.watchlist.edit import append
 
+    environment.may_watch_nothing = True
     found = read(folder)
     path = environment.watchlist_path
     # A dry run needs no watchlist.
@@ -63,10 +64,22 @@ def _list_notes(notes: Iterable[DeclarationNote]) -> None:
     ordered = sorted(set(notes), key=lambda note: (order.index(note.kind), note.what, note.where))
     for kind, group in groupby(ordered, key=lambda note: note.kind):
         listed = list(group)
-        click.echo(f"{KINDS[kind]} ({len(listed)}):", err=True)
+        number = len({note.where for note in listed}) if kind == "filter" else len(listed)
+        click.echo(f"{KINDS[kind]} ({number}):", err=True)
+        if kind == "filter":
+            _list_noisy(listed)
+            continue
         lines = [(what, [note.where for note in same]) for what, same in groupby(listed, key=lambda note: note.what)]
         for what, where in lines[:MOST_LINES]:
             more = f" and {len(where) - 3} more" if len(where) > 3 else ""
             click.echo(safe_line(f"  {what}: {', '.join(where[:3])}{more}"), err=True)
         if len(lines) > MOST_LINES:
             click.echo(f"  and {len(lines) - MOST_LINES} more; --json lists all", err=True)
+
+
+def _list_noisy(notes: Iterable[DeclarationNote]) -> None:
+    """List every document of *notes* with the filters that it lacks: each is to be looked at by itself."""
+    from tostrack.render.escape import safe_line
+
+    for where, group in groupby(sorted(notes, key=lambda note: note.where), key=lambda note: note.where):
+        click.echo(safe_line(f"  {where}: {', '.join(note.what for note in group)}"), err=True)

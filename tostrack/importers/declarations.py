@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from tostrack.errors import ConfigError
 from tostrack.models import Document, Page, Range, Selector, slug
@@ -29,6 +29,15 @@ _RANGE_KEYS = {
 _SOURCE_KEYS = ("fetch", "select", "remove", "filter", "executeClientScripts")
 #: The engine's own filter: takes parameters, or all of those named, out of link and image addresses.
 _REMOVE_QUERY = "removeQueryParams"
+_HISTORY = ".history.json"
+#: Words of a selector that is a remark: the engine's schema asks for one where a PDF's address does not say that it is.
+_REMARK_WORDS = 4
+_REMARK_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_ELEMENTS = frozenset(
+    """a abbr address article aside b blockquote body center code dd details dialog div dl dt em fieldset figure font
+    footer form h1 h2 h3 h4 h5 h6 header hr html i iframe img input label legend li main nav ol p pre section small span
+    strong sub summary sup table tbody td textarea tfoot th thead tr u ul""".split()
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -47,7 +56,8 @@ KINDS: Mapping[str, str] = {
     "file": "files that could not be read",
     "terms": "terms that were left out",
     "selector": "terms left out for a selector",
-    "filter": "filters that were not converted",
+    "page": "pages and selectors that were left out of their terms",
+    "filter": "documents that may report needless changes: their filters were not converted",
     "nearest": "filters that became our nearest one",
     "key": "keys that mean nothing here",
     "history": "earlier declarations that were left out: a text is read by today's rules",
@@ -78,28 +88,30 @@ def read(folder: Path) -> Declarations:
         paths = sorted(path for path in folder.glob("*.json") if path.is_file())
     except OSError as error:
         raise ConfigError(f"{folder}: cannot be read ({error.strerror})") from error
-    declared = [path for path in paths if not path.name.endswith(".history.json")]
-    if not declared:
+    declared = {path.name.removesuffix(".json"): path for path in paths if not path.name.endswith(_HISTORY)}
+    pasts = {path.name.removesuffix(_HISTORY): path for path in paths if path.name.endswith(_HISTORY)}
+    if not paths:
         raise ConfigError(f"{folder}: holds no declarations; name the folder with the files ID.json")
     if len(paths) > _MOST_FILES:
         raise ConfigError(f"{folder}: more than {_MOST_FILES:,} files; is it a folder of declarations?")
     documents: list[Document] = []
     notes: list[DeclarationNote] = []
     seen: dict[str, str] = {}
-    for path in declared:
+    # Declared services first: an id is theirs, and not that of one that is gone.
+    for name in (*declared, *(name for name in pasts if name not in declared)):
+        path = declared.get(name) or pasts[name]
         try:
-            service = _json(path)
-            past = path.with_name(f"{path.stem}.history.json")
-            history = _json(past) if past.is_file() else {}
+            service = _json(path) if name in declared else {"terms": {}}
+            history = _json(pasts[name]) if name in pasts else {}
         except _UnreadableError as error:
             notes.append(DeclarationNote("file", path.name, str(error)))
             continue
-        ident = slug(path.stem)
+        ident = slug(name)
         if seen.setdefault(ident, path.name) != path.name or not ident:
             said = f"its id {ident!r} is that of {seen[ident]} already" if ident else "its name makes no id"
             notes.append(DeclarationNote("file", path.name, said))
             continue
-        found = convert(path.stem, service, history)
+        found = convert(name, service, history)
         documents += found.documents
         notes += found.notes
     return Declarations(tuple(documents), tuple(notes))
@@ -152,7 +164,17 @@ class _Work:
             del self.notes[before:]
             self.note("selector" if "select" in str(error) else "terms", terms, str(error))
             return
-        self.documents[ident] = Document(slug(self.ident), ident, pages, terms, self.name, active=active)
+        self.documents[ident] = Document(
+            slug(self.ident), ident, self._each_once(terms, pages), terms, self.name, active=active
+        )
+
+    def _each_once(self, terms: str, pages: Iterable[Page]) -> tuple[Page, ...]:
+        """Return *pages* without those of which the same part of the same address is there already."""
+        kept: dict[tuple[object, ...], Page] = {}
+        for page in pages:
+            if kept.setdefault((page.url, page.select), page) is not page:
+                self.note("page", terms, f"{page.url} is there twice")
+        return tuple(kept.values())
 
     def remember(self, terms: str, entries: Any, *, current: bool) -> None:
         """Take what the history says of one type of terms."""
@@ -187,8 +209,12 @@ class _Work:
         url = source.get("fetch")
         if not isinstance(url, str) or not url.strip():
             raise _UnreadableError("has no address to fetch")
+        address = _quoted(url.strip())
+        if remark := _remark(address, source.get("select")):
+            self.note("page", terms, remark)
+            source = {**source, "select": None, "remove": None}
         return Page(
-            url.strip(),
+            address,
             tuple(_selectors("select", source.get("select"))),
             tuple(_selectors("remove", source.get("remove"))),
             tuple(dict.fromkeys(self._filters(terms, source.get("filter")))),
@@ -207,6 +233,29 @@ class _Work:
                     self.note("nearest", terms, f"{shown} became {ours}")
                 if ours:
                     yield ours
+
+
+def _quoted(address: str) -> str:
+    """Return *address* as a browser sends it: a space inside is ``%20``."""
+    return re.sub(r"\s", lambda space: quote(space[0]), address)
+
+
+def _remark(address: str, select: Any) -> str:
+    """Return why *select* selects nothing: it is of a PDF, or a sentence and no CSS; empty if it may."""
+    if not select:
+        return ""
+    try:
+        path = unquote(urlsplit(address).path)
+    except ValueError:
+        return ""
+    if path.lower().endswith(".pdf"):
+        return f"a selector of {address}: nothing can be selected in a PDF"
+    words = [word.strip(',.;:!?()"').lower() for word in select.split()] if isinstance(select, str) else []
+    # Parts of pages by name, of HTML or with a hyphen, are a selector even where they are many.
+    elements = sum(word in _ELEMENTS or "-" in word for word in words)
+    if len(words) >= _REMARK_WORDS and 2 * elements < len(words) and all(map(_REMARK_WORD.fullmatch, words)):
+        return f"{select[:120]!r} is a remark and no selector"
+    return ""
 
 
 def _nearest(name: str, parameters: Any) -> str | None:
