@@ -288,3 +288,22 @@ def test_a_long_row_of_capitals_costs_no_time():
     old = f"You may post things like {'A' * 5000} and others on Pixboard."
 
     assert verdict(old, old.replace(" and others", " and Others, Things")) is not None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "Copies of deeds (sale, gift, or lease, pledge, and so on)",
+            "Copies of deeds (sale, gift, lease or pledge, and so on).",
+            Verdict.EDITORIAL,
+        ),
+        (
+            "Copies of deeds (sale, gift, or lease, pledge, and so on)",
+            "Copies of deeds (sale, gift, lease, or a pledge of wages).",
+            Verdict.SUBSTANTIVE,
+        ),
+    ],
+)
+def test_a_list_whose_separators_moved_is_editorial_where_it_names_the_same(old, new, expected):
+    assert verdict(old, new) is expected

@@ -292,11 +292,17 @@ def _is_reordered(part: Part) -> bool:
         return bare[0] == bare[1]
     sides = [[plainest(entry) for entry in between.split(text)] for text in texts]
     flat = [[word for entry in side for word in (*entry, "") if word not in lexicon.SAFE] for side in sides]
-    head = next(at for at, (one, other) in enumerate(zip(*flat, strict=False)) if one != other)
+    head = _count_common(*flat)
     flat = [side[head:] for side in flat]
-    tail = next(at for at, (one, other) in enumerate(zip(*(side[::-1] for side in flat), strict=False)) if one != other)
+    tail = _count_common(*(side[::-1] for side in flat))
     listed = [Counter(" ".join(side[: len(side) - tail]).split("  ")) for side in flat]
     return listed[0] == listed[1]
+
+
+def _count_common(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return with how many equal words both begin; one may go on where the other ends."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (mine, theirs) in pairs if mine != theirs), min(len(one), len(other)))
 
 
 def _are_too_many(words: Sequence[str], others: int) -> bool:
