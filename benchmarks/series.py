@@ -102,7 +102,7 @@ class Watch:
         key = text_key(comparison.read_version(text))
         if key == self.key:
             return Night("unchanged", key=key, text=text)
-        cause = document_text.find_suspicion((capture,), text, self.before)
+        cause = document_text.find_suspicion((capture,), text, self.before, (self.capture,) if self.capture else ())
         if cause:
             first = self.suspects.setdefault(sha256(f"{key}"), capture.fetched_at)
             stood = capture.fetched_at - first >= CONFIRMED_AFTER

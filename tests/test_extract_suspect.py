@@ -94,7 +94,30 @@ def test_a_page_that_breaks_off_is_held_back(policy, cut):
     before = policy.replace("partners", "affiliates")
     rest = policy[: int(len(policy) * cut)]
 
-    assert classify_suspect(rest, previous=before, html=FRAME.format(rest, "")) == "truncated"
+    cut_off = FRAME.format(rest, "")
+    assert classify_suspect(rest, previous=before, previous_closed=True, html=cut_off) == "truncated"
+
+
+@pytest.mark.parametrize(
+    ("end", "cause"),
+    [
+        ("", None),
+        ("</p>\n", None),
+        ("<p>5 < 7", None),
+        ("<!-- built at night --><script>if (a < b) {}</script>", None),
+        ("<p class", "truncated"),
+        ("<", "truncated"),
+        ('<a href="/ter', "truncated"),
+        ('<a title="a > b', "truncated"),
+        ("</di", "truncated"),
+        ("<!-- end of the", "truncated"),
+        ("<script>let name = 'acme", "truncated"),
+    ],
+)
+def test_a_page_that_never_has_an_end_tag_is_only_cut_off_inside_a_tag_a_comment_or_a_script(end, cause):
+    shorter = POLICY[: int(len(POLICY) * 0.9)]
+
+    assert classify_suspect(shorter, previous=POLICY, html=f"<html><body>{shorter}{end}") == cause
 
 
 def test_a_page_that_ends_and_a_text_that_is_whole_are_not_cut_off():

@@ -1,10 +1,12 @@
 """Saved pages become history: dated, judged, flagged, told to nobody, and a crawl goes on from them."""
 
 import os
+import sys
 from datetime import UTC, datetime
 
 import pytest
 from conftest import START, paragraphs
+from fakes_pdf import pdf
 
 from tostrack.archive import Archive
 from tostrack.errors import ConfigError
@@ -215,12 +217,82 @@ def test_what_cannot_be_imported_is_listed_with_the_reason(tmp_path):
     assert dict(found.left_out) == {
         "Acme/Terms/20120101.md": "it is 20120101.html in another form",
         "Acme/Terms/20990101.md": "its date, 2099-01-01, is yet to come",
-        "Acme/Terms/20120101.jpg": "it is no HTML, Markdown or text file",
-        "Acme/Terms/20130101.md": "it is no HTML, Markdown or text file",
+        "Acme/Terms/20120101.jpg": "it is no HTML, Markdown, text or PDF file",
+        "Acme/Terms/20130101.md": "it is no HTML, Markdown, text or PDF file",
         "acme!": "its id 'acme' is that of 'Acme' already",
         "微博": "its name holds no letter or digit of a-z and 0-9 to make an id of",
         "stray.md": "it does not lie in SERVICE/DOCUMENT/",
     }
+
+
+def test_a_name_that_is_not_utf_8_is_left_out_by_name(platform, tmp_path):
+    save(tmp_path, "Acme/Terms/20120101.md", markdown(LICENCE, RULES))
+    for name in (b"Acme/Terms/20130101_Gesch\xe4ft.md", b"Caf\xe9/Terms/20130101.md"):
+        save(tmp_path, os.fsdecode(name), "# Terms")
+
+    found = collect(tmp_path, START)
+    [done] = take(platform, tmp_path)
+
+    assert done.versions == 1
+    assert found.left_out == [
+        ("Acme/Terms/20130101_Gesch\\xe4ft.md", "its name is not UTF-8: rename it"),
+        ("Caf\\xe9", "its name is not UTF-8: rename it"),
+    ]
+
+
+def test_saved_pages_that_never_had_an_end_tag_are_versions(platform, tmp_path):
+    clauses = [f"In case {number} the parties settle what they owe within {number} days." for number in range(60)]
+    pages = [clauses, [*clauses[:-1], LICENCE], [*clauses[:-2], RULES], [*clauses[:-3], ADS]]
+    for year, page in enumerate(pages):
+        html = paragraphs(*page).removesuffix("</body></html>" if year < 3 else "")
+        save(tmp_path, f"Acme/Terms/{2012 + year}0101.html", html)
+    save(tmp_path, "Acme/Terms/20160101.html", paragraphs(*clauses[:50]).removesuffix("</main></body></html>"))
+
+    [done] = take(platform, tmp_path)
+
+    assert (done.versions, done.left_out) == (
+        4,
+        [("Acme/Terms/20160101.html", "does not look like the policy (truncated)")],
+    )
+
+
+def test_a_pdf_is_read_where_the_extra_is_there(platform, tmp_path):
+    pytest.importorskip("pypdf")
+    path = save(tmp_path, "Acme/Terms/20120101.pdf", "")
+    path.write_bytes(pdf(f"BT /F1 12 Tf 50 700 Td ({LICENCE}) Tj ET"))
+
+    [done] = take(platform, tmp_path)
+
+    assert (done.versions, done.left_out) == (1, [])
+    assert platform.files() == ["acme/terms/2012-01-01T00-00-00Z.pdf.gz"]
+
+
+def test_a_pdf_without_the_extra_says_what_it_needs(platform, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    save(tmp_path, "Acme/Terms/20120101.pdf", "%PDF-1.7")
+
+    [done] = take(platform, tmp_path)
+
+    assert done.left_out == [("Acme/Terms/20120101.pdf", "reading PDF needs the extra: pip install 'tostrack[pdf]'")]
+
+
+@pytest.mark.parametrize("given", ["", "archive", "archive/kept/Acme", "archive/kept/Acme/Terms"])
+def test_a_folder_above_or_below_the_right_one_is_told_which_one_it_is(run, tmp_path, given):
+    save(tmp_path, "in/archive/kept/Acme/Terms/20120101.html", paragraphs(LICENCE, RULES))
+
+    result = run("import", "folder", str(tmp_path / "in" / given))
+
+    assert result.exit_code == 2
+    assert f"did you mean `tostrack import folder {tmp_path / 'in/archive/kept'}`?" in result.stderr
+
+
+def test_a_folder_without_pages_gets_no_hint(run, tmp_path):
+    save(tmp_path, "in/Acme/Terms/20120101.jpg", "")
+
+    result = run("import", "folder", str(tmp_path / "in"))
+
+    assert result.exit_code == 2
+    assert "did you mean" not in result.stderr
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path):

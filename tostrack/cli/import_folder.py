@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,18 +38,20 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_obj
 def command(environment: Environment, folder: Path, rename: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
-    """Add saved pages to the history: SERVICE/DOCUMENT/ folders of HTML, Markdown or text files, dated by their names.
+    """Add saved pages to the history: SERVICE/DOCUMENT/ folders of HTML, Markdown, text or PDF files, dated by name.
 
     A file without a date in its name gets the date of its last modification. Imported changes get verdicts and flags
     and are never notified; importing twice adds nothing; the next crawl compares with the newest imported text.
     """
-    from tostrack.importers.folder import collect
+    from tostrack.importers.folder import collect, find_layout
 
     environment.may_watch_nothing = True
     now = datetime.now(UTC)
     found = collect(folder, now)
     if not found.pages:
-        raise ConfigError(f"{folder}: contains no SERVICE/DOCUMENT/ folders of .html, .md or .txt files")
+        right = find_layout(folder)
+        hint = f"; did you mean `tostrack import folder {shlex.quote(str(right))}`?" if right else ""
+        raise ConfigError(f"{folder}: contains no SERVICE/DOCUMENT/ folders of .html, .md, .txt or .pdf files{hint}")
     documents = name_documents(environment, found, found.pages, rename)
     if dry_run:
         _list(found, documents, as_json=as_json)

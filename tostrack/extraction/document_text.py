@@ -43,15 +43,18 @@ def extract_text(document: Document, captures: Mapping[int, Snapshot]) -> str:
 CONFIRMABLE = frozenset({"collapse", "language", "truncated"})
 
 
-def find_suspicion(captures: Iterable[Snapshot], text: str, before: Reading | None) -> str:
+def find_suspicion(
+    captures: Iterable[Snapshot], text: str, before: Reading | None, kept: Iterable[Snapshot] = ()
+) -> str:
     """Return why *text* does not look like the policy, as a word of `extract.suspect.CAUSES`; empty when it does.
 
     Args:
         captures: The answers that it was extracted from.
         text: The Markdown.
         before: What stands, if anything does.
+        kept: The captures that it was extracted from, as far as they are known.
     """
-    from tostrack.extraction.quality import classify_suspect
+    from tostrack.extraction.quality import classify_suspect, is_closed
 
     pages = list(captures)
     if pages and all(kind_of(page.body, page.content_type, page.final_url) in DATA_KINDS for page in pages):
@@ -61,6 +64,7 @@ def find_suspicion(captures: Iterable[Snapshot], text: str, before: Reading | No
     found = classify_suspect(
         text,
         previous=before.version.text if before else None,
+        previous_closed=before is not None and any(is_closed(_markup(page)) for page in kept),
         html="\n".join(map(_markup, pages)),
         page_title=title(one.body, content_type=one.content_type) if one else "",
         asked_url=one.url if one else "",

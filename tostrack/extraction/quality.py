@@ -83,6 +83,9 @@ _PASSWORD = re.compile(r"<input\b[^>]{0,500}\btype\s*=\s*[\"']?password", re.IGN
 #: The bytes 0x80 to 0xBF as windows-1252 shows them; 0x80 to 0x9F may have been taken out since, as controls.
 _HIGH = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ\u0080-\u00bf"
 _MOJIBAKE = re.compile(f"[\u00c2-\u00df][{_HIGH}]|[ÂÃ] |â€|[\u00e0-\u00ef][{_HIGH}]{{2}}")
+#: What begins a tag and does not end it; what a browser reads as no markup until its end.
+_OPEN_TAG = re.compile(r"<[a-z/!](?:[^<>\"']|\"[^\"]*\"|'[^']*')*(?:\"[^\"]*|'[^']*)?\Z|<\Z")
+_RAW = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"), ("<textarea", "</textarea"))
 _OUTSIDE_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -90,6 +93,7 @@ def classify_suspect(
     text: str,
     *,
     previous: str | None = None,
+    previous_closed: bool = False,
     html: str = "",
     page_title: str = "",
     asked_url: str = "",
@@ -100,6 +104,7 @@ def classify_suspect(
     Args:
         text: The Markdown of the page.
         previous: The Markdown that stands, when there is one.
+        previous_closed: Whether the page of the text that stands ended with ``</html>``: some never do.
         html: The page itself, for what its markup gives away.
         page_title: The page's title.
         asked_url: The address that was asked.
@@ -113,10 +118,10 @@ def classify_suspect(
     if _is_garbled(text, previous or ""):
         return "garbled"
     if _grew_from_short(words, before):
-        return "truncated" if _is_cut(words, before, html) else None
+        return "truncated" if _is_cut(words, before, html, previous_closed) else None
     cause = _says_instead(words, html, page_title) if len(words) < SHORT else None
     cause = cause or _leads_elsewhere(words, asked_url, final_url) or _unlike(words, before)
-    if cause in (None, "collapse") and _is_cut(words, before, html):
+    if cause in (None, "collapse") and _is_cut(words, before, html, previous_closed):
         return "truncated"
     if cause in (None, "empty") and not before and html and len(words) < COMPARABLE:
         # Of a first text nothing is known but what its page says: the text may be elsewhere.
@@ -241,11 +246,24 @@ def _leads_elsewhere(words: list[str], asked_url: str, final_url: str) -> str | 
     return "wrong-page" if at_front and (host == home or host.endswith(f".{home}")) else None
 
 
-def _is_cut(words: list[str], before: list[str], html: str) -> bool:
+def _is_cut(words: list[str], before: list[str], html: str, previous_closed: bool) -> bool:
     """Return whether the page breaks off, and the end of what stood *before* is missing."""
-    if not before or words[-LAST_WORDS:] == before[-LAST_WORDS:]:
+    if not html or not before or words[-LAST_WORDS:] == before[-LAST_WORDS:]:
         return False
-    return bool(html) and "</html" not in html[-TAIL:].lower()
+    return _breaks_off(html) or (previous_closed and not is_closed(html))
+
+
+def is_closed(html: str) -> bool:
+    """Return whether a page ends with ``</html>``, as a whole one does that has it at all."""
+    return "</html" in html[-TAIL:].lower()
+
+
+def _breaks_off(html: str) -> bool:
+    """Return whether a page ends inside a tag, an attribute, a comment or a script."""
+    end = html[-TAIL:].lower()
+    if is_closed(html):
+        return False
+    return _OPEN_TAG.search(end) is not None or any(end.rfind(start) > end.rfind(stop) for start, stop in _RAW)
 
 
 def _unlike(words: list[str], before: list[str]) -> str | None:

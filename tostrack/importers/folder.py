@@ -25,12 +25,16 @@ _MEDIA = {
     ".md": "text/markdown; charset=utf-8",
     ".markdown": "text/markdown; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
+    ".pdf": "application/pdf",
 }
 #: What browsers keep beside a saved page.
 _COMPANION = re.compile(r"_(?:files|Dateien|fichiers|archivos|file|bestanden|pliki)$")
 _DATE = re.compile(
     r"(?<!\d)((?:19|20)\d\d)([-_.]?)(\d\d)\2(\d\d)(?:[T_ -]?(\d\d)[-:.]?(\d\d)(?:[-:.]?(\d\d))?Z?)?(?!\d)"
 )
+
+#: How deep below a folder another one with pages in SERVICE/DOCUMENT/ is looked for, and in how many folders in all.
+_DEEPEST, _MOST_FOLDERS = 4, 2_000
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,9 @@ def _folders(folder: Path, found: Collection, prefix: str) -> Iterator[Path]:
         name = entry.name
         if name.startswith(".") or _COMPANION.search(name):
             continue
-        if entry.is_symlink() or not entry.is_dir():
+        if not _is_utf_8(name):
+            found.left_out.append(_unnamed(prefix + name))
+        elif entry.is_symlink() or not entry.is_dir():
             if entry.suffix.lower() in _MEDIA:
                 found.left_out.append((prefix + name, "it does not lie in SERVICE/DOCUMENT/"))
         elif not (ident := slug(name)):
@@ -127,8 +133,11 @@ def _collect_document(service_name: str, folder: Path, found: Collection, now: d
         name = f"{service_name}/{folder.name}/{path.name}"
         if path.name.startswith(".") or _COMPANION.search(path.name):
             continue
+        if not _is_utf_8(path.name):
+            found.left_out.append(_unnamed(name))
+            continue
         if path.is_symlink() or not path.is_file() or path.suffix.lower() not in _MEDIA:
-            found.left_out.append((name, "it is no HTML, Markdown or text file"))
+            found.left_out.append((name, "it is no HTML, Markdown, text or PDF file"))
             continue
         dated = dated_by(path.stem)
         at = dated or datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
@@ -148,6 +157,49 @@ def _collect_document(service_name: str, folder: Path, found: Collection, now: d
         found.documents[ident] = folder.name
     if sum(map(len, found.pages.values())) > _MOST_FILES:
         raise ConfigError(f"more than {_MOST_FILES:,} files: import one service at a time")
+
+
+def _is_utf_8(name: str) -> bool:
+    """Return whether the bytes of a file's *name* are UTF-8: no other name can be stored or printed."""
+    return name.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
+def _unnamed(name: str) -> tuple[str, str]:
+    shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return shown, "its name is not UTF-8: rename it"
+
+
+def find_layout(folder: Path) -> Path | None:
+    """Return the folder near *folder*, below or above, that holds pages as SERVICE/DOCUMENT/FILE; None if none does.
+
+    The nearest one below comes first. Links are not followed, and what cannot be read is passed over.
+    """
+    level, left = [folder], _MOST_FOLDERS
+    for _ in range(_DEEPEST):
+        level = [below for each in level for below in _list_folders(each)][:left]
+        left -= len(level)
+        for each in level:
+            if any(_holds_pages(document) for service in _list_folders(each) for document in _list_folders(service)):
+                return each
+    whole = folder.resolve()
+    if _holds_pages(whole):
+        return whole.parent.parent
+    return whole.parent if any(map(_holds_pages, _list_folders(whole))) else None
+
+
+def _list_folders(folder: Path) -> list[Path]:
+    try:
+        found = [each for each in sorted(folder.iterdir()) if each.is_dir() and not each.is_symlink()]
+    except OSError:
+        return []
+    return [each for each in found if each.name[0] != "." and not _COMPANION.search(each.name)]
+
+
+def _holds_pages(folder: Path) -> bool:
+    try:
+        return any(each.suffix.lower() in _MEDIA and each.is_file() for each in folder.iterdir())
+    except OSError:
+        return False
 
 
 def dated_by(name: str) -> datetime | None:

@@ -243,7 +243,7 @@ def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, a
         key = text_key(reading)
         if before and reading_key(reading) == reading_key(before):
             return _unchanged(seen, writer, call)
-        cause = call(document_text.find_suspicion, tuple(captures.values()), text, before)
+        cause = call(document_text.find_suspicion, tuple(captures.values()), text, before, tuple(kept.values()))
     except DocumentError as error:
         return _unread(seen, error, before, kept, call)
     if cause and not _confirmed(document, writer, key, cause, at):

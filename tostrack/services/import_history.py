@@ -21,7 +21,15 @@ from tostrack.extraction import document_text
 from tostrack.importers.ota import OtaCollection, Record
 from tostrack.models import Document, Outcome, Page, Reading, Reason, Snapshot, Verdict, Version, from_iso
 from tostrack.sandbox import OVERRUNS, Call, call_directly
-from tostrack.services.new_versions import CONFIRMED_AFTER, HISTORY, CrawlResult, new_version, result_of, store_visit
+from tostrack.services.new_versions import (
+    CONFIRMED_AFTER,
+    HISTORY,
+    CrawlResult,
+    kept_captures,
+    new_version,
+    result_of,
+    store_visit,
+)
 
 #: Judged beside more than these, a text is judged the same: no page turns through so many variants.
 _MOST_PAST = 64
@@ -208,6 +216,8 @@ class _Run:
         self._writer = writer
         self._current = writer.current(document.service, document.slug)
         self._past = _past(document, writer)
+        #: The captures of the text that stands, as far as they are known.
+        self._kept: Sequence[Snapshot] = tuple(kept_captures(document, writer.pages(document), writer).values())
         #: The last text, if it was odd beside what stands: the next one may confirm it.
         self._odd: _Text | None = None
         self._odd_cause = ""
@@ -228,12 +238,14 @@ class _Run:
             stood, odd = [odd], None
         if self._current and at <= from_iso(self._current.seen_at):
             self._check_known(text, at, call)
+            self._kept = tuple(text.captures.values())
             return []
         if self._current and reading_key(text.reading) == reading_key(self._past[0].reading):
             self._see(at)
+            self._kept = tuple(text.captures.values())
             return stood
         new = [text]
-        if cause := _suspicion(text, self._past[0].reading if self._past else None, call):
+        if cause := _suspicion(text, self._past[0].reading if self._past else None, call, self._kept):
             new = _confirmed(text, odd, call) if cause in document_text.CONFIRMABLE else []
             if not new:
                 self._odd = text if cause in document_text.CONFIRMABLE else None
@@ -301,6 +313,7 @@ class _Run:
         visit = self.build_visit(text, at)
         self._writer.record(visit)
         self._current = self._writer.current(self._document.service, self._document.slug)
+        self._kept = tuple(text.captures.values())
         [version] = visit.versions
         self._past.insert(0, _judged(version))
         self._forget()
@@ -343,7 +356,7 @@ def _confirmed(text: _Text, odd: _Text | None, call: Call) -> list[_Text]:
         return []
     if text.key == odd.key:
         return [odd]
-    return [] if _suspicion(text, odd.reading, call) else [odd, text]
+    return [] if _suspicion(text, odd.reading, call, tuple(odd.captures.values())) else [odd, text]
 
 
 def _judged(version: NewVersion) -> HistoryEntry:
@@ -413,9 +426,10 @@ def _extracted(document: Document, captures: Mapping[int, Snapshot], call: Call)
     return call(document_text.extract_text, plain, renumbered), document_text.declaration_hash(plain)
 
 
-def _suspicion(text: _Text, before: Reading | None, call: Call) -> str:
+def _suspicion(text: _Text, before: Reading | None, call: Call, kept: Sequence[Snapshot] = ()) -> str:
     if not text.is_markdown:
-        return call(document_text.find_suspicion, tuple(text.captures.values()), text.reading.version.text, before)
+        captures = tuple(text.captures.values())
+        return call(document_text.find_suspicion, captures, text.reading.version.text, before, tuple(kept))
     from tostrack.extraction.quality import classify_suspect
 
     return classify_suspect(text.reading.version.text, previous=before.version.text if before else None) or ""
