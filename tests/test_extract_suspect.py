@@ -105,6 +105,8 @@ def test_a_page_that_breaks_off_is_held_back(policy, cut):
         ("</p>\n", None),
         ("<p>5 < 7", None),
         ("<!-- built at night --><script>if (a < b) {}</script>", None),
+        ("<!-- it isn't slow --> <!-- that's all -->", None),
+        ("<script>'<b' < \"it's</script>\n", None),
         ("<p class", "truncated"),
         ("<", "truncated"),
         ('<a href="/ter', "truncated"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 
 from tostrack.extraction.charsets import codec_of_label, detect_codec, reads_as_western
 
@@ -16,6 +17,9 @@ _META_CHARSET = re.compile(
 _META_WINDOW = 4096
 #: Controls but tab and newlines, lone surrogates and noncharacters: no text format that we write may hold them.
 _FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+#: The same in the bytes of UTF-8, which holds no lone surrogates.
+_CONTROLS = bytes(each for each in (*range(32), 127) if each not in b"\t\n\r")
+_RARE = (re.compile(rb"\xc2[\x80-\x9f]"), re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])"))
 
 
 def decode(content: bytes | str, content_type: str = "") -> str:
@@ -28,6 +32,13 @@ def decode(content: bytes | str, content_type: str = "") -> str:
 
 def clean(text: str) -> str:
     """Return *text* without controls, lone surrogates and noncharacters."""
+    # Nearly every text is clean, and its bytes say so in a tenth of the time.
+    if text.isprintable():
+        return text
+    with suppress(UnicodeEncodeError):
+        written = text.encode()
+        if len(written.translate(None, _CONTROLS)) == len(written) and not any(rare.search(written) for rare in _RARE):
+            return text
     return _FORBIDDEN.sub("", text)
 
 

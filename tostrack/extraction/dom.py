@@ -23,9 +23,10 @@ _MAX_DEPTH = 200
 _NAME = re.compile(r"[a-z_][\w-]*", re.ASCII | re.IGNORECASE)
 _MARK, _GONE, _PARAGRAPH = "tostrack-mark", "tostrack-gone", "tostrack-p"
 #: A heading with one paragraph in it. Browsers keep it; libxml2 ends the heading, empty, where the paragraph begins.
+#: Both cases are written out: a pattern that ignores case is searched letter by letter, and not from "<" to "<".
 _SET_HEADING = re.compile(
-    r"(<h([1-6])(?:\s[^<>]*)?>\s*)<p((?:\s[^<>]*)?>(?:[^<]|<(?!/?(?:p|h[1-6])\b)){0,1000})(?:</p\s*>)?(?=\s*</h\2)",
-    re.IGNORECASE,
+    r"(<[hH]([1-6])(?:\s[^<>]*)?>\s*)<[pP]((?:\s[^<>]*)?>(?:[^<]|<(?!/?(?:[pP]|[hH][1-6])\b)){0,1000})(?:</[pP]\s*>)?"
+    r"(?=\s*</[hH]\2)"
 )
 #: Elements without content that libxml2, which ends with HTML 4, takes all that follows into.
 _VOID = re.compile(r"<(embed|source|track)\b((?:[^<>\"']|\"[^\"]{0,4000}\"|'[^']{0,4000}')*)>", re.IGNORECASE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from tostrack.extraction.decode import clean
 
@@ -16,8 +16,7 @@ _MARKS = {STRONG: "**", EMPHASIS: "*", CODE: "`", STRUCK: "~~", INSERTED: "++"}
 STYLES = tuple(_MARKS)
 
 
-@dataclass(frozen=True)
-class InlineRun:
+class InlineRun(NamedTuple):
     """A piece of text with the bits of its style and the address that it links to."""
 
     text: str
@@ -43,7 +42,7 @@ def tidy(text: str) -> str:
     if not words:
         return " " if text else ""
     if not words.isprintable():
-        words = clean(words)
+        words = " ".join(clean(words).split())
     return f"{' ' if text[0].isspace() else ''}{words}{' ' if text[-1].isspace() else ''}"
 
 
@@ -66,6 +65,8 @@ def escape(text: str, *, in_link: bool = False) -> str:
 
 def render(runs: Sequence[InlineRun], *, styled: bool = True) -> str:
     """Return *runs* as one line of Markdown, without space at its ends; unless *styled*, without bold and the like."""
+    if len(runs) == 1 and not runs[0].href and not (styled and runs[0].style):
+        return escape(tidy(runs[0].text).strip())
     merged = _merged(runs, styled=styled)
     if len(merged) == 1 and not merged[0].style and not merged[0].href:
         return escape(" ".join(merged[0].text.split()))
@@ -115,7 +116,7 @@ def _apart(runs: list[InlineRun]) -> list[InlineRun]:
         end, start = before.text[-1:], run.text[:1]
         meets = (before.style ^ run.style) & STRUCK and end.isalnum() and start.isalnum()
         replaced = (before.style | run.style) & INSERTED or (end.isdigit() and start.isdigit())
-        found.append(replace(run, text=f" {run.text}") if meets and replaced else run)
+        found.append(run._replace(text=f" {run.text}") if meets and replaced else run)
     return found
 
 

@@ -135,7 +135,10 @@ class _Writer:
             self._add(text)
 
     def _add(self, text: str) -> None:
-        if self.after_break and not text.isspace():
+        is_space = text.isspace()
+        if is_space and not self.runs:
+            return
+        if self.after_break and not is_space:
             if _BULLET.match(text.lstrip()) or _ANSWER.match(text.lstrip()):
                 self.flush()
             self.after_break = False

@@ -34,7 +34,7 @@ _RULE = re.compile(r"([^{}@]+)\{([^{}]*)\}")
 _SAYS = re.compile(r"line-through|list-style[^;]*(?:alpha|latin|roman|greek|decimal)|vertical-align\s*:\s*super")
 _MAY_SAY = ("line-through", "list-style", "super")
 _MOST_RULES = 500
-_OWN_NAME = re.compile(r"<[a-z]+-", re.IGNORECASE)
+_OWN_NAME = re.compile(r"<[a-zA-Z]+-")
 _MARKER = re.compile(r"[\[(]?(\d{1,3}(?:\s*[,–-]\s*\d{1,3})*)[\])]?")
 _SHORT_MARKER = re.compile(r"[\[(]?([a-z]{1,3})[\])]?", re.IGNORECASE)
 _UNIT = re.compile(r"(?:^|[\s\d/(])(?:[cdkm]?m|ft|in|yd|mi)$")
@@ -123,11 +123,14 @@ def _write_formulas(tree: Element) -> None:
 
 def _write_labels(tree: Element, source: str) -> None:
     """Write the accessible name of each icon that is used as a word, and the sign of one that is all a cell holds."""
+    has_cells = next(tree.iter(*_CELLS), None) is not None
     for icon in [*_iter_icons(tree, source)]:
         if icon.getparent() is None:
             continue
-        cell = next(icon.iterancestors(*_CELLS), None)
+        cell = next(icon.iterancestors(*_CELLS), None) if has_cells else None
         alone = cell is not None and not _has_text(cell)
+        if not alone and not icon.get("aria-label") and icon.tag != "svg":
+            continue
         name = _name_icon(icon, alone=alone) if alone or _is_shown(icon) else ""
         if name:
             _replace_by(icon, name)

@@ -263,7 +263,10 @@ def _breaks_off(html: str) -> bool:
     end = html[-TAIL:].lower()
     if is_closed(html):
         return False
-    return _OPEN_TAG.search(end) is not None or any(end.rfind(start) > end.rfind(stop) for start, stop in _RAW)
+    if any(end.rfind(start) > end.rfind(stop) for start, stop in _RAW):
+        return True
+    # An apostrophe in a comment or in a script opens no attribute.
+    return _OPEN_TAG.search(end, max(end.rfind(stop) for _, stop in _RAW) + 1) is not None
 
 
 def _unlike(words: list[str], before: list[str]) -> str | None:

@@ -39,19 +39,20 @@ class Weight:
         """Whether most of it is links."""
         return 2 * self.linked > self.letters
 
-    def add(self, other: Weight) -> None:
-        """Count what a child holds."""
+    def add(self, other: Weight, tells: int) -> None:
+        """Count what a child holds, which *tells* what it is."""
         self.prose += other.prose
         self.letters += other.letters
         self.linked += other.linked
-        self.tells |= other.tells
+        self.tells |= other.tells | tells
         self.linked_headings += other.linked_headings
 
-    def settle(self) -> Weight:
-        """Return this block of text, counted as prose if it is neither a label nor a menu."""
-        own = self.letters - self.linked
-        self.prose = own if own >= LEAST_PROSE and own > self.linked else 0
-        return self
+    def count(self, letters: int, linked: int) -> None:
+        """Count this block's own text, as prose if it is neither a label nor a menu."""
+        self.letters += letters
+        self.linked += linked
+        if letters - linked >= LEAST_PROSE and letters > 2 * linked:
+            self.prose += letters - linked
 
 
 def weigh_elements(body: Element, url: str = "") -> dict[Element, Weight]:
@@ -62,7 +63,9 @@ def weigh_elements(body: Element, url: str = "") -> dict[Element, Weight]:
         url: The page's address: a heading that links to itself is no heading of a teaser.
     """
     weights: dict[Element, Weight] = {}
-    blocks, open_, links = [Weight()], [Weight()], 0
+    open_, links = [Weight()], 0
+    # Letters of the blocks that are open, and how many of them are links.
+    letters, linked = [0], [0]
     walk = etree.iterwalk(body, events=("start", "end"))
     for event, element in walk:
         tag = element.tag
@@ -71,33 +74,32 @@ def weigh_elements(body: Element, url: str = "") -> dict[Element, Weight]:
                 open_[-1].tells |= _TELLS.get(tag, 0)
                 walk.skip_subtree()
                 continue
+            text = element.tail
         elif event == "start":
             open_.append(Weight())
             links += tag == "a" and _leads_away(element)
             if tag in _BLOCKS:
-                blocks.append(Weight())
-            if element.text:
-                _count(blocks[-1], element.text, links)
-            continue
+                letters.append(0)
+                linked.append(0)
+            text = element.text
         else:
             links -= tag == "a" and _leads_away(element)
             own = weights[element] = open_.pop()
-            if tag in _BLOCKS and (block := blocks.pop()).letters:
-                own.add(block.settle())
+            if tag in _BLOCKS:
+                own.count(letters.pop(), linked.pop())
             if tag in _HEADINGS and (own.is_menu or links > 0) and not _leads_within(element, url):
                 own.linked_headings = 1
-            open_[-1].add(own)
-            open_[-1].tells |= CONTROL if tag == "span" and element.get(LABEL) == STATE else _TELLS.get(tag, 0)
-        if element.tail and element is not body:
-            _count(blocks[-1], element.tail, links)
+            open_[-1].add(own, _tells_state(element) if tag == "span" else _TELLS.get(tag, 0))
+            text = element.tail if element is not body else None
+        if text and (length := len(text.strip())):
+            letters[-1] += length
+            if links:
+                linked[-1] += length
     return weights
 
 
-def _count(block: Weight, text: str, links: int) -> None:
-    length = len(text.strip())
-    block.letters += length
-    if links:
-        block.linked += length
+def _tells_state(span: Element) -> int:
+    return CONTROL if span.get(LABEL) == STATE else 0
 
 
 def _leads_away(link: Element) -> bool:
