@@ -2,16 +2,19 @@
 
 import os
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
 from conftest import START, paragraphs
 from fakes_pdf import pdf
 
+from tostrack.analysis import comparison, verdict
 from tostrack.archive import Archive
 from tostrack.errors import ConfigError
 from tostrack.importers.folder import collect, dated_by
 from tostrack.models import Document, Outcome, Page
+from tostrack.services import import_history
 from tostrack.services.import_history import import_pages
 
 LICENCE = "You grant us a non-exclusive, royalty-free, worldwide, limited licence to use the content that you post."
@@ -308,3 +311,34 @@ def test_a_page_that_takes_all_memory_is_left_out_and_the_next_one_is_read(run, 
 
     assert "skipped Acme/Terms/20120101.html: processing it took more than 512 MB" in result.stderr
     assert "1 versions from 2 files" in result.stdout
+
+
+@pytest.mark.parametrize("ending", ["md", "html"])
+def test_a_page_that_flaps_is_read_and_compared_once_for_each_of_its_texts(platform, tmp_path, monkeypatch, ending):
+    shared = [f"In case {number} the parties settle what they owe." for number in range(30)]
+    texts = [[*shared, f"You may {word} what others post."] for word in ("copy", "quote", "share")]
+    for day in range(1, 28):
+        page = texts[day % 3]
+        save(tmp_path, f"Acme/Terms/202301{day:02}.{ending}", markdown(*page) if ending == "md" else paragraphs(*page))
+    counts = Counter()
+
+    def count(module, name):
+        real = getattr(module, name)
+
+        def counted(*args, **kwargs):
+            counts[name] += 1
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(module, name, counted)
+
+    count(import_history, "_read_anew")
+    count(comparison, "diff")
+    count(verdict, "apply_group_rules")
+    comparison._hunks.cache_clear()
+    verdict._find.cache_clear()
+
+    [done] = take(platform, tmp_path)
+
+    assert (done.versions, done.left_out) == (27, [])
+    # Each of the three follows one other.
+    assert counts == {"_read_anew": 3, "diff": 3, "apply_group_rules": 3}

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tostrack.analysis.diff import diff
+from tostrack.analysis.text_pair_key import TextPairKey
 from tostrack.clauses import split_clauses
 from tostrack.models import (
     Change,
@@ -51,7 +52,7 @@ def compare_readings(
     from tostrack.analysis.verdict import find_reasons
     from tostrack.analysis.verdict.with_history import judge_with_history
 
-    hunks, told = _hunks(old, new, book or SHIPPED)
+    hunks, told = _hunks(TextPairKey(old, new), book or SHIPPED)
     judgement = judge_with_history(hunks, old, new, earlier)
     if judgement.reason is not Reason.SUSPECT:
         # The judgement has asked for them already; of a page that is no policy nobody needs them.
@@ -61,14 +62,15 @@ def compare_readings(
     return Change(old.version, new.version, told, judgement, dating=compare_document_dates(old, new))
 
 
-# One pair of texts is compared with what stood before and without: what differs is the same.
-@lru_cache(maxsize=16)
-def _hunks(old: Reading, new: Reading, book: Rulebook) -> tuple[tuple[Hunk, ...], tuple[Hunk, ...]]:
+# One pair of texts is compared with what stood before and without, and again when a page flaps: the same differs.
+@lru_cache(maxsize=64)
+def _hunks(pair: TextPairKey, book: Rulebook) -> tuple[tuple[Hunk, ...], tuple[Hunk, ...]]:
     """Return what differs, and the same with flags and facts."""
     from tostrack.analysis.facts import find_facts
     from tostrack.analysis.flags.directions import find_directions
     from tostrack.analysis.verdict.account import language_of
 
+    old, new = pair.old, pair.new
     hunks = diff(old.clauses, new.clauses)
     flags = find_directions(hunks, old.clauses, new.clauses, book)
     facts = find_facts(hunks, old.clauses, new.clauses, language_of(new))

@@ -22,6 +22,11 @@ _BEFORE_YEAR, _AFTER_YEAR = 60, 30
 _PLAIN_NAME = 5
 
 
+def names_year(text: str) -> bool:
+    """Return whether *text* holds the digits of a year, without which it names no day."""
+    return _ANY_YEAR.search(text) is not None
+
+
 @dataclass(frozen=True)
 class FoundDate:
     """A date and where it stands."""

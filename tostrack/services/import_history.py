@@ -19,7 +19,7 @@ from tostrack.comparison_key import reading_key
 from tostrack.errors import DocumentError, ExtractError
 from tostrack.extraction import document_text
 from tostrack.importers.ota import OtaCollection, Record
-from tostrack.models import Document, Outcome, Page, Reading, Reason, Snapshot, Verdict, Version, from_iso
+from tostrack.models import Document, Outcome, Page, Reading, Reason, Snapshot, Verdict, Version, from_iso, sha256
 from tostrack.sandbox import OVERRUNS, Call, call_directly
 from tostrack.services.new_versions import (
     CONFIRMED_AFTER,
@@ -36,6 +36,8 @@ _MOST_PAST = 64
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:[^\n]{0,2000}\n){0,200}?---[ \t]*\n")
 #: A line break as Markdown tables hold it: a tag, which is no text.
 _BREAK = re.compile(r"(?<!\\)<br\s*/?>", re.IGNORECASE)
+#: Texts that are kept to be known again: real pages turn through nine.
+_MOST_KNOWN = 16
 #: A collection records a text once, when it changes: an odd one that stood for so long was no page of an outage.
 _STANDS = timedelta(days=7)
 #: What the archive says the text of a Markdown file was made by.
@@ -98,6 +100,29 @@ class _Text:
     upgrade: bool = False
 
 
+class _KnownTexts:
+    """The texts read last, by a hash of their sources: a page that flaps is read once for each of its texts."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, _Text] = {}
+
+    def find(self, source: str, at: datetime, name: str) -> _Text | None:
+        """Return the text of *source* as of the record *name* and the time *at*; None if it was not read lately."""
+        text = self._texts.pop(source, None)
+        if text is None:
+            return None
+        self._texts[source] = text
+        version = replace(text.reading.version, seen_at=at)
+        return replace(text, reading=replace(text.reading, version=version), at=at, name=name)
+
+    def keep(self, source: str, text: _Text) -> _Text:
+        """Keep *text*, without its captures, and return it."""
+        self._texts[source] = replace(text, captures={})
+        if len(self._texts) > _MOST_KNOWN:
+            del self._texts[next(iter(self._texts))]
+        return text
+
+
 class _StoodError(DocumentError):
     """A text is no version; those before it, which were doubted, are."""
 
@@ -123,7 +148,9 @@ def import_pages(
         StoreError: The archive cannot be written; the versions before are stored.
     """
     found = ImportResult(document.service, document.slug, len(pages))
-    _take(_Run(document, writer), found, ((page.name, partial(_read, document, page, call)) for page in pages), call)
+    known = _KnownTexts()
+    texts = ((page.name, partial(_read, document, page, call, known)) for page in pages)
+    _take(_Run(document, writer), found, texts, call)
     writer.list_flags(document.service, document.slug)
     return found
 
@@ -155,11 +182,16 @@ def import_records(
     last = writer.last_record(document, names)
     found.same = names.index(last) + 1 if last else 0
     progress(found.same)
-    run = _Run(document, writer)
+    run, known = _Run(document, writer), _KnownTexts()
     for first in range(found.same, len(records), _BATCH):
         batch = records[first : first + _BATCH]
         with writer.together():
-            _take(run, found, ((record.name, partial(_recorded, collected, record)) for record in batch), call_directly)
+            _take(
+                run,
+                found,
+                ((record.name, partial(_recorded, collected, record, known)) for record in batch),
+                call_directly,
+            )
         progress(len(batch))
     with writer.together():
         run.finish(found, collected.until)
@@ -377,27 +409,39 @@ def _past(document: Document, writer: Writer) -> list[HistoryEntry]:
     return found
 
 
-def _read(document: Document, page: KeptCapture, call: Call) -> _Text:
+def _read(document: Document, page: KeptCapture, call: Call, known: _KnownTexts) -> _Text:
     """Return the text of a file: by the document's rules where they fit, for a page of another time its main text.
 
     Raises:
         DocumentError: It cannot be read or holds no text.
     """
     captures = page.read()
+    at = max(capture.fetched_at for capture in captures.values())
+    files = (f"{number} {each.content_type} {sha256(each.body)}" for number, each in sorted(captures.items()))
+    source = "\n".join((*files, *(each.final_url for each in captures.values() if not each.url.startswith("file:"))))
+    if text := known.find(source, at, page.name):
+        return replace(text, captures=captures)
+    return known.keep(source, _read_anew(document, captures, at, page.name, call))
+
+
+def _read_anew(document: Document, captures: Mapping[int, Snapshot], at: datetime, name: str, call: Call) -> _Text:
     capture = captures[min(captures)]
     if "markdown" in capture.content_type:
         from tostrack.extraction.decode import decode
 
         markdown = _FRONT_MATTER.sub("", decode(capture.body, capture.content_type).replace("\r\n", "\n"))
-        return replace(_written(markdown, capture.fetched_at, _MARKDOWN, page.name), captures=captures)
+        return replace(_written(markdown, at, _MARKDOWN, name), captures=captures)
     text, declaration = _extracted(document, captures, call)
-    at = max(capture.fetched_at for capture in captures.values())
     reading = comparison.read_version(Version(text, at))
-    return _Text(reading, text_key(reading), at, declaration, page.name, captures, is_markdown=False)
+    return _Text(reading, text_key(reading), at, declaration, name, captures, is_markdown=False)
 
 
-def _recorded(collected: OtaCollection, record: Record) -> _Text:
-    text = _written(collected.read(record), record.at, f"{_COLLECTION}{collected.name}", record.name)
+def _recorded(collected: OtaCollection, record: Record, known: _KnownTexts) -> _Text:
+    markdown = collected.read(record)
+    source = sha256(markdown)
+    text = known.find(source, record.at, record.name)
+    if text is None:
+        text = known.keep(source, _written(markdown, record.at, f"{_COLLECTION}{collected.name}", record.name))
     return replace(text, record=record.name, upgrade=record.upgrade)
 
 

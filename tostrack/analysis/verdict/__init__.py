@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 
+from tostrack.analysis.text_pair_key import TextPairKey
 from tostrack.analysis.verdict.account import Entry, account
 from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.document_checks import (
@@ -28,6 +30,7 @@ from tostrack.analysis.verdict.groups import apply_group_rules
 from tostrack.analysis.verdict.importance import rate_importance
 from tostrack.analysis.verdict.residual import part_of
 from tostrack.analysis.verdict.reversions import find_reversion
+from tostrack.language.dates import names_year
 from tostrack.models import VERDICT_OF, Hunk, Judgement, Reading, Reason, Verdict
 
 __all__ = ["RuleFinding", "account_for", "find_reasons", "judge"]
@@ -93,10 +96,19 @@ def account_for(
     ]
 
 
-# One pair of texts is judged with what stood before and without, and to tell that a text was taken back.
-@lru_cache(maxsize=16)
 def _findings(hunks: tuple[Hunk, ...], old: Reading, new: Reading) -> tuple[RuleFinding, ...]:
-    context = TextPair(old, new)
+    # Some rules ask whether a day that is named has come. Where none is, it does not matter when the text was seen.
+    may_name_day = any(names_year(text) for hunk in hunks for text in (hunk.old, hunk.new))
+    return _find(hunks, TextPairKey(old, new), (old.version.seen_at, new.version.seen_at) if may_name_day else None)
+
+
+# One pair of texts is judged with what stood before and without, to tell that a text was taken back, and again when a
+# page flaps.
+@lru_cache(maxsize=64)
+def _find(
+    hunks: tuple[Hunk, ...], pair: TextPairKey, _days: tuple[datetime | None, datetime | None] | None
+) -> tuple[RuleFinding, ...]:
+    context = TextPair(pair.old, pair.new)
     closely = hunks[:_MOST_HUNKS]
     findings = apply_group_rules(closely, [apply_rules(hunk, context) for hunk in closely], context)
     return (*findings, *map(take_as_new, hunks[_MOST_HUNKS:]))
