@@ -289,8 +289,8 @@ class Writer(Archive):
         with self._transaction():
             write_listing(self._connection, service, document, flags)
 
-    def record_all(self, visits: Sequence[Visit]) -> None:
-        """Store *visits* in one transaction.
+    def record_all(self, visits: Iterable[Visit]) -> None:
+        """Store *visits*, which may be made one after the other, in one transaction.
 
         Raises:
             StoreError: None of them is stored.
