@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 from conftest import Platform, paragraphs
+from fakes import Refusing
 
 from tostrack.archive import Archive
 from tostrack.archive.recorder import Recorder
 from tostrack.cli import cli
-from tostrack.errors import ConfigError, ExtractError
+from tostrack.errors import ConfigError
 from tostrack.importers.ota import open_collection
 from tostrack.models import Document
 from tostrack.services.import_history import import_records
@@ -414,24 +415,6 @@ def test_what_is_left_out_comes_with_its_reason(tmp_path, monkeypatch):
 
     assert result.exit_code == 0
     assert "does not look like the policy" in result.stderr
-
-
-class Refusing:
-    """Calls directly, but for what a text with the *word* is asked for, which takes too long; notes what was called."""
-
-    def __init__(self, word="", functions=()):
-        self.word, self.functions, self.called = word, functions, []
-
-    def __call__(self, function, /, *args, **named):
-        self.called.append(function.__name__)
-        if function.__name__ in self.functions and self.word in repr(args):
-            raise ExtractError("processing it took more than 20 s", cause="too-slow")
-        return function(*args, **named)
-
-
-def records_in(folder):
-    with open_collection(folder) as found:
-        return [record.name for records in found.records.values() for record in records]
 
 
 @pytest.mark.parametrize("function", ["read_markdown", "classify_recorded", "judge_recorded", "flag_clauses"])

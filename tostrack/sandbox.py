@@ -17,6 +17,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace, TracebackType
 from typing import IO, Any, ParamSpec, Protocol, Self, TypeVar, get_type_hints
 
@@ -28,6 +29,8 @@ R = TypeVar("R")
 
 #: The slowest of 24,000 real pages takes half a second and 150 MB.
 SECONDS, MEGABYTES = 20.0, 512
+#: The seconds are of the processor: on a busy machine a document waits so many times as long, and no longer.
+_BUSY = 6
 #: So many seconds a child may take until it asks for work.
 _STARTS = 60.0
 #: Causes of failures that another look at the same page would only repeat.
@@ -129,10 +132,13 @@ class Worker:
             if fresh:
                 # That a busy machine is slow to start it is no fault of the page.
                 _read(child.stdout, time.monotonic() + _STARTS)
-            deadline = time.monotonic() + self._seconds
+            last = time.monotonic() + _BUSY * self._seconds
+            used = _processor_seconds(child.pid)
             child.stdin.write(_LENGTH.pack(len(request)) + request)
             child.stdin.flush()
-            answer = _read(child.stdout, deadline)
+            answer = _read(
+                child.stdout, time.monotonic() + self._seconds, lambda: self._more_time(child.pid, used, last)
+            )
         except TimeoutError:
             self.close()
             return {"cause": "too-slow", "message": f"processing it took more than {self._seconds:g} s"}
@@ -150,6 +156,17 @@ class Worker:
             self.close()
         return found
 
+    def _more_time(self, pid: int, used: float, last: float) -> float:
+        """Return until when to wait for a child whose time is over: longer where the machine did not let it work.
+
+        Args:
+            pid: The child.
+            used: The processor seconds that it had used when it was asked.
+            last: Until when to wait at the longest.
+        """
+        left = self._seconds - (_processor_seconds(pid) - used)
+        return min(last, time.monotonic() + left) if used >= 0 else 0.0
+
     def _start(self) -> subprocess.Popen[bytes]:
         code = _CHILD.format(path=sys.path, seconds=self._seconds, megabytes=self._megabytes)
         # Nothing that a page makes a library say may reach the terminal.
@@ -166,11 +183,25 @@ def _return_type(function: Callable[..., Any]) -> Any:
     return get_type_hints(returned, globalns=getattr(function, "__globals__", {}))["return"]
 
 
-def _read(pipe: IO[bytes], deadline: float) -> memoryview:
+def _processor_seconds(pid: int) -> float:
+    """Return the processor time that a process has used, in seconds; -1 where the system does not say."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return -1.0
+
+
+def _read(pipe: IO[bytes], deadline: float, more: Callable[[], float] = lambda: 0.0) -> memoryview:
     """Return the next message from *pipe*.
 
+    Args:
+        pipe: Where it comes from.
+        deadline: Until when to wait for it.
+        more: Asked at the deadline for another one; one that has passed ends the waiting.
+
     Raises:
-        TimeoutError: It was not complete by *deadline*.
+        TimeoutError: It was not complete by the deadline.
         OSError: The pipe ended before it was.
         OverflowError: It is larger than `_MOST_ANSWER`.
     """
@@ -180,8 +211,13 @@ def _read(pipe: IO[bytes], deadline: float) -> memoryview:
     wanted = _LENGTH.size
     while len(received) < wanted:
         left = deadline - time.monotonic()
-        if left <= 0 or not poll.poll(1000 * left):
-            raise TimeoutError
+        if left <= 0:
+            deadline = more()
+            if deadline <= time.monotonic():
+                raise TimeoutError
+            continue
+        if not poll.poll(1000 * left):
+            continue
         # Past the buffer of the pipe object: what it held back, poll would not see.
         part = os.read(pipe.fileno(), 1 << 16)
         if not part:
@@ -207,7 +243,7 @@ def serve(seconds: float, megabytes: int) -> None:
     while len(head := questions.read(_LENGTH.size)) == _LENGTH.size:
         request = questions.read(_LENGTH.unpack(head)[0])
         # Where the parent was killed, nobody else ends us; without a handler this works inside C code too.
-        signal.setitimer(signal.ITIMER_REAL, seconds + 1)
+        signal.setitimer(signal.ITIMER_REAL, _BUSY * seconds + 1)
         kind, answer = _answer(request)
         signal.setitimer(signal.ITIMER_REAL, 0)
         answers.write(_LENGTH.pack(len(answer) + 1) + kind)
