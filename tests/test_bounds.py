@@ -6,12 +6,14 @@ import pytest
 from conftest import LICENCE, START, WIDER, Platform, paragraphs
 from fakes import Refusing
 
-from tostrack.analysis.comparison import flag_clauses
+from tostrack.analysis.comparison import flag_clauses, read_version
 from tostrack.analysis.diff import diff
+from tostrack.analysis.verdict import context
 from tostrack.archive import Archive
 from tostrack.archive.merge import merge
 from tostrack.archive.merge_writer import BoundedCalls
 from tostrack.archive.writer import Writer
+from tostrack.clauses import sentences
 from tostrack.errors import ConfigError, ExtractError
 from tostrack.executor import LocalExecutor, PoolExecutor, call_through
 from tostrack.models import Outcome
@@ -162,3 +164,31 @@ def test_one_call_on_an_executor_gives_what_the_function_gives_or_its_error():
 def test_one_call_on_other_processes_gives_what_the_function_gives():
     with PoolExecutor(1) as pool:
         assert call_through(pool, "acme/terms")(flag_clauses, [], None) == []
+
+
+def test_a_text_that_is_one_clause_is_read_once_however_many_of_its_sentences_ask(monkeypatch):
+    monkeypatch.setattr(context, "_LONG", 200)
+    context._said.cache_clear()
+    said = [f"We may store the record number {number} of your device." for number in range(90)]
+    asked = context.ContextText(read_version(" ".join(said)))
+
+    assert all(asked.says(sentence) for sentence in said)
+    assert not asked.says("We may sell the record of your device.")
+    assert not asked.says("We may store the record")
+    assert context._said.cache_info().misses == 1
+
+
+def test_abbreviations_in_a_row_are_not_read_again_with_each_one():
+    class Counted(str):
+        __slots__ = ()
+        characters = 0
+
+        def __getitem__(self, place):
+            found = super().__getitem__(place)
+            Counted.characters += len(found)
+            return found
+
+    text = Counted("We use it, e.g. " + "E.g. " * 2_000 + "here.")
+
+    assert sentences(text) == [(0, len(text))]
+    assert Counted.characters < 50 * 2_000
