@@ -134,7 +134,8 @@ class Worker:
                 _read(child.stdout, time.monotonic() + _STARTS)
             last = time.monotonic() + _BUSY * self._seconds
             used = _processor_seconds(child.pid)
-            child.stdin.write(_LENGTH.pack(len(request)) + request)
+            child.stdin.write(_LENGTH.pack(len(request)))
+            child.stdin.write(request)
             child.stdin.flush()
             answer = _read(
                 child.stdout, time.monotonic() + self._seconds, lambda: self._more_time(child.pid, used, last)

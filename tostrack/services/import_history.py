@@ -44,7 +44,7 @@ _BATCH = 100
 #: So many characters of the last versions are held, whatever their number: sixty of the usual length.
 _MOST_PAST_CHARACTERS = 4_000_000
 #: What the process of an import may take to read, judge or flag one text, and what this one may have before it drops
-#: what it remembers: both together stay below 200 MB.
+#: what it remembers: both together stay below 200 MB but for texts of megabytes.
 WORKER_MEGABYTES, _OWN_MEGABYTES = 144, 56
 
 
