@@ -18,6 +18,8 @@ from typing import Self
 
 import pytest
 
+from tostrack.errors import ExtractError
+
 
 class FakeClock:
     """Time that passes only when somebody sleeps."""
@@ -342,3 +344,16 @@ def certificate(folder, name: str, *, expired: bool = False) -> tuple[ssl.SSLCon
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem, key)
     return context, str(pem)
+
+
+class Refusing:
+    """Calls directly, but for what a text with the *word* is asked for, which takes too long; notes what was called."""
+
+    def __init__(self, word="", functions=()):
+        self.word, self.functions, self.called = word, functions, []
+
+    def __call__(self, function, /, *args, **named):
+        self.called.append(function.__name__)
+        if function.__name__ in self.functions and self.word in repr(args):
+            raise ExtractError("processing it took more than 20 s", cause="too-slow")
+        return function(*args, **named)

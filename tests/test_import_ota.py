@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 from conftest import Platform, paragraphs
+from fakes import Refusing
 
 from tostrack.archive import Archive
 from tostrack.archive.recorder import Recorder
@@ -414,3 +415,88 @@ def test_what_is_left_out_comes_with_its_reason(tmp_path, monkeypatch):
 
     assert result.exit_code == 0
     assert "does not look like the policy" in result.stderr
+
+
+@pytest.mark.parametrize("function", ["read_markdown", "classify_recorded", "judge_recorded", "flag_clauses"])
+def test_a_record_that_overruns_is_left_out_by_name_and_the_next_ones_are_taken(platform, tmp_path, function):
+    slow = "You agree to a clause that takes for ever to read, to judge and to flag in every way there is."
+    texts = [text(RULES), text(RULES, ADS), text(RULES, ADS, slow), text(RULES, ADS, WIDER)]
+    folder = repository(tmp_path / "v.git", *(("Record", n * 30, {PATH: one}) for n, one in enumerate(texts)))
+    with open_collection(folder) as found, platform.writer() as writer:
+        [records] = found.records.values()
+        call = Refusing("takes for ever", [function])
+        done = import_records(Document("pix-board", "terms-of-service", ()), found, records, writer, call=call)
+
+    assert done.left_out == [(records[2].name, "processing it took more than 20 s")]
+    assert done.versions == 3
+    with Archive(platform.database) as archive:
+        assert WIDER in archive.text("pix-board", "terms-of-service")
+        assert [row.to_number for row in archive.changes("pix-board", "terms-of-service")] == [3, 2]
+
+
+def test_nothing_of_a_record_is_decided_outside_the_bounds(platform, tmp_path, monkeypatch):
+    inside = Refusing()
+
+    def bounded(function, /, *args, **named):
+        with monkeypatch.context() as patched:
+            patched.setattr("tostrack.analysis.decision._find_closest", find_closest)
+            return inside(function, *args, **named)
+
+    from tostrack.analysis.decision import _find_closest as find_closest
+
+    def outside(*_):
+        raise AssertionError("decided outside the bounds")
+
+    monkeypatch.setattr("tostrack.analysis.decision._find_closest", outside)
+    folder = repository(tmp_path / "v.git", *HISTORY)
+    with open_collection(folder) as found, platform.writer() as writer:
+        records = found.records["pix-board/terms-of-service"]
+        document = Document("pix-board", "terms-of-service", ())
+        done = import_records(document, found, records, writer, call=bounded)
+
+    assert done.versions == 4
+    assert {"read_markdown", "classify_recorded", "judge_recorded", "flag_clauses"} == set(inside.called)
+
+
+def test_an_odd_text_that_cannot_be_judged_is_named_and_not_the_one_after_it(platform, tmp_path):
+    texts = [LONG, HALF, f"{LONG}\n{ADS}\n"]
+    folder = repository(tmp_path / "v.git", *(("Record", n * 30, {PATH: one}) for n, one in enumerate(texts)))
+    with open_collection(folder) as found, platform.writer() as writer:
+        [records] = found.records.values()
+        # How the second text ends, and no other.
+        call = Refusing(
+            "In case 29 the parties settle what they owe within 29 days of the notice.\\n', ", ["judge_recorded"]
+        )
+        done = import_records(Document("pix-board", "terms-of-service", ()), found, records, writer, call=call)
+
+    assert done.left_out == [(records[1].name, "processing it took more than 20 s")]
+    assert done.versions == 2
+
+
+def test_a_text_of_more_clauses_than_any_policy_has_is_left_out(platform, tmp_path, monkeypatch):
+    monkeypatch.setattr("tostrack.analysis.recorded._MOST_CLAUSES", 3)
+    folder = repository(
+        tmp_path / "v.git", ("Start", 0, {PATH: text(RULES)}), ("Record", 1, {PATH: text(RULES, ADS, WIDER)})
+    )
+
+    [done] = run(platform, folder)
+
+    assert (done.versions, [why for _, why in done.left_out]) == (1, ["holds more than 3 clauses"])
+
+
+def test_the_texts_held_to_judge_by_are_bounded_by_their_length(platform, tmp_path, monkeypatch):
+    monkeypatch.setattr("tostrack.services.import_history._MOST_PAST_CHARACTERS", 100)
+    held = []
+
+    def call(function, /, *args, **named):
+        if function.__name__ == "judge_recorded":
+            held.append(len(args[0]))
+        return function(*args, **named)
+
+    texts = [text(RULES, *(f"You keep to rule {at}." for at in range(n))) for n in range(6)]
+    folder = repository(tmp_path / "v.git", *(("Record", n, {PATH: one}) for n, one in enumerate(texts)))
+    with open_collection(folder) as found, platform.writer() as writer:
+        [records] = found.records.values()
+        import_records(Document("pix-board", "terms-of-service", ()), found, records, writer, call=call)
+
+    assert held == [1, 2, 2, 2, 2]

@@ -3,6 +3,7 @@
 import operator
 import os
 import sys
+import time
 
 import pytest
 from fakes import NET
@@ -121,3 +122,23 @@ def test_a_crawl_reads_a_page_in_a_worker(platform, worker):
         (result,) = crawl.crawl(platform.documents, writer, platform.fetch_all, lambda: platform.at, call=worker)
 
         assert (result.outcome, result.version) == (Outcome.FIRST, 1)
+
+
+def test_a_busy_machine_takes_no_time_from_a_document(monkeypatch):
+    used = {"seconds": 0.0}
+    monkeypatch.setattr("tostrack.sandbox._processor_seconds", lambda _pid: used["seconds"])
+    worker = Worker(seconds=20)
+
+    used["seconds"] = 5.0
+
+    assert worker._more_time(1, 2.0, last=0.0) == 0.0
+    now = time.monotonic()
+    assert worker._more_time(1, 2.0, last=now + 1000) >= now + 17
+    used["seconds"] = 30.0
+    assert worker._more_time(1, 2.0, last=now + 1000) < now
+
+
+def test_where_the_system_does_not_say_what_a_process_used_the_clock_decides(monkeypatch):
+    monkeypatch.setattr("tostrack.sandbox._processor_seconds", lambda _pid: -1.0)
+
+    assert Worker(seconds=20)._more_time(1, -1.0, last=time.monotonic() + 1000) == 0.0

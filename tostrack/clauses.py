@@ -368,6 +368,8 @@ def _run_together(forms: Iterable[str]) -> str:
 _ABBREVIATIONS = frozenset(
     "e.g i.e etc inc ltd co corp llc vs no nos art sec u.s u.k mr mrs ms dr st fig al p.o approx dept".split()
 )
+#: More characters than any abbreviation with the brackets and quotes before it.
+_LONGEST_ABBREVIATION = 40
 _SENTENCE_END = lazy_pattern(
     r"[.!?;:](?:(?<![;:])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\W_a-z])|(?<=[;:])\s+(?=\([a-z0-9]{1,3}\)))"
 )
@@ -377,7 +379,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """Return the ``(start, end)`` offsets of the sentences of plain *text*; abbreviations do not end one."""
     spans, start = [], 0
     for match in _SENTENCE_END.finditer(text):
-        before = text[start : match.start()].rsplit(None, 1)
+        before = text[max(start, match.start() - _LONGEST_ABBREVIATION) : match.start()].rsplit(None, 1)
         last = before[-1].lower().lstrip("(\"'“") if before else ""
         if last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha()):
             continue

@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, Self, TypeVar
 from weakref import WeakSet
 
 from tostrack.errors import ConfigError, ExtractError
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 V = TypeVar("V")
 A = TypeVar("A")
+P = ParamSpec("P")
+R = TypeVar("R")
 #: A function that a module holds by its name, of a value that can be pickled and of a way to read hostile pages.
 Function = Callable[[V, Call], A]
 
@@ -61,6 +63,33 @@ class LocalExecutor:
 
 #: Without bounds: for tests, and for pages of our own.
 HERE = LocalExecutor()
+
+
+def call_through(spread: Executor, name: str) -> Call:
+    """Return how to call one function of one value after the other on *spread*, as a `Call`: for jobs that are few.
+
+    Args:
+        spread: Who works.
+        name: What the jobs are called.
+    """
+
+    def call(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        [(_, answer)] = spread(_apply, [(name, (function, args, kwargs))])
+        if isinstance(answer, ExtractError):
+            raise answer
+        found: R = answer
+        return found
+
+    return call
+
+
+def _apply(job: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]], call: Call) -> Any:
+    """Return what a function returns, or the error of a document: it comes back as a value from any process."""
+    function, args, kwargs = job
+    try:
+        return call(function, *args, **kwargs)
+    except ExtractError as error:
+        return error
 
 
 class PoolExecutor:

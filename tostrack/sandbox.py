@@ -17,21 +17,27 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace, TracebackType
 from typing import IO, Any, ParamSpec, Protocol, Self, TypeVar, get_type_hints
 
 from tostrack.errors import ExtractError
+from tostrack.memory import forget_when_large
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 #: The slowest of 24,000 real pages takes half a second and 150 MB.
 SECONDS, MEGABYTES = 20.0, 512
+#: The seconds are of the processor: on a busy machine a document waits so many times as long, and no longer.
+_BUSY = 6
 #: So many seconds a child may take until it asks for work.
 _STARTS = 60.0
 #: Causes of failures that another look at the same page would only repeat.
 OVERRUNS = frozenset(("too-slow", "too-big", "crashed"))
 _LENGTH = struct.Struct("!Q")
+#: What an answer begins with: a value, or why there is none.
+_VALUE, _NO_VALUE = b"+", b"-"
 #: Bytes of an answer: a page that fills the child's memory must not fill ours. A judged 2 MB text has 12 million.
 _MOST_ANSWER = 64 << 20
 #: The child has our modules wherever we have them from.
@@ -96,21 +102,26 @@ class Worker:
         request = pickle.dumps((function, args, kwargs), protocol=5)
         worn = self._child is not None
         answer = self._ask(request)
-        if worn and answer.get("cause") in ("too-big", "crashed"):
+        if worn and isinstance(answer, dict) and answer.get("cause") in ("too-big", "crashed"):
             # Memory of a process that has read many pages is in pieces: the limit is meant for this page alone.
             answer = self._ask(request)
+        del request
+        if not isinstance(answer, dict):
+            try:
+                # Straight to the values of the type: what lies between would take several times their memory.
+                found: R = msgspec.json.decode(answer, type=_return_type(function))
+            except msgspec.DecodeError as error:
+                raise ExtractError(f"processing it gave an invalid answer ({error})", cause="crashed") from error
+            return found
         if "bug" in answer:
             raise RuntimeError(answer["bug"])
-        if "cause" in answer:
-            raise ExtractError(answer["message"], cause=answer["cause"])
-        try:
-            found: R = msgspec.convert(answer["value"], _return_type(function))
-        except msgspec.ValidationError as error:
-            raise ExtractError(f"processing it gave an invalid answer ({error})", cause="crashed") from error
-        return found
+        raise ExtractError(answer["message"], cause=answer["cause"])
 
-    def _ask(self, request: bytes) -> dict[str, Any]:
-        """Return the child's answer; one that overran is closed, so that the next question starts another."""
+    def _ask(self, request: bytes) -> memoryview | dict[str, Any]:
+        """Return the child's answer, as JSON, or why there is none.
+
+        A child that overran is closed, so that the next question starts another.
+        """
         import msgspec
 
         fresh = self._child is None
@@ -121,10 +132,14 @@ class Worker:
             if fresh:
                 # That a busy machine is slow to start it is no fault of the page.
                 _read(child.stdout, time.monotonic() + _STARTS)
-            deadline = time.monotonic() + self._seconds
-            child.stdin.write(_LENGTH.pack(len(request)) + request)
+            last = time.monotonic() + _BUSY * self._seconds
+            used = _processor_seconds(child.pid)
+            child.stdin.write(_LENGTH.pack(len(request)))
+            child.stdin.write(request)
             child.stdin.flush()
-            answer = _read(child.stdout, deadline)
+            answer = _read(
+                child.stdout, time.monotonic() + self._seconds, lambda: self._more_time(child.pid, used, last)
+            )
         except TimeoutError:
             self.close()
             return {"cause": "too-slow", "message": f"processing it took more than {self._seconds:g} s"}
@@ -134,11 +149,24 @@ class Worker:
         except OSError:
             self.close()
             return {"cause": "crashed", "message": f"processing it ended its process (status {child.returncode})"}
-        found: dict[str, Any] = msgspec.json.decode(answer)
+        if answer[:1] == _VALUE:
+            return answer[1:]
+        found: dict[str, Any] = msgspec.json.decode(answer[1:])
         if found.get("cause") == "too-big":
             found["message"] = f"processing it took more than {self._megabytes} MB of memory"
             self.close()
         return found
+
+    def _more_time(self, pid: int, used: float, last: float) -> float:
+        """Return until when to wait for a child whose time is over: longer where the machine did not let it work.
+
+        Args:
+            pid: The child.
+            used: The processor seconds that it had used when it was asked.
+            last: Until when to wait at the longest.
+        """
+        left = self._seconds - (_processor_seconds(pid) - used)
+        return min(last, time.monotonic() + left) if used >= 0 else 0.0
 
     def _start(self) -> subprocess.Popen[bytes]:
         code = _CHILD.format(path=sys.path, seconds=self._seconds, megabytes=self._megabytes)
@@ -156,11 +184,25 @@ def _return_type(function: Callable[..., Any]) -> Any:
     return get_type_hints(returned, globalns=getattr(function, "__globals__", {}))["return"]
 
 
-def _read(pipe: IO[bytes], deadline: float) -> bytes:
+def _processor_seconds(pid: int) -> float:
+    """Return the processor time that a process has used, in seconds; -1 where the system does not say."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return -1.0
+
+
+def _read(pipe: IO[bytes], deadline: float, more: Callable[[], float] = lambda: 0.0) -> memoryview:
     """Return the next message from *pipe*.
 
+    Args:
+        pipe: Where it comes from.
+        deadline: Until when to wait for it.
+        more: Asked at the deadline for another one; one that has passed ends the waiting.
+
     Raises:
-        TimeoutError: It was not complete by *deadline*.
+        TimeoutError: It was not complete by the deadline.
         OSError: The pipe ended before it was.
         OverflowError: It is larger than `_MOST_ANSWER`.
     """
@@ -170,8 +212,13 @@ def _read(pipe: IO[bytes], deadline: float) -> bytes:
     wanted = _LENGTH.size
     while len(received) < wanted:
         left = deadline - time.monotonic()
-        if left <= 0 or not poll.poll(1000 * left):
-            raise TimeoutError
+        if left <= 0:
+            deadline = more()
+            if deadline <= time.monotonic():
+                raise TimeoutError
+            continue
+        if not poll.poll(1000 * left):
+            continue
         # Past the buffer of the pipe object: what it held back, poll would not see.
         part = os.read(pipe.fileno(), 1 << 16)
         if not part:
@@ -181,13 +228,11 @@ def _read(pipe: IO[bytes], deadline: float) -> bytes:
             wanted += _LENGTH.unpack_from(received)[0]
             if wanted > _MOST_ANSWER:
                 raise OverflowError
-    return bytes(received[_LENGTH.size :])
+    return memoryview(received)[_LENGTH.size :]
 
 
 def serve(seconds: float, megabytes: int) -> None:
     """Answer questions from standard input until it ends: what the child does."""
-    import msgspec
-
     # Ctrl-C is for the parent, which closes us when it is done.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit_memory(megabytes)
@@ -199,24 +244,32 @@ def serve(seconds: float, megabytes: int) -> None:
     while len(head := questions.read(_LENGTH.size)) == _LENGTH.size:
         request = questions.read(_LENGTH.unpack(head)[0])
         # Where the parent was killed, nobody else ends us; without a handler this works inside C code too.
-        signal.setitimer(signal.ITIMER_REAL, seconds + 1)
-        answer = msgspec.json.encode(_answer(request))
+        signal.setitimer(signal.ITIMER_REAL, _BUSY * seconds + 1)
+        kind, answer = _answer(request)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        answers.write(_LENGTH.pack(len(answer)) + answer)
+        answers.write(_LENGTH.pack(len(answer) + 1) + kind)
+        answers.write(answer)
         answers.flush()
+        del request, answer
+        # What is remembered of the last texts must not make the next one too big.
+        forget_when_large(megabytes // 2)
 
 
-def _answer(request: bytes) -> dict[str, Any]:
+def _answer(request: bytes) -> tuple[bytes, bytes]:
+    """Return the answer to *request* as JSON, and behind which of `_VALUE` and `_NO_VALUE` it is sent."""
+    import msgspec
+
     try:
         # From our parent alone.
         function, args, kwargs = pickle.loads(request)  # noqa: S301
-        return {"value": function(*args, **kwargs)}
+        return _VALUE, msgspec.json.encode(function(*args, **kwargs))
     except ExtractError as error:
-        return {"cause": error.cause, "message": str(error)}
+        failure = {"cause": error.cause, "message": str(error)}
     except MemoryError:
-        return {"cause": "too-big"}
+        failure = {"cause": "too-big"}
     except Exception:  # noqa: BLE001 - carried to the parent, which raises it
-        return {"bug": traceback.format_exc()}
+        failure = {"bug": traceback.format_exc()}
+    return _NO_VALUE, msgspec.json.encode(failure)
 
 
 def _limit_memory(megabytes: int) -> None:

@@ -12,6 +12,9 @@ from tostrack.analysis.diff import diff
 from tostrack.archive.provenance import Row
 from tostrack.models import Clause, Edit, Hunk
 
+#: What finds the hunks between two texts, as `diff` does.
+Compare = Callable[[Sequence[Clause], Sequence[Clause]], tuple[Hunk, ...]]
+
 #: The place of a flag or fact whose words are in no hunk.
 NOWHERE = -1
 _REDACTED = "[redacted "
@@ -29,7 +32,11 @@ class RecoveredHunks:
 
 
 def recover_hunks(
-    old: Sequence[Clause], new: Sequence[Clause], row: Mapping[str, int], details: Mapping[str, Sequence[Row]]
+    old: Sequence[Clause],
+    new: Sequence[Clause],
+    row: Mapping[str, int],
+    details: Mapping[str, Sequence[Row]],
+    compare: Compare = diff,
 ) -> RecoveredHunks:
     """Return the hunks from *old* to *new* of a recorded judgement.
 
@@ -38,8 +45,9 @@ def recover_hunks(
         new: The clauses of the version after.
         row: The judgement, with its counts by kind of edit.
         details: Its flags and facts, by table.
+        compare: How to compare two texts, which may be hostile.
     """
-    hunks = diff(old, new)
+    hunks = compare(old, new)
     counts = {edit.value: sum(hunk.edit is edit for hunk in hunks) for edit in Edit}
     flags, facts = details["judgement_flags"], details["judgement_facts"]
     agrees = (

@@ -15,12 +15,13 @@ from pathlib import Path
 from tostrack.archive.lock import lock_archive
 from tostrack.archive.merge_checks import find_fault
 from tostrack.archive.merge_source import MergeSource, SourceText, read_source_texts
+from tostrack.archive.merge_writer import BoundedCalls
 from tostrack.archive.provenance import TOMBSTONE
 from tostrack.archive.read import Archive, DocumentRow
 from tostrack.archive.stored_times import is_time
 from tostrack.archive.verify import HARMLESS, Report, verify
-from tostrack.archive.writer import Writer
-from tostrack.errors import ConfigError, StoreError
+from tostrack.archive.writer import UNBOUNDED, Writer
+from tostrack.errors import ConfigError, ExtractError, StoreError
 from tostrack.models import sha256
 
 #: No question to an archive takes longer, in seconds, unless it was made to.
@@ -55,6 +56,7 @@ def merge(
     progress: Callable[[DocumentRow], None] = lambda _: None,
     now: datetime | None = None,
     longest_query: float = LONGEST_QUERY,
+    decide: BoundedCalls = UNBOUNDED,
 ) -> Iterator[Merged]:
     """Take over what the archive *other* has and ours has not, and yield what became of each of its documents.
 
@@ -68,6 +70,8 @@ def merge(
         progress: Told of each document that is proved.
         now: A document that states a later time is refused; None bounds only the year.
         longest_query: Seconds after which a question to the other archive is given up.
+        decide: How its texts, which may be hostile, are flagged and compared; a document with one that overruns is
+            refused.
 
     Raises:
         StoreError: *other* is missing, no archive or not as it was written, or ours cannot be written; what was
@@ -79,13 +83,18 @@ def merge(
             raise ConfigError(f"{other}: is the archive itself; name the archive of another machine")
         lock = lock_archive(other)
         try:
-            yield from _documents(writer, theirs, folder, progress, now)
+            yield from _documents(writer, theirs, folder, progress, now, decide)
         finally:
             os.close(lock)
 
 
 def _documents(
-    writer: Writer, theirs: Archive, folder: Path, progress: Callable[[DocumentRow], None], now: datetime | None
+    writer: Writer,
+    theirs: Archive,
+    folder: Path,
+    progress: Callable[[DocumentRow], None],
+    now: datetime | None,
+    decide: BoundedCalls,
 ) -> Iterator[Merged]:
     ours, stand = read_source_texts(writer), read_source_texts(theirs)
     # One head, one content: where it is ours there is nothing to prove, at most a later check to note.
@@ -116,9 +125,14 @@ def _documents(
             refused.add(name)
             yield Merged(service, document, "refused", message=_fork(name, ours[name].head, standing.head))
         else:
-            with writer.together():
-                versions = writer.adopt(held, folder)
-                writer.list_flags(service, document)
+            try:
+                with writer.together():
+                    versions = writer.adopt(held, folder, decide)
+                    writer.list_flags(service, document)
+            except ExtractError as error:
+                refused.add(name)
+                yield Merged(service, document, "refused", message=f"{name}: a text of it cannot be taken: {error}")
+                continue
             outcome = "extended" if name in ours else "new"
             yield Merged(service, document, outcome if versions or name not in ours else "same", versions)
     reviews = [one for one in theirs.reviews() if one.change.partition("@")[0] not in refused]

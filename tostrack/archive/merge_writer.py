@@ -3,25 +3,51 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
+from tostrack.analysis.comparison import flag_clauses
+from tostrack.analysis.diff import diff
 from tostrack.analysis.flags import Rulebook
-from tostrack.archive.hunk_recovery import recover_hunks
+from tostrack.archive.hunk_recovery import Compare, recover_hunks
 from tostrack.archive.judgement_rows import ENDS, JudgementRows
 from tostrack.archive.judgement_sums import write_sums
 from tostrack.archive.merge_checks import bound_wait
 from tostrack.archive.merge_source import MergeSource
 from tostrack.archive.recorder import Recorder
+from tostrack.models import Clause, Flag
 
 #: How the last check went: these columns move together.
 _CHECK = ("checked_at", "outcome", "cause", "message", "http_status", "failing_since", "next_try_at")
 _CAPTURE = ("page", "url", "chain", "fetched_at", "status", "content_type", "headers", "size", "sha256")
 
 
-class MergeWriter(Recorder):
-    """Writes what another archive holds; opens and ends no transaction."""
+@dataclass(frozen=True)
+class BoundedCalls:
+    """How texts of another archive, which may be hostile, are flagged and compared.
 
-    def adopt(self, held: MergeSource, paths: Mapping[int, str], book: Rulebook) -> tuple[int, list[str]]:
+    Each raises `ExtractError` for what takes too long or too much memory.
+    """
+
+    flag: Callable[[Sequence[Clause], Rulebook], Sequence[Sequence[Flag]]] = flag_clauses
+    compare: Compare = diff
+
+
+class MergeWriter(Recorder):
+    """Writes what another archive holds; opens and ends no transaction.
+
+    Args:
+        connection: Of our archive.
+        book: What flags clauses here: no hash proves how they were flagged there.
+        decide: How to flag and compare.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, book: Rulebook, decide: BoundedCalls) -> None:
+        super().__init__(connection)
+        self._book = book
+        self._decide = decide
+
+    def adopt(self, held: MergeSource, paths: Mapping[int, str]) -> tuple[int, list[str]]:
         """Write what *held* has and we have not; return how many versions, and where lies what nothing cites any more.
 
         What we have must be the beginning of its chain.
@@ -29,11 +55,10 @@ class MergeWriter(Recorder):
         Args:
             held: The document there.
             paths: Where its captures lie here, by their id there.
-            book: What flags its clauses here: no hash proves how they were flagged there.
         """
         document_id = self._row(held.document)
         captures = {row["id"]: self._capture(document_id, row, paths[row["id"]]) for row in held.captures}
-        versions = self._chain(document_id, held, captures, book)
+        versions = self._chain(document_id, held, captures)
         self._standing(document_id, held, captures)
         return versions, self._obsolete(document_id)
 
@@ -56,7 +81,7 @@ class MergeWriter(Recorder):
             "snapshots", document_id=document_id, path=path, **{name: row[name] for name in _CAPTURE}
         )
 
-    def _chain(self, document_id: int, held: MergeSource, captures: Mapping[int, int], book: Rulebook) -> int:
+    def _chain(self, document_id: int, held: MergeSource, captures: Mapping[int, int]) -> int:
         """Append the links that we have not; return how many of them are versions."""
         query = "SELECT lower(hex(hash)) FROM _versions WHERE document_id = ?"
         ours = frozenset(row[0] for row in self._connection.execute(query, (document_id,)))
@@ -64,8 +89,9 @@ class MergeWriter(Recorder):
         for origin, clauses in held.versions(ours):
             cited = {capture["page"]: captures[capture["id"]] for capture in origin.captures}
             self._append(document_id, origin.row, origin.row["hash"], clauses, cited)
-            for clause in self.flags.unflagged(clauses, book.fingerprint):
-                self.flags.store(clause, book.of_clause(clause), book.fingerprint)
+            fresh = self.flags.unflagged(clauses, self._book.fingerprint)
+            for clause, flags in zip(fresh, self._decide.flag(fresh, self._book) if fresh else (), strict=True):
+                self.flags.store(clause, flags, self._book.fingerprint)
             if origin.judged:
                 self._recover(document_id, origin.judged)
             count += 1
@@ -85,7 +111,7 @@ class MergeWriter(Recorder):
         """Write a judgement of the other archive, with hunks of our own: no hash holds those that it has."""
         judgement_id = self._judgement(document_id, judged)
         old, new = (self._texts.clauses(document_id, judged.row[f"{end}_number"]) for end in ENDS)
-        found = recover_hunks(old, new, judged.row, judged.details)
+        found = recover_hunks(old, new, judged.row, judged.details, self._decide.compare)
         self._hunks(document_id, judgement_id, judged, found.hunks)
         if found.recomputed:
             self._note_places(judgement_id, found.places)

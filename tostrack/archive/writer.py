@@ -20,7 +20,7 @@ from tostrack.archive.flag_listing import has_listing, write_listing
 from tostrack.archive.flag_rows import FlaggedClause, Place, by_others
 from tostrack.archive.lock import lock_archive, remove_stale_files, sync_file
 from tostrack.archive.merge_source import MergeSource
-from tostrack.archive.merge_writer import MergeWriter
+from tostrack.archive.merge_writer import BoundedCalls, MergeWriter
 from tostrack.archive.migrations import DATABASE_ERRORS, check_header, check_schema, create_schema
 from tostrack.archive.outbox import queue
 from tostrack.archive.read import _BUSY_TIMEOUT, _VERSION, Archive, VersionRow, version_row
@@ -51,6 +51,10 @@ SYNCHRONOUS = "EXTRA"
 
 #: The identity of an archive that was made when neither `url` nor `contact` was set (RFC 2606).
 UNSET_AUTHORITY = "tostrack.invalid"
+
+
+#: For texts of our own.
+UNBOUNDED = BoundedCalls()
 
 
 class Writer(Archive):
@@ -289,8 +293,8 @@ class Writer(Archive):
         with self._transaction():
             write_listing(self._connection, service, document, flags)
 
-    def record_all(self, visits: Sequence[Visit]) -> None:
-        """Store *visits* in one transaction.
+    def record_all(self, visits: Iterable[Visit]) -> None:
+        """Store *visits*, which may be made one after the other, in one transaction.
 
         Raises:
             StoreError: None of them is stored.
@@ -299,15 +303,17 @@ class Writer(Archive):
             for visit in visits:
                 self.record(visit)
 
-    def adopt(self, held: MergeSource, folder: Path) -> int:
+    def adopt(self, held: MergeSource, folder: Path, decide: BoundedCalls = UNBOUNDED) -> int:
         """Store what another archive holds of a document and ours does not; return how many versions that is.
 
         Args:
             held: The document there; what we have of it must be the beginning of its chain.
             folder: Where the captures of that archive lie.
+            decide: How its texts are flagged and compared.
 
         Raises:
             StoreError: Nothing of it is stored.
+            ExtractError: A text of it overran the bounds of *decide*; nothing of it is stored.
         """
         captures = held.captures
         paths = {row["id"]: self._free(row["path"], row["sha256"]) for row in captures}
@@ -321,7 +327,7 @@ class Writer(Archive):
                     )
                 self._keep(paths[row["id"]], body)
         with self._transaction():
-            versions, obsolete = MergeWriter(self._connection).adopt(held, paths, self.book)
+            versions, obsolete = MergeWriter(self._connection, self.book, decide).adopt(held, paths)
         for path in obsolete:
             files.delete(self.snapshots, path)
         return versions

@@ -30,16 +30,23 @@ def command(environment: Environment, others: tuple[Path, ...], snapshots: Path 
     Each document is verified first and added in one transaction. Merging twice changes nothing; an interrupted merge
     can be run again. A document whose versions differ between two archives is refused. No notifications are sent.
     """
+    from tostrack.analysis.comparison import flag_clauses
+    from tostrack.analysis.diff import diff
     from tostrack.archive.merge import merge
+    from tostrack.archive.merge_writer import BoundedCalls
     from tostrack.render.escape import safe_line
+    from tostrack.sandbox import Worker
 
     if snapshots and len(others) > 1:
         raise ConfigError("--snapshots applies to one archive; merge one at a time, or give the folders the same name")
     name = Path(environment.watchlist.settings.snapshots).name
     counts = dict.fromkeys(("new", "extended", "same", "refused"), 0)
-    with environment.writer(datetime.now(UTC)) as writer:
+    with environment.writer(datetime.now(UTC)) as writer, Worker() as call:
+        decide = BoundedCalls(
+            lambda clauses, book: call(flag_clauses, clauses, book), lambda old, new: call(diff, old, new)
+        )
         for other in others:
-            for found in merge(writer, other, snapshots or other.parent / name, now=datetime.now(UTC)):
+            for found in merge(writer, other, snapshots or other.parent / name, now=datetime.now(UTC), decide=decide):
                 counts[found.outcome] += 1
                 if as_json:
                     emit_json([asdict(found)])

@@ -21,7 +21,7 @@ from tostrack.cli.app import (
     since_last_option,
     until_option,
 )
-from tostrack.errors import ConfigError
+from tostrack.errors import ConfigError, ExtractError
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.value import Value
 
@@ -185,10 +185,22 @@ def _changes(
 def _net(
     environment: Environment, archive: Archive, row: DocumentRow, old: VersionRow | None, new: VersionRow | None
 ) -> Iterator[Change]:
-    """Yield the difference between two versions of one document, if there is one."""
+    """Yield the difference between two versions of one document, if there is one.
+
+    Raises:
+        ConfigError: They cannot be compared within the bounds of a document.
+    """
     from tostrack.analysis.comparison import compare_readings
+    from tostrack.sandbox import Worker
 
     if old and new and old.number < new.number:
-        change = compare_readings(archive.reading(old), archive.reading(new), book=environment.book)
+        readings = archive.reading(old), archive.reading(new)
+        try:
+            with Worker() as call:
+                change = call(compare_readings, *readings, book=environment.book)
+        except ExtractError as error:
+            raise ConfigError(
+                f"{row.id}: versions {old.number} and {new.number} cannot be compared: {error}"
+            ) from error
         if change.hunks:
             yield replace(change, service=row.service, document=row.document)

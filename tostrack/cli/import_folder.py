@@ -69,9 +69,9 @@ def _store(
     environment: Environment, found: Collection, documents: dict[str, Document], now: datetime
 ) -> Iterable[ImportResult]:
     from tostrack.sandbox import Worker
-    from tostrack.services.import_history import import_pages
+    from tostrack.services.import_history import PAGE_MEGABYTES, import_pages
 
-    with environment.writer(now) as writer, Worker() as worker:
+    with environment.writer(now) as writer, Worker(megabytes=PAGE_MEGABYTES) as worker:
         for ident, pages in found.pages.items():
             yield import_pages(documents[ident], pages, writer, worker)
 

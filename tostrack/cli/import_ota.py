@@ -71,13 +71,18 @@ def command(
 
 
 def _store(environment: Environment, found: OtaCollection, documents: dict[str, Document], *, as_json: bool) -> None:
-    from tostrack.services.import_history import import_records
+    from tostrack.sandbox import Worker
+    from tostrack.services.import_history import WORKER_MEGABYTES, import_records
 
     total = sum(len(found.records[ident]) for ident in documents)
     hidden = sys.stdout.isatty()
-    with environment.writer(datetime.now(UTC)) as writer, progress_bar(total, "import", hidden=hidden) as step:
+    with (
+        environment.writer(datetime.now(UTC)) as writer,
+        progress_bar(total, "import", hidden=hidden) as step,
+        Worker(megabytes=WORKER_MEGABYTES) as worker,
+    ):
         for ident, document in documents.items():
-            done = import_records(document, found, found.records[ident], writer, step)
+            done = import_records(document, found, found.records[ident], writer, step, worker)
             if as_json:
                 emit_json([import_row(done)])
                 continue

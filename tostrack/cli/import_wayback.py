@@ -138,6 +138,7 @@ def _one(
     """Plan, fetch and store one document; the archive is locked only while versions are stored."""
     from tostrack.sandbox import Worker
     from tostrack.services import backfill
+    from tostrack.services.import_history import PAGE_MEGABYTES
 
     try:
         with _reading(environment) as archive:
@@ -156,7 +157,7 @@ def _one(
         ) from error
     if made.found.waiting and not partial:
         return made.found
-    with environment.writer(datetime.now(UTC)) as writer, Worker() as worker:
+    with environment.writer(datetime.now(UTC)) as writer, Worker(megabytes=PAGE_MEGABYTES) as worker:
         return backfill.store_captures(made, ledger, writer, worker)
 
 

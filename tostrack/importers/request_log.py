@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -133,6 +134,15 @@ class RequestLog:
         with self._reported():
             row = self._connection.execute(query, (document, page, capture.address)).fetchone()
         return _snapshot(row) if row else None
+
+    def kept_at(self, document: str, page: int, capture: Capture) -> datetime | None:
+        """Return when *capture*, whose bytes are here, was fetched; None where they are not."""
+        query = """
+            SELECT fetched_at FROM captures WHERE document = ? AND page = ? AND address = ? AND outcome = 'kept'
+        """
+        with self._reported():
+            row = self._connection.execute(query, (document, page, capture.address)).fetchone()
+        return from_iso(row[0]) if row else None
 
     def settle(self, document: str) -> None:
         """Let go of the bytes of *document*: what they held is in the archive now, or is not wanted there."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +16,7 @@ from tostrack.archive.read import Archive, VersionRow
 from tostrack.archive.visits import Visit
 from tostrack.archive.writer import Writer
 from tostrack.comparison_key import reading_key
-from tostrack.errors import FetchError
+from tostrack.errors import ExtractError, FetchError
 from tostrack.importers.capture_selection import CaptureChoice, ChosenCaptures, choose_captures
 from tostrack.importers.request_log import KEPT, SETTLED, LoggedRequest, RequestLog
 from tostrack.importers.wayback import Capture
@@ -85,14 +86,20 @@ class _Moment:
     """What a document was at one time, of several pages the newest captures of each."""
 
     name: str
-    captures: Mapping[int, Snapshot]
+    at: datetime
+    #: By page, the capture with the time from which it holds here.
+    pages: Mapping[int, tuple[CaptureChoice, datetime]]
+    load: Callable[[CaptureChoice], Snapshot | None]
 
     def read(self) -> Mapping[int, Snapshot]:
-        return self.captures
-
-    @property
-    def at(self) -> datetime:
-        return max(capture.fetched_at for capture in self.captures.values())
+        """Return the captures; the bytes of one moment alone are in memory."""
+        found = {}
+        for page, (each, at) in self.pages.items():
+            capture = self.load(each)
+            if capture is None:
+                raise ExtractError("its bytes are gone from the log of requests", cause="empty")
+            found[page] = replace(capture, fetched_at=at)
+        return found
 
 
 @dataclass(frozen=True)
@@ -172,7 +179,12 @@ def store_captures(made: Plan, ledger: RequestLog, writer: Writer, call: Call = 
     first = next(iter(writer.versions(document.service, document.slug)), None)
     before = [each for each in moments if first and each.at < from_iso(first.seen_at)]
     if first and before:
-        _take(found, _store_before(document, before, first, writer, call))
+        try:
+            _take(found, _store_before(document, before, first, writer, call))
+        except ExtractError as error:
+            # What stands could not be compared with it, and history is stored whole or not at all.
+            found.cause, found.message = error.cause, f"{document.id}: {error}"
+            return found
     if after := moments[len(before) :]:
         _take(found, import_pages(document, after, writer, call))
     ledger.settle(document.id)
@@ -244,18 +256,23 @@ def _moments(document: Document, wanted: Iterable[CaptureChoice], ledger: Reques
         times.append((each.capture.at, each))
         if each.until > each.capture.at:
             times.append((each.until, each))
-    pages: dict[int, Snapshot] = {}
+    load = partial(_load, document, ledger)
+    pages: dict[int, tuple[CaptureChoice, datetime]] = {}
     moments: dict[datetime, _Moment] = {}
     for at, each in sorted(times, key=lambda entry: (entry[0], entry[1].page)):
-        capture = ledger.kept(document.id, each.page, each.capture)
-        if capture is None:
+        fetched_at = ledger.kept_at(document.id, each.page, each.capture)
+        if fetched_at is None:
             continue
-        pages[each.page] = replace(capture, fetched_at=max(capture.fetched_at, at))
+        pages[each.page] = each, max(fetched_at, at)
         if len(pages) == len(document.pages):
-            moment = _Moment(each.capture.address, dict(pages))
+            moment = _Moment(each.capture.address, max(at for _, at in pages.values()), dict(pages), load)
             # Two pages within one second are one state of the document.
             moments[moment.at] = moment
     return sorted(moments.values(), key=lambda moment: moment.at)
+
+
+def _load(document: Document, ledger: RequestLog, each: CaptureChoice) -> Snapshot | None:
+    return ledger.kept(document.id, each.page, each.capture)
 
 
 def _take(found: BackfillResult, imported: ImportResult) -> None:
@@ -273,19 +290,41 @@ def _store_before(
         with Writer(root / "past.db", root / "snapshots", now=moments[0].at, book=writer.book) as past:
             imported = import_pages(document, moments, past, call)
             rows = past.versions(document.service, document.slug)
-            shift = first.number - 1 - len(rows)
-            seen = {iso(moment.at): moment.captures for moment in moments}
-            visits = [_moved(document, row, past, writer, seen[row.seen_at], shift) for row in rows]
-    if visits:
-        visits[-1] = replace(visits[-1], joined=_joined(visits, first, writer))
-        with writer.together():
-            writer.record_all(visits)
-            writer.list_flags(document.service, document.slug)
+            if rows:
+                seen = {iso(moment.at): moment for moment in moments}
+                # Judged before anything is written: what takes too long is known then.
+                joined = _joined(rows, first, past, writer, call)
+                with writer.together():
+                    writer.record_all(_moved_visits(document, rows, past, writer, seen, first, joined, call))
+                    writer.list_flags(document.service, document.slug)
     return imported
 
 
+def _moved_visits(
+    document: Document,
+    rows: Sequence[VersionRow],
+    past: Writer,
+    writer: Writer,
+    seen: Mapping[str, _Moment],
+    first: VersionRow,
+    joined: Change | None,
+    call: Call,
+) -> Iterator[Visit]:
+    """Yield the visits that put *rows* before the *first* version, one at a time; the last one has what it *joined*."""
+    shift = first.number - 1 - len(rows)
+    for row in rows:
+        visit = _moved(document, row, past, writer, seen[row.seen_at].read(), shift, call)
+        yield replace(visit, joined=joined) if row is rows[-1] else visit
+
+
 def _moved(
-    document: Document, row: VersionRow, past: Writer, writer: Writer, captures: Mapping[int, Snapshot], shift: int
+    document: Document,
+    row: VersionRow,
+    past: Writer,
+    writer: Writer,
+    captures: Mapping[int, Snapshot],
+    shift: int,
+    call: Call,
 ) -> Visit:
     """Return the visit that puts a version of the archive *past* where it belongs in that of *writer*."""
     reading = past.reading(row)
@@ -294,7 +333,7 @@ def _moved(
     if judged := past.change(f"{document.id}@{row.number}"):
         change = past.load_change(judged)
         change = replace(change, old=_numbered(change.old, shift), new=_numbered(change.new, shift))
-    version = new_version(reading, document, writer, kind="import", captures=captures)
+    version = new_version(reading, document, writer, kind="import", captures=captures, call=call)
     version = replace(version, extractor=row.extractor, declaration=row.declaration, change=change)
     return Visit(document, from_iso(row.seen_at), Outcome.SKIPPED, versions=(version,), checked=False)
 
@@ -303,11 +342,13 @@ def _numbered(version: Version, shift: int) -> Version:
     return replace(version, number=version.number + shift)
 
 
-def _joined(visits: Sequence[Visit], first: VersionRow, writer: Writer) -> Change | None:
+def _joined(rows: Sequence[VersionRow], first: VersionRow, past: Writer, writer: Writer, call: Call) -> Change | None:
     """Return what the *first* version changed of the last one before it; None when it is the same text."""
-    readings = [visit.versions[0].reading for visit in visits[-HISTORY:]]
+    shift = first.number - 1 - len(rows)
+    readings = [past.reading(row) for row in rows[-HISTORY:]]
+    readings = [replace(each, version=_numbered(each.version, shift)) for each in readings]
     new = writer.reading(first)
     if reading_key(new) == reading_key(readings[-1]):
         return None
-    change = comparison.compare_readings(readings[-1], new, readings[-2::-1], writer.book)
+    change = call(comparison.compare_readings, readings[-1], new, readings[-2::-1], writer.book)
     return replace(change, service=first.service, document=first.document)

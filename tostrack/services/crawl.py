@@ -157,7 +157,10 @@ def preview(
     sound = [each.document for each in found.values() if twice and not each.cause]
     for second in _previews(sound, fetch_all, last, call):
         first = found.pop(second.document.id)
-        yield replace(first, unstable=_unstable(first, second), again=second.message)
+        try:
+            yield replace(first, unstable=_unstable(first, second, call), again=second.message)
+        except ExtractError as error:
+            yield replace(first, again=f"{first.document.id}: the two fetches cannot be compared ({error})")
     yield from found.values()
 
 
@@ -196,12 +199,12 @@ def _previews(
         )
 
 
-def _unstable(first: Preview, second: Preview) -> tuple[tuple[str, str], ...]:
+def _unstable(first: Preview, second: Preview, call: Call) -> tuple[tuple[str, str], ...]:
     """Return what differs between the texts of two fetches, which in a text that stands is nothing."""
     if second.cause:
         return ()
     found = []
-    for hunk in diff(comparison.read_version(first.text).clauses, comparison.read_version(second.text).clauses):
+    for hunk in call(diff, comparison.read_version(first.text).clauses, comparison.read_version(second.text).clauses):
         old, new = ("".join(text for op, text in hunk.words if op == sign).strip() for sign in "-+")
         # What only moved differs in no word.
         found.append((old, new) if old or new else (hunk.old, hunk.new))

@@ -9,16 +9,23 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from tostrack.analysis import comparison
-from tostrack.analysis.decision import History, HistoryEntry, decide
+from tostrack.analysis.recorded import (
+    PastText,
+    RecordedText,
+    classify_recorded,
+    describe_text,
+    judge_recorded,
+    read_markdown,
+)
 from tostrack.archive.read import VersionRow
 from tostrack.archive.visits import NewVersion, Visit
 from tostrack.archive.writer import Writer
-from tostrack.clauses import join_clauses, split_clauses, text_key
+from tostrack.clauses import assemble, join_clauses
 from tostrack.comparison_key import reading_key
 from tostrack.errors import DocumentError, ExtractError
 from tostrack.extraction import document_text
 from tostrack.importers.ota import OtaCollection, Record
+from tostrack.memory import forget_when_large
 from tostrack.models import Document, Outcome, Page, Reading, Reason, Snapshot, Verdict, Version, from_iso, sha256
 from tostrack.sandbox import OVERRUNS, Call, call_directly
 from tostrack.services.new_versions import (
@@ -34,8 +41,6 @@ from tostrack.services.new_versions import (
 #: Judged beside more than these, a text is judged the same: no page turns through so many variants.
 _MOST_PAST = 64
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:[^\n]{0,2000}\n){0,200}?---[ \t]*\n")
-#: A line break as Markdown tables hold it: a tag, which is no text.
-_BREAK = re.compile(r"(?<!\\)<br\s*/?>", re.IGNORECASE)
 #: Texts that are kept to be known again: real pages turn through nine.
 _MOST_KNOWN = 16
 #: A collection records a text once, when it changes: an odd one that stood for so long was no page of an outage.
@@ -46,6 +51,13 @@ _MARKDOWN = "markdown"
 _COLLECTION = "ota:"
 #: So many records are stored in one transaction: a commit takes as long as two of them, and a kill costs one batch.
 _BATCH = 100
+#: So many characters of the last versions are held, whatever their number: sixty of the usual length.
+_MOST_PAST_CHARACTERS = 4_000_000
+#: What the process of an import may take to read, judge or flag one text, and what this one may have before it drops
+#: what it remembers: both together stay below 200 MB but for texts of megabytes.
+WORKER_MEGABYTES, _OWN_MEGABYTES = 144, 56
+#: Of saved pages the heaviest real one took 150 (`sandbox.SECONDS`): none of them may be lost.
+PAGE_MEGABYTES = 192
 
 
 class KeptCapture(Protocol):
@@ -88,7 +100,9 @@ class _Text:
     """A file read: its text, of what time, and by which rules."""
 
     reading: Reading
+    #: What it is known by: see `clauses.text_key` and `comparison_key.reading_key`.
     key: str
+    reading_key: str
     at: datetime
     declaration: str
     name: str
@@ -116,19 +130,22 @@ class _KnownTexts:
         return replace(text, reading=replace(text.reading, version=version), at=at, name=name)
 
     def keep(self, source: str, text: _Text) -> _Text:
-        """Keep *text*, without its captures, and return it."""
+        """Keep *text*, without its captures, and return it; no more of them than the past that is held."""
         self._texts[source] = replace(text, captures={})
-        if len(self._texts) > _MOST_KNOWN:
+        while len(self._texts) > 1 and (len(self._texts) > _MOST_KNOWN or self._characters() > _MOST_PAST_CHARACTERS):
             del self._texts[next(iter(self._texts))]
         return text
 
+    def _characters(self) -> int:
+        return sum(len(text.reading.version.text) for text in self._texts.values())
 
-class _StoodError(DocumentError):
-    """A text is no version; those before it, which were doubted, are."""
 
-    def __init__(self, message: str, stood: Sequence[_Text]) -> None:
-        super().__init__(message)
-        self.stood = stood
+@dataclass
+class _Taken:
+    """What became of one text, and of an odd one before it: what was stored, and why what was not was left out."""
+
+    stored: list[_Text] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
 
 
 def import_pages(
@@ -142,15 +159,14 @@ def import_pages(
         document: What they are of; without pages it is not watched.
         pages: Captures, by time.
         writer: Where to store them.
-        call: How to read a page, which may be hostile.
+        call: How to read, judge and flag a page, which may be hostile.
 
     Raises:
         StoreError: The archive cannot be written; the versions before are stored.
     """
     found = ImportResult(document.service, document.slug, len(pages))
-    known = _KnownTexts()
-    texts = ((page.name, partial(_read, document, page, call, known)) for page in pages)
-    _take(_Run(document, writer), found, texts, call)
+    run, known = _Run(document, writer, call), _KnownTexts()
+    _take(run, found, ((page.name, partial(_read, document, page, call, known)) for page in pages))
     writer.list_flags(document.service, document.slug)
     return found
 
@@ -161,11 +177,12 @@ def import_records(
     records: Sequence[Record],
     writer: Writer,
     progress: Callable[[int], None] = lambda _: None,
+    call: Call = call_directly,
 ) -> ImportResult:
     """Append what a collection recorded of *document*, oldest first, many in one transaction.
 
     An import that was broken off goes on behind the last record whose text is a version. Technical upgrades are
-    re-extractions: versions, and no changes.
+    re-extractions: versions, and no changes. A record that overruns the bounds of *call* is left out by its name.
 
     Args:
         document: What they are of; without pages it is not watched.
@@ -173,6 +190,7 @@ def import_records(
         records: Its records of the document, by time.
         writer: Where to store them.
         progress: Told of each batch how many records it held.
+        call: How to read, judge and flag a text, which may be hostile: a `sandbox.Worker` bounds each step.
 
     Raises:
         StoreError: The archive cannot be written; the batches before are stored.
@@ -182,16 +200,12 @@ def import_records(
     last = writer.last_record(document, names)
     found.same = names.index(last) + 1 if last else 0
     progress(found.same)
-    run, known = _Run(document, writer), _KnownTexts()
+    run, known = _Run(document, writer, call), _KnownTexts()
     for first in range(found.same, len(records), _BATCH):
         batch = records[first : first + _BATCH]
         with writer.together():
-            _take(
-                run,
-                found,
-                ((record.name, partial(_recorded, collected, record, known)) for record in batch),
-                call_directly,
-            )
+            texts = ((record.name, partial(_recorded, collected, record, call, known)) for record in batch)
+            _take(run, found, texts)
         progress(len(batch))
     with writer.together():
         run.finish(found, collected.until)
@@ -199,7 +213,9 @@ def import_records(
     return found
 
 
-def accept_recorded(document: Document, writer: Writer, capture: Snapshot, *, dry_run: bool = False) -> CrawlResult:
+def accept_recorded(
+    document: Document, writer: Writer, capture: Snapshot, *, dry_run: bool = False, call: Call = call_directly
+) -> CrawlResult:
     """Make a text that an import put into quarantine the next version; nobody is notified of an import.
 
     Args:
@@ -207,11 +223,14 @@ def accept_recorded(document: Document, writer: Writer, capture: Snapshot, *, dr
         writer: The archive.
         capture: The text as it was recorded: `is_recorded` of it is true.
         dry_run: Store nothing; say what would become of it.
+        call: How to read, judge and flag it, as in `import_records`.
+
+    Raises:
+        DocumentError: It overran the bounds of *call*.
     """
     origin, _, record = capture.url.removeprefix(_COLLECTION).rpartition("/")
-    text = _written(capture.body.decode(), capture.fetched_at, f"{_COLLECTION}{origin}", record)
-    run = _Run(document, writer)
-    visit = run.build_visit(replace(text, record=record), capture.fetched_at)
+    text = _written(capture.body.decode(), capture.fetched_at, f"{_COLLECTION}{origin}", record, call)
+    visit = _Run(document, writer, call).build_visit(replace(text, record=record))
     return result_of(visit, writer) if dry_run else store_visit(visit, writer)
 
 
@@ -220,22 +239,17 @@ def is_recorded(capture: Snapshot) -> bool:
     return capture.url.startswith(_COLLECTION)
 
 
-def _take(run: _Run, found: ImportResult, texts: Iterable[tuple[str, Callable[[], _Text]]], call: Call) -> None:
+def _take(run: _Run, found: ImportResult, texts: Iterable[tuple[str, Callable[[], _Text]]]) -> None:
     """Read each of *texts*, which have names, and store what is new; count it in *found*."""
-    left_out: dict[str, str] = dict(found.left_out)
+    left_out = dict(found.left_out)
     for name, read in texts:
-        try:
-            taken = run.take(read(), call)
-        except DocumentError as error:
-            left_out[name] = str(error).removeprefix(f"file:{name}: ")
-            for text in error.stood if isinstance(error, _StoodError) else ():
-                found.versions += 1
-                left_out.pop(text.name, None)
-        else:
-            found.versions += len(taken)
-            found.same += not taken
-            for text in taken:
-                left_out.pop(text.name, None)
+        taken = run.take(name, read)
+        found.versions += len(taken.stored)
+        found.same += not taken.stored and not taken.left_out
+        for text in taken.stored:
+            left_out.pop(text.name, None)
+        left_out |= taken.left_out
+        forget_when_large(_OWN_MEGABYTES)
     run.settle()
     found.left_out = list(left_out.items())
 
@@ -243,53 +257,61 @@ def _take(run: _Run, found: ImportResult, texts: Iterable[tuple[str, Callable[[]
 class _Run:
     """One document's import under way: what stands, and what a new text is held against."""
 
-    def __init__(self, document: Document, writer: Writer) -> None:
+    def __init__(self, document: Document, writer: Writer, call: Call) -> None:
         self._document = document
         self._writer = writer
+        self._call = call
         self._current = writer.current(document.service, document.slug)
         self._past = _past(document, writer)
         #: The captures of the text that stands, as far as they are known.
         self._kept: Sequence[Snapshot] = tuple(kept_captures(document, writer.pages(document), writer).values())
+        #: What the text that stands is known by.
+        self._key = reading_key(writer.reading(self._current)) if self._current else ""
         #: The last text, if it was odd beside what stands: the next one may confirm it.
         self._odd: _Text | None = None
         self._odd_cause = ""
         #: When the text that stands was seen again, where that is not stored yet.
         self._seen_at: datetime | None = None
 
-    def take(self, text: _Text, call: Call) -> list[_Text]:
-        """Store *text* if it is new; return what was stored: it, and an odd one before it that it confirms.
+    def take(self, name: str, read: Callable[[], _Text]) -> _Taken:
+        """Read a text and store it if it is new; return what was stored: it, and an odd one before it."""
+        taken = _Taken()
+        try:
+            self._take(read(), taken)
+        except DocumentError as error:
+            taken.left_out[name] = str(error).removeprefix(f"file:{name}: ")
+        return taken
+
+    def _take(self, text: _Text, taken: _Taken) -> None:
+        """Store *text* if it is new, and the odd one before it that it confirms; note it in *taken*.
 
         Raises:
             DocumentError: It is no version; the message says why.
         """
         at = text.at
         odd, self._odd = self._odd, None
-        stood = []
         if odd and odd.record and at - odd.at >= _STANDS:
-            self._append(odd, odd.at)
-            stood, odd = [odd], None
+            self._append(odd, taken)
+            odd = None
         if self._current and at <= from_iso(self._current.seen_at):
-            self._check_known(text, at, call)
+            self._check_known(text)
             self._kept = tuple(text.captures.values())
-            return []
-        if self._current and reading_key(text.reading) == reading_key(self._past[0].reading):
+            return
+        if self._current and text.reading_key == self._key:
             self._see(at)
             self._kept = tuple(text.captures.values())
-            return stood
+            return
         new = [text]
-        if cause := _suspicion(text, self._past[0].reading if self._past else None, call, self._kept):
-            new = _confirmed(text, odd, call) if cause in document_text.CONFIRMABLE else []
+        if cause := _suspicion(text, self._past[0].version if self._past else None, self._call, self._kept):
+            new = _confirmed(text, odd, self._call) if cause in document_text.CONFIRMABLE else []
             if not new:
                 self._odd = text if cause in document_text.CONFIRMABLE else None
                 self._odd_cause = cause
-                if stood:
-                    raise _StoodError(f"does not look like the policy ({cause})", stood)
                 raise DocumentError(f"does not look like the policy ({cause})")
         for each in new:
-            self._append(each, each.at)
-        if len(new) == 1 and new[0] is not text:
+            self._append(each, taken)
+        if text not in new and taken.stored:
             self._see(at)
-        return [*stood, *new]
 
     def finish(self, found: ImportResult, until: datetime) -> None:
         """Store the last text, if it was odd and stood until the collection's end; else put it into quarantine."""
@@ -298,9 +320,11 @@ class _Run:
             return
         left_out = dict(found.left_out)
         if until - odd.at >= _STANDS:
-            self._append(odd, odd.at)
+            taken = _Taken()
+            self._append(odd, taken)
             left_out.pop(odd.name, None)
-            found.versions += 1
+            left_out |= taken.left_out
+            found.versions += len(taken.stored)
         else:
             address = f"{odd.declaration}/{odd.record}"
             body = odd.reading.version.text.encode()
@@ -318,12 +342,13 @@ class _Run:
             )
         found.left_out = list(left_out.items())
 
-    def _check_known(self, text: _Text, at: datetime, call: Call) -> None:
+    def _check_known(self, text: _Text) -> None:
         """Raise unless *text* is the one that the archive has for its time."""
+        at = text.at
         standing = self._writer.at(self._document.service, self._document.slug, at)
         if standing and standing.key_sha256 == text.key:
             return
-        if standing and (cause := _suspicion(text, self._writer.reading(standing), call)):
+        if standing and (cause := _suspicion(text, self._writer.reading(standing).version, self._call)):
             raise DocumentError(f"does not look like the policy ({cause})")
         where = f"between versions that are there (it is of {at:%Y-%m-%d})" if standing else "before version 1"
         raise DocumentError(f"would go {where}: history is only ever appended to, so import it into a new archive")
@@ -340,43 +365,61 @@ class _Run:
         if seen is None or from_iso(seen) < at:
             self._writer.record(Visit(self._document, at, Outcome.UNCHANGED, checked=False))
 
-    def _append(self, text: _Text, at: datetime) -> None:
+    def _append(self, text: _Text, taken: _Taken) -> None:
+        """Store *text* as the next version, or note in *taken* why it could not be judged."""
+        try:
+            visit = self.build_visit(text)
+        except DocumentError as error:
+            taken.left_out[text.name] = str(error)
+            return
         self.settle()
-        visit = self.build_visit(text, at)
         self._writer.record(visit)
         self._current = self._writer.current(self._document.service, self._document.slug)
-        self._kept = tuple(text.captures.values())
         [version] = visit.versions
         self._past.insert(0, _judged(version))
+        self._key = text.reading_key
+        self._kept = tuple(text.captures.values())
         self._forget()
+        taken.stored.append(text)
 
-    def build_visit(self, text: _Text, at: datetime) -> Visit:
-        """Return *text* as the next version, judged and flagged; nothing is stored."""
+    def build_visit(self, text: _Text) -> Visit:
+        """Return *text* as the next version, judged and flagged; nothing is stored.
+
+        Raises:
+            DocumentError: It could not be judged or flagged within the bounds of a document.
+        """
         number = self._current.number + 1 if self._current else 1
         reading = replace(text.reading, version=replace(text.reading.version, number=number))
-        decision = None
-        if self._past and not text.upgrade:
+        change, is_judged = None, bool(self._past) and not text.upgrade
+        if is_judged:
             same = self._writer.latest_with_text(self._document, text.key)
-            history = History((*self._past, *self._older(same)))
-            decision = decide(history, reading, self._writer.book)
-        kind = "re-extraction" if text.upgrade and self._past else "import"
+            past = (*self._past, *self._older(same))
+            change = self._call(judge_recorded, past, reading.version, self._writer.book)
         version = new_version(
-            reading, self._document, self._writer, kind=kind, decision=decision, captures=text.captures
+            reading,
+            self._document,
+            self._writer,
+            kind="re-extraction" if text.upgrade and self._past else "import",
+            change=change,
+            captures=text.captures,
+            call=self._call,
         )
         version = replace(version, declaration=text.declaration, record=text.record)
         outcome = Outcome.CHANGED if self._past else Outcome.FIRST
-        return Visit(self._document, at, outcome, versions=(version,), checked=False)
+        return Visit(self._document, text.at, outcome, versions=(version,), checked=False)
 
-    def _older(self, same: VersionRow | None) -> list[HistoryEntry]:
+    def _older(self, same: VersionRow | None) -> list[PastText]:
         """Return the version with the same text that is too old to be among the last ones."""
-        if same is None or any(past.reading.version.number == same.number for past in self._past):
+        if same is None or any(past.version.number == same.number for past in self._past):
             return []
-        return [HistoryEntry(self._writer.reading(same))]
+        return [PastText(self._writer.reading(same).version)]
 
     def _forget(self) -> None:
-        """Keep the last versions, as far back as the last that mattered."""
+        """Keep the last versions, as far back as the last that mattered, but not more than memory has room for."""
         told = next((place for place, past in enumerate(self._past) if past.notified), _MOST_PAST)
         del self._past[min(max(HISTORY, told + 1), _MOST_PAST) :]
+        while len(self._past) > 2 and sum(len(past.version.text) for past in self._past) > _MOST_PAST_CHARACTERS:
+            del self._past[-1]
 
 
 def _confirmed(text: _Text, odd: _Text | None, call: Call) -> list[_Text]:
@@ -388,24 +431,26 @@ def _confirmed(text: _Text, odd: _Text | None, call: Call) -> list[_Text]:
         return []
     if text.key == odd.key:
         return [odd]
-    return [] if _suspicion(text, odd.reading, call, tuple(odd.captures.values())) else [odd, text]
+    return [] if _suspicion(text, odd.reading.version, call, tuple(odd.captures.values())) else [odd, text]
 
 
-def _judged(version: NewVersion) -> HistoryEntry:
+def _judged(version: NewVersion) -> PastText:
     """Return an imported version as if readers had been told of it when it mattered, so that the next is judged so."""
     if version.change is None:
-        return HistoryEntry(version.reading)
-    return HistoryEntry(version.reading, version.change.verdict is Verdict.SUBSTANTIVE, version.change.reason)
+        return PastText(version.reading.version)
+    change = version.change
+    return PastText(version.reading.version, change.verdict is Verdict.SUBSTANTIVE, change.reason)
 
 
-def _past(document: Document, writer: Writer) -> list[HistoryEntry]:
+def _past(document: Document, writer: Writer) -> list[PastText]:
     """Return the last versions of the archive, most recent first."""
     judged = {row.to_number: row for row in writer.changes(document.service, document.slug)}
     found = []
     for row in writer.recent(document, HISTORY):
         change = judged.get(row.number)
         told = change is not None and change.verdict == Verdict.SUBSTANTIVE
-        found.append(HistoryEntry(writer.reading(row), notified=told, reason=Reason(change.reason) if change else None))
+        version = writer.reading(row).version
+        found.append(PastText(version, notified=told, reason=Reason(change.reason) if change else None))
     return found
 
 
@@ -419,9 +464,10 @@ def _read(document: Document, page: KeptCapture, call: Call, known: _KnownTexts)
     at = max(capture.fetched_at for capture in captures.values())
     files = (f"{number} {each.content_type} {sha256(each.body)}" for number, each in sorted(captures.items()))
     source = "\n".join((*files, *(each.final_url for each in captures.values() if not each.url.startswith("file:"))))
-    if text := known.find(source, at, page.name):
-        return replace(text, captures=captures)
-    return known.keep(source, _read_anew(document, captures, at, page.name, call))
+    text = known.find(source, at, page.name)
+    if text is None:
+        text = known.keep(source, _read_anew(document, captures, at, page.name, call))
+    return replace(text, captures=captures)
 
 
 def _read_anew(document: Document, captures: Mapping[int, Snapshot], at: datetime, name: str, call: Call) -> _Text:
@@ -430,32 +476,36 @@ def _read_anew(document: Document, captures: Mapping[int, Snapshot], at: datetim
         from tostrack.extraction.decode import decode
 
         markdown = _FRONT_MATTER.sub("", decode(capture.body, capture.content_type).replace("\r\n", "\n"))
-        return replace(_written(markdown, at, _MARKDOWN, name), captures=captures)
+        return _written(markdown, at, _MARKDOWN, name, call)
     text, declaration = _extracted(document, captures, call)
-    reading = comparison.read_version(Version(text, at))
-    return _Text(reading, text_key(reading), at, declaration, name, captures, is_markdown=False)
+    described = call(describe_text, text)
+    return replace(_text(described, Version(text, at), declaration, name), is_markdown=False)
 
 
-def _recorded(collected: OtaCollection, record: Record, known: _KnownTexts) -> _Text:
+def _recorded(collected: OtaCollection, record: Record, call: Call, known: _KnownTexts) -> _Text:
     markdown = collected.read(record)
     source = sha256(markdown)
     text = known.find(source, record.at, record.name)
     if text is None:
-        text = known.keep(source, _written(markdown, record.at, f"{_COLLECTION}{collected.name}", record.name))
+        origin = f"{_COLLECTION}{collected.name}"
+        text = known.keep(source, _written(markdown, record.at, origin, record.name, call))
     return replace(text, record=record.name, upgrade=record.upgrade)
 
 
-def _written(markdown: str, at: datetime, declaration: str, name: str) -> _Text:
+def _written(markdown: str, at: datetime, declaration: str, name: str, call: Call) -> _Text:
     """Return the text that *markdown* says, in our normal form.
 
     Raises:
         ExtractError: It says nothing.
     """
-    clauses = tuple(split_clauses(_BREAK.sub(" ", markdown)))
-    if not clauses:
-        raise ExtractError("holds no text", cause="empty")
-    reading = Reading(Version(join_clauses(clauses), at), clauses)
-    return _Text(reading, text_key(reading), at, declaration, name)
+    read = call(read_markdown, markdown)
+    return _text(read, Version(join_clauses(assemble(read.clauses)), at), declaration, name)
+
+
+def _text(read: RecordedText, version: Version, declaration: str, name: str) -> _Text:
+    reading = Reading(version, tuple(assemble(read.clauses)))
+    assert version.seen_at is not None
+    return _Text(reading, read.text_key, read.reading_key, version.seen_at, declaration, name)
 
 
 def _extracted(document: Document, captures: Mapping[int, Snapshot], call: Call) -> tuple[str, str]:
@@ -470,10 +520,9 @@ def _extracted(document: Document, captures: Mapping[int, Snapshot], call: Call)
     return call(document_text.extract_text, plain, renumbered), document_text.declaration_hash(plain)
 
 
-def _suspicion(text: _Text, before: Reading | None, call: Call, kept: Sequence[Snapshot] = ()) -> str:
-    if not text.is_markdown:
-        captures = tuple(text.captures.values())
-        return call(document_text.find_suspicion, captures, text.reading.version.text, before, tuple(kept))
-    from tostrack.extraction.quality import classify_suspect
-
-    return classify_suspect(text.reading.version.text, previous=before.version.text if before else None) or ""
+def _suspicion(text: _Text, before: Version | None, call: Call, kept: Sequence[Snapshot] = ()) -> str:
+    if text.is_markdown:
+        return call(classify_recorded, text.reading.version.text, before.text if before else None)
+    stood = Reading(before, ()) if before else None
+    captures = tuple(text.captures.values())
+    return call(document_text.find_suspicion, captures, text.reading.version.text, stood, tuple(kept))

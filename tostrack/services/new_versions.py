@@ -113,7 +113,7 @@ def following_versions(
         if again and reading_key(again) == reading_key(reading):
             again = reading
         if again and reading_key(again) != reading_key(before):
-            versions.append(new_version(again, document, writer, kind="re-extraction"))
+            versions.append(new_version(again, document, writer, kind="re-extraction", call=call))
             if again is reading:
                 return tuple(versions)
             before = again
@@ -201,6 +201,7 @@ def new_version(
     *,
     kind: str = "crawl",
     decision: Decision | None = None,
+    change: Change | None = None,
     captures: Mapping[int, Snapshot] | None = None,
     call: Call = call_directly,
 ) -> NewVersion:
@@ -212,11 +213,12 @@ def new_version(
         writer: The archive.
         kind: ``crawl``, ``import`` or ``re-extraction``: readers are notified only of a change that a crawl found.
         decision: What the text means; None for a re-extraction.
+        change: What changed, where nobody decides whether to tell of it.
         captures: What it was read from, where that is not the newest capture of each page.
         call: How to run the rules on it.
     """
     book = writer.book
-    change = decision.change if decision else None
+    change = decision.change if decision else change
     clauses = writer.unflagged(reading.clauses, book.fingerprint)
     return NewVersion(
         reading,

@@ -23,7 +23,7 @@ from tostrack.archive.verify import HARMLESS, Report, verify
 from tostrack.archive.writer import Writer
 from tostrack.errors import StoreError
 from tostrack.fetch import Request
-from tostrack.models import Document, NotModified, Snapshot, from_iso
+from tostrack.models import Document, NotModified, Outcome, Snapshot, from_iso
 from tostrack.sandbox import Call, call_directly
 from tostrack.services import crawl
 from tostrack.services.answers import Answer
@@ -253,8 +253,9 @@ def _again(
 
     # A server may have asked us to wait; the captures are there all the same.
     try:
-        for _ in crawl.crawl([replace(document, active=True)], writer, fetch_all, lambda: at, call=call):
-            pass
+        for result in crawl.crawl([replace(document, active=True)], writer, fetch_all, lambda: at, call=call):
+            if result.outcome is Outcome.FAILED:
+                found.left_out += [(capture.path, f"could not be read again ({result.message})") for capture in visit]
     except StoreError as error:
         # What it was to be compared with cannot be read; the next visit may be better off.
         found.left_out += [(capture.path, f"could not be read again ({error})") for capture in visit]

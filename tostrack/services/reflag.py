@@ -13,7 +13,7 @@ from tostrack.archive import Archive, VersionRow
 from tostrack.archive.flag_events import Moment
 from tostrack.archive.flag_rows import FlaggedClause
 from tostrack.archive.writer import Writer
-from tostrack.errors import ExtractError
+from tostrack.errors import ConfigError, ExtractError
 from tostrack.executor import HERE, Executor
 from tostrack.models import Clause, Flag
 from tostrack.sandbox import Call
@@ -144,7 +144,7 @@ def reflag_archive(writer: Writer, *, dry_run: bool = False, spread: Executor = 
     found = ReflagResult()
     for (_, batch), flags in spread(_flagged, _batches(writer)):
         if isinstance(flags, ExtractError):
-            raise flags
+            raise ConfigError(f"{flags}: the clauses before it are flagged anew")
         for one, anew in zip(batch, flags, strict=True):
             found.count(one.flags, anew)
         if not dry_run:
@@ -176,10 +176,26 @@ def _batches(writer: Writer) -> Iterator[tuple[str, _Batch]]:
         last = batch[-1].place
 
 
-def _flagged(batch: _Batch, _: Call) -> list[tuple[Flag, ...]]:
-    """Return the flags of each clause; pure."""
-    own, clauses = batch
-    return [_book(own).of_clause(one.clause) for one in clauses]
+def _flagged(batch: _Batch, call: Call) -> list[tuple[Flag, ...]] | ExtractError:
+    """Return the flags of each clause, or why there are none; pure."""
+    own, flagged = batch
+    clauses = [one.clause for one in flagged]
+    try:
+        return call(_flags_of, own, clauses)
+    except ExtractError:
+        # One of them, or all of them together: each has the time of a document.
+        found = []
+        for one in flagged:
+            try:
+                found += call(_flags_of, own, [one.clause])
+            except ExtractError as error:
+                return ExtractError(f"clause {one.place[0]}: {error}", cause=error.cause)
+        return found
+
+
+def _flags_of(own: tuple[RuleFile, ...], clauses: Sequence[Clause]) -> list[tuple[Flag, ...]]:
+    book = _book(own)
+    return [book.of_clause(clause) for clause in clauses]
 
 
 @lru_cache(maxsize=1)

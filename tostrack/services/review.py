@@ -15,7 +15,7 @@ from tostrack.archive.visits import SuspectRow, Visit
 from tostrack.archive.writer import Writer
 from tostrack.comparison_key import reading_key
 from tostrack.errors import ConfigError, DocumentError, ExtractError
-from tostrack.executor import HERE, Executor
+from tostrack.executor import HERE, Executor, call_through
 from tostrack.extraction import document_text
 from tostrack.models import Document, Outcome, Reading, Snapshot, Version, from_iso
 from tostrack.sandbox import Call, call_directly
@@ -48,15 +48,22 @@ def accept_quarantined(
 
     Raises:
         ConfigError: None waits under that name, the page has shown the text that stands again since, or no text can
-            be read from what was kept.
+            be read from what was kept, or judged within the bounds of a document.
     """
+    try:
+        return _accept(document, writer, at, key, dry_run=dry_run, call=call)
+    except ExtractError as error:
+        raise ConfigError(f"{document.id}: the text cannot be judged: {error}; it stays in quarantine") from error
+
+
+def _accept(document: Document, writer: Writer, at: datetime, key: str, *, dry_run: bool, call: Call) -> CrawlResult:
     row = _waiting(document, writer, key)
     current = writer.current(document.service, document.slug)
     kept = kept_captures(document, writer.pages(document), writer)
     captures = writer.quarantined(row)
     for capture in captures.values():
         if is_recorded(capture):
-            return accept_recorded(document, writer, capture, dry_run=dry_run)
+            return accept_recorded(document, writer, capture, dry_run=dry_run, call=call)
     reading = comparison.read_version(
         Version(_text(document, {**kept, **captures}, row, call), at, (current.number if current else 0) + 1)
     )
@@ -68,7 +75,7 @@ def accept_quarantined(
         versions = following_versions(document, reading, writer.reading(current), current, kept, writer, at, call)
         visit = replace(visit, outcome=Outcome.CHANGED, versions=versions)
     else:
-        visit = replace(visit, versions=(new_version(reading, document, writer),))
+        visit = replace(visit, versions=(new_version(reading, document, writer, call=call),))
     return result_of(visit, writer) if dry_run else store_visit(visit, writer)
 
 
@@ -166,7 +173,7 @@ def reextract(
             yield _skipped(kept.document, kept.current)
             continue
         read = _Read(None, answer.cause, str(answer)) if isinstance(answer, ExtractError) else answer
-        yield _reextracted(kept, read, writer, at, dry_run=dry_run, force=force)
+        yield _reextracted(kept, read, writer, at, call_through(spread, kept.document.id), dry_run=dry_run, force=force)
 
 
 def _kept(document: Document, writer: Writer) -> _Kept:
@@ -208,7 +215,9 @@ def _skipped(document: Document, current: VersionRow | None) -> Reextraction:
     )
 
 
-def _reextracted(kept: _Kept, read: _Read, writer: Writer, at: datetime, *, dry_run: bool, force: bool) -> Reextraction:
+def _reextracted(
+    kept: _Kept, read: _Read, writer: Writer, at: datetime, call: Call, *, dry_run: bool, force: bool
+) -> Reextraction:
     """Store what was read, if it is another text; return what it came to."""
     document, current, reading = kept.document, kept.current, read.reading
     assert current is not None
@@ -228,7 +237,10 @@ def _reextracted(kept: _Kept, read: _Read, writer: Writer, at: datetime, *, dry_
     if not dry_run:
         seen = writer.last_seen(document.service, document.slug)
         reading = replace(reading, version=replace(reading.version, seen_at=at))
-        version = new_version(reading, document, writer, kind="re-extraction")
+        try:
+            version = new_version(reading, document, writer, kind="re-extraction", call=call)
+        except ExtractError as error:
+            return replace(found, outcome="failed", cause=error.cause, message=f"{document.id}: {error}")
         visit = Visit(document, at, Outcome.UNCHANGED, versions=(version,), checked=False)
         store_visit(replace(visit, seen_at=from_iso(seen) if seen else None), writer)
     return replace(found, outcome="re-extracted", version=current.number + 1)

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 
 from tostrack.analysis.verdict.normal_form import stem
-from tostrack.clauses import sentences
+from tostrack.clauses import plain, sentences
 from tostrack.comparison_key import comparable, comparable_text, comparables, reading_key
 from tostrack.language.item_labels import strip_key_number, strip_ordinal
 from tostrack.language.lazy_pattern import lazy_pattern
@@ -26,6 +26,8 @@ _SMALL = 200
 #: After so many questions an index of the words pays, and bounds the work on a text rewritten as a whole.
 _INDEX_AFTER = 40
 _MOST_CANDIDATES = 64
+#: A clause of more characters is asked by whole sentences: no policy has one so long.
+_LONG = 20_000
 
 
 class ContextText:
@@ -66,7 +68,11 @@ class ContextText:
         self._asked += 1
         for at in self._indexed(words) if self._asked > _INDEX_AFTER else self._searched(words):
             own = comparable(self.reading.clauses[at])
-            if key in own and (own == key or (not short and f" {key} " in f" {own} ") or _unnumbered(own) == key):
+            if len(own) > _LONG:
+                # Every sentence of a text that is one clause asks: reading it each time would cost its square.
+                if key in _said(self.reading.clauses[at].text):
+                    return True
+            elif key in own and (own == key or (not short and f" {key} " in f" {own} ") or _unnumbered(own) == key):
                 return True
         return False
 
@@ -86,6 +92,13 @@ class ContextText:
         """Return places of clauses with the rarest of *words* in them."""
         index = _index(self.reading)
         return min((index.get(word, []) for word in words), key=len)[:_MOST_CANDIDATES]
+
+
+@lru_cache(maxsize=8)
+def _said(text: str) -> frozenset[str]:
+    """Return the comparable forms of the sentences of a clause."""
+    words = plain(text)
+    return frozenset(comparable_text(words[start:end]) for start, end in sentences(words))
 
 
 @lru_cache(maxsize=32)
