@@ -28,10 +28,10 @@ _ABOUT = {
 _SEARCHED = {"clauses": "id", "clauses_now": "clause_id", "texts": "clause_id"}
 #: Bookkeeping, and tables with addresses of people. Datasette 1.0 hides names that begin with ``_``, 0.65.5 does not.
 _HIDDEN = (
-    "deliveries judgement_sums meta heads messages outbox pages redactions reviews sightings snapshots subscribers suppressions "
-    "suspect_snapshots suspects version_snapshots judgement_dates judgement_facts _contexts _finds _flag_events "
-    "_flag_listings _flag_moments _flagged _flags _hunks _judgement_flags _listed_flags _origins _places _records "
-    "_rulebooks _spans _versions"
+    "deliveries judgement_sums meta heads messages outbox pages redactions reviews sightings snapshots subscribers "
+    "suppressions suspect_snapshots suspects version_snapshots judgement_dates judgement_facts _contexts _finds "
+    "_flag_events _flag_listings _flag_moments _flagged _flags _hunks _judgement_flags _listed_flags _origins _places "
+    "_records _rulebooks _spans _versions"
 ).split()
 _QUERIES = {
     "what_changed": {
