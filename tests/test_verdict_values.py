@@ -119,3 +119,26 @@ def test_an_order_that_says_something_is_an_alert(old, new):
 )
 def test_an_order_that_says_nothing_stays_silent(old, new):
     assert verdict(old, new) is not Verdict.SUBSTANTIVE
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Data is kept in the United States.", "Data is kept in the USA."),
+        ("Members of the EU may object to it.", "Members of the European Union may object to it."),
+        ("You pay taxes.", "You pay taxes. See our [Taxes policy](https://acme.example/taxes) for more details."),
+    ],
+)
+def test_another_name_of_a_country_and_a_pointer_stay_silent(old, new):
+    assert verdict(old, new) is not Verdict.SUBSTANTIVE
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Data is kept in the United States.", "Data is kept in the United Kingdom."),
+        ("You pay taxes.", "You pay taxes. See our Taxes policy, which you must accept for more details."),
+    ],
+)
+def test_another_country_and_a_duty_in_a_pointer_are_alerts(old, new):
+    assert verdict(old, new) is Verdict.SUBSTANTIVE

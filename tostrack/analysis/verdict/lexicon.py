@@ -106,7 +106,9 @@ NAVIGATION = lazy_pattern(
 POINTER = lazy_pattern(
     r"(?:please )?(?:for (?:more|further|additional) (?:information|details)|(?:to )?(?:learn|read|find out|see) more\b"
     r"|(?:check out|browse|see) our (?:[a-z]+ ){0,2}(?:list of )?(?:articles|faqs?|help (?:center|centre|pages))\b"
-    r"|more (?:information|details)|you can (?:learn|read|find|see)(?: out)? (?:more|further)|(?:to )?learn about)"
+    r"|more (?:information|details)|you can (?:learn|read|find|see)(?: out)? (?:more|further)|(?:to )?learn about"
+    r"|(?:see|read|view|visit|consult|refer to|check out) [^.;:]{1,60} (?:for (?:more|further|additional|full)"
+    r" (?:information|details|info)|to (?:learn|find out) more)\b)"
 )
 #: A short line that wants the reader to do something for the page's sake.
 CALL = lazy_pattern(
