@@ -92,6 +92,18 @@ def bold_line(_: str, label: str, value: str) -> str:
     return f"**{label}:** {value}"
 
 
+def behind_label(_: str, label: str, value: str) -> str:
+    return f"{label}: {value}"
+
+
+def behind_dash(_: str, label: str, value: str) -> str:
+    return f"{label} – {value}"
+
+
+def behind_bold(_: str, label: str, value: str) -> str:
+    return f"**{label}** {value}"
+
+
 CLAIM_PLACES = {
     "table": in_table,
     "definition list": in_definition,
@@ -102,6 +114,9 @@ CLAIM_PLACES = {
     "list": in_list,
     "prose": in_prose,
     "Markdown source": in_source,
+    "label": behind_label,
+    "dash": behind_dash,
+    "bold label": behind_bold,
 }
 
 
@@ -122,7 +137,7 @@ def sentence_in(place: str, language: str, sentence: str) -> str:
 
 
 def claim(entry: dict, place: str, text: str, language: str, chance: Random) -> Pair | None:
-    label, before, after = entry[language]
+    label, before, after = entry.get(language) or entry["any"]
     write = CLAIM_PLACES[place]
     return planted(text, chance, write(language, label, before), write(language, label, after))
 
