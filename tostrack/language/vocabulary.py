@@ -121,6 +121,9 @@ class Vocabulary:
     def _read(self, piece: str) -> Entry:
         if piece.isspace():
             return Kind.PRESENTATION, ""
+        if piece in _SIGNS:
+            # A fraction such as ½ is a letter to Python.
+            return _SIGNS[piece]
         if piece[0].isdecimal() or (len(piece) > 1 and piece[-1].isdecimal() and piece[0] in "-–−"):
             return Kind.NUMBER, number_value(piece, self._decimal, self._group)
         if piece[0].isalnum() or unicodedata.category(piece[-1])[0] in "LM" or len(piece) > 1:

@@ -8,6 +8,7 @@ from tostrack.analysis.verdict import boilerplate_phrases, lexicon
 from tostrack.analysis.verdict.boilerplate_position import in_menu, is_beside_widget, is_outside
 from tostrack.analysis.verdict.labels import SEAM, is_glued, is_label, is_link, is_listed, is_party, is_strip
 from tostrack.analysis.verdict.normal_form import DATE, is_mail, is_number, normal
+from tostrack.analysis.verdict.places import Place, places_of
 from tostrack.analysis.verdict.residual import Part
 from tostrack.analysis.verdict.wording_rules import is_name
 from tostrack.clauses import sentences
@@ -92,6 +93,8 @@ def _is_of_page(part: Part) -> bool:
 def _is_around(part: Part) -> bool:
     """Whether it stands where the page around the policy is: in a menu, a strip of labels, above the title."""
     hunk = part.hunk
+    if Place.VALUE in places_of(part.context, hunk):
+        return False
     sides = [(part.context.old, hunk.old_at, hunk.old), (part.context.new, hunk.new_at, hunk.new)]
     said = [(text.reading, at, words) for text, at, words in sides if at is not None and words]
     return bool(
@@ -119,6 +122,8 @@ def _reworded(part: Part) -> bool:
     """Whether only hints came into a clause or left it, or buttons printed without spaces changed."""
     changed = [(op, " ".join(text.split())) for op, text in part.hunk.words if op in "+-" and comparable_text(text)]
     if len({op for op, _ in changed}) == 1 and all(comparable_text(text) in lexicon.HINTS for _, text in changed):
+        return True
+    if part.clause.kind == "p" and all(map(_TRAIL.fullmatch, (part.hunk.old, part.hunk.new))):
         return True
     if changed and all(is_label(text) for _, text in changed) and _STRIP.search(part.hunk.new):
         return True
@@ -167,6 +172,8 @@ _DEBRIS = lazy_pattern(
     r"!?\[[^\]]{0,80}$|[^\[]{0,80}\]\(\S*\)$"
     r"|(?=(?:[^-]*-){3})[a-z0-9]+(?:-[a-z0-9]+)+(?: [a-z0-9]+(?:-[a-z0-9]+)+)*$"
 )
+#: Where a page stands among others: "Home › Help › Terms".
+_TRAIL = lazy_pattern(r"[^\W\d_][^›>»|.;:!?\n]{0,40}(?:\s[›>»]\s[^\W\d_][^›>»|.;:!?\n]{0,40}){2,6}")
 #: Labels stand in one line with such signs between them.
 _STRIP = lazy_pattern(r"\s[|·•]\s")
 

@@ -60,7 +60,7 @@ def _counts_views(tokens: Sequence[str]) -> bool:
 
 def _is_labelled(text: str) -> bool:
     """Whether a cell or its neighbour says that a date is of the text, or that a number counts."""
-    return bool((lexicon.STAMPED | lexicon.LAST | lexicon.COUNTED).intersection(normal(text)))
+    return bool((lexicon.STAMPED | lexicon.LAST | lexicon.COUNTED | _WATCHED).intersection(normal(text)))
 
 
 def opaque(texts: Sequence[str]) -> bool:
@@ -79,6 +79,10 @@ _ZONE = rf"(?=\s*(?:[ap]\.?m|{'|'.join(sorted(lexicon.CLOCK))})\b)"
 _CLOCK = lazy_pattern(
     rf"\b(?:[01]?\d|2[0-3])(?::[0-5]\d(?::[0-5]\d)?|\.[0-5]\d{_ZONE})(?:\s?[ap]\.?m\b\.?)?", re.IGNORECASE
 )
+
+
+#: From when to when something is open: no time at which a text was revised.
+_HOURS = lazy_pattern(r"\d[:.]\d\d(?:\s?[ap]\.?m\.?)?\s?[-–—]\s?\d{1,2}(?:[:.]\d\d|\s?[ap]\.?m)", re.IGNORECASE)
 
 
 def machine_code(part: Part) -> Reason | None:
@@ -112,7 +116,7 @@ def _is_stamp(text: str) -> bool:
     """Whether the whole of *text* is a stamp: a date, a "last updated" line, a counter, an identifier."""
     if _OPAQUE.match(text):
         return True
-    if text.count(" ") >= _STAMP_SPACES:
+    if text.count(" ") >= _STAMP_SPACES or _HOURS.search(text):
         return False
     dated = _CLOCK.sub("", _SHORT_YEAR.sub("2000-01-01", text))
     tokens = tuple(token for token in normal(dated) if token not in lexicon.CLOCK)
