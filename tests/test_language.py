@@ -223,7 +223,7 @@ def test_nothing_of_it_is_read_before_it_is_asked_for():
 
 
 #: Tables of which every list is read, whatever its name; and those of which each list is asked for by its name.
-READ_WHOLE = {"facts", "units", "money", "answers", "numbers", "errors", "roles", "words"}
+READ_WHOLE = {"facts", "units", "money", "answers", "numbers", "errors", "roles", "words", "kinds"}
 READ_BY_NAME = {"dates", "guards", "parties", "page", "wording", "binding"}
 
 

@@ -18,19 +18,14 @@ from tostrack.errors import ConfigError
 def command(environment: Environment, targets: tuple[str, ...], kind: str | None, as_json: bool) -> None:
     """List the documents of the watchlist in its order, each with its kind and its addresses."""
     from tostrack.cli.crawl import select_watched
-    from tostrack.extraction.document_kind import KINDS, find_document_kind
+    from tostrack.document_kind import KINDS, document_names, find_document_kind
     from tostrack.render.escape import safe_line
 
     if kind is not None and kind not in KINDS:
         near = get_close_matches(kind, KINDS, 1)
         raise ConfigError(f"{kind}: no such kind; " + (f"did you mean {near[0]!r}?" if near else ", ".join(KINDS)))
     documents = select_watched(environment.watchlist, targets)
-    kinds = {
-        document.id: find_document_kind(
-            (document.name, document.slug.replace("-", " ")), [page.url for page in document.pages]
-        )
-        for document in documents
-    }
+    kinds = {document.id: find_document_kind(*document_names(document)) for document in documents}
     documents = [document for document in documents if kind in (None, kinds[document.id])]
     if as_json:
         emit_json(

@@ -53,6 +53,10 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "facts": ("retention", "uptime", "answer", "quota", "parties", "name", "purpose", "place"),
             "page": ("references", "consent", "navigation", "more", "labels"),
             "errors": ("needs-js", "blocked", "login", "consent", "maintenance", "outage", "wrong-page"),
+            "kinds": (
+                "sub-processors", "data-processing", "sla", "cookies", "privacy", "acceptable-use", "developer-terms",
+                "ai", "copyright", "accessibility", "community-guidelines", "imprint", "terms",
+            ),
         },
         "flags": {
             "roles": (
@@ -71,6 +75,7 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
 #: So many words may one entry stand for.
 _MAX_FORMS = 1_000
 _FOLDER = Path(__file__).parent
+_SECTION = re.MULTILINE | re.DOTALL
 
 
 class LanguageError(ValueError):
@@ -188,6 +193,20 @@ def union(table: str, *names: str) -> frozenset[str]:
     """Return the entries that any language has in the lists *names*: for texts whose language is not known."""
     languages = map(load_language, list_languages())
     return frozenset(word for language in languages for name in names for word in language.list_words(table, name))
+
+
+@cache
+def read_everywhere(table: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the entries of each list in *table*, of all languages together, reading nothing else of their files.
+
+    Commands that need no other words of a language need not wait for all of them.
+    """
+    lists: dict[str, dict[str, None]] = {}
+    for file in sorted(_FOLDER.glob("*.toml")):
+        if found := re.search(rf"^\[{table}\]\n.*?(?=^\[|\Z)", file.read_text(encoding="utf-8"), _SECTION):
+            for name, text in tomllib.loads(found[0])[table].items():
+                lists.setdefault(name, {}).update(dict.fromkeys(read_entries(text)))
+    return MappingProxyType({name: tuple(entries) for name, entries in lists.items()})
 
 
 @cache

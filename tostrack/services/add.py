@@ -100,7 +100,8 @@ def _is_home_page(seen: Preview, url: str) -> bool:
     """Return whether *url* is the front of a site whose page links to its own terms or privacy policy."""
     if not _FRONT.fullmatch(urlsplit(url).path) or 0 not in seen.captures:
         return False
-    from tostrack.extraction.policy_links import find_policy_links, kind_of_name
+    from tostrack.document_kind import kind_of_name
+    from tostrack.extraction.policy_links import find_policy_links
     from tostrack.extraction.proposals import read_page_facts
 
     capture = seen.captures[0]

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
+from tostrack.document_kind import kind_of_name, last_words
 from tostrack.errors import ConfigError, FetchError
 from tostrack.extraction.decode import decode
-from tostrack.extraction.policy_links import PolicyLink, find_policy_links, kind_of_name, links_in_json
+from tostrack.extraction.policy_links import PolicyLink, find_policy_links, links_in_json
 from tostrack.fetch import Request
 from tostrack.models import Document, Page, Snapshot
 from tostrack.sandbox import Call, call_directly
@@ -104,15 +105,9 @@ def _behind(
             behind += call(find_policy_links, answer.body, answer.final_url, content_type=answer.content_type)
         else:
             locations = _LOCATION.findall(decode(answer.body, answer.content_type))[:_MOST_ADDRESSES]
-            kinds = ((kind_of_name(_spoken(location), location), location) for location in locations)
+            kinds = ((kind_of_name(last_words(location), location), location) for location in locations)
             behind += [PolicyLink(kind, location, "") for kind, location in kinds if kind not in ("", "hub")]
     return behind
-
-
-def _spoken(address: str) -> str:
-    """Return the last part of an address as words: ``privacy-policy.html`` is "privacy policy"."""
-    last = urlsplit(address).path.rstrip("/").rpartition("/")[2]
-    return re.sub(r"[-_+.]+", " ", re.sub(r"\.(?:html?|php|aspx|pdf)$", "", last))
 
 
 def _own(found: Iterable[PolicyLink], home: str, watched: set[str]) -> list[DiscoveredPolicy]:

@@ -1,0 +1,220 @@
+"""What kind of document a watched document is, by what it is called, where it is, and how its text begins.
+
+`policy_names.toml` has the whole names by which sites link to their policies; the lists ``kinds`` of each language
+have the words that tell the kind of a longer name.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from tostrack.language.lazy_pattern import lazy_pattern
+from tostrack.language.words import entry_pattern, read_everywhere
+
+if TYPE_CHECKING:
+    from tostrack.models import Document
+
+#: The kinds that are known; a page that gathers other documents is of none.
+KINDS = (
+    "terms", "privacy", "cookies", "acceptable-use", "community-guidelines", "developer-terms", "data-processing",
+    "sub-processors", "sla", "ai", "copyright", "accessibility", "imprint",
+)  # fmt: skip
+#: What people may write for a kind.
+SHORT_KINDS = {"dpa": "data-processing"}
+#: The kinds in the order in which words of a name tell them, the most telling first.
+_TELLING = (
+    "sub-processors", "data-processing", "sla", "cookies", "privacy", "acceptable-use", "developer-terms", "ai",
+    "copyright", "accessibility", "community-guidelines", "imprint", "terms",
+)  # fmt: skip
+#: Kinds of terms: a document that is called "Terms" is one of them where its slug or its address is its whole name.
+_KINDS_OF_TERMS = frozenset(("sub-processors", "data-processing", "sla", "acceptable-use", "developer-terms", "ai"))
+#: Addresses of texts about something else, whatever their links are called.
+_OTHER = lazy_pattern(
+    r"/(?:blog|news|press|careers?|jobs|events?|stories|products?|features?|shop|store|forum|tag|author)(?:/|$)",
+    re.IGNORECASE,
+)
+#: Words around the name of a document that do not make it another one.
+_AROUND = lazy_pattern(
+    r"^(?:the|our|read|see|view) |\s*\((?:pdf|new|updated|en|us|eu|uk)\)$|[\s:*↗→›»|]+$", re.IGNORECASE
+)
+#: Letters of a link that names a document.
+_LONGEST_NAME = 60
+#: Letters of a title that is read for words.
+_LONGEST_TITLE = 120
+#: A title stands among the first so many lines of a text.
+_TITLE_LINES = 5
+_HEADING = lazy_pattern(r"#{1,3}\s+(.+)")
+#: Hosts whose terms are for developers.
+_DEVELOPER_HOST = lazy_pattern(r"(?:developers?|dev|api)\.")
+
+
+def find_document_kind(names: Iterable[str], addresses: Iterable[str] = (), text: str = "") -> str:
+    """Return the kind of a document, one of `KINDS`; empty where nothing tells it.
+
+    Args:
+        names: What it is called, the most telling first: its name, its slug.
+        addresses: Where it is.
+        text: Its text as Markdown, asked for its title where the names and the addresses say nothing.
+    """
+    names, addresses = tuple(name.replace("-", " ") for name in names), tuple(addresses)
+    ends = [last_words(address) for address in addresses]
+    for name in (*names, *ends):
+        if kind := _kind_told(name):
+            return _narrow_terms((*names, *ends), addresses) if kind == "terms" else kind
+    if any(_DEVELOPER_HOST.match(_host(address)) for address in addresses):
+        return "developer-terms"
+    return next(filter(None, map(_kind_told, _titles(text))), "")
+
+
+def document_names(document: Document) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of a watched document, the most telling first, and its addresses."""
+    return (document.name, document.slug), tuple(page.url for page in document.pages)
+
+
+def read_kind(word: str) -> str:
+    """Return the kind that *word* is or is short for, one of `KINDS`; empty for any other word."""
+    kind = SHORT_KINDS.get(word, word)
+    return kind if kind in KINDS else ""
+
+
+def suggest_kind(word: str) -> str:
+    """Return the kind that was probably meant by *word*, which is none; empty where none is near."""
+    if told := find_document_kind([word.replace("-", " ")]):
+        return told
+    near = get_close_matches(word, (*KINDS, *SHORT_KINDS), 1)
+    return read_kind(near[0]) if near else ""
+
+
+def kind_of_name(name: str, address: str) -> str:
+    """Return the kind of the document that a link with these words leads to; empty for none, ``hub`` for a gathering.
+
+    Args:
+        name: The words of the link.
+        address: Where it leads; empty where that is not known.
+    """
+    words = " ".join(name.split())
+    if not words or len(words) > _LONGEST_NAME or _OTHER.search(_path(address)):
+        return ""
+    words = _AROUND.sub("", _AROUND.sub("", words)).strip()
+    for kind, pattern in _names().items():
+        if pattern.fullmatch(words):
+            return kind
+    # "How we handle what you give us", at /legal/privacy-policy: an address of two words or more says it too.
+    last = last_words(address)
+    for kind, pattern in _names().items():
+        if kind != "hub" and " " in last and pattern.fullmatch(last):
+            return kind
+        if last and pattern.fullmatch(last) and pattern.search(words):
+            return kind
+    # "Acme Privacy Policy": the name of the site and of the document; the address must agree.
+    for kind, pattern in _names().items():
+        own = [match for match in pattern.finditer(words) if match.end() == len(words) and " " in match[0]]
+        if own and len(words[: own[0].start()].split()) <= 3 and _path_says(kind, address):
+            return kind
+    return ""
+
+
+def last_words(address: str) -> str:
+    """Return the last part of the path of *address* as words: ``/legal/privacy-policy.html`` is "privacy policy"."""
+    last = _path(address).rstrip("/").rpartition("/")[2]
+    return re.sub(r"[-_+.]+", " ", re.sub(r"\.(?:html?|php|aspx|pdf|md)$", "", last))
+
+
+def _kind_told(name: str) -> str:
+    """Return the kind that *name* alone tells, by the whole of it or by its words."""
+    if (kind := kind_of_name(name, "")) in KINDS:
+        return kind
+    if len(name) > _LONGEST_TITLE:
+        return ""
+    key = _key(name)
+    if not key:
+        return ""
+    # "Terms, Privacy and API Terms" is what it names first; "Terms and Conditions" is one name.
+    parts = [_kind_by_words(part) for part in _split_list(key)]
+    return parts[0] if all(parts) else _kind_by_words(key)
+
+
+def _kind_by_words(key: str) -> str:
+    return next((kind for kind in _TELLING if _words_of(kind).search(key)), "")
+
+
+def _split_list(key: str) -> list[str]:
+    """Return the parts of a name that is a list of names; one part where it is none."""
+    whole = [match.span() for match in _words_of("terms").finditer(key) if " " in match[0]]
+    parts, at = [], 0
+    for match in _joining().finditer(key):
+        if not any(start <= match.start() and match.end() <= end for start, end in whole):
+            parts.append(key[at : match.start()])
+            at = match.end()
+    return [part for part in (*parts, key[at:]) if part.strip()] or [key]
+
+
+def _narrow_terms(names: Iterable[str], addresses: Iterable[str]) -> str:
+    """Return the kind of a document that is called "Terms", by its other names and its host."""
+    for name in names:
+        if (kind := kind_of_name(name, "")) in _KINDS_OF_TERMS:
+            return kind
+    return "developer-terms" if any(_DEVELOPER_HOST.match(_host(address)) for address in addresses) else "terms"
+
+
+def _titles(text: str) -> Iterator[str]:
+    lines = [line.strip() for line in text[:2000].splitlines() if line.strip()][:_TITLE_LINES]
+    for line in lines:
+        if heading := _HEADING.match(line):
+            yield heading[1].strip("*_ ")
+
+
+def _key(name: str) -> str:
+    """Return *name* as its words are compared: without case, accents and signs, but with the commas of a list."""
+    folded = unicodedata.normalize("NFKD", name.casefold().replace("ł", "l"))
+    plain = "".join(sign for sign in folded if not unicodedata.combining(sign))
+    return " ".join(re.sub(r"[^\w,&*^]+", " ", plain).replace("_", " ").replace(",", " , ").split())
+
+
+@cache
+def _words_of(kind: str) -> re.Pattern[str]:
+    """Return a pattern of the words that tell *kind*, in all languages."""
+    return entry_pattern(tuple(dict.fromkeys(map(_key, read_everywhere("kinds")[kind]))))
+
+
+@cache
+def _joining() -> re.Pattern[str]:
+    words = "|".join(sorted(map(re.escape, map(_key, read_everywhere("wording")["joining"]))))
+    return re.compile(rf" (?:,(?: (?:{words}))?|&|{words}) ")
+
+
+@cache
+def _names() -> dict[str, re.Pattern[str]]:
+    """Return a pattern of the whole names of each kind, the most telling kind first."""
+    tables = tomllib.loads(Path(__file__).with_name("policy_names.toml").read_text(encoding="utf-8"))
+    return {
+        kind: re.compile(rf"(?<!\w)(?:{'|'.join(names.strip().splitlines())})(?!\w)", re.IGNORECASE)
+        for kind, names in tables.items()
+    }
+
+
+def _path(address: str) -> str:
+    try:
+        return unquote(urlsplit(address).path)
+    except ValueError:
+        return ""
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _path_says(kind: str, address: str) -> bool:
+    words = re.sub(r"[-_/+.]+", " ", _path(address))
+    return bool(_names()[kind].search(words) or _names()["hub"].search(words))
