@@ -149,7 +149,7 @@ def test_one_change_of_the_log_is_shown_by_its_id(run, two_nights):
 
     assert list(row) == [
         *("id", "service", "document", "seen_at", "verdict", "reason", "topics"),
-        *("added", "removed", "reworded", "moved", "announced", "explanation", "review"),
+        *("added", "removed", "reworded", "moved", "announced", "explanation", "review", "kind"),
     ]
     assert lines(run("diff", row["id"], "--json"))[0]["to"]["number"] == 2
 

@@ -75,7 +75,8 @@ def test_a_command_that_reads_runs(words, run, platform, tmp_path, monkeypatch):
     assert result.exception is None or isinstance(result.exception, SystemExit)
     if result.exit_code == 2:
         assert re.search(
-            r"no such (?:document|version|change|topic)|extra|name one change|Missing argument", result.stderr
+            r"no such (?:document|version|change|topic)|no recorded document|extra|name one change|Missing argument",
+            result.stderr,
         ), result.stderr
 
 

@@ -4,9 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
+from conftest import LICENCE, WIDER, paragraphs
 
+from tostrack.analysis.flags.rule_sources import list_packs
+from tostrack.archive import Archive
+from tostrack.archive.kinds import find_kinds
 from tostrack.document_kind import KINDS, document_names, find_document_kind, read_kind, suggest_kind
 from tostrack.language.words import read_everywhere
+from tostrack.models import Document, Page
+from tostrack.services.export import dataset
 from tostrack.watchlist import load
 
 
@@ -190,3 +196,112 @@ def test_list_shows_kinds_and_picks_by_them(platform, run):
     wrong = run("list", "--kind", "subprocessors")
     assert wrong.exit_code == 2
     assert "did you mean 'sub-processors'?" in wrong.stderr
+
+
+# In the archive
+
+
+PLAIN = "We care about what people make here, and we read what you write to us about it every day of the week."
+
+
+@pytest.fixture
+def recorded(platform, run):
+    """A platform with terms, a list of sub-processors that only its title tells, and a page that nothing tells."""
+    for slug, name in (("vendors", "Whom we work with"), ("values", "Our values")):
+        page = Page(f"https://acme.example/{slug}", select=("main",))
+        platform.documents.append(Document("acme", slug, (page,), name, "Acme"))
+    platform.night(
+        terms=paragraphs(LICENCE),
+        vendors=paragraphs("Pixhost Inc. hosts the data that you post.", title="List of sub-processors"),
+        values=paragraphs(PLAIN, title="Our values"),
+    )
+    platform.night(
+        terms=paragraphs(WIDER),
+        vendors=paragraphs("Pixhost Inc. and Adnet Ltd. host the data that you post.", title="List of sub-processors"),
+    )
+    return run
+
+
+def rows(result):
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_the_title_of_the_newest_text_tells_what_name_and_address_do_not(platform, recorded):
+    with Archive(platform.database) as archive:
+        assert find_kinds(archive, archive.documents()) == {
+            "acme/terms": "terms", "acme/vendors": "sub-processors", "acme/values": "",
+        }  # fmt: skip
+
+
+def test_the_text_is_read_only_where_nothing_else_tells(platform, recorded, monkeypatch):
+    read = []
+    text = Archive.text
+    monkeypatch.setattr(Archive, "text", lambda archive, *name: read.append(name) or text(archive, *name))
+    with Archive(platform.database) as archive:
+        find_kinds(archive, archive.documents())
+
+    assert sorted(read) == [("acme", "values"), ("acme", "vendors")]
+
+
+def test_the_address_of_the_newest_capture_tells(platform):
+    page = Page("https://acme.example/dpa", select=("main",))
+    platform.documents = [Document("acme", "paper", (page,), "The paper", "Acme")]
+    platform.night(dpa=paragraphs(PLAIN, title="Acme"))
+
+    with Archive(platform.database) as archive:
+        assert find_kinds(archive, archive.documents("acme")) == {"acme/paper": "data-processing"}
+
+
+def test_the_json_of_commands_has_the_kind(recorded):
+    kinds = {"terms": "terms", "vendors": "sub-processors", "values": ""}
+
+    assert {row["document"]: row["kind"] for row in rows(recorded("status", "--json"))} == kinds
+    for command in (("log", "--all"), ("flags",), ("flags", "--history")):
+        found = rows(recorded(*command, "--json"))
+        assert found
+        assert {row["document"]: row["kind"] for row in found}.items() <= kinds.items()
+
+
+@pytest.mark.parametrize("command", [("log", "--all"), ("flags",), ("search", "post")])
+def test_commands_pick_documents_by_kind(recorded, command):
+    def documents(*kinds):
+        options = [word for kind in kinds for word in ("--kind", kind)]
+        return {row["document"] for row in rows(recorded(*command, "--json", *options))}
+
+    assert documents("terms") == {"terms"}
+    assert documents("sub-processors") <= {"vendors"}
+    assert documents("terms", "sub-processors") == documents()
+
+
+def test_a_kind_that_no_document_is_of_is_named(recorded):
+    found = recorded("log", "--kind", "dpa")
+    wrong = recorded("flags", "--kind", "privcy")
+
+    assert found.exit_code == wrong.exit_code == 2
+    assert "no recorded document is of the kind data-processing; there are sub-processors, terms" in found.stderr
+    assert "did you mean 'privacy'?" in wrong.stderr
+
+
+def test_the_metadata_of_a_dataset_has_the_kind(platform, recorded, tmp_path):
+    with Archive(platform.database) as archive:
+        files = dict(dataset(archive, archive.documents()))
+
+    listed = {row["document"]: row["kind"] for row in json.loads(files["metadata.json"])}
+    assert listed == {"terms": "terms", "vendors": "sub-processors", "values": ""}
+
+
+def test_flags_lists_topics_and_packs_and_which_are_on(platform, run):
+    path = platform.folder / "watchlist.toml"
+    path.write_text(path.read_text().replace("[settings]", '[settings]\npacks = ["retention"]'))
+    (platform.folder / "topics.toml").write_text('[topic.minors]\nmeaning = "children"\n')
+
+    found = {row["topic"]: (row["on"], row["source"]) for row in rows(run("flags", "--topics", "--json"))}
+    assert found["licensing"] == (True, "shipped")
+    assert found["minors"] == (True, "own")
+    assert found["retention"] == (True, "pack")
+    assert found["location"] == (False, "pack")
+    assert set(list_packs()) < set(found)
+    text = run("flags", "--topics").stdout
+    assert "in which countries your data is kept" in text
+    assert 'packs = ["arbitration"] in [settings]' in text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
@@ -263,18 +263,30 @@ def replace_file(path: Path) -> Iterator[IO[bytes]]:
 NO_TEXT = "no text is recorded yet: run `tostrack crawl`; `tostrack status` shows its results"
 
 
-def select_documents(archive: Archive, targets: Iterable[str] = ()) -> list[DocumentRow]:
+def select_documents(archive: Archive, targets: Iterable[str] = (), kinds: Collection[str] = ()) -> list[DocumentRow]:
     """Return the recorded documents that *targets* name, each once: services, ``service/document``; all without any.
 
+    With *kinds*, only those that are of one of them.
+
     Raises:
-        ConfigError: None is recorded under one of the names.
+        ConfigError: None is recorded under one of the names, or none of those is of these kinds.
     """
     rows = archive.documents()
     names = [target.lower() for target in targets]
     for name in names:
         if not any(name in (row.id, row.service) for row in rows):
             raise ConfigError(f"{name}: no such document is recorded; {_hint_for(name, rows)}")
-    return [row for row in rows if not names or row.id in names or row.service in names]
+    found = [row for row in rows if not names or row.id in names or row.service in names]
+    if not kinds:
+        return found
+    from tostrack.archive.kinds import find_kinds
+
+    kind_of = find_kinds(archive, found)
+    of_kinds = [row for row in found if kind_of[row.id] in kinds]
+    if found and not of_kinds:
+        there = ", ".join(sorted({kind for kind in kind_of.values() if kind})) or "none that is known"
+        raise ConfigError(f"no recorded document is of the kind {' or '.join(kinds)}; there are {there}")
+    return of_kinds
 
 
 def _hint_for(target: str, rows: list[DocumentRow]) -> str:
@@ -363,11 +375,34 @@ def select_one(archive: Archive, target: str) -> DocumentRow:
     return rows[0]
 
 
+class KindType(click.ParamType["str"]):
+    """A kind of documents."""
+
+    name = "kind"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the kind, written in full."""
+        from tostrack.document_kind import KINDS, read_kind, suggest_kind
+
+        if not (kind := read_kind(value.strip().lower())):
+            near = suggest_kind(value)
+            hint = f"did you mean {near!r}?" if near else f"there are {', '.join(KINDS)}"
+            self.fail(f"{value}: no such kind; {hint}", param, ctx)
+        return kind
+
+
 DAY = DayType()
 FIRST_DAY = DayType(begins=True)
 #: Options that several listings share.
 targets_argument = click.argument("targets", nargs=-1, metavar="[SERVICE[/DOCUMENT]]...")
 topic_option = click.option("--topic", help="Only this topic.")
+kind_option = click.option(
+    "--kind",
+    "kinds",
+    type=KindType(),
+    multiple=True,
+    help="Only documents of this kind, such as `sub-processors` or `dpa`. May be repeated.",
+)
 since_option = click.option("--since", type=FIRST_DAY, help="Only since this day, such as 2024-05-01 or `2 weeks`.")
 since_last_option = click.option(
     "--since",

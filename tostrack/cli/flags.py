@@ -14,6 +14,7 @@ from tostrack.cli.app import (
     Environment,
     is_within,
     json_option,
+    kind_option,
     report_nothing,
     select_documents,
     since_option,
@@ -29,10 +30,15 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="Examples: `tostrack flags instagram --topic licensing`; `tostrack flags instagram/terms --history`."
+    epilog="Examples: `tostrack flags instagram --topic licensing`; `tostrack flags instagram/terms --history`; "
+    "`tostrack flags --kind sub-processors`; `tostrack flags --topics` lists the topics that there are."
 )
 @targets_argument
 @topic_option
+@kind_option
+@click.option(
+    "--topics", "list_them", is_flag=True, help="List the topics and topic packs, what each is about, and which are on."
+)
 @click.option(
     "--history", is_flag=True, help="When each was granted, widened, narrowed and withdrawn, by today's rules."
 )
@@ -44,35 +50,61 @@ def command(
     environment: Environment,
     targets: tuple[str, ...],
     topic: str | None,
+    kinds: tuple[str, ...],
+    list_them: bool,
     history: bool,
     since: datetime | None,
     until: datetime | None,
     as_json: bool,
 ) -> None:
     """List the flagged clauses of the current texts, by topic, with quotes and dates."""
+    from tostrack.archive.kinds import find_kinds
     from tostrack.render.history_view import render_history
-    from tostrack.render.listings import render_flags
+    from tostrack.render.listings import render_flags, render_topics
     from tostrack.services.unread_languages import list_unread
 
+    if list_them:
+        environment.print_rows(_topics(environment), render_topics, as_json=as_json)
+        return
     with environment.archive() as archive:
-        names = select_documents(archive, targets)
+        names = select_documents(archive, targets, kinds)
         read = _lives if history else _standing
         rows = [row for name in names for row in read(environment, archive, name, topic)]
         at = "seen_at" if history else "since"
         rows = [row for row in rows if is_within(row[at], since, until)]
         stale = archive.stale(environment.book.fingerprint)
         unread = list_unread(archive, names)
+        kind_of = find_kinds(archive, names if as_json else ())
     if not rows:
         validate_topic(topic, environment.book)
     render = render_history if history else render_flags
     if as_json:
         rows += map(_unread_row, unread)
+        rows = [{**row, "kind": kind_of[f"{row['service']}/{row['document']}"]} for row in rows]
     nothing = "" if unread and len(unread) >= sum(1 for row in names if row.versions) else "no clause is flagged"
     environment.print_rows(rows, render, as_json=as_json, nothing=nothing and report_nothing(names, nothing))
     for one in unread:
         click.echo(f"{one.service}/{one.document}: {one.notice}", err=True)
     if stale and not history:
         click.echo(f"{stale} clauses were flagged with older rules: run `tostrack rebuild flags`", err=True)
+
+
+def _topics(environment: Environment) -> list[dict[str, Any]]:
+    """Return the topics that are flagged, and then the packs that are off, each with what it is about."""
+    from tostrack.analysis.flags import SHIPPED
+    from tostrack.analysis.flags.rule_sources import list_pack_meanings
+
+    packs, on = list_pack_meanings(), environment.book.topics()
+    off = {name: meaning for name, meaning in packs.items() if name not in on}
+    return [
+        {
+            "topic": name,
+            "meaning": meaning,
+            "on": name in on,
+            "source": "shipped" if name in SHIPPED.topics() else "pack" if name in packs else "own",
+        }
+        for name, meaning in (*on.items(), *off.items())
+    ]
 
 
 def _standing(

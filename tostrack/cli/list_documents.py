@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 import click
 
-from tostrack.cli.app import Environment, emit_json, json_option
-from tostrack.errors import ConfigError
+from tostrack.cli.app import Environment, emit_json, json_option, kind_option
 
 
-@click.command(epilog="Examples: `tostrack list`; `tostrack list instagram --json`.")
+@click.command(
+    epilog="Examples: `tostrack list`; `tostrack list instagram --json`; `tostrack list --kind sub-processors`."
+)
 @click.argument("targets", nargs=-1, metavar="[SERVICE[/DOCUMENT]]...")
-@click.option("--kind", help="Only documents of this kind, such as `sub-processors` or `data-processing`.")
+@kind_option
 @json_option
 @click.pass_obj
-def command(environment: Environment, targets: tuple[str, ...], kind: str | None, as_json: bool) -> None:
+def command(environment: Environment, targets: tuple[str, ...], kinds: tuple[str, ...], as_json: bool) -> None:
     """List the documents of the watchlist in its order, each with its kind and its addresses."""
     from tostrack.cli.crawl import select_watched
-    from tostrack.document_kind import KINDS, document_names, find_document_kind
+    from tostrack.document_kind import document_names, find_document_kind
     from tostrack.render.escape import safe_line
 
-    if kind is not None and kind not in KINDS:
-        near = get_close_matches(kind, KINDS, 1)
-        raise ConfigError(f"{kind}: no such kind; " + (f"did you mean {near[0]!r}?" if near else ", ".join(KINDS)))
     documents = select_watched(environment.watchlist, targets)
-    kinds = {document.id: find_document_kind(*document_names(document)) for document in documents}
-    documents = [document for document in documents if kind in (None, kinds[document.id])]
+    kind_of = {document.id: find_document_kind(*document_names(document)) for document in documents}
+    documents = [document for document in documents if not kinds or kind_of[document.id] in kinds]
     if as_json:
         emit_json(
             {
@@ -34,7 +30,7 @@ def command(environment: Environment, targets: tuple[str, ...], kind: str | None
                 "document": document.slug,
                 "service_name": document.service_name,
                 "name": document.name,
-                "kind": kinds[document.id],
+                "kind": kind_of[document.id],
                 "active": document.active,
                 "fetch": document.pages[0].fetch if document.pages else None,
                 "urls": [page.url for page in document.pages],
@@ -43,8 +39,8 @@ def command(environment: Environment, targets: tuple[str, ...], kind: str | None
         )
         return
     longest = max((len(document.id) for document in documents), default=0)
-    widest = max((len(kinds[document.id]) for document in documents), default=0)
+    widest = max((len(kind_of[document.id]) for document in documents), default=0)
     for document in documents:
         paused = "" if document.active else "  (paused)"
         urls = " ".join(page.url for page in document.pages)
-        click.echo(f"{document.id:<{longest}}  {kinds[document.id] or '-':<{widest}}  {safe_line(urls)}{paused}")
+        click.echo(f"{document.id:<{longest}}  {kind_of[document.id] or '-':<{widest}}  {safe_line(urls)}{paused}")

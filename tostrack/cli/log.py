@@ -11,6 +11,7 @@ import click
 from tostrack.cli.app import (
     Environment,
     json_option,
+    kind_option,
     last_look,
     list_changes,
     report_nothing,
@@ -32,12 +33,14 @@ _LATELY = 50
 
 @click.command(
     epilog="Examples: `tostrack log instagram --topic licensing --since 2013-01 --until 2013-12`; `tostrack log` on a "
-    "terminal lists what is new since the last time; `tostrack log --silenced --since '2 weeks'`."
+    "terminal lists what is new since the last time; `tostrack log --silenced --since '2 weeks'`; "
+    "`tostrack log --kind sub-processors --kind dpa`."
 )
 @targets_argument
 @click.option("--all", "everything", is_flag=True, help="Include editorial changes and noise.")
 @click.option("--silenced", is_flag=True, help="Only changes that nobody was notified of, each with the reason.")
 @topic_option
+@kind_option
 @click.option(
     "--verdict", type=click.Choice(["substantive", "editorial", "noise"]), help="Only changes with this verdict."
 )
@@ -52,6 +55,7 @@ def command(
     everything: bool,
     silenced: bool,
     topic: str | None,
+    kinds: tuple[str, ...],
     verdict: str | None,
     since: datetime | None,
     until: datetime | None,
@@ -59,22 +63,28 @@ def command(
     as_json: bool,
 ) -> None:
     """List the changes that matter; with --all every change, with its verdict and the reason for it."""
+    from tostrack.archive.kinds import find_kinds
     from tostrack.archive.reviews import combine_reviews
     from tostrack.models import Verdict
     from tostrack.render.listings import render_log
 
     if silenced and not (since or limit):
         limit = _LATELY
-    alone = not (targets or everything or silenced or topic or verdict or until or limit or as_json)
+    alone = not (targets or everything or silenced or topic or kinds or verdict or until or limit or as_json)
     since, store = last_look(environment, "log", since, alone=alone)
     asked = Verdict(verdict) if verdict else None if everything or silenced else Verdict.SUBSTANTIVE
     with environment.archive() as archive:
-        documents = select_documents(archive, targets)
+        documents = select_documents(archive, targets, kinds)
         found = list_changes(archive, documents, verdict=asked, since=since, until=until)
+        kind_of = find_kinds(archive, documents if as_json else ())
         reviews = combine_reviews(archive.reviews())
         store(archive)
     rows = [
-        {**{name: getattr(row, name) for name in _FIELDS}, "review": _said(reviews.get(row.id))}
+        {
+            **{name: getattr(row, name) for name in _FIELDS},
+            "review": _said(reviews.get(row.id)),
+            "kind": kind_of.get(f"{row.service}/{row.document}", ""),
+        }
         for row in found
         if (topic is None or topic in row.topics) and not (silenced and row.verdict == Verdict.SUBSTANTIVE)
     ][:limit]

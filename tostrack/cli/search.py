@@ -7,7 +7,15 @@ from datetime import datetime
 
 import click
 
-from tostrack.cli.app import Environment, is_within, json_option, select_documents, since_option, until_option
+from tostrack.cli.app import (
+    Environment,
+    is_within,
+    json_option,
+    kind_option,
+    select_documents,
+    since_option,
+    until_option,
+)
 
 #: Clauses that the archive returns before they are narrowed.
 _MOST = 1_000
@@ -18,6 +26,7 @@ _MOST = 1_000
 )
 @click.argument("words")
 @click.option("--in", "targets", multiple=True, metavar="SERVICE[/DOCUMENT]", help="Only there. May be repeated.")
+@kind_option
 @click.option("--now", "standing", is_flag=True, help="Only current clauses.")
 @click.option(
     "-n", "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Maximum number of clauses."
@@ -30,6 +39,7 @@ def command(
     environment: Environment,
     words: str,
     targets: tuple[str, ...],
+    kinds: tuple[str, ...],
     standing: bool,
     limit: int,
     since: datetime | None,
@@ -43,8 +53,8 @@ def command(
     from tostrack.render.blame_view import render_search
 
     with environment.archive() as archive:
-        names = {row.id for row in select_documents(archive, targets)}
-        narrowed = bool(targets or since or until)
+        names = {row.id for row in select_documents(archive, targets, kinds)}
+        narrowed = bool(targets or kinds or since or until)
         found = archive.search(words, standing=standing, limit=_MOST if narrowed else limit)
         near = [] if found else archive.similar_words(words)
     found = [

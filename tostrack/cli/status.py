@@ -50,6 +50,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Show when each document was last checked, with which result, and when its text last changed."""
+    from tostrack.archive.kinds import find_kinds
     from tostrack.render.listings import render_status
     from tostrack.services.policy_ages import list_policy_ages
     from tostrack.services.unread_languages import list_unread
@@ -60,7 +61,8 @@ def command(
         shown = {row.id for row in rows}
         went_back = [found for found in archive.times_that_go_back() if found[0] in shown]
         unread = [] if suspects or annotate else list_unread(archive, rows)
-        ages = list_policy_ages(archive, rows) if as_json and not suspects and not annotate else {}
+        listed = rows if as_json and not suspects and not annotate else []
+        ages, kinds = list_policy_ages(archive, listed), find_kinds(archive, listed)
     if suspects:
         show_quarantined(environment, waiting, as_json=as_json)
         return
@@ -74,6 +76,7 @@ def command(
         emit_json(
             {
                 **asdict(row),
+                "kind": kinds[row.id],
                 "not_analysed": not_analysed.get(row.id, ""),
                 "stated": asdict(age) | {"days": age.days(today)} if (age := ages.get(row.id)) else None,
             }

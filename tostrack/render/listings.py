@@ -129,6 +129,26 @@ def render_flags(rows: Iterable[Mapping[str, Any]], look: TerminalStyle = PLAIN)
     return _text(lines)
 
 
+def render_topics(rows: Iterable[Mapping[str, Any]], look: TerminalStyle = PLAIN) -> str:
+    """Return the topics of *rows*, one a line, and how those that are off are turned on.
+
+    Args:
+        rows: Mappings with the keys of ``tostrack flags --topics --json``.
+    """
+    listed = list(rows)
+    table = [
+        [_cell(row["topic"]), "on" if row["on"] else "off", _cell(row["source"]), _cell(row["meaning"])]
+        for row in listed
+    ]
+    lines = align_columns(table, look, header=["topic", "", "from", "about"])
+    if off := [_cell(row["topic"]) for row in listed if not row["on"]]:
+        lines += [
+            "",
+            f'To turn one on: packs = ["{off[0]}"] in [settings] of the watchlist, then `tostrack rebuild flags`.',
+        ]
+    return _text(lines)
+
+
 def _cell(value: object) -> str:
     return "" if value is None else safe_line(str(value))
 

@@ -11,6 +11,7 @@ from typing import Any
 from tostrack.archive import Archive, ChangeRow, DocumentRow, VersionRow
 from tostrack.archive import snapshots as files
 from tostrack.archive.chain import clause_list, late_link
+from tostrack.archive.kinds import find_kinds
 from tostrack.archive.provenance import Origin, Provenance
 from tostrack.errors import StoreError
 from tostrack.models import Change, sha256
@@ -165,7 +166,7 @@ def reviews(archive: Archive, rows: list[DocumentRow], *, whole: bool) -> Iterat
 
 def dataset(archive: Archive, rows: list[DocumentRow]) -> Iterator[tuple[str, bytes]]:
     """Yield the files of a dataset in the layout of Open Terms Archive: SERVICE/DOCUMENT/TIME.md, and what they are."""
-    documents = []
+    documents, kinds = [], find_kinds(archive, rows)
     taken: set[str] = set()
     for row in rows:
         folder = f"{folder_name(row.service_name, row.service)}/{folder_name(row.name, row.document)}"
@@ -180,7 +181,13 @@ def dataset(archive: Archive, rows: list[DocumentRow]) -> Iterator[tuple[str, by
             seen.add(name)
             text = archive.reading(version).version.text
             yield f"{folder}/{name}.md", text.encode("utf-8", "surrogatepass")
-        about = {"service": row.service, "document": row.document, "folder": folder, "versions": len(found)}
+        about = {
+            "service": row.service,
+            "document": row.document,
+            "kind": kinds[row.id],
+            "folder": folder,
+            "versions": len(found),
+        }
         span = {"first": found[0].seen_at, "last": found[-1].seen_at} if found else {}
         documents.append({**about, **span})
     yield "metadata.json", (json.dumps(documents, indent=2) + "\n").encode()

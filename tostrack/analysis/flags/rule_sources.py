@@ -48,6 +48,12 @@ def load_pack(name: str) -> RuleFile:
     return RuleFile(f"packs/{name}.toml", (PACKS / f"{name}.toml").read_text("utf-8"), is_pack=True)
 
 
+def list_pack_meanings() -> dict[str, str]:
+    """Return what each topic pack that ships is about, by its name."""
+    tables = {name: load_meanings(PACKS / f"{name}.toml") for name in list_packs()}
+    return {name: str(table["topic"][name]["meaning"]) for name, table in tables.items()}
+
+
 @lru_cache(maxsize=64)
 def load_tables(source: RuleFile) -> dict[str, Any]:
     """Return the tables of *source*, which has no mistake."""
