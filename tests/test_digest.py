@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from tostrack import compare
 from tostrack.archive import Archive
+from tostrack.archive.outbox import Outbox
 from tostrack.archive.reviews import Review
-from tostrack.models import DigestSettings, Flag, Verdict, Version
+from tostrack.models import DigestSettings, Document, Flag, Page, Verdict, Version
 from tostrack.render.digest import (
     BUDGET,
     HEADLINES,
@@ -264,6 +265,27 @@ def test_changes_are_listed_again_until_they_are_acknowledged(platform):
     assert "Not acknowledged yet:" in digest_as_text(shown(again))
     reviewed(platform, ("acme/terms@3", "acknowledged"))
     assert [item.change.new.number for item in shown(again).unacknowledged] == [2]
+
+
+def test_a_digest_of_kinds_tells_of_documents_of_these_kinds_only(platform):
+    page = Page("https://acme.example/vendors", select=("main",))
+    platform.documents.append(Document("acme", "vendors", (page,), "Whom we work with", "Acme"))
+    vendors = DigestSettings("vendors", ("privacy@acme.example",), kinds=("sub-processors", "sla"))
+    platform.digests = (vendors, DigestSettings("all", ("owner@acme.example",)))
+    # Only the title tells what it is.
+    platform.night(terms=paragraphs(LICENCE), vendors=paragraphs(RULES, title="Our sub-processors"))
+    platform.night(terms=paragraphs(WIDER), vendors=paragraphs(RULES, ADS, title="Our sub-processors"))
+
+    with Archive(platform.database) as archive, Outbox(archive.path) as outbox:
+        queued = {(row.digest, row.event) for row in outbox.waiting()}
+        again = changes_between(archive, vendors, START, START + timedelta(days=5))
+        told = assemble_digest(archive, vendors, again, START, START + timedelta(days=5))
+
+    assert queued == {("vendors", "acme/vendors@2"), ("all", "acme/vendors@2"), ("all", "acme/terms@2")}
+    assert again == ["acme/vendors@2"]
+    assert [one.change.document for one in told.items] == ["vendors"]
+    assert told.documents == 1
+    assert told.others == ()
 
 
 def test_the_first_digest_of_a_month_says_what_was_silenced(platform):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import tostrack
+from tostrack.document_kind import KINDS, SHORT_KINDS
 from tostrack.errors import ConfigError
 from tostrack.models import Document, Page, Range
 from tostrack.watchlist import STARTER, Settings, check_selectors, find, load, loads, to_toml
@@ -257,6 +258,14 @@ BAD_FOR_BOTH = {
     "a digest to an empty list": (acme(after="[digest.a]\nto = []"), "is empty"),
     "a digest every hour": (acme(after='[digest.a]\nto = "a@b.example"\nevery = "hour"'), "is none of"),
     "a digest as a list": (acme(before="digest = []"), "must be a table"),
+    "a digest of a kind with a slip of the key": (
+        acme(after='[digest.a]\nto = "a@b.example"\nkinds = ["sub-procesors"]'),
+        'is no kind of documents; did you mean "sub-processors"?',
+    ),
+    "a digest of a kind in other words": (
+        acme(after='[digest.a]\nto = "a@b.example"\nkinds = "api-terms"'),
+        'did you mean "developer-terms"?',
+    ),
 }
 
 #: Right in structure and wrong all the same: only the loader sees it.
@@ -575,6 +584,19 @@ def test_a_digest_of_a_topic_whose_pack_is_off_says_how_to_turn_it_on():
 
     assert 'add packs = ["retention"] to [settings]' in problem
     assert loads(acme(before='[settings]\npacks = "retention"', after=digest)).digests[0].topics == ("retention",)
+
+
+def test_a_digest_names_kinds_and_dpa_is_short_for_one():
+    shop = loads(acme(after='[digest.a]\nto = "a@b.example"\nkinds = ["dpa", "sla", "data-processing"]')).digests[0]
+
+    assert shop.kinds == ("data-processing", "sla")
+    assert shop.covers("acme/dpa", "data-processing")
+    assert not shop.covers("acme/terms", "terms")
+    assert not shop.covers("acme/other")
+
+
+def test_the_schema_knows_the_kinds():
+    assert set(SCHEMA.schema["$defs"]["kind"]["enum"]) == {*KINDS, *SHORT_KINDS}
 
 
 @pytest.mark.parametrize(

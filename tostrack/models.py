@@ -465,15 +465,18 @@ class DigestSettings(Value):
     still_watching: bool = False
     #: Whether each digest lists again the substantive changes that nobody acknowledged or dismissed.
     until_acknowledged: bool = False
+    #: Kinds of documents, of `document_kind.KINDS`; empty means all.
+    kinds: tuple[str, ...] = ()
 
-    def covers(self, document_id: str) -> bool:
-        """Whether this digest tells of the document ``service/slug``."""
-        return not self.watch or document_id in self.watch or document_id.partition("/")[0] in self.watch
+    def covers(self, document_id: str, kind: str = "") -> bool:
+        """Whether this digest tells of the document ``service/slug``, which is of *kind*."""
+        named = not self.watch or document_id in self.watch or document_id.partition("/")[0] in self.watch
+        return named and (not self.kinds or kind in self.kinds)
 
-    def wants(self, document_id: str, verdict: Verdict, topics: Iterable[str]) -> bool:
-        """Whether its readers are to hear of a change of that document."""
+    def wants(self, document_id: str, verdict: Verdict, topics: Iterable[str], kind: str = "") -> bool:
+        """Whether its readers are to hear of a change of that document, which is of *kind*."""
         return (
-            self.covers(document_id)
+            self.covers(document_id, kind)
             and verdict in self.verdicts
             and (not self.topics or not set(self.topics).isdisjoint(topics))
         )

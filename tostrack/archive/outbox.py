@@ -112,15 +112,21 @@ class Message:
 
 
 def queue(
-    connection: sqlite3.Connection, digests: Sequence[DigestSettings], event: str, change: Change, at: datetime
+    connection: sqlite3.Connection,
+    digests: Sequence[DigestSettings],
+    event: str,
+    change: Change,
+    at: datetime,
+    kind: str = "",
 ) -> None:
     """Write, in the open transaction, a row for everyone who is to hear of *change*; one a channel and recipient.
 
     Args:
         event: The id of the change, ``acme/terms@7``.
+        kind: What kind of document changed; asked for only where a digest names kinds.
     """
     for digest in digests:
-        if not digest.wants(event.partition("@")[0], change.verdict, change.topics):
+        if not digest.wants(event.partition("@")[0], change.verdict, change.topics, kind):
             continue
         confirmed = connection.execute(
             "SELECT address FROM subscribers WHERE digest = ? AND confirmed_at IS NOT NULL AND left_at IS NULL",

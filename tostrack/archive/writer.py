@@ -30,6 +30,7 @@ from tostrack.archive.stored_times import require_time
 from tostrack.archive.visits import NewVersion, PageState, SuspectRow, Visit
 from tostrack.errors import StoreError
 from tostrack.models import (
+    Change,
     Clause,
     DigestSettings,
     Document,
@@ -279,10 +280,19 @@ class Writer(Archive):
         with self._transaction():
             obsolete = self._recorder.record(visit, paths, own)
             for event, change in visit.changes():
-                queue(self._connection, self.digests, event, change, visit.at)
+                kind = self._find_kind(visit.document, change)
+                queue(self._connection, self.digests, event, change, visit.at, kind)
         log.debug("%s: stored %d versions, %d captures", visit.document.id, len(visit.versions), len(fresh))
         for path in obsolete:
             files.delete(self.snapshots, path)
+
+    def _find_kind(self, document: Document, change: Change) -> str:
+        """Return the kind of a document that changed, as readers of the archive know it; empty where none asks."""
+        if not any(digest.kinds for digest in self.digests):
+            return ""
+        from tostrack.document_kind import document_names, find_document_kind
+
+        return find_document_kind(*document_names(document), change.new.text)
 
     def list_flags(self, service: str, document: str) -> None:
         """Store the flags of the current text of a document, each with the version it dates from, for readers."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from tostrack.analysis.flags import SHIPPED, Rulebook
 from tostrack.archive import Archive, ChangeRow, DocumentRow
+from tostrack.archive.kinds import find_kinds
 from tostrack.archive.reviews import combine_reviews
 from tostrack.errors import StoreError
 from tostrack.models import DigestSettings, Verdict, from_iso, iso
@@ -45,14 +46,15 @@ def assemble_digest(
     Raises:
         StoreError: An event names a change that the archive does not have.
     """
+    kinds = _kinds(archive, settings)
     reviews = combine_reviews(archive.reviews())
     silent = {one.change for one in reviews.values() if one.silences}
     told = _changes(archive, [event for event in events if event not in silent])
     ids = {row.id for row in told} | silent
-    seen = [row for row in _between(archive, since, until) if settings.covers(_document(row)) and row.id not in ids]
+    seen = [row for row in _between(archive, since, until) if _covers(settings, row, kinds) and row.id not in ids]
     # Without topics nothing lies outside them: what else is there is in another message to the same readers.
     others = [row for row in seen if row.verdict == Verdict.SUBSTANTIVE and row.announced and settings.topics]
-    watched = [row for row in archive.documents() if settings.covers(row.id)]
+    watched = [row for row in archive.documents() if settings.covers(row.id, kinds.get(row.id, ""))]
     open_changes = []
     if settings.until_acknowledged:
         earlier = archive.changes(verdict=Verdict.SUBSTANTIVE, until=since)
@@ -62,7 +64,7 @@ def assemble_digest(
             for row in earlier
             if row.announced
             and row.id not in ids | decided
-            and settings.wants(_document(row), Verdict.SUBSTANTIVE, row.topics)
+            and settings.wants(_document(row), Verdict.SUBSTANTIVE, row.topics, kinds.get(_document(row), ""))
         ]
     return Digest(
         settings.slug,
@@ -77,18 +79,20 @@ def assemble_digest(
         settings.topics,
         warning,
         unacknowledged=tuple(_items(archive, open_changes[:HEADLINES], site)),
-        silenced=_silenced_lately(archive, settings, since, until),
+        silenced=_silenced_lately(archive, settings, since, until, kinds),
         upcoming=_upcoming(archive, watched, site, until),
         meaning=lambda flag: book.meaning(flag.rule, flag.polarity),
     )
 
 
-def _silenced_lately(archive: Archive, settings: DigestSettings, since: datetime, until: datetime) -> dict[str, int]:
+def _silenced_lately(
+    archive: Archive, settings: DigestSettings, since: datetime, until: datetime, kinds: Mapping[str, str]
+) -> dict[str, int]:
     """Return, for the first digest of a month, how many changes were silenced in the month before it, by reason."""
     if (since.year, since.month) == (until.year, until.month):
         return {}
     rows = _between(archive, until - _MONTH, until)
-    reasons = [row.reason for row in rows if row.verdict != Verdict.SUBSTANTIVE and settings.covers(_document(row))]
+    reasons = [row.reason for row in rows if row.verdict != Verdict.SUBSTANTIVE and _covers(settings, row, kinds)]
     return dict(Counter(reasons).most_common())
 
 
@@ -101,12 +105,22 @@ def _upcoming(archive: Archive, watched: Iterable[DocumentRow], site: str, until
 
 def changes_between(archive: Archive, settings: DigestSettings, since: datetime, until: datetime) -> list[str]:
     """Return the ids of the changes between two times that the readers of *settings* are told of, oldest first."""
+    kinds = _kinds(archive, settings)
     return [
         row.id
         for row in reversed(_between(archive, since, until))
         if (row.announced or row.verdict != Verdict.SUBSTANTIVE)
-        and settings.wants(_document(row), Verdict(row.verdict), row.topics)
+        and settings.wants(_document(row), Verdict(row.verdict), row.topics, kinds.get(_document(row), ""))
     ]
+
+
+def _kinds(archive: Archive, settings: DigestSettings) -> dict[str, str]:
+    """Return the kind of each document by its id, where *settings* ask for kinds."""
+    return find_kinds(archive, archive.documents() if settings.kinds else ())
+
+
+def _covers(settings: DigestSettings, row: ChangeRow, kinds: Mapping[str, str]) -> bool:
+    return settings.covers(_document(row), kinds.get(_document(row), ""))
 
 
 def _between(archive: Archive, since: datetime, until: datetime) -> list[ChangeRow]:

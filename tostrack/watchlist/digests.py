@@ -12,7 +12,7 @@ from tostrack.watchlist.findings import shown
 from tostrack.watchlist.table import Table, is_email, web_address
 from tostrack.watchlist.values import NotifySettings
 
-_DIGEST_KEYS = ("to", "watch", "topics", "verdicts", "every", "still_watching", "until_acknowledged")
+_DIGEST_KEYS = ("to", "watch", "topics", "verdicts", "every", "still_watching", "until_acknowledged", "kinds")
 _NOTIFY_KEYS = ("smtp", "from", "operator", "endpoint", "hub", "issues", "storm", "secrets")
 _EVERY = ("day", "week", "change")
 #: Noise is counted and never told.
@@ -51,7 +51,23 @@ def digest(slug: str, table: Table, known: list[str], folder: Path, packs: Seque
     told = tuple(each for each in _VERDICTS if each in verdicts)
     every, still = table.choice("every", _EVERY), table.boolean("still_watching", default=False)
     again = table.boolean("until_acknowledged", default=False)
-    return DigestSettings(slug, to, watch, topics, every, told, still, again)
+    return DigestSettings(slug, to, watch, topics, every, told, still, again, _kinds(table))
+
+
+def _kinds(table: Table) -> tuple[str, ...]:
+    """Return the kinds of documents that a digest names, each in full."""
+    if not (words := table.texts("kinds")):
+        return ()
+    # Lazy: most watchlists name no kind.
+    from tostrack.document_kind import KINDS, read_kind, suggest_kind
+
+    for word in words:
+        if not read_kind(word):
+            near = suggest_kind(word)
+            table.wrong(
+                "kinds", f"{shown(word)} is no kind of documents", word=near or word, known=[near] if near else KINDS
+            )
+    return tuple(dict.fromkeys(filter(None, map(read_kind, words))))
 
 
 def _check_topics(topics: Sequence[str], table: Table, folder: Path, packs: Sequence[str]) -> None:
