@@ -24,6 +24,7 @@ from tostrack.archive import Archive
 from tostrack.archive.redact import redact
 from tostrack.archive.reviews import Review
 from tostrack.cli import cli
+from tostrack.document_kind import KINDS
 from tostrack.errors import ConfigError, FetchError
 from tostrack.models import Document, Page
 from tostrack.services.site import SiteBuild, build_site
@@ -427,6 +428,25 @@ def test_the_json_api_is_what_its_schema_says(story, tmp_path):
     assert (reviewed["id"], reviewed["review"]["note"]) == ("acme/terms@2", "read")
     assert all((tmp_path / "site" / change["page"]).is_file() for change in terms["changes"] if change["page"])
     assert terms["flags"]
+    kinds = {row["document"]: row["kind"] for row in files["index.json"]["documents"] if row["service"] == "acme"}
+    assert kinds["terms"] == terms["kind"] == "terms"
+    assert set(schema["$defs"]["kind"]["enum"]) == {*KINDS, ""}
+
+
+def test_a_document_says_of_what_kind_it_is_and_a_new_name_makes_its_pages_anew(platform, tmp_path):
+    page = Page("https://acme.example/vendors", select=("main",))
+    platform.documents = [Document("acme", "vendors", (page,), "Whom we work with", "Acme")]
+    platform.night(vendors=paragraphs(RULES, title="Our sub-processors"))
+    write(platform, tmp_path / "site")
+    document, service = (tmp_path / "site/platforms/acme" / name for name in ("vendors/index.html", "index.html"))
+
+    assert "Acme</a> · sub-processors</p>" in document.read_text()
+    assert "Kind: sub-processors." in service.read_text()
+    platform.documents = [Document("acme", "vendors", (page,), "Service levels", "Acme")]
+    platform.night(vendors=paragraphs(RULES, title="Our sub-processors"))
+    write(platform, tmp_path / "site")
+    assert "Acme</a> · service levels</p>" in document.read_text()
+    assert "Kind: service levels." in service.read_text()
 
 
 def test_a_review_is_shown_on_the_page_of_its_change(story, tmp_path):

@@ -81,3 +81,8 @@ def describe_outcome(outcome: str | None, cause: str | None = "") -> str:
     """Return an outcome in words, with its cause: ``failed (HTTP 403)``."""
     word = OUTCOMES.get(safe_line(outcome or ""), safe_line(outcome or ""))
     return f"{word} ({describe_cause(cause)})" if cause else word
+
+
+def describe_kind(kind: str) -> str:
+    """Return what a kind of documents is called in a sentence: ``data processing``; empty for none."""
+    return {"ai": "AI", "sla": "service levels", "sub-processors": kind}.get(kind, kind.replace("-", " "))

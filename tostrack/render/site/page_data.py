@@ -161,6 +161,8 @@ class DocumentCard:
     health: Health
     #: Returns to a text seen lately that nobody was told of.
     oscillations: int
+    #: What kind of document it is; empty where nothing tells it.
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -273,3 +275,5 @@ class TextPage:
     later: tuple[str, str] | None = None
     #: All versions that have a page, newest first: page, day and number; only where the text stands.
     dates: tuple[tuple[str, str, int], ...] = ()
+    #: What kind of document it is; empty where nothing tells it.
+    kind: str = ""

@@ -13,6 +13,7 @@ from tostrack.render.change_formats import safe_url
 from tostrack.render.escape import count, cut, safe
 from tostrack.render.site.page_data import Site
 from tostrack.render.site_paths import document_page, platform_page, relative, site_address, topic_page
+from tostrack.render.wording import describe_kind
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -141,6 +142,7 @@ def _environment() -> Environment:
     )
     helpers: list[Callable[..., Any]] = [
         *(count, day, topic_name, polarity_name, marked, safe_url, document_page, platform_page, topic_page),
+        describe_kind,
     ]
     environment.globals.update({helper.__name__: helper for helper in helpers})
     return environment

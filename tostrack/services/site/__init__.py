@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from tostrack.analysis.flags import SHIPPED, Rulebook
 from tostrack.archive import Archive, ChangeRow, DocumentRow
+from tostrack.archive.kinds import find_kinds
 from tostrack.archive.reviews import combine_reviews
 from tostrack.clauses import plain
 from tostrack.models import Outcome, Verdict, from_iso
@@ -100,7 +101,8 @@ class _Builder:
         self.archive, self.shelf, self.site = archive, shelf, site
         self.reviews = combine_reviews(archive.reviews())
         meaning = lru_cache(maxsize=None)(book.meaning)
-        self.context = SiteContext(archive, shelf, site, book, key, meaning, self.reviews)
+        kinds = find_kinds(archive, documents)
+        self.context = SiteContext(archive, shelf, site, book, key, meaning, self.reviews, kinds)
         self.documents: list[DocumentPages] = []
         self.everything = link_to("all", "All changes that matter")
         self.services: dict[str, list[DocumentRow]] = defaultdict(list)
@@ -356,6 +358,7 @@ def _card(document: DocumentPages) -> DocumentCard:
         row.versions,
         summarize_health(row),
         row.oscillations,
+        document.kind,
     )
 
 

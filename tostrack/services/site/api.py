@@ -28,6 +28,7 @@ def index_file(site: Site, documents: Iterable[DocumentPages]) -> str:
             "document": each.row.document,
             "service_name": each.row.service_name,
             "name": each.row.name,
+            "kind": each.kind,
             "versions": len(each.versions),
             "changes": len(each.changes),
             "outcome": each.row.outcome,
@@ -50,6 +51,7 @@ def document_file(archive: Archive, document: DocumentPages, reviews: dict[str, 
         {
             "service": document.row.service,
             "document": document.row.document,
+            "kind": document.kind,
             "versions": [
                 {name: getattr(version, name) for name in ("number", "seen_at", "kind", "sha256", "hash")}
                 for version in reversed(document.versions)

@@ -50,6 +50,8 @@ class SiteContext:
     meaning: Callable[[str, str], str]
     #: What readers decided about changes, by their ids.
     reviews: Mapping[str, Review] = field(default_factory=dict)
+    #: What kind each document is, by its id.
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 def key_of(*parts: object) -> str:
@@ -72,6 +74,7 @@ class DocumentPages:
     ) -> None:
         self._context = context
         self.row = row
+        self.kind = context.kinds.get(row.id, "")
         self.changes = changes
         self._feeds = feeds
         archive = context.archive
@@ -85,7 +88,7 @@ class DocumentPages:
 
     def _chain_keys(self) -> Iterator[str]:
         verdicts = {change.to_number: (change.id, change.verdict) for change in self.changes}
-        key = self._context.key + self.row.service_name + self.row.name
+        key = key_of(self._context.key, self.row.service_name, self.row.name, self.kind)
         for version in self.chain:
             key = key_of(key, version.hash, version.number, verdicts.get(version.number))
             yield key
@@ -189,6 +192,7 @@ class DocumentPages:
             until="" if last else self.chain[at + 1].seen_at,
             earlier=self._neighbour(at - 1),
             later=self._neighbour(at + 1),
+            kind=self.kind,
         )
         site, feeds, key = self._context.site, self._feeds, self._page_key(at)
         shelf = self._context.shelf
