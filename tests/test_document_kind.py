@@ -32,6 +32,10 @@ from tostrack.watchlist import load
         ("Cookie-Richtlinie", "https://acme.example/c", "", "cookies"),
         ("Document 7", "https://acme.example/7", "# Privacy Policy\n\nWe take care of your data.", "privacy"),
         ("Document 7", "https://acme.example/7", "We take care of your data.", ""),
+        ("Document 7", "https://acme.example/7", "# Acme\n\n# Privacy Policy\n\nWe take care.", "privacy"),
+        # The heading of a section is no title.
+        ("Document 7", "https://acme.example/7", "# How we rank\n\n## Conditions of listing\n\nWe rank.", ""),
+        ("Trackers Policy", "https://acme.example/7", "", "cookies"),
         ("Legal", "https://acme.example/legal", "", ""),
         # What is called terms is what its slug, its address or its host says more closely.
         ("Terms of Service", "https://acme.example/legal/api-terms", "", "developer-terms"),
@@ -193,6 +197,7 @@ def test_list_shows_kinds_and_picks_by_them(platform, run):
     assert "sub-processors" in run("list").stdout
     [row] = [json.loads(line) for line in run("list", "--kind", "sub-processors", "--json").stdout.splitlines()]
     assert (row["document"], row["kind"]) == ("vendors", "sub-processors")
+    assert "no watched document is of the kind sla" in run("list", "--kind", "sla").stderr
     wrong = run("list", "--kind", "subprocessors")
     assert wrong.exit_code == 2
     assert "did you mean 'sub-processors'?" in wrong.stderr

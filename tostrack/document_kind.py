@@ -51,7 +51,7 @@ _LONGEST_NAME = 60
 _LONGEST_TITLE = 120
 #: A title stands among the first so many lines of a text.
 _TITLE_LINES = 5
-_HEADING = lazy_pattern(r"#{1,3}\s+(.+)")
+_HEADING = lazy_pattern(r"(#{1,3})\s+(.+)")
 #: Hosts whose terms are for developers.
 _DEVELOPER_HOST = lazy_pattern(r"(?:developers?|dev|api)\.")
 
@@ -166,10 +166,12 @@ def _narrow_terms(names: Iterable[str], addresses: Iterable[str]) -> str:
 
 
 def _titles(text: str) -> Iterator[str]:
+    """Yield the first headings of *text*, but not those of its sections: of a lower level than the first."""
     lines = [line.strip() for line in text[:2000].splitlines() if line.strip()][:_TITLE_LINES]
-    for line in lines:
-        if heading := _HEADING.match(line):
-            yield heading[1].strip("*_ ")
+    headings = [heading for heading in map(_HEADING.match, lines) if heading]
+    for heading in headings:
+        if len(heading[1]) <= len(headings[0][1]):
+            yield heading[2].strip("*_ ")
 
 
 def _key(name: str) -> str:

@@ -38,6 +38,8 @@ def command(environment: Environment, targets: tuple[str, ...], kinds: tuple[str
             for document in documents
         )
         return
+    if not documents and kinds:
+        click.echo(f"no watched document is of the kind {' or '.join(kinds)} by its name and address", err=True)
     longest = max((len(document.id) for document in documents), default=0)
     widest = max((len(kind_of[document.id]) for document in documents), default=0)
     for document in documents:
