@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from functools import cached_property
+from itertools import pairwise
 
 from tostrack.clauses import canonical
 from tostrack.models import Clause
@@ -45,41 +47,68 @@ class Blame:
     Args:
         query: Runs a query on the archive.
         document_id: The document's.
+        latest: The number of the last version that is asked for; what came later is not read.
     """
 
-    def __init__(self, query: Callable[[str, Sequence[object]], list[sqlite3.Row]], document_id: int) -> None:
+    def __init__(
+        self, query: Callable[[str, Sequence[object]], list[sqlite3.Row]], document_id: int, latest: int
+    ) -> None:
         self._query = query
         self._document_id = document_id
+        self._latest = latest
+        #: The canonical words of clauses, by id.
+        self._words: dict[int, str] = {}
 
-    def rows(self, number: int, clauses: Sequence[tuple[int, Clause]]) -> list[BlameRow]:
-        """Return the rows of the version *number*, which is made of *clauses*, each with its id."""
-        found = self._query(
-            "SELECT line, since, until, clause_id, rank FROM _spans WHERE document_id = ? AND since <= ? "
-            "ORDER BY line, since",
-            (self._document_id, number),
-        )
-        pasts = {
-            line: [_Stay(*row[:4]) for row in stays] for line, stays in groupby(found, key=lambda row: int(row["line"]))
-        }
-        standing = sorted((row for row in found if row["until"] > number), key=lambda row: float(row["rank"]))
-        words = self._words([stay for row in standing if len(pasts[row["line"]]) > 1 for stay in pasts[row["line"]]])
-        seen, ours, quiet = self._versions()
+    def clause_ids(self, number: int) -> list[int]:
+        """Return the ids of the clauses of the version *number*, in their order."""
+        return [stay.clause_id for stay in self._in_order if stay.since <= number < stay.until]
+
+    def rows(self, number: int, clauses: Sequence[Clause]) -> list[BlameRow]:
+        """Return the rows of the version *number*, which is made of *clauses*."""
+        standing = [stay for stay in self._in_order if stay.since <= number < stay.until]
+        pasts = {stay.line: self._past(stay, number) for stay in standing}
+        self._read_words([stay for past in pasts.values() if len(past) > 1 for stay in past])
+        seen, ours, quiet = self._versions
         result = []
-        for position, (row, (_, clause)) in enumerate(zip(standing, clauses, strict=True)):
-            past = pasts[row["line"]]
+        for position, (stay, clause) in enumerate(zip(standing, clauses, strict=True)):
+            past = pasts[stay.line]
             came = _came(past, quiet)
-            worded = max(came, _worded(past, words, ours))
+            worded = max(came, _worded(past, self._words, ours))
             first = past[0].since
             text = (position, clause.kind, clause.heading, clause.text)
             result.append(BlameRow(*text, seen[came], came, seen[worded], worded, seen[first], first))
         return result
 
-    def _words(self, stays: Sequence[_Stay]) -> dict[int, str]:
-        """Return the canonical words of the clauses of *stays* by id."""
-        ids = json.dumps(sorted({stay.clause_id for stay in stays}))
-        rows = self._query("SELECT id, kind, text FROM clauses WHERE id IN (SELECT value FROM json_each(?))", (ids,))
-        return {row["id"]: canonical(Clause(row["kind"], row["text"])) for row in rows}
+    @cached_property
+    def _in_order(self) -> list[_Stay]:
+        rows = self._query(
+            "SELECT line, since, until, clause_id FROM _spans WHERE document_id = ? AND since <= ? ORDER BY rank",
+            (self._document_id, self._latest),
+        )
+        return [_Stay(*row) for row in rows]
 
+    @cached_property
+    def _pasts(self) -> dict[int, list[_Stay]]:
+        """The stays of each line, oldest first."""
+        pasts: dict[int, list[_Stay]] = defaultdict(list)
+        for stay in sorted(self._in_order, key=lambda stay: stay.since):
+            pasts[stay.line].append(stay)
+        return pasts
+
+    def _past(self, stay: _Stay, number: int) -> list[_Stay]:
+        past = self._pasts[stay.line]
+        return past if past[-1].since <= number else [each for each in past if each.since <= number]
+
+    def _read_words(self, stays: Sequence[_Stay]) -> None:
+        """Read the canonical words of the clauses of *stays* that were not read before."""
+        unread = {stay.clause_id for stay in stays} - self._words.keys()
+        if not unread:
+            return
+        query = "SELECT id, kind, text FROM clauses WHERE id IN (SELECT value FROM json_each(?))"
+        for row in self._query(query, (json.dumps(sorted(unread)),)):
+            self._words[row["id"]] = canonical(Clause(row["kind"], row["text"]))
+
+    @cached_property
     def _versions(self) -> tuple[dict[int, str], set[int], set[int]]:
         """Return when each version was first seen, which ones our own rules made, and whose coming was noise."""
         rows = self._query(

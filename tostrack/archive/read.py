@@ -39,7 +39,7 @@ from tostrack.value import Value
 
 if TYPE_CHECKING:
     from tostrack.analysis.flags.history import FlagEvent
-    from tostrack.archive.blame import BlameRow
+    from tostrack.archive.blame import Blame, BlameRow
     from tostrack.archive.flag_events import Moment
     from tostrack.archive.reviews import Review
     from tostrack.archive.search import SearchRow
@@ -386,10 +386,14 @@ class Archive:
 
     def blame_of(self, row: VersionRow) -> list[BlameRow]:
         """Return the clauses of the version of *row*, each with since when it stands."""
+        return self.blame_reader(row).rows(row.number, [clause for _, clause in self.clauses(row)])
+
+    def blame_reader(self, row: VersionRow) -> Blame:
+        """Return what tells the past of the clauses of many versions of a document, up to that of *row*."""
         from tostrack.archive.blame import Blame
 
         [(document_id,)] = self._rows("SELECT document_id FROM _versions WHERE id = ?", (row.id,))
-        return Blame(self._rows, document_id).rows(row.number, self.clauses(row))
+        return Blame(self._rows, document_id, row.number)
 
     def search(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -17,6 +17,7 @@ from tostrack.errors import ConfigError, ExtractError
 from tostrack.executor import HERE, Executor
 from tostrack.models import Clause, Flag
 from tostrack.sandbox import Call
+from tostrack.services.stored_rules import read_stored_rules
 
 #: So many clauses are flagged anew in one transaction: a run that is killed goes on from there.
 _BATCH = 500
@@ -89,26 +90,8 @@ def trace_history(archive: Archive, versions: Sequence[VersionRow], book: Rulebo
         if moment in known:
             yield known[moment]
         else:
-            rules = rules or _stored_rules(archive, row, book)
+            rules = rules or read_stored_rules(archive, row, book)
             yield comparison.find_flag_events(archive.reading(before) if before else None, archive.reading(row), rules)
-
-
-class _StoredRules(Rulebook, eq=False):
-    """Rules whose flags of known clauses are looked up and not found again."""
-
-    #: The flags of clauses, by text and lead-in.
-    known: Mapping[tuple[str, str], tuple[Flag, ...]] = field(default_factory=dict)
-
-    def of_clause(self, clause: Clause) -> tuple[Flag, ...]:
-        if clause.is_heading:
-            return ()
-        found = self.known.get((clause.text, clause.lead))
-        return super().of_clause(clause) if found is None else found
-
-
-def _stored_rules(archive: Archive, row: VersionRow, book: Rulebook) -> Rulebook:
-    """Return *book* with the flags that its rules found in the document of *row* before."""
-    return _StoredRules(book.own, book.language, archive.stored_flags(row, book.fingerprint))
 
 
 @dataclass

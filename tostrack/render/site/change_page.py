@@ -9,7 +9,6 @@ from typing import Any
 
 from tostrack.analysis.topic_moves import join_words, ranked
 from tostrack.models import Change, Verdict
-from tostrack.models import Reading as TextReading
 from tostrack.render.change_formats import safe_url
 from tostrack.render.escape import count, safe_line
 from tostrack.render.headline import find_untold, headline
@@ -69,7 +68,7 @@ def change_page(
     change: Change,
     *,
     texts: tuple[TextData, TextData],
-    new: TextReading,
+    clauses: int,
     meanings: Mapping[tuple[str, str], str],
     older: Neighbour | None,
     newer: Neighbour | None,
@@ -82,7 +81,7 @@ def change_page(
         shown: The change as lists show it.
         change: With its hunks and flags.
         texts: The two versions as evidence.
-        new: The text that came.
+        clauses: How many the text that came has.
         meanings: What a flag says, by rule and polarity.
         older: The change of the document before it that has a page.
         newer: The one behind it.
@@ -102,7 +101,7 @@ def change_page(
         "late": shown.seen_at[:10] != new_text.seen_at[:10],
         "notes": notes[:_NOTES],
         "more_notes": max(len(notes) - _NOTES, 0),
-        "unchanged_after": unchanged_after(change, new),
+        "unchanged_after": unchanged_after(change, clauses),
         # A version without a page of its own is shown by that of another one, whose clauses are numbered otherwise.
         "exact": new_text.page.endswith(f"/{new_text.number}/index.html"),
         "tally": _tally(change),

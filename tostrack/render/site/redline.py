@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tostrack.analysis.topic_moves import ranked
-from tostrack.models import Change, Edit, Flag, Hunk, Reading
+from tostrack.models import Change, Edit, Flag, Hunk
 from tostrack.render.escape import cut, path_of, safe_line
 from tostrack.render.headline import distinct_flags, flag_label
 from tostrack.render.word_edits import Run, around, fold, runs_of, side, unfolded
@@ -156,7 +156,7 @@ def _searched(hunk: Hunk) -> str:
     return f"{hunk.new} [{gone}]" if gone else hunk.new
 
 
-def unchanged_after(change: Change, new: Reading) -> int:
-    """Return how many clauses stand unchanged behind the last edit."""
+def unchanged_after(change: Change, clauses: int) -> int:
+    """Return how many of the *clauses* of the new text stand unchanged behind the last edit."""
     ends = [hunk.new_at + hunk.new_count for hunk in change.hunks if hunk.new_at is not None]
-    return len(new.clauses) - max(ends, default=0)
+    return clauses - max(ends, default=0)

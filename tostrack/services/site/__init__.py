@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -43,6 +43,7 @@ from tostrack.services.site import api
 from tostrack.services.site.build_cache import BuildCache
 from tostrack.services.site.document_pages import DocumentPages, SiteContext, key_of
 from tostrack.services.site.site_feeds import FeedChange, link_to, write_feed
+from tostrack.services.stored_rules import read_stored_rules
 from tostrack.services.upcoming import calendars_of, list_binding_dates
 
 #: What the site is called when nobody named it.
@@ -101,8 +102,11 @@ class _Builder:
         self.archive, self.shelf, self.site = archive, shelf, site
         self.reviews = combine_reviews(archive.reviews())
         meaning = lru_cache(maxsize=None)(book.meaning)
+        # As many as a platform has documents.
+        blame = lru_cache(maxsize=16)(archive.blame_reader)
+        rules = lru_cache(maxsize=16)(partial(read_stored_rules, archive, book=book))
         kinds = find_kinds(archive, documents)
-        self.context = SiteContext(archive, shelf, site, book, key, meaning, self.reviews, kinds)
+        self.context = SiteContext(archive, shelf, site, book, key, meaning, blame, rules, self.reviews, kinds)
         self.documents: list[DocumentPages] = []
         self.everything = link_to("all", "All changes that matter")
         self.services: dict[str, list[DocumentRow]] = defaultdict(list)
@@ -310,8 +314,9 @@ class _Builder:
         fresh = self.shelf.is_fresh(path, key)
         name = f"words {shown.slug}"
 
+        @cache
         def found() -> list[search_index.Searched]:
-            return [_searched(document, self.context) for document in documents]
+            return [_searched(document) for document in documents]
 
         if not fresh:
             self.shelf.put_parts(path, search_index.platform_scripts(shown.slug, found(), items), key)
@@ -379,16 +384,15 @@ def summarize_health(row: DocumentRow) -> Health:
     return Health("fine", f"Checked {checked}.")
 
 
-def _searched(document: DocumentPages, context: SiteContext) -> search_index.Searched:
-    past = context.archive.blame_of(document.chain[-1]) if document.reading else []
+def _searched(document: DocumentPages) -> search_index.Searched:
     found = tuple(
         search_index.SearchEntry(
             cut(path_of(clause.heading), _PATH),
             safe_line(plain(clause.text)),
             row.edited,
-            tuple(dict.fromkeys(flag.topic for flag in context.book.of_clause(clause))),
+            tuple(dict.fromkeys(flag.topic for flag in flags)),
         )
-        for clause, row in zip(document.reading.clauses if document.reading else (), past, strict=True)
+        for clause, row, flags in document.current_clauses()
     )
     return search_index.Searched(document.row.document, safe_line(document.row.name), found)
 

@@ -11,9 +11,10 @@ from tostrack.analysis.facts.phrases import reach, recipients
 from tostrack.analysis.flags import Rulebook
 from tostrack.analysis.flags.history import describe_event
 from tostrack.archive import Archive, ChangeRow, DocumentRow, VersionRow
+from tostrack.archive.blame import Blame, BlameRow
 from tostrack.archive.reviews import Review
 from tostrack.clauses import plain
-from tostrack.models import Change, Clause, Polarity, Reading, Verdict, sha256
+from tostrack.models import Change, Clause, Flag, Polarity, Reading, Verdict, sha256
 from tostrack.render.site.change_page import change_page, item
 from tostrack.render.site.page_data import (
     Block,
@@ -48,6 +49,9 @@ class SiteContext:
     #: Changes with the templates, the settings and the rules: everything that is no row of the archive.
     key: str
     meaning: Callable[[str, str], str]
+    #: The past of clauses, and rules that look up what they found, each by the current version of a document.
+    blame: Callable[[VersionRow], Blame]
+    rules: Callable[[VersionRow], Rulebook]
     #: What readers decided about changes, by their ids.
     reviews: Mapping[str, Review] = field(default_factory=dict)
     #: What kind each document is, by its id.
@@ -135,7 +139,7 @@ class DocumentPages:
                 shown,
                 change.value,
                 texts=(self._text(old), self._text(new)),
-                new=self._readings(new),
+                clauses=len(self._blame.clause_ids(new.number)),
                 meanings=self._meanings(change.value),
                 older=before,
                 newer=behind,
@@ -214,13 +218,28 @@ class DocumentPages:
 
     def _blocks(self, version: VersionRow) -> Iterator[Block]:
         pages = {change.to_number: change.id for change in self.changes if change.verdict != Verdict.NOISE}
-        past = self._context.archive.blame_of(version)
-        for clause, row in zip(self._readings(version).clauses, past, strict=True):
-            flags = self._context.book.of_clause(clause)
+        clauses = self._readings(version).clauses
+        for clause, row in zip(clauses, self._blame.rows(version.number, clauses), strict=True):
+            flags = self._rules.of_clause(clause)
             notes = tuple((f.topic, f.quote, self._context.meaning(f.rule, f.polarity.value)) for f in flags)
             came = HistoryMoment(row.since, pages.get(row.since_version, ""))
             worded = HistoryMoment(row.edited, pages.get(row.edited_version, "")) if row.edited != row.since else None
             yield Block(clause.kind, plain(clause.text), came, worded, notes)
+
+    @property
+    def _blame(self) -> Blame:
+        return self._context.blame(self.chain[-1])
+
+    @property
+    def _rules(self) -> Rulebook:
+        return self._context.rules(self.chain[-1])
+
+    def current_clauses(self) -> Iterator[tuple[Clause, BlameRow, tuple[Flag, ...]]]:
+        """Yield the clauses of the text that stands, each with its past and its flags."""
+        if self.reading:
+            clauses = self.reading.clauses
+            for clause, row in zip(clauses, self._blame.rows(self.chain[-1].number, clauses), strict=True):
+                yield clause, row, self._rules.of_clause(clause)
 
     @cached_property
     def reading(self) -> Reading | None:
@@ -286,8 +305,7 @@ class DocumentPages:
         for at, clause in enumerate(reading.clauses):
             for name, sentence in _mentions(topic, clause):
                 if name not in found and any(
-                    flag.topic == topic and flag.polarity is Polarity.PERMITS
-                    for flag in self._context.book.of_clause(clause)
+                    flag.topic == topic and flag.polarity is Polarity.PERMITS for flag in self._rules.of_clause(clause)
                 ):
                     found[name] = sentence, at
         return found
