@@ -184,7 +184,7 @@ def test_the_margin_says_since_when_each_clause_stands_and_when_it_got_its_words
     html = (tmp_path / "site/platforms/acme/terms/index.html").read_text()
     margins = [" ".join(re.sub("<[^>]+>", " ", each).split()) for each in re.findall('class="margin">(.*?)</p>', html)]
     assert [each for each in margins if each] == ["since 2024-01-01 worded 2024-01-02", "since 2024-01-01"]
-    assert '<a href="../../../changes/acme/terms/2/index.html"><time datetime="2024-01-02T03:00:00Z">' in html
+    assert '<a href="../../../changes/acme/terms/2/index.html"><time>2024-01-02</time></a>' in html
 
 
 def test_a_topic_says_who_holds_what_and_since_when_and_leads_to_the_clause(story, tmp_path):
@@ -508,7 +508,7 @@ def test_the_changes_are_there_as_csv_of_everything_and_of_each_platform(story, 
 
     assert [row["id"] for row in whole] == [row["id"] for row in own] == ["acme/terms@2"]
     assert "changes.csv" in (tmp_path / "site/index.html").read_text()
-    assert "acme/changes.csv" in (tmp_path / "site/platforms/acme/index.html").read_text()
+    assert 'href="changes.csv"' in (tmp_path / "site/platforms/acme/index.html").read_text()
 
 
 def test_a_page_of_several_parts_is_kept_whole_and_its_other_parts_go_with_it(tmp_path):

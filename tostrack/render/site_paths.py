@@ -59,4 +59,8 @@ def first_part(page: str) -> str:
 
 def relative(page: str, target: str) -> str:
     """Return how *page* links to *target*, both files below the site's root: from a folder and under any sub-path."""
-    return "../" * page.count("/") + target
+    here, there = page.split("/")[:-1], target.split("/")
+    shared = 0
+    while shared < min(len(here), len(there) - 1) and here[shared] == there[shared]:
+        shared += 1
+    return "../" * (len(here) - shared) + "/".join(there[shared:])

@@ -258,6 +258,14 @@ class Block:
 
 
 @dataclass(frozen=True)
+class KeptClause:
+    """One clause of a text that its page leaves to the page of an earlier text."""
+
+    #: Its place there, from 0.
+    at: int
+
+
+@dataclass(frozen=True)
 class TextPage:
     """One version of a document with everything that its page shows."""
 
@@ -266,7 +274,7 @@ class TextPage:
     document: str
     name: str
     text: TextData
-    blocks: tuple[Block, ...]
+    blocks: tuple[Block | KeptClause, ...]
     #: Whether it is the text that stands, and until when it stood when it is not.
     stands: bool
     until: str = ""
@@ -277,3 +285,5 @@ class TextPage:
     dates: tuple[tuple[str, str, int], ...] = ()
     #: What kind of document it is; empty where nothing tells it.
     kind: str = ""
+    #: The text that has the clauses which are left out here: page, day and number; None where none is.
+    whole: tuple[str, str, int] | None = None

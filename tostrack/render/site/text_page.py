@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tostrack.render.escape import safe
-from tostrack.render.site.page_data import Block, HistoryMoment, Site, TextPage
+from tostrack.render.site.page_data import Block, HistoryMoment, KeptClause, Site, TextPage
 from tostrack.render.site.pagination import PagePart, PageParts, render_parts
 from tostrack.render.site.rendering import FeedLink, day_words, render, shade, topic_name
-from tostrack.render.site_paths import change_page, relative
+from tostrack.render.site_paths import change_page, document_page, relative
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -34,7 +34,7 @@ class ShownClause:
 
 
 def reading_page(site: Site, reading: TextPage, feeds: Sequence[FeedLink], *, page: str = "") -> list[str]:
-    """Return the page of *reading*, a large one in several parts; of the text that stands it is the document's own.
+    """Return the page of *reading*, a large one in several parts.
 
     Args:
         site: What every page shares.
@@ -50,11 +50,12 @@ def reading_page(site: Site, reading: TextPage, feeds: Sequence[FeedLink], *, pa
     def dated_link(label: str, moment: HistoryMoment) -> Markup:
         from markupsafe import Markup
 
-        said = Markup('<time datetime="{}">{}</time>').format(moment.seen_at, moment.seen_at[:10])
+        said = Markup("<time>{}</time>").format(moment.seen_at[:10])
         if moment.change_id:
             said = Markup('<a href="{}">{}</a>').format(relative(page, change_page(moment.change_id)), said)
         return Markup("<span>{} {}</span>").format(label, said)
 
+    @cache
     def margin(stamp: Stamp | None) -> Markup | str:
         """Return what the margin says of a clause; nothing where the clause above says the same."""
         if stamp is None:
@@ -72,6 +73,8 @@ def reading_page(site: Site, reading: TextPage, feeds: Sequence[FeedLink], *, pa
             description=f"The text {'since' if reading.stands else 'of'} {dated}, clause by clause, with its dates.",
             feeds=feeds,
             reading=reading,
+            shown=sum(isinstance(block, Block) for block in reading.blocks),
+            current=document_page(reading.service, reading.document) if reading.stands else "",
             groups=list(_groups(reading.blocks[part.first : part.last], part.first)),
             margin=margin,
             flagged=partial(_flagged, site),
@@ -82,17 +85,31 @@ def reading_page(site: Site, reading: TextPage, feeds: Sequence[FeedLink], *, pa
     return render_parts(page, [len(repr(block)) for block in reading.blocks], render_part)
 
 
-def _groups(blocks: Sequence[Block], first: int) -> Iterator[tuple[str, list[tuple[int, object, Stamp | None]]]]:
-    """Yield the clauses in runs of one shape; rows of a table belong together."""
-    placed = []
+def _groups(
+    blocks: Sequence[Block | KeptClause], first: int
+) -> Iterator[tuple[str, list[tuple[int, object, Stamp | None]]]]:
+    """Yield the clauses in runs of one shape; rows of a table belong together, and so do those that are left out."""
+    placed: list[tuple[int, Block | KeptClause, Stamp | None]] = []
     before: Stamp | None = None
     for at, block in enumerate(blocks, first):
+        if isinstance(block, KeptClause):
+            placed.append((at, block, None))
+            before = None
+            continue
         # A heading says nothing by itself; behind it the margin says again what it said before.
         stamp = (block.came, block.worded) if block.kind[0] != "h" else None
         placed.append((at, block, stamp if stamp != before else None))
         before = stamp
-    for shape, run in groupby(placed, key=lambda one: _shape(one[1].kind)):
-        yield shape, [(at, _shown(block, shape), stamp) for at, block, stamp in run]
+    for (shape, _), run in groupby(placed, key=lambda one: _run_of(one[0], one[1])):
+        yield (
+            shape,
+            [(at, _shown(block, shape) if isinstance(block, Block) else block, stamp) for at, block, stamp in run],
+        )
+
+
+def _run_of(at: int, block: Block | KeptClause) -> tuple[str, int]:
+    """Return what the clauses of one run share: their shape, or that they are neighbours in the whole text too."""
+    return ("kept", block.at - at) if isinstance(block, KeptClause) else (_shape(block.kind), 0)
 
 
 def _shape(kind: str) -> str:

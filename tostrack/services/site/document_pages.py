@@ -21,6 +21,7 @@ from tostrack.render.site.page_data import (
     ChangeItem,
     ContentsEntry,
     HistoryMoment,
+    KeptClause,
     Neighbour,
     Power,
     Site,
@@ -30,6 +31,7 @@ from tostrack.render.site.page_data import (
 from tostrack.render.site.page_data import TextPage as ShownReading
 from tostrack.render.site.rendering import FeedLink
 from tostrack.render.site.text_page import reading_page
+from tostrack.render.site.whole_texts import choose_whole, find_kept
 from tostrack.render.site_paths import change_page as page_of
 from tostrack.render.site_paths import document_page, version_page
 from tostrack.services.site.build_cache import BuildCache
@@ -185,18 +187,21 @@ class DocumentPages:
 
     def _write_text(self, at: int) -> None:
         version, last = self.chain[at], at == len(self.chain) - 1
+        whole = self.chain[self._whole[at]]
+        kept = self._kept(version, whole)
         shown = ShownReading(
             self.row.service,
             self.row.service_name,
             self.row.document,
             self.row.name,
             self._text(version),
-            tuple(self._blocks(version)),
+            tuple(self._blocks(version, kept)),
             last,
             until="" if last else self.chain[at + 1].seen_at,
             earlier=self._neighbour(at - 1),
             later=self._neighbour(at + 1),
             kind=self.kind,
+            whole=(self._page_of(whole), whole.seen_at, whole.number) if kept else None,
         )
         site, feeds, key = self._context.site, self._feeds, self._page_key(at)
         shelf = self._context.shelf
@@ -207,7 +212,8 @@ class DocumentPages:
                 for one in reversed(self.chain)
             )
             page = document_page(self.row.service, self.row.document)
-            own = ShownReading(**{**vars(shown), "dates": dates})
+            blocks = tuple(self._blocks(version, {})) if kept else shown.blocks
+            own = ShownReading(**{**vars(shown), "dates": dates, "blocks": blocks, "whole": None})
             shelf.put_parts(page, reading_page(site, own, feeds, page=page), key)
 
     def _neighbour(self, at: int) -> tuple[str, str] | None:
@@ -216,15 +222,30 @@ class DocumentPages:
         version = self.chain[at]
         return version_page(self.row.service, self.row.document, version.number), version.seen_at
 
-    def _blocks(self, version: VersionRow) -> Iterator[Block]:
+    @cached_property
+    def _whole(self) -> list[int]:
+        """For each version of the chain, the place of the one that its page refers to for what it leaves out."""
+        return choose_whole([self._blame.clause_ids(version.number) for version in self.chain], self._blame.sizes)
+
+    def _kept(self, version: VersionRow, whole: VersionRow) -> Mapping[int, int]:
+        """Return the places of the clauses that the page of *version* leaves to that of *whole*, with those there."""
+        if version.number == whole.number:
+            return {}
+        headings = {at for at, clause in enumerate(self._readings(version).clauses) if clause.is_heading}
+        return find_kept(self._blame.clause_ids(version.number), self._blame.clause_ids(whole.number), headings)
+
+    def _blocks(self, version: VersionRow, kept: Mapping[int, int]) -> Iterator[Block | KeptClause]:
         pages = {change.to_number: change.id for change in self.changes if change.verdict != Verdict.NOISE}
         clauses = self._readings(version).clauses
-        for clause, row in zip(clauses, self._blame.rows(version.number, clauses), strict=True):
-            flags = self._rules.of_clause(clause)
+        for at, row in enumerate(self._blame.rows(version.number, clauses)):
+            if at in kept:
+                yield KeptClause(kept[at])
+                continue
+            flags = self._rules.of_clause(clauses[at])
             notes = tuple((f.topic, f.quote, self._context.meaning(f.rule, f.polarity.value)) for f in flags)
             came = HistoryMoment(row.since, pages.get(row.since_version, ""))
             worded = HistoryMoment(row.edited, pages.get(row.edited_version, "")) if row.edited != row.since else None
-            yield Block(clause.kind, plain(clause.text), came, worded, notes)
+            yield Block(row.kind, plain(row.text), came, worded, notes)
 
     @property
     def _blame(self) -> Blame:
