@@ -131,8 +131,11 @@ def test_the_front_page_tells_the_change_with_its_words_struck_and_underlined(st
 
     html = (tmp_path / "site/index.html").read_text()
     assert "Acme widens its content licence (Terms)" in html
-    assert "[inserted: </span>transferable, sub-licensable<span" in html
-    assert "[deleted: </span>limited<span" in html
+    assert "<ins>transferable, sub-licensable</ins>" in html
+    assert "<del>limited</del>" in html
+    style = (tmp_path / "site/assets/site.css").read_text()
+    assert 'ins::before { content: " [inserted: "; }' in style
+    assert 'del::before { content: " [deleted: "; }' in style
 
 
 def test_silence_is_said(platform, tmp_path):

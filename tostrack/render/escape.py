@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import groupby
 
 from tostrack.language.lazy_pattern import lazy_pattern
@@ -70,6 +71,7 @@ def columns(text: str) -> int:
     return sum(_columns_of(char) for char in text)
 
 
+@lru_cache(maxsize=4096)
 def _columns_of(char: str) -> int:
     if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
         return 0

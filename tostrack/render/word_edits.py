@@ -273,8 +273,9 @@ def wrap(runs: Iterable[Run], width: int) -> list[list[Run]]:
             line, room = [], width
         if blank and not line:
             continue
-        for run in _hard(word, width) if width and size > width else [word]:
-            size = _width_of(run) if width else 0
+        pieces = _hard(word, width) if width and size > width else [word]
+        for run in pieces:
+            size = _width_of(run) if width and len(pieces) > 1 else size
             if line and size > room:
                 lines.append(_joined(line))
                 line, room = [], width

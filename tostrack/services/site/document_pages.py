@@ -90,7 +90,7 @@ class DocumentPages:
         self.chain = archive.went_by(row.service, row.document)
         #: Everything that a text on a page of this document depends on, version by version.
         self._keys = list(self._chain_keys())
-        self._readings = lru_cache(maxsize=8)(archive.reading)
+        self._clauses = lru_cache(maxsize=8)(self._read_clauses)
 
     def _chain_keys(self) -> Iterator[str]:
         verdicts = {change.to_number: (change.id, change.verdict) for change in self.changes}
@@ -168,6 +168,9 @@ class DocumentPages:
 
     # Texts
 
+    def _read_clauses(self, version: VersionRow) -> list[Clause]:
+        return [clause for _, clause in self._context.archive.clauses(version)]
+
     def write_texts(self) -> None:
         """Write a page for each version that readers went by, and the document's own."""
         for at in range(len(self.chain)):
@@ -231,12 +234,12 @@ class DocumentPages:
         """Return the places of the clauses that the page of *version* leaves to that of *whole*, with those there."""
         if version.number == whole.number:
             return {}
-        headings = {at for at, clause in enumerate(self._readings(version).clauses) if clause.is_heading}
+        headings = {at for at, clause in enumerate(self._clauses(version)) if clause.is_heading}
         return find_kept(self._blame.clause_ids(version.number), self._blame.clause_ids(whole.number), headings)
 
     def _blocks(self, version: VersionRow, kept: Mapping[int, int]) -> Iterator[Block | KeptClause]:
         pages = {change.to_number: change.id for change in self.changes if change.verdict != Verdict.NOISE}
-        clauses = self._readings(version).clauses
+        clauses = self._clauses(version)
         for at, row in enumerate(self._blame.rows(version.number, clauses)):
             if at in kept:
                 yield KeptClause(kept[at])
@@ -265,7 +268,7 @@ class DocumentPages:
     @cached_property
     def reading(self) -> Reading | None:
         """The text that stands."""
-        return self._readings(self.chain[-1]) if self.chain else None
+        return self._context.archive.reading(self.chain[-1]) if self.chain else None
 
     # What it says today
 
@@ -313,22 +316,22 @@ class DocumentPages:
             if known is None or power.since < known.since:
                 found[held.topic, power.name] = power
         for topic in _WORDS:
-            quotes = self._words(topic, self.reading) if self.reading else {}
+            quotes = self._words(topic, self.reading.clauses) if self.reading else {}
             for name, since in self._words_since(topic, quotes).items():
                 place = (self.row.service, self.row.document, *quotes[name])
                 power = Power(topic, name, "", since, since == first, *place)
                 found[topic, name] = power
         yield from (asdict(power) for power in found.values())
 
-    def _words(self, topic: str, reading: Reading) -> dict[str, tuple[str, int]]:
+    def _words(self, topic: str, clauses: Sequence[Clause]) -> dict[str, tuple[str, int]]:
         """Return the words that say how far the clauses on *topic* go, each with its sentence and its place."""
         found: dict[str, tuple[str, int]] = {}
-        for at, clause in enumerate(reading.clauses):
-            for name, sentence in _mentions(topic, clause):
-                if name not in found and any(
-                    flag.topic == topic and flag.polarity is Polarity.PERMITS for flag in self._rules.of_clause(clause)
-                ):
-                    found[name] = sentence, at
+        rules = self._rules if clauses else self._context.book
+        for at, clause in enumerate(clauses):
+            flags = rules.of_clause(clause)
+            if any(flag.topic == topic and flag.polarity is Polarity.PERMITS for flag in flags):
+                for name, sentence in _mentions(topic, clause):
+                    found.setdefault(name, (sentence, at))
         return found
 
     def _words_since(self, topic: str, names: Iterable[str]) -> dict[str, str]:
@@ -338,7 +341,7 @@ class DocumentPages:
         for version in reversed(self.chain):
             if not standing:
                 break
-            standing &= self._words(topic, self._readings(version)).keys()
+            standing &= self._words(topic, self._clauses(version)).keys()
             since.update(dict.fromkeys(standing, version.seen_at))
         return dict(sorted(since.items()))
 
