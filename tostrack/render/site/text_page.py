@@ -17,6 +17,8 @@ from tostrack.render.site_paths import change_page, document_page, relative
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+#: Characters of markup around a clause that is shown, and of one that is left out.
+_MARKUP, _LEFT_OUT = 120, 16
 #: What the margin says: when a clause came, and when it got its words, if later.
 Stamp = tuple[HistoryMoment, HistoryMoment | None]
 
@@ -82,7 +84,12 @@ def reading_page(site: Site, reading: TextPage, feeds: Sequence[FeedLink], *, pa
             part=part,
         )
 
-    return render_parts(page, [len(repr(block)) for block in reading.blocks], render_part)
+    return render_parts(page, [_size(block) for block in reading.blocks], render_part)
+
+
+def _size(block: Block | KeptClause) -> int:
+    """Return about how many characters of a page *block* takes."""
+    return len(block.text) + _MARKUP if isinstance(block, Block) else _LEFT_OUT
 
 
 def _groups(
@@ -123,8 +130,10 @@ def _shown(block: Block, shape: str) -> ShownClause:
     return ShownClause(block.text, level, min(depth, 5), block.kind[:2] == "ol", block.flags)
 
 
-def _flagged(site: Site, block: ShownClause) -> Markup:
+def _flagged(site: Site, block: ShownClause) -> Markup | str:
     """Return the text of a clause with the quotes of its flags marked and named; the first of those that overlap."""
+    if not block.flags:
+        return block.text
     from markupsafe import Markup, escape
 
     text, done, out = block.text, 0, Markup("")

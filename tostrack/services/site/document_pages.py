@@ -239,12 +239,12 @@ class DocumentPages:
 
     def _blocks(self, version: VersionRow, kept: Mapping[int, int]) -> Iterator[Block | KeptClause]:
         pages = {change.to_number: change.id for change in self.changes if change.verdict != Verdict.NOISE}
-        clauses = self._clauses(version)
+        clauses, rules = self._clauses(version), self._rules
         for at, row in enumerate(self._blame.rows(version.number, clauses)):
             if at in kept:
                 yield KeptClause(kept[at])
                 continue
-            flags = self._rules.of_clause(clauses[at])
+            flags = rules.of_clause(clauses[at])
             notes = tuple((f.topic, f.quote, self._context.meaning(f.rule, f.polarity.value)) for f in flags)
             came = HistoryMoment(row.since, pages.get(row.since_version, ""))
             worded = HistoryMoment(row.edited, pages.get(row.edited_version, "")) if row.edited != row.since else None
@@ -261,9 +261,9 @@ class DocumentPages:
     def current_clauses(self) -> Iterator[tuple[Clause, BlameRow, tuple[Flag, ...]]]:
         """Yield the clauses of the text that stands, each with its past and its flags."""
         if self.reading:
-            clauses = self.reading.clauses
+            clauses, rules = self.reading.clauses, self._rules
             for clause, row in zip(clauses, self._blame.rows(self.chain[-1].number, clauses), strict=True):
-                yield clause, row, self._rules.of_clause(clause)
+                yield clause, row, rules.of_clause(clause)
 
     @cached_property
     def reading(self) -> Reading | None:
