@@ -1,8 +1,9 @@
-"""How well the flags fit the clauses of recorded texts that were labelled blind (`labels/texts.jsonl`), by language.
+"""How well the flags fit the clauses of recorded texts that were labelled by reading, by language and round.
 
-    python benchmarks/text_labels.py [--errors]
+    python benchmarks/text_labels.py [--errors] [--round N]
 
-Prints the score of the answers stored before the labels were made, and of today's. Needs TOSTRACK_SHARED.
+Prints the score of the answers stored before the labels (`labels/texts.jsonl`) were made, and of today's; from round 3
+on by topic too, and with the polarity: a topic with the wrong one is both false and missed. Needs TOSTRACK_SHARED.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from flags import TOPICS, figures, shared
+from flags import TOPICS, figures, polarity, shared
 
 from tostrack.analysis.flags import SHIPPED
 from tostrack.clauses import plain, split_clauses
@@ -35,33 +36,63 @@ def clauses(folder: Path) -> dict[str, Clause]:
     return found
 
 
+def said_by(label: dict) -> dict[str, str]:
+    """Return topic -> polarity as the rules answered before the label was known; no polarity before round 3."""
+    said = label["rules_said"]
+    return said if isinstance(said, dict) else dict.fromkeys(said, "")
+
+
+def said_now(label: dict, clause: Clause) -> dict[str, str]:
+    """Return topic -> polarity as the rules answer today."""
+    flags = SHIPPED.in_language(label["language"]).of_clause(clause)
+    return {topic: said for topic in TOPICS if (said := polarity(list(flags), topic))}
+
+
+def count(label: dict, said: dict[str, str], counts: dict[tuple[str, ...], Counter[str]], when: str) -> list[str]:
+    """Add the answer to *counts*; return the topics in which it is wrong."""
+    wrong = []
+    language, part = label["language"], str(label.get("round", 1))
+    gold = label["topics"] if isinstance(label["topics"], dict) else dict.fromkeys(label["topics"], "")
+    for topic in set(TOPICS) - set(label["optional"]):
+        kind = ("true" if topic in said else "missed") if topic in gold else "false" if topic in said else ""
+        keys = [(language, part, "", when)]
+        if isinstance(label["topics"], dict):
+            keys.append((language, part, topic, when))
+            if kind == "true":
+                counts[language, part, "", when]["same"] += said[topic] == gold[topic]
+        for key in keys:
+            counts[key][kind] += 1
+        if kind in ("missed", "false"):
+            wrong.append(f"{kind} {topic}")
+    return wrong
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--errors", action="store_true", help="print what is found wrongly or missed today")
+    parser.add_argument("--round", type=int, help="only the labels of this round")
     arguments = parser.parse_args()
     folder = shared()
     if folder is None:
         print("no texts here: set TOSTRACK_SHARED", file=sys.stderr)
         return 0
     texts = clauses(folder)
-    counts: dict[tuple[str, str], Counter[tuple[bool, bool]]] = defaultdict(Counter)
+    counts: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     for label in map(json.loads, LABELS.read_text("utf-8").splitlines()):
         clause = texts.get(label["sha256"])
-        if clause is None:
+        if clause is None or arguments.round not in (None, label.get("round", 1)):
             continue
-        now = {flag.topic for flag in SHIPPED.in_language(label["language"]).of_clause(clause)}
-        for topic in TOPICS:
-            if topic in label["optional"]:
-                continue
-            gold = topic in label["topics"]
-            counts[label["language"], "as first answered"][gold, topic in label["rules_said"]] += 1
-            counts[label["language"], "today"][gold, topic in now] += 1
-            if arguments.errors and gold != (topic in now):
-                print("missed" if gold else "false", topic, label["sha256"], plain(clause.text)[:200])
-    for (language, when), count in sorted(counts.items()):
-        true, false, missed = count[True, True], count[False, True], count[True, False]
+        count(label, said_by(label), counts, "as first answered")
+        for wrong in count(label, said_now(label, clause), counts, "today"):
+            if arguments.errors:
+                print(wrong, label["sha256"], plain(clause.text)[:200])
+    for (language, part, topic, when), found in sorted(counts.items()):
+        true, false, missed = found["true"], found["false"], found["missed"]
         precision, recall, f1 = figures(true, false, missed)
-        print(f"{language} {when:<18} P {precision:.3f}  R {recall:.3f}  F1 {f1:.3f}  ({true}, {false}, {missed})")
+        numbers = f"P {precision:.3f}  R {recall:.3f}  F1 {f1:.3f}  ({true}, {false}, {missed})"
+        other = true - found["same"]
+        strict = f"  with polarity F1 {figures(found['same'], false + other, missed + other)[2]:.3f}"
+        print(f"{language} {part} {topic or 'together':<12} {when:<18} {numbers}{strict if found['same'] else ''}")
     return 0
 
 
