@@ -117,7 +117,13 @@ def test_a_heading_has_no_flags():
 
 
 @pytest.mark.parametrize(
-    "heading", ["Sub-processors", "3rd parties: third parties with whom we share data", "Podprocesorzy"]
+    "heading",
+    [
+        "Sub-processors",
+        "3rd parties: third parties with whom we share data",
+        "3rd parties with whom data may be shared",
+        "Podprocesorzy",
+    ],
 )
 def test_a_row_of_a_table_of_recipients_names_one_who_gets_data(heading):
     row = Clause("row", "**Paybird Inc.** | Payments | Freedonia", ("Privacy", heading))

@@ -9,7 +9,7 @@ from tostrack.models import Clause, Flag, Polarity
 
 #: Headings of such tables.
 _HEADING = re.compile(
-    r"\bsub-?processors?\b|\bthird[- ]part(?:y|ies)\b.{0,30}\b(?:whom|who|share|process)"
+    r"\bsub-?processors?\b|\b(?:third|3rd)[- ]part(?:y|ies)\b.{0,30}\b(?:whom|who|share|process)"
     r"|\bwho(?:m)?\b.{0,20}\bwe share\b"
     r"|unterauftrag|sous-traitants? ultérieur|subencargad|sub-?responsabil|sub-?processador|subverwerker|podprocesor",
     re.IGNORECASE,
