@@ -112,6 +112,13 @@ def test_a_clause_of_a_document_is_read_under_its_lead_in():
     assert [(found.topic, found.quote) for found in SHIPPED.of_clause(item)] == [("sharing", "our affiliates")]
 
 
+def test_a_question_that_stands_alone_says_nothing():
+    assert said("Do we share your personal data with partners?") == set()
+    assert said("Do we share your personal data? We share your personal data with partners.") == {
+        ("sharing", "permits")
+    }
+
+
 def test_a_heading_has_no_flags():
     assert SHIPPED.of_clause(Clause("h2", "How we share your data with partners")) == ()
 

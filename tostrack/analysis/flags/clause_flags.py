@@ -16,7 +16,7 @@ from tostrack.analysis.flags.rule_files import parse
 from tostrack.analysis.flags.rule_sources import BUILT_IN, RuleFile
 from tostrack.analysis.flags.rules import Rule, RuleSet, Veto
 from tostrack.analysis.flags.weights import shipped_weights
-from tostrack.clauses import plain
+from tostrack.clauses import plain, sentences
 from tostrack.models import Clause, Flag
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def _remembered(book: Rulebook, text: str, lead: str, hint: str) -> tuple[Flag, 
 
 
 def _find(book: Rulebook, text: str, lead: str, hint: str = "") -> list[Flag]:
+    if text.endswith("?") and len(sentences(text)) == 1:
+        return []  # "How do we share your data?": a title says nothing
     code = find_language(f"{hint} {lead} {text}" if lead or hint else text, book.language)
     if code == "en":
         return find(book.rules, text, lead, shipped_weights())

@@ -237,7 +237,7 @@ def load_roles(code: str, more: tuple[tuple[str, str], ...] = ()) -> RoleWords:
     phrases: dict[str, list[_Phrase]] = {}
     for name, entries in lists:
         bit = bits[name.removesuffix(_CAPITAL)]
-        for words in map(_words_of, entries):
+        for words in map(_words_of, map(str.casefold, entries)):
             first = words[0]
             if name.endswith(_CAPITAL):
                 capitals[first] = capitals.get(first, 0) | bit
