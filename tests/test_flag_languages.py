@@ -67,6 +67,7 @@ NOTHING = [
     ("fr", "Dans quels cas communiquons-nous vos données à des tiers ?"),
     ("fr", "Pixboard vous confère un droit d'usage privé et non exclusif sur les pages et les informations."),
     ("fr", "Nous pourrons vous demander une copie d'un document attestant de votre identité."),
+    ("fr", "Vous devez éviter de partager vos données d'accès avec des tiers."),
     ("fr", "Nous vous accordons une licence personnelle et non transférable d'utiliser l'application."),
     ("fr", "Vous pouvez partager vos photos avec vos amis sur la page de votre choix."),
     ("es", "Le concedemos una licencia personal e intransferible para usar la aplicación."),
