@@ -69,7 +69,7 @@ def test_every_extra_is_named_where_it_is_missed():
 #: What an extra brings, by the name under which it is imported.
 IMPORTED = {
     "browser": "playwright",
-    "pdf": "pypdf",
+    "pdf": "pypdfium2",
     "notify": "apprise",
     "warc": "warcio",
     "wayback": "wayback",

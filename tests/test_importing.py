@@ -260,7 +260,7 @@ def test_saved_pages_that_never_had_an_end_tag_are_versions(platform, tmp_path):
 
 
 def test_a_pdf_is_read_where_the_extra_is_there(platform, tmp_path):
-    pytest.importorskip("pypdf")
+    pytest.importorskip("pypdfium2")
     path = save(tmp_path, "Acme/Terms/20120101.pdf", "")
     path.write_bytes(pdf(f"BT /F1 12 Tf 50 700 Td ({LICENCE}) Tj ET"))
 
@@ -271,7 +271,7 @@ def test_a_pdf_is_read_where_the_extra_is_there(platform, tmp_path):
 
 
 def test_a_pdf_without_the_extra_says_what_it_needs(platform, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "pypdf", None)
+    monkeypatch.setitem(sys.modules, "pypdfium2", None)
     save(tmp_path, "Acme/Terms/20120101.pdf", "%PDF-1.7")
 
     [done] = take(platform, tmp_path)

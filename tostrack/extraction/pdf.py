@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import io
-import logging
 import re
 import statistics
-import struct
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from ctypes import c_double, c_float, c_int, create_string_buffer
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import hypot
 from typing import Any
 
 from tostrack.clauses import assemble, join_clauses
 from tostrack.errors import ExtractError
 from tostrack.extraction.inline import escape
 
-#: The longest policies have a hundred pages; a page of dense text takes some 5,000 operators.
+#: The longest policies have a hundred pages.
 MOST_PAGES = 500
-MOST_OPERATORS = 2_000_000
 MOST_CHARACTERS = 5_000_000
 
 #: ``ExtractError.cause`` of a PDF is one of these words.
@@ -29,25 +27,14 @@ CAUSES: Mapping[str, str] = {
     "pdf-no-text": "it holds pictures of pages and no text; it would need OCR",
     "pdf-encrypted": "it opens with a password only",
     "pdf-damaged": "it cannot be read, or is no PDF at all",
-    "too-large": "it has more pages, more letters or more drawing than any policy",
+    "too-large": "it has more pages or more letters than any policy",
 }
 
-#: What pypdf raises on damaged files besides its own errors: it trusts what it reads to be of the right kind.
-_DAMAGE = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
+#: What pdfium gives for a hyphen that ends a line.
+_NO_LETTER = "\x02\ufffe"
+#: Marks that no space comes before.
+_CLOSING = ".,;:!?)]”"
 _BOLD = re.compile(r"bold|black|heavy|demi", re.IGNORECASE)
 #: Of the page's height: where headers and footers stand.
 _MARGIN = 0.12
@@ -64,7 +51,11 @@ _SENTENCE_END = tuple('.:;!?…"”»)')
 #: Longer ones are paragraphs set in bold.
 _MAX_HEADING = 150
 #: A hyphen at the end of a line, behind a letter.
-_CUT = re.compile(r"[^\W\d_]-$")
+_CUT = re.compile(r"[^\W\d_][-\u2010]$")
+#: Of lines that end with a hyphen of their own; where words are cut to fill lines, it is every tenth.
+_MOST_COMPOUNDS = 0.03
+#: Letters of scripts that put no space between words.
+_DENSE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
@@ -106,98 +97,128 @@ def read_lines(content: bytes, name: str) -> list[PdfLine]:
         ExtractError: As `pdf_to_markdown`.
     """
     try:
-        from pypdf import PdfReader
-        from pypdf.errors import DependencyError, PyPdfError
+        import pypdfium2
     except ImportError:
         raise ExtractError(f"{name}: reading PDF needs the extra: pip install 'tostrack[pdf]'", cause="pdf") from None
 
-    # Its warnings quote the file, and would reach a terminal raw.
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    damaged = ExtractError(f"{name}: this PDF is damaged", cause="pdf-damaged")
-    locked = ExtractError(f"{name}: this PDF opens with a password only", cause="pdf-encrypted")
+    raw = pypdfium2.raw
+    lines: list[PdfLine] = []
+    characters = 0
     try:
-        reader = PdfReader(io.BytesIO(content))
-        # Most encrypted files only forbid printing or copying, and open with the empty password.
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise locked
-        if len(reader.pages) > MOST_PAGES:
-            raise ExtractError(f"{name}: more than {MOST_PAGES} pages", cause="too-large")
-        pen = _Pen(name)
-        for number, page in enumerate(reader.pages):
-            pen.turn(number, float(page.mediabox.bottom), float(page.mediabox.height))
-            page.extract_text(visitor_operand_before=pen.count, visitor_text=pen.write)
-    except DependencyError as error:
-        raise locked from error
-    except (PyPdfError, *_DAMAGE) as error:
-        raise damaged from error
-    return pen.lines()
+        with pypdfium2.PdfDocument(content) as document:
+            if len(document) > MOST_PAGES:
+                raise ExtractError(f"{name}: more than {MOST_PAGES} pages", cause="too-large")
+            for number in range(len(document)):
+                with closing(document[number]) as page, closing(page.get_textpage()) as text:
+                    characters += raw.FPDFText_CountChars(text)
+                    if characters > MOST_CHARACTERS:
+                        raise ExtractError(f"{name}: this PDF holds more text than any policy", cause="too-large")
+                    _, bottom, _, top = page.get_mediabox()
+                    edges = bottom + _MARGIN * (top - bottom), top - _MARGIN * (top - bottom)
+                    lines += _mark_bullets(_lines(_words(raw, text), number, edges), _shapes(raw, page))
+            if not len(document):
+                raise ExtractError(f"{name}: this PDF is damaged", cause="pdf-damaged")
+    except pypdfium2.PdfiumError as error:
+        if error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
+            raise ExtractError(f"{name}: this PDF opens with a password only", cause="pdf-encrypted") from error
+        raise ExtractError(f"{name}: this PDF is damaged", cause="pdf-damaged") from error
+    return lines
 
 
-class _Pen:
-    """Collects what pypdf reports, piece by piece, and puts it together to lines."""
+@dataclass(frozen=True)
+class _Word:
+    """Letters without a space among them, where the first one stands."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._page, self._bottom, self._height = 0, 0.0, 1.0
-        self._operators = self._characters = 0
-        self._pieces: list[PdfLine] = []
-        self._lines: list[PdfLine] = []
+    text: str
+    x: float
+    y: float
+    size: float
+    bold: bool
+    #: What stands between it and the word before it: a space, the end of a line, or nothing.
+    before: str
 
-    def turn(self, page: int, bottom: float, height: float) -> None:
-        """Begin *page*."""
-        self._flush()
-        self._page, self._bottom, self._height = page, bottom, height or 1.0
 
-    def count(self, *_operation: Any) -> None:
-        """Count an operator; forms that draw each other can make a small file endless."""
-        self._operators += 1
-        if self._operators > MOST_OPERATORS:
-            raise ExtractError(f"{self._name}: this PDF draws more than any policy does", cause="too-large")
+def _words(raw: Any, page: Any) -> Iterator[_Word]:
+    """Yield the words of a page of text, a *page* of pdfium; *raw* are its functions."""
+    x, y, flags = c_double(), c_double(), c_int()
+    matrix, font = raw.FS_MATRIX(), create_string_buffer(128)
+    start, letters, before = 0, "", ""
+    # One more, which ends the last word.
+    for at in range(raw.FPDFText_CountChars(page) + 1):
+        letter = chr(raw.FPDFText_GetUnicode(page, at))
+        if letter > " " and letter not in _NO_LETTER and not letter.isspace():
+            start = start if letters else at
+            letters += letter
+            continue
+        # Where a hyphen ends a line, pdfium leaves out the end of the line and makes the hyphen no letter.
+        cut = letter in _NO_LETTER and raw.FPDFText_IsHyphen(page, at) == 1
+        if letters:
+            raw.FPDFText_GetCharOrigin(page, start, x, y)
+            raw.FPDFText_GetMatrix(page, start, matrix)
+            size = raw.FPDFText_GetFontSize(page, start) * hypot(matrix.c, matrix.d) or 1.0
+            length = raw.FPDFText_GetFontInfo(page, start, font, len(font), flags)
+            bold = 0 < length <= len(font) and _BOLD.search(font.value.decode("latin-1")) is not None
+            yield _Word(_whole(letters) + "-" * cut, x.value, y.value, size, bold, before)
+            letters, before = "", ""
+        if not cut:
+            before = "\n" if before == "\n" or letter in "\r\n" else " "
 
-    def write(self, text: str, cm: Sequence[float], tm: Sequence[float], font: Any, size: float) -> None:
-        """Take a piece of text, with pypdf's two matrices for where it stands."""
-        self._characters += len(text)
-        if self._characters > MOST_CHARACTERS:
-            raise ExtractError(f"{self._name}: this PDF holds more text than any policy", cause="too-large")
-        if not text.strip():
-            if text and self._pieces:
-                self._pieces.append(PdfLine(" ", 0, 0, 0, bold=False, page=self._page))
-            return
-        x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
-        y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
-        height = size * max(abs(tm[3] * cm[3]), abs(tm[1] * cm[2])) or size or 1.0
-        bold = bool(_BOLD.search(str((font or {}).get("/BaseFont", ""))))
-        last = next((each for each in reversed(self._pieces) if each.size), None)
+
+def _whole(letters: str) -> str:
+    """Return *letters* with ligatures in full and without halves of letters."""
+    return letters.translate(_LIGATURES).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _lines(words: Iterable[_Word], page: int, edges: tuple[float, float]) -> Iterator[PdfLine]:
+    """Yield the lines that *words* of a page stand in; headers and footers stand outside *edges*."""
+    line: list[_Word] = []
+    for word in words:
         # A superscript stands up to half a line higher; what stands further left begins a line, however high.
-        if last is not None and (abs(y - last.y) > 0.5 * max(height, last.size) or x < last.x - height):
-            self._flush()
-        self._pieces.append(PdfLine(text, x, y, height, bold, self._page))
+        if line and (abs(word.y - line[-1].y) > 0.5 * max(word.size, line[-1].size) or word.x < line[-1].x - word.size):
+            yield _line(line, page, edges)
+            line = []
+        line.append(word)
+    if line:
+        yield _line(line, page, edges)
 
-    def _flush(self) -> None:
-        inked = [piece for piece in self._pieces if piece.size]
-        if inked:
-            text = " ".join("".join(piece.text for piece in self._pieces).translate(_LIGATURES).split())
-            first, letters = inked[0], Counter[float]()
-            for piece in inked:
-                letters[round(piece.size, 1)] += len(piece.text)
-            height = (first.y - self._bottom) / self._height
-            self._lines.append(
-                PdfLine(
-                    text,
-                    first.x,
-                    first.y,
-                    letters.most_common(1)[0][0],
-                    all(piece.bold for piece in inked),
-                    self._page,
-                    not _MARGIN < height < 1 - _MARGIN,
-                )
-            )
-        self._pieces = []
 
-    def lines(self) -> list[PdfLine]:
-        """Return every line."""
-        self._flush()
-        return self._lines
+def _line(words: Sequence[_Word], page: int, edges: tuple[float, float]) -> PdfLine:
+    text, sizes = "", Counter[float]()
+    for word in words:
+        # pdfium takes a superscript for a line, and what stands behind it for another one.
+        close = word.before == "\n" and word.text[0] in _CLOSING
+        text += word.text if not text or not word.before or close else f" {word.text}"
+        sizes[round(word.size, 1)] += len(word.text)
+    first = words[0]
+    size, bold = sizes.most_common(1)[0][0], all(word.bold for word in words)
+    return PdfLine(text, first.x, first.y, size, bold, page, not edges[0] < first.y < edges[1])
+
+
+def _shapes(raw: Any, page: Any) -> list[tuple[float, float, float, float]]:
+    """Return left, bottom, right and top of what *page* draws besides text."""
+    sides = c_float(), c_float(), c_float(), c_float()
+    found = []
+    for at in range(raw.FPDFPage_CountObjects(page)):
+        drawn = raw.FPDFPage_GetObject(page, at)
+        kind = raw.FPDFPageObj_GetType(drawn)
+        if kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE) and raw.FPDFPageObj_GetBounds(drawn, *sides):
+            left, bottom, right, top = (side.value for side in sides)
+            found.append((left, bottom, right, top))
+    return found
+
+
+def _mark_bullets(lines: Iterable[PdfLine], shapes: Sequence[tuple[float, float, float, float]]) -> Iterator[PdfLine]:
+    """Yield *lines*, with a bullet before each that begins behind a small shape: browsers draw bullets so."""
+    for line in lines:
+        size = line.size
+        marked = not _BULLET.match(line.text) and any(
+            0.1 * size < right - left < 0.8 * size
+            and 0.6 < (top - bottom) / (right - left) < 1.6
+            and 0 < line.x - right < 2.5 * size
+            and line.y - 0.1 * size < (bottom + top) / 2 < line.y + 0.8 * size
+            for left, bottom, right, top in shapes
+        )
+        yield replace(line, text=f"• {line.text}") if marked else line
 
 
 # From lines to blocks
@@ -211,7 +232,7 @@ def drop_repeated_lines(lines: Sequence[PdfLine]) -> list[PdfLine]:
     def is_furniture(line: PdfLine) -> bool:
         if not line.margin:
             return False
-        repeated = pages >= 3 and seen[_edge_key(line)] >= max(3, pages // 2)
+        repeated = pages > 1 and seen[_edge_key(line)] >= max(min(3, pages), pages // 2)
         return repeated or _PAGE_NUMBER.fullmatch(line.text) is not None
 
     return [line for line in lines if not is_furniture(line)]
@@ -229,8 +250,9 @@ def blocks(lines: Sequence[PdfLine]) -> Iterator[tuple[str, str]]:
     width = max(len(line.text) for line in lines)
     sizes = sorted({line.size for line in lines if line.size >= 1.15 * body}, reverse=True)[:3]
     words = _whole_words(lines)
-    for paragraph in _paragraphs(lines, pitch, width):
-        text = _joined([line.text for line in paragraph], words)
+    hyphenated = _is_hyphenated(lines, words)
+    for paragraph in _paragraphs(lines, pitch, width, body):
+        text = _joined([line.text for line in paragraph], words, hyphenated=hyphenated)
         yield _kind(paragraph, text, sizes)
 
 
@@ -246,10 +268,10 @@ def _pitch(lines: Sequence[PdfLine], body: float) -> float:
     return min(common) if common else 1.2 * body
 
 
-def _paragraphs(lines: Sequence[PdfLine], pitch: float, width: int) -> Iterator[list[PdfLine]]:
+def _paragraphs(lines: Sequence[PdfLine], pitch: float, width: int, body: float) -> Iterator[list[PdfLine]]:
     paragraph: list[PdfLine] = []
     for line in lines:
-        if paragraph and _begins(line, paragraph, pitch, width):
+        if paragraph and _begins(line, paragraph, pitch, width, body):
             yield paragraph
             paragraph = []
         paragraph.append(line)
@@ -257,7 +279,7 @@ def _paragraphs(lines: Sequence[PdfLine], pitch: float, width: int) -> Iterator[
         yield paragraph
 
 
-def _begins(line: PdfLine, paragraph: Sequence[PdfLine], pitch: float, width: int) -> bool:
+def _begins(line: PdfLine, paragraph: Sequence[PdfLine], pitch: float, width: int, body: float) -> bool:
     """Return whether *line* does not go on with what *paragraph* says."""
     last = paragraph[-1]
     if _BULLET.match(line.text) or (line.bold, line.size) != (last.bold, last.size):
@@ -265,7 +287,7 @@ def _begins(line: PdfLine, paragraph: Sequence[PdfLine], pitch: float, width: in
     if line.page != last.page:
         return last.bold or not _goes_on(last.text, line.text)
     step = last.y - line.y
-    if not -1 <= step <= 1.3 * pitch:
+    if not -1 <= step <= 1.3 * pitch * max(1.0, line.size / body):
         # Up again: the next column or cell. It goes on there only if it says so.
         return step > 0 or not _goes_on(last.text, line.text)
     if _NUMBERED.match(line.text):
@@ -288,7 +310,7 @@ def _whole_words(lines: Iterable[PdfLine]) -> Counter[str]:
     return words
 
 
-def _joined(texts: Iterable[str], words: Counter[str]) -> str:
+def _joined(texts: Iterable[str], words: Counter[str], *, hyphenated: bool) -> str:
     out = ""
     for text in texts:
         if not out:
@@ -296,19 +318,35 @@ def _joined(texts: Iterable[str], words: Counter[str]) -> str:
         elif out.endswith("\u00ad"):
             out = out[:-1] + text
         elif _CUT.search(out) and text[:1].islower():
-            out = out[: -(not _is_compound(out, text, words)) or None] + text
+            out = (f"{out[:-1]}-" if _is_compound(out, text, words, hyphenated=hyphenated) else out[:-1]) + text
+        elif _DENSE.match(out[-1]) and _DENSE.match(text):
+            out += text
         else:
             out += " " + text
     return out.replace("\u00ad", "")
 
 
-def _is_compound(text: str, following: str, words: Counter[str]) -> bool:
+def _is_compound(text: str, following: str, words: Counter[str], *, hyphenated: bool) -> bool:
     """Return whether the hyphen between *text*, which ends with one, and *following* belongs to the word."""
-    left = _WORD.findall(text[:-1])[-1].casefold()
-    right = (_WORD.match(following) or [""])[0].casefold()
+    left, right = _halves(text, following)
     if words[left + right]:
         return False
-    return bool(words[f"{left}-{right}"] or (words[left] and words[right]))
+    # Browsers break at a soft hyphen with U+2010, which hardly anybody types.
+    typed = text.endswith("-") and (not hyphenated or (words[left] and words[right]))
+    return bool(typed or words[f"{left}-{right}"])
+
+
+def _is_hyphenated(lines: Sequence[PdfLine], words: Counter[str]) -> bool:
+    """Return whether words are cut to fill the lines; else a hyphen ends a line only where the word has one."""
+    cuts = [(line.text, after.text) for line, after in pairwise(lines) if line.text.endswith("-")]
+    cuts = [(text, after) for text, after in cuts if _CUT.search(text) and after[:1].islower()]
+    proven = [text for text, after in cuts if words["".join(_halves(text, after))]]
+    return len(proven) > 0.2 * len(cuts) or len(cuts) > _MOST_COMPOUNDS * len(lines)
+
+
+def _halves(text: str, following: str) -> tuple[str, str]:
+    """Return the two parts of the word that a hyphen at the end of *text* divides."""
+    return _WORD.findall(text[:-1])[-1].casefold(), (_WORD.match(following) or [""])[0].casefold()
 
 
 def _kind(paragraph: Sequence[PdfLine], text: str, sizes: Sequence[float]) -> tuple[str, str]:
