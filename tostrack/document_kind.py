@@ -38,13 +38,24 @@ _TELLING = (
 _KINDS_OF_TERMS = frozenset(("sub-processors", "data-processing", "sla", "acceptable-use", "developer-terms", "ai"))
 #: Addresses of texts about something else, whatever their links are called.
 _OTHER = lazy_pattern(
-    r"/(?:blog|news|press|careers?|jobs|events?|stories|products?|features?|shop|store|forum|tag|author)(?:/|$)",
+    r"/(?:blogs?|news(?:room)?|press|presse|prensa|careers?|jobs|karriere|empleo|recruit|vacatures|vacancies|events?|stories|"
+    r"products?|features?|shop|store|forum|tag|author|journal|magazin[e]?|guides?|ratgeber|glossar[y]?|webinars?|customers|"
+    r"case-stud(?:y|ies)|campaigns?|kampanj\w*|aktion(?:en)?|promo\w*|ofertas|offers?|deals|sales?|collections|templates|"
+    r"nyheter|nieuws|notizie|noticias|actualites|aktuelles|aktualnosci|diario|research|podcasts?)(?:/|$)",
     re.IGNORECASE,
 )
 #: Words around the name of a document that do not make it another one.
 _AROUND = lazy_pattern(
     r"^(?:the|our|read|see|view) |\s*\((?:pdf|new|updated|en|us|eu|uk)\)$|[\s:*↗→›»|]+$", re.IGNORECASE
 )
+#: Letters of one word that is a name by itself, as in languages with compounds: datenschutzerklaerung.
+_COMPOUND = 12
+_INITIALS = lazy_pattern(r"(?:\w\.){2,}\w?")
+#: Words of a link that is more than a name.
+_SENTENCE = 3
+_PARTS = lazy_pattern(r"\s*(?:[&+/|,()–—:]|\b(?:and|und|et|y|e|och|en|og|i|oraz)\b)\s*", re.IGNORECASE)
+_SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_STROKES = str.maketrans("łøđ", "lod")
 #: Letters of a link that names a document.
 _LONGEST_NAME = 60
 #: Letters of a title that is read for words.
@@ -104,22 +115,54 @@ def kind_of_name(name: str, address: str) -> str:
     if not words or len(words) > _LONGEST_NAME or _OTHER.search(_path(address)):
         return ""
     words = _AROUND.sub("", _AROUND.sub("", words)).strip()
+    if _INITIALS.fullmatch(words):
+        words = words.replace(".", "")
+    last = last_words(address)
     for kind, pattern in _names().items():
         if pattern.fullmatch(words):
             return kind
-    # "How we handle what you give us", at /legal/privacy-policy: an address of two words or more says it too.
-    last = last_words(address)
-    for kind, pattern in _names().items():
-        if kind != "hub" and " " in last and pattern.fullmatch(last):
-            return kind
-        if last and pattern.fullmatch(last) and pattern.search(words):
-            return kind
-    # "Acme Privacy Policy": the name of the site and of the document; the address must agree.
-    for kind, pattern in _names().items():
-        own = [match for match in pattern.finditer(words) if match.end() == len(words) and " " in match[0]]
-        if own and len(words[: own[0].start()].split()) <= 3 and _path_says(kind, address):
-            return kind
+    for is_named in (_is_named_by_address, _is_named_in_part, _is_named_at_end):
+        for kind, pattern in _names().items():
+            if is_named(kind, pattern, words, last, address):
+                return kind
     return ""
+
+
+def _is_named_by_address(kind: str, pattern: re.Pattern[str], words: str, last: str, address: str) -> bool:
+    """Return whether the address says what the words do not: "What you give us", at /legal/privacy-policy."""
+    if not pattern.fullmatch(last):
+        return False
+    if kind != "hub" and (" " in last or len(last) >= _COMPOUND):
+        return True
+    # Of one short word, the link has to say it too, and a sentence is no name.
+    short = words.count(" ") < _SENTENCE or _path_says("hub", address)
+    return short and pattern.search(words) is not None
+
+
+def _is_named_in_part(kind: str, pattern: re.Pattern[str], words: str, last: str, address: str) -> bool:
+    """Return whether the first part is a name, and the address agrees: "Impressum & Kontakt", "Cookies (EU) list"."""
+    first = _PARTS.split(words)[0]
+    if kind == "hub" or first == words or not pattern.fullmatch(first):
+        return False
+    return bool(_ending(pattern, last)) or _path_says("hub", address)
+
+
+def _is_named_at_end(kind: str, pattern: re.Pattern[str], words: str, last: str, address: str) -> bool:
+    """Return whether a name ends the words, and the address agrees: "Acme Privacy Policy", "Service Credit Terms"."""
+    ending = _ending(pattern, words)
+    if not ending or kind == "hub":
+        return False
+    if " " in ending:
+        return _path_says(kind, address)
+    # A single word is the name of many things: the address must end with it as well, among legal pages.
+    return " " in last and bool(_ending(pattern, last)) and _path_says("hub", address)
+
+
+def _ending(pattern: re.Pattern[str], words: str) -> str:
+    """Return the name that *words* end with, behind three words at most; empty for none."""
+    tokens = words.split(" ")
+    endings = (" ".join(tokens[at:]) for at in range(min(4, len(tokens))))
+    return next((ending for ending in endings if pattern.fullmatch(ending)), "")
 
 
 def last_words(address: str) -> str:
@@ -198,9 +241,19 @@ def _names() -> dict[str, re.Pattern[str]]:
     """Return a pattern of the whole names of each kind, the most telling kind first."""
     tables = tomllib.loads(Path(__file__).with_name("policy_names.toml").read_text(encoding="utf-8"))
     return {
-        kind: re.compile(rf"(?<!\w)(?:{'|'.join(names.strip().splitlines())})(?!\w)", re.IGNORECASE)
+        kind: re.compile(rf"(?<!\w)(?:{'|'.join(_folded(names.strip()))})(?!\w)", re.IGNORECASE)
         for kind, names in tables.items()
     }
+
+
+def _folded(names: str) -> list[str]:
+    """Return *names* as they are, and as addresses write them: without accents, or with ``ae`` for ``ä``."""
+    names = names.replace("-?", "[- ]?")
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", names) if not unicodedata.combining(letter))
+    spelled = names.translate(_SPELLED)
+    return list(
+        dict.fromkeys(line for form in (names, plain.translate(_STROKES), spelled) for line in form.splitlines())
+    )
 
 
 def _path(address: str) -> str:
