@@ -227,6 +227,98 @@ def test_a_chats_answer_says_whether_another_try_helps(status, transient):
     assert "a-secret-path" not in str(caught.value)
 
 
+BOT = "tgram://123456789:abcdefghijklmnopqrstuvwxyz123456789"
+
+
+@pytest.fixture
+def telegram(monkeypatch):
+    """Telegram's API on loopback."""
+    plugin = pytest.importorskip("apprise.plugins.telegram").NotifyTelegram
+    with ChatServer() as server:
+        monkeypatch.setattr(plugin, "notify_url", server.url + "/bot")
+        yield server
+
+
+SLACK_BOT = "slack://xoxb-1234-1234-abcdefghijklmnopqrstuvwx/#team"
+
+
+@pytest.fixture
+def slack(monkeypatch):
+    """Slack's API on loopback."""
+    plugin = pytest.importorskip("apprise.plugins.slack").NotifySlack
+    with ChatServer() as server:
+        monkeypatch.setattr(plugin, "api_url", server.url + "/{}")
+        yield server
+
+
+@THEIRS
+@pytest.mark.parametrize(
+    ("code", "transient"),
+    [
+        *((code, False) for code in ("invalid_auth", "channel_not_found", "account_inactive", "token_revoked")),
+        *((code, False) for code in ("is_archived", "not_in_channel", "missing_scope", "msg_too_long")),
+        *((code, True) for code in ("ratelimited", "internal_error", "fatal_error", "service_unavailable")),
+        ("a new code OK of theirs", True),
+    ],
+)
+def test_an_error_of_slack_says_whether_another_try_helps_though_its_status_is_200(slack, code, transient):
+    slack.said = json.dumps({"ok": False, "error": code}).encode()
+    with pytest.raises(NotifyError, match="HTTP 200") as caught:
+        post(chat_of(SLACK_BOT), letter("apprise:team"))
+
+    assert caught.value.transient is transient
+    assert (f"refuses it for good (HTTP 200, {code})" in str(caught.value)) is not transient
+    assert (code in str(caught.value)) is not transient
+    assert "xoxb" not in str(caught.value)
+
+
+@THEIRS
+def test_slack_that_takes_a_message_has_it(slack):
+    slack.said = b'{"ok": true, "ts": "1573694689.003700"}'
+    post(chat_of(SLACK_BOT), letter("apprise:team"))
+
+    assert len(slack.got) == 1
+
+
+@THEIRS
+@pytest.mark.parametrize(
+    ("number", "said", "transient"),
+    [
+        (400, "Bad Request: chat not found", False),
+        (401, "Unauthorized", False),
+        (403, "Forbidden: bot was blocked by the user", False),
+        (404, "Not Found", False),
+        (429, "Too Many Requests: retry after 9", True),
+        (500, "Internal Server Error", True),
+    ],
+)
+@pytest.mark.parametrize("with_status", [True, False])
+def test_an_error_of_telegram_is_read_from_its_status_or_its_body(telegram, number, said, transient, with_status):
+    telegram.said = json.dumps({"ok": False, "error_code": number, "description": said}).encode()
+    telegram.refused = {"111": number} if with_status else {}
+    with pytest.raises(NotifyError, match=f"HTTP {number}") as caught:
+        post(chat_of(f"{BOT}/111/"), letter("apprise:team"))
+
+    assert caught.value.transient is transient
+
+
+@THEIRS
+@pytest.mark.parametrize(
+    ("said", "taken"),
+    [
+        *(
+            (said, True)
+            for said in (b"", b"ok", b"{", b"[" * 60_000, b'{"ok": 1}', b'["ok"]', b'{"error": "invalid_auth"}')
+        ),
+        *((said, False) for said in (b'{"ok": false}', b'{"ok": false, "error": 5, "error_code": "x"}')),
+    ],
+)
+def test_a_body_counts_only_where_it_says_that_it_is_a_no(telegram, said, taken):
+    telegram.said = said
+    with contextlib.nullcontext() if taken else pytest.raises(NotifyError, match=r"did not take it \(HTTP 200\)"):
+        post(chat_of(f"{BOT}/111/"), letter("apprise:team"))
+
+
 @THEIRS
 def test_a_chat_that_cannot_be_reached_is_asked_again_later():
     pytest.importorskip("apprise")
@@ -249,18 +341,6 @@ def test_an_address_that_apprise_does_not_know_is_final(address):
         post(chat_of(address), letter("apprise:team"))
 
     assert not caught.value.transient
-
-
-BOT = "tgram://123456789:abcdefghijklmnopqrstuvwxyz123456789"
-
-
-@pytest.fixture
-def telegram(monkeypatch):
-    """Telegram's API on loopback."""
-    plugin = pytest.importorskip("apprise.plugins.telegram").NotifyTelegram
-    with ChatServer() as server:
-        monkeypatch.setattr(plugin, "notify_url", server.url + "/bot")
-        yield server
 
 
 @THEIRS

@@ -179,6 +179,53 @@ def test_a_sender_that_is_killed_between_two_parts_repeats_none_that_arrived(pla
     assert rooms.got == ["lake/1", "lake/2", "hill/1", "hill/2"]
 
 
+class SlowRooms(Rooms):
+    """Every part takes four minutes; meanwhile another sender asks whether there is anything to send."""
+
+    def __init__(self, platform, at):
+        super().__init__()
+        self.platform, self.at, self.others = platform, at, []
+
+    def send(self, letter, at):
+        super().send(letter, at)
+        self.at += timedelta(minutes=4)
+        with Outbox(self.platform.database) as outbox:
+            self.others.append(outbox.lease(self.at, self.at + LEASE))
+
+
+def test_a_message_of_many_slow_parts_stays_one_senders(platform):
+    changed(platform, TEAM)
+    rooms = SlowRooms(platform, platform.at)
+    with Outbox(platform.database) as outbox, Archive(platform.database) as archive:
+        gather_messages(outbox, office(TEAM), platform.at)
+        write = partial(render_message, archive, outbox, office(TEAM))
+        [sent] = DeliveryRun(outbox, office(TEAM), {"apprise": rooms}, write, lambda: rooms.at).deliveries()
+
+    assert rooms.at - platform.at > LEASE
+    assert rooms.got == ["lake/1", "lake/2", "hill/1", "hill/2"]
+    assert (sent.state, rooms.others) == ("sent", [None] * 4)
+
+
+def test_a_sender_whose_lease_ran_out_leaves_the_rest_to_the_one_that_took_it(platform):
+    changed(platform, TEAM)
+    rooms = SlowRooms(platform, platform.at)
+    with Outbox(platform.database) as outbox, Archive(platform.database) as archive:
+        gather_messages(outbox, office(TEAM), platform.at)
+        write = partial(render_message, archive, outbox, office(TEAM))
+        run = DeliveryRun(outbox, office(TEAM), {"apprise": rooms}, write, lambda: rooms.at)
+        # The first part alone takes longer than a lease.
+        leased = outbox.lease(rooms.at, rooms.at + LEASE)
+        rooms.at += LEASE
+        taken = outbox.lease(rooms.at, rooms.at + LEASE)
+        left = run._deliver(leased)
+        outbox.retry(leased, rooms.at, "what the first sender says")
+        [now] = outbox.messages("team")
+
+    assert (left.state, left.error) == ("retry", "another sender goes on with it")
+    assert rooms.got == []
+    assert (now.leased_until, now.state, now.error) == (taken.leased_until, "pending", "")
+
+
 def test_a_log_of_what_was_sent_names_no_recipient(platform, caplog):
     caplog.set_level("INFO", "tostrack")
     changed(platform, SHOP)

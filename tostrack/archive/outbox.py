@@ -262,7 +262,8 @@ class Outbox:
     def lease(self, at: datetime, until: datetime, without: Sequence[str] = ()) -> Message | None:
         """Return a message that is due, ours alone *until* then; None when there is none.
 
-        A lease or a wait longer than any of ours was written by a clock that has been set back since: it is void.
+        A lease more than twice as long, or a wait longer than any of ours, was written by a clock that has been set
+        back since: it is void.
 
         Args:
             without: Channels that are down.
@@ -272,15 +273,25 @@ class Outbox:
             WHERE id = (
                 SELECT id FROM messages
                 WHERE state IN ('pending', 'retry') AND (next_try_at <= ?2 OR next_try_at > ?4)
-                    AND (leased_until IS NULL OR leased_until <= ?2 OR leased_until > ?1)
+                    AND (leased_until IS NULL OR leased_until <= ?2 OR leased_until > ?5)
                     AND channel NOT IN (SELECT value FROM json_each(?3))
                 ORDER BY next_try_at, id LIMIT 1
             ) RETURNING *
         """
-        values = (iso(until), iso(at), json.dumps(without), iso(at + _FARTHEST))
+        # Twice: a lease may have been renewed while this one waited for its turn to write.
+        values = (iso(until), iso(at), json.dumps(without), iso(at + _FARTHEST), iso(until + (until - at)))
         with self._atomic():
             rows = self._connection.execute(query, values).fetchall()
         return Message(**dict(rows[0])) if rows else None
+
+    def renew(self, message: Message, until: datetime) -> bool:
+        """Let *message*, as `lease` returned it, be ours alone *until* then; False when another sender has it now."""
+        query = """
+            UPDATE messages SET leased_until = ?
+            WHERE id = ? AND attempts = ? AND state IN ('pending', 'retry') AND leased_until IS NOT NULL
+        """
+        with self._atomic():
+            return bool(self._connection.execute(query, (iso(until), message.id, message.attempts)).rowcount)
 
     def sent(self, message: Message, at: datetime) -> None:
         """Note that *message* has arrived."""
@@ -305,12 +316,20 @@ class Outbox:
     ) -> None:
         with self._atomic():
             self._connection.execute(
-                # What arrived has arrived, whatever a second sender says of it.
+                # What arrived has arrived, whatever a second sender says of it; of all else the last sender knows.
                 """
-                UPDATE messages SET state = ?, leased_until = NULL, sent_at = ?, next_try_at = coalesce(?, next_try_at),
-                    error = ? WHERE id = ? AND state <> 'sent'
+                UPDATE messages SET state = ?1, leased_until = NULL, sent_at = ?2,
+                    next_try_at = coalesce(?3, next_try_at), error = ?4
+                WHERE id = ?5 AND state <> 'sent' AND (?1 = 'sent' OR attempts = ?6)
                 """,
-                (state, sent_at and iso(sent_at), next_try_at and iso(next_try_at), error, message.id),
+                (
+                    state,
+                    sent_at and iso(sent_at),
+                    next_try_at and iso(next_try_at),
+                    error,
+                    message.id,
+                    message.attempts,
+                ),
             )
 
     def release(self, at: datetime) -> int:

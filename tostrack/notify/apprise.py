@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,22 @@ from tostrack.render.chat import ChatBlock, fit_blocks
 
 #: Answers that another try does not change: the address is wrong, or no longer valid.
 REFUSED = frozenset({400, 401, 403, 404, 410})
+#: What an answer says in its ``error``, whatever its status: another try does not change it either. Slack answers 200.
+REFUSED_CODES = frozenset(
+    """
+    access_denied account_inactive app_missing_action_url as_user_not_supported cannot_dm_bot channel_is_archived
+    channel_not_found channel_type_not_supported deprecated_endpoint ekm_access_denied enterprise_is_restricted
+    internal_channel_not_found invalid_arg_name invalid_arguments invalid_auth invalid_token is_archived is_inactive
+    messages_tab_disabled method_deprecated method_not_supported_for_channel_type missing_charset missing_scope
+    msg_too_long no_permission no_service no_team no_text not_allowed_token_type not_authed not_in_channel
+    org_login_required posting_to_general_channel_denied restricted_action restricted_action_non_threadable_channel
+    restricted_action_read_only_channel restricted_action_thread_locked restricted_action_thread_only_channel
+    team_access_not_granted team_disabled team_not_found token_expired token_revoked two_factor_setup_required
+    unauthorized user_is_bot user_is_restricted user_not_found user_not_in_channel users_not_found
+    """.split()
+)
+#: An answer that says more than this is no answer of an interface.
+_LONGEST_ANSWER = 100_000
 #: Characters that the library puts around a title which it shows as part of the body.
 _AROUND_TITLE = 24
 
@@ -41,22 +58,58 @@ def _no_logs() -> Iterator[None]:
         logging.disable(before)
 
 
+@dataclass(frozen=True)
+class ChatAnswer:
+    """What a chat said at last: the library tells only whether it took that for a yes."""
+
+    status: int
+    #: The answer itself says that the message was not taken.
+    is_no: bool = False
+    #: Its ``error``, where that is one of `REFUSED_CODES`.
+    code: str = ""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether another try would be refused as well."""
+        return self.status in REFUSED or bool(self.code)
+
+    def __str__(self) -> str:
+        return f"HTTP {self.status}, {self.code}" if self.code else f"HTTP {self.status}"
+
+
+def read_answer(status: int, body: bytes) -> ChatAnswer:
+    """Return what an answer of a chat means: many say ``"ok": false`` in a body of JSON, some with status 200."""
+    try:
+        said = json.loads(body) if len(body) <= _LONGEST_ANSWER else None
+    except (ValueError, RecursionError):
+        said = None
+    if not isinstance(said, dict) or said.get("ok") is not False:
+        return ChatAnswer(status)
+    number, code = said.get("error_code"), said.get("error")
+    if isinstance(number, int) and 400 <= number < 600:
+        status = number
+    return ChatAnswer(status, is_no=True, code=code if isinstance(code, str) and code in REFUSED_CODES else "")
+
+
 @contextmanager
-def _noted_statuses() -> Iterator[list[int]]:
-    """Yield the statuses of HTTP answers as they come: the library says only whether it worked."""
+def _noted_answers() -> Iterator[list[ChatAnswer]]:
+    """Yield the HTTP answers as they come."""
     from requests.adapters import HTTPAdapter
 
-    statuses: list[int] = []
+    answers: list[ChatAnswer] = []
     send = HTTPAdapter.send
 
     def noting(*values: Any, **named: Any) -> Any:
         answer = send(*values, **named)
-        statuses.append(answer.status_code)
+        answers.append(ChatAnswer(answer.status_code))
+        if not named.get("stream"):
+            # requests reads it next, and keeps it.
+            answers[-1] = read_answer(answer.status_code, answer.content)
         return answer
 
     HTTPAdapter.send = noting  # type: ignore[method-assign]
     try:
-        yield statuses
+        yield answers
     finally:
         HTTPAdapter.send = send  # type: ignore[method-assign]
 
@@ -137,7 +190,7 @@ class Apprise:
         """Post *letter*, one of those that `divide` returns.
 
         Raises:
-            NotifyError: The chat did not take it; an answer of `REFUSED` is final.
+            NotifyError: The chat did not take it; an answer of `REFUSED` or `REFUSED_CODES` is final.
         """
         del at
         targets = self._targets_of(letter)
@@ -156,17 +209,19 @@ class Apprise:
             reason = f"TOSTRACK_{variable} names a target that apprise does not know"
             raise NotifyError(f"{which}: {reason}", transient=False)
         chat = apprise.Apprise()
-        with _no_logs(), _noted_statuses() as statuses:
+        with _no_logs(), _noted_answers() as answers:
             chat.add(target.plugin)
             body = "\n".join(block.text for block in letter.chat)
             taken = chat.notify(title=letter.subject, body=body, body_format=apprise.NotifyFormat.TEXT)
-        if taken:
+        answer = answers[-1] if answers else None
+        # The library takes some answers for a yes by their status alone.
+        if taken and not (answer and answer.is_no):
             return
-        status = f" (HTTP {statuses[-1]})" if statuses else ""
-        if statuses and statuses[-1] in REFUSED:
-            message = f"the chat refuses it for good{status}; is the address in TOSTRACK_{variable} still right?"
+        said = f" ({answer})" if answer else ""
+        if answer and answer.is_final:
+            message = f"the chat refuses it for good{said}; is the address in TOSTRACK_{variable} still right?"
             raise NotifyError(f"{which}: {message}", transient=False)
-        raise NotifyError(f"{which}: the chat did not take it{status}")
+        raise NotifyError(f"{which}: the chat did not take it{said}")
 
     def _targets_of(self, letter: OutgoingMessage) -> list[ChatTarget]:
         if letter.recipient in self._targets:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from tostrack.archive.outbox import Message, Outbox, Waiting
-from tostrack.errors import NotifyError, StoreError
+from tostrack.errors import NotifyError, StoreError, TostrackError
 from tostrack.models import DigestSettings, channel_of, from_iso
 from tostrack.notify import Notifier, OutgoingMessage, divide
 from tostrack.services.messages import SenderConfig
@@ -21,7 +21,7 @@ from tostrack.services.subscriptions import find_refusal, is_mail, message_name
 
 log = logging.getLogger(__name__)
 
-#: How long a message is one sender's: more than a server may take for it.
+#: How long a message is one sender's: more than a server may take for one part of it.
 LEASE = timedelta(minutes=10)
 #: Waits between tries double from the first to the second; after so long and so often it is given up.
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=15), timedelta(hours=12)
@@ -111,9 +111,13 @@ class Delivery:
     """What became of one message in this run."""
 
     message: Message
-    #: ``sent``, ``retry`` or ``dead``.
+    #: ``sent``, ``retry`` or ``dead``; ``retry`` too where another sender goes on with it.
     state: str
     error: str = ""
+
+
+class _LeaseLostError(TostrackError):
+    """The lease ran out, and another sender took the message."""
 
 
 @dataclass
@@ -149,6 +153,9 @@ class DeliveryRun:
             return self._bury(message, f"no such channel: {message.channel}")
         try:
             refused = self._send(message, notifier)
+        except _LeaseLostError as error:
+            # What the other sender writes down counts.
+            return Delivery(message, "retry", str(error))
         except NotifyError as error:
             if error.down:
                 self.down[message.channel] = str(error)
@@ -163,12 +170,15 @@ class DeliveryRun:
     def _send(self, message: Message, notifier: Notifier) -> str:
         """Send all parts of *message* that are not settled; return why some are refused for good, or the empty string.
 
+        The lease is renewed before each part, so that it holds however many there are.
+
         Raises:
             NotifyError: A part may not have arrived.
+            _LeaseLostError: Another sender has the message now; nothing more of it was sent.
         """
         parts = divide(notifier, self.write(message))
         if len(parts) == 1:
-            notifier.send(parts[0], self.now())
+            self._send_part(message, notifier, parts[0])
             return ""
         settled = self.outbox.deliveries(message)
         waiting: dict[str, NotifyError] = {}
@@ -176,7 +186,7 @@ class DeliveryRun:
             left = [part for part in group if part.part not in settled]
             try:
                 for part in left:
-                    notifier.send(part, self.now())
+                    self._send_part(message, notifier, part)
                     settled[part.part] = ""
                     self.outbox.settle_part(message, part.part)
             except NotifyError as error:
@@ -193,6 +203,12 @@ class DeliveryRun:
         if waiting:
             raise NotifyError(account, down=any(error.down for error in waiting.values()))
         return account
+
+    def _send_part(self, message: Message, notifier: Notifier, part: OutgoingMessage) -> None:
+        at = self.now()
+        if not self.outbox.renew(message, at + LEASE):
+            raise _LeaseLostError("another sender goes on with it")
+        notifier.send(part, at)
 
     def _again(self, message: Message, error: str) -> Delivery:
         at = self.now()
