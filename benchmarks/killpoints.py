@@ -1,6 +1,6 @@
-"""Kill, starve and crowd crawls, imports, backups and merges, repeat them, and compare with unbroken runs.
+"""Kill, starve and crowd what writes archives, repeat it, and compare with unbroken runs.
 
-    python benchmarks/killpoints.py WAY [--count 100] [--seed 1]
+    python benchmarks/killpoints.py WAY [--count 100] [--seed 1] [--job keep --job backfill ...]
 
     syscalls    SIGKILL at the K-th write, sync, rename, unlink... (strace injects it)
     signals     SIGKILL after a random time
@@ -10,7 +10,8 @@
 
 A warm process forks for each run, so a point costs milliseconds. What a run said was stored must be there before the
 next one begins (0 lost), SQLite and `archive verify` must find nothing (0 half), and the repeated run must end as the
-unbroken one did, row for row and file for file (0 duplicate).
+unbroken one did, row for row and file for file (0 duplicate). ``keep`` is `archive export-state`; a backfill asks a
+source in the process. No crawl, merge or backfill may leave a list of flags that does not fit its document.
 """
 
 from __future__ import annotations
@@ -28,35 +29,47 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from small_archive import START, Platform, build, crawl, writer
 
+from tostrack.archive import Archive
 from tostrack.archive.backup import backup, backups
+from tostrack.archive.flag_listing import has_listing
 from tostrack.archive.merge import merge
+from tostrack.archive.state_export import export_state, is_unchanged_state
 from tostrack.archive.verify import verify
 from tostrack.errors import ArchiveBusyError, StoreError
 from tostrack.importers.folder import collect
-from tostrack.models import Document
+from tostrack.importers.request_log import RequestLog
+from tostrack.importers.wayback import Capture
+from tostrack.models import Document, Snapshot, sha256
+from tostrack.services.backfill import BackfillRange, fetch_captures, plan_backfill, store_captures
 from tostrack.services.import_history import import_pages
 
 CALLS = "pwrite64,write,fdatasync,fsync,ftruncate,unlink,unlinkat,rename,renameat,renameat2"
 WRITES = "pwrite64,write,fdatasync,fsync,ftruncate"
-JOBS = ("crawl", "import", "backup", "merge")
+JOBS = ("crawl", "import", "backup", "merge", "keep", "backfill")
+#: What stores versions together with the list of flags that they come to.
+LISTING_JOBS = ("crawl", "merge", "backfill")
 DOCUMENTS, NIGHTS = 3, 3
 #: So many archives, each of its own seed, meet each fault.
 ARCHIVES = 10
 #: How many calls a run of an archive makes of the kind it makes most.
-MOST_CALLS = {"crawl": 170, "import": 340, "backup": 40, "merge": 170}
+MOST_CALLS = {"crawl": 170, "import": 340, "backup": 40, "merge": 170, "keep": 80, "backfill": 2700}
 
 
 def prepare(folder: Path, seed: int) -> None:
-    """Make an archive, one of the same platform that goes on from it, a backup, and saved pages to import into it."""
-    build(folder, DOCUMENTS, NIGHTS, seed)
+    """Make an archive, one of the same platform that goes on from it, a backup, a kept state, and pages to import."""
+    build(folder, DOCUMENTS, NIGHTS - 1, seed)
+    with Archive(folder / "tostrack.db") as archive:
+        export_state(archive, folder / "snapshots", folder / "state")
+    build_on(folder, seed)
     build(folder / "other", DOCUMENTS, NIGHTS + 2, seed)
     backup(folder / "tostrack.db", folder / "backups", START + timedelta(days=300), 2, folder / "snapshots")
+    (folder / "temporary").mkdir()
     saved = folder / "saved" / "Lumora" / "Terms"
     saved.mkdir(parents=True)
     chance = random.Random(seed)
@@ -66,8 +79,62 @@ def prepare(folder: Path, seed: int) -> None:
         (saved / f"{year}0101_Lumora_Terms.md").write_text(text)
 
 
+def build_on(folder: Path, seed: int) -> None:
+    """Let the last night of the archive in *folder* pass."""
+    platform = Platform(DOCUMENTS, seed)
+    for _ in range(NIGHTS - 1):
+        platform.turn()
+    for _ in crawl(folder, platform, NIGHTS - 1):
+        pass
+
+
+class PastPages:
+    """Captures of years ago, as an archive of pages lists and plays them."""
+
+    def __init__(self, seed: int) -> None:
+        self._chance = random.Random(seed)
+        self._bodies: dict[datetime, bytes] = {}
+
+    def captures(self, url: str, _start: datetime, _end: datetime) -> list[Capture]:
+        """Return four captures of *url*."""
+        found = []
+        for year in range(2014, 2018):
+            at, days = datetime(year, 1, 1, tzinfo=UTC), self._chance.randint(10, 90)
+            text = f"<p>We keep your data for {days} days.</p><p>You grant us a licence to use the photos you post.</p>"
+            self._bodies[at] = f"<html><title>Policy</title><main><h1>Policy</h1>{text}</main></html>".encode()
+            found.append(Capture(at, url, sha256(self._bodies[at]), 200, "text/html"))
+        return found
+
+    def play(self, capture: Capture) -> Snapshot:
+        """Return what *capture* holds."""
+        body = self._bodies[capture.at]
+        return Snapshot(capture.url, capture.at, 200, body, {"content-type": "text/html"}, (capture.url,))
+
+
+def run_backfill(folder: Path, seed: int) -> None:
+    """Put four versions of years ago before the history of each document in *folder*."""
+    # What is judged on the way lies in a folder of its own, which a kill leaves behind.
+    tempfile.tempdir = str(folder / "temporary")
+    source, span = PastPages(seed), BackfillRange(datetime(2010, 1, 1, tzinfo=UTC), START, "day")
+    with RequestLog(folder / "requests.db") as ledger, writer(folder) as archive:
+        for document in Platform(DOCUMENTS, seed).documents:
+            made = plan_backfill(document, source, archive, ledger, span)
+            for _ in fetch_captures(made, source, ledger):
+                pass
+            store_captures(made, ledger, archive)
+            note(folder, document.id, archive.current(document.service, document.slug).number)
+
+
 def run(folder: Path, job: str, seed: int) -> None:
-    """Do one crawl, import, backup or merge in *folder*; note in a file's name what was reported as stored."""
+    """Do one *job* of `JOBS` in *folder*; note in a file's name what was reported as stored."""
+    if job == "backfill":
+        run_backfill(folder, seed)
+        return
+    if job == "keep":
+        with Archive(folder / "tostrack.db") as archive:
+            if export_state(archive, folder / "snapshots", folder / "state").missing:
+                raise SystemExit("captures of the archive are missing")
+        return
     if job == "crawl":
         platform = Platform(DOCUMENTS, seed)
         for _ in range(NIGHTS):
@@ -138,6 +205,13 @@ def content(folder: Path) -> dict[str, list]:
         }
     root = folder / "snapshots"
     rows["copies"] = [copy.name for copy in backups(folder / "tostrack.db", folder / "backups")]
+    state = folder / "state"
+    rows["state"] = [
+        # A copy of a copy differs in the cookie of its schema: of the database it is compared what it holds.
+        f"{path.relative_to(state)} {'' if path.suffix == '.db' else sha256(path.read_bytes())}"
+        for path in sorted(state.rglob("*"))
+        if path.is_file()
+    ]
     rows["files"] = sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
     return rows
 
@@ -154,10 +228,23 @@ def judge(folder: Path, job: str, seed: int, expected: dict[str, list]) -> list[
         stored = {name for (name,) in connection.execute(query)}
     said = {path.name.removeprefix("ack ") for path in folder.glob("ack *")}
     wrong += [f"lost: {name}" for name in said - stored]
+    if job in LISTING_JOBS:
+        with Archive(folder / "tostrack.db") as archive:
+            wrong += [
+                f"a list of flags of {row.id} that does not fit it"
+                for row in archive.documents()
+                if not has_listing(archive.query, row.service, row.document)
+            ]
+    state = folder / "state" / "tostrack.db"
+    wrong += [f"the kept state: {finding}" for finding in verify(state, None).findings]
     if os.waitpid(child(folder, job, seed), 0)[1]:
         return [*wrong, "the run could not be repeated"]
     for copy in backups(folder / "tostrack.db", folder / "backups"):
         wrong += [f"{copy.name}: {finding}" for finding in verify(copy, None).findings]
+    if job == "keep":
+        wrong += [f"the kept state: {finding}" for finding in verify(state, state.with_name("snapshots")).findings]
+        if not is_unchanged_state(state, folder / "tostrack.db"):
+            wrong.append("the kept state is not that of the archive")
     found = content(folder)
     for name, rows in expected.items():
         if found[name] != rows:
@@ -201,15 +288,17 @@ def left_status(folder: Path) -> int:
     return next((int(path.name.split()[1]) for path in folder.glob("status *")), 99)
 
 
-def points(way: str, count: int, seed: int, scratch: Path) -> Iterator[tuple[str, int, list[str]]]:
+def points(
+    way: str, count: int, seed: int, scratch: Path, jobs: Sequence[str] = JOBS
+) -> Iterator[tuple[str, int, list[str]]]:
     """Yield, for *count* points, the job, how the run ended, and what is wrong."""
     chance = random.Random(seed)
     seeds = range(seed, seed + min(ARCHIVES, count))
     expected: dict[tuple[str, int], dict[str, list]] = {}
-    longest = dict.fromkeys(JOBS, 0.0)
+    longest = dict.fromkeys(jobs, 0.0)
     for each in seeds:
         prepare(scratch / f"template-{each}", each)
-        for job in JOBS:
+        for job in jobs:
             whole = scratch / f"{job}-{each}"
             shutil.copytree(scratch / f"template-{each}", whole)
             began = time.monotonic()
@@ -221,7 +310,7 @@ def points(way: str, count: int, seed: int, scratch: Path) -> Iterator[tuple[str
     (scratch / "modules").write_text(" ".join(loaded))
     done = 0
     while done < count:
-        job = chance.choice(JOBS)
+        job = chance.choice(jobs)
         folders = {each: scratch / f"point-{each}" for each in seeds}
         for each, folder in folders.items():
             shutil.copytree(scratch / f"template-{each}", folder)
@@ -265,13 +354,13 @@ def main() -> None:
     parser.add_argument("way", choices=("syscalls", "signals", "full", "limit", "crowd"))
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--job", choices=JOBS, action="append", help="only this one; may be given several times")
     arguments = parser.parse_args()
     ended: Counter[str] = Counter()
     bad = 0
     with tempfile.TemporaryDirectory() as scratch:
-        found = (crowd if arguments.way == "crowd" else lambda *values: points(arguments.way, *values))(
-            arguments.count, arguments.seed, Path(scratch)
-        )
+        values = arguments.count, arguments.seed, Path(scratch)
+        found = crowd(*values) if arguments.way == "crowd" else points(arguments.way, *values, arguments.job or JOBS)
         for job, status, wrong in found:
             ended[f"{job} {status}"] += 1
             bad += bool(wrong)

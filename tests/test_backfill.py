@@ -10,7 +10,9 @@ from fakes import FakeClock
 from fakes_wayback import FakeWayback, Kept
 
 from tostrack.archive import Archive
+from tostrack.archive.flag_listing import has_listing
 from tostrack.archive.verify import verify
+from tostrack.archive.writer import Writer
 from tostrack.errors import ConfigError, FetchError
 from tostrack.fetch.client import Client
 from tostrack.fetch.transport import GuardedTransport
@@ -133,6 +135,30 @@ def test_what_is_found_after_the_first_crawl_stands_before_version_1(years):
         assert (seam.from_number, seam.verdict, seam.announced) == (0, Verdict.SUBSTANTIVE, False)
         assert archive.change("acme/terms@-2").topics == ("advertising",)
         assert LICENCE in archive.text("acme", "terms", datetime(2015, 1, 1, tzinfo=UTC))
+
+
+def test_a_backfill_that_ends_before_the_flags_are_listed_puts_nothing_before_what_stands(years, monkeypatch):
+    years.platform.night(terms=paragraphs(WIDER, RULES, "We train artificial intelligence on your photos."))
+    standing = years.numbers()
+
+    def stop(writer, *_values):
+        # Only in the archive itself: the texts of the past are judged in one of their own.
+        if writer.path == years.platform.database:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Writer, "list_flags", stop)
+        with pytest.raises(KeyboardInterrupt):
+            years.run()
+    with Archive(years.platform.database) as archive:
+        assert has_listing(archive.query, "acme", "terms")
+    assert years.numbers() == standing
+    found = years.run()
+
+    assert (found.versions, found.fetched) == (4, 0)
+    with Archive(years.platform.database) as archive:
+        assert has_listing(archive.query, "acme", "terms")
+        assert {row.since[:10] for row in archive.flags("acme")} == {"2020-01-01", "2024-01-01"}
 
 
 def test_a_crawl_goes_on_from_what_was_found(years):

@@ -31,6 +31,14 @@ def test_a_run_that_was_killed_or_starved_ends_as_an_unbroken_one(way, tmp_path)
     assert [wrong for _, _, wrong in points(way, 4, 7, tmp_path) if wrong] == []
 
 
+def test_a_backfill_or_an_export_of_the_state_that_was_killed_ends_as_an_unbroken_one(tmp_path):
+    from killpoints import points
+
+    found = list(points("signals", 4, 7, tmp_path, ("keep", "backfill")))
+
+    assert [wrong for _, _, wrong in found if wrong] == []
+
+
 def test_of_many_crawls_at_once_one_works_and_the_others_say_busy(tmp_path):
     from killpoints import crowd
 

@@ -10,10 +10,13 @@ from conftest import LICENCE, START, WATCHLIST, WIDER, Platform, paragraphs
 
 from tostrack.analysis.comparison import compare_readings, read_version
 from tostrack.archive import Archive
+from tostrack.archive.flag_listing import has_listing
 from tostrack.archive.merge import merge
 from tostrack.archive.redact import redact
+from tostrack.archive.state_export import export_state
 from tostrack.archive.verify import verify
 from tostrack.archive.visits import Visit
+from tostrack.archive.writer import Writer
 from tostrack.errors import ArchiveBusyError, ConfigError, StoreError
 from tostrack.models import Document, Outcome, Page, Version
 from tostrack.services.new_versions import new_version
@@ -86,6 +89,41 @@ def test_a_document_of_another_archive_comes_with_all_that_is_known_of_it(ours, 
     assert rows(ours, *TOLD) == rows(theirs, *TOLD)
     assert ours.files() == theirs.files()
     assert proved(ours) == proved(theirs)
+
+
+def test_a_merge_that_ends_before_the_flags_are_listed_takes_nothing_of_the_document(ours, theirs, monkeypatch):
+    ours.documents = theirs.documents
+    copy_archive(theirs, ours)
+    theirs.night(privacy=paragraphs(KEEP.format(120), WIDER))
+    before = flag_listing(ours)
+
+    def stop(*_values):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Writer, "list_flags", stop)
+        with pytest.raises(KeyboardInterrupt):
+            merged(ours, theirs)
+    killed = flag_listing(ours)
+    merged(ours, theirs)
+
+    assert killed == before
+    assert before[:2] == (3, True)
+    assert flag_listing(ours)[:2] == (4, True)
+    assert "transferable" in flag_listing(ours)[2]
+
+
+def copy_archive(source, target):
+    with Archive(source.database) as archive:
+        export_state(archive, source.folder / "snapshots", target.folder)
+
+
+def flag_listing(platform):
+    """Return the number of the version that stands, whether its flags are listed, and what is flagged."""
+    with Archive(platform.database) as archive:
+        fits = has_listing(archive.query, "acme", "privacy")
+        flagged = " ".join(row.clause for row in archive.flags("acme"))
+        return archive.current("acme", "privacy").number, fits, flagged
 
 
 def test_documents_of_ours_are_left_as_they_are(ours, theirs):
