@@ -199,6 +199,17 @@ def test_bytes_that_come_are_capped_whatever_they_are(server, flood):
     assert caught.value.cause == "too-large"
 
 
+def test_an_address_without_end_does_not_fill_the_message(server, fetcher):
+    server.on("/terms", b"HTTP/1.1 302 Found\r\nLocation: " + b"/a" * 20_000 + b"\r\nContent-Length: 0\r\n\r\n")
+    server.on("/a" * 20_000, b"HTTP/1.1 302 Found\r\nLocation: " + b"/a" * 20_000 + b"\r\nContent-Length: 0\r\n\r\n")
+
+    error = failure(fetcher, server.url + "/terms")
+
+    assert error.cause == "redirect-loop"
+    assert len(str(error)) <= 1000
+    assert str(error).startswith(f"{server.url}/terms: redirected in a circle")
+
+
 @pytest.mark.parametrize("framing", FRAMINGS)
 def test_an_answer_cut_at_any_byte_is_no_answer(server, framing):
     whole = FRAMINGS[framing]

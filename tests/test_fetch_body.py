@@ -43,6 +43,18 @@ def test_a_gzip_of_several_members_is_read_to_the_last(bodies, size):
     assert decoded(URL, split(stream, size), "gzip", 1000) == b"".join(bodies)
 
 
+def test_a_gzip_of_members_without_end_is_an_error_after_some():
+    def members():
+        for _ in range(10_000):
+            yield gzip.compress(b"", mtime=0) * 1000
+        raise AssertionError("read on")
+
+    with pytest.raises(FetchError) as caught:
+        decoded(URL, members(), "gzip", 1000)
+
+    assert caught.value.cause == "encoding"
+
+
 @pytest.mark.parametrize("rest", [b"\0" * 20, b"garbage"])
 def test_what_follows_the_trailer_is_passed_over(rest):
     assert decoded(URL, [gzip.compress(b"Terms") + rest], "gzip", 1000) == b"Terms"

@@ -5,7 +5,9 @@ import http.client
 import json
 import os
 import re
+import socket
 import sqlite3
+import struct
 import zlib
 from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
@@ -375,6 +377,54 @@ def test_no_link_leads_out_of_the_site(tmp_path):
         }
 
     assert found == {"a.txt": 404, "b/inside.txt": 404, "..%2foutside.txt": 404, "c.txt": 200, "own.txt": 200}
+
+
+def test_a_link_that_is_sent_for_a_folder_or_for_what_is_missing_is_not_followed_out_of_the_site(tmp_path):
+    (tmp_path / "outside.html").write_text("not ours to show")
+    site = tmp_path / "site"
+    for name in ("a", "b", "c"):
+        (site / name).mkdir(parents=True)
+    (site / "a/index.html").symlink_to(tmp_path / "outside.html")
+    (site / "b/index.htm").symlink_to(tmp_path / "outside.html")
+    (site / "c/index.html").write_text("own")
+    (site / "404.html").symlink_to(tmp_path / "outside.html")
+
+    with serve_site(site, 0) as at:
+        found = {path: asked(at + path) for path in ("a/", "b/", "c/", "nowhere")}
+
+    assert {path: status for path, (status, _) in found.items()} == {"a/": 404, "b/": 404, "c/": 200, "nowhere": 404}
+    assert not any(b"not ours" in body for _, body in found.values())
+
+
+def test_what_is_no_file_of_the_site_is_answered_404_without_a_traceback(tmp_path, capfd):
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    os.mkfifo(tmp_path / "pipe")
+    paths = ("circle", "pipe", "a%00b", "%ed%a0%80", "a" * 5000, "http://tos.example/", "%2e%2e%2f%2e%2e/etc/hostname")
+
+    with serve_site(tmp_path, 0) as at:
+        found = {path[:20]: asked(at + path)[0] for path in paths}
+
+    assert set(found.values()) == {404}
+    assert capfd.readouterr().err == ""
+
+
+def test_a_request_with_two_host_names_is_not_answered_and_a_reader_who_is_gone_is_no_fault(tmp_path, capfd):
+    (tmp_path / "index.html").write_text("ours")
+    with serve_site(tmp_path, 0) as at:
+        port = int(at.rsplit(":", 1)[1].strip("/"))
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as one:
+            one.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: tos.example\r\n\r\n")
+            answer = b"".join(iter(lambda: one.recv(65536), b""))
+        gone = socket.create_connection(("127.0.0.1", port), timeout=10)
+        # Closed with a reset, in the middle of a request.
+        gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        gone.sendall(b"GET / HTTP/1.1\r\nHost")
+        gone.close()
+        assert asked(at)[0] == 200
+
+    assert b" 421 " in answer
+    assert b"ours" not in answer
+    assert capfd.readouterr().err == ""
 
 
 def test_the_site_is_written_again_when_the_archive_was(story, monkeypatch):

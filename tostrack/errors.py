@@ -19,8 +19,15 @@ class DocumentError(TostrackError):
     cause = "failed"
 
 
+#: Characters of a message: addresses that servers send may have tens of thousands.
+_LONGEST_MESSAGE = 1_000
+
+
 class FetchError(DocumentError):
-    """No usable response. ``transient`` says if a retry may help, ``status`` what the server said, if it did."""
+    """No usable response. ``transient`` says if a retry may help, ``status`` what the server said, if it did.
+
+    A message that is too long for people is cut in its middle.
+    """
 
     def __init__(
         self,
@@ -31,6 +38,9 @@ class FetchError(DocumentError):
         status: int | None = None,
         retry_after: float | None = None,
     ) -> None:
+        if len(message) > _LONGEST_MESSAGE:
+            half = _LONGEST_MESSAGE // 2
+            message = f"{message[:half]}…{message[1 - half :]}"
         super().__init__(message)
         self.cause = cause
         self.transient = transient

@@ -17,6 +17,8 @@ _HTML_END = re.compile(rb"</html\s*>", re.IGNORECASE)
 _TAIL = 1 << 14
 #: Most bytes that are decompressed at once.
 _PART = 1 << 17
+#: Streams of gzip behind each other that one body may be made of: files that are compressed in blocks have hundreds.
+_MOST_STREAMS = 10_000
 
 
 #: What servers write as Content-Encoding when the body is not compressed.
@@ -32,6 +34,7 @@ class Inflater:
         #: Bytes that wait until it is clear what stream they begin.
         self._head = b""
         self._stream: zlib._Decompress | None = None
+        self._streams = 1
         self.size = 0
 
     @property
@@ -56,6 +59,9 @@ class Inflater:
                 piece = piece.lstrip(b"\0")
                 if self._encoding != "gzip" or not piece.startswith(b"\x1f"):
                     break  # padding or rubbish after the trailer, which browsers pass over too
+                self._streams += 1
+                if self._streams > _MOST_STREAMS:
+                    raise zlib.error("it is made of too many streams")
                 self._stream = zlib.decompressobj(wbits=31)
             part = self._stream.decompress(piece, min(_PART, self._limit + 1 - self.size))
             self.size += len(part)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -29,7 +31,7 @@ def serve_site(folder: Path, port: int) -> Iterator[str]:
         ConfigError: The port is taken.
     """
     try:
-        server = ThreadingHTTPServer(("127.0.0.1", port), partial(_SiteHandler, directory=str(folder)))
+        server = _SiteServer(("127.0.0.1", port), partial(_SiteHandler, directory=str(folder)))
     except OSError as error:
         raise ConfigError(f"--port {port}: cannot listen there ({error.strerror}); 0 takes a free one") from error
     with server:
@@ -71,6 +73,13 @@ def _is_loopback(host: str) -> bool:
     return re.sub(r":\d{1,5}$", "", host).lower().rstrip(".") in ("localhost", "127.0.0.1", "[::1]")
 
 
+class _SiteServer(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a reader who is gone; a fault of ours keeps its traceback."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class _SiteHandler(SimpleHTTPRequestHandler):
     """Answers with the files of the folder; what is not there, with the site's own page for that."""
 
@@ -82,20 +91,32 @@ class _SiteHandler(SimpleHTTPRequestHandler):
 
         A page elsewhere whose host name was pointed at 127.0.0.1 could read the site by its own name otherwise.
         """
-        if not _is_loopback(self.headers.get("Host", "")):
+        hosts = self.headers.get_all("Host", [])
+        if len(hosts) != 1 or not _is_loopback(hosts[0]):
             super().send_error(421, "This server answers to localhost only")
             return None
-        folder = Path(self.directory).resolve()
-        # A link in the folder may lead out of it.
-        if not Path(self.translate_path(self.path)).resolve().is_relative_to(folder):
+        path = Path(self.translate_path(self.path))
+        # What is sent for a folder may be a link itself.
+        if not all(self._holds(each) for each in (path, path / "index.html", path / "index.htm")):
             self.send_error(404)
             return None
         return super().send_head()
 
+    def _holds(self, path: Path) -> bool:
+        """Return whether what *path* leads to is a folder or file within the site, or nothing."""
+        try:
+            found = path.resolve()
+            if not found.is_relative_to(Path(self.directory).resolve()):
+                return False
+            return found.is_dir() or found.is_file() or not os.path.lexists(found)
+        except (OSError, ValueError, RuntimeError):
+            # No name of a file, or links in a circle.
+            return False
+
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer with ``404.html`` where there is nothing."""
         page = Path(self.directory) / "404.html"
-        if code != 404 or not page.is_file():
+        if code != 404 or not page.is_file() or not self._holds(page):
             super().send_error(code, message, explain)
             return
         body = page.read_bytes()
