@@ -138,6 +138,14 @@ def test_a_receivers_answer_says_whether_another_try_helps(status, transient):
     assert len(receiver.got) == 1
 
 
+def test_a_receiver_that_says_much_has_the_message_all_the_same():
+    with Receiver() as receiver:
+        receiver.said = b"thank you. " * 150_000
+        Webhook(ChannelSettings(secret=lambda _: KEY, post=client().ask)).send(letter(receiver.url), NOW)
+
+    assert len(receiver.got) == 1
+
+
 def test_a_hook_without_a_key_is_not_sent():
     with pytest.raises(NotifyError, match="TOSTRACK_WEBHOOK_KEY"):
         Webhook(ChannelSettings(post=client().ask)).send(letter("https://hooks.example/x"), NOW)

@@ -164,6 +164,8 @@ class Client:
         own = {"User-Agent": self._headers["User-Agent"], "Accept-Encoding": "identity"}
         request.prepare_headers({**own, "Content-Length": str(len(body)), **headers})
         with self.guard.exchange(_ASKED_SECONDS) as exchange:
+            # What is said behind the beginning is not read, however long it is.
+            exchange.allowance += _ASKED_BYTES
             try:
                 response = self._adapter.send(request, stream=True)
                 try:
