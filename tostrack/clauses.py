@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from tostrack.language.item_labels import strip_ordinal
 from tostrack.language.lazy_pattern import lazy_pattern
@@ -58,6 +59,39 @@ def _split(passage: str, path: _Path) -> tuple[tuple[Clause, ...], _Path]:
     return _assembled(_blocks(passage), path)
 
 
+class WrittenClause(NamedTuple):
+    """A clause as Markdown, by itself."""
+
+    #: What stands tight together: ``item``, ``row``, or the kind.
+    family: str
+    text: str
+    #: The line under it where it is the first row of a table; empty for what is no row.
+    rule: str
+
+
+def write_clause(clause: Clause, *, count_empty_cells: bool = True) -> WrittenClause:
+    """Return *clause* as `join_written` takes it; see `join_clauses` for *count_empty_cells*."""
+    family, rule = _family(clause.kind), ""
+    if family == "row":
+        columns = len(_PIPE.findall(clause.text)) if count_empty_cells else clause.text.count(" | ")
+        rule = "\n|" + " --- |" * (columns + 1)
+    return WrittenClause(family, _written(clause), rule)
+
+
+def join_written(written: Iterable[WrittenClause]) -> str:
+    """Return clauses, each written by itself, as one Markdown text in normal form."""
+    out: list[str] = []
+    previous = ""
+    for family, text, rule in written:
+        if out:
+            out.append("\n" if family == previous and family in ("item", "row") else "\n\n")
+        out.append(text)
+        if rule and previous != "row":
+            out.append(rule)
+        previous = family
+    return "".join(out) + "\n" if out else ""
+
+
 def join_clauses(clauses: Iterable[Clause], *, count_empty_cells: bool = True) -> str:
     """Return *clauses* as one Markdown text in normal form; splitting it again gives the same clauses.
 
@@ -66,20 +100,7 @@ def join_clauses(clauses: Iterable[Clause], *, count_empty_cells: bool = True) -
         count_empty_cells: Whether the line under the first row of a table counts empty cells. Texts recorded before
             extractor 2 did not, and their hashes are of what they were written as.
     """
-    out: list[str] = []
-    previous = ""
-    for clause in clauses:
-        kind = _family(clause.kind)
-        tight = kind == previous and kind in ("item", "row")
-        if out:
-            out.append("\n" if tight else "\n\n")
-        written = _written(clause)
-        if kind == "row" and previous != "row":
-            columns = len(_PIPE.findall(clause.text)) if count_empty_cells else clause.text.count(" | ")
-            written += "\n|" + " --- |" * (columns + 1)
-        out.append(written)
-        previous = kind
-    return "".join(out) + "\n" if out else ""
+    return join_written(write_clause(clause, count_empty_cells=count_empty_cells) for clause in clauses)
 
 
 def _family(kind: str) -> str:

@@ -41,6 +41,8 @@ def check_hunks(
     hunks = defaultdict(list)
     for row in query(_HUNKS, (document_id,)):
         hunks[row["judgement_id"]].append(row)
+    # Most clauses stand in the hunks of many changes.
+    plains: dict[int, str] = {}
     for judgement in query(_JUDGEMENTS, (document_id,)):
         found = hunks[judgement["id"]]
         counts = Counter(row["edit"] for row in found)
@@ -59,19 +61,19 @@ def check_hunks(
             fits = False
         if not fits:
             yield judgement["to_number"], "its hunks are not about its clauses"
-        elif not all(_words_fit(row, texts, gone) for row in found):
+        elif not all(row["words"] is None or _words_fit(row, texts, gone, plains) for row in found):
             yield judgement["to_number"], "its word edits are not edits of its clauses"
 
 
-def _words_fit(row: sqlite3.Row, texts: VersionTexts, gone: Collection[str]) -> bool:
-    if row["words"] is None:
-        return True
-    ids = (unpack_ids(row[side]) for side in ("old_clauses", "new_clauses"))
-    old, new = ([texts.clauses[one].text for one in side] for side in ids)
-    if any(text in gone for text in (*old, *new)):
-        return True
+def _words_fit(row: sqlite3.Row, texts: VersionTexts, gone: Collection[str], plains: dict[int, str]) -> bool:
+    sides = [unpack_ids(row[side]) for side in ("old_clauses", "new_clauses")]
+    for clause_id in {one for side in sides for one in side}:
+        if texts.clauses[clause_id].text in gone:
+            return True
+        if clause_id not in plains:
+            plains[clause_id] = plain(texts.clauses[clause_id].text)
     try:
-        return words_fit(row["words"], *(" ".join(map(plain, side)) for side in (old, new)))
+        return words_fit(row["words"], *(" ".join([plains[one] for one in side]) for side in sides))
     except TypeError:
         return False
 

@@ -94,8 +94,10 @@ def unpack_ids(packed: int | str | None) -> list[int]:
     Raises:
         StoreError: They are no ids.
     """
+    if packed is None or isinstance(packed, int):
+        return [] if packed is None else [packed]
     try:
-        found = [] if packed is None else [packed] if isinstance(packed, int) else json.loads(packed)
+        found = json.loads(packed)
     except (ValueError, TypeError, RecursionError) as error:
         raise StoreError("the clauses of a hunk cannot be read; run `tostrack archive verify`") from error
     if not isinstance(found, list) or not all(isinstance(one, int) for one in found):
@@ -113,8 +115,14 @@ def pack_words(words: WordEdits, old: str, new: str) -> str | None:
 
 def unpack_words(runs: str | None, old: str, new: str) -> WordEdits:
     """Return the word edits between two plain texts; where *runs* do not fit them, the whole texts."""
-    if runs is None or not _RUNS.fullmatch(runs):
-        return _whole(old, new)
+    found = None if runs is None else _read_runs(runs, old, new)
+    return _whole(old, new) if found is None else found
+
+
+def _read_runs(runs: str, old: str, new: str) -> WordEdits | None:
+    """Return the word edits between two plain texts; None where *runs* do not fit them."""
+    if not _RUNS.fullmatch(runs):
+        return None
     found, before, after = [], 0, 0
     for op, digits in _RUN.findall(runs):
         length = int(digits)
@@ -122,12 +130,15 @@ def unpack_words(runs: str | None, old: str, new: str) -> WordEdits:
         before += length * (op != "+")
         after += length * (op != "-")
     sides = ("".join(text for op, text in found if op != without) for without in "+-")
-    return tuple(found) if (old, new) == tuple(sides) else _whole(old, new)
+    return tuple(found) if (old, new) == tuple(sides) else None
 
 
 def words_fit(runs: str | None, old: str, new: str) -> bool:
-    """Return whether stored word edits are those of two plain texts; None, the whole texts, fits any."""
-    return runs is None or pack_words(unpack_words(runs, old, new), old, new) == runs
+    """Return whether stored word edits are those of two plain texts, as `pack_words` writes them; None fits any."""
+    if runs is None:
+        return True
+    found = _read_runs(runs, old, new)
+    return found is not None and found != _whole(old, new) and runs == "".join(f"{op}{len(text)}" for op, text in found)
 
 
 def _whole(old: str, new: str) -> WordEdits:

@@ -8,6 +8,7 @@ from functools import partial
 from tostrack.archive.flag_listing import read_listing
 from tostrack.archive.flag_rows import flag_of
 from tostrack.archive.read import Archive, DocumentRow
+from tostrack.archive.stored_changes import check_changes
 from tostrack.errors import StoreError
 
 #: What reading a damaged row may end in: SQLite lets any column hold anything.
@@ -18,7 +19,7 @@ def check_readable(archive: Archive, document: DocumentRow) -> Iterator[tuple[in
     """Yield the version, where it is of one, and what is wrong with each change, flag or suspect that none can read."""
     service, slug = document.service, document.document
     changes = archive.changes(service, slug)
-    if _failure(lambda: list(archive.load_changes(changes))):
+    if _failure(lambda: check_changes(archive.query, changes)):
         # All at once is many times faster; one by one names the version.
         for row in changes:
             if failure := _failure(partial(archive.load_change, row)):

@@ -17,6 +17,7 @@ from tostrack.models import (
     Change,
     Dating,
     Direction,
+    Edit,
     Fact,
     FactKind,
     Flag,
@@ -51,6 +52,9 @@ _FACTS = """
 SELECT judgement_id, coalesce(place, hunk) AS place, kind, old, new, sentence FROM judgement_facts
 WHERE judgement_id IN (SELECT value FROM json_each(?)) ORDER BY id
 """
+_HUNK_KINDS = """
+SELECT DISTINCT edit, reason FROM _hunks WHERE judgement_id IN (SELECT value FROM json_each(?))
+"""
 _DATES = "SELECT * FROM judgement_dates WHERE judgement_id IN (SELECT value FROM json_each(?))"
 
 
@@ -76,6 +80,25 @@ def load_changes(query: Query, rows: Sequence[ChangeRow]) -> Iterator[Change]:
         hunks, details = read_hunks(query, ids), _read_details(query, ids)
         for row, end in zip(batch, ends, strict=True):
             yield _change(row, end, hunks[end["id"]], details[end["id"]])
+
+
+def check_changes(query: Query, rows: Sequence[ChangeRow]) -> None:
+    """Read the stored changes of *rows* but for the clauses and word edits of their hunks, which `check_hunks` reads.
+
+    Raises:
+        StoreError: A row names a version that is not there, or a time is none.
+        ValueError: A word of a vocabulary, such as the reason of a hunk, is none of it.
+    """
+    waiting = iter(rows)
+    while batch := list(islice(waiting, _BATCH)):
+        ends = [_judgement(query, row) for row in batch]
+        ids = [end["id"] for end in ends]
+        details = _read_details(query, ids)
+        for kind in query(_HUNK_KINDS, (json.dumps(ids),)):
+            Edit(kind["edit"])
+            _ = kind["reason"] and Reason(kind["reason"])
+        for row, end in zip(batch, ends, strict=True):
+            _change(row, end, (), details[end["id"]])
 
 
 def _judgement(query: Query, row: ChangeRow) -> sqlite3.Row:

@@ -251,7 +251,10 @@ class _Check:
         where = (row["document"], row["number"])
         try:
             ids = texts.ids(row["number"])
-            found = [self._digest(texts, clause_id) for clause_id in ids]
+            for clause_id in [one for one in ids if one not in self._digests]:
+                clause = texts.clauses[clause_id]
+                self._digests[clause_id] = clause.kind, self._origins.digest(clause.text)
+            found = [self._digests[clause_id] for clause_id in ids]
             text = texts.text(ids)
         except DAMAGED as error:
             self.say("text", f"cannot be read ({error})", *where)
@@ -269,12 +272,6 @@ class _Check:
         """Whether the text is the recorded one as extractor 1 wrote it: without regard to empty cells of tables."""
         clauses = [texts.clauses[clause_id] for clause_id in ids]
         return sha256(join_clauses(clauses, count_empty_cells=False)) == str(row["sha256"])
-
-    def _digest(self, texts: VersionTexts, clause_id: int) -> tuple[str, str]:
-        if clause_id not in self._digests:
-            clause = texts.clauses[clause_id]
-            self._digests[clause_id] = clause.kind, self._origins.digest(clause.text)
-        return self._digests[clause_id]
 
     # Raw captures
 

@@ -7,7 +7,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Sequence
 
 from tostrack.archive.hunk_rows import Query
-from tostrack.clauses import join_clauses
+from tostrack.clauses import WrittenClause, join_written, write_clause
 from tostrack.models import Clause
 
 #: So many lists of ids are remembered: a change goes back to one of the last versions.
@@ -40,6 +40,8 @@ class VersionTexts:
         #: How many of the moments are applied to the current list.
         self._applied = 0
         self._lists: OrderedDict[int, list[int]] = OrderedDict()
+        #: Most clauses stand in many versions.
+        self._written: dict[int, WrittenClause] = {}
 
     def ids(self, number: int) -> list[int]:
         """Return the ids of the clauses of the version *number*, in the order of its text."""
@@ -69,4 +71,8 @@ class VersionTexts:
         Raises:
             KeyError: A clause is not there.
         """
-        return join_clauses([self.clauses[clause_id] for clause_id in ids])
+        written = self._written
+        for clause_id in ids:
+            if clause_id not in written:
+                written[clause_id] = write_clause(self.clauses[clause_id])
+        return join_written([written[clause_id] for clause_id in ids])
