@@ -48,14 +48,22 @@ class Platform:
             if self._chance.random() < 0.8:
                 texts[self._chance.randrange(len(texts))] = self._sentence()
 
+    def sentences(self, number: int) -> list[str]:
+        """Return what a document says now."""
+        return list(self._texts[number])
+
+    def page(self, number: int) -> bytes:
+        """Return the page of a document as it is now."""
+        body = "".join(f"<p>{text}</p>" for text in self._texts[number])
+        return f"<html><title>Policy</title><main><h1>Policy</h1>{body}</main></html>".encode()
+
     def fetch_all(self, at: datetime) -> nightly_run.FetchAll:
         """Return what answers every request as of *at*."""
 
         def answers(requests: Sequence[Request]) -> Iterator[tuple[Request, nightly_run.Answer]]:
             for request in requests:
                 url = request.page.url
-                body = "".join(f"<p>{text}</p>" for text in self._texts[int(url.rpartition("/")[2])])
-                page = f"<html><title>Policy</title><main><h1>Policy</h1>{body}</main></html>".encode()
+                page = self.page(int(url.rpartition("/")[2]))
                 yield request, Snapshot(url, at, 200, page, {"content-type": "text/html"}, (url,))
 
         return answers

@@ -3,13 +3,16 @@
 import asyncio
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from conftest import paragraphs
 from sqlite_utils import Database
 
+from tostrack.archive import Archive, read, writer
 from tostrack.archive.datasette import datasette_metadata
+from tostrack.errors import StoreError
 
 TERMS = "You grant us a non-exclusive, royalty-free licence to use the content that you post on the service."
 WIDER = "You grant us a non-exclusive, royalty-free, worldwide licence to use the content that you post on the service."
@@ -94,3 +97,20 @@ def test_a_table_is_described_or_hidden(recorded):
     assert {name for (name,) in names if not name.startswith(("clauses_fts", "sqlite_"))} <= set(tables)
     assert {name for (name,) in names if name.startswith("_")} <= hidden
     assert {"messages", "outbox", "subscribers", "suppressions"} <= hidden
+
+
+def test_a_crawl_that_a_long_query_keeps_from_writing_fails_with_a_sentence_and_stores_the_next_night(
+    platform, recorded, monkeypatch
+):
+    for module in (read, writer):
+        monkeypatch.setattr(module, "_BUSY_TIMEOUT", 0.01)
+    with closing(sqlite3.connect(f"file:{recorded}?mode=ro", uri=True, isolation_level=None)) as other:
+        other.execute("BEGIN")
+        before = other.execute("SELECT * FROM versions").fetchall()
+        with pytest.raises(StoreError, match=r"another program reads or writes it .* run this again"):
+            platform.night(terms=paragraphs(TERMS))
+        assert other.execute("SELECT * FROM versions").fetchall() == before
+
+    platform.night(terms=paragraphs(TERMS))
+    with Archive(recorded) as archive:
+        assert archive.current("acme", "terms").number == len(before) + 1

@@ -157,7 +157,10 @@ class Writer(Archive):
         try:
             yield
         except DATABASE_ERRORS as error:
-            raise StoreError(f"{self.path}: cannot write the archive ({error})") from error
+            reason = str(error)
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+                reason = f"another program reads or writes it for more than {_BUSY_TIMEOUT:g} seconds; run this again"
+            raise StoreError(f"{self.path}: cannot write the archive ({reason})") from error
         except StoreError as error:
             named = str(error).startswith(f"{self.path}: ")
             raise error if named else StoreError(f"{self.path}: {error}") from error
