@@ -8,7 +8,7 @@ from tostrack.analysis.verdict import boilerplate_phrases, lexicon
 from tostrack.analysis.verdict.boilerplate_position import in_menu, is_beside_widget, is_outside
 from tostrack.analysis.verdict.labels import SEAM, is_glued, is_label, is_link, is_listed, is_party, is_strip
 from tostrack.analysis.verdict.normal_form import DATE, is_mail, is_number, normal
-from tostrack.analysis.verdict.places import Place, places_of
+from tostrack.analysis.verdict.places import Place, is_answer, places_of
 from tostrack.analysis.verdict.residual import Part
 from tostrack.analysis.verdict.wording_rules import is_name
 from tostrack.clauses import sentences
@@ -123,7 +123,7 @@ def _reworded(part: Part) -> bool:
     changed = [(op, " ".join(text.split())) for op, text in part.hunk.words if op in "+-" and comparable_text(text)]
     if len({op for op, _ in changed}) == 1 and all(comparable_text(text) in lexicon.HINTS for _, text in changed):
         return True
-    if part.clause.kind == "p" and all(map(_TRAIL.fullmatch, (part.hunk.old, part.hunk.new))):
+    if part.clause.kind == "p" and all(map(_is_trail, (part.hunk.old, part.hunk.new))):
         return True
     if changed and all(is_label(text) for _, text in changed) and _STRIP.search(part.hunk.new):
         return True
@@ -174,6 +174,14 @@ _DEBRIS = lazy_pattern(
 )
 #: Where a page stands among others: "Home › Help › Terms".
 _TRAIL = lazy_pattern(r"[^\W\d_][^›>»|.;:!?\n]{0,40}(?:\s[›>»]\s[^\W\d_][^›>»|.;:!?\n]{0,40}){2,6}")
+
+
+def _is_trail(text: str) -> bool:
+    """Whether *text* says where a page stands; a path that ends in a state says how something is set."""
+    steps = re.split(r"\s[›>»]\s", text)
+    return _TRAIL.fullmatch(text) is not None and not any(map(is_answer, steps))
+
+
 #: Labels stand in one line with such signs between them.
 _STRIP = lazy_pattern(r"\s[|·•]\s")
 

@@ -26,7 +26,7 @@ def stamp(part: Part) -> Reason | None:
         return None
     gone, come = part.moved
     changed = gone | come
-    if not changed or turns_round(gone, come):
+    if not changed or turns_round(normal(part.old), normal(part.new)):
         return None
     if all(word.startswith((INSTANT, RELATIVE)) for word in changed):
         return Reason.STAMP

@@ -253,7 +253,7 @@ def wording(part: Part) -> Reason | None:
         return Reason.WORDING if _is_reordered(part) else None
     if gone["or"] != come["or"] and (gone["and"] or come["and"]):
         return None
-    if turns_round(gone, come):
+    if turns_round(old, new):
         return None
     lost, gained = (sorted(side.elements()) for side in (gone, come))
     if "and" not in lost + gained and not ("or" in lost and "or" in gained):
