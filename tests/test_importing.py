@@ -309,7 +309,7 @@ def test_a_page_that_takes_all_memory_is_left_out_and_the_next_one_is_read(run, 
 
     result = run("import", "folder", str(tmp_path / "saved"))
 
-    assert "skipped Acme/Terms/20120101.html: processing it took more than 144 MB" in result.stderr
+    assert "skipped Acme/Terms/20120101.html: processing it took more than 192 MB" in result.stderr
     assert "1 versions from 2 files" in result.stdout
 
 
