@@ -415,9 +415,17 @@ def test_a_consumer_that_stops_ends_the_pages_and_nothing_is_left_behind(server)
     assert set(children()) <= before
 
 
+def _read_if_there(path):
+    """Return the text of *path*; empty for that of a thread that has just ended."""
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def children() -> list[str]:
     """Return the processes that this one has started, and the threads of its browsers."""
-    started = " ".join(path.read_text() for path in Path("/proc/self/task").glob("*/children"))
+    started = " ".join(map(_read_if_there, Path("/proc/self/task").glob("*/children")))
     return [*started.split(), *(f"{each.ident}" for each in threading.enumerate() if each.name == "browser")]
 
 
