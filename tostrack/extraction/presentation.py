@@ -22,6 +22,8 @@ _SAYS_ITSELF = ("a", "button", "h1", "h2", "h3", "h4", "h5", "h6", "summary")
 #: What holds one answer, and what holds the answer that a box gives; elsewhere a box is a switch of the page.
 _CELLS = ("td", "th", "dd")
 _HOLDS_ANSWER = frozenset(("p", "li", "label", "dt", "legend", "fieldset", "span", *_CELLS))
+#: What names a picture, inside it.
+_NAMES_OF_PICTURES = ("title", "desc")
 _STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
 _STRUCK_CLASS = re.compile(r"(?:^|\s)(?:text-(?:decoration-)?)?(?:line-through|strike(?:-?(?:through|out))?)(?:\s|$)")
 #: Words of a page's source without which nothing on it is marked as an edit, or raised.
@@ -150,9 +152,13 @@ def _iter_icons(tree: Element, source: str) -> Iterator[Element]:
 
 
 def _has_text(cell: Element) -> bool:
-    return any(
-        text.strip() for text in cell.xpath(".//text()[not(parent::*[local-name()='title' or local-name()='desc'])]")
-    )
+    """Return whether *cell* holds words; the name of a picture is none; a cell may hold a whole page."""
+    for element in cell.iter():
+        if (element.text or "").strip() and isinstance(element.tag, str) and element.tag not in _NAMES_OF_PICTURES:
+            return True
+        if element is not cell and (element.tail or "").strip() and element.getparent().tag not in _NAMES_OF_PICTURES:
+            return True
+    return False
 
 
 def _is_shown(icon: Element) -> bool:
