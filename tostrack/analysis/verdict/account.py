@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tostrack.analysis.verdict.places import VALUES, Place, is_answer, places_of
+from tostrack.analysis.verdict.places import VALUES, Place, is_answer
 from tostrack.analysis.verdict.residual import Part
 from tostrack.language.detect import detect_language
 from tostrack.language.lazy_pattern import lazy_pattern
@@ -86,7 +86,7 @@ def account(part: Part, rule: str) -> list[Entry]:
     gone, come = changed_tokens(part.old, part.new, language_of(part.context.new.reading))
     if not gone and not come:
         return []
-    places = places_of(part.context, part.hunk)
+    places = part.places
     if _MEANT & places and not licence.answers and rule not in _EQUAL and any(map(is_answer, (part.old, part.new))):
         return [Entry(op, token, explained=False) for op, side in (("-", gone), ("+", come)) for token in side]
     sites = [{_site(token.key) for token in side if token.kind in _SITES} for side in (gone, come)]
@@ -105,12 +105,12 @@ def is_explained(part: Part, rule: str) -> bool:
     """Return whether *rule* explains every token of *part* that changed."""
     licence = LICENCES.get(rule, _NAMES)
     whole = licence.kinds is _ALL and not _MAY_LEAD.search(part.old + part.new)
-    if whole and not (licence.not_in | _MEANT) & places_of(part.context, part.hunk):
+    if whole and not (licence.not_in | _MEANT) & part.places:
         return True
     entries = account(part, rule)
     if not entries and rule not in _EQUAL:
         # The cells of a row changed places, or a value is a mark that says nothing elsewhere.
-        return not licence.not_in & VALUES & places_of(part.context, part.hunk)
+        return not licence.not_in & VALUES & part.places
     return all(entry.explained for entry in entries)
 
 

@@ -8,7 +8,7 @@ from tostrack.analysis.verdict import boilerplate_phrases, lexicon
 from tostrack.analysis.verdict.boilerplate_position import in_menu, is_beside_widget, is_outside
 from tostrack.analysis.verdict.labels import SEAM, is_glued, is_label, is_link, is_listed, is_party, is_strip
 from tostrack.analysis.verdict.normal_form import DATE, is_mail, is_number, normal
-from tostrack.analysis.verdict.places import Place, is_answer, places_of
+from tostrack.analysis.verdict.places import Place, is_answer
 from tostrack.analysis.verdict.residual import Part
 from tostrack.analysis.verdict.wording_rules import is_name
 from tostrack.clauses import sentences
@@ -93,7 +93,7 @@ def _is_of_page(part: Part) -> bool:
 def _is_around(part: Part) -> bool:
     """Whether it stands where the page around the policy is: in a menu, a strip of labels, above the title."""
     hunk = part.hunk
-    if Place.VALUE in places_of(part.context, hunk):
+    if Place.VALUE in part.places:
         return False
     sides = [(part.context.old, hunk.old_at, hunk.old), (part.context.new, hunk.new_at, hunk.new)]
     said = [(text.reading, at, words) for text, at, words in sides if at is not None and words]

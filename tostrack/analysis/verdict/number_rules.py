@@ -11,7 +11,7 @@ from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.guarded_words import turns_round
 from tostrack.analysis.verdict.normal_form import DATE, INSTANT, MARK, RELATIVE, is_mail, is_number, normal
 from tostrack.analysis.verdict.order_rules import has_meant_number
-from tostrack.analysis.verdict.places import Place, gives_value, places_of, value_of
+from tostrack.analysis.verdict.places import VALUES, Place, value_of
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
 from tostrack.language.item_labels import strip_label
@@ -31,8 +31,7 @@ def stamp(part: Part) -> Reason | None:
     if all(word.startswith((INSTANT, RELATIVE)) for word in changed):
         return Reason.STAMP
     texts = [text for text in (part.old, part.new) if text]
-    places = places_of(part.context, part.hunk)
-    asked = Place.ROW in places or (Place.VALUE in places and not value_of(part.clause))
+    asked = Place.ROW in part.places or (Place.VALUE in part.places and not value_of(part.clause))
     if asked and not all(map(_is_labelled, texts)):
         return None
     named = {word for word in changed if not is_number(word) and not word.startswith(MARK)} - lexicon.CLOCK
@@ -214,12 +213,13 @@ def numbering(part: Part) -> Reason | None:
     """Only the numbers of clauses, or of references to them, moved."""
     if not (part.old and part.new):
         # Alone under a heading a number may be what the heading asks for.
-        asked = {Place.ANSWER, Place.VALUE} & places_of(part.context, part.hunk)
+        asked = {Place.ANSWER, Place.VALUE} & part.places
         return None if asked or _behind_place(part.text) else Reason.NUMBERING
     gone, come = part.moved
     if not all(map(_may_be_of_place, (*gone, *come))):
         return None
-    if gives_value(part.context, part.hunk) and any(map(_is_value, (part.old, part.new))):
+    valued = VALUES & part.places or value_of(part.clause)
+    if valued and any(map(_is_value, (part.old, part.new))):
         return None
     if has_meant_number(part):
         return None

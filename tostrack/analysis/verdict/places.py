@@ -106,11 +106,6 @@ def places_of(pair: TextPair, hunk: Hunk) -> frozenset[Place]:
 VALUES = frozenset({Place.ROW, Place.ANSWER, Place.VALUE})
 
 
-def gives_value(pair: TextPair, hunk: Hunk) -> bool:
-    """Return whether *hunk* edits the value of something, in whatever place."""
-    return bool(VALUES & places_of(pair, hunk)) or bool(value_of(pair.clause(hunk)))
-
-
 def _place_behind(clauses: tuple[Clause, ...], at: int) -> Place:
     """Return what kind of place a paragraph stands in by the line before it."""
     text = readable(clauses[at].text)

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.normal_form import lost_and_gained, normal
+from tostrack.analysis.verdict.places import Place, places_of
 from tostrack.comparison_key import comparable_text
 from tostrack.models import Clause, Edit, Hunk
 
@@ -47,6 +48,11 @@ class Part:
     def moved(self) -> tuple[Counter[str], Counter[str]]:
         """The words that went and those that came, wherever they stood."""
         return lost_and_gained(normal(self.old), normal(self.new))
+
+    @cached_property
+    def places(self) -> frozenset[Place]:
+        """The kinds of places in which its clauses stand in both texts."""
+        return places_of(self.context, self.hunk)
 
 
 def part_of(hunk: Hunk, context: TextPair) -> Part:
