@@ -6,12 +6,10 @@ from collections.abc import Iterable
 
 from tostrack.analysis.flags import SHIPPED, Rulebook
 from tostrack.analysis.topic_moves import ranked
-from tostrack.analysis.verdict import find_reasons
-from tostrack.analysis.verdict.account import Entry, account
-from tostrack.analysis.verdict.context import TextPair
+from tostrack.analysis.verdict import account_for, find_reasons
+from tostrack.analysis.verdict.account import Entry
 from tostrack.analysis.verdict.findings import RuleFinding
 from tostrack.analysis.verdict.quotes import quote
-from tostrack.analysis.verdict.residual import part_of
 from tostrack.archive import Archive, ChangeRow
 from tostrack.clauses import plain
 from tostrack.errors import ConfigError, StoreError
@@ -88,11 +86,8 @@ def _accounts(change: Change, silent: list[bool], old: Reading, new: Reading) ->
     """Return, for each *silent* hunk, the rule that is silent about it today and the words that it explains."""
     if not any(silent):
         return [""] * len(silent)
-    found, pair = find_reasons(change.hunks, old, new), TextPair(old, new)
-    return [
-        _account(finding, account(part_of(hunk, pair), finding.rule)) if asked else ""
-        for asked, hunk, finding in zip(silent, change.hunks, found, strict=True)
-    ]
+    found = account_for(change.hunks, old, new, silent)
+    return [_account(*one) if asked else "" for asked, one in zip(silent, found, strict=True)]
 
 
 def _account(finding: RuleFinding, entries: list[Entry]) -> str:

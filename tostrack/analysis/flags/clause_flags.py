@@ -60,9 +60,8 @@ def _find(book: Rulebook, text: str, lead: str, hint: str = "") -> list[Flag]:
     code = find_language(f"{hint} {lead} {text}" if lead or hint else text, book.language)
     if code == "en":
         return find(book.rules, text, lead, shipped_weights())
-    packs = tuple(source for source in book.own if source.is_pack)
-    flags = find_by_roles(load_role_rules(code, packs), text, lead) if code in role_languages() else []
-    if len(packs) < len(book.own):
+    flags = find_by_roles(load_role_rules(code, book.packs), text, lead) if code in role_languages() else []
+    if len(book.packs) < len(book.own):
         # A user's rules name words, of whichever language.
         theirs = {source.name for source in book.own if not source.is_pack}
         flags += [flag for flag in find(book.rules, text, lead) if book.rules.origin["rule", flag.rule] in theirs]
@@ -74,7 +73,7 @@ def explain_flags(book: Rulebook, text: str) -> list[Explanation]:
     from tostrack.analysis.flags.rulebook import Explanation
 
     explained = []
-    packs = tuple(source for source in book.own if source.is_pack)
+    packs = book.packs
     for flag in _find(book, *under_lead(text)):
         if rule := book.rules.rules.get(flag.rule) or role_meanings(packs).get(flag.rule):
             explained.append(Explanation(flag, rule.says(flag.polarity), rule.why))

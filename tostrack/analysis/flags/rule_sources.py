@@ -70,12 +70,6 @@ def hash_rules(own: tuple[RuleFile, ...]) -> str:
 
 
 @cache
-def load_shipped() -> dict[str, Any]:
-    """Return the tables of `topics.toml`."""
-    return tomllib.loads(BUILT_IN.read_text("utf-8"))
-
-
-@cache
 def load_role_tables() -> dict[str, Any]:
     """Return the tables of `roles.toml`."""
     return tomllib.loads(ROLE_RULES.read_text("utf-8"))

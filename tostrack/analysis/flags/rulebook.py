@@ -50,6 +50,11 @@ class Rulebook(Value):
         return Rulebook, (self.own, self.language)
 
     @property
+    def packs(self) -> tuple[RuleFile, ...]:
+        """Those of the user's files that are topic packs."""
+        return tuple(source for source in self.own if source.is_pack)
+
+    @property
     def rules(self) -> RuleSet:
         """The rules, with every mistake of every file named at once."""
         from tostrack.analysis.flags.clause_flags import parse_rules

@@ -83,16 +83,23 @@ def find_reasons(hunks: Sequence[Hunk], old: Reading, new: Reading) -> list[Rule
 
 
 def account_for(
-    hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequence[Reading] = ()
+    hunks: Sequence[Hunk], old: Reading, new: Reading, asked: Sequence[bool] | None = None
 ) -> list[tuple[RuleFinding, list[Entry]]]:
     """Return, for each of *hunks*, what it comes to with the rule that says so, and each token that changed.
 
     A token says whether that rule explains it; where no rule is silent, none is explained.
+
+    Args:
+        hunks: The edits.
+        old: The text before.
+        new: The text after.
+        asked: Of which hunks to return the tokens, in their order; None: of all.
     """
-    pair = TextPair(old, new)
-    findings = [_settled(finding, earlier) for finding in _findings(tuple(hunks), old, new)]
+    pair, findings = TextPair(old, new), find_reasons(hunks, old, new)
+    asked = [True] * len(findings) if asked is None else asked
     return [
-        (finding, account(part_of(hunk, pair), finding.rule)) for hunk, finding in zip(hunks, findings, strict=True)
+        (finding, account(part_of(hunk, pair), finding.rule) if wanted else [])
+        for hunk, finding, wanted in zip(hunks, findings, asked, strict=True)
     ]
 
 

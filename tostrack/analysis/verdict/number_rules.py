@@ -106,8 +106,10 @@ _MACHINE = lazy_pattern(
     r"[#(]?(?=[\w-]*\d)(?=[\w-]*[a-fA-F])(?:[0-9a-fA-F]{7,}|[0-9a-fA-F]{4,}(?:-[0-9a-fA-F]{3,})+)[).]?"
 )
 _CODE = lazy_pattern(r"\d{4,8}$")
-#: What stands before the code of an edition: "Rev 0123", "Form 1022".
-_CODED = frozenset("rev revision form version edition release build doc document v".split())
+#: What stands before the number of an edition.
+_EDITIONS = frozenset(("version", "v", "revision", "rev", "release"))
+#: And before its code: "Rev 0123", "Form 1022".
+_CODED = _EDITIONS | {"form", "edition", "build", "doc", "document"}
 _YEAR = lazy_pattern(r"(?:19|20)\d\d$")
 
 
@@ -186,15 +188,11 @@ def _binds_from(text: str, moved: Counter[str]) -> bool:
 def _is_dating(tokens: Sequence[str], at: int) -> bool:
     """Whether the number at *at* is a date, a year, a day before a month, or the number of an edition."""
     token = tokens[at]
-    if token.startswith(DATE) or _YEAR.match(token) or tokens[at - 1 : at] in _EDITIONS:
+    if token.startswith(DATE) or _YEAR.match(token) or _EDITIONS.intersection(tokens[at - 1 : at]):
         return True
     beside = {*tokens[max(0, at - 2) : at], *tokens[at + 1 : at + 2]}
     # Not isdigit: a superscript is a digit too, and no number.
     return token.isdecimal() and int(token) <= 31 and bool(month_numbers().keys() & beside)
-
-
-#: What stands before the number of an edition.
-_EDITIONS = (("version",), ("v",), ("revision",), ("rev",), ("release",))
 
 
 def _stamped(tokens: Sequence[str], moved: Counter[str]) -> bool:
