@@ -20,10 +20,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import series
 from click.testing import CliRunner
 
 from tostrack.cli import cli
-from tostrack.extraction.document_kind import find_document_kind
+from tostrack.document_kind import find_document_kind
 from tostrack.extraction.dom import parse
 from tostrack.extraction.links import links_of
 from tostrack.extraction.policy_links import find_policy_links
@@ -101,21 +102,13 @@ def ask(site: dict[str, Any]) -> dict[str, str]:
 
 def report_corpus(corpus: Path) -> None:
     """Print which documents of a service the captured pages of its other documents lead to."""
-    sys.path.insert(0, str(corpus))
-    from replay_server import Corpus
-
-    bodies = Corpus(corpus)
-    newest: dict[str, dict[str, Any]] = {}
-    for line in (corpus / "manifest.jsonl").open():
-        row = json.loads(line)
-        if "html" in row["content_type"] and not row["path"].endswith(("-print", "-workbench")):
-            newest[row["path"]] = row
+    bodies, newest = series.load(corpus), series.newest_pages(corpus)
     services: dict[str, dict[str, str]] = collections.defaultdict(dict)
-    for row in newest.values():
+    for row in newest:
         kind = find_document_kind((row["document"],), (row["url"],))
         services[row["service"]][_key(row["url"])] = kind
     there, found = collections.Counter[str](), collections.Counter[str]()
-    for row in newest.values():
+    for row in newest:
         page = bodies.body(row["body"])
         documents = services[row["service"]]
         root = parse(page.decode("utf-8", "replace"))

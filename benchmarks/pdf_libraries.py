@@ -26,6 +26,8 @@ import venv
 from collections.abc import Iterator
 from pathlib import Path
 
+import series
+
 from tostrack.clauses import plain, split_clauses
 from tostrack.errors import ExtractError
 from tostrack.extraction import extract
@@ -101,17 +103,9 @@ def main() -> int:
 
 def print_pages(corpus: Path, out: Path, number: int) -> None:
     """Print *number* pages, each of another document."""
-    sys.path.insert(0, str(corpus))
-    from replay_server import Corpus
-
-    bodies = Corpus(corpus)
-    newest: dict[str, dict[str, str]] = {}
-    for line in (corpus / "manifest.jsonl").open():
-        row = json.loads(line)
-        if "html" in row["content_type"] and not row["path"].endswith(("-print", "-workbench")):
-            newest[row["path"]] = row
+    bodies = series.load(corpus)
     found = []
-    for row in newest.values():
+    for row in series.newest_pages(corpus):
         page = bodies.body(row["body"])
         try:
             words = len(extract(page, url=row["url"], content_type=row["content_type"]).split())

@@ -5,6 +5,7 @@ Needs the shared folder with the replay corpus: TOSTRACK_SHARED, or ``../shared`
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -31,13 +32,22 @@ def replay_folder() -> Path:
     return folder
 
 
-def load():
-    """Return the corpus: ``docs`` by path, ``decl`` by id, ``body(id)``."""
-    folder = replay_folder()
+def load(folder: Path | None = None):
+    """Return the corpus in *folder*, or the shared one: ``docs`` by path, ``decl`` by id, ``body(id)``."""
+    folder = folder or replay_folder()
     sys.path.insert(0, str(folder))
     from replay_server import Corpus
 
     return Corpus(str(folder))
+
+
+def newest_pages(folder: Path) -> list[dict]:
+    """Return the row of the newest HTML page of each document in a corpus; views for printing are left out."""
+    newest = {}
+    for row in map(json.loads, (folder / "manifest.jsonl").open()):
+        if "html" in row["content_type"] and not row["path"].endswith(("-print", "-workbench")):
+            newest[row["path"]] = row
+    return list(newest.values())
 
 
 def declared(corpus, capture: dict) -> Document:

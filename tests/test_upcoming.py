@@ -12,7 +12,6 @@ from tostrack.analysis.facts.deadlines import find_deadlines
 from tostrack.archive import Archive
 from tostrack.models import Clause, DigestSettings
 from tostrack.render.calendar import BindingDate, render_calendar
-from tostrack.render.chat import join_blocks
 from tostrack.render.digest import digest_as_chat, digest_as_html, digest_as_payload, digest_as_text
 from tostrack.services.digest import assemble_digest
 from tostrack.services.upcoming import build_calendars, list_binding_dates
@@ -107,7 +106,8 @@ def test_a_digest_says_in_how_many_days_a_text_takes_effect(announced):
         digest = assemble_digest(archive, DigestSettings("shop"), ["acme/terms@2"], since, until)
         later = assemble_digest(archive, DigestSettings("shop"), [], since, until + timedelta(days=30))
 
-    for text in (digest_as_text(digest), digest_as_html(digest), join_blocks(digest_as_chat(digest))):
+    chat = "\n".join(block.text for block in digest_as_chat(digest))
+    for text in (digest_as_text(digest), digest_as_html(digest), chat):
         assert "takes effect in 12 days (2024-02-01)" in " ".join(text.split())
     assert digest_as_payload(digest)["upcoming"][0]["days"] == 12
     assert later.upcoming == ()

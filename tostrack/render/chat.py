@@ -30,11 +30,6 @@ class ChatMessage:
     body: str
 
 
-def join_blocks(blocks: Sequence[ChatBlock]) -> str:
-    """Return *blocks* as one text."""
-    return "".join(f"{_whole(block)}\n" for block in blocks)
-
-
 def fit_blocks(
     title: str, blocks: Sequence[ChatBlock], limit: int, title_limit: int, measure: Callable[[str], int]
 ) -> list[ChatMessage]:
