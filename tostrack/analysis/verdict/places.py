@@ -115,18 +115,17 @@ def _place_behind(clauses: tuple[Clause, ...], at: int) -> Place:
     if any(page.speaks_of_itself([readable(one.text)]) for one in clauses[max(0, at - _WIDGET) : at]):
         return Place.TEXT
     said = readable(before.text)
-    asked = Place.ANSWER if _PATH.search(text) or (is_label(text) and not is_answer(text)) else Place.VALUE
-    if before.is_heading:
-        return asked if said.endswith("?") else Place.TEXT if before.kind == "h1" else Place.ANSWER
-    if before.kind != "p" or len(said) > _SHORT or said.endswith("."):
-        return Place.TEXT
-    # A line that is bold as a whole is a title, whatever it says; a link is none.
-    titled = _BOLD.fullmatch(before.text) or not is_label(said)
-    return Place.TEXT if not titled else Place.ANSWER if "](" in before.text else asked
-
-
-#: Where a page stands: "Home › Help › Terms".
-_PATH = lazy_pattern(r"\S\s[›>»|/]\s\S")
+    asks = said.endswith("?")
+    if before.is_heading and not asks:
+        return Place.TEXT if before.kind == "h1" else Place.ANSWER
+    if not before.is_heading:
+        # A line that is bold as a whole is a title, whatever it says; a link is none.
+        titled = _BOLD.fullmatch(before.text) or not is_label(said)
+        if before.kind != "p" or len(said) > _SHORT or said.endswith(".") or not titled:
+            return Place.TEXT
+        asks = "](" not in before.text
+    # "Back to top" is no value, wherever it stands.
+    return Place.VALUE if asks and (not is_label(text) or is_answer(text)) else Place.ANSWER
 
 
 _BOLD = lazy_pattern(r"(\*\*|__)(?!\s)[^*]+\1")
