@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from tostrack.extraction.dom import Element, delete, etree
 from tostrack.extraction.furniture import find_furniture, find_surroundings
+from tostrack.extraction.left_headings import find_left_headings
 from tostrack.extraction.markdown import DROPPED
+from tostrack.extraction.named_parts import find_named_parts
 from tostrack.extraction.weights import CONTROL, Weight, weigh_elements
 
 _LANDMARKS = "//main | //*[@role='main'] | //article"
@@ -45,7 +47,9 @@ def main_text(root: Element, url: str = "", cut: list[CutPart] | None = None) ->
 
     body = next(root.iter("body"), root)
     weights = weigh_elements(body, url)
-    drop(body, find_furniture(body, weights))
+    furniture = find_furniture(body, weights)
+    menus = [each for each in furniture if weights[each].is_menu and each.tag != "button"]
+    drop(body, [*furniture, *find_left_headings(body, menus, weights)])
     container = _find_container(body, weights)
     if container is body:
         # Its children are regions of the page.
@@ -53,7 +57,11 @@ def main_text(root: Element, url: str = "", cut: list[CutPart] | None = None) ->
         drop(body, [child for child in regions if weights[child].is_menu and not weights[child].prose])
     elif cut is not None:
         cut += map(_describe_part, _list_outside(container, body))
-    drop(container, find_surroundings(container, weights, url))
+    around = find_surroundings(container, weights, url)
+    drop(container, [*around, *find_left_headings(container, around, weights)])
+    weights = weigh_elements(container, url)
+    named = find_named_parts(container, weights)
+    drop(container, [*named, *find_left_headings(container, named, weights)])
     main = etree.Element("main")
     main.append(container)
     main[0].tail = None

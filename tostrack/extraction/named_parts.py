@@ -1,0 +1,197 @@
+"""Parts of a page that their place and their name tell from its text: captions, boxes and columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+from tostrack.extraction.dom import Element, etree
+from tostrack.extraction.names import matches_name
+from tostrack.extraction.weights import CONTROL, HEADING, HEADINGS, TITLE, Weight
+
+Weights = Mapping[Element, Weight]
+
+_TAGS = frozenset("div section aside ul ol nav p footer dl figure article header li blockquote table td form".split())
+#: An entry of a list or a table belongs to what is around it.
+_ENTRIES = frozenset(("li", "td", "table"))
+#: A named part holds less of the prose than this.
+_MOST_NAMED = 0.45
+#: The block of the text holds this much of the prose that is in no named part.
+_LEAST_OF_TEXT = 0.9
+#: A part outside of that block without a name is dropped up to this share, where it is links.
+_MOST_UNNAMED = 0.1
+#: Share of the letters of a teaser that are links.
+_LINKS_OF_A_TEASER = 0.2
+#: Letters: a box between paragraphs is shorter, with a link in it the second.
+_LONGEST_BOX, _LONGEST_LINKED_BOX = 200, 600
+#: Letters of a line that says a date or an address.
+_LONGEST_LINE = 150
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_MAIL = re.compile(r"[\w.+-]@[\w-]")
+#: Letters of a caption, and of what else may be beside its picture.
+_LONGEST_CAPTION, _BESIDE_CAPTION = 300, 60
+_CAPTION_TAGS = frozenset(("p", "div", "span", "small", "dd", *HEADINGS[1:]))
+_PICTURES = ("img", "picture", "video", "iframe", "svg", "object", "embed", "audio")
+_NO_PICTURES = ("table", "blockquote", "ul", "ol", "dl", "pre")
+#: Elements around a caption in which its picture is looked for.
+_CAPTION_DEPTH = 4
+_ID_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+#: Letters at the beginning of an element that its id may be made of.
+_BEGINNING = 200
+#: Classes that say what a page is about, or that it is made with a tool, and not what the element is.
+_NO_NAMES = ("tag-", "category-", "elementor-")
+
+
+def find_named_parts(container: Element, weights: Weights) -> list[Element]:
+    """Return captions of pictures, and what is named as no part of the text where its place says so too.
+
+    Args:
+        container: The element that holds the policy.
+        weights: What each element holds.
+    """
+    captions, named = _find_candidates(container, weights)
+    taken = dict.fromkeys(weights, 0)
+    parts = {*captions, *named}
+    for part in (*captions, *named):
+        if parts.isdisjoint(part.iterancestors()):
+            for outer in part.iterancestors():
+                if outer in taken:
+                    taken[outer] += weights[part].prose
+    path = _find_text(container, weights, taken, named)
+    around = {name for each in path for name in (each.get("class") or "").split()}
+    text = path[-1]
+    beside = [*_find_beside(path, weights, taken)]
+    found = [*beside, *captions, *(each for each in named if _is_no_text(each, weights[each], text, around))]
+    gone = set(found)
+    return [each for each in dict.fromkeys(found) if gone.isdisjoint(each.iterancestors())]
+
+
+def _find_candidates(container: Element, weights: Weights) -> tuple[list[Element], list[Element]]:
+    """Return the captions, and the elements that have the name of something beside a text."""
+    captions, named = [], []
+    most = _MOST_NAMED * weights[container].prose
+    walk = etree.iterwalk(container, events=("start",))
+    for _, element in walk:
+        if element not in weights:
+            walk.skip_subtree()
+        elif element is container:
+            continue
+        elif _is_caption(element, weights):
+            captions.append(element)
+            walk.skip_subtree()
+        elif _has_name(element, weights[element], most):
+            named.append(element)
+    return captions, named
+
+
+def _find_text(
+    container: Element, weights: Weights, taken: Mapping[Element, int], named: list[Element]
+) -> list[Element]:
+    """Return the elements from *container* down to the one that holds nearly all prose outside of *named* parts."""
+    others = set(named)
+    path = [container]
+    left = weights[container].prose - taken[container]
+    while left:
+        children = [each for each in path[-1] if each in weights and each not in others]
+        bulk = max(children, key=lambda each: weights[each].prose - taken[each], default=None)
+        if bulk is None or weights[bulk].prose - taken[bulk] < _LEAST_OF_TEXT * left:
+            break
+        path.append(bulk)
+    return path
+
+
+def _has_name(element: Element, weight: Weight, most: float) -> bool:
+    if element.tag not in _TAGS or weight.tells & TITLE or weight.prose > most:
+        return False
+    names = " ".join(_list_names(element))
+    if not names:
+        return False
+    return matches_name("outside", names) or matches_name("inserted", names) or _is_teaser(names, weight)
+
+
+def _is_no_text(element: Element, weight: Weight, text: Element, around: set[str]) -> bool:
+    """Return whether a named part is outside of *text*, or a box in it; names *around* the text say nothing."""
+    names = " ".join(name for name in _list_names(element) if name not in around)
+    if text in element.iterancestors():
+        return (matches_name("inserted", names) or _is_teaser(names, weight)) and _is_box(element, weight, names)
+    is_section = weight.prose and not weight.is_menu and weight.tells & (HEADING | CONTROL)
+    if is_section and matches_name("topic", names):
+        # Its heading may be a button that opens it.
+        return False
+    return (matches_name("outside", names) or _is_teaser(names, weight)) and not _is_dated_line(element, weight)
+
+
+def _is_teaser(names: str, weight: Weight) -> bool:
+    return weight.linked >= _LINKS_OF_A_TEASER * weight.letters > 0 and matches_name("teaser", names)
+
+
+def _is_box(element: Element, weight: Weight, names: str) -> bool:
+    """Return whether an element between paragraphs is links, or short where no policy is about its name."""
+    if element.tag in _ENTRIES:
+        return False
+    if not weight.prose:
+        # It may be the heading of what follows.
+        return weight.is_menu or not weight.tells & HEADING
+    if weight.is_menu:
+        return True
+    longest = _LONGEST_LINKED_BOX if weight.linked else _LONGEST_BOX
+    return weight.letters < longest and not matches_name("topic", names)
+
+
+def _is_dated_line(element: Element, weight: Weight) -> bool:
+    """Return whether a short text says a date or an address, as in "Last updated: 3 May 2024"."""
+    if weight.letters >= _LONGEST_LINE:
+        return False
+    words = "".join(element.itertext())
+    return "©" not in words and bool(_YEAR.search(words) or _MAIL.search(words))
+
+
+def _find_beside(path: list[Element], weights: Weights, taken: Mapping[Element, int]) -> Iterator[Element]:
+    """Yield what is beside the text, whatever its name, and is links."""
+    most = _MOST_UNNAMED * (weights[path[0]].prose - taken[path[0]])
+    for outer, inner in pairwise(path):
+        for each in outer:
+            if each is inner or each not in weights or each.tag not in _TAGS:
+                continue
+            weight = weights[each]
+            prose = weight.prose - taken[each]
+            if weight.tells & TITLE or not weight.letters or prose > most:
+                continue
+            if weight.is_menu and not _is_dated_line(each, weight):
+                yield each
+
+
+def _list_names(element: Element) -> list[str]:
+    """Return the classes of *element*, without their modifiers, and its id where that is no anchor of a section."""
+    classes = (element.get("class") or "").split()
+    names = [name.partition("--")[0] for name in classes if not name.startswith(_NO_NAMES)]
+    words = [word.lower() for word in _ID_WORD.findall(element.get("id") or "")]
+    if words and matches_name("outside-id", "-".join(words)):
+        beginning = "".join(element.itertext())[:_BEGINNING].lower()
+        # As in id="newsletter" above "4. Newsletter".
+        if not all(word in beginning for word in words):
+            names.append("-".join(words))
+    return names
+
+
+def _is_caption(element: Element, weights: Weights) -> bool:
+    """Return whether *element* is a caption or a credit, and what is around it is a picture and little else."""
+    weight = weights[element]
+    if weight.letters > _LONGEST_CAPTION or weight.tells & TITLE:
+        return False
+    is_named = element.tag in _CAPTION_TAGS and matches_name("caption", element.get("class") or "")
+    if element.tag != "figcaption" and not is_named:
+        return False
+    # Letters are counted where their block is.
+    letters = weight.letters or len("".join(element.itertext()).strip())
+    if not 0 < letters <= _LONGEST_CAPTION:
+        return False
+    outer = element
+    for _ in range(_CAPTION_DEPTH):
+        outer = outer.getparent()
+        if outer not in weights or weights[outer].letters > letters + _BESIDE_CAPTION:
+            return False
+        if outer.tag == "figure" or next(outer.iter(*_PICTURES), None) is not None:
+            return next(outer.iter(*_NO_PICTURES), None) is None
+    return False
