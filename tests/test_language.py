@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tostrack.language.dates import find_dates
 from tostrack.language.detect import detect_language
+from tostrack.language.dictionary import has_word
 from tostrack.language.words import (
     LEVELS,
     REQUIRED,
@@ -258,3 +259,25 @@ def test_no_neutral_word_is_one_that_binds():
     """The lists of all languages are read together: an article of one must not be a negation of another."""
     guards = union("guards", "negation", "duty", "permission", "prohibition", "only")
     assert union("wording", "neutral") & guards == set()
+
+
+KNOWN = {
+    "de": "größe",
+    "en": "wealth",
+    "es": "sesión",
+    "fr": "données",
+    "it": "società",
+    "nl": "bewaren",
+    "pt": "você",
+    "ru": "данные",
+}
+
+
+@pytest.mark.parametrize("language", KNOWN)
+def test_a_dictionary_knows_words_and_no_misspellings(language):
+    assert has_word(KNOWN[language], language)
+    assert has_word("xqzzv", language) is False
+
+
+def test_a_language_without_dictionary_says_so():
+    assert has_word("dane", "pl") is None

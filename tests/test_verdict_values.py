@@ -60,6 +60,19 @@ def test_a_value_that_changes_is_an_alert(label, old, new, place):
         # A right is no Spanish article.
         ("You have the right to object.", "You lose the right to object."),
         ("You may send 100 rps to our servers.", "You may send 100 rpm to our servers."),
+        # Both are words, so neither is a misspelling of the other.
+        ("We keep health data of users.", "We keep wealth data of users."),
+        ("We read generic data of yours.", "We read genetic data of yours."),
+        ("The casual use of data is free.", "The causal use of data is free."),
+        ("The police may read it.", "The policy may read it."),
+        ("The form may be used once.", "The form may be us once."),
+        # Small words that turn a sentence round.
+        ("The fee is paid by the seller.", "The fee is paid to the seller."),
+        ("We keep your data (i.e. your name).", "We keep your data (e.g. your name)."),
+        ("Your data is used in addition to that.", "Your data is used instead of that."),
+        # Titles of other laws, licences and subjects.
+        ("See the [USA terms](https://acme.example/terms).", "See the [EEA terms](https://acme.example/terms)."),
+        ("## Refunds of fees\n\nSee the order.", "## Raises of fees\n\nSee the order."),
     ],
 )
 def test_a_word_that_only_looks_small_or_misspelt_is_an_alert(old, new):
@@ -74,6 +87,9 @@ def test_a_word_that_only_looks_small_or_misspelt_is_an_alert(old, new):
         ("Views: 1.5M", "Views: 1.6M"),
         ("Rev 0123", "Rev 0124"),
         ("We proccess these data for you.", "We process these data for you."),
+        ("We seperate these data for you.", "We separate these data for you."),
+        ("Send your enquiries to us.", "Send your inquiries to us."),
+        ("The adviser pays by instalments.", "The advisor pays by installments."),
         ("Fees: see Section 5 below.", "Fees: see Section 6 below."),
     ],
 )
@@ -142,3 +158,22 @@ def test_another_name_of_a_country_and_a_pointer_stay_silent(old, new):
 )
 def test_another_country_and_a_duty_in_a_pointer_are_alerts(old, new):
     assert verdict(old, new) is Verdict.SUBSTANTIVE
+
+
+FRENCH = "Nous traitons vos données pour vous fournir le service, et vous pouvez vous y opposer à tout moment.\n\n{}"
+GERMAN = (
+    "Wir verarbeiten Ihre Daten, damit Sie den Dienst nutzen können, und Sie können dem jederzeit widersprechen.\n\n{}"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "expected"),
+    [
+        (FRENCH, "Ils vont hébergerr vos fichiers.", "Ils vont héberger vos fichiers.", False),
+        (FRENCH, "Ils vont céder vos fichiers.", "Ils vont créer vos fichiers.", True),
+        (GERMAN, "Die Spiecherung kostet nichts.", "Die Speicherung kostet nichts.", False),
+        (GERMAN, "Die Haftung bleibt dieselbe.", "Die Haltung bleibt dieselbe.", True),
+    ],
+)
+def test_the_dictionary_is_that_of_the_text(text, old, new, expected):
+    assert (compare(text.format(old), text.format(new)).verdict is Verdict.SUBSTANTIVE) == expected

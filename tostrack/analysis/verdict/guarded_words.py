@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tostrack.analysis.verdict.lexicon import ACTORS, REFERENCE
-from tostrack.analysis.verdict.normal_form import american_of, is_mail, is_number, stem
-from tostrack.language.words import union
+from tostrack.analysis.verdict.normal_form import american_of, is_mail, is_number, lost_and_gained, stem
+from tostrack.language.words import list_languages, load_language, union
 
 #: What carries meaning, as stems.
 _BINDING = frozenset(
@@ -21,21 +21,27 @@ def binds(word: str) -> bool:
     return is_number(word) or is_mail(word) or not word[:1].isalpha() or word in _BINDING or stem(word) in _BINDING
 
 
-#: Words of place that compare as well, and say the opposite of each other.
-_OPPOSITE = (("above", "below"), ("below", "above"))
-#: Behind these they only point: "the limits set out above".
+#: Behind these, words of place only point: "the limits set out above".
 _POINTING = REFERENCE | frozenset(
     "see described listed set out stated mentioned defined terms referred provided".split()
 )
 #: A pointer stands within so many words.
 _NEAR = 4
+#: Small words that say the opposite of each other, both ways: "above 16" and "below 16", "paid by us" and "paid to us".
+_OPPOSITE = tuple(
+    pair
+    for code in list_languages()
+    for one, other in load_language(code).list_rows("wording", "opposite")
+    for pair in ((one, other), (other, one))
+)
 
 
 def turns_round(old: Sequence[str], new: Sequence[str]) -> bool:
-    """Return whether a comparison gave way to its opposite: "above 16", "below 16"; not "see above"."""
-    return any(_compares(old, one) and _compares(new, other) and not _compares(new, one) for one, other in _OPPOSITE)
+    """Return whether a small word gave way to its opposite: "above 16", "below 16"; not "see above"."""
+    lost, gained = lost_and_gained(old, new)
+    return any(lost[one] and gained[other] and _says(old, one) and _says(new, other) for one, other in _OPPOSITE)
 
 
-def _compares(tokens: Sequence[str], word: str) -> bool:
+def _says(tokens: Sequence[str], word: str) -> bool:
     places = [at for at, token in enumerate(tokens[:-1]) if token == word]
     return any(_POINTING.isdisjoint(tokens[max(0, at - _NEAR) : at]) for at in places)

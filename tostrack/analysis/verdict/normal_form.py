@@ -66,6 +66,8 @@ _CONTRACTIONS = (
 
 # British to American by ending; only where both spellings are one word. What must stand in the word comes first.
 _SPELLINGS = (
+    ("practis", lazy_pattern(r"^practis"), "practic"),
+    ("adviser", lazy_pattern(r"^adviser(s)?$"), r"advisor\1"),
     ("is", lazy_pattern(r"is(ation|ations|ational|e|es|ed|ing|er|ers|able)$"), r"iz\1"),
     ("ys", lazy_pattern(r"ys(e|es|ed|ing|er|ers)$"), r"yz\1"),
     ("our", lazy_pattern(r"(?<=[a-z]{2})our(s|ed|ing|able|ably|ite|ites|al|ful|less|hood|hoods)?$"), r"or\1"),
@@ -78,13 +80,21 @@ _SPELLINGS = (
     ("gement", lazy_pattern(r"(?<=[dg])gement(s)?$"), r"gment\1"),
     ("cheque", lazy_pattern(r"^cheque(s)?$"), r"check\1"),
     ("grey", lazy_pattern(r"^grey"), "gray"),
-    ("practis", lazy_pattern(r"^practis"), "practic"),
+    ("enquir", lazy_pattern(r"^enquir"), "inquir"),
+    ("artefact", lazy_pattern(r"^artefact"), "artifact"),
+    ("ageing", lazy_pattern(r"ageing$"), "aging"),
+    ("illful", lazy_pattern(r"^(sk|w)illful"), r"\1ilful"),
+    ("despatch", lazy_pattern(r"^despatch"), "dispatch"),
+    ("rr", lazy_pattern(r"^transferrable$"), "transferable"),
+    ("uss", lazy_pattern(r"^(un|re)?focuss(ed|ing)$"), r"\1focus\2"),
+    ("efitt", lazy_pattern(r"^benefitt(ed|ing)$"), r"benefit\1"),
     ("st", lazy_pattern(r"^(whil|among|amid)st$"), r"\1"),
     ("wards", lazy_pattern(r"^(toward|afterward|forward|backward|onward|upward)s$"), r"\1"),
 )
 #: What a word must have in it for one of them to apply: most words have nothing of it.
 _BRITISH = lazy_pattern(
-    r"is[aei]|ys[ei]|our|[nbit]tre|c(?:e|es|ed|ing)$|ll|ogue|programme|gement|^cheque|^grey|^practis|[nld]st$|wards$"
+    r"is[aei]|ys[ei]|our|[nbit]tre|c(?:e|es|ed|ing)$|ll|ogue|programme|gement|^cheque|^grey|^practis|[gld]st$|wards$"
+    r"|^enquir|adviser|artefact|ageing|illful|despatch|transferr|focuss|benefitt"
 )
 #: A number in words, the number itself in brackets behind it: contracts write "thirty (30) days".
 _TWICE_WRITTEN = lazy_pattern(
@@ -239,7 +249,7 @@ def _beyond(one: Counter[str], other: Counter[str]) -> Counter[str]:
 
 
 #: Too short to be told by their endings.
-_IRREGULAR = {"used": "us", "use": "us", "uses": "us", "using": "us", "done": "do", "made": "mak", "sent": "send"}
+_IRREGULAR = {"used": "use", "uses": "use", "using": "use", "done": "do", "made": "mak", "sent": "send"}
 
 
 @lru_cache(maxsize=20_000)
@@ -257,4 +267,4 @@ def stem(word: str) -> str:
             if word[-1] == word[-2] and word[-1] not in "lsz":
                 word = word[:-1]
             break
-    return word[:-1] if (word[-1:] == "e" and len(word) > 3) or (word[-1:] == "y" and len(word) > 4) else word
+    return word[:-1] if word[-1:] == "e" and len(word) > 3 else word

@@ -18,6 +18,7 @@ from tostrack.analysis.verdict.normal_form import (
     INSTANT,
     RELATIVE,
     URL,
+    american_of,
     is_mail,
     is_number,
     lost_and_gained,
@@ -32,6 +33,7 @@ from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
 from tostrack.comparison_key import MARKS, comparable_text
 from tostrack.language.compare import changed_tokens
+from tostrack.language.dictionary import has_word
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.tokens import SILENT, Kind
 from tostrack.language.words import list_languages, load_language, union
@@ -87,6 +89,8 @@ def heading(part: Part) -> Reason | None:
         return Reason.WORDING
     if not part.clause.is_heading and not _is_title_line(part):
         return None
+    if turns_round(normal(part.old), normal(part.new)) or _is_about_other(part):
+        return None
     gone, come = lost_and_gained(unplaced(part.old), unplaced(part.new))
     changed = gone.keys() | come.keys()
     if part.hunk.edit is Edit.REWORDED and _sets_scope(part) and not lexicon.CALL.match(part.new.lower()):
@@ -97,6 +101,17 @@ def heading(part: Part) -> Reason | None:
         return None
     asked = part.text.rstrip().endswith("?")
     return None if (_BINDING & changed and not asked) or any(map(is_number, changed)) else Reason.WORDING
+
+
+def _is_about_other(part: Part) -> bool:
+    """Whether a word or two of a heading gave way to as many others that are no form of them."""
+    gone, come = ([*map(stem, side)] for side in lost_and_gained(unplaced(part.old), unplaced(part.new)))
+    lost, gained = ([word for word in side if word not in lexicon.SAFE] for side in (gone, come))
+    return 0 < len(lost) == len(gained) <= _EXCHANGED and not {*lost} & {*gained} and part.clause.kind != "h1"
+
+
+#: In a heading so many words may give way to as many others before it is another heading as a whole.
+_EXCHANGED = 2
 
 
 #: Kinds of words that set what a title is about: "Free plans", "for all users", "if you are under age".
@@ -201,11 +216,19 @@ def _is_title(old: str, new: str, after: str, *, strict: bool) -> bool:
     """
     if not (is_name(old) and is_name(new)):
         return False
+    if _is_abbreviation(old) and _is_abbreviation(new):
+        # A state, a law or a licence for another: "the EU Terms", "the US Terms".
+        return False
     changed = {*normal(old), *normal(new)}
     following = [word.strip("\"“”'‘’(),.;:") for word in after.split()[:3]]
     named = itertools.takewhile(lambda word: word[:1].isupper(), following)
     near = changed | (set() if strict else {word.lower() for word in [*named, *following[:1]]})
     return bool(lexicon.TITLE & near) and not any(map(is_number, near)) and not lexicon.BINDING_NAME & changed
+
+
+def _is_abbreviation(text: str) -> bool:
+    """Whether *text* is letters of a name or a Roman number: "GDPR", "II"."""
+    return any(word.isupper() for word in text.split()) and len(text.strip()) <= _ACRONYM
 
 
 _QUOTED = lazy_pattern("[\"“'‘][^\"“”'‘’]{2,30}[\"”'’]$")
@@ -315,12 +338,25 @@ def _is_misspelt(part: Part) -> bool:
     pairs = replacements(part.hunk.words)
     edits = sum(op != "=" and bool(comparable_text(text)) for op, text in part.hunk.words)
     letters = [[comparable_text(text).replace(" ", "").removesuffix("ly") for text in pair[:2]] for pair in pairs]
-    mere = all(one == other or _is_slip(one, other) for one, other in letters)
+    mere = all(one == other or _is_slip(part, one, other) for one, other in letters)
     return bool(pairs) and edits == 2 * len(pairs) and mere
 
 
-def _is_slip(one: str, other: str) -> bool:
-    return min(len(one), len(other)) >= _SHORT and one.isalpha() and squeezed(one) == squeezed(other)
+def _is_slip(part: Part, one: str, other: str) -> bool:
+    doubled = min(len(one), len(other)) >= _SHORT and one.isalpha() and squeezed(one) == squeezed(other)
+    return doubled and not _are_two_words(part, one, other)
+
+
+def _are_two_words(part: Part, one: str, other: str) -> bool:
+    """Whether a language has both words: "genetic" is no slip of "generic", nor is one name one of another."""
+    language = language_of(part.context.new.reading) or "en"
+    known = [has_word(word, language) for word in (one, other)]
+    if language != "en" and (one[:-1] in (other, other[:-1]) or other[:-1] == one):
+        # One word with two endings.
+        return False
+    if _unaccented(one) == _unaccented(other):
+        return False
+    return known[0] == known[1] and (known[0] is not None or squeezed(one) != squeezed(other))
 
 
 #: Longer words in capitals are words.
@@ -340,7 +376,12 @@ def _is_other(part: Part, word: str, other: str) -> bool:
         return True
     if lexicon.known_words().issuperset((word, other)):
         return True
-    return part.context.new.uses(word) and part.context.old.uses(other)
+    return _are_two_words(part, _form_of(word, part.old), _form_of(other, part.new))
+
+
+def _form_of(found: str, text: str) -> str:
+    """Return the word of *text* whose stem is *found*."""
+    return next((word for word in spelled(text) if _stem(american_of(word)) == found), found)
 
 
 _VOWEL = lazy_pattern("[^b-df-hj-np-tv-xz]")
@@ -457,9 +498,11 @@ _ACCENT = lazy_pattern("[\u0300-\u036f]")
 @lru_cache(maxsize=20_000)
 def squeezed(word: str) -> str:
     """Return *word* without accents and with no letter twice in a row."""
-    if not word.isascii():
-        word = _ACCENT.sub("", unicodedata.normalize("NFD", word))
-    return _DOUBLED.sub(r"\1", word)
+    return _DOUBLED.sub(r"\1", _unaccented(word))
+
+
+def _unaccented(word: str) -> str:
+    return word if word.isascii() else _ACCENT.sub("", unicodedata.normalize("NFD", word))
 
 
 #: With what an English word that begins with two consonants may begin.
