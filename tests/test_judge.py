@@ -216,7 +216,11 @@ def test_moved_clause_numbers_are_editorial():
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("These rules go with the Acme Terms of Service.", "These rules go with the Pixboard Terms of Service."),
+        (
+            "These rules go with the [Acme Terms](https://acme.example/terms).",
+            "These rules go with the [Pixboard Terms](https://acme.example/terms).",
+        ),
+        ("These rules go with the Acme Privacy Policy.", "These rules go with the Acme Privacy Statement."),
         ("You apply on Wellhired (formerly Jobangel).", "You apply on Wellhired."),
         ("Use the “Customer Center” to change it.", "Use the “My Portal” to change it."),
     ],

@@ -184,6 +184,8 @@ IN_FORCE = lazy_pattern(
 STANDING = lazy_pattern(r"\b(?:may|from time to time|reserves? the right|at any time|periodically|whenever|if we)\b")
 #: Titles of pages, documents and functions: what may be renamed without moving a right.
 TITLE = union("page", "titles")
+#: Those of them that are documents.
+DOCUMENTS = union("page", "documents")
 #: Verbs and nouns near which a name says who gets what, or where one may sue.
 BINDING_NAME = union("binding", "naming")
 #: A list with this above it thanks people.

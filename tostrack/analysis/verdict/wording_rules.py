@@ -191,7 +191,10 @@ _JOINING = frozenset("of and the for & by".split())
 
 
 def renamed(part: Part) -> Reason | None:
-    """A document, page or product has another name; nobody else gets or owes anything."""
+    """A page or function has another name, or a document another word for what it is; nobody else gets anything.
+
+    A document that is of somebody or something else, "Business Terms" for "Consumer Terms", is another document.
+    """
     if part.hunk.edit is not Edit.REWORDED:
         return None
     words = part.hunk.words
@@ -202,13 +205,14 @@ def renamed(part: Part) -> Reason | None:
     if not pairs or len(pairs) * 2 != len(edits):
         return None
     handed_on = bool(lexicon.HANDED_ON.intersection(normal(part.old)))
-    return Reason.RENAMED if all(_is_title(*pair, strict=handed_on) for pair in pairs) else None
+    return Reason.RENAMED if all(_is_title(part, *pair, strict=handed_on) for pair in pairs) else None
 
 
-def _is_title(old: str, new: str, after: str, *, strict: bool) -> bool:
+def _is_title(part: Part, old: str, new: str, after: str, *, strict: bool) -> bool:
     """Whether a name of a document, page or function took the place of another.
 
     Args:
+        part: What is asked for.
         old: The words that went.
         new: The words that came in their place.
         after: What follows them: ``Acme`` in ``Acme Terms of Service`` is part of a title.
@@ -223,7 +227,22 @@ def _is_title(old: str, new: str, after: str, *, strict: bool) -> bool:
     following = [word.strip("\"“”'‘’(),.;:") for word in after.split()[:3]]
     named = itertools.takewhile(lambda word: word[:1].isupper(), following)
     near = changed | (set() if strict else {word.lower() for word in [*named, *following[:1]]})
-    return bool(lexicon.TITLE & near) and not any(map(is_number, near)) and not lexicon.BINDING_NAME & changed
+    if not lexicon.TITLE & near or any(map(is_number, near)) or lexicon.BINDING_NAME & changed:
+        return False
+    if not lexicon.DOCUMENTS & near or changed <= lexicon.TITLE | lexicon.SAFE:
+        return True
+    # It is the same document where it stands in a link to the same address.
+    sides = ((part.context.old, part.hunk.old_at, old), (part.context.new, part.hunk.new_at, new))
+    targets = [_target(side.reading.clauses[at].text, name.strip()) for side, at, name in sides if at is not None]
+    return None not in targets and len({*targets}) == 1
+
+
+_LINK = lazy_pattern(r"\[(?P<label>[^\[\]]+)\]\((?P<address>[^()\s]+)")
+
+
+def _target(text: str, name: str) -> str | None:
+    """Return the address of the link in *text* that *name* stands in."""
+    return next((link["address"] for link in _LINK.finditer(text) if name in link["label"]), None)
 
 
 def _is_abbreviation(text: str) -> bool:
