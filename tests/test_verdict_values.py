@@ -28,6 +28,7 @@ VALUES = [
     ("Legal basis", "Art. 6(1)(a)", "Art. 6(1)(f)"),
     ("Sharing", "disabled", "enabled"),
     ("Sold", "○", "●"),
+    ("Stored files", "🔒", "🔓"),
     ("Partage", "désactivé", "activé"),
     ("Rechtswahl", "deutsches Recht", "irisches Recht"),
 ]
@@ -178,3 +179,37 @@ GERMAN = (
 )
 def test_the_dictionary_is_that_of_the_text(text, old, new, expected):
     assert (compare(text.format(old), text.format(new)).verdict is Verdict.SUBSTANTIVE) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "one", "other"),
+    [
+        ("## What we sell\n\n- Name\n- {0}\n\n## What we never sell\n\n- {1}\n- Location", "Email", "Health data"),
+        ("You may:\n\n- read\n- {0}\n\nYou may not:\n\n- {1}\n- copy", "share", "sell"),
+        (
+            "## Paid plans\n\n{0}\n\n## Free plans\n\n{1}",
+            "Support by mail is included.",
+            "Nobody warrants anything.",
+        ),
+    ],
+)
+def test_what_moves_under_what_says_otherwise_is_an_alert(text, one, other):
+    assert verdict(text.format(one, other), text.format(other, one)) is Verdict.SUBSTANTIVE
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        # A part that moves as a whole, and a table of contents.
+        (
+            "## Free plans\n\nWe keep logs:\n\n- visits\n- errors\n\n## Paid plans\n\nThere is support by mail.",
+            "## Paid plans\n\nThere is support by mail.\n\n## Free plans\n\nWe keep logs:\n\n- visits\n- errors",
+        ),
+        (
+            "- Free plans\n- Paid plans\n\n## Free plans\n\nThere are logs.\n\n## Paid plans\n\nThere is support.",
+            "- Paid plans\n- Free plans\n\n## Free plans\n\nThere are logs.\n\n## Paid plans\n\nThere is support.",
+        ),
+    ],
+)
+def test_what_moves_with_its_title_stays_silent(old, new):
+    assert verdict(old, new) is not Verdict.SUBSTANTIVE

@@ -53,8 +53,8 @@ MARKS = "".join(
 _CURRENCY = "".join(chr(code) for code in range(0x24, 0x20D0) if unicodedata.category(chr(code)) == "Sc")
 #: Marks that answer, each with the one that stands for all that look like it.
 MARKERS = {
-    **dict.fromkeys("✓✔✅☑🗸👍🟢", "✓"),
-    **dict.fromkeys("✗✘❌❎☒✖🚫⛔👎🔴", "✗"),
+    **dict.fromkeys("✓✔✅☑🗸👍🟢🔒🔔", "✓"),
+    **dict.fromkeys("✗✘❌❎☒✖🚫⛔👎🔴🔓🔕", "✗"),
     **dict.fromkeys("☐⬜◻", "☐"),
 }
 _MARKER = "".join(MARKERS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -51,6 +51,14 @@ class ContextText:
     def flat_titles(self) -> frozenset[str]:
         """The titles without number and without spaces."""
         return frozenset(strip_key_number(title).replace(" ", "") for title in self.titles)
+
+    @cached_property
+    def _counts(self) -> Counter[str]:
+        return Counter(comparables(self.reading))
+
+    def count(self, form: str) -> int:
+        """Return how many clauses have the comparable form *form*."""
+        return self._counts[form]
 
     def uses(self, word: str) -> bool:
         """Return whether a word with the stem *word* stands in it."""

@@ -43,5 +43,5 @@ def turns_round(old: Sequence[str], new: Sequence[str]) -> bool:
 
 
 def _says(tokens: Sequence[str], word: str) -> bool:
-    places = [at for at, token in enumerate(tokens[:-1]) if token == word]
+    places = [at for at, token in enumerate(tokens) if token == word]
     return any(_POINTING.isdisjoint(tokens[max(0, at - _NEAR) : at]) for at in places)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 
+from tostrack.analysis.verdict.normal_form import stem
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import plain
+from tostrack.comparison_key import comparable, comparable_text
+from tostrack.language.compare import changed_tokens
 from tostrack.language.lazy_pattern import lazy_pattern
+from tostrack.language.tokens import SILENT, Kind
 from tostrack.language.words import entry_pattern, union
 from tostrack.models import Clause, Edit, Reason
 
@@ -17,8 +21,18 @@ _POINT = lazy_pattern(r"\W*([a-z]|[ivx]{1,4})\)\s", re.IGNORECASE)
 def stands_elsewhere(part: Part) -> Reason | None:
     """All of it is said elsewhere in the other text: moved, repeated or no longer repeated."""
     if part.hunk.edit is Edit.MOVED:
-        return None if _is_ranked(part.clause) else Reason.ORDER
+        return None if _is_ranked(part.clause) or _is_said_of_other(part) else Reason.ORDER
     return None if part.old or part.new else Reason.ORDER
+
+
+#: Kinds of words that set what a title is about: "Free plans", "for all users", "if you are under age".
+_SCOPE = frozenset(Kind) - {Kind.WORD, Kind.SITE, Kind.PARTY, Kind.LIST_LABEL, *SILENT}
+
+
+def differ_in_scope(old: str, new: str) -> bool:
+    """Return whether of two titles one has words that set its scope and the other has not, or has others."""
+    gone, come = ({stem(token.key): token.kind for token in side} for side in changed_tokens(old, new))
+    return not _SCOPE.isdisjoint({**gone, **come}[word] for word in gone.keys() ^ come.keys())
 
 
 def ranks(text: str) -> bool:
@@ -28,6 +42,27 @@ def ranks(text: str) -> bool:
 
 def _is_ranked(clause: Clause) -> bool:
     return clause.kind[:2] in ("ol", "li") and ranks(clause.lead or " ".join(clause.heading[-1:]))
+
+
+def _is_said_of_other(part: Part) -> bool:
+    """Whether what moved is said of something else now: under another lead-in, or under a title of another scope.
+
+    Both lead-ins or titles must stand in both texts: else a part was renamed, or moved as a whole.
+    """
+    texts, places = (part.context.old, part.context.new), (part.hunk.old_at, part.hunk.new_at)
+    clauses = [text.reading.clauses[at] for text, at in zip(texts, places, strict=True) if at is not None]
+    forms = [comparable(clause) for clause in clauses]
+    if len(clauses) < len(texts) or any(text.count(form) > 1 for text, form in zip(texts, forms, strict=True)):
+        # It stands where it stood as well.
+        return False
+    listed = all(clause.kind[:2] in ("li", "ol") for clause in clauses)
+    above = [(clause.lead if listed else "") or " ".join(clause.heading[-1:]) for clause in clauses]
+    lines = {comparable_text(line): line for line in above if line}
+    if len(lines) < len(texts) or not all(
+        form in text.titles or text.says(line) for text in texts for form, line in lines.items()
+    ):
+        return False
+    return listed or differ_in_scope(*above)
 
 
 def has_meant_number(part: Part) -> bool:

@@ -27,15 +27,13 @@ from tostrack.analysis.verdict.normal_form import (
     stem,
 )
 from tostrack.analysis.verdict.number_rules import unplaced
-from tostrack.analysis.verdict.order_rules import ranks
+from tostrack.analysis.verdict.order_rules import differ_in_scope, ranks
 from tostrack.analysis.verdict.places import is_answer
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
 from tostrack.comparison_key import MARKS, comparable_text
-from tostrack.language.compare import changed_tokens
 from tostrack.language.dictionary import has_word
 from tostrack.language.lazy_pattern import lazy_pattern
-from tostrack.language.tokens import SILENT, Kind
 from tostrack.language.words import list_languages, load_language, union
 from tostrack.models import Edit, Reason
 
@@ -97,7 +95,9 @@ def heading(part: Part) -> Reason | None:
         return None
     if {*map(stem, changed)} & _HANDING_ON and not {*map(stem, gone)} & _HANDING_ON & {*map(stem, come)}:
         return None
-    if _gives_value(part.hunk.new or part.hunk.old) or (part.hunk.edit is Edit.REWORDED and _says_otherwise(part)):
+    if _gives_value(part.hunk.new or part.hunk.old) or (
+        part.hunk.edit is Edit.REWORDED and differ_in_scope(part.old, part.new)
+    ):
         return None
     asked = part.text.rstrip().endswith("?")
     return None if (_BINDING & changed and not asked) or any(map(is_number, changed)) else Reason.WORDING
@@ -114,10 +114,6 @@ def _is_about_other(part: Part) -> bool:
 _EXCHANGED = 2
 
 
-#: Kinds of words that set what a title is about: "Free plans", "for all users", "if you are under age".
-_SCOPE = frozenset(Kind) - {Kind.WORD, Kind.SITE, Kind.PARTY, Kind.LIST_LABEL, *SILENT}
-
-
 def _gives_value(title: str) -> bool:
     """Whether a title gives a value behind a colon, as "Retention: Forever" does and "Section 4: Payment" does not."""
     label, colon, value = title.partition(": ")
@@ -128,12 +124,6 @@ def _gives_value(title: str) -> bool:
 
 #: A value is no longer than this.
 _VALUE_WORDS = 4
-
-
-def _says_otherwise(part: Part) -> bool:
-    """Whether words that set the scope of a heading gave way to others."""
-    gone, come = ({stem(token.key): token.kind for token in side} for side in changed_tokens(part.old, part.new))
-    return not _SCOPE.isdisjoint({**gone, **come}[word] for word in gone.keys() ^ come.keys())
 
 
 def _sets_scope(part: Part) -> bool:
@@ -227,7 +217,7 @@ def _is_title(part: Part, old: str, new: str, after: str, *, strict: bool) -> bo
     following = [word.strip("\"“”'‘’(),.;:") for word in after.split()[:3]]
     named = itertools.takewhile(lambda word: word[:1].isupper(), following)
     near = changed | (set() if strict else {word.lower() for word in [*named, *following[:1]]})
-    if not lexicon.TITLE & near or any(map(is_number, near)) or lexicon.BINDING_NAME & changed:
+    if not lexicon.TITLE & near or any(map(is_number, near)) or (lexicon.BINDING_NAME | lexicon.PARTIES) & changed:
         return False
     if not lexicon.DOCUMENTS & near or changed <= lexicon.TITLE | lexicon.SAFE:
         return True
