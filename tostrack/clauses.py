@@ -158,13 +158,14 @@ def _line(raw: str) -> tuple[str, str]:
     line = raw.strip()
     while line.startswith(">"):
         line = line[1:].lstrip()
-    if line[:1].isalpha():
+    first = line[:1]
+    if first.isalpha():
         return "text", line
-    if not line or _FENCE.match(line):
+    if not line or (first in "`~" and _FENCE.match(line)):
         return "blank", ""
-    if _SETEXT.match(line):
-        return line[0], ""
-    if _RULE.match(line):
+    if first in "=-" and _SETEXT.match(line):
+        return first, ""
+    if first in "-*_" and _RULE.match(line):
         return "rule", ""
     return _block_start(line) or ("text", line)
 
@@ -178,7 +179,7 @@ def _block_start(line: str) -> tuple[str, str] | None:
             return "row", ""
         cells = _PIPE.split(line.strip("|") if not line.endswith("\\|") else line.lstrip("|"))
         return "row", " | ".join(cell.strip() for cell in cells).strip()
-    if match := _ITEM.match(line):
+    if (line[0] in "*+-" or line[0].isdecimal()) and (match := _ITEM.match(line)):
         marker, text = match[1], (match[2] or "").strip()
         if marker[0].isdigit():
             return "ol", f"{marker} {text}".strip()
@@ -188,7 +189,7 @@ def _block_start(line: str) -> tuple[str, str] | None:
 
 def _nesting(indents: list[int], raw: str) -> int:
     """Return the depth of the item on the line *raw*, keeping the stack of open *indents*."""
-    indent = len(raw.expandtabs(4)) - len(raw.expandtabs(4).lstrip())
+    indent = len(raw.expandtabs(4)) - len(raw.expandtabs(4).lstrip()) if raw[:1].isspace() else 0
     while indents and indent < indents[-1]:
         indents.pop()
     if not indents or indent >= indents[-1] + 2:

@@ -68,7 +68,7 @@ TAIL, LAST_WORDS = 1 << 14, 5
 #: gone, and by how few words came in their place: the error and a request for consent.
 ERROR_LINE, ERROR_GONE, ERROR_FRAME = 6, 0.4, 2 * SHORT
 #: Letters that are more than `SHORT` words: the longest word that an error page repeats has fewer than forty.
-_LONG = 40 * SHORT
+ERROR_LETTERS = 40 * SHORT
 #: Words for which one phrase of a consent layer is enough; a longer text must hold two.
 _CONSENT_ALONE = 40
 #: Words for which an error that is named by one word is enough.
@@ -190,7 +190,7 @@ def is_error_page(own: Sequence[str], other: Sequence[str]) -> bool:
         own: Its clauses in the form in which texts are compared.
         other: Those of the other text.
     """
-    if sum(map(len, own)) <= _LONG:
+    if sum(map(len, own)) <= ERROR_LETTERS:
         said = " ".join(own)
         if said.count(" ") < SHORT and classify_error_page(said):
             words, others = Counter(said.split()), Counter(" ".join(other).split())

@@ -11,7 +11,7 @@ from tostrack.analysis.diff.word_diff import word_edits
 from tostrack.comparison_key import readable
 from tostrack.models import Clause, Edit, Hunk
 
-__all__ = ["diff"]
+__all__ = ["diff", "differing_parts"]
 
 
 def diff(old: Sequence[Clause], new: Sequence[Clause]) -> tuple[Hunk, ...]:
@@ -54,6 +54,12 @@ def _common_ends(old: Sequence[Clause], new: Sequence[Clause]) -> tuple[int, int
     limit -= head
     tail = next((at for at in range(limit) if not same_letters(old[-1 - at], new[-1 - at])), limit)
     return head, tail
+
+
+def differing_parts(old: Sequence[Clause], new: Sequence[Clause]) -> tuple[Sequence[Clause], Sequence[Clause]]:
+    """Return what stands on each side between the clauses that both begin with and those that both end with."""
+    head, tail = _common_ends(old, new)
+    return old[head : len(old) - tail], new[head : len(new) - tail]
 
 
 #: Of the shorter text at least this share must stay, or the edit reads as one text struck out and another put in.

@@ -27,6 +27,7 @@ _LABEL_WORDS = 7
 _LINK = re.compile(r"\[([^\[\]]+)\]\(\s*<?([^()\s>]+)")
 #: Columns that only number the rows.
 _NUMBERING = frozenset(("", "#", "no", "no.", "nr", "nr.", "n°"))
+_ENTRIES = ("ro", "li", "ol")
 #: The longest cell that is told.
 _CELL = 80
 
@@ -126,14 +127,22 @@ def _is_name(text: str) -> bool:
 
 def compare_entries(hunks: Sequence[Hunk], old: tuple[Clause, ...], new: tuple[Clause, ...]) -> list[list[Fact]]:
     """Return, for each of *hunks*, the companies that joined or left and the cells that moved."""
-    before, after = read_entries(old), read_entries(new)
-    if not before and not after:
+    if not any(_covers_entry(hunk, old, new) for hunk in hunks):
         return [[] for _ in hunks]
+    before, after = read_entries(old), read_entries(new)
     was, now = ({entry.key: entry for entry in entries.values()} for entries in (before, after))
     keys = Counter(entry.key for entry in before.values()) | Counter(entry.key for entry in after.values())
     # Of several rows of one name nobody can tell which became which.
     many = {key for key, times in keys.items() if times > 1}
     return [[one for one in _of_hunk(hunk, before, after, was, now) if not _is_of(one, many)] for hunk in hunks]
+
+
+def _covers_entry(hunk: Hunk, old: Sequence[Clause], new: Sequence[Clause]) -> bool:
+    """Whether a clause of *hunk* may be an entry: a row, or an item of a list."""
+    sides = ((old, hunk.old_at, hunk.old_count), (new, hunk.new_at, hunk.new_count))
+    return any(
+        clause.kind[:2] in _ENTRIES for side, at, count in sides if at is not None for clause in side[at : at + count]
+    )
 
 
 def _is_of(moved: Fact, keys: Container[str]) -> bool:

@@ -32,25 +32,39 @@ _AMID = 3
 
 def in_menu(reading: Reading, at: int) -> bool:
     """Return whether the clause at *at* is an item among items of a menu."""
-    # Nearly every clause is neither an item nor between two of them.
-    beside = (reading.clauses[at], *reading.clauses[at - 1 : at], *reading.clauses[at + 1 : at + 2])
-    return any(map(_is_item, beside)) and at in _menus(reading)
+    menus = _menus(reading)
+    if menus.has(at):
+        return True
+    amid = all(menus.has(at + by) for by in range(-_AMID, _AMID + 1) if by)
+    return amid and not tells(reading.clauses[at].text)
+
+
+class _Menus:
+    """The menus of a text, looked for where somebody asks: the other stretches of it are not read."""
+
+    def __init__(self, clauses: Sequence[Clause]) -> None:
+        self._clauses = clauses
+        self._known: dict[int, bool] = {}
+
+    def has(self, at: int) -> bool:
+        """Return whether the clause at *at* is one of a stretch of items that are a menu."""
+        if at not in self._known:
+            first = last = at
+            if 0 <= at < len(self._clauses) and _is_item(self._clauses[at]):
+                while first and _is_item(self._clauses[first - 1]):
+                    first -= 1
+                while last + 1 < len(self._clauses) and _is_item(self._clauses[last + 1]):
+                    last += 1
+                found = _is_menu(self._clauses[first : last + 1])
+            else:
+                found = False
+            self._known.update(dict.fromkeys(range(first, last + 1), found))
+        return self._known[at]
 
 
 @lru_cache(maxsize=32)
-def _menus(reading: Reading) -> frozenset[int]:
-    clauses = reading.clauses
-    found: set[int] = set()
-    for is_item, stretch in itertools.groupby(range(len(clauses)), key=lambda at: _is_item(clauses[at])):
-        places = [*stretch]
-        if is_item and _is_menu([clauses[at] for at in places]):
-            found.update(places)
-    amid = {
-        at
-        for at in {place + 1 for place in found} - found
-        if all(at + by in found for by in range(-_AMID, _AMID + 1) if by) and not tells(clauses[at].text)
-    }
-    return frozenset(found | amid)
+def _menus(reading: Reading) -> _Menus:
+    return _Menus(reading.clauses)
 
 
 def _is_menu(clauses: Sequence[Clause]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
@@ -145,6 +145,35 @@ def _unnumbered(key: str) -> str:
 
 #: A clause of so many words is running text, and no part of what frames it.
 _PROSE = 15
+#: What makes two clauses the same without a look at their words: whether it is numbered, and its text.
+Letters = tuple[bool, str]
+
+
+@lru_cache(maxsize=64)
+def letters_of(reading: Reading) -> frozenset[Letters]:
+    """Return the letters of each clause of *reading*."""
+    return frozenset((clause.kind[:2] == "ol", clause.text) for clause in reading.clauses)
+
+
+def comparable_letters(numbered: bool, text: str) -> str:  # the parts of `Letters`
+    """Return the comparable form of a clause with these letters."""
+    return comparable_text(strip_ordinal(text) if numbered else text)
+
+
+def count_apart(one: Reading, other: Reading) -> int:
+    """Return how many words stand in clauses of *one* that *other* does not have to the letter, each clause once."""
+    return sum(comparable_text(text).count(" ") + 1 for _, text in letters_of(one) - letters_of(other))
+
+
+def _is_prose(text: str) -> bool:
+    return text.count(" ") >= _PROSE - 1
+
+
+def _stays(clause: Clause, theirs: Container[Letters], keys: Container[str]) -> bool:
+    """Whether *clause* is a paragraph that stands in another text, by its letters or by the keys of what is left."""
+    if not _is_prose(clause.text):
+        return False
+    return (clause.kind[:2] == "ol", clause.text) in theirs or comparable(clause) in keys
 
 
 class TextPair:
@@ -157,17 +186,21 @@ class TextPair:
     @cached_property
     def _kept_prose(self) -> dict[str, tuple[int, int]]:
         """For the old and the new text, the places of the first and the last paragraph that both of them have."""
-        prose = [
-            {
-                key: at
-                for at, (clause, key) in enumerate(zip(text.reading.clauses, comparables(text.reading), strict=True))
-                if clause.text.count(" ") >= _PROSE - 1
-            }
-            for text in (self.old, self.new)
-        ]
-        shared = prose[0].keys() & prose[1].keys()
-        places = [[found[key] for key in shared] for found in prose]
-        return {side: (min(at), max(at)) for side, at in zip(("old", "new"), places, strict=True) if at}
+        found = {}
+        for side, one, other in (
+            ("old", self.old.reading, self.new.reading),
+            ("new", self.new.reading, self.old.reading),
+        ):
+            theirs, others = letters_of(other), letters_of(other) - letters_of(one)
+            keys = {comparable_letters(*letters) for letters in others if _is_prose(letters[1])}
+            # Looked for from both ends: most often the first paragraph stands in the other text to the letter.
+            places = [
+                next((at for at in order if _stays(one.clauses[at], theirs, keys)), None)
+                for order in (range(len(one.clauses)), range(len(one.clauses) - 1, -1, -1))
+            ]
+            if places[0] is not None and places[1] is not None:
+                found[side] = (places[0], places[1])
+        return found
 
     def frames(self, first: Hunk, last: Hunk) -> str:
         """Return whether what came, or went, from *first* to *last* stands ``before`` or ``behind`` all that stays."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
-from tostrack.analysis.verdict.context import TextPair
+from tostrack.analysis.diff import differing_parts
+from tostrack.analysis.verdict.context import TextPair, comparable_letters, count_apart, letters_of
 from tostrack.clauses import plain
-from tostrack.comparison_key import comparable, comparable_text, comparables, linked_documents
+from tostrack.comparison_key import comparables, linked_documents
 from tostrack.extraction.quality import COMPARABLE, CUT, FROM_THE_BEGINNING, KINSHIP, SHORT, STUB
 from tostrack.language.detect import detect_words
 from tostrack.language.lazy_pattern import lazy_pattern
@@ -37,9 +37,10 @@ def judge_without_hunks(old: Reading, new: Reading) -> Judgement:
 
 def other_document(old: Reading, new: Reading) -> Judgement | None:
     """Return a judgement when a link leads to another document than before: its file or its host is another."""
-    before, after = (linked_documents(reading.clauses) for reading in (old, new))
+    parts = differing_parts(old.clauses, new.clauses)
+    before, after = map(linked_documents, parts)
     if before == after:
-        before, after = (_linked_sites(reading.clauses) for reading in (old, new))
+        before, after = map(_linked_sites, parts)
     if before == after or len(before) != len(after):
         return None
     was, now = next((one, other) for one, other in zip(before, after, strict=True) if one != other)
@@ -118,21 +119,13 @@ def _is_akin(old: Reading, new: Reading) -> bool:
 
     Seldom are more than a few of them read: what is left on one side has no more different words than words.
     """
-    letters = _letters(old), _letters(new)
-    shared = letters[0] & letters[1]
-    apart = min(sum(comparable_text(text).count(" ") + 1 for _, text in side - shared) for side in letters)
+    apart = min(count_apart(old, new), count_apart(new, old))
     words: set[str] = set()
-    for ordered, text in shared:
-        words.update(comparable(Clause("ol" if ordered else "p", text)).split())
+    for letters in letters_of(old) & letters_of(new):
+        words.update(comparable_letters(*letters).split())
         if len(words) >= KINSHIP * (len(words) + apart):
             return True
     return False
-
-
-@lru_cache(maxsize=64)
-def _letters(reading: Reading) -> frozenset[tuple[bool, str]]:
-    """Return what makes clauses the same without a look at their words: whether it is numbered, and its text."""
-    return frozenset((clause.kind[:2] == "ol", clause.text) for clause in reading.clauses)
 
 
 #: What a sentence, a list or a heading ends with.

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from itertools import accumulate
 
 from tostrack.analysis.diff import diff
 from tostrack.analysis.diff.similarity import Bag
 from tostrack.analysis.facts import read_document_dates
 from tostrack.analysis.verdict import judge_hunks
-from tostrack.comparison_key import comparables
-from tostrack.extraction.quality import is_error_page
+from tostrack.analysis.verdict.context import count_apart
+from tostrack.comparison_key import comparable, comparables
+from tostrack.extraction.quality import ERROR_LETTERS, SHORT, is_error_page
 from tostrack.models import Hunk, Judgement, Reading, Reason, Verdict
 
 
@@ -52,7 +54,14 @@ def _counted(reading: Reading) -> Bag:
 
 
 def _is_wall(reading: Reading, other: Reading) -> bool:
+    # Most texts have most of the other one, and are longer than what a server says: the rest of them need not be read.
+    if count_apart(other, reading) < SHORT and not _is_brief(reading):
+        return False
     return is_error_page(comparables(reading), comparables(other))
+
+
+def _is_brief(reading: Reading) -> bool:
+    return all(letters <= ERROR_LETTERS for letters in accumulate(map(len, map(comparable, reading.clauses))))
 
 
 def _after_wall(new: Reading, sound: Sequence[Reading]) -> Judgement:
