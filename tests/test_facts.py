@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tostrack.analysis.diff import diff
-from tostrack.analysis.facts import find_facts
+from tostrack.analysis.facts import find_facts, list_finders
+from tostrack.analysis.facts.edits import Side
 from tostrack.analysis.facts.values import fact_value
 from tostrack.clauses import split_clauses
 from tostrack.language import dates
@@ -270,3 +271,26 @@ def test_the_cost_of_dates_does_not_grow_with_those_already_found(monkeypatch):
 )  # fmt: skip
 def test_a_fact_has_a_value_for_programs(kind, words, value):
     assert fact_value(kind, words) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("consent", "with your consent; upon your approval; subject to your written authorization; if you opt in"),
+        ("consent", "unless you object; only if you agree; once you enable; if you give us permission; until you allow"),
+        ("limit", "only; solely; exclusively; merely; limited; strictly necessary"),
+        ("reach", "perpetual, in perpetuity, irrevocable, revocable, transferable, assignable, sub-licensable, exclusive"),
+        ("reach", "worldwide, throughout the world, royalty-free, unlimited, unrestricted, indefinitely, without notice"),
+        ("law", "the laws of Ireland; the courts of Ohio; governed by Irish law"),
+        ("place", "stored in Ohio; hosted in Ohio; kept in Ohio; servers in Ohio; data centres in Ohio; located in Ohio"),
+        ("scope", "residents of Ohio; users in Ohio; people in Ohio; living in Ohio; only in Ohio; based in Ohio"),
+        ("licence", "Apache License 2.0; BUSL 1.1; Elastic License 2.0; SSPL 1; Mozilla Public License 2.0; EPL 2.0"),
+        ("licence", "EUPL 1.2; AGPL v3; LGPL 2.1; GPL-3.0; CC0 1.0; MIT License; ISC License; 2-Clause BSD; Unlicense"),
+        ("licence", "CC BY-SA 4.0; cc-by 4.0; Creative Commons Attribution 4.0"),
+        ("date", "on 1 March 2021; on 1 March 1999"),
+    ],
+)  # fmt: skip
+def test_every_phrase_has_a_sign_by_which_its_text_is_searched(kind, text):
+    finder = next(finder for finder in list_finders("en") if finder.kind == kind)
+    phrases = text.replace(",", ";").split("; ") if kind == "reach" else text.split("; ")
+    assert all(finder.may_find(Side(f"x {phrase}")) and [*finder.find(f"x {phrase}")] for phrase in phrases)

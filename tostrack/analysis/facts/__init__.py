@@ -20,9 +20,26 @@ from tostrack.analysis.facts.document_dates import (
 from tostrack.analysis.facts.edits import Finder, Mention, Side, compare_sides, fact, moved, slice_sentence
 from tostrack.analysis.facts.entries import compare_entries, label_of, moved_links, subject_fact
 from tostrack.analysis.facts.modality import modality, negation
-from tostrack.analysis.facts.phrases import GIVEN, consent, limits, reach, recipients
+from tostrack.analysis.facts.phrases import (
+    CONSENT_SIGNS,
+    GIVEN,
+    LIMIT_SIGNS,
+    REACH_SIGNS,
+    consent,
+    limits,
+    reach,
+    recipients,
+)
 from tostrack.analysis.facts.quantities import days, numbers
-from tostrack.analysis.facts.references import laws, licences, scopes, storage_places
+from tostrack.analysis.facts.references import (
+    LICENCE_SIGNS,
+    SCOPE_SIGNS,
+    STORAGE_SIGNS,
+    laws,
+    licences,
+    scopes,
+    storage_places,
+)
 from tostrack.language.words import entry_pattern, union
 from tostrack.models import Clause, Edit, Fact, FactKind, Hunk
 
@@ -82,7 +99,7 @@ def find_facts(
         new: Those of the new text.
         language: Of the texts, as `tokenize` takes it.
     """
-    finders = _finders(language)
+    finders = list_finders(language)
     found = []
     room = _MOST_CHARACTERS
     for hunk in hunks:
@@ -104,18 +121,19 @@ def find_facts(
     return told
 
 
-def _finders(language: str) -> tuple[tuple[FactKind, Finder], ...]:
+def list_finders(language: str) -> tuple[Finder, ...]:
+    """Return what finds the phrases of each kind in texts of *language*."""
     return (
-        (FactKind.CONSENT, consent),
-        (FactKind.RECIPIENT, recipients),
-        (FactKind.LIMIT, limits),
-        (FactKind.REACH, reach),
-        (FactKind.LAW, laws),
-        (FactKind.PLACE, storage_places),
-        (FactKind.LICENCE, licences),
-        (FactKind.SCOPE, scopes),
-        (FactKind.NUMBER, partial(numbers, language=language)),
-        (FactKind.DATE, days),
+        Finder(FactKind.CONSENT, consent, CONSENT_SIGNS),
+        Finder(FactKind.RECIPIENT, recipients),
+        Finder(FactKind.LIMIT, limits, LIMIT_SIGNS),
+        Finder(FactKind.REACH, reach, REACH_SIGNS),
+        Finder(FactKind.LAW, laws, ("law", "court")),
+        Finder(FactKind.PLACE, storage_places, STORAGE_SIGNS),
+        Finder(FactKind.LICENCE, licences, LICENCE_SIGNS),
+        Finder(FactKind.SCOPE, scopes, SCOPE_SIGNS),
+        Finder(FactKind.NUMBER, partial(numbers, language=language)),
+        Finder(FactKind.DATE, days, ("19", "20")),
     )
 
 
@@ -137,11 +155,11 @@ def _typed(cells: Sequence[Fact], phrases: Sequence[Fact]) -> list[Fact]:
     ]
 
 
-def _moves(hunk: Hunk, old: Side, new: Side, finders: Sequence[tuple[FactKind, Finder]]) -> Iterator[_Move]:
+def _moves(hunk: Hunk, old: Side, new: Side, finders: Sequence[Finder]) -> Iterator[_Move]:
     kinds = _OF_WHOLE.get(hunk.edit)
-    for kind, find in finders:
-        if kinds is None or kind in kinds:
-            yield from (_Move(kind, *pair) for pair in moved(old, new, find))
+    for finder in finders:
+        if kinds is None or finder.kind in kinds:
+            yield from (_Move(finder.kind, *pair) for pair in moved(old, new, finder))
 
 
 def _is_told(move: _Move, hunk: Hunk, pair: tuple[Side, Side], elsewhere: Counter[tuple[FactKind, str]]) -> bool:

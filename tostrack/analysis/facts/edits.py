@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from tostrack.models import Edit, Fact, FactKind, Hunk
 
@@ -46,6 +46,11 @@ class Side:
     #: Start and end of each edit, in order; the two sides of a hunk have equally many. Empty where only the other
     #: side has words.
     edits: tuple[tuple[int, int], ...] = ()
+
+    @cached_property
+    def lower(self) -> str:
+        """The text in lower case, with one space for each gap."""
+        return " ".join(self.text.lower().split())
 
     def touched(self, start: int, end: int) -> int | None:
         """Return the number of the first edit that reaches into ``text[start:end]``, or None."""
@@ -97,16 +102,26 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.lower()))
 
 
-#: Finds the phrases of one kind in a text.
-Finder = Callable[[str], Iterable[Mention]]
+@dataclass(frozen=True)
+class Finder:
+    """Finds the phrases of one kind in a text."""
+
+    kind: FactKind
+    find: Callable[[str], Iterable[Mention]]
+    #: Every phrase has one of these in it, in lower case: a text without them is not searched. Empty: not known.
+    signs: tuple[str, ...] = ()
+
+    def may_find(self, side: Side) -> bool:
+        """Return whether the text of *side* may hold a phrase."""
+        return not self.signs or any(sign in side.lower for sign in self.signs)
 
 
-def moved(old: Side, new: Side, find: Finder) -> Iterator[tuple[Mention | None, Mention | None]]:
-    """Yield what *find* knows that was replaced, went (no second) or came (no first), in the order of the text.
+def moved(old: Side, new: Side, finder: Finder) -> Iterator[tuple[Mention | None, Mention | None]]:
+    """Yield what *finder* knows that was replaced, went (no second) or came (no first), in the order of the text.
 
     What both texts mention equally often did not move, wherever it stands.
     """
-    before, after = list(find(old.text)), list(find(new.text))
+    before, after = (list(finder.find(side.text)) if finder.may_find(side) else [] for side in (old, new))
     if not before and not after:
         return
     gone, come = _surplus(old, before, after), _surplus(new, after, before)

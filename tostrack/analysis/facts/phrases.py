@@ -22,6 +22,9 @@ _CONSENT = re.compile(
     r"(?:\s+\w+){0,3}\s+(?:consent|permission))(?:ed|s|d|ted|t)?\b",
     re.IGNORECASE,
 )
+CONSENT_SIGNS = (
+    "consent", "permission", "authori", "approval", "agree", "opt", "object", "allow", "permit", "enable",
+)  # fmt: skip
 _STRENGTH = re.compile(r"explicit|express|prior|written|specific|affirmative|separate|opt-in", re.IGNORECASE)
 #: To opt out and to object are the other way round: what happens unless somebody speaks up.
 _OUT = re.compile(r"out$|object", re.IGNORECASE)
@@ -122,6 +125,8 @@ _LIMIT = re.compile(
     r"|\b(?P<necessary>(?:strictly|reasonably|absolutely)\s+necessary)\b",
 )
 
+LIMIT_SIGNS = ("only", "solely", "exclusively", "merely", "limited", "necessary")
+
 
 def limits(text: str) -> Iterator[Mention]:
     """Yield the words with which *text* keeps something small."""
@@ -150,6 +155,11 @@ _REACH = re.compile(
     r"(?<![\w-])(?:" + "|".join(f"(?P<r{at}>{words})" for at, (_, words) in enumerate(_REACHES)) + r")(?![\w-])",
     re.IGNORECASE,
 )
+
+REACH_SIGNS = (
+    "perpetu", "revocabl", "transfer", "assignable", "licen", "exclusive", "wide", "throughout", "royalty", "unlimited",
+    "unrestricted", "indefinite", "without",
+)  # fmt: skip
 
 
 def reach(text: str) -> Iterator[Mention]:

@@ -41,10 +41,14 @@ _COMMONS = re.compile(
 _PARTS = (("NC", r"nc|non"), ("ND", r"nd|no\s?deriv"), ("SA", r"sa|share"))
 
 
+LICENCE_SIGNS = (
+    "apache", "source licen", "busl", "bsl", "elastic l", "public licen", "sspl", "mpl", "epl", "eupl", "gpl", "cc0",
+    "cc zero", "mit licen", "isc licen", "bsd", "unlicense", "creative commons", "cc by", "cc-by", "cc attr", "cc-attr",
+)  # fmt: skip
+
+
 def licences(text: str) -> Iterator[Mention]:
     """Yield the licences that *text* names; the key is the SPDX name, with ``?`` where no version is told."""
-    if "icen" not in text and "L" not in text and "CC" not in text and "Commons" not in text:
-        return
     for match in _LICENCE.finditer(text):
         at = next(int(name[1:]) for name, found in match.groupdict().items() if found and name[0] == "l")
         version = match[f"v{at}"] or "?"
@@ -72,10 +76,13 @@ _STORED = re.compile(
     rf"\b(?:stored?|stores?|hosted|located|processed|kept|servers|data\s+cent(?:er|re)s)\s+(?:\w+\s+){{0,2}}?in\s+"
     rf"{_NAME.format(name='place')}"
 )
+STORAGE_SIGNS = ("store", "hosted", "located", "processed", "kept", "server", "data cent")
 _SCOPE = re.compile(
     rf"\b(?:resid(?:e|es|ing|ents?)|based|living|users|customers|people|consumers|individuals|only)\s+"
     rf"(?:in|of|outside(?:\s+of)?|within)\s+{_NAME.format(name='place')}"
 )
+
+SCOPE_SIGNS = ("resid", "based", "living", "users", "customers", "people", "consumers", "individuals", "only")
 
 
 def _places(text: str, pattern: re.Pattern[str], group: str) -> Iterator[Mention]:
