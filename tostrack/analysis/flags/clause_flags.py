@@ -58,13 +58,14 @@ def _find(book: Rulebook, text: str, lead: str, hint: str = "") -> list[Flag]:
     if text.endswith("?") and len(sentences(text)) == 1:
         return []  # "How do we share your data?": a title says nothing
     code = find_language(f"{hint} {lead} {text}" if lead or hint else text, book.language)
+    rules = parse_rules(book.own)
     if code == "en":
-        return find(book.rules, text, lead, shipped_weights())
+        return find(rules, text, lead, shipped_weights())
     flags = find_by_roles(load_role_rules(code, book.packs), text, lead) if code in role_languages() else []
     if len(book.packs) < len(book.own):
         # A user's rules name words, of whichever language.
         theirs = {source.name for source in book.own if not source.is_pack}
-        flags += [flag for flag in find(book.rules, text, lead) if book.rules.origin["rule", flag.rule] in theirs]
+        flags += [flag for flag in find(rules, text, lead) if rules.origin["rule", flag.rule] in theirs]
     return flags
 
 

@@ -72,27 +72,27 @@ class _ClauseText:
         """Return where a sentence begins and ends."""
         return self._starts[sentence], self._starts[sentence + 1] - 1
 
+    def sentence(self, number: int) -> str:
+        """Return the codes of a sentence."""
+        start, end = self.bounds(number)
+        return self.codes[start:end]
+
     def excused(self, owner: Rule | Veto, sentence: int) -> bool:
         """Return whether one of the owner's exceptions stands in the sentence."""
         key = id(owner), sentence
         if key not in self._excused:
-            start, end = self.bounds(sentence)
+            codes = self.sentence(sentence)
             self._excused[key] = any(
-                next(pattern.find(self.codes, start, end), None)
-                for pattern in owner.unless
-                if pattern.may_match(self.codes[start:end])
+                next(pattern.find(codes), None) for pattern in owner.unless if pattern.may_match(codes)
             )
         return self._excused[key]
 
     def vetoes(self) -> Iterator[tuple[Veto, int]]:
         """Yield each veto that holds, with the number of a sentence in which it does."""
-        for veto, pattern in self.rules.veto_patterns.worth_trying(self.codes):
-            last = -1
-            for hit in pattern.find(self.codes):
-                sentence = self.sentence_at(hit.start())
-                if sentence != last and not self.excused(veto, sentence):
-                    yield veto, sentence
-                last = sentence
+        for veto, pattern, places in self.rules.veto_patterns.worth_trying(self.codes):
+            for at in places:
+                if next(pattern.find(self.sentence(at)), None) and not self.excused(veto, at):
+                    yield veto, at
 
     def silent(self) -> set[tuple[str, int]]:
         """Return each topic with the number of each sentence in which a veto of it holds.
@@ -215,15 +215,18 @@ def _matches(page: _ClauseText, skip: int) -> list[Match]:
     """Return every match outside the first *skip* codes, the lead-in; what that says alone goes for its item."""
     found: list[Match] = []
     silent: set[tuple[str, int]] | None = None
-    for rule, pattern in page.rules.rule_patterns.worth_trying(page.codes):
-        for hit in pattern.find(page.codes):
-            if silent is None:
-                silent = page.silent()
-            first, last = hit.span()
-            sentence = page.sentence_at(first)
-            if (rule.topic, sentence) in silent or page.excused(rule, sentence):
-                continue
-            verb = hit.start(hit.lastindex) if hit.lastindex else -1
+    hits = (
+        (rule, sentence, page.bounds(sentence)[0], hit)
+        for rule, pattern, places in page.rules.rule_patterns.worth_trying(page.codes)
+        for sentence in places
+        for hit in pattern.find(page.sentence(sentence))
+    )
+    for rule, sentence, start, hit in hits:
+        if silent is None:
+            silent = page.silent()
+        if (rule.topic, sentence) not in silent and not page.excused(rule, sentence):
+            first, last = (start + place for place in hit.span())
+            verb = start + hit.start(hit.lastindex) if hit.lastindex else -1
             polarity = _polarity(page, rule, sentence, first, verb)
             if polarity is None:
                 continue

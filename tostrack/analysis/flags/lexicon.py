@@ -139,15 +139,17 @@ class Lexicon:
             slots = [self._known[word] for word in found]
         except KeyError:
             slots = [self._look_up(word) for word in found]
-        doubtful = [at for at, word in enumerate(found) if word in self._doubtful]
-        if doubtful:
-            lower = [self._lower[word] if word in self._lower else _lower(word) for word in found]
-            names = any(slots[at] == _OTHER for at in doubtful) and _names(found)
-            for at in doubtful:
-                # Not when a phrase took it already.
-                if not slots[at] or self._phrase(at, lower, slots):
-                    continue
-                if names and slots[at] == _OTHER and found[at] != lower[at] and lower[at] not in _NEVER_NAMES:
+        if self._doubtful.isdisjoint(found):
+            return slots
+        lower = [self._lower[word] if word in self._lower else _lower(word) for word in found]
+        names: bool | None = None
+        for at, word in enumerate(found):
+            # Not when a phrase took it already.
+            if word not in self._doubtful or not slots[at] or self._phrase(at, lower, slots):
+                continue
+            if slots[at] == _OTHER and word != lower[at] and lower[at] not in _NEVER_NAMES:
+                names = _names(found) if names is None else names
+                if names:
                     slots[at] = _name(found, lower, at, slots)
         return slots
 
@@ -169,9 +171,9 @@ class Lexicon:
     def _phrase(self, at: int, lower: list[str], slots: list[str]) -> bool:
         """Put the longest phrase that begins at *at* into one slot; return whether there is one."""
         begun = self.phrases.get(lower[at])
-        if begun is None or at + 1 == len(lower):
+        if begun is None or at + 1 == len(lower) or lower[at + 1] not in begun:
             return False
-        for rest, code in begun.get(lower[at + 1], ()):
+        for rest, code in begun[lower[at + 1]]:
             end = at + 1 + len(rest)
             if tuple(lower[at + 1 : end]) == rest:
                 slots[at:end] = [code, *[""] * len(rest)]

@@ -75,10 +75,10 @@ class Compiled:
             at += 1
         return True
 
-    def find(self, codes: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
-        """Yield each match in *codes*, between *start* and *end* where they are given."""
+    def find(self, codes: str) -> Iterator[re.Match[str]]:
+        """Yield each match in *codes*, of one sentence."""
         regex, letters = self._matcher
-        return regex.finditer(codes.translate(letters), start, len(codes) if end is None else end)
+        return regex.finditer(codes.translate(letters))
 
     @cached_property
     def _matcher(self) -> tuple[re.Pattern[str], dict[int, str]]:

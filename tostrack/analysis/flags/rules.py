@@ -83,21 +83,34 @@ class PatternIndex(Generic[Owner]):
             for code in need:
                 self._met[code] = self._met.get(code, 0) | found
 
-    def worth_trying(self, codes: str) -> Iterator[tuple[Owner, Compiled]]:
-        """Yield the patterns whose needs *codes* meets in their order within a sentence, each with its owner."""
+    def worth_trying(self, codes: str) -> Iterator[tuple[Owner, Compiled, list[int]]]:
+        """Yield the patterns that may match in *codes*, each with its owner and the numbers of sentences.
+
+        They are those whose needs a sentence meets, in their order.
+        """
+        worth: dict[int, list[int]] = {}
+        for number, sentence in enumerate(codes.split(SENTENCE_END)):
+            left = self._met_by(sentence)
+            while left:
+                entry = (left & -left).bit_length() - 1
+                left &= left - 1
+                if self._entries[entry][1].may_match(sentence):
+                    worth.setdefault(entry, []).append(number)
+        for entry in sorted(worth):
+            owner, pattern = self._entries[entry]
+            yield owner, pattern, worth[entry]
+
+    def _met_by(self, sentence: str) -> int:
+        """Return a bit for each pattern of whose needs *sentence* has a character each."""
         met = self._free
-        for code in set(codes):
+        for code in set(sentence):
             met |= self._met.get(code, 0)
         left = (1 << len(self._entries)) - 1
         for level in range(self._levels):
             left &= met >> (level * len(self._entries))
-        sentences = codes.split(SENTENCE_END) if left else []
-        while left:
-            lowest = left & -left
-            owner, pattern = self._entries[lowest.bit_length() - 1]
-            if any(map(pattern.may_match, sentences)):
-                yield owner, pattern
-            left ^= lowest
+            if not left:
+                break
+        return left
 
 
 @dataclass(frozen=True)

@@ -36,19 +36,14 @@ class Weights(Value):
     def weigh(self, text: str) -> float:
         """Return what *text* weighs: the sum of its known grams over the root of their number, and the bias."""
         words = _words(text)
-        pairs = {f"{first} {second}" for first, second in pairwise(words) if second in self._seconds.get(first, ())}
-        found = [self.grams[gram] for gram in (self.grams.keys() & set(words)) | pairs]
+        found = [self.grams[word] for word in self.grams.keys() & words]
+        found += [self._pairs[pair] for pair in self._pairs.keys() & pairwise(words)]
         return sum(found) / math.sqrt(len(found)) + self.bias if found else self.bias
 
     @cached_property
-    def _seconds(self) -> dict[str, set[str]]:
-        """The second words of the known pairs, by their first."""
-        seconds: dict[str, set[str]] = {}
-        for gram in self.grams:
-            first, _, second = gram.partition(" ")
-            if second:
-                seconds.setdefault(first, set()).add(second)
-        return seconds
+    def _pairs(self) -> dict[tuple[str, ...], float]:
+        """The weights of the known pairs, by their two words."""
+        return {tuple(gram.split(" ")): weight for gram, weight in self.grams.items() if " " in gram}
 
     def contributions(self, text: str, most: int = 8) -> list[tuple[str, float]]:
         """Return the grams of *text* that weigh most, heaviest first."""
