@@ -64,6 +64,7 @@ _INVISIBLE = re.compile("[\xad\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f]")
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´"))
 #: The mark of a footnote: raised digits behind a word or a number, but not those of a unit; a number in brackets.
 _FOOTNOTE = re.compile(r"(?<=[\w.,;)])(?<!\bm)(?<!\b[kcm]m)[¹²³⁰⁴-⁹]+|\[\^[\w-]{1,20}\]|(?<=[^\s\[(])\[\d{1,3}\]")
+_MAY_BE_FOOTNOTE = re.compile(r"[\[¹²³⁰⁴-⁹]")
 _BOX = re.compile(r"\[( |x|X)\](?=\s)")
 #: A word with its combining marks, or a number with its separators.
 WORD = (
@@ -142,7 +143,7 @@ def comparable_text(text: str) -> str:
     if "~~" in text:
         text = mark_struck(text)
     text = mend_encoding(text)
-    if "[" in text or not text.isascii():
+    if _MAY_BE_FOOTNOTE.search(text):
         text = _FOOTNOTE.sub("", text)
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))

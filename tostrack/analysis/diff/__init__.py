@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
 
 from tostrack.analysis.diff.align import Alignment, align, same_letters
 from tostrack.analysis.diff.word_diff import word_edits
@@ -22,8 +21,7 @@ def diff(old: Sequence[Clause], new: Sequence[Clause]) -> tuple[Hunk, ...]:
     """
     # Most of a text stands before the first edit and behind the last one.
     head, tail = _common_ends(old, new)
-    old, new = old[head : len(old) - tail], new[head : len(new) - tail]
-    found = align(old, new)
+    found = align(old[head : len(old) - tail], new[head : len(new) - tail]).shifted(head)
     place = _Places(found)
     placed = [
         *((place.of_gone(i), _hunk(Edit.REMOVED, old, new, (i,), ())) for i in found.gone),
@@ -38,13 +36,7 @@ def diff(old: Sequence[Clause], new: Sequence[Clause]) -> tuple[Hunk, ...]:
             placed += ((place.of_gone(i), _hunk(Edit.REMOVED, old, new, (i,), ())) for i in olds)
             placed += ((place.of(j), _hunk(Edit.ADDED, old, new, (), (j,))) for j in news)
     placed.sort(key=lambda entry: entry[0])
-    return tuple(_shifted(hunk, head) for _, hunk in placed)
-
-
-def _shifted(hunk: Hunk, by: int) -> Hunk:
-    """Return *hunk* with its places counted from *by* clauses earlier."""
-    old_at, new_at = (None if at is None else at + by for at in (hunk.old_at, hunk.new_at))
-    return replace(hunk, old_at=old_at, new_at=new_at) if by else hunk
+    return tuple(hunk for _, hunk in placed)
 
 
 def _common_ends(old: Sequence[Clause], new: Sequence[Clause]) -> tuple[int, int]:

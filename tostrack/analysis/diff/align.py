@@ -33,6 +33,20 @@ class Alignment:
     gone: tuple[int, ...]
     come: tuple[int, ...]
 
+    def shifted(self, by: int) -> Alignment:
+        """Return it for texts with *by* more clauses before these."""
+
+        def later(places: tuple[int, ...]) -> tuple[int, ...]:
+            return tuple(place + by for place in places)
+
+        return Alignment(
+            tuple((i + by, j + by) for i, j in self.same),
+            tuple((i + by, j + by) for i, j in self.moved),
+            tuple((later(olds), later(news)) for olds, news in self.reworded),
+            later(self.gone),
+            later(self.come),
+        )
+
 
 def align(old: Sequence[Clause], new: Sequence[Clause]) -> Alignment:
     """Return what became of every clause of *old* and where every clause of *new* is from."""

@@ -6,7 +6,7 @@ Pure and general: word lists and rules over the two texts of each hunk. A fact s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -25,18 +25,19 @@ from tostrack.analysis.facts.phrases import (
     GIVEN,
     LIMIT_SIGNS,
     REACH_SIGNS,
+    RECIPIENT_SIGNS,
     consent,
     limits,
     reach,
     recipients,
 )
-from tostrack.analysis.facts.quantities import days, numbers
+from tostrack.analysis.facts.quantities import days, may_count, numbers
 from tostrack.analysis.facts.references import (
-    LICENCE_SIGNS,
     SCOPE_SIGNS,
     STORAGE_SIGNS,
     laws,
     licences,
+    may_name_licence,
     scopes,
     storage_places,
 )
@@ -124,17 +125,22 @@ def find_facts(
 def list_finders(language: str) -> tuple[Finder, ...]:
     """Return what finds the phrases of each kind in texts of *language*."""
     return (
-        Finder(FactKind.CONSENT, consent, CONSENT_SIGNS),
-        Finder(FactKind.RECIPIENT, recipients),
-        Finder(FactKind.LIMIT, limits, LIMIT_SIGNS),
-        Finder(FactKind.REACH, reach, REACH_SIGNS),
-        Finder(FactKind.LAW, laws, ("law", "court")),
-        Finder(FactKind.PLACE, storage_places, STORAGE_SIGNS),
-        Finder(FactKind.LICENCE, licences, LICENCE_SIGNS),
-        Finder(FactKind.SCOPE, scopes, SCOPE_SIGNS),
-        Finder(FactKind.NUMBER, partial(numbers, language=language)),
-        Finder(FactKind.DATE, days, ("19", "20")),
+        Finder(FactKind.CONSENT, consent, _with_any(CONSENT_SIGNS)),
+        Finder(FactKind.RECIPIENT, recipients, _with_any(RECIPIENT_SIGNS)),
+        Finder(FactKind.LIMIT, limits, _with_any(LIMIT_SIGNS)),
+        Finder(FactKind.REACH, reach, _with_any(REACH_SIGNS)),
+        Finder(FactKind.LAW, laws, _with_any(("law", "court"))),
+        Finder(FactKind.PLACE, storage_places, _with_any(STORAGE_SIGNS)),
+        Finder(FactKind.LICENCE, licences, may_name_licence),
+        Finder(FactKind.SCOPE, scopes, _with_any(SCOPE_SIGNS)),
+        Finder(FactKind.NUMBER, partial(numbers, language=language), partial(may_count, language=language)),
+        Finder(FactKind.DATE, days, _with_any(("19", "20"))),
     )
+
+
+def _with_any(signs: Sequence[str]) -> Callable[[str], bool]:
+    """Return what tells whether a text has one of *signs*: every phrase of its kind has."""
+    return lambda text: any(sign in text for sign in signs)
 
 
 def _weightiest(facts: Sequence[Fact]) -> tuple[Fact, ...]:

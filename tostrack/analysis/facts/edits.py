@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -48,9 +49,18 @@ class Side:
     edits: tuple[tuple[int, int], ...] = ()
 
     @cached_property
-    def lower(self) -> str:
-        """The text in lower case, with one space for each gap."""
-        return " ".join(self.text.lower().split())
+    def edited(self) -> str:
+        """The sentences that an edit touches, in lower case and with one space for each gap."""
+        stops = [0, *(match.end() for match in _STOP.finditer(self.text)), len(self.text)]
+        pieces, done = [], 0
+        for since, until in self.edits:
+            start, end = (
+                stops[max(bisect_left(stops, since) - 1, 0)],
+                stops[min(bisect_right(stops, until), len(stops) - 1)],
+            )
+            pieces.append(self.text[max(start, done) : end])
+            done = max(done, end)
+        return " ".join("".join(pieces).lower().split())
 
     def touched(self, start: int, end: int) -> int | None:
         """Return the number of the first edit that reaches into ``text[start:end]``, or None."""
@@ -108,12 +118,8 @@ class Finder:
 
     kind: FactKind
     find: Callable[[str], Iterable[Mention]]
-    #: Every phrase has one of these in it, in lower case: a text without them is not searched. Empty: not known.
-    signs: tuple[str, ...] = ()
-
-    def may_find(self, side: Side) -> bool:
-        """Return whether the text of *side* may hold a phrase."""
-        return not self.signs or any(sign in side.lower for sign in self.signs)
+    #: Tells of a text in lower case whether it may hold such a phrase: False is sure.
+    may_find: Callable[[str], bool]
 
 
 def moved(old: Side, new: Side, finder: Finder) -> Iterator[tuple[Mention | None, Mention | None]]:
@@ -121,7 +127,10 @@ def moved(old: Side, new: Side, finder: Finder) -> Iterator[tuple[Mention | None
 
     What both texts mention equally often did not move, wherever it stands.
     """
-    before, after = (list(finder.find(side.text)) if finder.may_find(side) else [] for side in (old, new))
+    # A phrase that no edit touches did not move.
+    if not finder.may_find(old.edited) and not finder.may_find(new.edited):
+        return
+    before, after = list(finder.find(old.text)), list(finder.find(new.text))
     if not before and not after:
         return
     gone, come = _surplus(old, before, after), _surplus(new, after, before)

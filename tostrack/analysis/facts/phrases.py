@@ -92,6 +92,12 @@ _GIVEN = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[^.;!?]+")
+RECIPIENT_SIGNS = (
+    "affiliat", "subsidiar", "compan", "family", "partner", "network", "provider", "services", "advertiser", "vendor",
+    "supplier", "processor", "contractor", "third", "broker", "aggregator", "reseller", "publisher", "enforcement",
+    "authorit", "agenc", "bod", "government", "regulator", "acquirer", "buyer", "purchaser", "researcher", "academic",
+    "universit", "credit", "employer", "insur", "institution", "bank", "social", "developer", "other", "public",
+)  # fmt: skip
 
 
 def recipients(text: str) -> Iterator[Mention]:

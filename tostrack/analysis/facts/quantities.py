@@ -53,11 +53,19 @@ class Quantity:
         return " ".join(filter(None, (self.group, f"{self.value:g}", self.unit, self.per)))
 
 
+def may_count(text: str, language: str = "") -> bool:
+    """Return whether *text*, in lower case, has a number in it."""
+    return any(map(str.isdigit, text)) or not _number_words(language).isdisjoint(_SPACE.split(text))
+
+
+_SPACE = re.compile(r"[\s-]+")
+
+
 # Most sentences of a reworded clause stand in both texts of it.
 @lru_cache(maxsize=4_096)
 def find_quantities(text: str, language: str = "") -> tuple[Quantity, ...]:
     """Return the amounts of time, money, shares, sizes and uses in *text*; *language* as `tokenize` takes it."""
-    if not any(map(str.isdigit, text)) and _number_words(language).isdisjoint(re.split(r"[\s-]+", text.lower())):
+    if not may_count(text.lower(), language):
         return ()
     tokens = [token for token in tokenize(text, language) if token.kind is not Kind.PRESENTATION]
     found, at = [], 0

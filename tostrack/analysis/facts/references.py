@@ -41,10 +41,17 @@ _COMMONS = re.compile(
 _PARTS = (("NC", r"nc|non"), ("ND", r"nd|no\s?deriv"), ("SA", r"sa|share"))
 
 
-LICENCE_SIGNS = (
-    "apache", "source licen", "busl", "bsl", "elastic l", "public licen", "sspl", "mpl", "epl", "eupl", "gpl", "cc0",
-    "cc zero", "mit licen", "isc licen", "bsd", "unlicense", "creative commons", "cc by", "cc-by", "cc attr", "cc-attr",
+_SIGNS = (
+    "apache", "source licen", "busl", "bsl", "elastic l", "public licen", "sspl", "eupl", "gpl", "cc0", "cc zero",
+    "mit licen", "isc licen", "bsd", "unlicense", "creative commons", "cc by", "cc-by", "cc attr", "cc-attr",
 )  # fmt: skip
+#: "Comply" and "reply" have these in them.
+_SHORT = re.compile(r"[em]pl(?<![\w-]...)")
+
+
+def may_name_licence(text: str) -> bool:
+    """Return whether *text*, in lower case, may name a licence: False is sure."""
+    return any(sign in text for sign in _SIGNS) or _SHORT.search(text) is not None
 
 
 def licences(text: str) -> Iterator[Mention]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from tostrack.analysis.flags.matching import Changed, Key, Placed, Sides, place
 from tostrack.analysis.flags.rulebook import SHIPPED, Rulebook
@@ -37,8 +37,18 @@ def find_directions(
         new: of the version after: the places of the hunks count in them.
         book: What decides which clauses are flagged.
     """
+
+    @cache
+    def placed_in(clause: Clause) -> tuple[Placed, ...]:
+        """Return the flags of *clause*: it may be asked for as a part of a hunk and as one that came, went or stays."""
+        return tuple(place(clause, book.of_clause(clause)))
+
     sides = [
-        (hunk, _side(book, old, hunk.old_at, hunk.old_count), _side(book, new, hunk.new_at, hunk.new_count))
+        (
+            hunk,
+            _side(placed_in, old, hunk.old_at, hunk.old_count),
+            _side(placed_in, new, hunk.new_at, hunk.new_count),
+        )
         for hunk in hunks
     ]
     if not any(was or now for _, was, now in sides):
@@ -47,13 +57,10 @@ def find_directions(
     stand = {*map(_standing, old)} & {*map(_standing, new)}
     gone, come = ([clause for clause in side if _standing(clause) not in stand] for side in (old, new))
     stay, stayed = _Said(new), _Said(old)
-    lost = (placed for clause in gone for placed in place(clause, book.of_clause(clause)) if placed.key not in stay)
-    won = (placed for clause in come for placed in place(clause, book.of_clause(clause)) if placed.key not in stayed)
+    lost = (placed for clause in gone for placed in placed_in(clause) if placed.key not in stay)
+    won = (placed for clause in come for placed in placed_in(clause) if placed.key not in stayed)
     kept = (
-        placed
-        for clause in new
-        for placed in place(clause, book.of_clause(clause))
-        if _standing(clause) in stand or placed.key in stayed
+        placed for clause in new for placed in placed_in(clause) if _standing(clause) in stand or placed.key in stayed
     )
     both = Sides(lost, won, kept, book, _reworded_in_place(sides))
     return [tuple(_moved_in(book, hunk, was, now, both)) if was or now else () for hunk, was, now in sides]
@@ -89,12 +96,14 @@ def _moved_in(book: Rulebook, hunk: Hunk, was: list[Placed], now: list[Placed], 
             yield replace(flag, direction=None) if doubtful and is_learnt(flag) else flag
 
 
-def _side(book: Rulebook, clauses: Sequence[Clause], at: int | None, count: int) -> list[Placed]:
+def _side(
+    placed_in: Callable[[Clause], tuple[Placed, ...]], clauses: Sequence[Clause], at: int | None, count: int
+) -> list[Placed]:
     """Return the flags of the *count* clauses from *at*, with offsets into their texts joined by a space."""
     placed: list[Placed] = []
     offset = 0
     for clause in clauses[at : at + count] if at is not None else ():
-        placed += place(clause, book.of_clause(clause), offset)
+        placed += (one.moved(offset) for one in placed_in(clause))
         offset += len(plain(clause.text)) + 1
     return placed
 

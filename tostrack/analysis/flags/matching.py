@@ -51,6 +51,13 @@ class Placed:
         """What it says: of which topic, and whether that is permitted."""
         return self.flag.topic, self.flag.polarity
 
+    def moved(self, offset: int) -> Placed:
+        """Return it with offsets that are *offset* more."""
+        if not offset:
+            return self
+        flag = replace(self.flag, start=self.flag.start + offset, end=self.flag.end + offset)
+        return Placed(flag, self.lead, self.sentence)
+
     @cached_property
     def words(self) -> frozenset[str]:
         """The words of the sentence."""
@@ -62,8 +69,8 @@ class Placed:
         return frozenset(canonical_text(self.flag.quote).split())
 
 
-def place(clause: Clause, flags: Iterable[Flag], offset: int = 0) -> Iterator[Placed]:
-    """Yield each of the *flags* of *clause* with the sentence that it stands in, its offsets moved by *offset*."""
+def place(clause: Clause, flags: Iterable[Flag]) -> Iterator[Placed]:
+    """Yield each of the *flags* of *clause* with the sentence that it stands in."""
     found = tuple(flags)
     if not found:
         return
@@ -73,8 +80,7 @@ def place(clause: Clause, flags: Iterable[Flag], offset: int = 0) -> Iterator[Pl
     for flag in found:
         start = starts[max(bisect_right(starts, flag.start) - 1, 0)]
         end = ends[min(bisect_left(ends, flag.end), len(ends) - 1)]
-        moved = replace(flag, start=flag.start + offset, end=flag.end + offset)
-        yield Placed(moved, canonical_text(clause.lead), canonical_text(text[start:end]))
+        yield Placed(flag, canonical_text(clause.lead), canonical_text(text[start:end]))
 
 
 class Changed:

@@ -239,7 +239,7 @@ def is_mail(token: str) -> bool:
 def lost_and_gained(old: Iterable[str], new: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
     """Return what the first has more often than the second, and the other way round."""
     before, after = Counter(old), Counter(new)
-    return _beyond(before, after), _beyond(after, before)
+    return (_beyond(before, after), _beyond(after, before)) if before and after else (before, after)
 
 
 def _beyond(one: Counter[str], other: Counter[str]) -> Counter[str]:

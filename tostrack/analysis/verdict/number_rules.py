@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import lru_cache
 
 from tostrack.analysis.verdict import lexicon
@@ -25,7 +25,7 @@ def stamp(part: Part) -> Reason | None:
     if part.is_passage:
         return None
     gone, come = part.moved
-    changed = gone | come
+    changed = {*gone, *come}
     if not changed or turns_round(normal(part.old), normal(part.new)):
         return None
     if all(word.startswith((INSTANT, RELATIVE)) for word in changed):
@@ -195,7 +195,7 @@ def _is_dating(tokens: Sequence[str], at: int) -> bool:
     return token.isdecimal() and int(token) <= 31 and bool(month_numbers().keys() & beside)
 
 
-def _stamped(tokens: Sequence[str], moved: Counter[str]) -> bool:
+def _stamped(tokens: Sequence[str], moved: Container[str]) -> bool:
     """Whether every moved number of *tokens* is a date that follows "last updated" or the like."""
     for at, token in enumerate(tokens):
         if token in moved and is_number(token):
