@@ -397,7 +397,9 @@ _SENTENCE_END = lazy_pattern(
 )
 
 
-def sentences(text: str) -> list[tuple[int, int]]:
+# A clause that changed is asked for its sentences by the flags, the facts and most rules of the verdict.
+@lru_cache(maxsize=4_096)
+def sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Return the ``(start, end)`` offsets of the sentences of plain *text*; abbreviations do not end one."""
     spans, start = [], 0
     for match in _SENTENCE_END.finditer(text):
@@ -410,4 +412,4 @@ def sentences(text: str) -> list[tuple[int, int]]:
         start = match.end()
     if start < len(text):
         spans.append((start, len(text)))
-    return spans
+    return tuple(spans)

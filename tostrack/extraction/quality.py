@@ -68,7 +68,7 @@ TAIL, LAST_WORDS = 1 << 14, 5
 #: gone, and by how few words came in their place: the error and a request for consent.
 ERROR_LINE, ERROR_GONE, ERROR_FRAME = 6, 0.4, 2 * SHORT
 #: Letters that are more than `SHORT` words: the longest word that an error page repeats has fewer than forty.
-ERROR_LETTERS = 40 * SHORT
+_LONG = 40 * SHORT
 #: Words for which one phrase of a consent layer is enough; a longer text must hold two.
 _CONSENT_ALONE = 40
 #: Words for which an error that is named by one word is enough.
@@ -190,19 +190,25 @@ def is_error_page(own: Sequence[str], other: Sequence[str]) -> bool:
         own: Its clauses in the form in which texts are compared.
         other: Those of the other text.
     """
-    if sum(map(len, own)) <= ERROR_LETTERS:
+    if sum(map(len, own)) <= _LONG:
         said = " ".join(own)
         if said.count(" ") < SHORT and classify_error_page(said):
             words, others = Counter(said.split()), Counter(" ".join(other).split())
             return (words & others).total() < STAYS * others.total()
     new, gone = {*own} - {*other}, {*other} - {*own}
-    lost = sum(map(_length, gone))
-    if lost < max(SHORT, ERROR_GONE * sum(map(_length, other))) or sum(map(_length, new)) > min(ERROR_FRAME, lost / 2):
+    lost, least = sum(map(count_key_words, gone)), ERROR_GONE * sum(map(count_key_words, other))
+    if lost < max(SHORT, least) or sum(map(count_key_words, new)) > min(ERROR_FRAME, lost / 2):
         return False
-    return any(_length(key) <= ERROR_LINE and classify_error_page(key) in _OUTAGES for key in new)
+    return any(map(is_error_line, new))
 
 
-def _length(key: str) -> int:
+def is_error_line(key: str) -> bool:
+    """Return whether a clause in the form in which texts are compared is a line that states an outage."""
+    return count_key_words(key) <= ERROR_LINE and classify_error_page(key) in _OUTAGES
+
+
+def count_key_words(key: str) -> int:
+    """Return the words of a clause in the form in which texts are compared."""
     return key.count(" ") + 1
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from tostrack.analysis.facts.edits import Mention
+from tostrack.clauses import sentences
 from tostrack.language.dates import find_dates
 from tostrack.language.tokens import Kind, Token, tokenize
 from tostrack.language.words import entry_pattern, list_languages, load_language, union
@@ -61,10 +62,18 @@ def may_count(text: str, language: str = "") -> bool:
 _SPACE = re.compile(r"[\s-]+")
 
 
-# Most sentences of a reworded clause stand in both texts of it.
-@lru_cache(maxsize=4_096)
 def find_quantities(text: str, language: str = "") -> tuple[Quantity, ...]:
     """Return the amounts of time, money, shares, sizes and uses in *text*; *language* as `tokenize` takes it."""
+    return tuple(
+        replace(one, start=start + one.start, end=start + one.end) if start else one
+        for start, end in sentences(text)
+        for one in _read_sentence(text[start:end], language)
+    )
+
+
+# Most sentences of a reworded clause stand in both texts of it.
+@lru_cache(maxsize=4_096)
+def _read_sentence(text: str, language: str) -> tuple[Quantity, ...]:
     if not may_count(text.lower(), language):
         return ()
     tokens = [token for token in tokenize(text, language) if token.kind is not Kind.PRESENTATION]

@@ -90,6 +90,8 @@ def is_beside_widget(reading: Reading, at: int) -> bool:
 @lru_cache(maxsize=32)
 def _choices(reading: Reading) -> frozenset[int]:
     clauses = reading.clauses
+    if not any(clause.text.count(" ") < _ITEM_WORDS and _asks(clause.text) for clause in clauses):
+        return frozenset()
     found: set[int] = set()
     for is_choice, stretch in itertools.groupby(range(len(clauses)), key=lambda at: _is_choice(clauses[at])):
         places = [*stretch]

@@ -159,7 +159,9 @@ def _in_other_english(hunks: Sequence[Hunk], findings: Sequence[RuleFinding]) ->
     reworded = [at for at, hunk in enumerate(hunks) if hunk.edit is Edit.REWORDED]
     respelled: dict[bool, set[str]] = {True: set(), False: set()}
     for at in reworded:
-        gone, come = lost_and_gained(spelled(hunks[at].old), spelled(hunks[at].new))
+        # Only the words that changed are read: of a long clause they are few.
+        sides = (" ".join(text for op, text in hunks[at].words if op == side) for side in "-+")
+        gone, come = lost_and_gained(*map(spelled, sides))
         american = {word: american_of(word) for word in (*gone, *come)}
         for word in gone:
             if other := next((other for other in come if word != other and american[word] == american[other]), None):

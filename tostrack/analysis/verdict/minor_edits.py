@@ -53,8 +53,8 @@ def credit(part: Part) -> Reason | None:
     above = " ".join((*part.clause.heading[-1:], part.clause.lead)).lower()
     if part.clause.kind[:2] == "li" and lexicon.THANKS.search(above) and is_name(part.text):
         return Reason.WORDING
-    said = [text[start:end].lower() for text in (part.old, part.new) for start, end in sentences(text)]
-    return Reason.WORDING if said and all(map(lexicon.CREDIT.search, said)) else None
+    said = [text[start:end] for text in (part.old, part.new) for start, end in sentences(text)]
+    return Reason.WORDING if said and all(lexicon.CREDIT.search(one.lower()) for one in said) else None
 
 
 _BRACKET = lazy_pattern(r"\s*[(\[]([^()\[\]]*)[)\]][\s.,;]*$")

@@ -16,9 +16,9 @@ from tostrack.analysis.diff import diff
 from tostrack.analysis.diff.similarity import Bag
 from tostrack.analysis.facts import read_document_dates
 from tostrack.analysis.verdict import judge_hunks
-from tostrack.analysis.verdict.context import count_apart
+from tostrack.analysis.verdict.context import comparable_letters, count_apart, letters_of
 from tostrack.comparison_key import comparable, comparables
-from tostrack.extraction.quality import ERROR_LETTERS, SHORT, is_error_page
+from tostrack.extraction.quality import SHORT, count_key_words, is_error_line, is_error_page
 from tostrack.models import Hunk, Judgement, Reading, Reason, Verdict
 
 
@@ -54,14 +54,19 @@ def _counted(reading: Reading) -> Bag:
 
 
 def _is_wall(reading: Reading, other: Reading) -> bool:
-    # Most texts have most of the other one, and are longer than what a server says: the rest of them need not be read.
-    if count_apart(other, reading) < SHORT and not _is_brief(reading):
+    # Nearly every text is longer than what a server says, and has most of the other one or no line that says it.
+    if not _is_brief(reading) and (count_apart(other, reading) < SHORT or not _has_error_line(reading, other)):
         return False
     return is_error_page(comparables(reading), comparables(other))
 
 
 def _is_brief(reading: Reading) -> bool:
-    return all(letters <= ERROR_LETTERS for letters in accumulate(map(len, map(comparable, reading.clauses))))
+    return all(words <= SHORT for words in accumulate(map(count_key_words, map(comparable, reading.clauses))))
+
+
+def _has_error_line(reading: Reading, other: Reading) -> bool:
+    lines = letters_of(reading) - letters_of(other)
+    return any(map(is_error_line, (comparable_letters(*letters) for letters in lines)))
 
 
 def _after_wall(new: Reading, sound: Sequence[Reading]) -> Judgement:

@@ -425,9 +425,13 @@ def pointer(part: Part) -> Reason | None:
 def _points(sentence: str) -> bool:
     if points_elsewhere(sentence):
         return True
+    if not lexicon.POINTER.match(sentence.lower()):
+        return False
     words = normal(sentence)
-    bound = lexicon.OBLIGING | {"not", "no", "never"}
-    return len(words) <= _POINTER_WORDS and bool(lexicon.POINTER.match(sentence.lower())) and not bound & {*words}
+    return len(words) <= _POINTER_WORDS and _BOUND.isdisjoint(words)
+
+
+_BOUND = lexicon.OBLIGING | {"not", "no", "never"}
 
 
 #: What readers "can" do they do: "your admins can control it" is "your admins control it". What *we* can is another
