@@ -72,25 +72,37 @@ def by_others(query: Query, fingerprint: str, after: Place, limit: int) -> list[
     ]
 
 
-def stored_flags(query: Query, version_id: int, fingerprint: str) -> dict[tuple[str, str], tuple[Flag, ...]]:
-    """Return the flags of every clause of a document, by text and lead-in, as the rules of *fingerprint* found them.
+#: The ids of the clauses that a document ever had, and of those that stand in some of its versions.
+_EVER = "SELECT p.clause_id FROM _versions v JOIN _places p ON p.document_id = v.document_id"
+_STANDING = """
+SELECT s.clause_id FROM _versions v
+JOIN _spans s ON s.document_id = v.document_id AND s.until > v.number AND s.since <= v.number
+"""
+
+
+def stored_flags(
+    query: Query, version_ids: Sequence[int], fingerprint: str, *, ever: bool = True
+) -> dict[tuple[str, str], tuple[Flag, ...]]:
+    """Return the flags of clauses, by text and lead-in, as the rules of *fingerprint* found them.
 
     Args:
         query: Runs a query on the archive.
-        version_id: Any version of the document.
+        version_ids: Versions.
         fingerprint: Of the rules.
+        ever: Whether every clause that their documents ever had is asked for, and not only those that stand in them.
     """
     rows = query(
-        """
+        f"""
+        WITH asked (clause_id) AS ({_EVER if ever else _STANDING} WHERE v.id IN (SELECT value FROM json_each(?1)))
         SELECT c.text, x.lead, w.topic, w.polarity, w.quote, w.start, w."end", w.rule
-        FROM _versions v JOIN _places p ON p.document_id = v.document_id JOIN clauses c ON c.id = p.clause_id
-        JOIN _flagged g ON g.clause_id = p.clause_id
+        FROM (SELECT DISTINCT clause_id FROM asked) a CROSS JOIN clauses c ON c.id = a.clause_id
+        JOIN _flagged g ON g.clause_id = a.clause_id
         JOIN _rulebooks r ON r.id = g.rulebook_id AND r.fingerprint = ?2 JOIN _contexts x ON x.id = g.context_id
         LEFT JOIN _flags f ON f.clause_id = g.clause_id AND f.context_id = g.context_id
         LEFT JOIN _finds w ON w.id = f.find_id
-        WHERE v.id = ?1 ORDER BY f.id
-        """,
-        (version_id, fingerprint),
+        ORDER BY f.id
+        """,  # noqa: S608 - what is put in is ours
+        (str([*version_ids]), fingerprint),
     )
     found: dict[tuple[str, str], dict[Flag, None]] = {}
     for row in rows:

@@ -496,14 +496,16 @@ class Archive:
 
         return read_moments(self._rows, row.id, fingerprint)
 
-    def stored_flags(self, row: VersionRow, fingerprint: str) -> dict[tuple[str, str], tuple[Flag, ...]]:
-        """Return the flags of every clause that the document of *row* ever had, by text and lead-in.
+    def stored_flags(
+        self, rows: Sequence[VersionRow], fingerprint: str, *, ever: bool = True
+    ) -> dict[tuple[str, str], tuple[Flag, ...]]:
+        """Return the flags of the clauses of *rows*, by text and lead-in; with *ever*, of all that their documents had.
 
         Only those that the rules of *fingerprint* found; a clause without flags is there too.
         """
         from tostrack.archive.flag_rows import stored_flags
 
-        return stored_flags(self._rows, row.id, fingerprint)
+        return stored_flags(self._rows, [row.id for row in rows], fingerprint, ever=ever)
 
     def stale(self, fingerprint: str) -> int:
         """Return how many clauses were flagged by other rules than those of *fingerprint*."""

@@ -190,17 +190,16 @@ def _net(
     Raises:
         ConfigError: They cannot be compared within the bounds of a document.
     """
-    from tostrack.analysis.comparison import compare_readings
     from tostrack.sandbox import Worker
+    from tostrack.services.stored_rules import compare_versions
 
     if old and new and old.number < new.number:
-        readings = archive.reading(old), archive.reading(new)
         try:
             with Worker() as call:
-                change = call(compare_readings, *readings, book=environment.book)
+                change = compare_versions(archive, old, new, environment.book, call)
         except ExtractError as error:
             raise ConfigError(
                 f"{row.id}: versions {old.number} and {new.number} cannot be compared: {error}"
             ) from error
         if change.hunks:
-            yield replace(change, service=row.service, document=row.document)
+            yield change

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
+from typing import Any
 
+from tostrack.analysis.comparison import compare_readings
 from tostrack.analysis.flags import Rulebook
 from tostrack.archive import Archive, VersionRow
-from tostrack.models import Clause, Flag
+from tostrack.models import Change, Clause, Flag
+from tostrack.sandbox import Call
 
 
 class StoredRules(Rulebook, eq=False):
@@ -15,6 +18,10 @@ class StoredRules(Rulebook, eq=False):
 
     #: The flags of clauses, by text and lead-in.
     known: Mapping[tuple[str, str], tuple[Flag, ...]] = field(default_factory=dict)
+
+    def __reduce__(self) -> tuple[type[StoredRules], tuple[Any, ...]]:
+        """Pickle what is known as well: it is passed on to spare the work."""
+        return StoredRules, (self.own, self.language, self.known)
 
     def of_clause(self, clause: Clause) -> tuple[Flag, ...]:
         """Return the flags of *clause*, as `Rulebook.of_clause` does."""
@@ -26,4 +33,16 @@ class StoredRules(Rulebook, eq=False):
 
 def read_stored_rules(archive: Archive, row: VersionRow, book: Rulebook) -> Rulebook:
     """Return *book* with the flags that its rules found in the document of *row* before."""
-    return StoredRules(book.own, book.language, archive.stored_flags(row, book.fingerprint))
+    return StoredRules(book.own, book.language, archive.stored_flags([row], book.fingerprint))
+
+
+def compare_versions(archive: Archive, old: VersionRow, new: VersionRow, book: Rulebook, call: Call) -> Change:
+    """Return the net difference between two versions of one document; flags that are stored are not found again.
+
+    Raises:
+        ExtractError: They cannot be compared within the bounds of *call*.
+    """
+    known = archive.stored_flags([old, new], book.fingerprint, ever=False)
+    rules = StoredRules(book.own, book.language, known)
+    change = call(compare_readings, archive.reading(old), archive.reading(new), book=rules)
+    return replace(change, service=new.service, document=new.document)
