@@ -6,7 +6,8 @@ import re
 import pytest
 from conftest import LICENCE, WIDER, paragraphs
 
-from tostrack.services import explain
+from tostrack.analysis.flags import Rulebook
+from tostrack.analysis.verdict import silence
 
 KEEP = "We delete the logs of your visits within 30 days after you have closed your account with us."
 COURT = "A court in Ghent decides every dispute between you and us, and no other court may be asked to."
@@ -59,15 +60,19 @@ def test_json_has_the_fields_of_diff_and_in_each_hunk_what_was_found(run, platfo
     assert flag["why"]
 
 
-def test_a_change_of_which_no_shown_edit_is_silent_is_not_judged_again(run, platform, monkeypatch):
-    platform.night(terms=paragraphs(LICENCE, KEEP))
-    platform.night(terms=paragraphs(WIDER, KEEP.replace("30", "90")))
-    judged = []
-    monkeypatch.setattr(explain, "find_reasons", lambda *of: judged.append(of) or [])
+def test_a_change_is_explained_without_judging_it_or_finding_its_flags_again(run, platform, monkeypatch):
+    platform.night(terms=paragraphs(LICENCE, "The organisation keeps 5 files.", KEEP))
+    platform.night(terms=paragraphs(WIDER, "The organization keeps 5 files.", KEEP.replace("30", "90")))
+    asked = []
+    monkeypatch.setattr(silence, "find_reasons", lambda *of: asked.append(of) or [])
+    monkeypatch.setattr(Rulebook, "of_clause", lambda _, clause: asked.append(clause) or ())
 
-    assert "substantive (numbers)" in run("explain", "acme/terms@2").stdout
-    assert change(run, "acme/terms@2")["hunks"]
-    assert judged == []
+    text = run("explain", "acme/terms@2").stdout
+
+    assert "substantive (numbers)" in text
+    assert "  silent │ same words explains -organisation +organization\n" in text
+    assert re.search(r"  rule   │ grant: \w.+\n  why    │ \w", text)
+    assert asked == []
 
 
 def test_noise_is_explained_as_well(run, platform):

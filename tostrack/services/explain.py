@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from tostrack.analysis.flags import SHIPPED, Rulebook
 from tostrack.analysis.topic_moves import ranked
-from tostrack.analysis.verdict import account_for, find_reasons
-from tostrack.analysis.verdict.account import Entry
-from tostrack.analysis.verdict.findings import RuleFinding
-from tostrack.analysis.verdict.quotes import quote
-from tostrack.archive import Archive, ChangeRow
+from tostrack.archive import Archive, ChangeRow, VersionRow
 from tostrack.clauses import plain
 from tostrack.errors import ConfigError, StoreError
 from tostrack.models import VERDICT_OF, Change, Clause, Flag, Hunk, Reading, Reason, Verdict
 from tostrack.render.explanation import ComparedText, FoundFlag, HunkReason, Reasoning
+from tostrack.services.stored_rules import read_standing_rules
+
+if TYPE_CHECKING:
+    from tostrack.analysis.verdict.context import TextPair
 
 
 def explain_change(
@@ -34,7 +36,7 @@ def explain_change(
         change_id: Names the change.
         book: Says why a clause is flagged.
         limit: So many hunks, those that matter most, are explained; of the others only the reason is told. None: all.
-        with_accounts: Whether to say which words the rule of a silent hunk explains: that judges the change again.
+        with_accounts: Whether to say which words the rule of a silent hunk explains: that reads the hunk again.
 
     Raises:
         ConfigError: There is no such change.
@@ -44,56 +46,88 @@ def explain_change(
         name = change_id.partition("@")[0]
         raise ConfigError(f"{change_id}: no such change; `tostrack log {name} --all` lists them")
     change = archive.load_change(row)
-    old, new = (_reading(archive, row, number) for number in (row.from_number, row.to_number))
-    reasons = _reasons(change, old, new)
-    explained = {id(hunk) for hunk in ranked(change)[:limit]}
-    asked = [id(hunk) in explained for hunk in change.hunks]
-    silent = [
-        with_accounts and shown and VERDICT_OF[reason] is not Verdict.SUBSTANTIVE
-        for shown, reason in zip(asked, reasons, strict=True)
-    ]
-    accounts = _accounts(change, silent, old, new)
+    texts = _Texts(archive, row, book)
+    shown = {id(hunk) for hunk in ranked(change)[:limit]}
     return Reasoning(
         row.id,
         change,
         _compared(archive, row),
         row.announced,
         tuple(
-            FoundFlag(hunk, reason, quote(hunk), tuple(_whys(hunk, old, new, book)), account)
-            if shown
-            else FoundFlag(hunk, reason, "", ())
-            for hunk, reason, account, shown in zip(change.hunks, reasons, accounts, asked, strict=True)
+            _explain_hunk(change, at, reason, texts, with_account=with_accounts)
+            if id(change.hunks[at]) in shown
+            else FoundFlag(change.hunks[at], reason, "")
+            for at, reason in enumerate(_reasons(change, texts))
         ),
     )
 
 
-def _reading(archive: Archive, row: ChangeRow, number: int) -> Reading:
-    version = archive.version(row.service, row.document, number)
-    if version is None:
-        raise StoreError(f"{archive.path}: {row.id} names a version that is not there; run `tostrack archive verify`")
-    return archive.reading(version)
+class _Texts:
+    """Both texts of a change, read where a hunk needs them."""
+
+    def __init__(self, archive: Archive, row: ChangeRow, book: Rulebook) -> None:
+        self._archive = archive
+        self._row = row
+        self._book = book
+
+    @cached_property
+    def _versions(self) -> list[VersionRow]:
+        row = self._row
+        found = [self._archive.version(row.service, row.document, at) for at in (row.from_number, row.to_number)]
+        if None in found:
+            path = self._archive.path
+            raise StoreError(f"{path}: {row.id} names a version that is not there; run `tostrack archive verify`")
+        return [version for version in found if version]
+
+    @cached_property
+    def readings(self) -> tuple[Reading, Reading]:
+        old, new = map(self._archive.reading, self._versions)
+        return old, new
+
+    @cached_property
+    def rules(self) -> Rulebook:
+        """The rules, with what they found in both texts before."""
+        return read_standing_rules(self._archive, self._versions, self._book)
+
+    @cached_property
+    def pair(self) -> TextPair:
+        from tostrack.analysis.verdict.context import TextPair
+
+        return TextPair(*self.readings)
+
+    def clauses(self, hunk: Hunk) -> list[Clause]:
+        """Return the clauses of *hunk*, the new ones first."""
+        old, new = self.readings
+        places = ((new, hunk.new_at, hunk.new_count), (old, hunk.old_at, hunk.old_count))
+        return [one for text, at, count in places if at is not None for one in text.clauses[at : at + count]]
 
 
-def _reasons(change: Change, old: Reading, new: Reading) -> list[Reason]:
+def _reasons(change: Change, texts: _Texts) -> list[Reason]:
     """Return the recorded reason of each hunk; of a change recorded without them, what today's rules find."""
     recorded = [hunk.reason for hunk in change.hunks if hunk.reason is not None]
     if len(recorded) == len(change.hunks):
         return recorded
-    return [finding.reason for finding in find_reasons(change.hunks, old, new)]
+    from tostrack.analysis.verdict import find_reasons
+
+    return [finding.reason for finding in find_reasons(change.hunks, *texts.readings)]
 
 
-def _accounts(change: Change, silent: list[bool], old: Reading, new: Reading) -> list[str]:
-    """Return, for each *silent* hunk, the rule that is silent about it today and the words that it explains."""
-    if not any(silent):
-        return [""] * len(silent)
-    found = account_for(change.hunks, old, new, silent)
-    return [_account(*one) if asked else "" for asked, one in zip(silent, found, strict=True)]
+def _explain_hunk(change: Change, at: int, reason: Reason, texts: _Texts, *, with_account: bool) -> FoundFlag:
+    from tostrack.analysis.verdict.quotes import quote
+
+    hunk = change.hunks[at]
+    is_silent = VERDICT_OF[reason] is not Verdict.SUBSTANTIVE
+    account = _account(change, at, reason, texts) if with_account and is_silent else ""
+    return FoundFlag(hunk, reason, quote(hunk), tuple(_whys(hunk, texts)), account)
 
 
-def _account(finding: RuleFinding, entries: list[Entry]) -> str:
+def _account(change: Change, at: int, reason: Reason, texts: _Texts) -> str:
+    """Return the rule that is silent about a hunk today and the words that it explains; empty where none is."""
+    from tostrack.analysis.verdict.silence import account_for
+
+    rule, entries = account_for(change.hunks, at, reason, texts.pair)
     words = " ".join(f"{entry.op}{entry.token.text}" for entry in entries if entry.explained)
-    rule = finding.rule.replace("_", " ")
-    return f"{rule} explains {words or 'all of it'}" if rule else ""
+    return f"{rule.replace('_', ' ')} explains {words or 'all of it'}" if rule else ""
 
 
 def explain_flags(text: str, book: Rulebook = SHIPPED) -> list[HunkReason]:
@@ -101,24 +135,20 @@ def explain_flags(text: str, book: Rulebook = SHIPPED) -> list[HunkReason]:
     return [HunkReason(one.flag, one.meaning, one.why, one.contributions) for one in book.explain(text)]
 
 
-def _whys(hunk: Hunk, old: Reading, new: Reading, book: Rulebook) -> Iterable[HunkReason]:
-    """Yield why each flag of *hunk* is there: as its clause explains it today, else by what its rule says."""
+def _whys(hunk: Hunk, texts: _Texts) -> Iterable[HunkReason]:
+    """Yield why each flag of *hunk* is there: as its clause is flagged today, else by what its rule says."""
     if not hunk.flags:
         return
-    known = [
-        one
-        for clauses, at, length in (
-            (new.clauses, hunk.new_at, hunk.new_count),
-            (old.clauses, hunk.old_at, hunk.old_count),
-        )
-        for clause in (clauses[at : at + length] if at is not None else ())
-        for one in explain_flags(_with_lead(clause), book)
-    ]
+    rules = texts.rules
+    known = [(flag, clause) for clause in texts.clauses(hunk) for flag in rules.of_clause(clause)]
     for flag in hunk.flags:
-        same = [one for one in known if one.flag.rule == flag.rule]
-        exact = [one for one in same if one.flag.quote == flag.quote]
-        best = next(iter(exact or same), None)
-        yield HunkReason(flag, best.meaning, best.why, best.contributions) if best else _unknown(flag, book)
+        same = [one for one in known if one[0].rule == flag.rule]
+        best = next((one for one in same if one[0].quote == flag.quote), next(iter(same), None))
+        if best is None:
+            yield _unknown(flag, rules)
+        else:
+            found = rules.explain_flag(best[0], _with_lead(best[1]))
+            yield HunkReason(flag, found.meaning, found.why, found.contributions)
 
 
 def _unknown(flag: Flag, book: Rulebook) -> HunkReason:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any
 
-from tostrack.analysis.comparison import compare_readings
 from tostrack.analysis.flags import Rulebook
 from tostrack.archive import Archive, VersionRow
 from tostrack.models import Change, Clause, Flag
@@ -36,13 +35,19 @@ def read_stored_rules(archive: Archive, row: VersionRow, book: Rulebook) -> Rule
     return StoredRules(book.own, book.language, archive.stored_flags([row], book.fingerprint))
 
 
+def read_standing_rules(archive: Archive, rows: Sequence[VersionRow], book: Rulebook) -> Rulebook:
+    """Return *book* with the flags that its rules found in the clauses of *rows* before."""
+    return StoredRules(book.own, book.language, archive.stored_flags(rows, book.fingerprint, ever=False))
+
+
 def compare_versions(archive: Archive, old: VersionRow, new: VersionRow, book: Rulebook, call: Call) -> Change:
     """Return the net difference between two versions of one document; flags that are stored are not found again.
 
     Raises:
         ExtractError: They cannot be compared within the bounds of *call*.
     """
-    known = archive.stored_flags([old, new], book.fingerprint, ever=False)
-    rules = StoredRules(book.own, book.language, known)
+    from tostrack.analysis.comparison import compare_readings
+
+    rules = read_standing_rules(archive, [old, new], book)
     change = call(compare_readings, archive.reading(old), archive.reading(new), book=rules)
     return replace(change, service=new.service, document=new.document)

@@ -10,7 +10,7 @@ from tostrack.analysis.flags.finder import find, matching, quote_as_written, und
 from tostrack.analysis.flags.listed_recipients import find_listed_recipient
 from tostrack.analysis.flags.reading_language import clause_hint, find_language
 from tostrack.analysis.flags.role_finder import find_by_roles
-from tostrack.analysis.flags.role_rules import load_role_rules, role_meanings
+from tostrack.analysis.flags.role_rules import load_role_rules
 from tostrack.analysis.flags.role_words import role_languages
 from tostrack.analysis.flags.rule_files import parse
 from tostrack.analysis.flags.rule_sources import BUILT_IN, RuleFile
@@ -20,7 +20,7 @@ from tostrack.clauses import plain, sentences
 from tostrack.models import Clause, Flag
 
 if TYPE_CHECKING:
-    from tostrack.analysis.flags.rulebook import Explanation, Rulebook
+    from tostrack.analysis.flags.rulebook import Rulebook
 
 #: Two texts of the length of the longest policies, clause by clause.
 _MEMORY = 20_000
@@ -69,20 +69,9 @@ def _find(book: Rulebook, text: str, lead: str, hint: str = "") -> list[Flag]:
     return flags
 
 
-def explain_flags(book: Rulebook, text: str) -> list[Explanation]:
-    """Return why each flag of one clause is there."""
-    from tostrack.analysis.flags.rulebook import Explanation
-
-    explained = []
-    packs = book.packs
-    for flag in _find(book, *under_lead(text)):
-        if rule := book.rules.rules.get(flag.rule) or role_meanings(packs).get(flag.rule):
-            explained.append(Explanation(flag, rule.says(flag.polarity), rule.why))
-            continue
-        learnt = next(learnt for learnt in shipped_weights() if learnt.topic == flag.topic)
-        why = f"No rule knows the sentence; its words weigh {learnt.weigh(text):.1f}, at least {learnt.threshold}."
-        explained.append(Explanation(flag, learnt.meaning, why, tuple(learnt.contributions(text))))
-    return explained
+def find_as_read(book: Rulebook, text: str) -> list[Flag]:
+    """Return the flags of one clause as `find_in_text` does, with quotes as they are read: without marks."""
+    return _find(book, *under_lead(text))
 
 
 def list_faults(rules: RuleSet) -> list[str]:

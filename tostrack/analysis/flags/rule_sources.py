@@ -75,8 +75,8 @@ def load_role_tables() -> dict[str, Any]:
     return tomllib.loads(ROLE_RULES.read_text("utf-8"))
 
 
-#: What of a file that ships names a table, or says what a rule means, each on one line.
-_MEANINGS = lazy_pattern(r"^(?:\[[\w.-]+\]|(?:meaning|denied|polarity) = .*)$", re.MULTILINE)
+#: What of a file that ships names a table, or says what a rule means and why it is there, each on one line.
+_MEANINGS = lazy_pattern(r"^(?:\[[\w.-]+\]|(?:meaning|denied|polarity|why) = .*)$", re.MULTILINE)
 
 
 @cache
@@ -100,6 +100,11 @@ def _rules(own: tuple[RuleFile, ...]) -> dict[str, dict[str, Any]]:
     return {
         name: rule for table in _tables(own) for key in ("rule", "role") for name, rule in table.get(key, {}).items()
     }
+
+
+def find_why(own: tuple[RuleFile, ...], name: str) -> str:
+    """Return why the rule *name* exists; empty for a rule that is not there."""
+    return str(_rules(own).get(name, {}).get("why", ""))
 
 
 @lru_cache(maxsize=1024)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tostrack.analysis.flags.rule_sources import RuleFile, find_meaning, hash_rules, list_topics
+from tostrack.analysis.flags.rule_sources import LEARNT, RuleFile, find_meaning, find_why, hash_rules, list_topics
 from tostrack.errors import ConfigError
 from tostrack.models import Clause, Flag, Polarity
 from tostrack.value import Value
@@ -86,11 +86,25 @@ class Rulebook(Value):
         """Return what a flag of *rule* says: "may use your name or likeness"; "" for a rule that is not there."""
         return find_meaning(self.own, rule, Polarity(polarity))
 
+    def why(self, rule: str) -> str:
+        """Return why *rule* exists; empty for a rule that is not there."""
+        return find_why(self.own, rule)
+
     def explain(self, text: str) -> list[Explanation]:
         """Return why each flag of one clause is there; *text* as for `tostrack.analysis.flags.flag`."""
-        from tostrack.analysis.flags.clause_flags import explain_flags
+        from tostrack.analysis.flags.clause_flags import find_as_read
 
-        return explain_flags(self, text)
+        return [self.explain_flag(flag, text) for flag in find_as_read(self, text)]
+
+    def explain_flag(self, flag: Flag, text: str) -> Explanation:
+        """Return why *flag* of the clause *text* is there, by its rule or by what the words weigh; nothing is found."""
+        if not flag.rule.startswith(LEARNT):
+            return Explanation(flag, self.meaning(flag.rule, flag.polarity), self.why(flag.rule))
+        from tostrack.analysis.flags.weights import shipped_weights
+
+        learnt = next(learnt for learnt in shipped_weights() if learnt.topic == flag.topic)
+        why = f"No rule knows the sentence; its words weigh {learnt.weigh(text):.1f}, at least {learnt.threshold}."
+        return Explanation(flag, learnt.meaning, why, tuple(learnt.contributions(text)))
 
     def concepts(self, canonical: str) -> dict[str, int]:
         """Return what tells how far a permission in these words reaches: concepts, whose weights add up."""

@@ -13,7 +13,6 @@ from datetime import datetime
 from functools import lru_cache
 
 from tostrack.analysis.text_pair_key import TextPairKey
-from tostrack.analysis.verdict.account import Entry, account
 from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.document_checks import (
     check_collapse,
@@ -28,12 +27,11 @@ from tostrack.analysis.verdict.findings import RuleFinding, apply_rules, take_as
 from tostrack.analysis.verdict.flickering import flickers
 from tostrack.analysis.verdict.groups import apply_group_rules
 from tostrack.analysis.verdict.importance import rate_importance
-from tostrack.analysis.verdict.residual import part_of
 from tostrack.analysis.verdict.reversions import find_reversion
 from tostrack.language.dates import names_year
 from tostrack.models import VERDICT_OF, Hunk, Judgement, Reading, Reason, Verdict
 
-__all__ = ["RuleFinding", "account_for", "find_reasons", "judge"]
+__all__ = ["RuleFinding", "find_reasons", "judge"]
 
 
 #: So many hunks are looked at closely; what is beyond them in a text rewritten as a whole is taken as it stands.
@@ -80,27 +78,6 @@ def _settled(finding: RuleFinding, earlier: Sequence[Reading]) -> RuleFinding:
 def find_reasons(hunks: Sequence[Hunk], old: Reading, new: Reading) -> list[RuleFinding]:
     """Return what each of *hunks* comes to by itself, in their order, whatever the judgement over all of them."""
     return list(_findings(tuple(hunks), old, new))
-
-
-def account_for(
-    hunks: Sequence[Hunk], old: Reading, new: Reading, asked: Sequence[bool] | None = None
-) -> list[tuple[RuleFinding, list[Entry]]]:
-    """Return, for each of *hunks*, what it comes to with the rule that says so, and each token that changed.
-
-    A token says whether that rule explains it; where no rule is silent, none is explained.
-
-    Args:
-        hunks: The edits.
-        old: The text before.
-        new: The text after.
-        asked: Of which hunks to return the tokens, in their order; None: of all.
-    """
-    pair, findings = TextPair(old, new), find_reasons(hunks, old, new)
-    asked = [True] * len(findings) if asked is None else asked
-    return [
-        (finding, account(part_of(hunk, pair), finding.rule) if wanted else [])
-        for hunk, finding, wanted in zip(hunks, findings, asked, strict=True)
-    ]
 
 
 def _findings(hunks: tuple[Hunk, ...], old: Reading, new: Reading) -> tuple[RuleFinding, ...]:
