@@ -11,27 +11,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from tostrack.analysis.text_pair_key import TextPairKey
-from tostrack.analysis.verdict.context import TextPair
-from tostrack.analysis.verdict.document_checks import (
-    check_collapse,
-    check_language,
-    check_replacement,
-    check_truncation,
-    judge_without_hunks,
-    other_document,
-)
-from tostrack.analysis.verdict.explanation import explain_silent, explain_substantive
-from tostrack.analysis.verdict.findings import RuleFinding, apply_rules, take_as_new
-from tostrack.analysis.verdict.flickering import flickers
-from tostrack.analysis.verdict.groups import apply_group_rules
-from tostrack.analysis.verdict.importance import rate_importance
-from tostrack.analysis.verdict.reversions import find_reversion
-from tostrack.language.dates import names_year
 from tostrack.models import VERDICT_OF, Hunk, Judgement, Reading, Reason, Verdict
 
-__all__ = ["RuleFinding", "find_reasons", "judge"]
+if TYPE_CHECKING:
+    from tostrack.analysis.verdict.findings import RuleFinding
+
+# The functions import the rules that they ask: who only quotes a hunk needs none of them.
+
+__all__ = ["find_reasons", "judge_hunks"]
 
 
 #: So many hunks are looked at closely; what is beyond them in a text rewritten as a whole is taken as it stands.
@@ -47,6 +37,19 @@ def judge_hunks(hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequ
         new: The text that stands now.
         earlier: Texts that stood before *old*, most recent first.
     """
+    from tostrack.analysis.verdict.context import TextPair
+    from tostrack.analysis.verdict.document_checks import (
+        check_collapse,
+        check_language,
+        check_replacement,
+        check_truncation,
+        judge_without_hunks,
+        other_document,
+    )
+    from tostrack.analysis.verdict.explanation import explain_substantive
+    from tostrack.analysis.verdict.importance import rate_importance
+    from tostrack.analysis.verdict.reversions import find_reversion
+
     if not hunks:
         return judge_without_hunks(old, new)
     context = TextPair(old, new)
@@ -70,6 +73,8 @@ def judge_hunks(hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequ
 
 def _settled(finding: RuleFinding, earlier: Sequence[Reading]) -> RuleFinding:
     """Return *finding*, as a stamp where the line differs on every visit."""
+    from tostrack.analysis.verdict.flickering import flickers
+
     if VERDICT_OF[finding.reason] is Verdict.SUBSTANTIVE and flickers(finding, earlier):
         return replace(finding, reason=Reason.STAMP, rule="flickers")
     return finding
@@ -81,6 +86,8 @@ def find_reasons(hunks: Sequence[Hunk], old: Reading, new: Reading) -> list[Rule
 
 
 def _findings(hunks: tuple[Hunk, ...], old: Reading, new: Reading) -> tuple[RuleFinding, ...]:
+    from tostrack.language.dates import names_year
+
     # Some rules ask whether a day that is named has come. Where none is, it does not matter when the text was seen.
     may_name_day = any(names_year(text) for hunk in hunks for text in (hunk.old, hunk.new))
     return _find(hunks, TextPairKey(old, new), (old.version.seen_at, new.version.seen_at) if may_name_day else None)
@@ -92,6 +99,10 @@ def _findings(hunks: tuple[Hunk, ...], old: Reading, new: Reading) -> tuple[Rule
 def _find(
     hunks: tuple[Hunk, ...], pair: TextPairKey, _days: tuple[datetime | None, datetime | None] | None
 ) -> tuple[RuleFinding, ...]:
+    from tostrack.analysis.verdict.context import TextPair
+    from tostrack.analysis.verdict.findings import apply_rules, take_as_new
+    from tostrack.analysis.verdict.groups import apply_group_rules
+
     context = TextPair(pair.old, pair.new)
     closely = hunks[:_MOST_HUNKS]
     findings = apply_group_rules(closely, [apply_rules(hunk, context) for hunk in closely], context)
@@ -100,6 +111,8 @@ def _find(
 
 def _hushed(findings: Sequence[RuleFinding]) -> Judgement:
     """Return the judgement over findings of which none matters: editorial before noise, then the commonest."""
+    from tostrack.analysis.verdict.explanation import explain_silent
+
     editorial = [finding for finding in findings if VERDICT_OF[finding.reason] is Verdict.EDITORIAL]
     counts = Counter(finding.reason for finding in editorial or findings)
     reason = max(counts, key=lambda reason: (counts[reason], reason))
