@@ -10,6 +10,7 @@ from conftest import START, paragraphs
 from fakes_pdf import pdf
 
 from tostrack.analysis import comparison, verdict
+from tostrack.analysis.verdict import groups
 from tostrack.archive import Archive
 from tostrack.errors import ConfigError
 from tostrack.importers.folder import collect, dated_by
@@ -333,7 +334,7 @@ def test_a_page_that_flaps_is_read_and_compared_once_for_each_of_its_texts(platf
 
     count(import_history, "_read_anew")
     count(comparison, "diff")
-    count(verdict, "apply_group_rules")
+    count(groups, "apply_group_rules")
     comparison._hunks.cache_clear()
     verdict._find.cache_clear()
 
