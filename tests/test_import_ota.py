@@ -11,13 +11,18 @@ from click.testing import CliRunner
 from conftest import Platform, paragraphs
 from fakes import Refusing
 
+from tostrack.analysis.comparison import read_version
 from tostrack.archive import Archive
 from tostrack.archive.recorder import Recorder
+from tostrack.archive.visits import Visit
 from tostrack.cli import cli
 from tostrack.errors import ConfigError
 from tostrack.importers.ota import open_collection
-from tostrack.models import Document
+from tostrack.models import Document, Outcome
+from tostrack.sandbox import call_directly
+from tostrack.services.import_ahead import import_documents
 from tostrack.services.import_history import import_records
+from tostrack.services.new_versions import new_version
 
 LICENCE = "You grant us a non-exclusive, royalty-free, worldwide, limited licence to use the content that you post."
 WIDER = "You grant us a non-exclusive, royalty-free, worldwide, transferable, sub-licensable licence to use the content that you post."
@@ -224,7 +229,7 @@ def test_the_command_lists_ids_before_it_stores(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("at_call", range(1, 140, 7))
 def test_an_import_that_is_killed_and_repeated_ends_as_an_unbroken_one(platform, tmp_path, monkeypatch, at_call):
-    monkeypatch.setattr("tostrack.services.import_history._BATCH", 2)
+    monkeypatch.setattr("tostrack.services.import_history.BATCH", 2)
     repo = repository(tmp_path / "v.git", *HISTORY)
     unbroken = Platform(tmp_path / "unbroken")
     unbroken.folder.mkdir()
@@ -403,6 +408,47 @@ def test_breaks_of_tables_part_words_and_wrapped_lines_are_one_paragraph(platfor
         found = archive.text("pix-board", "terms-of-service")
     assert "| Orders and returns | 30 days 90 days |" in found
     assert "You must be at least 13 years old to use the service." in found
+
+
+def dump(platform):
+    return list(sqlite3.connect(platform.database).iterdump())
+
+
+def test_documents_that_are_imported_beside_each_other_make_the_same_archive_row_by_row(tmp_path):
+    back = ("Record new changes of Pix Board Terms of Service", 700, {PATH: text("Menu", WIDER, RULES, ADS)})
+    others = [
+        ("Start", 3, {"Other/Terms.md": LONG, "Other/Privacy.md": text(RULES, ADS)}),
+        ("Record", 40, {"Other/Terms.md": f"{LONG}\n{ADS}\n"}),
+        ("Record", 900, {"Other/Terms.md": HALF, "Known/Terms.md": text(LICENCE, RULES)}),
+        ("Record", 901, {"Other/Privacy.md": text(RULES, WIDER)}),
+    ]
+    folder = repository(tmp_path / "v.git", *HISTORY, back, *others)
+    archives = []
+    for name, calls in (("one", [call_directly]), ("three", [call_directly] * 3)):
+        (tmp_path / name).mkdir()
+        platform, read = Platform(tmp_path / name), []
+        with open_collection(folder) as found, platform.writer() as writer:
+            documents = {ident: Document(*ident.split("/"), ()) for ident in sorted(found.records)}
+            known = documents["known/terms"]
+            visit = Visit(known, FIRST, Outcome.FIRST, versions=(new_version(read_version(LONG), known, writer),))
+            writer.record(visit)
+            done = list(import_documents(documents, found, writer, calls, read.append))
+        archives.append((dump(platform), done, sum(read)))
+
+    assert archives[0] == archives[1]
+    assert sum("quarantined" in why for result in done for _, why in result.left_out) == 1
+    assert archives[0][2] == 12
+
+
+def test_what_fails_beside_the_writer_fails_the_import(platform, tmp_path):
+    def broken(function, /, *args, **named):
+        raise RuntimeError("a bug")
+
+    folder = repository(tmp_path / "v.git", *HISTORY)
+    with open_collection(folder) as found, platform.writer() as writer:
+        documents = {ident: Document(*ident.split("/"), ()) for ident in found.records}
+        with pytest.raises(RuntimeError, match="a bug"):
+            list(import_documents(documents, found, writer, [call_directly, broken]))
 
 
 def test_what_is_left_out_comes_with_its_reason(tmp_path, monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tostrack.cli.app import Environment, emit_json, json_option, progress_bar
+from tostrack.cli.executor_options import count_cores, jobs_option
 from tostrack.cli.import_options import (
     describe_collection,
     describe_import,
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from tostrack.importers.ota import OtaCollection
     from tostrack.models import Document
 
+#: Records. With fewer, starting worker processes takes longer than it saves.
+_PARALLEL_FROM = 200
+
 
 @click.command(
     epilog="Examples: `tostrack import ota contrib-versions/ --dry-run`; "
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
 @click.argument("collection", type=click.Path(path_type=Path, exists=True))
 @click.option("--only", multiple=True, metavar="SERVICE[/DOCUMENT]", help="Only these ids. May be repeated.")
 @rename_option
+@jobs_option
 @click.option("-n", "--dry-run", is_flag=True, help="List documents, their ids and dates; store nothing.")
 @json_option
 @click.pass_obj
@@ -39,6 +45,7 @@ def command(
     collection: Path,
     only: tuple[str, ...],
     rename: tuple[str, ...],
+    jobs: int | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -67,22 +74,28 @@ def command(
                     click.echo(describe_import(row, f"{len(records)} records"))
             click.echo("nothing was stored", err=True)
             return
-        _store(environment, found, documents, as_json=as_json)
+        _store(environment, found, documents, jobs, as_json=as_json)
 
 
-def _store(environment: Environment, found: OtaCollection, documents: dict[str, Document], *, as_json: bool) -> None:
+def _store(
+    environment: Environment, found: OtaCollection, documents: dict[str, Document], jobs: int | None, *, as_json: bool
+) -> None:
     from tostrack.sandbox import Worker
-    from tostrack.services.import_history import WORKER_MEGABYTES, import_records
+    from tostrack.services.import_ahead import import_documents
+    from tostrack.services.import_history import WORKER_MEGABYTES
 
     total = sum(len(found.records[ident]) for ident in documents)
     hidden = sys.stdout.isatty()
-    with (
-        environment.writer(datetime.now(UTC)) as writer,
-        progress_bar(total, "import", hidden=hidden) as step,
-        Worker(megabytes=WORKER_MEGABYTES) as worker,
-    ):
-        for ident, document in documents.items():
-            done = import_records(document, found, found.records[ident], writer, step, worker)
+    processes = min(jobs or (count_cores() if total >= _PARALLEL_FROM else 1), len(documents))
+    with ExitStack() as stack:
+        writer = stack.enter_context(environment.writer(datetime.now(UTC)))
+        step = stack.enter_context(progress_bar(total, "import", hidden=hidden))
+        # One more for what only the writer can do; each starts when it is first asked.
+        workers = [
+            stack.enter_context(Worker(megabytes=WORKER_MEGABYTES))
+            for _ in range(processes + 1 if processes > 1 else 1)
+        ]
+        for done in import_documents(documents, found, writer, workers, step):
             if as_json:
                 emit_json([import_row(done)])
                 continue

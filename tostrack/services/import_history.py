@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -32,6 +33,7 @@ from tostrack.services.new_versions import (
     CONFIRMED_AFTER,
     HISTORY,
     CrawlResult,
+    HistoryStore,
     kept_captures,
     new_version,
     result_of,
@@ -50,7 +52,7 @@ _MARKDOWN = "markdown"
 #: And of what others recorded: by whom.
 _COLLECTION = "ota:"
 #: So many records are stored in one transaction: a commit takes as long as two of them, and a kill costs one batch.
-_BATCH = 100
+BATCH = 100
 #: So many characters of the last versions are held, whatever their number: sixty of the usual length.
 _MOST_PAST_CHARACTERS = 4_000_000
 #: What the process of an import may take to read, judge or flag one text, and what this one may have before it drops
@@ -200,17 +202,38 @@ def import_records(
     last = writer.last_record(document, names)
     found.same = names.index(last) + 1 if last else 0
     progress(found.same)
-    run, known = _Run(document, writer, call), _KnownTexts()
-    for first in range(found.same, len(records), _BATCH):
-        batch = records[first : first + _BATCH]
-        with writer.together():
+    append_records(document, collected, records, found, writer, writer.together, progress, call)
+    writer.list_flags(document.service, document.slug)
+    return found
+
+
+def append_records(
+    document: Document,
+    collected: OtaCollection,
+    records: Sequence[Record],
+    found: ImportResult,
+    store: HistoryStore,
+    together: Callable[[], AbstractContextManager[None]],
+    progress: Callable[[int], None],
+    call: Call,
+) -> None:
+    """Give *store* what *records* bring that is new, from the first that is not counted in *found* on.
+
+    Args:
+        document: As in `import_records`, with *collected*, *records*, *progress* and *call*.
+        found: What came of it; counted on.
+        store: Where it goes.
+        together: Within this, what is stored is stored as a whole.
+    """
+    run, known = _Run(document, store, call), _KnownTexts()
+    for first in range(found.same, len(records), BATCH):
+        batch = records[first : first + BATCH]
+        with together():
             texts = ((record.name, partial(_recorded, collected, record, call, known)) for record in batch)
             _take(run, found, texts)
         progress(len(batch))
-    with writer.together():
+    with together():
         run.finish(found, collected.until)
-    writer.list_flags(document.service, document.slug)
-    return found
 
 
 def accept_recorded(
@@ -257,7 +280,7 @@ def _take(run: _Run, found: ImportResult, texts: Iterable[tuple[str, Callable[[]
 class _Run:
     """One document's import under way: what stands, and what a new text is held against."""
 
-    def __init__(self, document: Document, writer: Writer, call: Call) -> None:
+    def __init__(self, document: Document, writer: HistoryStore, call: Call) -> None:
         self._document = document
         self._writer = writer
         self._call = call
@@ -442,7 +465,7 @@ def _judged(version: NewVersion) -> PastText:
     return PastText(version.reading.version, change.verdict is Verdict.SUBSTANTIVE, change.reason)
 
 
-def _past(document: Document, writer: Writer) -> list[PastText]:
+def _past(document: Document, writer: HistoryStore) -> list[PastText]:
     """Return the last versions of the archive, most recent first."""
     judged = {row.to_number: row for row in writer.changes(document.service, document.slug)}
     found = []

@@ -9,9 +9,11 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from tostrack.analysis import comparison
 from tostrack.analysis.decision import Decision, History, HistoryEntry, decide
+from tostrack.analysis.flags import Rulebook
 from tostrack.archive.change_rows import ChangeRow
 from tostrack.archive.read import VersionRow
 from tostrack.archive.visits import NewVersion, PageState, Visit
@@ -20,7 +22,7 @@ from tostrack.clauses import text_key
 from tostrack.comparison_key import reading_key
 from tostrack.errors import DocumentError
 from tostrack.extraction import EXTRACTOR_VERSION, document_text
-from tostrack.models import Change, Document, Outcome, Reading, Reason, Snapshot, Version, from_iso
+from tostrack.models import Change, Clause, Document, Outcome, Reading, Reason, Snapshot, Version, from_iso
 from tostrack.sandbox import Call, call_directly
 
 log = logging.getLogger(__name__)
@@ -30,6 +32,26 @@ HISTORY = 8
 #: Two equal fetches this far apart make an odd text the text (design, section 7).
 CONFIRMED_AFTER = timedelta(hours=12)
 _YEAR = timedelta(days=365)
+
+
+class HistoryStore(Protocol):
+    """What is asked of the archive about a document, and given to it: a `Writer`, or what stands for one."""
+
+    @property
+    def book(self) -> Rulebook:
+        """See `Writer`, as for all others."""
+
+    def current(self, service: str, document: str, /) -> VersionRow | None: ...  # noqa: D102
+    def at(self, service: str, document: str, when: datetime, /) -> VersionRow | None: ...  # noqa: D102
+    def reading(self, row: VersionRow, /) -> Reading: ...  # noqa: D102
+    def recent(self, document: Document, limit: int, /) -> list[VersionRow]: ...  # noqa: D102
+    def changes(self, service: str, document: str, /) -> Iterable[ChangeRow]: ...  # noqa: D102
+    def pages(self, document: Document, /) -> dict[int, PageState]: ...  # noqa: D102
+    def body(self, state: PageState, /) -> bytes: ...  # noqa: D102
+    def latest_with_text(self, document: Document, key_sha256: str, /) -> VersionRow | None: ...  # noqa: D102
+    def last_seen(self, service: str, document: str, /) -> str | None: ...  # noqa: D102
+    def unflagged(self, clauses: Iterable[Clause], fingerprint: str, /) -> list[Clause]: ...  # noqa: D102
+    def record(self, visit: Visit, /) -> None: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -197,7 +219,7 @@ def _begins(row: VersionRow, judged: Mapping[int, ChangeRow]) -> bool:
 def new_version(
     reading: Reading,
     document: Document,
-    writer: Writer,
+    writer: HistoryStore,
     *,
     kind: str = "crawl",
     decision: Decision | None = None,
@@ -233,7 +255,7 @@ def new_version(
     )
 
 
-def kept_captures(document: Document, known: Mapping[int, PageState], writer: Writer) -> dict[int, Snapshot]:
+def kept_captures(document: Document, known: Mapping[int, PageState], writer: HistoryStore) -> dict[int, Snapshot]:
     """Return the newest sound captures of the document's pages with their bytes."""
     return {
         number: Snapshot(
