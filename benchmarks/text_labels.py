@@ -14,6 +14,7 @@ import hashlib
 import json
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 from flags import TOPICS, figures, polarity, shared
@@ -25,14 +26,21 @@ from tostrack.models import Clause
 LABELS = Path(__file__).parent / "labels" / "texts.jsonl"
 
 
-def clauses(folder: Path) -> dict[str, Clause]:
-    """Return the clauses of the recorded texts by the hash of lead-in and words."""
-    found = {}
+def clauses(folder: Path, bodies: Iterable[str] = ()) -> dict[str, Clause]:
+    """Return the clauses of the recorded texts and of *bodies* of the replay corpus, by hash of lead-in and words."""
     with gzip.open(folder / "benchmarks" / "texts.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for text in map(json.loads, lines):
-            for clause in split_clauses(text["text"]):
-                key = hashlib.sha256(f"{clause.lead}\n{plain(clause.text)}".encode()).hexdigest()[:16]
-                found[key] = clause
+        texts = [json.loads(line)["text"] for line in lines]
+    if wanted := set(bodies):
+        sys.path.insert(0, str(folder / "replay"))
+        from replay_server import Corpus
+
+        corpus = Corpus(str(folder / "replay"))
+        texts += [corpus.body(body).decode() for body in wanted]
+    found = {}
+    for text in texts:
+        for clause in split_clauses(text):
+            key = hashlib.sha256(f"{clause.lead}\n{plain(clause.text)}".encode()).hexdigest()[:16]
+            found[key] = clause
     return found
 
 
@@ -76,9 +84,10 @@ def main() -> int:
     if folder is None:
         print("no texts here: set TOSTRACK_SHARED", file=sys.stderr)
         return 0
-    texts = clauses(folder)
+    labels = [json.loads(line) for line in LABELS.read_text("utf-8").splitlines()]
+    texts = clauses(folder, (label["body"] for label in labels if "body" in label))
     counts: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
-    for label in map(json.loads, LABELS.read_text("utf-8").splitlines()):
+    for label in labels:
         clause = texts.get(label["sha256"])
         if clause is None or arguments.round not in (None, label.get("round", 1)):
             continue

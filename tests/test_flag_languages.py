@@ -34,6 +34,24 @@ CLAUSES = [
     ("de", "Wir geben Ihre Daten nur an Dritte weiter, wenn Sie zugestimmt haben.", SHARES_NOT),
     ("de", "Wir speichern diese Daten auf unseren Servern, ohne diese an Partner weiterzuleiten.", SHARES_NOT),
     ("de", "Die Weitergabe Ihrer Daten an Partner erfolgt nur im Auftrag der Nutzer.", SHARES_NOT),
+    ("de", "Eine Weitergabe Ihrer Daten an Kundora erfolgt.", SHARES),
+    ("de", "Dabei wird Ihre IP-Adresse an Kundora übermittelt.", SHARES),
+    (
+        "de",
+        "Sie können die Übertragung der Daten an Kundora verhindern, indem Sie ein Plugin installieren.",
+        SHARES_NOT,
+    ),
+    (
+        "de",
+        "Die Nutzer räumen Kundora das Recht ein, eingestellte Inhalte im Rahmen des Betriebs zu verbreiten.",
+        LICENCE,
+    ),
+    ("de", "Widersprechen Sie der Verarbeitung für Zwecke der Direktwerbung, so endet sie.", ADS_OFF),
+    (
+        "fr",
+        "Vos données, recueillies dans nos magasins ou sur nos sites internet, sont transmises à des tiers.",
+        SHARES,
+    ),
     ("fr", "Nous pouvons partager vos données personnelles avec nos prestataires.", SHARES),
     ("fr", "Votre adresse est transmise aux membres de notre alliance.", SHARES),
     ("fr", "Nous ne vendons jamais vos données personnelles à des tiers.", SHARES_NOT),
@@ -64,6 +82,10 @@ NOTHING = [
     ("de", "In dieser Erklärung erläutern wir, wie wir Informationen erheben und teilen."),
     ("de", "An welche Partner geben wir Ihre Daten weiter?"),
     ("de", "Der Anbieter behält sich das Recht vor, eingestellte Inhalte von der Veröffentlichung auszuschließen."),
+    ("de", "Unverschlüsselt preisgegebene Daten können von Dritten mitgelesen werden."),
+    ("fr", "Un traceur permet, par voie de transmission électronique, l'accès à des informations stockées."),
+    ("es", "Pixhaus no concede ninguna licencia de uso sobre sus derechos de propiedad intelectual."),
+    ("fr", "Partage des informations"),
     ("fr", "Dans quels cas communiquons-nous vos données à des tiers ?"),
     ("fr", "Pixboard vous confère un droit d'usage privé et non exclusif sur les pages et les informations."),
     ("fr", "Nous pourrons vous demander une copie d'un document attestant de votre identité."),
@@ -133,6 +155,25 @@ def test_an_item_too_short_to_tell_is_read_in_the_language_of_its_document():
 
     assert [found.quote for found in SHIPPED.in_language("de-AT").of_clause(item)] == ["an Behörden"]
     assert SHIPPED.in_language("en").of_clause(Clause("li", "Behörden")) == ()
+
+
+def test_an_item_names_who_gets_data_under_a_heading_about_them():
+    def quotes(kind, text, heading):
+        found = SHIPPED.in_language("fr").of_clause(Clause(kind, text, ("Politique", heading)))
+        return [flag.quote for flag in found if flag.topic == "sharing"]
+
+    assert quotes("li2", "nos prestataires de paiement et de livraison", "Destinataires des données") == [
+        "nos prestataires"
+    ]
+    assert quotes("p", "• nos prestataires de paiement", "Destinataires des données") == ["nos prestataires"]
+    assert quotes("li", "nos prestataires de paiement et de livraison", "Prix et paiement") == []
+    assert quotes("li", "vous n'êtes pas un tiers", "Destinataires des données") == []
+
+
+def test_the_number_of_an_item_is_no_sentence_of_it():
+    item = Clause("li", "5. Reclame in berichten.", (), "Niet toegestaan is de volgende reclame voor u:")
+
+    assert SHIPPED.in_language("nl").of_clause(item) == ()
 
 
 def test_a_language_without_words_for_roles_is_not_read():

@@ -388,7 +388,11 @@ def _run_together(forms: Iterable[str]) -> str:
 
 
 _ABBREVIATIONS = frozenset(
-    "e.g i.e etc inc ltd co corp llc vs no nos art sec u.s u.k mr mrs ms dr st fig al p.o approx dept".split()
+    (
+        "e.g i.e etc inc ltd co corp llc vs no nos art sec u.s u.k mr mrs ms dr st fig al p.o approx dept "
+        "abs nr ziff lit bzw ggf sog vgl bspw evtl inkl zzgl z.b d.h u.a i.s.d i.v.m "
+        "cf núm apdo pág sr sra lett cod bijv d.w.z m.b.t o.a ust pkt np tj tzw m.in"
+    ).split()
 )
 #: More characters than any abbreviation with the brackets and quotes before it.
 _LONGEST_ABBREVIATION = 40

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from tostrack.analysis.flags.breadth import Breadth
 from tostrack.analysis.flags.finder import find, matching, quote_as_written, under_lead, vetoing
-from tostrack.analysis.flags.listed_recipients import find_listed_recipient
+from tostrack.analysis.flags.listed_recipients import find_listed_party, find_listed_recipient, is_item
 from tostrack.analysis.flags.reading_language import clause_hint, find_language
 from tostrack.analysis.flags.role_finder import find_by_roles
 from tostrack.analysis.flags.role_rules import load_role_rules
-from tostrack.analysis.flags.role_words import role_languages
+from tostrack.analysis.flags.role_words import load_roles, role_languages
 from tostrack.analysis.flags.rule_files import parse
 from tostrack.analysis.flags.rule_sources import BUILT_IN, RuleFile
 from tostrack.analysis.flags.rules import Rule, RuleSet, Veto
@@ -45,8 +45,15 @@ def find_in_text(book: Rulebook, text: str) -> list[Flag]:
 
 def find_in_clause(book: Rulebook, clause: Clause) -> tuple[Flag, ...]:
     """Return the flags of *clause*, which is no heading."""
-    found = _remembered(book, clause.text, clause.lead, clause_hint(clause))
-    return found if any(flag.topic == "sharing" for flag in found) else (*found, *find_listed_recipient(clause))
+    hint = clause_hint(clause)
+    found = _remembered(book, clause.text, clause.lead, hint)
+    if any(flag.topic == "sharing" for flag in found):
+        return found
+    listed = find_listed_recipient(clause)
+    if not listed and clause.heading and is_item(clause):
+        code = _read_language(book, plain(clause.text), clause.lead, hint)
+        listed = find_listed_party(clause, load_roles(code)) if code in role_languages() else ()
+    return (*found, *listed)
 
 
 @lru_cache(maxsize=_MEMORY)
@@ -57,7 +64,7 @@ def _remembered(book: Rulebook, text: str, lead: str, hint: str) -> tuple[Flag, 
 def _find(book: Rulebook, text: str, lead: str, hint: str = "") -> list[Flag]:
     if text.endswith("?") and len(sentences(text)) == 1:
         return []  # "How do we share your data?": a title says nothing
-    code = find_language(f"{hint} {lead} {text}" if lead or hint else text, book.language)
+    code = _read_language(book, text, lead, hint)
     rules = parse_rules(book.own)
     if code == "en":
         return find(rules, text, lead, shipped_weights())
@@ -67,6 +74,10 @@ def _find(book: Rulebook, text: str, lead: str, hint: str = "") -> list[Flag]:
         theirs = {source.name for source in book.own if not source.is_pack}
         flags += [flag for flag in find(rules, text, lead) if rules.origin["rule", flag.rule] in theirs]
     return flags
+
+
+def _read_language(book: Rulebook, text: str, lead: str, hint: str) -> str:
+    return find_language(f"{hint} {lead} {text}" if lead or hint else text, book.language)
 
 
 def find_as_read(book: Rulebook, text: str) -> list[Flag]:

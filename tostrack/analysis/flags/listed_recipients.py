@@ -1,9 +1,10 @@
-"""Rows of a table of those who get data: ``| Paybird Inc. | Payments |`` under the heading "Sub-processors"."""
+"""Those who get data, in a table or a list: ``| Paybird Inc. | Payments |`` under the heading "Sub-processors"."""
 
 from __future__ import annotations
 
 import re
 
+from tostrack.analysis.flags.role_words import RoleWords
 from tostrack.clauses import plain
 from tostrack.models import Clause, Flag, Polarity
 
@@ -22,7 +23,10 @@ _HEAD = re.compile(
     re.IGNORECASE,
 )
 #: It says what the rule of this name says: who gets data.
-_RULE = "recipients"
+_RULE, _ROLE_RULE = "recipients", "role-recipients"
+#: One who gets data is named in so many words of an item.
+_BEGINNING = 5
+_BULLETS = ("·", "•", "●", "–", "-", "‐")
 
 
 def find_listed_recipient(clause: Clause) -> tuple[Flag, ...]:
@@ -34,3 +38,32 @@ def find_listed_recipient(clause: Clause) -> tuple[Flag, ...]:
     if not bar or not rest.strip(" |") or not re.search(r"[^\W\d_]", name) or _HEAD.fullmatch(name.strip()):
         return ()
     return (Flag("sharing", Polarity.PERMITS, name, 0, len(name), _RULE),)
+
+
+def is_item(clause: Clause) -> bool:
+    """Return whether *clause* is an item of a list, or a paragraph that is written as one."""
+    return clause.kind.startswith("li") or clause.text[:1] in _BULLETS
+
+
+def find_listed_party(clause: Clause, words: RoleWords) -> tuple[Flag, ...]:
+    """Return the flag of a list item that begins with one who gets data, by its heading; nothing for other clauses.
+
+    Args:
+        clause: Any clause.
+        words: The roles of the words of its language.
+    """
+    if not is_item(clause) or not clause.heading:
+        return ()
+    heading = words.read(plain(clause.heading[-1]))
+    if not any(one.all & words.bits_of("recipient_word|disclosure|recipient") for one in heading):
+        return ()
+    text = plain(clause.text)
+    item = next(iter(words.read(text)), None)
+    if item is None or item.all & words.bits_of("we|you|not|disclose|person_right"):
+        return ()
+    parties = words.bits_of("recipient|advertiser|authority")
+    at = next((at for at, roles in enumerate(item.roles[:_BEGINNING]) if roles & parties), -1)
+    if at < 0:
+        return ()
+    start, end = item.spans[0][0], item.spans[at][1]
+    return (Flag("sharing", Polarity.PERMITS, text[start:end], start, end, _ROLE_RULE),)

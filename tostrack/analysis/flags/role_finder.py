@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from tostrack.models import Flag, Polarity
 
 #: Of a clause so many characters are read, and of a lead-in so many, from its end.
 _MAX_CHARS, _MAX_LEAD = 60_000, 2000
+#: The number of an item: "3. ", "(b) ", "iv) ".
+_NUMBER = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]\s+(?=\S)")
 _SAID = (Polarity.PERMITS, Polarity.RESTRICTS)
 
 
@@ -32,7 +35,10 @@ def find_by_roles(rules: RoleRules, text: str, lead: str = "") -> list[Flag]:
     """
     flags: list[Flag] = []
     opening = rules.words.read(lead[-_MAX_LEAD:])[-1:] if lead else []
-    for sentence in rules.words.read(text[:_MAX_CHARS]):
+    number = _NUMBER.match(text)
+    # Written over, so that offsets stand: an item's own number is no sentence of it.
+    read = " " * number.end() + text[number.end() : _MAX_CHARS] if number else text[:_MAX_CHARS]
+    for sentence in rules.words.read(read):
         skip = 0
         if opening:
             before = opening.pop()

@@ -111,12 +111,14 @@ class RoleRules:
         first = last = at
         while first and not (parted[first] or sentence.barred[first]) and at - first < _SUBJECT_BEFORE:
             first -= 1
-        while (
-            last + 1 < len(roles) and last - at < _SUBJECT_AFTER and not (parted[last + 1] or sentence.barred[last + 1])
-        ):
+        so_as = self.words.bits_of("so_as")
+        while last + 1 < len(roles) and last - at < _SUBJECT_AFTER:
             last += 1
+            if parted[last] or sentence.barred[last] or roles[last] & so_as:
+                last -= 1
+                break
         found = self._named(roles[first : last + 1])
-        if found or not roles[first] & self.words.bits_of("so_as"):
+        if found or not roles[first] & so_as:
             return found
         # "If you use this to share ...": the purpose has the subject of what it is the purpose of.
         return self._named(roles[max(first - _SUBJECT_BEFORE, 0) : first])

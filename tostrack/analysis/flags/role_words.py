@@ -28,8 +28,9 @@ _APART = 30
 _NO_ROLES = {"we_ending", "not_after"}
 #: A list of words that have the role before this only with a capital.
 _CAPITAL = "_capital"
-#: Roles that the reading adds: content that is the user's, someone whom data comes from, and who does something to it.
-MINE, SOURCE, AGENT = "mine", "source", "agent"
+#: Roles that the reading adds: content that is the user's, someone whom data comes from, who does something to it, and
+#: somebody by name to whom it goes.
+MINE, SOURCE, AGENT, NAMED = "mine", "source", "agent", "named"
 #: Roles of verbs: only these take an ending of "we".
 _VERBS = ("disclose", "give", "collect", "use", "engage", "grant", "show", "train", "own", "post", "exploit")
 #: "Your content": so many words apart; "content that you post": so many.
@@ -124,14 +125,15 @@ class RoleWords:
                 self._add_phrases(at, phrases, words, roles)
             if words[at] in self._capitals and written[at][0].isupper():
                 roles[at] |= self._capitals[words[at]]
+        to = self.bits["to"]
         for at, word in enumerate(written):
+            if roles[at] or not word[0].isupper():
+                continue
             # "to PayBird": a product of somebody by its name; plain names are mostly the company's own.
-            if (
-                _CAMEL.match(word)
-                and not roles[at]
-                and any(mask & self.bits["to"] for mask in roles[max(at - 2, 0) : at])
-            ):
+            if _CAMEL.match(word) and any(mask & to for mask in roles[max(at - 2, 0) : at]):
                 roles[at] |= self.bits["recipient"]
+            elif at and len(word) > 1 and roles[at - 1] & to:
+                roles[at] |= self.bits[NAMED]
         self._derive(roles)
         everything = 0
         for mask in roles:
@@ -227,7 +229,7 @@ def load_roles(code: str, more: tuple[tuple[str, str], ...] = ()) -> RoleWords:
     lists = [(name, language.list_words("roles", name)) for name in language.list_names("roles")]
     lists = [(name, entries) for name, entries in lists if name not in _NO_ROLES]
     lists += [(name, read_entries(text)) for name, text in more]
-    roles = dict.fromkeys([*(name.removesuffix(_CAPITAL) for name, _ in lists), MINE, SOURCE, AGENT])
+    roles = dict.fromkeys([*(name.removesuffix(_CAPITAL) for name, _ in lists), MINE, SOURCE, AGENT, NAMED])
     bits = {role: 1 << number for number, role in enumerate(roles)}
     exact: dict[str, int] = {}
     capitals: dict[str, int] = {}
