@@ -2,7 +2,7 @@
 
     python benchmarks/pack_labels.py [--errors]
 
-Prints, by pack and round, the score of the answers stored before the labels were made, and of today's. Needs
+Prints, by language, pack and round, the score of the answers stored before the labels were made, and of today's. Needs
 TOSTRACK_SHARED.
 """
 
@@ -32,24 +32,26 @@ def main() -> int:
     if folder is None:
         print("no texts here: set TOSTRACK_SHARED", file=sys.stderr)
         return 0
-    texts = clauses(folder)
+    labels = [json.loads(line) for line in LABELS.read_text("utf-8").splitlines()]
+    texts = clauses(folder, (label["body"] for label in labels if "body" in label))
     book = Rulebook(tuple(map(load_pack, list_packs())))
-    counts: dict[tuple[str, int, str], Counter[tuple[bool, bool]]] = defaultdict(Counter)
-    for label in map(json.loads, LABELS.read_text("utf-8").splitlines()):
+    counts: dict[tuple[str, str, int, str], Counter[tuple[bool, bool]]] = defaultdict(Counter)
+    for label in labels:
         clause = texts.get(label["sha256"])
         if clause is None or label["label"] == "optional":
             continue
-        pack, drawing, gold = label["pack"], label["round"], label["label"] == "yes"
-        now = any(flag.topic == pack for flag in book.in_language(label["language"]).of_clause(clause))
-        counts[pack, drawing, "as first answered"][gold, bool(label["said"])] += 1
-        counts[pack, drawing, "today"][gold, now] += 1
+        language, pack, drawing, gold = label["language"], label["pack"], label["round"], label["label"] == "yes"
+        now = any(flag.topic == pack for flag in book.in_language(language).of_clause(clause))
+        for name in (pack, "together"):
+            counts[language, name, drawing, "as first answered"][gold, bool(label["said"])] += 1
+            counts[language, name, drawing, "today"][gold, now] += 1
         if arguments.errors and gold != now:
             print("missed" if gold else "false", pack, label["sha256"], plain(clause.text)[:200])
-    for (pack, drawing, when), count in sorted(counts.items()):
+    for (language, pack, drawing, when), count in sorted(counts.items()):
         true, false, missed = count[True, True], count[False, True], count[True, False]
         precision, recall, f1 = figures(true, false, missed)
         numbers = f"P {precision:.2f}  R {recall:.2f}  F1 {f1:.2f}  ({true}, {false}, {missed})"
-        print(f"{pack:<17} round {drawing} {when:<18} {numbers}")
+        print(f"{language} {pack:<17} round {drawing} {when:<18} {numbers}")
     return 0
 
 
