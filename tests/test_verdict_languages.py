@@ -58,3 +58,51 @@ def test_the_day_of_the_last_update_binds_nobody(old, new):
 @pytest.mark.parametrize(("old", "new"), BINDING)
 def test_the_day_of_a_duty_binds(old, new):
     assert verdict_of(old, new) is Verdict.SUBSTANTIVE
+
+
+#: One letter, or the article of a law, makes another sentence.
+LETTERS = [
+    ("es", "Eliminamos los contenidos ilegales.", "Eliminamos los contenidos legales."),
+    ("pl", "Tutaj można włączyć reklamy.", "Tutaj można wyłączyć reklamy."),
+    ("de", "Alle Angaben sind vertraglich.", "Alle Angaben sind vertraulich."),
+    ("de", "Mitglieder müssen zustimmen.", "Mitglieder müssten zustimmen."),
+    ("nl", "Niemand leest de berichten.", "Iemand leest de berichten."),
+    ("es", "La base es el artículo 6.1.b del RGPD.", "La base es el artículo 6.1.f del RGPD."),
+    ("pt", "A base é o artigo 6.º, n.º 1, do RGPD.", "A base é o artigo 9.º, n.º 1, do RGPD."),
+    (
+        "de",
+        "Grundlage ist Art. 6 der Datenschutz-Grundverordnung.",
+        "Grundlage ist Art. 9 der Datenschutz-Grundverordnung.",
+    ),
+]
+#: Slips, as they were corrected.
+SLIPS = [
+    ("de", "Die Datenschutzbeaufragte antwortet.", "Die Datenschutzbeauftragte antwortet."),
+    ("fr", "Le réglement est entierement publié.", "Le règlement est entièrement publié."),
+    ("es", "Las condicciones valen para todos.", "Las condiciones valen para todos."),
+]
+TEXTS = {
+    "de": "Wir erklären hier, wie der Dienst läuft und was die Datenschutzbeauftragte tut. Sie können uns schreiben, wenn Sie Fragen haben.",
+    "es": "Aquí explicamos cómo funciona el servicio y qué hacemos con los datos de los clientes cuando escriben a la empresa.",
+    "fr": "Nous expliquons ici comment le service marche et ce que nous faisons avec les données des clients qui nous écrivent.",
+    "nl": "Hier leggen wij uit hoe de dienst werkt en wat wij met de gegevens van klanten doen als zij ons een bericht sturen.",
+    "pl": "Tutaj wyjaśniamy, jak działa usługa i co robimy z danymi klientów, którzy do nas piszą, oraz jak się z nami skontaktować.",
+    "pt": "Aqui explicamos como funciona o serviço e o que fazemos com os dados dos clientes quando eles escrevem para a empresa.",
+}
+
+
+def verdict_in(language, old, new):
+    return compare(
+        *(Version(f"# 1\n\n{TEXTS[language]}\n\n{line}\n", from_iso("2024-01-06")) for line in (old, new))
+    ).verdict
+
+
+@pytest.mark.parametrize(("language", "old", "new"), LETTERS)
+def test_one_letter_makes_another_word_in_every_language(language, old, new):
+    assert verdict_in(language, old, new) is Verdict.SUBSTANTIVE
+    assert verdict_in(language, new, old) is Verdict.SUBSTANTIVE
+
+
+@pytest.mark.parametrize(("language", "old", "new"), SLIPS)
+def test_a_corrected_slip_stays_one_in_every_language(language, old, new):
+    assert verdict_in(language, old, new) is not Verdict.SUBSTANTIVE

@@ -312,7 +312,10 @@ def _is_of_law(behind: Sequence[str]) -> bool:
 
 
 _SMALL = frozenset(
-    "of the to and eu uk general data protection der absatz satz buchstabe du des lit ust nummer".split()
+    (
+        "of the to and eu uk general data protection der absatz satz buchstabe du des lit ust nummer "
+        "datenschutz del de la do da dal dalla della dello van z par let n nr onder lid abs alínea ° º"
+    ).split()
 )
 
 

@@ -365,7 +365,15 @@ def _are_two_words(part: Part, one: str, other: str) -> bool:
         return False
     if _unaccented(one) == _unaccented(other):
         return False
-    return known[0] == known[1] and (known[0] is not None or squeezed(one) != squeezed(other))
+    if known == [False, False] and min(len(one), len(other)) >= _VERY_LONG:
+        # A compound that no dictionary has: the text, where it did not change, writes the other and nowhere the one.
+        usual, slip = (stem(other), stem(one))
+        return not (part.context.old.uses(usual) and not part.context.new.uses(slip))
+    return known[0] == known[1] and (known[0] is True or squeezed(one) != squeezed(other))
+
+
+#: Few words of so many letters are other words by one letter.
+_VERY_LONG = 14
 
 
 #: Longer words in capitals are words.
