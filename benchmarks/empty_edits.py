@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from random import Random
 
-from meaning_edits import CATALOGUE, Kind, Pair, changed, planted
+from meaning_edits import CATALOGUE, Kind, Pair, changed, planted, sentence_in
 
 SILENT = frozenset({"noise", "editorial"})
 _STAMPS, _AROUND = CATALOGUE["stamps"], CATALOGUE["around"]
@@ -187,6 +187,14 @@ def footer_moved(text: str, language: str, chance: Random) -> Pair:
 def amid(before: str, after: str, text: str, _: str, chance: Random) -> Pair | None:
     """Something is printed between two paragraphs."""
     return planted(text, chance, before, after)
+
+
+def same(entry: dict, place: str, text: str, language: str, chance: Random) -> Pair | None:
+    """A sentence, or a line of the page, says the same in another form."""
+    one, other = entry[language]
+    if place == "page":
+        return chance.choice((at_end, at_start))(one, other, text, language, chance)
+    return planted(text, chance, sentence_in(place, language, one), sentence_in(place, language, other))
 
 
 def cookie_toggled(text: str, language: str, chance: Random) -> Pair:
@@ -385,6 +393,10 @@ def kinds() -> list[Kind]:
         Kind(name, token, "text", partial(everywhere, pattern, write), SILENT) for name, token, pattern, write in _SIGNS
     ]
     found += [*_around_kinds()]
+    for entry in CATALOGUE["same"]:
+        for place in [entry["place"]] if "place" in entry else ("prose", "list"):
+            act = partial(same, entry, place)
+            found.append(Kind(f"{entry['name']}, {place}", "form", place, act, SILENT, planted=True))
     found += [
         Kind(name, token, place, act, SILENT)
         for name, token, place, act in (

@@ -27,6 +27,13 @@ OTHERS = [
     ("Versie 5 januari 2024", "Versie 9 februari 2024"),
     ("Zaktualizowano 5 stycznia 2024 r.", "Zaktualizowano 9 lutego 2024 r."),
     ("Atualizado em 5 de janeiro de 2024", "Atualizado em 9 de fevereiro de 2024"),
+    ("Stand 01/2024", "Stand 02/2024"),
+    ("Dernière modification le 5 janvier 2024", "Dernière modification le 1er février 2024"),
+    ("Fecha de la última revisión: enero de 2024", "Fecha de la última revisión: febrero de 2024"),
+    ("Ultima modifica: 1° gennaio 2024", "Ultima modifica: 1° febbraio 2024"),
+    ("Última actualização: 05/01/2024", "Última actualização: 09/02/2024"),
+    ("Laatst gewijzigd op 05-01-2024", "Laatst gewijzigd op 09-02-2024"),
+    ("Data ostatniej zmiany: 5 stycznia 2024 r.", "Data ostatniej zmiany: 9 lutego 2024 r."),
 ]
 #: A date that binds is no stamp.
 BINDING = [
@@ -75,6 +82,17 @@ LETTERS = [
         "Grundlage ist Art. 9 der Datenschutz-Grundverordnung.",
     ),
 ]
+#: The same, written otherwise.
+FORMS = [
+    ("de", "Die Nutzer antworten.", "Die Nutzerinnen und Nutzer antworten."),
+    ("de", "Die Frist endet nach dreißig Tagen.", "Die Frist endet nach dreißig (30) Tagen."),
+    ("es", "La respuesta llega en treinta días.", "La respuesta llega en 30 días."),
+    ("fr", "Les utilisateurs sont informés.", "Les utilisateur·rice·s sont informé·e·s."),
+    ("fr", "Le client est informé.", "Le client est informé(e)."),
+    ("pl", "Klient jest informowany.", "Klient/ka jest informowany/a."),
+    ("pl", "Kaucja wynosi 5 złotych.", "Kaucja wynosi 5 zł."),
+    ("pt", "A actividade é, p. ex., um jogo.", "A atividade é, por exemplo, um jogo."),
+]
 #: Slips, as they were corrected.
 SLIPS = [
     ("de", "Die Datenschutzbeaufragte antwortet.", "Die Datenschutzbeauftragte antwortet."),
@@ -103,6 +121,6 @@ def test_one_letter_makes_another_word_in_every_language(language, old, new):
     assert verdict_in(language, new, old) is Verdict.SUBSTANTIVE
 
 
-@pytest.mark.parametrize(("language", "old", "new"), SLIPS)
-def test_a_corrected_slip_stays_one_in_every_language(language, old, new):
+@pytest.mark.parametrize(("language", "old", "new"), [*SLIPS, *FORMS])
+def test_a_slip_or_another_form_says_the_same_in_every_language(language, old, new):
     assert verdict_in(language, old, new) is not Verdict.SUBSTANTIVE

@@ -12,7 +12,7 @@ from tostrack.analysis.verdict.spelling_forms import uniform
 from tostrack.comparison_key import SIGN, WORD, mark_struck, mend_encoding
 from tostrack.language.dates import find_dates
 from tostrack.language.lazy_pattern import lazy_pattern
-from tostrack.language.words import entry_pattern, load_language, union
+from tostrack.language.words import entry_pattern, list_languages, load_language, union
 
 #: What a token begins with when it stands for something; no word of a text begins so.
 MARK = "\x01"
@@ -98,14 +98,20 @@ _BRITISH = lazy_pattern(
 )
 #: A number in words, the number itself in brackets behind it: contracts write "thirty (30) days".
 _TWICE_WRITTEN = lazy_pattern(
-    r"\b[a-z]{3,9}(?:[- ][a-z]{3,5})?\s?\((\d{1,3})\)(?= (?:\w+ )?(?:day|week|month|year|hour|minute)s?\b)"
+    r"\b[^\W\d_]{3,14}(?:[- ][a-z]{3,5})?\s?\((\d{1,3})\)(?= (?:\w+ )?(?:"
+    + "|".join(sorted(union("units", "minute", "hour", "day", "business_day", "week", "month", "year")))
+    + r")\b)"
 )
 _IN_BRACKETS = lazy_pattern(r"\(\d{1,3}\) ")
+#: Words of number that are other words in another language: "due", "once", "sept", Dutch "onze".
+_AMBIGUOUS = frozenset("due once sept neuf onze dos seize sei tre cent cento mil mille sto".split())
 _NUMBER_WORDS = {
     word: value
-    for value in load_language("en").list_names("numbers")
+    for language in map(load_language, list_languages("verdict"))
+    for value in language.list_names("numbers")
     if value != "1"
-    for word in load_language("en").list_words("numbers", value)
+    for word in language.list_words("numbers", value)
+    if word not in _AMBIGUOUS and word.isalpha()
 }
 _SAME_WORD = _NUMBER_WORDS | {
     "whil": "while",

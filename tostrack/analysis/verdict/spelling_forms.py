@@ -46,6 +46,9 @@ _UNITS = {
     "kilograms": "kg",
     "euros": "€",
     "euro": "€",
+    "złotych": "zł",
+    "złote": "zł",
+    "pln": "zł",
     "eur": "€",
     "gbp": "£",
 }
@@ -68,6 +71,19 @@ _PAIR = lazy_pattern(
     r"\b(?P<stem>\w{3,})(?P<ending>\w{0,5}) (?:et|y|e|und|en|ou|o|oder) (?:(?:les|las|le|la|die|der|as) )?(?P=stem)"
     r"(?:rices|ices|euses|as|a|es|innen|in|ères|nes|ne|se|e)\b"
 )
+#: "Nutzerinnen und Nutzer", "die Kundin oder der Kunde".
+_PAIR_TURNED = lazy_pattern(
+    r"\b(?P<stem>\w{3,})(?:innen|in|rices|as|es) (?:und|oder|et|ou|y|e) (?:(?:der|die|den|les|los|os) )?"
+    r"(?P<man>(?P=stem)\w{0,2})\b"
+)
+#: "utilisateurs·rices", "informé·e·s", "informé(e)", "utilisateurs/utilisatrices", "użytkownik/czka", "informado/a".
+_POINTED = lazy_pattern(r"(?<=[^\W\d_])[·⋅][^\W\d_]{1,5}(?:[·⋅](s))?\b")
+_IN_PARENTHESES = lazy_pattern(r"\((?<=[^\W\d_]{2}[oréitdsu]\()(?:e|ne|le|in|a|as|es)\)")
+_SLASHED = lazy_pattern(r"/(?<=[^\W\d_]{3}/)(?:in|innen|a|as|e|es|rice|rices|ka|czka|czki)\b")
+_BOTH_SLASHED = lazy_pattern(
+    r"\b(?P<stem>\w{3,})(?P<ending>\w{0,5})/(?P=stem)(?:rices|ices|euses|innen|in|as|a|es|e|czka|czki)\b"
+)
+_LETTERS_APART = lazy_pattern(r"/(?<=[^\W\d_]/)[^\W\d_]")
 
 #: Without any of these none of the three is there: most texts have none.
 _GENDERED = lazy_pattern(r"innen\b| (?:et|y|e|und|en|ou|o|oder) |d(?:er|ie)/d")
@@ -80,10 +96,17 @@ def uniform(text: str) -> str:
     """Return *text*, in lower case, with each of these written in one way."""
     if _LETTER.search(text) or any(short in text for short in _SHORT):
         text = _SHORTENED.sub(_in_full, text)
+    if "·" in text or "⋅" in text:
+        text = _POINTED.sub(lambda match: match[1] or "", text)
+    if ")" in text:
+        text = _IN_PARENTHESES.sub("", text)
+    if "/" in text and _LETTERS_APART.search(text):
+        text = _BOTH_SLASHED.sub(r"\g<stem>\g<ending>", _SLASHED.sub("", text))
     if "art" in text:
         text = _ARTICLE.sub("article", text)
     if _GENDERED.search(text):
         text = _PAIR.sub(r"\g<stem>\g<ending>", _BOTH.sub("der", _STAR.sub("", text)))
+        text = _PAIR_TURNED.sub(r"\g<man>", text)
     if _AT_SIGN.search(text):
         text = _AT.sub("@", text)
     return _counted(text) if _DIGIT.search(text) else text
