@@ -124,3 +124,18 @@ def test_one_letter_makes_another_word_in_every_language(language, old, new):
 @pytest.mark.parametrize(("language", "old", "new"), [*SLIPS, *FORMS])
 def test_a_slip_or_another_form_says_the_same_in_every_language(language, old, new):
     assert verdict_in(language, old, new) is not Verdict.SUBSTANTIVE
+
+
+def test_a_state_is_no_switch_of_a_consent_form_where_the_text_comes_to_cookies_later():
+    behind = "Die gespeicherten Daten werden gelöscht, sobald Sie die Cookies ablehnen."
+    switch = "### Werbung\n\n{}\n\n" + behind
+
+    assert verdict_in("de", switch.format("Aus"), switch.format("An")) is Verdict.SUBSTANTIVE
+    assert (
+        verdict_in(
+            "de",
+            switch.format("Aus").replace(behind, "Diese Cookies zeigen Werbung."),
+            switch.format("An").replace(behind, "Diese Cookies zeigen Werbung."),
+        )
+        is not Verdict.SUBSTANTIVE
+    )

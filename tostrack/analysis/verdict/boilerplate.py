@@ -56,8 +56,13 @@ def consent_switch(part: Part) -> Reason | None:
     text, at = (part.context.new, hunk.new_at) if hunk.new_at is not None else (part.context.old, hunk.old_at)
     if part.clause.kind != "p" or at is None or not all(map(_is_state, filter(None, (part.old, part.new)))):
         return None
-    behind = text.reading.clauses[at + 1 : at + 2]
-    return Reason.FURNITURE if behind and _COOKIES.search(behind[0].text.lower()) else None
+    clauses = text.reading.clauses[at + 1 : at + 2]
+    begins = " ".join(clauses[0].text.lower().split()[:_BEGINNING]) if clauses else ""
+    return Reason.FURNITURE if _COOKIES.search(begins) else None
+
+
+#: "These cookies are ...", "Acme uses marketing cookies": so many words.
+_BEGINNING = 5
 
 
 def _is_state(text: str) -> bool:
