@@ -2,7 +2,8 @@
 
     python benchmarks/flag_support.py [--below N]
 
-Counted on the English texts of `texts.jsonl.gz` and the labelled clauses, in the folder that TOSTRACK_SHARED names.
+Counted on the English texts of `texts.jsonl.gz`, the labelled clauses, and eight versions of each document of the
+replay corpus, in the folder that TOSTRACK_SHARED names.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import sys
 import tomllib
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 from flags import as_text, group, load, shared
@@ -22,16 +24,36 @@ from tostrack.analysis.flags.finder import LEAD_END, under_lead
 from tostrack.analysis.flags.rule_sources import BUILT_IN
 from tostrack.clauses import plain, split_clauses
 
+#: Of each document of the replay corpus so many versions are read, spread evenly over its history.
+VERSIONS = 8
+
+
+def recorded(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield service and Markdown of versions of each document of the replay corpus, as the peer recorded them."""
+    sys.path.insert(0, str(folder / "replay"))
+    from replay_server import Corpus
+
+    corpus = Corpus(str(folder / "replay"))
+    bodies: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for line in (folder / "replay" / "manifest.jsonl").read_text("utf-8").splitlines():
+        capture = json.loads(line)
+        if capture.get("peer_markdown"):
+            bodies[capture["service"], capture["path"]][capture["peer_markdown"]] = None
+    for (service, _), found in bodies.items():
+        kept = list(found)
+        for at in sorted({(len(kept) - 1) * step // (VERSIONS - 1) for step in range(VERSIONS)}):
+            yield service, corpus.body(kept[at]).decode("utf-8", "replace")
+
 
 def clauses(folder: Path) -> dict[tuple[str, str], set[str]]:
     """Return lead-in and words of each distinct clause, with the services that have it."""
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     with gzip.open(folder / "benchmarks" / "texts.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for text in map(json.loads, lines):
-            if text["language"] == "en":
-                for clause in split_clauses(text["text"]):
-                    if not clause.is_heading:
-                        found[clause.lead, plain(clause.text)].add(text["service"].lower())
+        texts = [(text["service"], text["text"]) for text in map(json.loads, lines) if text["language"] == "en"]
+    for service, text in (*texts, *recorded(folder)):
+        for clause in split_clauses(text):
+            if not clause.is_heading:
+                found[clause.lead, plain(clause.text)].add(group({"service": service}))
     for name in ("reading", "tosdr"):
         for clause in load(folder, name):
             words, lead = under_lead(as_text(clause))
