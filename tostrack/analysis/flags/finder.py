@@ -88,11 +88,20 @@ class _ClauseText:
         return self._excused[key]
 
     def vetoes(self) -> Iterator[tuple[Veto, int]]:
-        """Yield each veto that holds, with the number of a sentence in which it does."""
+        """Yield each veto that holds, with the number of a sentence in which it does.
+
+        What begins with who acts is no item of the lead-in before it, and a veto of that alone says nothing of it.
+        """
+        skip = self.lead if self._acts_first() else 0
         for veto, pattern, places in self.rules.veto_patterns.worth_trying(self.codes):
             for at in places:
-                if next(pattern.find(self.sentence(at)), None) and not self.excused(veto, at):
+                hits = pattern.find(self.sentence(at))
+                if any(self._starts[at] + hit.end() > skip for hit in hits) and not self.excused(veto, at):
                     yield veto, at
+
+    def _acts_first(self) -> bool:
+        codes_of = self.rules.lexicon.codes_of
+        return 0 < self.lead < len(self.codes) and self.codes[self.lead] in codes_of("we") | codes_of("you")
 
     def silent(self) -> set[tuple[str, int]]:
         """Return each topic with the number of each sentence in which a veto of it holds.
