@@ -68,9 +68,9 @@ def test_an_item_under_a_lead_in_of_prohibitions_is_not_flagged():
 
 
 def test_what_begins_with_who_acts_is_no_item_of_a_list_of_prohibitions():
-    assert [found.rule for found in flag("You may not upload anything that:\nWe may share your photos with partners.")] == [
-        "disclose"
-    ]
+    assert [
+        found.rule for found in flag("You may not upload anything that:\nWe may share your photos with partners.")
+    ] == ["disclose"]
 
 
 def test_a_lead_in_alone_is_a_clause():
