@@ -90,10 +90,14 @@ def _moved_in(book: Rulebook, hunk: Hunk, was: list[Placed], now: list[Placed], 
         if placed.key in sides.gone.keys and (placed.subject in subjects or sides.come.twin(placed) is None)
     ]
     # What weights find may come and go with any word of the clause: in another wording that alone is no move.
-    doubtful = hunk.edit is Edit.REWORDED
+    reworded = hunk.edit is Edit.REWORDED
+    both = {placed.subject for placed in was} & {placed.subject for placed in now} if reworded else set()
+    # Sentences that were only cut elsewhere say as much as before.
+    same = both and book.concepts(canonical_text(hunk.old)) == book.concepts(canonical_text(hunk.new))
     for topic in dict.fromkeys(placed.flag.topic for placed in (*won, *lost)):
         for flag in _moved(book, topic, lost, won, was, now, sides):
-            yield replace(flag, direction=None) if doubtful and is_learnt(flag) else flag
+            still = reworded and (is_learnt(flag) or (same and (flag.topic, flag.polarity) in both))
+            yield replace(flag, direction=None) if still else flag
 
 
 def _side(
