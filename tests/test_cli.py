@@ -14,6 +14,7 @@ from fakes import FaultServer
 from tostrack.archive.writer import Writer
 from tostrack.cli import COMMANDS, cli
 from tostrack.errors import FetchError
+from tostrack.models import Document, Page
 from tostrack.watchlist import load
 
 ADS = "You agree that a business may pay us to show your name and your photos in advertisements, without paying you."
@@ -216,6 +217,25 @@ def test_a_memo_quotes_both_texts_names_the_source_and_how_to_verify(run, two_ni
         assert part in memo
     assert lines(run("diff", "acme/terms@2", "--json"))[0]["to"]["sha256"] in memo
     assert "`tostrack export evidence acme/terms@2`" in memo
+
+
+def test_a_memo_says_whether_another_service_said_so_before(run, platform):
+    platform.documents += [
+        Document(name, "terms", (Page(f"https://{name}.example/terms"),), "Terms", name.title())
+        for name in ("beta", "gamma")
+    ]
+    for name, text in (("beta", PAY), ("gamma", PAY)):
+        platform.pages[f"https://{name}.example/terms"] = paragraphs(text)
+    platform.night(terms=paragraphs(PAY))
+    platform.night(terms=paragraphs(PAY, LICENCE))
+    platform.pages["https://beta.example/terms"] = paragraphs(PAY, LICENCE)
+    platform.night()
+
+    first, second = (run("diff", f"{name}/terms@2", "--format", "memo").stdout for name in ("acme", "beta"))
+
+    assert "First of the watched services: of 2 other watched services none had a clause of this kind (“takes" in first
+    assert "Not the first: of 2 other watched services 1 had a clause of this kind" in second
+    assert ": Acme (since 2024-01-02 or earlier)." in second
 
 
 def test_log_keeps_noise_for_those_who_ask(run, platform):

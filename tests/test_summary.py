@@ -128,3 +128,80 @@ def test_an_entry_of_several_rows_is_named_once():
     table = "## Cookies\n\n| Owner | Cookie |\n| --- | --- |\n| Alpha | a |"
 
     assert explained(table, f"{table}\n| Beta | b |\n| Beta | c |") == "Adds “Beta” to “Cookies”."
+
+
+PROMISE = "We never share your personal data with advertisers, except when the law requires it."
+
+
+def test_what_a_promise_leaves_out_of_itself_is_no_move_of_a_topic():
+    kept = "Your personal data is kept apart except when shared with the police. Nobody may ever change it."
+
+    assert "data sharing" not in explained("We store data.", kept)
+
+
+def test_what_was_only_set_in_other_lines_is_no_move_of_a_topic():
+    old = "Others may do the same.\n\nBut what is yours is yours: you own your content.\n\nRead on for what we may do."
+    new = "Others may do the same.\n\nRead on for what we may do. But what is yours is yours: you own your\n\nContent, photos too."
+
+    assert "safeguard" not in explained(old, new)
+
+
+def test_a_promise_that_is_gone_is_told_without_what_it_permitted():
+    said = explained(f"{PROMISE} We may share your usage data with our advertising partners only if you agree.", "")
+
+    assert said.startswith("Drops a")
+    assert "narrows" not in said
+    assert "drops part" not in said
+
+
+def test_a_term_under_another_name_moves_no_topic():
+    old = "\n\n".join(
+        f"Customer gives Acme the right (also for our service providers) to use Customer Content in part {name} of it."
+        for name in "one two three four".split()
+    )
+
+    assert "data sharing" not in explained(old, old.replace("Customer Content", "Customer Data"))
+
+
+def test_the_new_text_of_a_section_is_quoted_before_the_old():
+    old = "We do not allow that visitors feed the animals or climb on the fences of the park at any time."
+    new = "Visitors must not throw food, balls or any other items to the birds, fish and seals behind the glass."
+
+    said = explained(f"## Animals\n\n{old}", f"## Animals\n\n{new}")
+
+    assert said.startswith("Changes text in “Animals”: “Visitors must not throw food")
+
+
+def test_another_company_weighs_more_than_a_remark():
+    old = "We keep your e-mail address on a list of Alpha Mail for as long as you subscribe."
+    new = "We keep your e-mail address on a list of Beta Post for as long as you subscribe."
+
+    said = explained(f"## Data\n\n{old}", f"Of course we also record the changes of our own terms.\n\n## Data\n\n{new}")
+
+    assert said.startswith("Changes “Alpha Mail” to “Beta Post” in “Data”")
+
+
+def test_a_heading_under_another_name_is_told_as_that():
+    assert explained("## Notice of Acme to visitors", "## Notice to visitors").startswith(
+        "Changes “Notice of Acme to visitors” to “Notice to visitors”"
+    )
+
+
+def test_a_cell_is_quoted_with_the_name_of_its_row():
+    table = "## Cookies\n\n| Kind | Purpose | Examples |\n| --- | --- | --- |\n| Needed | Signing in | Session |"
+    row = (
+        "| Marketing | We show you ads that fit your interests. They come from partners. | Ad Pixel, Other Ads | Yes |"
+    )
+
+    assert "“Marketing: We show you ads" in explained(table, f"{table}\n{row}")
+
+
+def test_safeguards_do_not_lead_a_change_of_much_else():
+    new = "\n\n".join(
+        f"We collect your precise position to show part {n} of the map to people who are near you." for n in range(6)
+    )
+
+    said = explained("", f"## Map\n\n{new}\n\nWe do not share your position with advertisers.")
+
+    assert said.startswith("Adds ")
+    assert said.index("“Map”") < said.index("safeguard")

@@ -58,7 +58,7 @@ def compare_readings(
         # The judgement has asked for them already; of a page that is no policy nobody needs them.
         found = find_reasons(hunks, old, new)
         told = tuple(replace(hunk, reason=finding.reason) for hunk, finding in zip(told, found, strict=True))
-        judgement = summarize(judgement, told)
+        judgement = summarize(judgement, told, old.version.text, new.version.text)
     return Change(old.version, new.version, told, judgement, dating=compare_document_dates(old, new))
 
 

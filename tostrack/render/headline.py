@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from tostrack.analysis.sentence import names_moves, split_sentence
 from tostrack.analysis.topic_moves import safeguard_move, topic_subject, weigh_flag
 from tostrack.models import Change, Direction, Flag, Hunk, Judgement, Reason, Verdict
 from tostrack.render.escape import columns, cut, safe_line
@@ -12,14 +11,6 @@ from tostrack.render.escape import columns, cut, safe_line
 TITLE_COLUMNS = 140
 #: A quote of fewer columns says too little to be begun.
 _QUOTE_COLUMNS = 25
-
-
-#: Verbs that an explanation begins with: of those in `tostrack.analysis.summary`.
-_VERBS = frozenset(
-    """adds changes drops edits names narrows no promises removes replaces rewrites says strengthens turns weakens
-    widens""".split()
-)
-_PARTS = re.compile(r"(?P<moves>.*?)(?P<quote>(?:: “.*)?(?: \(\d+ edits\))?)", re.DOTALL)
 
 
 def headline(change: Change, service_name: str = "", document_name: str = "", *, quoted: bool = True) -> str:
@@ -38,11 +29,11 @@ def write_headline(judgement: Judgement, service_name: str, document_name: str, 
     said = _as_clause(judgement.explanation)
     if judgement.verdict is Verdict.NOISE:
         return _title(f"{service} {document}: no substantive change; {said}")
-    parts = _PARTS.fullmatch(said)
-    if judgement.verdict is Verdict.SUBSTANTIVE and said.partition(" ")[0] in _VERBS and parts:
-        named = f"{service} {parts['moves']} ({document})"
+    if judgement.verdict is Verdict.SUBSTANTIVE and names_moves(said):
+        moves, quote = split_sentence(said)
+        named = f"{service} {moves} ({document})"
         room = quoted and columns(named) < TITLE_COLUMNS - _QUOTE_COLUMNS
-        return _title(f"{named}{parts['quote']}" if room else named)
+        return _title(f"{named}{quote}" if room else named)
     verb = "edits" if judgement.verdict is Verdict.EDITORIAL else "changes"
     if judgement.reason is Reason.REVERTED:
         verb = "returns partly to an older text of" if said.startswith("partly") else "returns to an older text of"
@@ -54,10 +45,10 @@ def write_headline(judgement: Judgement, service_name: str, document_name: str, 
 
 def find_untold(explanation: str, title: str) -> str:
     """Return what *explanation* says beyond its headline *title*: nothing, its quote, or all where the title is cut."""
-    parts = _PARTS.fullmatch(_as_clause(explanation))
-    if parts is None or parts["moves"] not in title:
+    moves, quote = split_sentence(_as_clause(explanation))
+    if moves not in title:
         return safe_line(explanation)
-    return "" if parts["quote"] in title else parts["quote"].lstrip(": ")
+    return "" if quote in title else quote.lstrip(": ")
 
 
 def _title(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from urllib.parse import quote
 
-from tostrack.analysis.topic_moves import ranked
+from tostrack.analysis.topic_moves import join_words, ranked
 from tostrack.models import VERDICT_OF, Change, Edit, Hunk, Verdict, from_iso, iso
 from tostrack.render.change_formats import safe_url
 from tostrack.render.escape import count, safe_line
@@ -16,6 +16,19 @@ from tostrack.value import Value
 
 #: Edits that are quoted, and characters of each quote.
 _EDITS, _QUOTE = 3, 240
+#: Services that are named as having said so before.
+_NAMED = 3
+
+
+class Precedence(Value):
+    """Who else had a clause of the kind of a flag by a day."""
+
+    #: What such a clause says: ``takes a licence to what you post``.
+    meaning: str
+    #: How many other services had been watched by then.
+    watched: int
+    #: Those of them that had such a clause, the earliest first, each with the time it was first seen there.
+    before: tuple[tuple[str, str], ...]
 
 
 class MemoFacts(Value):
@@ -32,6 +45,8 @@ class MemoFacts(Value):
     fetched_at: str = ""
     #: The effective date that the new text states of itself; None where it states none.
     effective: date | None = None
+    #: Who had a clause of that kind before; None where no flag that moved stands in the new text.
+    precedence: Precedence | None = None
 
 
 def render_memo(change: Change, facts: MemoFacts) -> str:
@@ -48,6 +63,7 @@ def render_memo(change: Change, facts: MemoFacts) -> str:
         compared,
         *_quotes(change),
         *_dates(change, facts),
+        *_precedence(facts.precedence),
         f"SHA-256 of the new text: {new.sha256}.",
         *_sources(facts),
     ]
@@ -78,6 +94,21 @@ def _dates(change: Change, facts: MemoFacts) -> Iterator[str]:
         ahead = (facts.effective - change.new.seen_at.date()).days
         said = f", {count(ahead, 'day')} after it was first seen" if ahead > 0 else ""
         yield f"The new text states {facts.effective.isoformat()} as its effective date{said}."
+
+
+def _precedence(found: Precedence | None) -> Iterator[str]:
+    """Yield whether other watched services said so before; nothing where no other was watched."""
+    if found is None or not found.watched:
+        return
+    others = count(found.watched, "other watched service")
+    said = f"a clause of this kind (“{safe_line(found.meaning)}”)"
+    if not found.before:
+        yield f"First of the watched services: of {others} none had {said} by that day."
+        return
+    named = [f"{safe_line(name)} (since {seen_at[:10]} or earlier)" for name, seen_at in found.before[:_NAMED]]
+    more = len(found.before) - len(named)
+    listed = join_words([*named, *([f"{more} more"] if more else [])])
+    yield f"Not the first: of {others} {len(found.before)} had {said}: {listed}."
 
 
 def _sources(facts: MemoFacts) -> Iterator[str]:

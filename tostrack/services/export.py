@@ -8,16 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tostrack.analysis.flags import Rulebook
+from tostrack.analysis.summary import keep_certain_moves
+from tostrack.analysis.topic_moves import weigh_flag
 from tostrack.archive import Archive, ChangeRow, DocumentRow, VersionRow
 from tostrack.archive import snapshots as files
 from tostrack.archive.chain import clause_list, late_link
 from tostrack.archive.kinds import find_kinds
+from tostrack.archive.precedence import find_precedence
 from tostrack.archive.provenance import Origin, Provenance
 from tostrack.errors import StoreError
 from tostrack.models import Change, sha256
 from tostrack.render import change_formats, evidence
 from tostrack.render.csv_rows import folder_name
-from tostrack.render.memo import MemoFacts, render_memo
+from tostrack.render.memo import MemoFacts, Precedence, render_memo
 from tostrack.render.site_paths import change_page, site_address
 
 #: Reads the bytes of a raw capture by its path.
@@ -60,7 +64,7 @@ def evidence_of(archive: Archive, row: ChangeRow, read: Read) -> bytes:
     return evidence.pack_evidence(packed, facts)
 
 
-def memo_of(archive: Archive, change: Change, site: str = "") -> str:
+def memo_of(archive: Archive, change: Change, book: Rulebook, site: str = "") -> str:
     """Return *change* as a paragraph to paste; *site* is where the pages of changes are published, or empty."""
     from tostrack.analysis.facts import read_document_dates
 
@@ -81,8 +85,21 @@ def memo_of(archive: Archive, change: Change, site: str = "") -> str:
             url=sources[0].url if sources else "",
             fetched_at=sources[0].fetched_at if sources else "",
             effective=effective.first if effective and effective.first == effective.last else None,
+            precedence=_precedence(archive, change, version.seen_at, book),
         )
     return render_memo(change, facts)
+
+
+def _precedence(archive: Archive, change: Change, seen_at: str, book: Rulebook) -> Precedence | None:
+    """Return who else had said the weightiest thing that *change* brings; None where no flag moved to the new text."""
+    hunks = keep_certain_moves(change.hunks, change.old.text, change.new.text)
+    moved = [(hunk, flag) for hunk in hunks for flag in hunk.flags if flag.direction]
+    come = [(weigh_flag(flag, hunk), flag) for hunk, flag in moved if flag.quote in hunk.new]
+    if not come:
+        return None
+    flag = min(come, key=lambda pair: pair[0])[1]
+    meaning = book.meaning(flag.rule, flag.polarity)
+    return find_precedence(archive.query, change.service, flag, meaning, seen_at)
 
 
 def _version(archive: Archive, row: ChangeRow, number: int) -> VersionRow:

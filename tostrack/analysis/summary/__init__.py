@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tostrack.analysis.sentence import write_sentence
+from tostrack.analysis.summary.certain_moves import keep_certain_moves
 from tostrack.analysis.summary.listed import name_entries, name_parties, names_party
 from tostrack.analysis.summary.moves import has_moved, moved_flags, name_facts, quote_fact, quote_flag, weigh_facts
-from tostrack.analysis.summary.quotes import is_quotable, join_phrases, write_sentence
+from tostrack.analysis.summary.quotes import is_quotable, join_phrases
 from tostrack.analysis.summary.sections import find_section
 from tostrack.analysis.topic_moves import name_moves
 from tostrack.models import VERDICT_OF, Hunk, Judgement, Reason, Verdict
 
-__all__ = ["is_quotable", "summarize"]
+__all__ = ["is_quotable", "keep_certain_moves", "summarize"]
 
 #: Moves named one by one; the others are counted.
 _MOST_MOVES = 3
@@ -22,8 +24,8 @@ _MOST_MOVES = 3
 _MOST_FACTS = 2
 
 
-#: A text of more edits is rewritten.
-_FEW = 20
+#: One edit of so many characters can be what a change is about.
+_LONG = 300
 
 
 #: A move of a topic of this weight or more (`weigh_flag`) is no gain of the platform: something else may weigh more.
@@ -38,14 +40,15 @@ _OTHERS = 3
 _OF_NEWS = frozenset({Reason.NEW_TEXT, Reason.REMOVED_TEXT, Reason.NUMBERS})
 
 
-def summarize(judgement: Judgement, hunks: Sequence[Hunk]) -> Judgement:
+def summarize(judgement: Judgement, hunks: Sequence[Hunk], old_text: str = "", new_text: str = "") -> Judgement:
     """Return *judgement* with a sentence that names the weightiest moves of *hunks* and quotes one.
 
     In this order: companies and entries that joined or left a list; what the platform gains or gives up by topic, and
     facts (consent, negation, modal verb, recipient, amounts); else the sections that were edited most. A sentence that
-    the history has decided remains.
+    the history has decided remains. Where both texts are given, what stands in the other one did not move.
     """
     news = [hunk for hunk in hunks if hunk.reason is None or VERDICT_OF[hunk.reason] is Verdict.SUBSTANTIVE]
+    news = keep_certain_moves(news, old_text, new_text)
     if judgement.reason not in _OF_NEWS or not news:
         return judgement
     return replace(judgement, explanation=_name_listed(news) or _name_all(news))
@@ -72,11 +75,17 @@ def _name_all(news: Sequence[Hunk]) -> str:
     quotes = [quote_flag(flag, hunk) for _, flag, hunk in flags[:_MOST_MOVES]]
     quotes += [quote_fact(fact, hunk) for hunk, fact in facts[:_MOST_MOVES]]
     rest = [hunk for hunk in news if not has_moved(hunk) and not names_party(hunk)]
-    light, many = not flags or flags[0][0] >= _LIGHT, len(news) > _FEW
-    if rest and (not named or (len(named) == 1 and flags and (light or many) and len(rest) > 1)):
+    light, most = not flags or flags[0][0] >= _LIGHT, _is_most(rest, news)
+    if rest and (not named or (flags and len(moves) < _MOST_MOVES and (light or len(named) == 1) and most)):
         section, of_section = find_section(rest)
-        # One promise more or less among many edits is not what they are about.
-        named, quotes = ([section, *named], of_section) if light and many else ([*named, section], quotes + of_section)
+        # One promise more or less is not what an edit of much else is about.
+        named, quotes = ([section, *named], of_section) if light else ([*named, section], quotes + of_section)
     parties, _ = name_parties(news)
     named += [parties] if parties and len(moves) <= _MOST_MOVES else []
     return write_sentence(join_phrases(named), next(filter(is_quotable, quotes), ""), len(news))
+
+
+def _is_most(some: Sequence[Hunk], news: Sequence[Hunk]) -> bool:
+    """Whether *some* of *news* are most of its words, and more than one edit or a long one."""
+    said, everything = (sum(len(hunk.new or hunk.old) for hunk in hunks) for hunks in (some, news))
+    return 2 * said > everything and (len(some) > 1 or said > _LONG)

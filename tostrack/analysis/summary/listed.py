@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tostrack.analysis.summary.quotes import join_phrases, shorten_title, write_sentence
+from tostrack.analysis.sentence import write_sentence
+from tostrack.analysis.summary.quotes import join_phrases, shorten_title
 from tostrack.analysis.verdict.quotes import shortened, trimmed
 from tostrack.models import Edit, FactKind, Hunk
 
@@ -106,6 +107,7 @@ def _entry_parts(text: str) -> tuple[str, str]:
     text = " ".join(text.split())
     for mark in (" | ", ". ", ": ", " – ", " — ", " - "):
         name, found, detail = text.partition(mark)
-        if found and trimmed(name):
+        # "U.S. State Laws": the mark is no end of a name.
+        if found and trimmed(name) and "." not in name[-4:]:
             return shortened(trimmed(name)), trimmed(detail.replace(" | ", ", "))
     return shortened(trimmed(text)), ""

@@ -25,6 +25,8 @@ _BETWEEN = 3
 #: A quote is so long, in characters; of a longer sentence it begins so far before the words in question.
 _LONGEST, _BEFORE = 110, 40
 _LEAST_WORDS = 3
+#: What parts the cells of a row.
+_CELL = " | "
 
 
 def join_edits(hunk: Hunk) -> list[Replaced]:
@@ -55,6 +57,10 @@ def quote_around(words: str, text: str) -> str:
     if at < 0:
         return shortened(most_telling(text))
     sentence = slice_sentence(text, at, at + len(words))
+    if _CELL in text:
+        # A cell says what it says of the row, whose name is the first one.
+        name, cell = text.partition(_CELL)[0], text[text.rfind(_CELL, 0, at) + 1 :].strip(" |").partition(_CELL)[0]
+        sentence = f"{name}: {cell}" if words in cell and cell != name else sentence
     within = sentence.find(words)
     if within + len(words) <= _LONGEST or within < _BEFORE:
         return shortened(trimmed(sentence))
@@ -76,22 +82,13 @@ def _labels() -> frozenset[str]:
     return union("page", "labels", "navigation", "more", "consent")
 
 
-def shorten_title(heading: str) -> str:
-    """Return *heading* as a sentence shows it."""
-    text = trimmed(heading)
-    return text if len(text) <= _HEADING_CHARACTERS else f"{text[:_HEADING_CHARACTERS].rsplit(' ', 1)[0]} …"
+def shorten_title(heading: str, room: int = _HEADING_CHARACTERS) -> str:
+    """Return *heading* as a sentence shows it, in about *room* characters."""
+    text, most = trimmed(heading), min(room, _HEADING_CHARACTERS)
+    return text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]} …"
 
 
 def join_phrases(parts: Iterable[str]) -> str:
     """Return ``a``, ``a and b`` or ``a, b and c``."""
     *most, last = parts
     return f"{', '.join(most)} and {last}" if most else last
-
-
-def write_sentence(said: str, quote: str, count: int) -> str:
-    """Return ``Said: “quote” (3 edits).``; without a quote that *said* has already, and without a count of one."""
-    first = said[:1].upper() + said[1:].rstrip(".")
-    quote = f"{quote})" if quote.count("(") > quote.count(")") and "…" not in quote else quote
-    quote = quote.strip(" |").replace(" | ", ", ")
-    quoted = f": “{quote}”" if quote and trimmed(quote) not in first else ""
-    return f"{first}{quoted}{f' ({count} edits)' if count > 1 else ''}."

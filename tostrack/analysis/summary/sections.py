@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from tostrack.analysis.summary.certain_moves import share_of_news
 from tostrack.analysis.summary.quotes import is_quotable, is_small, join_edits, quote_around, shorten_title
-from tostrack.analysis.verdict.quotes import most_telling, shortened, trimmed, weight
+from tostrack.analysis.verdict.quotes import Replaced, most_telling, shortened, trimmed, weight
 from tostrack.language.words import entry_pattern, union
 from tostrack.models import Edit, Hunk
 
@@ -15,8 +16,30 @@ from tostrack.models import Edit, Hunk
 _DATED = 16
 
 
-#: Two sections are named only where their names leave room for a quote, in characters.
-_TITLES = 60
+#: Two sections are named only where their names leave room for a quote, in characters, and no title is cut shorter.
+_TITLES, _LEAST_TITLE = 75, 15
+
+
+#: A second section is named that weighs at least so much of the first.
+_SECOND = 0.3
+
+
+#: The title of a document says less than that of a section: what stands right below it weighs so much.
+_UNDER_TITLE = 0.5
+
+
+#: What is gone weighs so much where the section has new text too: that is what holds now.
+_GONE = 0.7
+
+
+#: What adds to the weight of an edit: another company or product by name, where there are few edits, and a promise
+#: that is gone.
+_RENAMED, _FEW = 8.0, 5
+_PROMISE = 6.0
+#: What each capitalised word of an edit adds to its weight, and how many do.
+_OF_NAME, _MOST_NAMES = 2, 4
+#: Names stand out where no more of the words than this have a capital.
+_CAPITALS = 0.25
 
 
 #: Of so many edits of a section one is quoted.
@@ -35,20 +58,39 @@ _AT = {"adds": "to", "removes": "from", "changes": "in"}
 def find_section(news: Sequence[Hunk]) -> tuple[str, list[str]]:
     """Return what became of the section that was edited most, ``adds text to “Prices”``, and quotes from it."""
     sections: dict[tuple[str, ...], list[Hunk]] = {}
-    for hunk in news[:_MOST_WEIGHED]:
+    weighed = news[:_MOST_WEIGHED]
+    for hunk in weighed:
         own = (hunk.new or hunk.old,) if hunk.kind[0] == "h" and hunk.edit is not Edit.MOVED else ()
         sections.setdefault((*hunk.heading, *own), []).append(hunk)
-    ordered = sorted(sections.items(), key=lambda found: -sum(map(_weigh, found[1])))
-    heading, first = ordered[0]
-    best = sorted(first, key=_weigh, reverse=True)
+    weights = _weigh_all(weighed)
+    sums = {
+        path: sum(weights[id(hunk)] for hunk in found) * (_UNDER_TITLE if len(path) < 2 else 1)
+        for path, found in sections.items()
+    }
+    heading, *others = sorted(sections, key=lambda path: -sums[path])
+    first = sections[heading]
+    if any(hunk.edit is Edit.ADDED for hunk in first):
+        weights |= {id(hunk): weights[id(hunk)] * _GONE for hunk in first if hunk.edit is Edit.REMOVED}
+    best = sorted(first, key=lambda hunk: -weights[id(hunk)])
     said = _name_section(heading, first if heading else news)
-    title = next((shorten_title(path[-1]) for path, _ in ordered[1:] if path and path != heading[:-1]), "")
-    if title and said.endswith("”") and len(said) + len(title) <= _TITLES:
-        said += f" and edits “{title}”"
     if said.startswith("changes “") and "” to “" in said:
         # Both wordings are named: they are the quote.
         return said, []
+    for path in others:
+        room = _TITLES - len(said) - len(" and edits “”")
+        if path and path != heading[:-1] and sums[path] >= _SECOND * sums[heading] and room >= _LEAST_TITLE:
+            said += f" and edits “{shorten_title(path[-1], room)}”" if said.endswith("”") else ""
+            break
     return said, [_quote_of_hunk(hunk) for hunk in (*_introduction(best), *best[:_MOST_QUOTES])]
+
+
+def _weigh_all(news: Sequence[Hunk]) -> dict[int, float]:
+    """Return by ``id`` how much each of *news* tells; words that were only set in other lines tell nothing."""
+    few = len(news) <= _FEW
+    return {
+        id(hunk): (_weigh(hunk) + (_RENAMED if few and _renames(hunk) else 0)) * share
+        for hunk, share in zip(news, share_of_news(news), strict=True)
+    }
 
 
 def _introduction(best: Sequence[Hunk]) -> list[Hunk]:
@@ -67,17 +109,23 @@ def _name_section(heading: tuple[str, ...], hunks: Sequence[Hunk]) -> str:
     title = f"“{shorten_title(heading[-1])}”" if heading and trimmed(heading[-1]) else ""
     if all(hunk.edit is Edit.MOVED for hunk in hunks):
         return "changes an order" + (f" in {title}" if title else "")
+    headings = [hunk for hunk in hunks if hunk.kind[0] == "h"]
+    if title and headings:
+        was = shorten_title(headings[0].old)
+        if headings[0].edit is Edit.REWORDED and len(hunks) == 1 and was != shorten_title(headings[0].new):
+            return f"changes “{was}” to {title}"
+        edit = headings[0].edit
+        verb = {Edit.ADDED: "adds the section", Edit.REMOVED: "removes the section"}.get(edit, "changes")
+        return f"{verb} {title}"
     verb, what = _name_edit(hunks[0]) if len(hunks) == 1 else ("", "")
     verb = verb or _verb_of(hunks)
-    if title and any(hunk.kind[0] == "h" for hunk in hunks):
-        return f"{verb} {title}" if verb == "changes" else f"{verb} the section {title}"
     return f"{verb} {what or 'text'}" + (f" {_AT[verb]} {title}" if title else "")
 
 
 def _name_edit(hunk: Hunk) -> tuple[str, str]:
     """Return the verb and the words of the small edit that makes *hunk*; both empty where it is more than that."""
-    found = sorted(join_edits(hunk), key=lambda edit: -edit.weight) if hunk.edit is Edit.REWORDED else []
-    if not found or not is_small(found[0]) or (len(found) > 1 and found[0].weight <= 2 * found[1].weight):
+    found = sorted(join_edits(hunk), key=_weigh_edit, reverse=True) if hunk.edit is Edit.REWORDED else []
+    if not found or not is_small(found[0]) or (len(found) > 1 and _weigh_edit(found[0]) <= 2 * _weigh_edit(found[1])):
         return "", ""
     gone, come = (trimmed(text) for text in (found[0].gone, found[0].come))
     if gone and come:
@@ -95,8 +143,29 @@ def _verb_of(hunks: Sequence[Hunk]) -> str:
 def _weigh(hunk: Hunk) -> float:
     """Return how much *hunk* tells; a line that only dates the text hardly does."""
     text = hunk.new or hunk.old
-    dates = len(text.split()) <= _DATED and _dates_itself().search(text.lower())
-    return 0.1 if dates or hunk.edit is Edit.MOVED else weight(hunk)
+    if hunk.edit is Edit.MOVED or (len(text.split()) <= _DATED and _dates_itself().search(text.lower())):
+        return 0.1
+    gone = hunk.old if hunk.edit is Edit.REMOVED else " ".join(edit.gone for edit in join_edits(hunk))
+    lost = not union("answers", "never").isdisjoint(gone.casefold().split())
+    return weight(hunk) + (_PROMISE if lost else 0)
+
+
+def _renames(hunk: Hunk) -> bool:
+    """Whether a name gave way to another; where capitals show no name, in titles and in German, none does."""
+    prose = hunk.kind != "row"
+    if hunk.edit is not Edit.REWORDED or (prose and len(_names(hunk.new)) > _CAPITALS * len(hunk.new.split())):
+        return False
+    pairs = [(_names(edit.gone), _names(edit.come)) for edit in join_edits(hunk) if is_small(edit)]
+    return any(was and now and was.isdisjoint(now) for was, now in pairs)
+
+
+def _weigh_edit(edit: Replaced) -> float:
+    names = sum(word[:1].isupper() and len(word) > 1 for word in (edit.come or edit.gone).split())
+    return edit.weight + _OF_NAME * min(names, _MOST_NAMES)
+
+
+def _names(text: str) -> set[str]:
+    return {word for word in text.split() if word[:1].isupper() and word[1:].islower()}
 
 
 @cache
@@ -109,7 +178,7 @@ def _quote_of_hunk(hunk: Hunk) -> str:
     found = join_edits(hunk)
     if hunk.edit is not Edit.REWORDED or not found:
         return shortened(most_telling(hunk.new or hunk.old))
-    edit = max(found, key=lambda edit: edit.weight)
+    edit = max(found, key=_weigh_edit)
     if is_small(edit) and is_quotable(edit.shown()):
         return shortened(edit.shown())
     text = edit.come if len(edit.come) >= len(edit.gone) / 2 else edit.gone

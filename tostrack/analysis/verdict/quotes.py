@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from tostrack.analysis.verdict.guarded_words import binds
 from tostrack.analysis.verdict.normal_form import is_number, normal
 from tostrack.clauses import sentences
 from tostrack.comparison_key import comparable_text
+from tostrack.language.words import union
 from tostrack.models import Edit, Hunk
 
 #: The longest quote, in characters.
@@ -18,7 +20,7 @@ _ENTRY = 60
 SMALL = 8
 _BEFORE, _BEHIND = 5, 4
 
-#: Words that say whether somebody may, must or will.
+#: English words that say whether somebody may, must or will.
 _MODAL = frozenset("may must shall will can could should might not no never only without unless except any all".split())
 
 
@@ -116,7 +118,13 @@ def _telling(gone: str, come: str) -> float:
     """Return how much an edit tells a reader: words of promises count, and who may or must; length hardly does."""
     tokens = {*normal(gone[:2_000])} ^ {*normal(come[:2_000])}
     binding = sum(map(binds, tokens))
-    return 2 * min(binding, 6) + 3 * bool(tokens & _MODAL) + 2 * any(map(is_number, tokens)) + min(len(tokens), 12) / 4
+    numbers, modal = any(map(is_number, tokens)), bool(tokens & _modal())
+    return 2 * min(binding, 6) + 3 * modal + 2 * numbers + min(len(tokens), 12) / 4
+
+
+@cache
+def _modal() -> frozenset[str]:
+    return _MODAL | union("guards", "negation", "duty", "prohibition", "permission")
 
 
 def most_telling(text: str) -> str:
