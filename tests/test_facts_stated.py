@@ -61,6 +61,16 @@ def test_what_may_be_another_day_is_no_date(text):
         ("This agreement has been in force from March 1, 2023 on for everybody who uses any of it.", "effective", None),
         ("Stand: 1. März 2023", "updated", "Stand: 1. März 2023"),
         ("Dernière mise à jour : 1 mars 2023", "updated", "Dernière mise à jour : 1 mars 2023"),
+        ("Dernière mise à jour des Conditions générales d’utilisation et de vente : 1 mars 2023", "updated", None),
+        (
+            "Cette politique relative aux cookies a été mise à jour pour la dernière fois le 1 mars 2023.",
+            "updated",
+            None,
+        ),
+        ("à jour du 1 mars 2023", "updated", "à jour du 1 mars 2023"),
+        ("Eﬀective: March 1, 2023", "effective", "Effective: March 1, 2023"),
+        ("This version of the questions and answers of our members took effect March 1, 2023.", "effective", None),
+        ("Effective on March 1, 2023; click here to download a file with all of it to read", "effective", None),
         ("En vigor desde el 1 de marzo de 2023", "effective", "En vigor desde el 1 de marzo de 2023"),
         ("Ultimo aggiornamento: 1 marzo 2023", "updated", "Ultimo aggiornamento: 1 marzo 2023"),
     ],
@@ -94,6 +104,17 @@ def test_of_several_dates_of_a_kind_the_latest_counts():
     found = find_stated_dates(split_clauses("Last updated: March 1, 2023\n\nLast updated: May 1, 2024"))
 
     assert found.updated.iso == "2024-05-01"
+
+
+def test_the_language_of_a_text_tells_day_from_month():
+    french = (
+        "Vous pouvez utiliser les services de la société pour vous et les membres de votre famille, dans les limites."
+    )
+    english = "You may use the services of the company for yourself and the members of your family, within the limits."
+
+    for text, label, day in ((french, "à jour du", "2022-02-04"), (english, "Last updated:", None)):
+        found = find_stated_dates(split_clauses(f"# Acme\n\n{label} 04/02/2022\n\n{text}")).updated
+        assert (found and found.iso) == day
 
 
 SEEN = datetime(2023, 6, 1, tzinfo=UTC)

@@ -44,8 +44,13 @@ class FoundDate:
         return self.first.isoformat() if self.first == self.last else self.first.isoformat()[:7]
 
 
-def find_dates(text: str) -> list[FoundDate]:
-    """Return the dates in *text* in order; one whose day and month cannot be told apart (``3/4/2023``) is none."""
+def find_dates(text: str, *, day_first: bool = False) -> list[FoundDate]:
+    """Return the dates in *text* in order; one whose day and month cannot be told apart (``3/4/2023``) is none.
+
+    Args:
+        text: Plain text.
+        day_first: Whether it is of a language in which the day comes first, so that they can be told apart.
+    """
     around = _around_years(text)
     if not around:
         return []
@@ -56,7 +61,7 @@ def find_dates(text: str) -> list[FoundDate]:
             at = bisect.bisect_left(found, match.start(), key=lambda one: one.start)
             if any(match.start() < other.end and other.start < match.end() for other in found[max(at - 1, 0) : at + 1]):
                 continue
-            year, month, day = read(match)
+            year, month, day = (_day_first if day_first and read is _slashed else read)(match)
             if 1 <= month <= 12 and day <= monthrange(year, month)[1]:
                 last = day or monthrange(year, month)[1]
                 found.insert(at, FoundDate(*match.span(), date(year, month, day or 1), date(year, month, last)))
@@ -88,6 +93,11 @@ def _slashed(match: re.Match[str]) -> tuple[int, int, int]:
     if one <= 12 and two <= 12 and one != two:
         return int(match["y"]), 0, 0
     return int(match["y"]), min(one, two) if max(one, two) > 12 else one, max(one, two)
+
+
+def _day_first(match: re.Match[str]) -> tuple[int, int, int]:
+    year, month, day = _slashed(match)
+    return (year, month, day) if month else (year, int(match["m"]), int(match["d"]))
 
 
 def _month_year(match: re.Match[str]) -> tuple[int, int, int]:

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
 from tostrack.clauses import plain, sentences
 from tostrack.language.dates import FoundDate, find_dates
+from tostrack.language.detect import detect_language
 from tostrack.language.words import entry_pattern, union
 from tostrack.models import Clause, Dating, Reading
 
-#: A long sentence dates the document only when it speaks of the document.
+#: A long sentence dates the document only when it speaks of the document; other languages have a list of such words.
 _ITSELF = re.compile(
     r"\b(?:this|these|our|the)\s+(?:\w+[\s,]+){0,5}?(?:terms|polic(?:y|ies)|agreement|notice|statement|conditions"
-    r"|guidelines|rules|document|version|addendum|eula)\b"
-    r"|\b(?:le\s+présent|la\s+présente|les\s+présentes|diese[rs]?|est[ea]s?|estos|il\s+presente|la\s+presente|deze|denna"
-    r"|dessa)\b",
+    r"|guidelines|rules|document|version|addendum|eula)\b",
     re.IGNORECASE,
 )
 #: "Last updated: March 1, 2023" and its like are shorter than this.
 _LINE_WORDS = 10
+#: A line with a colon right before its date is shorter than this.
+_LABELLED_WORDS = 15
 #: So many characters may stand between the word that dates and the date.
 _MOST_BETWEEN = 40
 _LABEL_WORDS = 6
@@ -31,6 +32,11 @@ _AT_THE_TOP = 6
 #: Clauses with a year in them that are remembered: most stand in the next version too.
 _MEMORY = 4_096
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+#: Letters that a printed page sets as one.
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"})
+_SLASHED = re.compile(r"\d{1,2}/\d{1,2}/(?:19|20)\d\d")
+#: Clauses that tell the language of a document.
+_SAMPLE = 100
 _YEAR = re.compile(r"(?:19[89]|20\d)\d")
 
 
@@ -64,12 +70,16 @@ def find_stated_dates(clauses: Iterable[Clause]) -> StatedDates:
     effective: list[StatedDate] = []
     updated: list[StatedDate] = []
     before = ""
+    clauses = tuple(clauses)
+    day_first = _is_day_first(clauses)
     for at, clause in enumerate(clauses):
         text = clause.text
         dated = ("20" in text or "19" in text) and _YEAR.search(text)
         if dated:
             label = plain(before) if before.count(" ") < _LABEL_WORDS else ""
-            for kind, stated in _statements(plain(text), label, top=at < _AT_THE_TOP):
+            for kind, stated in _statements(
+                plain(text).translate(_LIGATURES), label, top=at < _AT_THE_TOP, day_first=day_first
+            ):
                 (effective if kind == "effective" else updated).append(stated)
         before = "" if dated else text
     return StatedDates(_latest(effective), _latest(updated))
@@ -87,10 +97,17 @@ def _latest(found: list[StatedDate]) -> StatedDate | None:
 
 
 @lru_cache(maxsize=_MEMORY)
-def _statements(text: str, before: str, *, top: bool) -> tuple[tuple[str, StatedDate], ...]:
+def _statements(text: str, before: str, *, top: bool, day_first: bool) -> tuple[tuple[str, StatedDate], ...]:
     """Return the dates that plain *text* states of its document, each with its kind; *before* may be their label."""
-    found = find_dates(text)
+    found = find_dates(text, day_first=day_first)
     return tuple(_stating(text, before, found, top=top)) if found else ()
+
+
+def _is_day_first(clauses: tuple[Clause, ...]) -> bool:
+    """Whether the day is the first number of a date with slashes: in all known languages but English."""
+    if not any(_SLASHED.search(clause.text) for clause in clauses):
+        return False
+    return detect_language(" ".join(plain(clause.text) for clause in clauses[:_SAMPLE])) not in ("", "en")
 
 
 def _stating(text: str, before: str, found: list[FoundDate], *, top: bool) -> Iterator[tuple[str, StatedDate]]:
@@ -101,8 +118,9 @@ def _stating(text: str, before: str, found: list[FoundDate], *, top: bool) -> It
         and not _ASIDE.sub("", text[found[0].end :]).strip(" .)*")
     ):
         if before and _kind(before):
-            text = f"{before.rstrip(' :')}: {text}"
-            found = find_dates(text)
+            shift = len(label := f"{before.rstrip(' :')}: ")
+            text = f"{label}{text}"
+            found = [replace(one, start=one.start + shift, end=one.end + shift) for one in found]
         elif top:
             yield "updated", _stated(found[0], text[found[0].start : found[0].end], text)
             return
@@ -111,14 +129,22 @@ def _stating(text: str, before: str, found: list[FoundDate], *, top: bool) -> It
         here = [one for one in found if start <= one.start < end]
         if not here or _is_of_another(sentence):
             continue
-        line = sentence.count(" ") < _LINE_WORDS
-        if not line and not _ITSELF.search(sentence):
+        # What stands behind a semicolon is another matter: "Effective on March 1, 2023; click here to download it".
+        sentence = sentence[: sentence.find(";", here[-1].end - start)] if ";" in text[here[-1].end : end] else sentence
+        labelled = text[start : here[0].start].rstrip().endswith(":")
+        line = sentence.count(" ") < (_LABELLED_WORDS if labelled else _LINE_WORDS)
+        if not line and not _speaks_of_itself(sentence):
             continue
         done = start
         for one in here:
             if kind := _kind(text[done : one.start]):
                 yield kind, _stated(one, text[done : one.end], text)
             done = one.end
+
+
+def _speaks_of_itself(sentence: str) -> bool:
+    itself = entry_pattern(union("dates", "itself"))
+    return bool(_ITSELF.search(sentence) or itself.search(sentence.lower()))
 
 
 def _is_of_another(sentence: str) -> bool:
@@ -135,7 +161,8 @@ def _kind(before: str) -> str:
         for match in entry_pattern(union("dates", kind)).finditer(before.lower())
     ]
     place, kind = max(marks, default=(0, ""))
-    return kind if kind and len(before) - place <= _MOST_BETWEEN else ""
+    # "Last update of the Terms and Conditions of Use: March 1, 2023": the whole label is before the colon.
+    return kind if kind and (len(before) - place <= _MOST_BETWEEN or before.rstrip().endswith(":")) else ""
 
 
 def _stated(found: FoundDate, words: str, text: str) -> StatedDate:
