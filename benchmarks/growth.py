@@ -1,23 +1,33 @@
 """How the cost of each stage grows with the size of a text, on ten kinds of text that are made to be hard.
 
     python benchmarks/growth.py [--kinds K...] [--stages S...] [--sizes 64 256 1024] [--limit 60]
+    python benchmarks/growth.py --beside-git [--kinds K...] [--sizes 2048]
 
 Each kind is a pair of texts, harmless and made from a seed. For each stage and kind: CPU seconds at each size, the
 exponent of its growth between the smallest and the largest, and whether it is at most 1.2. A stage that takes longer
 than the limit is ended and reported as over it. Ends with 1 when an exponent or a limit is exceeded.
+
+With ``--beside-git``, the whole decision as a crawl makes it: in the bounded process, both texts split, compared,
+judged, flagged, its answer read back. CPU seconds of that process, its ratio to ``git diff --word-diff`` of the same
+texts, both with their start, and its peak memory; ends with 1 above 40 times git or above 300 MB.
 """
 
 import argparse
+import itertools
 import math
 import random
 import resource
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 
 #: An exponent above it is a stage whose cost a page can drive up.
 MOST = 1.2
+#: What the decision on two texts of 2 MB may cost: times git's word diff, and megabytes.
+MOST_TIMES, MOST_MEGABYTES = 40, 300
 WORDS = (
     "service content account notice licence purpose partner party data consent region device user fee order claim "
     "right term period month year request access share sell process store use grant limit change delete keep send "
@@ -241,14 +251,79 @@ def measure_apart(kind: str, stage: str, kilobytes: int, limit: float) -> tuple[
     return seconds, megabytes
 
 
+def decide_bounded(kind: str, kilobytes: int) -> None:
+    """Print the CPU seconds and peak megabytes of the bounded process that decides on a pair, and why it gave up."""
+    from tostrack.analysis import recorded
+    from tostrack.analysis.flags import SHIPPED
+    from tostrack.errors import ExtractError
+    from tostrack.models import Version
+    from tostrack.sandbox import Worker
+
+    old, new = KINDS[kind](kilobytes << 10, random.Random(kind))
+    why = ""
+    with Worker() as call:
+        try:
+            call(recorded.judge_recorded, (recorded.PastText(Version(old), notified=True),), Version(new), SHIPPED)
+        except ExtractError as error:
+            why = str(error)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, why)
+
+
+def diff_by_git(kind: str, kilobytes: int) -> float:
+    """Return the CPU seconds of git's word diff of a pair, the least of three."""
+    from tostrack.importers.git_repository import clean_environment
+
+    best = math.inf
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in zip(("old.md", "new.md"), KINDS[kind](kilobytes << 10, random.Random(kind)), strict=True):
+            Path(folder, name).write_text(text)
+        command = ["git", "diff", "--no-index", "--no-ext-diff", "--no-textconv", "--word-diff", "old.md", "new.md"]
+        for _ in range(3):
+            start = resource.getrusage(resource.RUSAGE_CHILDREN)
+            environment = clean_environment(Path(folder))
+            subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=False)
+            end = resource.getrusage(resource.RUSAGE_CHILDREN)
+            best = min(best, end.ru_utime + end.ru_stime - start.ru_utime - start.ru_stime)
+    return best
+
+
+def stand_beside_git(kinds: list[str], sizes: list[int]) -> bool:
+    """Print what deciding on each pair costs beside git; return whether any is beyond what it may cost."""
+    print(f"{'kind':12}{'kB':>6}{'git s':>8}{'ours s':>8}{'times':>8}{'MB':>6}")
+    bad = False
+    for kind, size in itertools.product(kinds, sizes):
+        command = [sys.executable, __file__, "--bounded", kind, str(size)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        seconds, megabytes, *why = done.stdout.split(maxsplit=2)
+        git = diff_by_git(kind, size)
+        times = float(seconds) / git
+        over = times > MOST_TIMES or float(megabytes) > MOST_MEGABYTES
+        bad |= over
+        print(
+            f"{kind:12}{size:>6}{git:>8.2f}{float(seconds):>8.2f}{times:>8.1f}{float(megabytes):>6.0f}"
+            f"{'  OVER' if over else ''}  {' '.join(why).strip()}",
+            flush=True,
+        )
+    return bad
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--stages", nargs="+", choices=STAGES, default=list(STAGES))
-    parser.add_argument("--sizes", nargs="+", type=int, default=[64, 256, 1024], help="kilobytes, ascending")
+    parser.add_argument("--sizes", nargs="+", type=int, help="kilobytes, ascending (64 256 1024; 2048 beside git)")
     parser.add_argument("--limit", type=float, default=60, help="CPU seconds of one call")
+    parser.add_argument("--beside-git", action="store_true", help="the whole decision, beside git's word diff")
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--bounded", nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.bounded:
+        decide_bounded(given.bounded[0], int(given.bounded[1]))
+        return
+    if given.beside_git:
+        sys.exit(stand_beside_git(given.kinds, given.sizes or [2048]))
+    given.sizes = given.sizes or [64, 256, 1024]
     if given.one:
         kind, stage, size = given.one
         seconds = measure(kind, stage, int(size))

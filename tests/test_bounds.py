@@ -6,8 +6,9 @@ import pytest
 from conftest import LICENCE, START, WIDER, Platform, paragraphs
 from fakes import Refusing
 
+from tostrack.analysis import verdict
 from tostrack.analysis.comparison import flag_clauses, read_version
-from tostrack.analysis.diff import diff
+from tostrack.analysis.diff import diff, similarity
 from tostrack.analysis.verdict import context
 from tostrack.archive import Archive
 from tostrack.archive.merge import merge
@@ -16,7 +17,7 @@ from tostrack.archive.writer import Writer
 from tostrack.clauses import sentences
 from tostrack.errors import ConfigError, ExtractError
 from tostrack.executor import LocalExecutor, PoolExecutor, call_through
-from tostrack.models import Outcome
+from tostrack.models import Edit, Outcome, Verdict
 from tostrack.sandbox import Worker
 from tostrack.services import crawl, review
 from tostrack.services.recover import recover_archive
@@ -192,3 +193,51 @@ def test_abbreviations_in_a_row_are_not_read_again_with_each_one():
 
     assert sentences(text) == [(0, len(text))]
     assert Counted.characters < 50 * 2_000
+
+
+@pytest.mark.parametrize("bound", ["hunks", "characters", "longest"])
+@pytest.mark.parametrize(
+    ("old", "new", "within"),
+    [
+        ("Last updated: 1 March 2024", "Last updated: 2 March 2024", Verdict.NOISE),
+        # What only changed places is no news, however much of it does, except in an order that says something.
+        ("Our partners are:\n\n- Acme\n- Bolt", "Our partners are:\n\n- Bolt\n- Acme", Verdict.NOISE),
+    ],
+)
+def test_what_is_not_looked_at_closely_is_never_silent_for_that(monkeypatch, bound, old, new, within):
+    old, new = (read_version(f"# Terms\n\n{RULES}\n\n{text}") for text in (old, new))
+    hunks = diff(old.clauses, new.clauses)
+    assert verdict.judge_hunks(hunks, old, new).verdict is within
+    module, name = {
+        "hunks": (verdict, "_MOST_HUNKS"),
+        "characters": (verdict, "_MOST_CHARACTERS"),
+        "longest": (verdict, "LONGEST"),
+    }[bound]
+    monkeypatch.setattr(module, name, 0)
+    verdict._find.cache_clear()
+    moved = hunks[0].edit is Edit.MOVED
+
+    assert verdict.judge_hunks(hunks, old, new).verdict is (Verdict.NOISE if moved else Verdict.SUBSTANTIVE)
+    verdict._find.cache_clear()
+
+
+def test_an_order_that_says_something_is_news_also_beyond_what_is_looked_at_closely(monkeypatch):
+    first, last = "1. the order form", "2. this policy"
+    old, new = (
+        read_version(f"# Terms\n\n{RULES}\n\nIn the following order of precedence:\n\n{one}\n{other}")
+        for one, other in ((first, last), (last.replace("2", "1"), first.replace("1", "2")))
+    )
+    hunks = diff(old.clauses, new.clauses)
+    monkeypatch.setattr(verdict, "_MOST_HUNKS", 0)
+    verdict._find.cache_clear()
+
+    assert {hunk.edit for hunk in hunks} == {Edit.MOVED}
+    assert verdict.judge_hunks(hunks, old, new).verdict is Verdict.SUBSTANTIVE
+    verdict._find.cache_clear()
+
+
+def test_words_that_are_repeated_without_end_are_counted_and_not_listed():
+    one, other = (similarity.count_words("the same " * times) for times in (5_000, 3_000))
+
+    assert one.shared(other) == other.total == 2 * 6_000 - 1
+    assert len(one._again) == len(one.pieces) == 4

@@ -57,14 +57,19 @@ def find_dates(text: str, *, day_first: bool = False) -> list[FoundDate]:
     #: In order and apart from each other, so that only the neighbours of a new one can overlap it.
     found: list[FoundDate] = []
     for pattern, read in _forms():
+        starts = [one.start for one in found]
+        more: list[FoundDate] = []
+        # What one pattern finds is apart from itself: only what earlier ones found has to be looked at.
         for match in itertools.chain.from_iterable(pattern.finditer(text, start, end) for start, end in around):
-            at = bisect.bisect_left(found, match.start(), key=lambda one: one.start)
+            at = bisect.bisect_left(starts, match.start())
             if any(match.start() < other.end and other.start < match.end() for other in found[max(at - 1, 0) : at + 1]):
                 continue
             year, month, day = (_day_first if day_first and read is _slashed else read)(match)
             if 1 <= month <= 12 and day <= monthrange(year, month)[1]:
                 last = day or monthrange(year, month)[1]
-                found.insert(at, FoundDate(*match.span(), date(year, month, day or 1), date(year, month, last)))
+                more.append(FoundDate(*match.span(), date(year, month, day or 1), date(year, month, last)))
+        if more:
+            found = sorted([*found, *more], key=lambda one: one.start)
     return found
 
 

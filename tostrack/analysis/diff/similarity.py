@@ -44,17 +44,17 @@ class Bag:
         self.counts = counts
         self.pieces = frozenset(counts)
         self.total = counts.total()
-        #: The few that stand in it more than once: one entry for each time after the first.
-        self._again = frozenset(
-            (piece, time) for piece, count in counts.items() if count > 1 for time in range(1, count)
-        )
+        #: The few that stand in it more than once, with how often after the first time.
+        self._again = {piece: count - 1 for piece, count in counts.items() if count > 1}
 
     def __add__(self, other: Bag) -> Bag:
         return Bag(self.counts + other.counts)
 
     def shared(self, other: Bag) -> int:
         """Return how many pieces both have, each as often as both of them have it."""
-        return len(self.pieces & other.pieces) + len(self._again & other._again)
+        ours, theirs = self._again, other._again
+        again = sum(min(ours[piece], theirs[piece]) for piece in ours.keys() & theirs.keys()) if ours and theirs else 0
+        return len(self.pieces & other.pieces) + again
 
 
 @lru_cache(maxsize=_MEMORY)

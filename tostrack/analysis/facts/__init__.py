@@ -107,7 +107,7 @@ def find_facts(
         room -= len(hunk.old) + len(hunk.new)
         close = hunk.edit is not Edit.MOVED and max(len(hunk.old), len(hunk.new)) <= _LONGEST and room >= 0
         pair = compare_sides(hunk) if close else (Side(""), Side(""))
-        found.append((pair, list(_moves(hunk, *pair, finders))))
+        found.append((pair, list(_moves(hunk, *pair, finders)) if close else []))
     gone = Counter((move.kind, move.old.key) for _, moves in found for move in moves if move.old and not move.new)
     come = Counter((move.kind, move.new.key) for _, moves in found for move in moves if move.new and not move.old)
     elsewhere = gone & come

@@ -24,6 +24,8 @@ _ITSELF = re.compile(
 _LINE_WORDS = 10
 #: A line with a colon right before its date is shorter than this.
 _LABELLED_WORDS = 15
+#: So much of a clause is read, in characters: no document dates itself behind it.
+_LONGEST = 100_000
 #: So many characters may stand between the word that dates and the date.
 _MOST_BETWEEN = 40
 _LABEL_WORDS = 6
@@ -78,7 +80,7 @@ def find_stated_dates(clauses: Iterable[Clause]) -> StatedDates:
         if dated:
             label = plain(before) if before.count(" ") < _LABEL_WORDS else ""
             for kind, stated in _statements(
-                plain(text).translate(_LIGATURES), label, top=at < _AT_THE_TOP, day_first=day_first
+                plain(text)[:_LONGEST].translate(_LIGATURES), label, top=at < _AT_THE_TOP, day_first=day_first
             ):
                 (effective if kind == "effective" else updated).append(stated)
         before = "" if dated else text

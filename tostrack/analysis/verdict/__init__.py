@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 __all__ = ["find_reasons", "judge_hunks"]
 
 
-#: So many hunks are looked at closely; what is beyond them in a text rewritten as a whole is taken as it stands.
+#: So many hunks, and characters of all together, are looked at closely; what is beyond them in a text rewritten as a
+#: whole is taken as it stands, as is a hunk of more characters than any clause of a policy.
 _MOST_HUNKS = 2_000
+_MOST_CHARACTERS = 1_000_000
 
 
 def judge_hunks(hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequence[Reading] = ()) -> Judgement:
@@ -104,9 +106,26 @@ def _find(
     from tostrack.analysis.verdict.groups import apply_group_rules
 
     context = TextPair(pair.old, pair.new)
-    closely = hunks[:_MOST_HUNKS]
-    findings = apply_group_rules(closely, [apply_rules(hunk, context) for hunk in closely], context)
-    return (*findings, *map(take_as_new, hunks[_MOST_HUNKS:]))
+    closely = _within_bounds(hunks)
+    looked_at = [hunk for hunk, close in zip(hunks, closely, strict=True) if close]
+    findings = iter(apply_group_rules(looked_at, [apply_rules(hunk, context) for hunk in looked_at], context))
+    return tuple(
+        next(findings) if close else take_as_new(hunk, context) for hunk, close in zip(hunks, closely, strict=True)
+    )
+
+
+def _within_bounds(hunks: Sequence[Hunk]) -> list[bool]:
+    """Return, for each of *hunks*, whether it is looked at closely."""
+    from tostrack.analysis.verdict.findings import LONGEST
+
+    found = []
+    left, room = _MOST_HUNKS, _MOST_CHARACTERS
+    for hunk in hunks:
+        size = len(hunk.old) + len(hunk.new)
+        found.append(size <= LONGEST and left > 0 and size <= room)
+        if found[-1]:
+            left, room = left - 1, room - size
+    return found
 
 
 def _hushed(findings: Sequence[RuleFinding]) -> Judgement:

@@ -26,7 +26,7 @@ from tostrack.analysis.verdict.minor_edits import (
 )
 from tostrack.analysis.verdict.name_rules import defined_term, unfilled
 from tostrack.analysis.verdict.number_rules import lapsed, machine_code, numbering, numbers, stamp, statistics
-from tostrack.analysis.verdict.order_rules import stands_elsewhere
+from tostrack.analysis.verdict.order_rules import is_ranked, stands_elsewhere
 from tostrack.analysis.verdict.quotes import quote
 from tostrack.analysis.verdict.residual import Part, part_of
 from tostrack.analysis.verdict.wording_rules import heading, pointer, renamed, same_words, wording
@@ -83,17 +83,16 @@ RULES: tuple[Callable[[Part], Reason | None], ...] = (
 )
 
 
-_COARSE = {
-    Edit.ADDED: Reason.NEW_TEXT,
-    Edit.REMOVED: Reason.REMOVED_TEXT,
-    Edit.REWORDED: Reason.NEW_TEXT,
-    Edit.MOVED: Reason.ORDER,
-}
+#: A hunk of more characters on both sides together is no edit of a clause. The longest real one has 110,000.
+LONGEST = 200_000
 
 
-def take_as_new(hunk: Hunk) -> RuleFinding:
-    """Return what *hunk* comes to as it stands, without a closer look."""
-    return RuleFinding(_COARSE[hunk.edit], hunk, hunk.new, hunk.old)
+def take_as_new(hunk: Hunk, context: TextPair) -> RuleFinding:
+    """Return what *hunk* comes to as it stands: new or removed text, without a closer look."""
+    if hunk.edit is Edit.MOVED and not is_ranked(context.clause(hunk)):
+        return RuleFinding(Reason.ORDER, hunk, hunk.new, hunk.old, stands_elsewhere.__name__)
+    reason = Reason.REMOVED_TEXT if hunk.edit is Edit.REMOVED else Reason.NEW_TEXT
+    return RuleFinding(reason, hunk, hunk.new, hunk.old)
 
 
 def apply_rules(hunk: Hunk, context: TextPair) -> RuleFinding:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.account import changed_tokens
-from tostrack.analysis.verdict.findings import RuleFinding
+from tostrack.analysis.verdict.findings import LONGEST, RuleFinding
 from tostrack.analysis.verdict.labels import is_link
 from tostrack.analysis.verdict.normal_form import normal
 from tostrack.language.lazy_pattern import lazy_pattern
-from tostrack.language.tokens import SILENT, Kind, Token, tokenize
+from tostrack.language.tokens import SILENT, Kind, tokenize
 from tostrack.language.words import entry_pattern, list_languages, load_language, union
 from tostrack.models import Clause, Edit, Hunk, Importance
 
@@ -38,6 +38,8 @@ def rate_importance(findings: Sequence[RuleFinding]) -> Importance:
 
 def _is_minor(finding: RuleFinding) -> bool:
     hunk = finding.hunk
+    if len(hunk.old) + len(hunk.new) > LONGEST:
+        return False
     return _is_language(hunk) or _is_contact(hunk) or _is_example(hunk)
 
 
@@ -54,8 +56,10 @@ def _is_contact(hunk: Hunk) -> bool:
     tokens = [token for side in sides for token in side]
     if not tokens or not all(token.kind in _OF_ADDRESS for token in tokens):
         return False
-    if any(_limits(token, text) for side, text in zip(sides, (hunk.old, hunk.new), strict=True) for token in side):
-        return False
+    for side, text in zip(sides, (hunk.old, hunk.new), strict=True):
+        limiting = _limiting_numbers(text) if any(token.kind is Kind.NUMBER for token in side) else ()
+        if any(token.start in limiting for token in side):
+            return False
     numbered = any(re.search(r"\d|@", token.text) for token in tokens)
     if not numbered and lexicon.HANDED_ON.intersection([*normal(hunk.old), *normal(hunk.new)]):
         # Another name may be another recipient.
@@ -64,13 +68,15 @@ def _is_contact(hunk: Hunk) -> bool:
     return named or max(len(hunk.old.split()), len(hunk.new.split())) <= _ADDRESS_WORDS
 
 
-def _limits(token: Token, text: str) -> bool:
-    """Whether *token* is a number with a unit, a sum or a share behind it or before it."""
-    if token.kind is not Kind.NUMBER:
-        return False
-    beside = [other for other in tokenize(text) if other.kind not in SILENT]
-    at = next((place for place, other in enumerate(beside) if other.start == token.start), 0)
-    return any(other.kind in _MEASURES for other in beside[max(0, at - 1) : at + 2] if other is not beside[at])
+def _limiting_numbers(text: str) -> set[int]:
+    """Return where the numbers of *text* start that have a unit, a sum or a share behind or before them."""
+    beside = [token for token in tokenize(text) if token.kind not in SILENT]
+    return {
+        token.start
+        for at, token in enumerate(beside)
+        if token.kind is Kind.NUMBER
+        and any(other.kind in _MEASURES for other in beside[max(0, at - 1) : at + 2] if other is not token)
+    }
 
 
 def _is_example(hunk: Hunk) -> bool:

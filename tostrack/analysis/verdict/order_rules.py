@@ -21,7 +21,7 @@ _POINT = lazy_pattern(r"\W*([a-z]|[ivx]{1,4})\)\s", re.IGNORECASE)
 def stands_elsewhere(part: Part) -> Reason | None:
     """All of it is said elsewhere in the other text: moved, repeated or no longer repeated."""
     if part.hunk.edit is Edit.MOVED:
-        return None if _is_ranked(part.clause) or _is_said_of_other(part) else Reason.ORDER
+        return None if is_ranked(part.clause) or _is_said_of_other(part) else Reason.ORDER
     return None if part.old or part.new else Reason.ORDER
 
 
@@ -40,7 +40,8 @@ def ranks(text: str) -> bool:
     return entry_pattern(union("guards", "precedence")).search(text.lower()) is not None
 
 
-def _is_ranked(clause: Clause) -> bool:
+def is_ranked(clause: Clause) -> bool:
+    """Return whether *clause* is an item of a list whose order says something."""
     return clause.kind[:2] in ("ol", "li") and ranks(clause.lead or " ".join(clause.heading[-1:]))
 
 
