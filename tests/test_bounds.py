@@ -17,18 +17,19 @@ from tostrack.archive.writer import Writer
 from tostrack.clauses import sentences
 from tostrack.errors import ConfigError, ExtractError
 from tostrack.executor import LocalExecutor, PoolExecutor, call_through
+from tostrack.extraction import policy_links
 from tostrack.models import Edit, Outcome, Verdict
 from tostrack.sandbox import Worker
-from tostrack.services import crawl, review
+from tostrack.services import add, crawl, review
 from tostrack.services.recover import recover_archive
-from tostrack.services.reflag import reflag_archive
+from tostrack.services.reflag import flag_history, rebuild_history, reflag_archive
 
 RULES = "You must be at least 13 years old to use the service and you keep your password secret at all times."
 PARTS = [f"In case {number} the parties settle what they owe within {number} days." for number in range(2, 40)]
 SLOW = "took more than 20 s"
 
 
-@pytest.mark.parametrize("function", ["extract_text", "find_suspicion", "decide", "flag_clauses"])
+@pytest.mark.parametrize("function", ["extract_text", "describe_text", "find_suspicion", "decide", "flag_clauses"])
 def test_a_crawl_fails_one_document_by_name_at_whatever_step_it_overruns(platform, function):
     platform.night(terms=paragraphs(RULES))
 
@@ -50,7 +51,7 @@ def test_two_fetches_of_a_preview_are_compared_within_bounds(platform):
     assert found.again.startswith("acme/terms: the two fetches cannot be compared")
 
 
-@pytest.mark.parametrize("function", ["decide", "flag_clauses"])
+@pytest.mark.parametrize("function", ["describe_text", "decide", "flag_clauses"])
 def test_an_accepted_text_that_overruns_stays_in_quarantine(platform, function):
     platform.night(terms=paragraphs(RULES, *PARTS))
     platform.night(terms=paragraphs(RULES, WIDER, *PARTS[:9]))
@@ -61,7 +62,7 @@ def test_an_accepted_text_that_overruns_stays_in_quarantine(platform, function):
         assert len(writer.suspects()) == 1
 
 
-@pytest.mark.parametrize("function", ["extract_text", "flag_clauses"])
+@pytest.mark.parametrize("function", ["extract_text", "describe_text", "find_suspicion", "flag_clauses"])
 def test_a_re_extraction_that_overruns_is_one_failed_document(platform, function):
     platform.night(terms=paragraphs(RULES, *PARTS))
     page = replace(platform.documents[0].pages[0], remove=("p:last-of-type",))
@@ -154,6 +155,40 @@ def test_clauses_that_overrun_together_are_flagged_one_by_one_and_one_that_does_
 
         with pytest.raises(ConfigError, match=rf"clause \d+: processing it {SLOW}"):
             list(reflag_archive(writer, spread=LocalExecutor(Refusing("13 years", ["_flags_of"]))))
+
+
+def test_the_life_of_flags_is_traced_within_bounds(platform):
+    for text in (LICENCE, WIDER):
+        platform.night(terms=paragraphs(text, RULES))
+    with platform.writer() as writer:
+        # A rule of another day: what happened by it is not stored.
+        writer._connection.execute("UPDATE _rulebooks SET fingerprint = 'of another day'")
+        writer._recorder.flags._rulebooks.clear()
+        refusing = Refusing("", ["find_events_between"])
+
+        with pytest.raises(ExtractError, match=rf"the flags of version 1 cannot be compared: processing it {SLOW}"):
+            list(flag_history(writer, "acme", "terms", call=refusing))
+        with pytest.raises(ConfigError, match=rf"acme/terms: the flags of version 1 cannot .*{SLOW}"):
+            rebuild_history(writer, LocalExecutor(refusing))
+
+
+@pytest.mark.parametrize("function", ["read_page_facts", "propose_selector", "find_policy_links", "describe_text"])
+def test_a_page_that_is_proposed_is_read_within_bounds_in_every_way(platform, function):
+    url = "https://acme.example/" if function == "find_policy_links" else "https://acme.example/terms"
+    platform.pages[url] = paragraphs(LICENCE, RULES, *PARTS, title="Acme")
+
+    with pytest.raises(ExtractError, match=f"acme.example/.*{SLOW}"):
+        add.propose(url, [], platform.fetch_all, call=Refusing("", [function]))
+
+
+@pytest.mark.parametrize("blank", [" ", "\n", "\t\n", " \n"])
+def test_what_a_site_states_for_machines_is_read_in_time_in_proportion_to_its_length(blank):
+    rest = (blank * 300_000).encode()
+
+    # Each of these took minutes when a pattern began anew at every blank.
+    assert policy_links.list_site_maps(rest + b"x") == []
+    assert policy_links.links_in_security_txt(rest + b"x", "") == []
+    assert policy_links.links_in_site_map(b"<loc>" + rest + b"<", "") == []
 
 
 def test_one_call_on_an_executor_gives_what_the_function_gives_or_its_error():

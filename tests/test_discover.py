@@ -87,11 +87,11 @@ def test_a_page_names_its_policies_in_links_and_for_machines():
 
 @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"info": {"termsOfService": 1}}', '{"a": "terms"}'])
 def test_what_is_no_description_names_nothing(text):
-    assert links_in_json(text, URL) == []
+    assert links_in_json(text.encode(), URL) == []
 
 
 def test_an_interface_names_its_terms():
-    [link] = links_in_json('{"openapi": "3.1.0", "info": {"termsOfService": "/api-terms"}}', URL)
+    [link] = links_in_json(b'{"openapi": "3.1.0", "info": {"termsOfService": "/api-terms"}}', URL)
 
     assert (link.kind, link.address) == ("terms", "https://acme.example/api-terms")
 

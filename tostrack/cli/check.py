@@ -93,7 +93,7 @@ def _fetched(environment: Environment, targets: tuple[str, ...], *, twice: bool)
                 "document": preview.document.slug,
                 "cause": preview.cause,
                 "message": preview.message,
-                "clauses": preview.clauses,
+                "clauses": len(preview.clauses),
                 "words": len(preview.text.split()),
                 "unstable": [{"old": old, "new": new} for old, new in preview.unstable],
                 "again": preview.again,

@@ -23,6 +23,7 @@ from tostrack.cli.app import (
     until_option,
     validate_topic,
 )
+from tostrack.errors import ExtractError
 
 if TYPE_CHECKING:
     from tostrack.archive import Archive, DocumentRow
@@ -126,7 +127,12 @@ def _unread_row(unread: UnreadDocument) -> dict[str, Any]:
 
 
 def _lives(environment: Environment, archive: Archive, row: DocumentRow, topic: str | None) -> Iterator[dict[str, Any]]:
+    from tostrack.sandbox import Worker
     from tostrack.services.reflag import flag_history
 
-    for event in flag_history(archive, row.service, row.document, topic, environment.book):
-        yield asdict(event)
+    with Worker() as call:
+        try:
+            for event in flag_history(archive, row.service, row.document, topic, environment.book, call):
+                yield asdict(event)
+        except ExtractError as error:
+            raise ExtractError(f"{row.service}/{row.document}: {error}", cause=error.cause) from error

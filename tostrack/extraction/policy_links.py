@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tostrack.document_kind import kind_of_name
+from tostrack.document_kind import kind_of_name, last_words
 from tostrack.extraction.decode import decode
 from tostrack.extraction.dom import Element, parse
 from tostrack.extraction.links import Links, links_of
@@ -19,6 +21,13 @@ _STATED |= {
     "op_tos_uri": "terms",
     "tos": "terms",
 }
+#: Addresses of a site map that are looked at, and the characters from each one's beginning.
+_MOST_ADDRESSES = 20_000
+_LONGEST_ADDRESS = 2_100
+_LOCATION = re.compile(r"(?:<!\[CDATA\[)?([^<\]\s]+)")
+# Blanks of one line only: those of a page of empty lines would be read again from each line.
+_SITE_MAP = re.compile(r"^[ \t]{0,20}sitemap[ \t]{0,20}:[ \t]{0,20}(\S+)", re.IGNORECASE | re.MULTILINE)
+_POLICY = re.compile(r"^[ \t]{0,20}policy[ \t]{0,20}:[ \t]{0,20}(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -45,13 +54,33 @@ def find_policy_links(html: bytes | str, url: str, *, content_type: str = "") ->
     return list(found.values())
 
 
-def links_in_json(text: str, url: str) -> list[PolicyLink]:
+def links_in_json(content: bytes, url: str, *, content_type: str = "") -> list[PolicyLink]:
     """Return the policies that a JSON document names: JSON-LD, OpenAPI, OpenID configuration. Never raises."""
     try:
-        document = json.loads(text)
+        document = json.loads(decode(content, content_type))
     except (ValueError, RecursionError):
         return []
     return list(_stated(document, Links(url), 0))
+
+
+def links_in_security_txt(content: bytes, _url: str, *, content_type: str = "") -> list[PolicyLink]:
+    """Return the security policy that a ``security.txt`` names, if it does."""
+    return [PolicyLink("security", address, "") for address in _POLICY.findall(decode(content, content_type))[:1]]
+
+
+def list_site_maps(robots: bytes) -> list[str]:
+    """Return the addresses of site maps that a robots.txt names."""
+    return _SITE_MAP.findall(decode(robots, "text/plain"))
+
+
+def links_in_site_map(content: bytes, _url: str, *, content_type: str = "") -> list[PolicyLink]:
+    """Return the policies among the first 20,000 addresses of a site map, by the words of their addresses."""
+    text = decode(content, content_type)
+    places = itertools.islice((match.end() for match in re.finditer("<loc>", text)), _MOST_ADDRESSES)
+    found = (_LOCATION.match(text[at : at + _LONGEST_ADDRESS].lstrip()) for at in places)
+    locations = [match[1] for match in found if match]
+    kinds = ((kind_of_name(last_words(location), location), location) for location in locations)
+    return [PolicyLink(kind, location, "") for kind, location in kinds if kind not in ("", "hub")]
 
 
 def _linked(root: Element, links: Links) -> Iterator[PolicyLink]:

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urldefrag, urlsplit
 
-from tostrack.analysis import comparison
-from tostrack.clauses import plain, split_clauses
+from tostrack.clauses import plain
 from tostrack.errors import ConfigError, ExtractError
 from tostrack.extraction import document_text
-from tostrack.models import Document, Page, slug
-from tostrack.sandbox import Call, call_directly
+from tostrack.models import Document, Page, Version, slug
+from tostrack.sandbox import OVERRUNS, Call, call_directly
 from tostrack.services.answers import FetchAll
 from tostrack.services.crawl import Preview, preview
+from tostrack.services.new_versions import read_bounded
 from tostrack.watchlist.naming import names
 from tostrack.watchlist.table import web_address
 
@@ -80,7 +80,19 @@ def propose(
         raise ConfigError(f"{url}: is watched already, as {twin.id}")
     page = Page(url, fetch=fetch)
     [seen] = preview([Document("new", "new", (page,))], fetch_all, twice=False, call=call)
-    if _is_home_page(seen, url) and not anyway:
+    try:
+        return _propose(seen, url, known, service, document, anyway=anyway, call=call)
+    except ExtractError as error:
+        if error.cause not in OVERRUNS:
+            raise
+        raise ExtractError(f"{url}: {error}", cause=error.cause) from error
+
+
+def _propose(
+    seen: Preview, url: str, known: Sequence[Document], service: str, document: str, *, anyway: bool, call: Call
+) -> ProposedEntry:
+    """Return how the page that was *seen* would be watched; as `propose`."""
+    if not anyway and _is_home_page(seen, url, call):
         raise ConfigError(
             f"{url}: is a home page, not a document; `tostrack discover {url}` lists the policies that it links to"
         )
@@ -89,14 +101,15 @@ def propose(
         said = seen.message if url in seen.message else f"{url}: {seen.message}"
         kept = "if it is the policy, add it with --anyway and accept its first text" if seen.text else ""
         raise ExtractError("; ".join(filter(None, [said, remedy, kept])), cause=seen.cause)
-    found = _named(seen, known, service, document)
+    found = _named(seen, known, service, document, call)
     if taken := next((each for each in known if each.id == found.id), None):
         raise ConfigError(f"{found.id}: is watched already, at {taken.pages[0].url}; name another with --document")
     text = call(document_text.extract_text, found, seen.captures)
-    return ProposedEntry(found, text, len(comparison.read_version(text).clauses), seen.left_out, seen.message)
+    reading, _ = read_bounded(Version(text), call)
+    return ProposedEntry(found, text, len(reading.clauses), seen.left_out, seen.message)
 
 
-def _is_home_page(seen: Preview, url: str) -> bool:
+def _is_home_page(seen: Preview, url: str, call: Call) -> bool:
     """Return whether *url* is the front of a site whose page links to its own terms or privacy policy."""
     if not _FRONT.fullmatch(urlsplit(url).path) or 0 not in seen.captures:
         return False
@@ -105,27 +118,27 @@ def _is_home_page(seen: Preview, url: str) -> bool:
     from tostrack.extraction.proposals import read_page_facts
 
     capture = seen.captures[0]
-    called = read_page_facts(capture.body, content_type=capture.content_type).title
+    called = call(read_page_facts, capture.body, content_type=capture.content_type).title
     if any(kind_of_name(part.strip(), url) for part in re.split(r"[|·•–—:»-]", called)):
         return False
-    links = find_policy_links(capture.body, capture.final_url, content_type=capture.content_type)
+    links = call(find_policy_links, capture.body, capture.final_url, content_type=capture.content_type)
     return any(link.kind in ("terms", "privacy") for link in links)
 
 
-def _named(seen: Preview, known: Sequence[Document], service: str, document: str) -> Document:
+def _named(seen: Preview, known: Sequence[Document], service: str, document: str, call: Call) -> Document:
     from tostrack.extraction.proposals import propose_selector, read_page_facts
 
     [page], capture = seen.document.pages, seen.captures[0]
     url = page.url
-    says = read_page_facts(capture.body, content_type=capture.content_type)
+    says = call(read_page_facts, capture.body, content_type=capture.content_type)
     # The heading of the policy, not of a consent box that stands before it.
-    heading = next((plain(clause.text) for clause in split_clauses(seen.text) if clause.kind == "h1"), "")
+    heading = next((plain(clause.text) for clause in seen.clauses if clause.kind == "h1"), "")
     called = names(url, title=says.title, heading=heading, site_name=says.site_name, known=known)
     service, document = service or called.service, document or called.document
     if not service or not document:
         missing = "--service" if not service else "--document"
         raise ConfigError(f"{url}: nothing on it makes an id; name it with {missing}")
-    select, remove = propose_selector(capture.body, url=capture.final_url, content_type=capture.content_type)
+    select, remove = call(propose_selector, capture.body, url=capture.final_url, content_type=capture.content_type)
     own = next((each.service_name for each in known if each.service == service), "")
     return Document(
         service,

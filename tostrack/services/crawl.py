@@ -8,17 +8,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from tostrack.analysis import comparison
 from tostrack.analysis.decision import decide
 from tostrack.analysis.diff import diff
 from tostrack.archive.visits import PageState, Visit
 from tostrack.archive.writer import Writer
-from tostrack.clauses import text_key
 from tostrack.comparison_key import reading_key
 from tostrack.errors import DocumentError, ExtractError, FetchError
 from tostrack.extraction import document_text
 from tostrack.fetch import Request
 from tostrack.models import (
+    Clause,
     Document,
     Outcome,
     Page,
@@ -41,6 +40,7 @@ from tostrack.services.new_versions import (
     kept_captures,
     load_history,
     new_version,
+    read_bounded,
     store_visit,
 )
 from tostrack.services.page_redirects import fetch_with_redirects
@@ -124,7 +124,7 @@ class Preview:
 
     document: Document
     text: str = ""
-    clauses: int = 0
+    clauses: tuple[Clause, ...] = ()
     cause: str = ""
     message: str = ""
     #: What differs between two fetches in a row: the words of the one and of the other, edit by edit.
@@ -181,6 +181,7 @@ def _previews(
                 if isinstance(answer, FetchError):
                     raise answer
             text = call(document_text.extract_text, document, captures)
+            reading, _ = read_bounded(Version(text), call)
             cause = call(document_text.find_suspicion, tuple(captures.values()), text, None)
         except DocumentError as error:
             says, mend = _says_instead(document, captures, error, last(document) or "", {}, call)
@@ -192,7 +193,7 @@ def _previews(
         yield replace(
             seen,
             text=text,
-            clauses=len(comparison.read_version(text).clauses),
+            clauses=reading.clauses,
             cause=cause,
             message=message,
             left_out=tuple(call(document_text.list_left_out, document, captures)),
@@ -204,7 +205,7 @@ def _unstable(first: Preview, second: Preview, call: Call) -> tuple[tuple[str, s
     if second.cause:
         return ()
     found = []
-    for hunk in call(diff, comparison.read_version(first.text).clauses, comparison.read_version(second.text).clauses):
+    for hunk in call(diff, first.clauses, second.clauses):
         old, new = ("".join(text for op, text in hunk.words if op == sign).strip() for sign in "-+")
         # What only moved differs in no word.
         found.append((old, new) if old or new else (hunk.old, hunk.new))
@@ -242,9 +243,9 @@ def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, a
     before = writer.reading(current) if current else None
     try:
         text = call(document_text.extract_text, document, {**kept, **captures})
-        reading = comparison.read_version(Version(text, at, (current.number if current else 0) + 1))
-        key = text_key(reading)
-        if before and reading_key(reading) == reading_key(before):
+        reading, described = read_bounded(Version(text, at, (current.number if current else 0) + 1), call)
+        key = described.text_key
+        if before and described.reading_key == reading_key(before):
             return _unchanged(seen, writer, call)
         cause = call(document_text.find_suspicion, tuple(captures.values()), text, before, tuple(kept.values()))
     except DocumentError as error:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from tostrack.document_kind import kind_of_name, last_words
-from tostrack.errors import ConfigError, FetchError
-from tostrack.extraction.decode import decode
-from tostrack.extraction.policy_links import PolicyLink, find_policy_links, links_in_json
+from tostrack.errors import ConfigError, ExtractError, FetchError
+from tostrack.extraction.policy_links import (
+    PolicyLink,
+    find_policy_links,
+    links_in_json,
+    links_in_security_txt,
+    links_in_site_map,
+    list_site_maps,
+)
 from tostrack.fetch import Request
 from tostrack.models import Document, Page, Snapshot
 from tostrack.sandbox import Call, call_directly
@@ -22,11 +26,6 @@ from tostrack.watchlist.table import web_address
 _STATEMENTS = ("/robots.txt", "/.well-known/security.txt", "/openapi.json", "/.well-known/openid-configuration")
 #: Legal pages that are read for what they link to, and site maps; most sites have one of each.
 _MOST_HUBS, _MOST_SITE_MAPS = 3, 2
-#: Addresses of a site map that are looked at.
-_MOST_ADDRESSES = 20_000
-_SITE_MAP = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
-_LOCATION = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*([^<\]\s]{1,2000})")
-_POLICY_FIELD = re.compile(r"^\s*policy\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -53,13 +52,14 @@ def discover(
     Raises:
         ConfigError: It is no web address.
         FetchError: Its home page cannot be fetched.
+        ExtractError: A page of it overran the bounds of a document.
     """
     if finding := web_address(site):
         raise ConfigError(f"{site}: {finding}")
     home, *statements = _fetched([site, *(urljoin(site, path) for path in _STATEMENTS)], fetch_all)
     if not isinstance(home, Snapshot):
         raise home
-    found = call(find_policy_links, home.body, home.final_url, content_type=home.content_type)
+    found = _links(find_policy_links, home, call)
     found += _stated(statements, call)
     found += _behind(found, statements, fetch_all, call)
     watched = {page.url.rstrip("/") for document in known for page in document.pages}
@@ -80,12 +80,18 @@ def _stated(statements: Iterable[Snapshot | FetchError], call: Call) -> list[Pol
     for answer in statements:
         if not isinstance(answer, Snapshot):
             continue
-        text = decode(answer.body, answer.content_type)
         if answer.url.endswith("/security.txt"):
-            found += [PolicyLink("security", address, "") for address in _POLICY_FIELD.findall(text)[:1]]
+            found += _links(links_in_security_txt, answer, call)
         elif answer.url.endswith(("json", "-configuration")):
-            found += call(links_in_json, text, answer.final_url)
+            found += _links(links_in_json, answer, call)
     return found
+
+
+def _links(function: Callable[..., list[PolicyLink]], page: Snapshot, call: Call) -> list[PolicyLink]:
+    try:
+        return call(function, page.body, page.final_url, content_type=page.content_type)
+    except ExtractError as error:
+        raise ExtractError(f"{page.url}: {error}", cause=error.cause) from error
 
 
 def _behind(
@@ -94,19 +100,12 @@ def _behind(
     """Return what the legal pages among *found* link to, and what the site maps name."""
     hubs = [link.address for link in found if link.kind == "hub"][:_MOST_HUBS]
     robots = statements[0]
-    maps = (
-        _SITE_MAP.findall(decode(robots.body, "text/plain"))[:_MOST_SITE_MAPS] if isinstance(robots, Snapshot) else []
-    )
+    maps = call(list_site_maps, robots.body)[:_MOST_SITE_MAPS] if isinstance(robots, Snapshot) else []
     behind: list[PolicyLink] = []
     for address, answer in zip([*hubs, *maps], _fetched([*hubs, *maps], fetch_all), strict=True):
         if not isinstance(answer, Snapshot):
             continue
-        if address in hubs:
-            behind += call(find_policy_links, answer.body, answer.final_url, content_type=answer.content_type)
-        else:
-            locations = _LOCATION.findall(decode(answer.body, answer.content_type))[:_MOST_ADDRESSES]
-            kinds = ((kind_of_name(last_words(location), location), location) for location in locations)
-            behind += [PolicyLink(kind, location, "") for kind, location in kinds if kind not in ("", "hub")]
+        behind += _links(find_policy_links if address in hubs else links_in_site_map, answer, call)
     return behind
 
 

@@ -14,11 +14,12 @@ from typing import Protocol
 from tostrack.analysis import comparison
 from tostrack.analysis.decision import Decision, History, HistoryEntry, decide
 from tostrack.analysis.flags import Rulebook
+from tostrack.analysis.recorded import RecordedText, describe_text
 from tostrack.archive.change_rows import ChangeRow
 from tostrack.archive.read import VersionRow
 from tostrack.archive.visits import NewVersion, PageState, Visit
 from tostrack.archive.writer import Writer
-from tostrack.clauses import text_key
+from tostrack.clauses import assemble, text_key
 from tostrack.comparison_key import reading_key
 from tostrack.errors import DocumentError
 from tostrack.extraction import EXTRACTOR_VERSION, document_text
@@ -111,6 +112,16 @@ def result_of(visit: Visit, writer: Writer) -> CrawlResult:
     )
 
 
+def read_bounded(version: Version, call: Call) -> tuple[Reading, RecordedText]:
+    """Return a text that was just taken from pages with its clauses, and what it is known by.
+
+    Raises:
+        ExtractError: It overran the bounds of a document, or has more clauses than any policy.
+    """
+    described = call(describe_text, version.text)
+    return Reading(version, tuple(assemble(described.clauses))), described
+
+
 def following_versions(
     document: Document,
     reading: Reading,
@@ -161,9 +172,9 @@ def reextract_kept(
         return None
     try:
         text = call(document_text.extract_text, document, kept)
+        return read_bounded(Version(text, at, before.version.number + 1), call)[0]
     except DocumentError:
         return None
-    return comparison.read_version(Version(text, at, before.version.number + 1))
 
 
 def load_history(document: Document, writer: Writer, at: datetime, key: str = "") -> History:

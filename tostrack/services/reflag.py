@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from tostrack.analysis import comparison
 from tostrack.analysis.flags import SHIPPED, Rulebook, RuleFile
 from tostrack.analysis.flags.history import FlagEvent
 from tostrack.archive import Archive, VersionRow
@@ -14,10 +13,10 @@ from tostrack.archive.flag_events import Moment
 from tostrack.archive.flag_rows import FlaggedClause
 from tostrack.archive.writer import Writer
 from tostrack.errors import ConfigError, ExtractError
-from tostrack.executor import HERE, Executor
+from tostrack.executor import HERE, Executor, call_through
 from tostrack.models import Clause, Flag
-from tostrack.sandbox import Call
-from tostrack.services.stored_rules import read_stored_rules
+from tostrack.sandbox import Call, call_directly
+from tostrack.services.stored_rules import StoredRules, find_events_between, read_stored_rules
 
 #: So many clauses are flagged anew in one transaction: a run that is killed goes on from there.
 _BATCH = 500
@@ -46,15 +45,23 @@ class FlagHistoryEvent:
 
 
 def flag_history(
-    archive: Archive, service: str, document: str, topic: str | None = None, book: Rulebook = SHIPPED
+    archive: Archive,
+    service: str,
+    document: str,
+    topic: str | None = None,
+    book: Rulebook = SHIPPED,
+    call: Call = call_directly,
 ) -> Iterator[FlagHistoryEvent]:
     """Yield what happened to each topic of a document, oldest first, by the rules of *book*.
 
     By today's rules, and not as it was told: a rule written this morning has a history too. Versions whose coming was
-    noise are passed over, so that a page that flaps does not grant and withdraw by turns.
+    noise are passed over, so that a page that flaps does not grant and withdraw by turns. *call* compares texts.
+
+    Raises:
+        ExtractError: Two versions, which the message names, cannot be compared within the bounds of a document.
     """
     versions = archive.went_by(service, document)
-    for row, moments in zip(versions, trace_history(archive, versions, book), strict=True):
+    for row, moments in zip(versions, trace_history(archive, versions, book, call), strict=True):
         for moment in moments:
             flag = moment.flag
             if topic in (None, flag.topic):
@@ -79,19 +86,31 @@ def moments_of(versions: Sequence[VersionRow]) -> list[Moment]:
     return [(row.id, before.id if before else None) for before, row in zip([None, *versions], versions, strict=False)]
 
 
-def trace_history(archive: Archive, versions: Sequence[VersionRow], book: Rulebook) -> Iterator[list[FlagEvent]]:
+def trace_history(
+    archive: Archive, versions: Sequence[VersionRow], book: Rulebook, call: Call = call_directly
+) -> Iterator[list[FlagEvent]]:
     """Yield what happened to the flags with each of *versions*, oldest first, by the rules of *book*.
 
-    What is stored is read; two versions are compared only where nothing by these rules is stored of them.
+    What is stored is read; two versions are compared, by *call*, only where nothing by these rules is stored of them.
+
+    Raises:
+        ExtractError: As `flag_history`.
     """
     known = archive.flag_moments(versions[-1], book.fingerprint) if versions else {}
-    rules: Rulebook | None = None
+    rules: StoredRules | None = None
     for moment, before, row in zip(moments_of(versions), [None, *versions], versions, strict=False):
         if moment in known:
             yield known[moment]
         else:
             rules = rules or read_stored_rules(archive, row, book)
-            yield comparison.find_flag_events(archive.reading(before) if before else None, archive.reading(row), rules)
+            was, now = archive.reading(before) if before else None, archive.reading(row)
+            asked = {(clause.text, clause.lead) for each in (was, now) if each for clause in each.clauses}
+            stored = [(*key, rules.known[key]) for key in asked & rules.known.keys()]
+            try:
+                yield call(find_events_between, was, now, book, stored)
+            except ExtractError as error:
+                what = f"versions {before.number} and {row.number}" if before else f"version {row.number}"
+                raise ExtractError(f"the flags of {what} cannot be compared: {error}", cause=error.cause) from error
 
 
 @dataclass
@@ -134,18 +153,27 @@ def reflag_archive(writer: Writer, *, dry_run: bool = False, spread: Executor = 
             writer.reflag({one.place: anew for one, anew in zip(batch, flags, strict=True)})
         yield found
     if not dry_run:
-        rebuild_history(writer)
+        rebuild_history(writer, spread)
 
 
-def rebuild_history(writer: Writer) -> None:
-    """Store what happened to the flags of every document by the rules of *writer*, where it is not stored."""
+def rebuild_history(writer: Writer, spread: Executor = HERE) -> None:
+    """Store what happened to the flags of every document by the rules of *writer*, where it is not stored.
+
+    Raises:
+        ConfigError: Two versions, which the message names, cannot be compared within the bounds of a document; what
+            was found before is stored.
+    """
     for document in writer.documents():
         versions = writer.went_by(document.service, document.document)
         known = writer.flag_moments(versions[-1], writer.book.fingerprint) if versions else {}
         moments = moments_of(versions)
         if any(moment not in known for moment in moments):
-            found = trace_history(writer, versions, writer.book)
-            writer.write_flag_history(dict(zip(moments, found, strict=True)))
+            name = f"{document.service}/{document.document}"
+            found = trace_history(writer, versions, writer.book, call_through(spread, name))
+            try:
+                writer.write_flag_history(dict(zip(moments, found, strict=True)))
+            except ExtractError as error:
+                raise ConfigError(f"{name}: {error}") from error
         writer.list_flags(document.service, document.document)
 
 

@@ -6,10 +6,10 @@ No platform is asked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from tostrack.analysis import comparison
 from tostrack.archive.read import VersionRow
 from tostrack.archive.visits import SuspectRow, Visit
 from tostrack.archive.writer import Writer
@@ -18,13 +18,14 @@ from tostrack.errors import ConfigError, DocumentError, ExtractError
 from tostrack.executor import HERE, Executor, call_through
 from tostrack.extraction import document_text
 from tostrack.models import Document, Outcome, Reading, Snapshot, Version, from_iso
-from tostrack.sandbox import Call, call_directly
+from tostrack.sandbox import OVERRUNS, Call, call_directly
 from tostrack.services.import_history import accept_recorded, is_recorded
 from tostrack.services.new_versions import (
     CrawlResult,
     following_versions,
     kept_captures,
     new_version,
+    read_bounded,
     result_of,
     store_visit,
 )
@@ -64,10 +65,9 @@ def _accept(document: Document, writer: Writer, at: datetime, key: str, *, dry_r
     for capture in captures.values():
         if is_recorded(capture):
             return accept_recorded(document, writer, capture, dry_run=dry_run, call=call)
-    reading = comparison.read_version(
-        Version(_text(document, {**kept, **captures}, row, call), at, (current.number if current else 0) + 1)
-    )
-    if current and reading_key(writer.reading(current)) == reading_key(reading):
+    text = _text(document, {**kept, **captures}, row, call)
+    reading, described = read_bounded(Version(text, at, (current.number if current else 0) + 1), call)
+    if current and reading_key(writer.reading(current)) == described.reading_key:
         raise ConfigError(f"{document.id}: that is the text of version {current.number}, which stands")
     status = next((capture.status for capture in captures.values()), None)
     visit = Visit(document, at, Outcome.FIRST, "", "", status, captures, accepts=row.key_sha256)
@@ -191,13 +191,16 @@ def _read(kept: _Kept, call: Call) -> _Read:
         return _Read()
     try:
         text = call(document_text.extract_text, kept.document, captures)
+        reading, described = read_bounded(Version(text, before.version.seen_at, before.version.number + 1), call)
+        if described.reading_key == reading_key(before):
+            return _Read(reading)
+        return _Read(reading, call(document_text.find_suspicion, tuple(captures.values()), text, before))
     except DocumentError as error:
-        mend = call(document_text.propose_repair, kept.document, captures, before.version.text)
+        mend = ""
+        if error.cause not in OVERRUNS:
+            with suppress(ExtractError):
+                mend = call(document_text.propose_repair, kept.document, captures, before.version.text)
         return _Read(None, error.cause, f"{error}; {mend}" if mend else str(error))
-    reading = comparison.read_version(Version(text, before.version.seen_at, before.version.number + 1))
-    if reading_key(reading) == reading_key(before):
-        return _Read(reading)
-    return _Read(reading, call(document_text.find_suspicion, tuple(captures.values()), text, before))
 
 
 def _skipped(document: Document, current: VersionRow | None) -> Reextraction:

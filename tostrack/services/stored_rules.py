@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any
 
+from tostrack.analysis.comparison import find_flag_events
 from tostrack.analysis.flags import Rulebook
+from tostrack.analysis.flags.history import FlagEvent
 from tostrack.archive import Archive, VersionRow
-from tostrack.models import Change, Clause, Flag
+from tostrack.models import Change, Clause, Flag, Reading
 from tostrack.sandbox import Call
 
 
@@ -30,7 +32,15 @@ class StoredRules(Rulebook, eq=False):
         return super().of_clause(clause) if found is None else found
 
 
-def read_stored_rules(archive: Archive, row: VersionRow, book: Rulebook) -> Rulebook:
+def find_events_between(
+    before: Reading | None, after: Reading, book: Rulebook, known: Sequence[tuple[str, str, tuple[Flag, ...]]]
+) -> list[FlagEvent]:
+    """Return what `comparison.find_flag_events` does; *known* are flags found before, by text and lead-in. Pure."""
+    flags = {(text, lead): found for text, lead, found in known}
+    return find_flag_events(before, after, StoredRules(book.own, book.language, flags))
+
+
+def read_stored_rules(archive: Archive, row: VersionRow, book: Rulebook) -> StoredRules:
     """Return *book* with the flags that its rules found in the document of *row* before."""
     return StoredRules(book.own, book.language, archive.stored_flags([row], book.fingerprint))
 
