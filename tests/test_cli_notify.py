@@ -62,6 +62,21 @@ def test_a_night_is_told_by_two_commands(house):
     )
 
 
+def test_sending_says_what_waits_and_when_it_is_due(house, platform):
+    house("notify", "send", "--now", "2024-01-02T06:00")
+    early = house("notify", "send", "--now", "2024-01-02T07:00")
+    platform.night(
+        terms=paragraphs("You grant us a licence to use, sell and modify the photos that you upload.", RULES)
+    )
+
+    result = house("notify", "send", "--now", "2024-01-02T08:00")
+
+    assert (result.stdout, len(house.server.mails)) == ("", 1)
+    assert "no message is due: no change waits for one" in early.stderr
+    assert result.stderr == "no message is due: 1 change is not in a message yet (due: shop once a day)\n"
+    assert house("notify", "send", "--quiet", "--now", "2024-01-02T07:00").output == ""
+
+
 def test_gathering_freezes_and_sends_nothing(house):
     first, again = house("notify", "send", "--gather-only"), house("notify", "send", "--gather-only")
 

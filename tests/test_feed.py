@@ -5,7 +5,6 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl
 from xml.etree import ElementTree as ET
@@ -18,7 +17,6 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from tostrack.archive import Archive
-from tostrack.archive.writer import Writer
 from tostrack.errors import NotifyError
 from tostrack.models import Change, Direction, Edit, Flag, Hunk, Judgement, Polarity, Reason, Version
 from tostrack.notify.websub import ping
@@ -344,11 +342,24 @@ def test_imported_history_is_fed_on_request(platform):
     assert len(full["items"]) == 1
 
 
-def test_the_identity_is_set_until_a_change_was_notified_and_then_stays(tmp_path):
-    made = partial(Writer, tmp_path / "a.db", tmp_path / "snapshots", now=START)
+def test_the_identity_is_fixed_when_something_is_published_and_then_stays(run, platform, capfd):
+    platform.night(terms=PLAIN)
+    platform.night(terms=LICENSED)  # with a change nothing is fixed yet
+    with closing(sqlite3.connect(platform.database)) as connection, connection:
+        connection.execute("UPDATE meta SET value = 'tostrack.invalid' WHERE key = 'authority'")
+    path = platform.folder / "watchlist.toml"
+    watched = path.read_text().replace('contact = "ops@acme.example"\n', "")
+    senders = "", '[notify]\nfrom = "tos@shop.example"\n', '[notify]\nfrom = "other@shop.example"\n'
     found = []
-    for authority in ("", "", "acme.example", "other.example"):
-        with made(authority=authority) as writer:
-            found.append(writer.meta("authority"))
 
-    assert found == ["tostrack.invalid", "tostrack.invalid", "acme.example", "acme.example"]
+    for sender in senders:
+        path.write_text(sender + watched)
+        result = run("feed", "--out", str(platform.folder / "feeds"))
+        warned = "tostrack.invalid: set `contact` or `url`" in result.stderr
+        found.append((json.loads((platform.folder / "feeds/all.feed.json").read_text())["items"][0]["id"], warned))
+
+    assert [(entry.partition(",")[0], warned) for entry, warned in found] == [
+        ("tag:tostrack.invalid", True),
+        ("tag:tos@shop.example", False),
+        ("tag:tos@shop.example", False),
+    ]

@@ -69,6 +69,9 @@ CREATE TABLE suppressions (address TEXT PRIMARY KEY, since TEXT NOT NULL, reason
 #: Tables that must not leave the machine with a published archive.
 PRIVATE = ("outbox", "deliveries", "messages", "subscribers", "suppressions")
 
+#: The identity of an archive as long as the watchlist gives none (RFC 2606).
+UNSET_AUTHORITY = "tostrack.invalid"
+
 #: How long another notifier's transaction is waited for, in seconds.
 _BUSY_TIMEOUT = 30.0
 
@@ -186,6 +189,13 @@ class Outbox:
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
         with self._reported():
             return self._connection.execute(query, values).fetchall()
+
+    def set_authority(self, authority: str) -> None:
+        """Make *authority* the identity in ids of feeds and messages, unless the archive has one already."""
+        with self._atomic():
+            self._connection.execute(
+                "UPDATE meta SET value = ? WHERE key = 'authority' AND value = ?", (authority, UNSET_AUTHORITY)
+            )
 
     # Gathering
 

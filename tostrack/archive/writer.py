@@ -22,7 +22,7 @@ from tostrack.archive.lock import lock_archive, remove_stale_files, sync_file
 from tostrack.archive.merge_source import MergeSource
 from tostrack.archive.merge_writer import BoundedCalls, MergeWriter
 from tostrack.archive.migrations import DATABASE_ERRORS, check_header, check_schema, create_schema
-from tostrack.archive.outbox import queue
+from tostrack.archive.outbox import UNSET_AUTHORITY, queue
 from tostrack.archive.read import _BUSY_TIMEOUT, _VERSION, Archive, VersionRow, version_row
 from tostrack.archive.recorder import Recorder
 from tostrack.archive.reviews import Review, write_reviews
@@ -37,7 +37,6 @@ from tostrack.models import (
     Flag,
     Snapshot,
     Validators,
-    Verdict,
     from_iso,
     iso,
     sha256,
@@ -48,10 +47,6 @@ log = logging.getLogger(__name__)
 #: FULL does not sync the folder once the journal is removed: after a power cut the journal may be back, and what was
 #: reported as stored is rolled back (benchmarks/powerloss.py shows it).
 SYNCHRONOUS = "EXTRA"
-
-
-#: The identity of an archive that was made when neither `url` nor `contact` was set (RFC 2606).
-UNSET_AUTHORITY = "tostrack.invalid"
 
 
 #: For texts of our own.
@@ -65,7 +60,7 @@ class Writer(Archive):
         path: The archive file.
         snapshots: The folder of raw captures.
         now: When a new archive says it was made.
-        authority: A domain or e-mail address for feed ids (RFC 4151), frozen in a new archive.
+        authority: A domain or e-mail address for the ids of a new archive's feeds and messages (RFC 4151).
         book: The rules by which what is written is flagged.
         digests: Who is to be told of what a visit changed.
 
@@ -104,14 +99,6 @@ class Writer(Archive):
 
         self._database = Database(self._connection)
         self._recorder = Recorder(self._connection)
-        if authority and self.meta("authority") == UNSET_AUTHORITY:
-            self._set_authority(authority)
-
-    def _set_authority(self, authority: str) -> None:
-        """Replace the placeholder identity, unless an entry of a feed or a message may carry it already."""
-        if not any(row.announced for row in self.changes(verdict=Verdict.SUBSTANTIVE)):
-            with self._transaction():
-                self._connection.execute("UPDATE meta SET value = ? WHERE key = 'authority'", (authority,))
 
     def close(self) -> None:
         """Let go of the file and of its lock."""

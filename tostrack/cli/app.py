@@ -132,10 +132,26 @@ class Environment:
 
     @property
     def authority(self) -> str:
-        """The identity in feed ids: the host of the watchlist's ``url``, else its contact address, else empty."""
-        settings = self.watchlist.settings
+        """The identity in ids: the host of the watchlist's ``url``, else ``contact`` or ``from``, else empty."""
+        settings, sender = self.watchlist.settings, self.watchlist.notify.sender
         host = settings.url.partition("://")[2].partition("/")[0].partition(":")[0]
-        return (host or (settings.contact if "@" in settings.contact else "")).lower()
+        return (host or (settings.contact if "@" in settings.contact else sender)).lower()
+
+    def fix_identity(self, archive: Archive) -> None:
+        """Fix the identity of *archive* before something is published or sent; say where the watchlist gives none."""
+        from tostrack.archive.outbox import UNSET_AUTHORITY, Outbox
+
+        if archive.meta("authority") != UNSET_AUTHORITY:
+            return
+        if self.authority:
+            with Outbox(archive.path) as outbox:
+                outbox.set_authority(self.authority)
+            return
+        self.say(
+            f"ids of feeds and messages name {UNSET_AUTHORITY}: set `contact` or `url` in [settings]; the ids change "
+            "then, once",
+            err=True,
+        )
 
     @cached_property
     def book(self) -> Rulebook:

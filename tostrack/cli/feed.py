@@ -28,26 +28,19 @@ def command(environment: Environment, out: Path, url: str, ping: bool, history: 
 
     Beside them, calendars (.ics) of the effective dates that current texts state.
     """
-    from tostrack.archive.writer import UNSET_AUTHORITY
     from tostrack.services.feeds import build_feeds
     from tostrack.services.upcoming import build_calendars
 
     site, hub = environment.watchlist.settings.url, environment.watchlist.notify.hub
     url = (url or site).rstrip("/")
     with environment.archive() as archive:
-        authority = archive.meta("authority")
+        environment.fix_identity(archive)
         files = build_feeds(archive, url, site, hub, history=history)
         calendars = {} if ping else build_calendars(archive, site)
     if ping:
         environment.say(f"{hub}: notified of {_ping(environment, hub, url, files)} feeds")
         return
     written = [path for path, text in {**files, **calendars}.items() if _write(out / path, text)]
-    if authority == UNSET_AUTHORITY:
-        click.echo(
-            f"the ids of the feeds name {authority}: set `contact` or `url` in [settings] before the first change is "
-            "notified; after it they stay",
-            err=True,
-        )
     environment.say(f"{out}: {len(files)} feeds and {len(calendars)} calendars, {len(written)} written")
 
 

@@ -50,5 +50,5 @@ def command(
             for line in sync_issues(environment, clock()):
                 click.echo(line)
         if status:
-            show_messages(outbox, as_json=as_json)
+            show_messages(environment, outbox, as_json=as_json)
     report_unsent(failed)

@@ -42,18 +42,19 @@ def create_messages(environment: Environment, outbox: Outbox, clock: Clock) -> N
 
 def send_messages(environment: Environment, outbox: Outbox, clock: Clock, *, as_json: bool) -> int:
     """Send the messages that are due, print the result of each, and return how many were not sent."""
-    from tostrack.cli.notify_status import STATES, message_row
+    from tostrack.cli.notify_status import STATES, describe_waiting, message_row
     from tostrack.notify import NOTIFIERS
     from tostrack.services.delivery import DeliveryRun, gather_messages
     from tostrack.services.messages import render_message
 
-    failed = 0
+    failed = done = 0
     with environment.archive() as archive, build_channel_settings(environment) as settings:
         own = load_sender_config(environment, archive)
         gather_messages(outbox, own, clock())
         notifiers = {channel: make(settings) for channel, make in NOTIFIERS.items()}
         run = DeliveryRun(outbox, own, notifiers, partial(render_message, archive, outbox, own), clock)
         for delivery in run.deliveries():
+            done += 1
             failed += delivery.state != "sent"
             message = delivery.message
             if as_json:
@@ -66,6 +67,10 @@ def send_messages(environment: Environment, outbox: Outbox, clock: Clock, *, as_
             notifier.close()
         for channel, why in run.down.items():
             click.echo(f"tostrack: {channel} is unavailable: {safe_line(why)}", err=True)
+    if not (done or as_json):
+        earlier = "no change waits for one; `tostrack notify preview NAME --since DATE` shows earlier ones"
+        why = describe_waiting(environment, outbox) if outbox.waiting() else earlier
+        environment.say(f"no message is due: {why}", err=True)
     return failed
 
 

@@ -14,6 +14,8 @@ from tostrack.render.escape import count, safe_line
 _FIELDS = "name kind digest channel recipient state attempts made_at next_try_at sent_at error".split()
 #: The stored state of a message, in words.
 STATES = {"pending": "waiting", "retry": "retrying", "sent": "sent", "dead": "failed"}
+#: When `notify send` makes a message of what waits, by the digest's `every`.
+_DUE = {"change": "now", "day": "once a day", "week": "on Monday"}
 
 
 @click.command(epilog="Example: `tostrack notify status --json`; plain `tostrack notify` is the same command.")
@@ -24,16 +26,16 @@ def command(environment: Environment, clock: Clock, as_json: bool) -> None:
     """List the messages that wait, are being retried or failed, and count those that were sent."""
     del clock
     with environment.outbox() as (_, outbox):
-        show_messages(outbox, as_json=as_json)
+        show_messages(environment, outbox, as_json=as_json)
 
 
-def show_messages(outbox: Outbox, *, as_json: bool) -> None:
+def show_messages(environment: Environment, outbox: Outbox, *, as_json: bool) -> None:
     """Print the messages of *outbox*."""
     messages = outbox.messages()
     if as_json:
         emit_json(map(message_row, messages))
         return
-    for line in _lines(messages, len(outbox.waiting())):
+    for line in _lines(messages, describe_waiting(environment, outbox)):
         click.echo(line)
 
 
@@ -43,11 +45,20 @@ def message_row(message: Message) -> dict[str, object]:
     return {name: columns[name] for name in _FIELDS}
 
 
-def _lines(messages: Iterable[Message], changes: int) -> Iterator[str]:
+def describe_waiting(environment: Environment, outbox: Outbox) -> str:
+    """Return how many changes no message has yet, and when each digest that waits for them is due."""
+    rows = outbox.waiting()
+    every = {digest.slug: digest.every for digest in environment.watchlist.digests}
+    due = [f"{name} {_DUE[every[name]]}" for name in sorted({row.digest for row in rows} & every.keys())]
+    are = "is" if len(rows) == 1 else "are"
+    when = f" (due: {', '.join(due)})" if due else ""
+    return f"{count(len(rows), 'change')} {are} not in a message yet{when}"
+
+
+def _lines(messages: Iterable[Message], waiting: str) -> Iterator[str]:
     listed = list(messages)
     counts = ", ".join(f"{sum(each.state == state for each in listed)} {word}" for state, word in STATES.items())
-    are = "is" if changes == 1 else "are"
-    yield f"{count(changes, 'change')} {are} not in a message yet; messages: {counts}"
+    yield f"{waiting}; messages: {counts}"
     for each in listed:
         if each.state == "sent":
             continue

@@ -35,6 +35,7 @@ def load_sender_config(environment: Environment, archive: Archive) -> SenderConf
     from tostrack.models import from_iso
     from tostrack.services.messages import SenderConfig
 
+    environment.fix_identity(archive)
     watchlist = environment.watchlist
     notify = watchlist.notify
     contact = watchlist.settings.contact if "@" in watchlist.settings.contact else ""

@@ -34,6 +34,7 @@ def command(
 
     def write(*, force: bool = False) -> str:
         with environment.archive() as archive:
+            environment.fix_identity(archive)
             built = build_site(archive, out, title=title or TITLE, url=address, book=environment.book, force=force)
         removed = f", {built.removed:,} removed" if built.removed else ""
         return f"{out}: {built.pages:,} files, {built.written:,} written{removed}"

@@ -24,5 +24,6 @@ def command(environment: Environment, name: str, address: str, clock: Clock) -> 
             "links must be signed: set TOSTRACK_KEY, or `key` in the secrets file, to a long random string"
         )
     with environment.outbox() as (archive, outbox):
+        environment.fix_identity(archive)
         subscribe(outbox, name, find_address(address), clock(), archive.meta("authority"))
     click.echo(f"{address}: the next `tostrack notify send` sends the confirmation mail")

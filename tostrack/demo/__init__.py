@@ -18,6 +18,7 @@ def watchlist_text(url: str) -> str:
     return f"""\
 [settings]
 delay = 0
+contact = "demo@lumora.example"     # the identity in ids of feeds and messages
 allow_private = ["127.0.0.1"]       # the demo runs on this machine
 
 [watch.{SERVICE}]
