@@ -157,3 +157,20 @@ def test_a_clause_is_shown_with_its_heading_and_short_runs_are_shown():
     assert find_kept([1, 2, 3, 4, 50, 6, 7, 8, 9], whole, {3}) == {0: 0, 1: 1, 2: 2, 5: 5, 6: 6, 7: 7, 8: 8}
     assert find_kept([1, 2, 50, 4, 5, 60, 7, 8, 9], whole, set()) == {6: 6, 7: 7, 8: 8}
     assert find_kept([7, 8, 9, 1, 2, 3], whole, set()) == {0: 6, 1: 7, 2: 8, 3: 0, 4: 1, 5: 2}
+
+
+def test_headings_leave_out_no_level_and_each_region_has_a_name_of_its_own(platform, tmp_path):
+    tables = "".join(
+        f"<h{level}>Part {level}</h{level}><p>{CLAUSES[level]}</p><table><tr><td>Cookie</td><td>{level} days</td></tr></table>"
+        for level in (5, 5, 2, 4, 3)
+    )
+    platform.night(terms=paragraphs(*CLAUSES).replace("</main>", f"{tables}</main>"))
+    write(platform, tmp_path / "site")
+
+    page = (tmp_path / "site/platforms/acme/terms/index.html").read_text()
+
+    text = page[page.index('<div class="text">') :]
+    levels = [int(level) for level in re.findall(r"<h(\d) id=", text)]
+    assert levels == [2, 3, 3, 3, 4, 4]
+    regions = re.findall(r'role="region" aria-label="(.*?)"', page)
+    assert len(regions) == len(set(regions)) == 5

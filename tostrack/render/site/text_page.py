@@ -98,11 +98,18 @@ def _groups(
     """Yield the clauses in runs of one shape; rows of a table belong together, and so do those that are left out."""
     placed: list[tuple[int, Block | KeptClause, Stamp | None]] = []
     before: Stamp | None = None
+    above: list[int] = []
+    levels: dict[int, int] = {}
     for at, block in enumerate(blocks, first):
         if isinstance(block, KeptClause):
             placed.append((at, block, None))
             before = None
             continue
+        if block.kind[0] == "h":
+            # No level is left out between a heading and the one above it; the page's own title is the only h1.
+            own = int(block.kind[1])
+            above = [*(level for level in above if level < own), own]
+            levels[at] = min(len(above) + 1, 6)
         # A heading says nothing by itself; behind it the margin says again what it said before.
         stamp = (block.came, block.worded) if block.kind[0] != "h" else None
         placed.append((at, block, stamp if stamp != before else None))
@@ -110,7 +117,10 @@ def _groups(
     for (shape, _), run in groupby(placed, key=lambda one: _run_of(one[0], one[1])):
         yield (
             shape,
-            [(at, _shown(block, shape) if isinstance(block, Block) else block, stamp) for at, block, stamp in run],
+            [
+                (at, _shown(block, levels.get(at, 0)) if isinstance(block, Block) else block, stamp)
+                for at, block, stamp in run
+            ],
         )
 
 
@@ -123,10 +133,8 @@ def _shape(kind: str) -> str:
     return "h" if kind[0] == "h" else "li" if kind[:2] in ("li", "ol") else kind
 
 
-def _shown(block: Block, shape: str) -> ShownClause:
-    # The page's own title is the only h1.
-    level = min(int(block.kind[1]) + 1, 6) if shape == "h" else 0
-    depth = int(block.kind[2:] or 1) if shape == "li" else 0
+def _shown(block: Block, level: int) -> ShownClause:
+    depth = int(block.kind[2:] or 1) if _shape(block.kind) == "li" else 0
     return ShownClause(block.text, level, min(depth, 5), block.kind[:2] == "ol", block.flags)
 
 
