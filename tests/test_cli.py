@@ -502,17 +502,6 @@ def test_what_a_page_says_reaches_no_terminal_raw(run, platform):
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", output), args
 
 
-def test_the_demo_tells_its_story(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-    result = CliRunner().invoke(cli, ["demo"])
-
-    assert result.exit_code == 0, result.output
-    assert "tostrack diff lumora" in result.stdout
-    assert feedparser.parse((tmp_path / "tostrack-demo/feeds/all.atom.xml").read_bytes()).entries
-    assert CliRunner().invoke(cli, ["demo"]).exit_code == 0, "a second demo replaces the first"
-
-
 def test_the_demo_leaves_other_folders_alone(tmp_path):
     (tmp_path / "work").mkdir()
 

@@ -1,6 +1,5 @@
 """What is written about the commands is what they say."""
 
-import gzip
 import html
 import re
 import subprocess
@@ -9,10 +8,10 @@ import tomllib
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+import feedparser
 import pytest
 from click.testing import CliRunner
 
-from tostrack.archive.migrations import SCHEMA
 from tostrack.cli import COMMANDS, GROUPS, cli
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,18 +25,31 @@ def test_the_reference_and_the_man_page_are_what_the_commands_say():
     assert done.returncode == 0, done.stderr
 
 
-def test_the_picture_of_the_readme_is_what_the_command_prints(tmp_path):
-    """To draw it again: tostrack demo && python docs/picture.py tostrack-demo/tostrack.db > docs/diff.svg."""
-    spec = spec_from_file_location("picture", ROOT / "docs/picture.py")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    database = tmp_path / "tostrack.db"
-    database.write_bytes(gzip.decompress((ROOT / f"tests/archives/schema-{SCHEMA}.db.gz").read_bytes()))
+def test_the_demo_gives_what_the_pictures_of_the_readme_show(tmp_path, monkeypatch):
+    """To draw them again: tostrack demo && python docs/pictures.py tostrack-demo."""
+    spec = spec_from_file_location("pictures", ROOT / "docs/pictures.py")
+    pictures = module_from_spec(spec)
+    spec.loader.exec_module(pictures)
+    commands = pictures.find_commands()
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "tostrack-demo"
+    folder.mkdir()
+    for name in (".tostrack-demo", "of an earlier demo"):
+        (folder / name).touch()
 
-    def written(svg):
+    result = CliRunner().invoke(cli, ["demo"])
+
+    def words(svg):
         return [html.unescape(text).replace("\xa0", " ") for text in re.findall(r"<text[^>]*>([^<]*)", svg)]
 
-    assert written(module.picture(str(database))) == written((ROOT / "docs/diff.svg").read_text())
+    assert result.exit_code == 0, result.output
+    assert "tostrack diff lumora" in result.stdout
+    assert not (folder / "of an earlier demo").exists()
+    assert feedparser.parse((folder / "feeds/all.atom.xml").read_bytes()).entries
+    assert commands.keys() == set(re.findall(r"!\[.*\]\((.*)\)", (ROOT / "README.md").read_text()))
+    drawn = pictures.draw_terminal(commands["docs/diff.svg"], folder)
+    assert words(drawn) == words((ROOT / "docs/diff.svg").read_text())
+    assert pictures.read_words((ROOT / "docs/site.png").read_bytes()) == pictures.read_front_page(folder / "site")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

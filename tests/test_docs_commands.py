@@ -28,7 +28,7 @@ FENCE = re.compile(r"^```(?:console|sh|bash)?\n(.*?)^```", re.MULTILINE | re.DOT
 SPAN = re.compile(r"(?<!`)`(tostrack [^`]+)`(?!`)")
 #: What is not run here, by how the command begins, and why.
 LEFT_OUT = {
-    ("demo",): "test_cli.py runs it; it takes seconds",
+    ("demo",): "test_docs.py runs it; it takes seconds",
     ("rebuild", "flags", "--scheduler"): "needs that cluster; test_executor.py starts one",
     ("mcp",): "runs until its program ends; test_ask.py calls its tools",
     ("-w", "/srv/terms/watchlist.toml", "mcp"): "the same",
