@@ -32,7 +32,7 @@ def test_a_group_lists_its_commands_and_imports_none_of_them(group):
         "from click.testing import CliRunner\n"
         "from tostrack.cli import cli\n"
         f"shown = CliRunner().invoke(cli, [{group!r}, '--help'])\n"
-        f"print(sorted(name for name in sys.modules if name.startswith('tostrack.cli.{group}_')))\n"
+        f"print(sorted(name for name in sys.modules if f'{{name}}_'.startswith('tostrack.cli.{group}_')))\n"
         "print(shown.stdout)"
     )
 

@@ -44,11 +44,21 @@ class Subcommands(Value):
 DESTRUCTIVE = frozenset({"block", "discard", "merge", "migrate", "recover", "redact", "remove"})
 
 
+#: Groups whose short commands share the module of the group's name.
+TOGETHER = frozenset({"notify", "subscribers"})
+
+
 def import_command(path: Sequence[str]) -> click.Command:
-    """Import and return a command: ``archive verify`` is ``command`` in the module ``archive_verify``."""
+    """Import and return a command: ``archive verify`` is ``command`` in the module ``archive_verify``.
+
+    The commands of `TOGETHER` are found in one module by their names.
+    """
+    together = path[0] in TOGETHER
     # A keyword names no module.
-    name = {"list": "list_documents"}.get("_".join(path), "_".join(path)).replace("-", "_")
-    command: click.Command = importlib.import_module(f"tostrack.cli.{name}").command
+    name = path[0] if together else {"list": "list_documents"}.get("_".join(path), "_".join(path)).replace("-", "_")
+    module = vars(importlib.import_module(f"tostrack.cli.{name}"))
+    commands = [each for each in module.values() if isinstance(each, click.Command)]
+    command = next(each for each in commands if each.name == path[1]) if together else module["command"]
     _share_options(command)
     return command
 
