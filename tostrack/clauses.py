@@ -96,7 +96,6 @@ def join_clauses(clauses: Iterable[Clause], *, count_empty_cells: bool = True) -
     """Return *clauses* as one Markdown text in normal form; splitting it again gives the same clauses.
 
     Args:
-        clauses: The clauses.
         count_empty_cells: Whether the line under the first row of a table counts empty cells. Texts recorded before
             extractor 2 did not, and their hashes are of what they were written as.
     """

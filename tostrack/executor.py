@@ -66,12 +66,7 @@ HERE = LocalExecutor()
 
 
 def call_through(spread: Executor, name: str) -> Call:
-    """Return how to call one function of one value after the other on *spread*, as a `Call`: for jobs that are few.
-
-    Args:
-        spread: Who works.
-        name: What the jobs are called.
-    """
+    """Return how to call one function of one value after the other on *spread*, as a `Call`: for jobs that are few."""
 
     def call(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         [(_, answer)] = spread(_apply, [(name, (function, args, kwargs))])

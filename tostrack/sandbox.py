@@ -91,7 +91,6 @@ class Worker:
         Args:
             function: One that a module holds by its name, with an annotated return type.
             args: Values that can be pickled.
-            kwargs: The same.
 
         Raises:
             ExtractError: It took too long or too much memory (``cause`` is one of `OVERRUNS`), or raised the error.
@@ -161,9 +160,7 @@ class Worker:
         """Return until when to wait for a child whose time is over: longer where the machine did not let it work.
 
         Args:
-            pid: The child.
             used: The processor seconds that it had used when it was asked.
-            last: Until when to wait at the longest.
         """
         left = self._seconds - (_processor_seconds(pid) - used)
         return min(last, time.monotonic() + left) if used >= 0 else 0.0
@@ -197,8 +194,6 @@ def _read(pipe: IO[bytes], deadline: float, more: Callable[[], float] = lambda: 
     """Return the next message from *pipe*.
 
     Args:
-        pipe: Where it comes from.
-        deadline: Until when to wait for it.
         more: Asked at the deadline for another one; one that has passed ends the waiting.
 
     Raises:

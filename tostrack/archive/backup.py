@@ -39,10 +39,6 @@ def backup(path: Path, folder: Path, now: datetime, keep: int, snapshots: Path |
     deleted only when the new one goes on from all of its chains.
 
     Args:
-        path: The archive.
-        folder: Where the copies are.
-        now: When; it names the copy.
-        keep: How many copies to keep.
         snapshots: The folder of raw captures; those that are missing or damaged are named. None looks at none.
 
     Raises:

@@ -45,8 +45,6 @@ class Blame:
     """The past of the clauses of one document.
 
     Args:
-        query: Runs a query on the archive.
-        document_id: The document's.
         latest: The number of the last version that is asked for; what came later is not read.
     """
 

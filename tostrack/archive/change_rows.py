@@ -60,12 +60,7 @@ def changes(
     until: datetime | None = None,
     limit: int | None = None,
 ) -> list[ChangeRow]:
-    """Return judged changes, newest first; every argument behind *query* narrows them.
-
-    Args:
-        query: Runs a query on the archive.
-        service: Only its changes; and so on.
-    """
+    """Return judged changes, newest first; every argument behind *query* narrows them."""
     # Only what is asked for is a condition: `? IS NULL OR` would keep SQLite from its indexes.
     narrowed = {
         "service = ?": service,

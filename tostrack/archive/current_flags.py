@@ -27,8 +27,6 @@ class CurrentFlags:
     """The flags of the version that stands, followed back through the versions that readers went by.
 
     Args:
-        query: Runs a query on the archive.
-        read: Reads the clauses of a version, each with its id.
         chain: Those versions, the one that stands first.
     """
 

@@ -86,9 +86,6 @@ def stored_flags(
     """Return the flags of clauses, by text and lead-in, as the rules of *fingerprint* found them.
 
     Args:
-        query: Runs a query on the archive.
-        version_ids: Versions.
-        fingerprint: Of the rules.
         ever: Whether every clause that their documents ever had is asked for, and not only those that stand in them.
     """
     rows = query(

@@ -33,9 +33,6 @@ def check_hunks(
     """Yield the version and what is wrong, for each change of a document whose hunks are not about its two texts.
 
     Args:
-        query: Runs a query on the archive.
-        document_id: The document.
-        texts: Its clauses.
         gone: What stands in the place of clauses that were redacted: their word edits fit no more.
     """
     hunks = defaultdict(list)

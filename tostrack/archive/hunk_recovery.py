@@ -38,15 +38,7 @@ def recover_hunks(
     details: Mapping[str, Sequence[Row]],
     compare: Compare = diff,
 ) -> RecoveredHunks:
-    """Return the hunks from *old* to *new* of a recorded judgement.
-
-    Args:
-        old: The clauses of the version before.
-        new: The clauses of the version after.
-        row: The judgement, with its counts by kind of edit.
-        details: Its flags and facts, by table.
-        compare: How to compare two texts, which may be hostile.
-    """
+    """Return the hunks from *old* to *new* of a recorded judgement."""
     hunks = compare(old, new)
     counts = {edit.value: sum(hunk.edit is edit for hunk in hunks) for edit in Edit}
     flags, facts = details["judgement_flags"], details["judgement_facts"]

@@ -56,11 +56,6 @@ def split_heading(stored: str) -> tuple[str, ...]:
 def build_hunk_rows(hunks: Iterable[Hunk], old: Sequence[int], new: Sequence[int]) -> list[HunkRow]:
     """Return *hunks* as rows.
 
-    Args:
-        hunks: In document order.
-        old: The ids of the clauses of the version before, in the order of its text.
-        new: The ids of the clauses of the version after.
-
     Raises:
         StoreError: A hunk lies outside the two texts.
     """

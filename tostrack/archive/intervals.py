@@ -90,11 +90,7 @@ def lines_of(
     """Return the line of each opened stay of *change*.
 
     Args:
-        change: The step from the text before.
-        gone: The clauses of its closed stays.
-        come: The clauses of its opened stays.
         earlier: The lines on which clauses stood in this document at any time, by clause.
-        free: The first line that is not taken.
     """
     found: dict[int, int] = {}
     lines = {at: span.line for at, span in enumerate(change.closed)}

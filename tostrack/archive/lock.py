@@ -37,7 +37,6 @@ def remove_stale_files(folder: Path, now: float | None = None) -> list[Path]:
     """Remove what runs that were killed left half written in *folder*, a day after; return what was removed.
 
     Args:
-        folder: Where to look; folders below it are not looked at.
         now: The time as seconds since 1970; by default that of the system.
     """
     removed = []

@@ -64,10 +64,6 @@ def merge(
     outbox of *other* stays where it is: its crawl queued what it found, and who was told of it is told once.
 
     Args:
-        writer: Our archive.
-        other: The other one; nobody may write to it meanwhile.
-        folder: Where its captures lie.
-        progress: Told of each document that is proved.
         now: A document that states a later time is refused; None bounds only the year.
         longest_query: Seconds after which a question to the other archive is given up.
         decide: How its texts, which may be hostile, are flagged and compared; a document with one that overruns is

@@ -27,7 +27,6 @@ def find_fault(held: MergeSource, now: datetime | None = None) -> str:
     """Return why a document of another archive cannot be taken over; empty when it can.
 
     Args:
-        held: The document there.
         now: No time may be later, beyond what clocks differ by; None bounds only the year.
     """
     return next(_faults(held, now), "")

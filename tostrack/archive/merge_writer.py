@@ -37,9 +37,7 @@ class MergeWriter(Recorder):
     """Writes what another archive holds; opens and ends no transaction.
 
     Args:
-        connection: Of our archive.
         book: What flags clauses here: no hash proves how they were flagged there.
-        decide: How to flag and compare.
     """
 
     def __init__(self, connection: sqlite3.Connection, book: Rulebook, decide: BoundedCalls) -> None:
@@ -53,7 +51,6 @@ class MergeWriter(Recorder):
         What we have must be the beginning of its chain.
 
         Args:
-            held: The document there.
             paths: Where its captures lie here, by their id there.
         """
         document_id = self._row(held.document)

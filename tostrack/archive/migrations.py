@@ -195,8 +195,6 @@ def check_schema(connection: sqlite3.Connection, *, older: bool = False, lenient
     """Return the archive's schema number, having compared its tables with those that the number promises.
 
     Args:
-        connection: Open on the archive.
-        older: Whether an older schema is accepted.
         lenient: Whether only the number is looked at: for who compares the tables himself.
 
     Raises:

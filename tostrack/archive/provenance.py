@@ -59,12 +59,7 @@ class Origin(Value):
     seal: str = ""
 
     def link(self, previous: str, clauses: Sequence[tuple[str, str]]) -> str:
-        """Return the link of the chain that the rows come to.
-
-        Args:
-            previous: The head before it.
-            clauses: Kind and hash of the text of each clause.
-        """
+        """Return the link of the chain that the rows come to."""
         return version_link(self.row["document"], {**self.row, "previous": previous}, self.captures, clauses, self.seal)
 
 

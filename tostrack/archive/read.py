@@ -165,7 +165,6 @@ class Archive:
     Usable as a context manager. Times are ISO 8601 UTC text, as stored.
 
     Args:
-        path: The archive file.
         lenient: Open it also where its tables are not those of the schema: for `tostrack.archive.verify`, which lists
             the differences.
         longest_query: Seconds after which a question is given up, for an archive from elsewhere; 0 for none.

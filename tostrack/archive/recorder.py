@@ -51,7 +51,6 @@ class Recorder:
         """Write every row of *visit*; return where the captures lie that nothing cites any more.
 
         Args:
-            visit: What the visit came to.
             fresh: Where the captures of the visit that are new lie, by page.
             own: For each of its versions, where the captures lie that it alone was read from, by page.
         """

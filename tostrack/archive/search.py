@@ -68,12 +68,7 @@ def search(
     """Return the clauses that say *words*, at most *limit* of the nearest, the one that said so first at the head.
 
     Args:
-        query: Runs a query on the archive.
         words: All of them must stand in one clause; ``"words in quotes"`` stand together, ``licen*`` begins a word.
-        service: Only there.
-        document: Only there.
-        standing: Only what stands now.
-        limit: So many rows.
 
     Raises:
         ConfigError: There is no word in *words*.

@@ -54,8 +54,6 @@ def read(root: Path, path: str, most: int = MOST_BYTES) -> bytes:
     """Return the bytes kept under *path*.
 
     Args:
-        root: The folder of captures.
-        path: Below it.
         most: More bytes than these are not decompressed.
 
     Raises:

@@ -50,11 +50,6 @@ class StateExport:
 def export_state(archive: Archive, captures: Path, folder: Path) -> StateExport:
     """Write a sound copy of *archive* into *folder*, its captures, and each text that stands as ``texts/ID.md``.
 
-    Args:
-        archive: What to keep.
-        captures: The folder that its captures lie in.
-        folder: Where to; what is there from the last time and is the same is left.
-
     Raises:
         StoreError: *folder* is the archive's own, holds history that this archive does not have, or cannot be written.
     """

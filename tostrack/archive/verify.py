@@ -79,10 +79,7 @@ def verify(
     """Work out every hash again, and compare.
 
     Args:
-        path: The archive file.
         snapshots: The folder of raw captures; None leaves them out, as for a copy of the file alone.
-        chosen: Which documents to look at.
-        progress: Told of each document before it is looked at.
         index: Whether the full-text index is checked too: of another's archive nobody uses it.
         longest_query: Seconds after which a question is given up, for an archive from elsewhere; 0 for none.
     """

@@ -20,12 +20,7 @@ SELECT c.id, c.kind, c.text FROM clauses c WHERE c.id IN (SELECT clause_id FROM 
 
 
 class VersionTexts:
-    """Reads the texts of one document.
-
-    Args:
-        query: Runs a query on the archive.
-        document_id: The document.
-    """
+    """Reads the texts of one document."""
 
     def __init__(self, query: Query, document_id: int) -> None:
         self.clauses = {row["id"]: Clause(row["kind"], row["text"]) for row in query(_CLAUSES, (document_id,))}

@@ -26,7 +26,6 @@ def write_warc(captures: Sequence[Mapping[str, Any]], read: Callable[[str], byte
     Args:
         captures: In the order of their time.
         read: Gives the bytes of a capture by its path.
-        out: Where to.
 
     Raises:
         StoreError: The extra `warc` is not installed, or a capture cannot be read.

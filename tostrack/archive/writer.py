@@ -57,11 +57,8 @@ class Writer(Archive):
     """An archive opened for writing; made when it is not there. Reading methods see what was written.
 
     Args:
-        path: The archive file.
-        snapshots: The folder of raw captures.
         now: When a new archive says it was made.
         authority: A domain or e-mail address for the ids of a new archive's feeds and messages (RFC 4151).
-        book: The rules by which what is written is flagged.
         digests: Who is to be told of what a visit changed.
 
     Raises:
@@ -308,8 +305,6 @@ class Writer(Archive):
 
         Args:
             held: The document there; what we have of it must be the beginning of its chain.
-            folder: Where the captures of that archive lie.
-            decide: How its texts are flagged and compared.
 
         Raises:
             StoreError: Nothing of it is stored.

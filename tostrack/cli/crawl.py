@@ -155,15 +155,7 @@ def run(
     heartbeat: str = "",
     jobs: int = _MOST_JOBS,
 ) -> Iterator[CrawlResult]:
-    """Crawl *documents* with the watchlist's settings, yielding the result of each as soon as it is stored.
-
-    Args:
-        environment: Where the watchlist and the archive are.
-        documents: The documents to fetch.
-        clock: The time of the run.
-        heartbeat: A URL to request at the end, or empty.
-        jobs: The number of parallel requests.
-    """
+    """Crawl *documents* with the watchlist's settings, yielding the result of each as soon as it is stored."""
     from tostrack.fetch import fetch_all
     from tostrack.sandbox import Worker
     from tostrack.services import crawl

@@ -96,12 +96,7 @@ class DayType(click.ParamType["datetime"]):
 
 
 class LastLook:
-    """When one command last showed what an archive holds, in the user's state folder (XDG_STATE_HOME).
-
-    Args:
-        database: The archive.
-        command: The name of the command; each has its own time.
-    """
+    """When one command last showed what an archive holds, in the user's state folder (XDG_STATE_HOME)."""
 
     def __init__(self, database: Path, command: str) -> None:
         folder = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"

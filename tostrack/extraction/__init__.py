@@ -41,7 +41,6 @@ def extract(
     """Return the policy on a page as Markdown in the normal form of `clauses.join_clauses`.
 
     Args:
-        html: What the server sent, or its text.
         url: Where the page is from; links are made absolute against it.
         select: CSS or ranges of what is the policy, in the order wanted; without any, the main text is found.
         remove: CSS or ranges to take out before.

@@ -46,14 +46,7 @@ CONFIRMABLE = frozenset({"collapse", "language", "truncated"})
 def find_suspicion(
     captures: Iterable[Snapshot], text: str, before: Reading | None, kept: Iterable[Snapshot] = ()
 ) -> str:
-    """Return why *text* does not look like the policy, as a word of `extract.suspect.CAUSES`; empty when it does.
-
-    Args:
-        captures: The answers that it was extracted from.
-        text: The Markdown.
-        before: What stands, if anything does.
-        kept: The captures that it was extracted from, as far as they are known.
-    """
+    """Return why *text* does not look like the policy, as a word of `extract.suspect.CAUSES`; empty when it does."""
     from tostrack.extraction.quality import classify_suspect, is_closed
 
     pages = list(captures)
@@ -159,7 +152,6 @@ def propose_repair(
     """Return a sentence that names, for each page whose selector died, the container to select; empty when none did.
 
     Args:
-        captures: What the pages answered, by number.
         last: The last good text; without one, the container of the page's main text is named.
         kept: The last good captures: of several pages each is compared with its own.
     """

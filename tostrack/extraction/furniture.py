@@ -152,13 +152,7 @@ def _asks_for_consent(element: Element, weight: Weight) -> bool:
 
 
 def find_surroundings(container: Element, weights: Weights, url: str) -> list[Element]:
-    """Return what surrounds the policy inside the element that holds it.
-
-    Args:
-        container: The element that holds the policy.
-        weights: What each element holds.
-        url: The page's address, which tells its own links.
-    """
+    """Return what surrounds the policy inside the element that holds it."""
     found = []
     total = weights[container].prose
     walk = etree.iterwalk(container, events=("start",))

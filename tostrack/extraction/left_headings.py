@@ -17,13 +17,7 @@ _SAYS_MORE = re.compile(r"\b(?:19|20)\d\d\b|[\w.+-]@[\w-]|[.;。][\"'”’)\]]*
 
 
 def find_left_headings(container: Element, parts: Iterable[Element], weights: Weights) -> list[Element]:
-    """Return the headings in *container* below which nothing is left when *parts* are gone.
-
-    Args:
-        container: The element that holds the policy.
-        parts: What goes.
-        weights: What each element holds.
-    """
+    """Return the headings in *container* below which nothing is left when *parts* are gone."""
     parts = list(parts)
     gone = set(parts)
     found = []

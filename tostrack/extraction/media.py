@@ -30,8 +30,6 @@ def kind_of(content: bytes | str, content_type: str, url: str = "") -> str:
     """Return ``pdf``, ``markdown``, ``robots``, ``json``, ``xml``, ``text`` or ``html``.
 
     Args:
-        content: The file.
-        content_type: The server's Content-Type header.
         url: Where it is from: servers send Markdown as plain text.
     """
     media_type = content_type.lower().split(";")[0].strip()

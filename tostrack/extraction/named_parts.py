@@ -44,12 +44,7 @@ _NO_NAMES = ("tag-", "category-", "elementor-")
 
 
 def find_named_parts(container: Element, weights: Weights) -> list[Element]:
-    """Return captions of pictures, and what is named as no part of the text where its place says so too.
-
-    Args:
-        container: The element that holds the policy.
-        weights: What each element holds.
-    """
+    """Return captions of pictures, and what is named as no part of the text where its place says so too."""
     captions, named = _find_candidates(container, weights)
     taken = dict.fromkeys(weights, 0)
     parts = {*captions, *named}

@@ -44,8 +44,6 @@ def find_remote_text(html: str, url: str, words: int) -> RemoteText | None:
     """Return where the text of a page of only *words* words may be instead of on it; None when nothing shows it.
 
     Args:
-        html: The page.
-        url: Its address.
         words: How many words were read of it.
     """
     root = parse(html)

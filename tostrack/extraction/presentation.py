@@ -51,7 +51,6 @@ def spell_out(tree: Element, source: str) -> None:
     """Write as words what *tree* says by other means, and mark what its style strikes out or sets as a block.
 
     Args:
-        tree: What was selected.
         source: The page: a look into its text costs a hundredth of a look into its tree.
     """
     _keep_textareas(tree)

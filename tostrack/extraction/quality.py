@@ -102,13 +102,8 @@ def classify_suspect(
     """Return why *text* does not look like the policy, as one of `CAUSES`; None when it does.
 
     Args:
-        text: The Markdown of the page.
         previous: The Markdown that stands, when there is one.
         previous_closed: Whether the page of the text that stands ended with ``</html>``: some never do.
-        html: The page itself, for what its markup gives away.
-        page_title: The page's title.
-        asked_url: The address that was asked.
-        final_url: The address that answered.
     """
     words = _words(text)
     before = _words(previous) if previous else []
@@ -184,12 +179,7 @@ def _consent_phrases() -> re.Pattern[str]:
 
 
 def is_error_page(own: Sequence[str], other: Sequence[str]) -> bool:
-    """Return whether a text speaks like an error where the *other* is a policy: alone, or in the frame of its page.
-
-    Args:
-        own: Its clauses in the form in which texts are compared.
-        other: Those of the other text.
-    """
+    """Return whether a text speaks like an error where the *other* is a policy: alone, or in the frame of its page."""
     if sum(map(len, own)) <= _LONG:
         said = " ".join(own)
         if said.count(" ") < SHORT and classify_error_page(said):

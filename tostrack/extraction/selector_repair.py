@@ -55,11 +55,6 @@ def find_nearest_container(html: bytes | str, text: str, *, content_type: str = 
     Likeness is the share of words that the two have in common (their F1). Of containers that are as good as each other
     the one with the longest-lived handle is returned: a landmark, then an id, then a class that a person wrote. Its
     selector matches that element alone.
-
-    Args:
-        html: What the server sent, or its text.
-        text: The Markdown that stood there.
-        content_type: The server's Content-Type header.
     """
     wanted = Counter(canonical_text(plain(text)).split())
     total = wanted.total()

@@ -59,7 +59,6 @@ def weigh_elements(body: Element, url: str = "") -> dict[Element, Weight]:
     """Return what each element holds; prose is blocks of text that are not links.
 
     Args:
-        body: The root of the page.
         url: The page's address: a heading that links to itself is no heading of a teaser.
     """
     weights: dict[Element, Weight] = {}

@@ -96,9 +96,7 @@ def decoded(url: str, pieces: Iterable[bytes], encoding: str, limit: int, *, cut
     """Return *pieces* joined and decoded.
 
     Args:
-        url: Where they come from, for messages.
         pieces: The bytes as they arrive; read no further than needed.
-        encoding: ``gzip``, ``deflate`` or the empty string.
         limit: Most bytes, after decoding.
         cut: Return the first *limit* bytes of a longer body instead of failing.
 

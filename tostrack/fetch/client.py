@@ -118,11 +118,9 @@ class Client:
         """Return what the server of *url* (a normal one) says.
 
         Args:
-            url: The address.
             seconds: Time for all of it, from the connection to the last byte.
             limit: Most bytes of body, after decoding.
             cut: Take the first *limit* bytes of a longer body.
-            headers: More request headers.
             cookies: Sent if they fit the address; new ones are put in.
             bodies: The statuses whose bodies are read.
 

@@ -104,9 +104,7 @@ class Fetcher:
         """Return what *page*'s server sends, byte for byte after decompression, when it is the host's turn.
 
         Args:
-            page: What to fetch.
             validators: Of the last snapshot: the server may then answer that nothing changed.
-            now: The time to write on the snapshot.
 
         Raises:
             FetchError: No usable answer; ``error.cause`` is a word of `failures.CAUSES`, ``error.transient`` says if

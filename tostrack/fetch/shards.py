@@ -21,7 +21,6 @@ class Shard:
 
         Args:
             documents: The whole watchlist, the same on every machine.
-            chosen: What is to be crawled of it.
         """
         owner = _owners(documents)
         return [each for each in chosen if int(sha256(owner[each.id])[:12], 16) % self.count == self.number - 1]

@@ -29,11 +29,7 @@ class GuardedTransport(BaseAdapter):
     """requests' transport for one server, over a guarded *client*, one request after the other.
 
     Args:
-        client: Asks; it decides which addresses may be asked.
         pause: Seconds to leave after a request to an address before the next one.
-        now: The clock that dates in Retry-After are read by.
-        monotonic: The clock of pauses.
-        sleep: Waits.
         limit: Most bytes of a body, after decompression.
         deadline: Seconds for one request.
         max_wait: Longest wait that the server may ask for; beyond it the run ends.

@@ -43,7 +43,6 @@ def choose_captures(captures: Iterable[Capture], page: int = 0, every: str = "da
 
     Args:
         captures: The index of one page, its earlier addresses included.
-        page: The number of the page.
         every: A word of `EVERY`.
     """
     found = ChosenCaptures()

@@ -81,11 +81,7 @@ class CommitChange:
 
 
 def clean_environment(folder: Path | str = os.devnull) -> dict[str, str]:
-    """Return an environment in which git reads no configuration but that of the repository it works in.
-
-    Args:
-        folder: The home folder that git sees.
-    """
+    """Return an environment in which git reads no configuration but that of the repository it works in."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(folder),

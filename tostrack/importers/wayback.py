@@ -57,10 +57,6 @@ class Capture:
 class Wayback:
     """Asks the Wayback Machine; everything it sends goes through *transport*.
 
-    Args:
-        transport: The only way out of the session.
-        agent: Who we say we are.
-
     Raises:
         ConfigError: The extra is not installed.
     """

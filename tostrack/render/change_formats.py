@@ -85,7 +85,6 @@ def change_as_markdown(
     Edits are ``<del>`` and ``<ins>``, which GitHub and GitLab render: ``**`` does not open before a comma.
 
     Args:
-        url: Where to read more; used when it is an http, https or mailto address.
         budget: Characters to spend on hunks; those that do not fit are counted.
     """
     title = headline(change, service_name, document_name, quoted=False)
@@ -155,7 +154,6 @@ def change_as_html(
     scripts and nothing remote.
 
     Args:
-        url: Where to read more; used when it is an http, https or mailto address.
         budget: Characters to spend on hunks; those that do not fit are counted.
         title: Whether to begin with the headline; a feed entry has it in its title.
     """

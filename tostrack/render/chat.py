@@ -40,9 +40,6 @@ def fit_blocks(
 
     Args:
         title: Cut where it is longer than a channel takes, or than a third of a message.
-        blocks: In their order; empty ones are left out.
-        limit: The length of title and body together.
-        title_limit: The length of the title; 0 for a channel that shows it as part of the body.
         measure: Returns the length of a text as the channel counts it.
     """
     longest_title = min(title_limit or limit, limit // _TITLE_PART)

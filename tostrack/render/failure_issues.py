@@ -29,7 +29,6 @@ def list_failure_issues(rows: Iterable[Mapping[str, Any]], now: datetime) -> Ite
     """Yield the documents of *rows* that have failed for at least two days.
 
     Args:
-        rows: Mappings with the keys of ``tostrack status --json``.
         now: The time of the report; the time of a check that found nothing new is not stored.
     """
     for row in rows:

@@ -10,8 +10,6 @@ def format_annotation(level: str, title: str, message: str) -> str:
 
     Args:
         level: ``notice``, ``warning`` or ``error``.
-        title: Its heading.
-        message: One line.
     """
     return f"::{level} title={_property(safe_line(title))}::{_data(safe_line(message))}"
 

@@ -58,14 +58,8 @@ def propose(
     """Return how the page at *url* would be watched: its names, and selectors when they help.
 
     Args:
-        url: The page.
-        known: The documents that are watched.
-        fetch_all: How to fetch.
-        service: Its service's id, where the one that is found would be wrong.
-        document: Its own id.
         fetch: ``http`` or ``browser``.
         anyway: Propose also a text that does not look like a policy.
-        call: How to read a page, which may be hostile, as in `crawl`.
 
     Raises:
         ConfigError: It is no web address, is watched already, or no id can be found for it.

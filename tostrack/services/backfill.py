@@ -122,11 +122,7 @@ def plan_backfill(
     """Return what *source* has of the time that the versions of *document* do not cover; only its index is asked.
 
     Args:
-        document: What to look for.
-        source: Where.
         archive: What there is; None when there is nothing yet.
-        ledger: What was asked for before.
-        span: The time to look for.
         formerly: Earlier addresses of the document's one page.
 
     Raises:
@@ -163,12 +159,6 @@ def fetch_captures(made: Plan, source: CaptureSource, ledger: RequestLog) -> Ite
 
 def store_captures(made: Plan, ledger: RequestLog, writer: Writer, call: Call = call_directly) -> BackfillResult:
     """Make versions of what was gathered: of a time before the first one that stands, all of them or none.
-
-    Args:
-        made: What was asked for.
-        ledger: What came.
-        writer: Where the versions are stored.
-        call: How to read a page, which may be hostile.
 
     Raises:
         StoreError: The archive or the ledger cannot be written.

@@ -66,10 +66,6 @@ def crawl(
     Each document is one transaction: what was yielded survives a kill, and a run that is repeated goes on from there.
 
     Args:
-        documents: What to visit.
-        writer: Where to store it.
-        fetch_all: How to fetch.
-        now: The clock.
         recheck: A page whose server has answered only 304 for so long is asked for the whole page.
         call: How to read a page, which may be hostile: a `sandbox.Worker` does it in bounded time and memory.
 
@@ -147,8 +143,6 @@ def preview(
     """Fetch *documents* and yield the text that a first crawl would keep of each, or why it would keep none.
 
     Args:
-        documents: What to fetch.
-        fetch_all: How.
         last: Gives the last good text of a document: where a selector died, its new container is named.
         twice: Fetch once more what was good, to see what does not stay the same.
         call: How to read a page, as in `crawl`.

@@ -40,9 +40,7 @@ def is_due(every: str, rows: Sequence[Waiting], made: Iterable[datetime], at: da
 
     Args:
         every: ``change``, ``day`` or ``week``.
-        rows: What waits.
         made: When the digests before were made.
-        at: Now.
     """
     if every == "change":
         return True

@@ -34,14 +34,8 @@ def assemble_digest(
     """Return what the readers of *settings* are told of *events*, the ids of changes; the same archive, the same words.
 
     Args:
-        archive: Open for reading.
-        settings: What the readers asked for.
         events: What is told, as it was frozen; anything else between *since* and *until* is listed or counted.
         since: Where the span begins that the digest speaks of.
-        until: Where it ends.
-        site: Where the pages of changes are published; empty when they are not.
-        warning: Said before everything else.
-        book: Says what flags mean.
 
     Raises:
         StoreError: An event names a change that the archive does not have.

@@ -43,12 +43,6 @@ def discover(
 ) -> list[DiscoveredPolicy]:
     """Return the policies that *site* publishes, by kind; each address once.
 
-    Args:
-        site: Its home page.
-        known: The documents that are watched.
-        fetch_all: How to fetch.
-        call: How to read a page, which may be hostile.
-
     Raises:
         ConfigError: It is no web address.
         FetchError: Its home page cannot be fetched.

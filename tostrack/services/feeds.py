@@ -28,7 +28,6 @@ def build_feeds(
     feed holds the changes that readers are told of; the same archive gives the same bytes.
 
     Args:
-        archive: Open for reading.
         url: Where the files will be served, without a final slash; empty when they are only read from disk.
         site: Where the pages of changes are published; empty when they are not.
         hub: The WebSub hub that is pinged when a feed has news.
@@ -63,7 +62,6 @@ def describe_empty(began: datetime, imported: int) -> str:
     """Return why a feed has no entry.
 
     Args:
-        began: When the archive was made.
         imported: How many changes are not in the feed because they were imported.
     """
     kept = f"; {count(imported, 'imported change')} not listed" if imported else ""

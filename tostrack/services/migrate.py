@@ -34,11 +34,6 @@ def migrate_archive(path: Path, folder: Path, now: datetime) -> MigrateResult | 
 
     The archive is replaced only once the converted copy was verified, chain by chain.
 
-    Args:
-        path: The archive.
-        folder: Where the backup is written.
-        now: When; it names the backup.
-
     Raises:
         StoreError: It is no archive, or damaged, or the disk is full; the archive is as it was.
         ArchiveBusyError: Another process writes to it.

@@ -181,8 +181,6 @@ def load_history(document: Document, writer: Writer, at: datetime, key: str = ""
     """Return the last versions, most recent first, as far back as the last one that readers were notified of.
 
     Args:
-        document: Whose history.
-        writer: The archive.
         at: The time of the visit: reversions within the year before it count.
         key: Where given, any older version with the text of this key comes last: was this text seen before?
     """
@@ -241,14 +239,10 @@ def new_version(
     """Return *reading* as a version to append, with the flags of the clauses that the archive has not seen yet.
 
     Args:
-        reading: The text.
-        document: What it is a version of.
-        writer: The archive.
         kind: ``crawl``, ``import`` or ``re-extraction``: readers are notified only of a change that a crawl found.
         decision: What the text means; None for a re-extraction.
         change: What changed, where nobody decides whether to tell of it.
         captures: What it was read from, where that is not the newest capture of each page.
-        call: How to run the rules on it.
     """
     book = writer.book
     change = decision.change if decision else change

@@ -81,11 +81,8 @@ def recover_archive(
 
     Args:
         documents: What is watched: captures of anything else are left as they are.
-        path: The archive file, damaged or gone.
         snapshots: The folder of raw captures; it is not changed.
         backups: Where `tostrack archive backup` keeps its copies.
-        open_writer: Opens an archive file and a folder of captures for writing.
-        call: How to read a page, as in `crawl`.
 
     Raises:
         StoreError: There is neither a backup nor a capture, or what was made is not sound; nothing was changed.

@@ -138,10 +138,6 @@ def reflag_archive(writer: Writer, *, dry_run: bool = False, spread: Executor = 
 
     Each distinct clause once, under its headings and its lead-in. Nobody is told: what a change was flagged with, and
     told of, stays as it was. Nothing is left to do the second time.
-
-    Args:
-        dry_run: Store nothing.
-        spread: Who works.
     """
     found = ReflagResult()
     for (_, batch), flags in spread(_flagged, _batches(writer)):

@@ -44,8 +44,6 @@ def accept_quarantined(
 
     Args:
         key: The beginning of the text's hash, where several wait; by default the one seen last.
-        dry_run: Store nothing; say what would become of it.
-        call: How to read a page, which may be hostile, as in `crawl`.
 
     Raises:
         ConfigError: None waits under that name, the page has shown the text that stands again since, or no text can
@@ -163,7 +161,6 @@ def reextract(
     compares like with like.
 
     Args:
-        dry_run: Store nothing.
         force: Record also a text that does not look like the policy beside the one that stands.
         spread: Who reads the pages, which may be hostile.
     """

@@ -35,10 +35,6 @@ def follow_link(outbox: Outbox, key: str, text: str, now: datetime, action: str 
     """Do what the token *text* says; doing it twice is doing it once.
 
     Args:
-        outbox: Where subscriptions are stored.
-        key: What tokens are signed with.
-        text: The token.
-        now: The time of the click.
         action: Where given, the only one that may be done: the page of one action never does the other.
 
     Raises:

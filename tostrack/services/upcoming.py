@@ -38,8 +38,6 @@ def list_binding_dates(
     """Return the binding dates that the texts of *documents* state, the earliest first; past ones too.
 
     Args:
-        archive: Open for reading.
-        documents: The documents to read.
         site: Where the pages of changes are published; empty when they are not.
         at: Read the texts that were current at this time; default: the current ones.
     """
@@ -71,14 +69,7 @@ def build_calendars(archive: Archive, site: str = "") -> dict[str, str]:
 def calendars_of(
     dates: Sequence[BindingDate], services: Mapping[str, str], topics: Iterable[str], authority: str
 ) -> dict[str, str]:
-    """Return calendars of *dates* by file name: of everything, of each service and of each topic, also without a date.
-
-    Args:
-        dates: What they hold.
-        services: Names of services by slug.
-        topics: The topics.
-        authority: The identity in UIDs.
-    """
+    """Return calendars of *dates* by file name: of everything, each service and each topic, also without a date."""
     calendars = {"all": ("Terms and policies: effective dates", list(dates))}
     for service, name in services.items():
         calendars[service] = (f"{name}: effective dates", [one for one in dates if one.service == service])

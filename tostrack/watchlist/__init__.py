@@ -42,7 +42,6 @@ def load(path: Path, *, may_watch_nothing: bool = False) -> Watchlist:
     """Return the watchlist in the file *path*; paths in it are relative to its folder.
 
     Args:
-        path: The file.
         may_watch_nothing: Accept one that names no document: enough for an import.
 
     Raises:
@@ -72,8 +71,6 @@ def loads(
     """Return the watchlist that *text* holds.
 
     Args:
-        text: TOML.
-        source: What messages call it.
         folder: What relative paths in it are relative to.
         may_watch_nothing: Accept one that names no document.
 

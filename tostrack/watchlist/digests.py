@@ -25,11 +25,7 @@ def digest(slug: str, table: Table, known: list[str], folder: Path, packs: Seque
     """Return what the table of one digest says.
 
     Args:
-        slug: Its name.
         table: Where errors are noted as well.
-        known: The services and documents that are declared.
-        folder: Where rules of the user's own lie.
-        packs: The topic packs that are on.
     """
     table.only(_DIGEST_KEYS)
     if "to" not in table:

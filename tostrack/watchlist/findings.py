@@ -37,12 +37,7 @@ class Findings:
             self._found.append((at, finding, word, tuple(known)))
 
     def lines(self, source: str, text: str = "") -> Iterator[str]:
-        """Yield one line a finding, in the order of the file: ``watchlist.toml:3: watch.acme.terms.urll: unknown key``.
-
-        Args:
-            source: The name of the file.
-            text: Its content, where the lines' numbers are looked up.
-        """
+        """Yield a line for each finding, in the order of the file: ``watchlist.toml:3: watch.acme: unknown key``."""
         places = _places(text)
         placed = sorted(((_line(places, each[0]), each) for each in self._found), key=lambda pair: pair[0])
         for line, (at, finding, word, known) in placed[:_TOLD]:

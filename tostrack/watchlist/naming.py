@@ -63,12 +63,6 @@ def names(
     """Return the names of the page at *url*; an id may be empty when nothing makes one.
 
     A service that is watched on the same host already, or under the same id, is the service.
-
-    Args:
-        title: The page's title.
-        heading: Its first heading.
-        site_name: What it calls the site.
-        known: The documents that are watched.
     """
     parts = [part.strip(" .") for part in _SEPARATOR.split(title) if part.strip(" .")]
     heading = heading.strip(" .")

@@ -41,9 +41,6 @@ def watchlist(tables: Mapping[str, object], source: str, folder: Path, findings:
 
     Args:
         tables: What `tomllib.loads` returned.
-        source: The file's name for messages.
-        folder: What relative paths in it are relative to.
-        findings: Where every error goes.
     """
     root = Table(dict(tables), (), findings)
     root.only(_ROOT_KEYS)

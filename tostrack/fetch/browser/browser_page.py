@@ -96,7 +96,6 @@ class BrowserPage:
         """Return the answer of *url*, a normal one, as the browser shows it.
 
         Args:
-            url: The address.
             seconds: Time for all of it, starting the browser included.
             limit: Most characters of the page.
 
