@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from tostrack.archive.hunk_rows import Query
 from tostrack.clauses import canonical
 from tostrack.models import Clause
 
@@ -48,9 +48,7 @@ class Blame:
         latest: The number of the last version that is asked for; what came later is not read.
     """
 
-    def __init__(
-        self, query: Callable[[str, Sequence[object]], list[sqlite3.Row]], document_id: int, latest: int
-    ) -> None:
+    def __init__(self, query: Query, document_id: int, latest: int) -> None:
         self._query = query
         self._document_id = document_id
         self._latest = latest
@@ -79,12 +77,16 @@ class Blame:
         result = []
         for position, (stay, clause) in enumerate(zip(standing, clauses, strict=True)):
             past = pasts[stay.line]
-            came = _came(past, quiet)
-            worded = max(came, _worded(past, self._words, ours))
+            # A return that was noise ends no absence; marks and addresses are no words, and our own rules change none.
+            came = _begin(past, lambda one, two: one.until < two.since and two.since not in quiet)
+            worded = max(came, _begin(past, lambda one, two: self._differ(one, two) and two.since not in ours))
             first = past[0].since
             text = (position, clause.kind, clause.heading, clause.text)
             result.append(BlameRow(*text, seen[came], came, seen[worded], worded, seen[first], first))
         return result
+
+    def _differ(self, one: _Stay, two: _Stay) -> bool:
+        return self._words.get(one.clause_id) != self._words.get(two.clause_id)
 
     @cached_property
     def _in_order(self) -> list[_Stay]:
@@ -130,21 +132,11 @@ class Blame:
         return {row["number"]: row["seen_at"] for row in rows}, ours, {row["number"] for row in rows if row["quiet"]}
 
 
-def _came(past: Sequence[_Stay], quiet: set[int]) -> int:
-    """Return the version since which a line has not been away; a return that was noise ends no absence."""
-    came = past[-1].since
+def _begin(past: Sequence[_Stay], is_break: Callable[[_Stay, _Stay], bool]) -> int:
+    """Return the version with which the stays began that go on to the last one without a break."""
+    begin = past[-1].since
     for before, after in reversed(list(pairwise(past))):
-        if before.until < after.since and after.since not in quiet:
+        if is_break(before, after):
             break
-        came = before.since
-    return came
-
-
-def _worded(past: Sequence[_Stay], words: Mapping[int, str], ours: set[int]) -> int:
-    """Return the version that gave a line its words; marks and addresses are none, and our own rules change none."""
-    worded = past[-1].since
-    for before, after in reversed(list(pairwise(past))):
-        if words.get(before.clause_id) != words.get(after.clause_id) and after.since not in ours:
-            break
-        worded = before.since
-    return worded
+        begin = before.since
+    return begin

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from tostrack.archive.hunk_rows import Query
 from tostrack.archive.stored_times import require_time
 from tostrack.models import Verdict, iso
 from tostrack.value import Value
@@ -51,7 +51,7 @@ class ChangeRow(Value):
 
 
 def changes(
-    query: Callable[[str, Sequence[object]], list[sqlite3.Row]],
+    query: Query,
     service: str | None = None,
     document: str | None = None,
     *,

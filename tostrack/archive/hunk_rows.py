@@ -74,6 +74,22 @@ def build_hunk_rows(hunks: Iterable[Hunk], old: Sequence[int], new: Sequence[int
     ]
 
 
+def insert_hunks(
+    connection: sqlite3.Connection, judgement_id: int, rows: Iterable[HunkRow], context_id: Callable[[str], int]
+) -> None:
+    """Write, in the open transaction, the hunks of a judgement; *context_id* gives the id of a heading path."""
+    connection.executemany(
+        "INSERT INTO _hunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                *(judgement_id, place, row.edit, row.reason, context_id(row.context)),
+                *(row.old_at, row.new_at, row.old_clauses, row.new_clauses, row.words),
+            )
+            for place, row in enumerate(rows)
+        ],
+    )
+
+
 def _pack_ids(ids: Sequence[int], at: int | None, count: int) -> int | str | None:
     """Return the ids of a hunk's clauses: a number where there is one, else a JSON list; both are read by json_each."""
     if at is None:

@@ -7,18 +7,18 @@ versions again whenever a change was shown. Hashed columns keep their values, so
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from tostrack.archive.hunk_recovery import recover_hunks
-from tostrack.archive.hunk_rows import build_hunk_rows
+from tostrack.archive.hunk_rows import build_hunk_rows, insert_hunks
 from tostrack.archive.migrations import run_script
 from tostrack.archive.texts import clause_key
 from tostrack.clauses import assemble
 from tostrack.comparison_key import comparison_key
 from tostrack.errors import StoreError
-from tostrack.models import Clause, Hunk
+from tostrack.models import Clause
 
 #: Versions whose clauses are remembered while the changes of a document are gone through.
 _MOST_TEXTS = 16
@@ -127,7 +127,7 @@ def _fill_document(connection: sqlite3.Connection, document_id: int) -> None:
         rows = connection.execute(_CLAUSES, (document_id, number)).fetchall()
         return [row[0] for row in rows], assemble((kind, text) for _, kind, text in rows)
 
-    waiting = _judgements(connection, document_id)
+    waiting = iter(_named(connection, _JUDGEMENTS, document_id))
     judgement = next(waiting, None)
     query = "SELECT id, number FROM _versions WHERE document_id = ? ORDER BY id"
     for version_id, number in connection.execute(query, (document_id,)).fetchall():
@@ -139,10 +139,6 @@ def _fill_document(connection: sqlite3.Connection, document_id: int) -> None:
     while judgement is not None:
         _fill_change(connection, judgement, text_of)
         judgement = next(waiting, None)
-
-
-def _judgements(connection: sqlite3.Connection, document_id: int) -> Iterator[dict[str, Any]]:
-    yield from _named(connection, _JUDGEMENTS, document_id)
 
 
 def _named(connection: sqlite3.Connection, query: str, *values: object) -> list[dict[str, Any]]:
@@ -158,26 +154,14 @@ def _fill_change(connection: sqlite3.Connection, judgement: dict[str, Any], text
         "judgement_facts": _named(connection, _FACTS, judgement["id"]),
     }
     found = recover_hunks(old, new, judgement, details)
-    _store(connection, judgement["id"], found.hunks, old_ids, new_ids)
+    rows = build_hunk_rows(found.hunks, old_ids, new_ids)
+    insert_hunks(connection, judgement["id"], rows, lambda heading: _context(connection, heading))
     if found.recomputed:
         connection.execute("UPDATE judgements SET recomputed = 1 WHERE id = ?", (judgement["id"],))
     for table, stored in (("judgement_flags", "_judgement_flags"), ("judgement_facts", "judgement_facts")):
         connection.executemany(
             f"UPDATE {stored} SET place = ? WHERE id = ?",  # noqa: S608 - words of this module
             [(place, row["id"]) for place, row in zip(found.places.get(table, ()), details[table], strict=False)],
-        )
-
-
-def _store(
-    connection: sqlite3.Connection, judgement_id: int, hunks: Sequence[Hunk], old: Sequence[int], new: Sequence[int]
-) -> None:
-    for place, row in enumerate(build_hunk_rows(hunks, old, new)):
-        connection.execute(
-            "INSERT INTO _hunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(judgement_id, place, row.edit, row.reason, _context(connection, row.context)),
-                *(row.old_at, row.new_at, row.old_clauses, row.new_clauses, row.words),
-            ),
         )
 
 

@@ -68,10 +68,10 @@ def _steps() -> Mapping[int, Step]:
 
 def create_schema(connection: sqlite3.Connection) -> None:
     """Make the tables of the current schema in an empty database."""
-    from tostrack.archive import deliveries, fact_rows, flag_listing, judgement_sums, outbox, reviews, schema
+    from tostrack.archive import flag_listing, judgement_sums, outbox, reviews, schema
 
-    modules = (fact_rows, outbox, reviews, flag_listing, deliveries, judgement_sums)
-    run_script(connection, "".join((schema.TABLES, schema.PROOF, *(module.TABLES for module in modules))))
+    modules = (schema, outbox, reviews, flag_listing, judgement_sums)
+    run_script(connection, "".join((*(module.TABLES for module in modules), outbox.DELIVERIES)))
     _create_views_and_triggers(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {SCHEMA}")

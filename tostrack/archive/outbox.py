@@ -14,10 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
-from tostrack.archive.deliveries import write_delivery
 from tostrack.archive.migrations import DATABASE_ERRORS
 from tostrack.errors import StoreError
 from tostrack.models import Change, DigestSettings, channel_of, iso
@@ -66,6 +64,15 @@ CREATE TABLE subscribers (
 CREATE TABLE suppressions (address TEXT PRIMARY KEY, since TEXT NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
 """
 
+#: What became of each part of a message that is delivered in several: to several targets, or as several messages.
+DELIVERIES = """
+CREATE TABLE deliveries (
+    message_id INTEGER NOT NULL REFERENCES messages(id),
+    part TEXT NOT NULL,
+    error TEXT NOT NULL,
+    PRIMARY KEY (message_id, part)
+) WITHOUT ROWID;
+"""
 #: Tables that must not leave the machine with a published archive.
 PRIVATE = ("outbox", "deliveries", "messages", "subscribers", "suppressions")
 
@@ -163,9 +170,7 @@ class Outbox:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._connection.close()
 
     @contextmanager
@@ -190,12 +195,14 @@ class Outbox:
         with self._reported():
             return self._connection.execute(query, values).fetchall()
 
+    def _write(self, query: str, *values: object) -> int:
+        """Run *query* in a transaction of its own; return how many rows it changed."""
+        with self._atomic():
+            return self._connection.execute(query, values).rowcount
+
     def set_authority(self, authority: str) -> None:
         """Make *authority* the identity in ids of feeds and messages, unless the archive has one already."""
-        with self._atomic():
-            self._connection.execute(
-                "UPDATE meta SET value = ? WHERE key = 'authority' AND value = ?", (authority, UNSET_AUTHORITY)
-            )
+        self._write("UPDATE meta SET value = ? WHERE key = 'authority' AND value = ?", authority, UNSET_AUTHORITY)
 
     # Gathering
 
@@ -217,9 +224,8 @@ class Outbox:
 
     def told_on(self, day: str) -> list[str]:
         """Return the ids of the changes of one night that anybody is told of."""
-        return [
-            row[0] for row in self._rows("SELECT DISTINCT event FROM outbox WHERE substr(queued_at, 1, 10) = ?", (day,))
-        ]
+        query = "SELECT DISTINCT event FROM outbox WHERE substr(queued_at, 1, 10) = ?"
+        return [row[0] for row in self._rows(query, (day,))]
 
     def gather(
         self,
@@ -300,16 +306,15 @@ class Outbox:
             UPDATE messages SET leased_until = ?
             WHERE id = ? AND attempts = ? AND state IN ('pending', 'retry') AND leased_until IS NOT NULL
         """
-        with self._atomic():
-            return bool(self._connection.execute(query, (iso(until), message.id, message.attempts)).rowcount)
+        return bool(self._write(query, iso(until), message.id, message.attempts))
 
     def sent(self, message: Message, at: datetime) -> None:
         """Note that *message* has arrived."""
-        self._settle(message, "sent", sent_at=at)
+        self._settle(message, "sent", sent_at=iso(at))
 
     def retry(self, message: Message, at: datetime, error: str) -> None:
         """Note that *message* is to be tried again *at* a time."""
-        self._settle(message, "retry", next_try_at=at, error=error)
+        self._settle(message, "retry", next_try_at=iso(at), error=error)
 
     def bury(self, message: Message, error: str) -> None:
         """Note that *message* is not tried any more."""
@@ -320,39 +325,27 @@ class Outbox:
         message: Message,
         state: str,
         *,
-        sent_at: datetime | None = None,
-        next_try_at: datetime | None = None,
+        sent_at: str | None = None,
+        next_try_at: str | None = None,
         error: str = "",
     ) -> None:
-        with self._atomic():
-            self._connection.execute(
-                # What arrived has arrived, whatever a second sender says of it; of all else the last sender knows.
-                """
-                UPDATE messages SET state = ?1, leased_until = NULL, sent_at = ?2,
-                    next_try_at = coalesce(?3, next_try_at), error = ?4
-                WHERE id = ?5 AND state <> 'sent' AND (?1 = 'sent' OR attempts = ?6)
-                """,
-                (
-                    state,
-                    sent_at and iso(sent_at),
-                    next_try_at and iso(next_try_at),
-                    error,
-                    message.id,
-                    message.attempts,
-                ),
-            )
+        # What arrived has arrived, whatever a second sender says of it; of all else the last sender knows.
+        query = """
+            UPDATE messages SET state = ?1, leased_until = NULL, sent_at = ?2,
+                next_try_at = coalesce(?3, next_try_at), error = ?4
+            WHERE id = ?5 AND state <> 'sent' AND (?1 = 'sent' OR attempts = ?6)
+        """
+        self._write(query, state, sent_at, next_try_at, error, message.id, message.attempts)
 
     def release(self, at: datetime) -> int:
         """Let what was held back after a storm go at once; return how many messages."""
         query = "UPDATE messages SET next_try_at = ?1 WHERE kind = 'storm' AND state = 'pending' AND next_try_at > ?1"
-        with self._atomic():
-            return self._connection.execute(query, (iso(at),)).rowcount
+        return self._write(query, iso(at))
 
     def drop(self, reason: str) -> int:
         """Give up what is held back after a storm; return how many messages."""
         query = "UPDATE messages SET state = 'dead', error = ? WHERE kind = 'storm' AND state = 'pending'"
-        with self._atomic():
-            return self._connection.execute(query, (reason,)).rowcount
+        return self._write(query, reason)
 
     def deliveries(self, message: Message) -> dict[str, str]:
         """Return the settled parts of *message*: each with why it was refused for good, empty when it arrived."""
@@ -360,58 +353,41 @@ class Outbox:
 
     def settle_part(self, message: Message, part: str, error: str = "") -> None:
         """Note that a part of *message* has arrived, or with what *error* it was refused for good."""
-        with self._atomic():
-            write_delivery(self._connection, message.id, part, error)
+        self._write("INSERT OR REPLACE INTO deliveries VALUES (?, ?, ?)", message.id, part, error)
 
     # Permission
 
     def ask(self, digest: str, address: str, at: datetime) -> None:
         """Note that *address* asked for a digest, or asked again; nothing is sent before it is confirmed."""
-        with self._atomic():
-            self._connection.execute(
-                """
-                INSERT INTO subscribers (digest, address, asked_at) VALUES (?1, ?2, ?3)
-                ON CONFLICT (digest, address) DO UPDATE SET asked_at = ?3
-                """,
-                (digest, address, iso(at)),
-            )
+        query = """
+            INSERT INTO subscribers (digest, address, asked_at) VALUES (?1, ?2, ?3)
+            ON CONFLICT (digest, address) DO UPDATE SET asked_at = ?3
+        """
+        self._write(query, digest, address, iso(at))
 
     def confirm(self, digest: str, address: str, at: datetime) -> bool:
         """Note that the owner of *address* wants the digest; False when nobody asked since it left."""
-        with self._atomic():
-            return bool(
-                self._connection.execute(
-                    """
-                    UPDATE subscribers SET confirmed_at = ?, left_at = NULL
-                    WHERE digest = ? AND address = ? AND (left_at IS NULL OR asked_at > left_at)
-                    """,
-                    (iso(at), digest, address),
-                ).rowcount
-            )
+        query = """
+            UPDATE subscribers SET confirmed_at = ?, left_at = NULL
+            WHERE digest = ? AND address = ? AND (left_at IS NULL OR asked_at > left_at)
+        """
+        return bool(self._write(query, iso(at), digest, address))
 
     def leave(self, digest: str, address: str, at: datetime) -> None:
         """Note that *address* wants the digest no more; it may never have subscribed, being named in the watchlist."""
-        with self._atomic():
-            self._connection.execute(
-                """
-                INSERT INTO subscribers (digest, address, asked_at, left_at) VALUES (?1, ?2, ?3, ?3)
-                ON CONFLICT (digest, address) DO UPDATE SET left_at = ?3
-                """,
-                (digest, address, iso(at)),
-            )
+        query = """
+            INSERT INTO subscribers (digest, address, asked_at, left_at) VALUES (?1, ?2, ?3, ?3)
+            ON CONFLICT (digest, address) DO UPDATE SET left_at = ?3
+        """
+        self._write(query, digest, address, iso(at))
 
     def suppress(self, address: str, at: datetime, reason: str) -> None:
         """Note that *address* gets nothing any more, whatever it subscribes to."""
-        with self._atomic():
-            self._connection.execute(
-                "INSERT OR IGNORE INTO suppressions VALUES (?, ?, ?)", (address.lower(), iso(at), reason)
-            )
+        self._write("INSERT OR IGNORE INTO suppressions VALUES (?, ?, ?)", address.lower(), iso(at), reason)
 
     def allow(self, address: str) -> bool:
         """Undo `suppress`; return whether there was anything to undo."""
-        with self._atomic():
-            query = "DELETE FROM suppressions WHERE address = ?"
-            return bool(self._connection.execute(query, (address.lower(),)).rowcount)
+        return bool(self._write("DELETE FROM suppressions WHERE address = ?", address.lower()))
 
     def subscribers(self, digest: str | None = None) -> list[dict[str, str | None]]:
         """Return who asked for which digest, when they confirmed, and when they left."""

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tostrack.archive.chain import version_link
+from tostrack.archive.hunk_rows import Query
 from tostrack.archive.judgement_rows import JudgementRows
 from tostrack.models import sha256
 from tostrack.value import Value
 
-#: Runs a query on the archive.
-Query = Callable[[str, Sequence[object]], list[sqlite3.Row]]
 Row = dict[str, Any]
 
 #: What stands where a text was taken out by order; its hash is what it was known by.

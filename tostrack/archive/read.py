@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
@@ -197,9 +196,7 @@ class Archive:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def copy(self, target: Path) -> None:
@@ -249,13 +246,10 @@ class Archive:
         finally:
             self._connection.set_progress_handler(None, 0)
 
-    def _rows(self, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
-        with self._reported(), self._bounded():
-            return self._connection.execute(query, values).fetchall()
-
     def query(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
-        """Return the rows of a question of one's own to the tables and views of docs/archive.md."""
-        return self._rows(sql, values)
+        """Return the rows of a question to the tables and views of docs/archive.md."""
+        with self._reported(), self._bounded():
+            return self._connection.execute(sql, values).fetchall()
 
     def schema_differences(self) -> list[SchemaDifference]:
         """Return what of the tables, indexes, views and triggers is not as the schema defines it."""
@@ -264,16 +258,16 @@ class Archive:
 
     def meta(self, key: str) -> str:
         """Return a fact about the archive itself, such as its ``authority``; empty when there is none."""
-        rows = self._rows("SELECT value FROM meta WHERE key = ?", (key,))
+        rows = self.query("SELECT value FROM meta WHERE key = ?", (key,))
         return str(rows[0][0]) if rows else ""
 
     def services(self) -> list[str]:
         """Return the slugs of the services, in alphabetical order."""
-        return [row[0] for row in self._rows("SELECT slug FROM services ORDER BY slug")]
+        return [row[0] for row in self.query("SELECT slug FROM services ORDER BY slug")]
 
     def documents(self, service: str | None = None) -> list[DocumentRow]:
         """Return every document, or those of *service*, with how the last check went."""
-        rows = self._rows(
+        rows = self.query(
             """
             SELECT s.slug AS service, d.slug AS document, s.name AS service_name, d.name, d.checked_at, d.outcome,
                    d.cause, d.message, d.http_status, d.failing_since, d.next_try_at,
@@ -291,7 +285,7 @@ class Archive:
 
     def versions(self, service: str, document: str) -> list[VersionRow]:
         """Return the versions of a document, oldest first."""
-        return [version_row(row) for row in self._rows(_VERSION + "ORDER BY v.number", (service, document))]
+        return [version_row(row) for row in self.query(_VERSION + "ORDER BY v.number", (service, document))]
 
     def version(self, service: str, document: str, number: int) -> VersionRow | None:
         """Return one version by its number, or None."""
@@ -308,7 +302,7 @@ class Archive:
 
     def suspects(self, service: str | None = None, document: str | None = None) -> list[SuspectRow]:
         """Return the texts in quarantine, the one seen last first."""
-        rows = self._rows(
+        rows = self.query(
             """
             SELECT s.slug AS service, d.slug AS document, q.key_sha256, q.cause, q.first_seen_at, q.last_seen_at,
                    q.sightings
@@ -328,11 +322,11 @@ class Archive:
 
     def last_seen(self, service: str, document: str) -> str | None:
         """Return when the text that stands was last seen, or None before the first version."""
-        rows = self._rows("SELECT last_seen_at FROM latest WHERE service = ? AND document = ?", (service, document))
+        rows = self.query("SELECT last_seen_at FROM latest WHERE service = ? AND document = ?", (service, document))
         return rows[0][0] if rows else None
 
     def _one(self, query: str, values: Sequence[object]) -> VersionRow | None:
-        rows = self._rows(query, values)
+        rows = self.query(query, values)
         return version_row(rows[0]) if rows else None
 
     def text(self, service: str, document: str, when: datetime | None = None) -> str | None:
@@ -347,7 +341,7 @@ class Archive:
 
     def clauses(self, row: VersionRow) -> list[tuple[int, Clause]]:
         """Return the clauses of the version of *row* in their order, each with its id."""
-        rows = self._rows(
+        rows = self.query(
             """
             SELECT s.clause_id, c.kind, c.text
             FROM _versions v
@@ -362,7 +356,7 @@ class Archive:
 
     def sources(self, row: VersionRow) -> list[SourceRow]:
         """Return the captures that the version of *row* was read from, page by page."""
-        rows = self._rows(
+        rows = self.query(
             """
             SELECT n.url, n.chain, n.fetched_at, n.status, n.sha256, n.path
             FROM version_snapshots vs JOIN snapshots n ON n.id = vs.snapshot_id
@@ -376,7 +370,7 @@ class Archive:
 
     def redactions(self) -> int:
         """Return how many clauses and captures were taken out by order: what was read before may hold them."""
-        return int(self._rows("SELECT count(*) FROM redactions")[0][0])
+        return int(self.query("SELECT count(*) FROM redactions")[0][0])
 
     def blame(self, service: str, document: str, when: datetime | None = None) -> list[BlameRow]:
         """Return the clauses of the text in force at *when* (now when None), each with since when it stands."""
@@ -391,8 +385,8 @@ class Archive:
         """Return what tells the past of the clauses of many versions of a document, up to that of *row*."""
         from tostrack.archive.blame import Blame
 
-        [(document_id,)] = self._rows("SELECT document_id FROM _versions WHERE id = ?", (row.id,))
-        return Blame(self._rows, document_id, row.number)
+        [(document_id,)] = self.query("SELECT document_id FROM _versions WHERE id = ?", (row.id,))
+        return Blame(self.query, document_id, row.number)
 
     def search(
         self,
@@ -406,13 +400,13 @@ class Archive:
         """Return the clauses that say *words*, wherever and whenever they stood: see `tostrack.archive.search`."""
         from tostrack.archive.search import search
 
-        return search(self._rows, words, service, document, standing=standing, limit=limit)
+        return search(self.query, words, service, document, standing=standing, limit=limit)
 
     def similar_words(self, words: str) -> list[str]:
         """Return words of the archive that are spelled like those of *words* that it does not have."""
         from tostrack.archive.search import similar_words
 
-        return similar_words(self._rows, words)
+        return similar_words(self.query, words)
 
     def changes(
         self,
@@ -425,7 +419,7 @@ class Archive:
         limit: int | None = None,
     ) -> list[ChangeRow]:
         """Return judged changes, newest first; every argument narrows the list."""
-        return changes(self._rows, service, document, verdict=verdict, since=since, until=until, limit=limit)
+        return changes(self.query, service, document, verdict=verdict, since=since, until=until, limit=limit)
 
     def change(self, change_id: str) -> ChangeRow | None:
         """Return the change of this id, as `changes` lists it, or None."""
@@ -436,7 +430,7 @@ class Archive:
         """Return what readers decided about changes, the oldest first: see `tostrack.archive.reviews`."""
         from tostrack.archive.reviews import read_reviews
 
-        return read_reviews(self._rows)
+        return read_reviews(self.query)
 
     def load_change(self, row: ChangeRow) -> Change:
         """Return a stored change as it was recorded: with its hunks, flags, facts and reasons."""
@@ -450,7 +444,7 @@ class Archive:
         """
         from tostrack.archive.stored_changes import load_changes
 
-        return load_changes(self._rows, rows)
+        return load_changes(self.query, rows)
 
     def flags(self, service: str, document: str | None = None, *, topic: str | None = None) -> list[FlagRow]:
         """Return the flags of the texts that stand, by document and place in the text."""
@@ -460,25 +454,25 @@ class Archive:
     def _flags_of(self, service: str, document: str) -> list[FlagRow]:
         from tostrack.archive.flag_listing import read_listing
 
-        listed = read_listing(self._rows, service, document)
+        listed = read_listing(self.query, service, document)
         if listed is not None:
             return listed
         from tostrack.archive.current_flags import CurrentFlags
 
         chain = self.went_by(service, document)
-        return list(CurrentFlags(self._rows, self.clauses, chain[::-1]).rows()) if chain else []
+        return list(CurrentFlags(self.query, self.clauses, chain[::-1]).rows()) if chain else []
 
     def went_by(self, service: str, document: str) -> list[VersionRow]:
         """Return the versions that readers went by, oldest first: those whose coming was no noise, and what stands."""
         query = "SELECT to_number, verdict FROM changes WHERE service = ? AND document = ? ORDER BY occasion"
         # A version that was told late has two judgements: the later one ("settled") holds.
-        verdicts = dict(map(tuple, self._rows(query, (service, document))))
+        verdicts = dict(map(tuple, self.query(query, (service, document))))
         rows = self.versions(service, document)
         return [row for row in rows if row is rows[-1] or verdicts.get(row.number) != Verdict.NOISE]
 
     def times_that_go_back(self) -> list[tuple[str, int]]:
         """Return the versions, by document and number, whose time is before that of the version before them."""
-        rows = self._rows(
+        rows = self.query(
             """
             SELECT s.slug || '/' || d.slug AS document, v.number FROM (
                 SELECT document_id, number, seen_at, lag(seen_at) OVER (PARTITION BY document_id ORDER BY number)
@@ -493,7 +487,7 @@ class Archive:
         """Return what happened to the flags of the document of *row*, by pairs of versions: see `flag_events`."""
         from tostrack.archive.flag_events import read_moments
 
-        return read_moments(self._rows, row.id, fingerprint)
+        return read_moments(self.query, row.id, fingerprint)
 
     def stored_flags(
         self, rows: Sequence[VersionRow], fingerprint: str, *, ever: bool = True
@@ -504,11 +498,11 @@ class Archive:
         """
         from tostrack.archive.flag_rows import stored_flags
 
-        return stored_flags(self._rows, [row.id for row in rows], fingerprint, ever=ever)
+        return stored_flags(self.query, [row.id for row in rows], fingerprint, ever=ever)
 
     def stale(self, fingerprint: str) -> int:
         """Return how many clauses were flagged by other rules than those of *fingerprint*."""
         # Most archives were flagged by one set of rules alone: then no row is counted.
         query = "SELECT count(*) FROM _flagged WHERE rulebook_id IN (SELECT value FROM json_each(?))"
-        others = [row[0] for row in self._rows("SELECT id FROM _rulebooks WHERE fingerprint <> ?", (fingerprint,))]
-        return int(self._rows(query, (str(others),))[0][0]) if others else 0
+        others = [row[0] for row in self.query("SELECT id FROM _rulebooks WHERE fingerprint <> ?", (fingerprint,))]
+        return int(self.query(query, (str(others),))[0][0]) if others else 0

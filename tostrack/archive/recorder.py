@@ -14,7 +14,7 @@ from tostrack.analysis.flags.history import FIRST, FlagEvent, describe_event
 from tostrack.archive.chain import late_link, version_link
 from tostrack.archive.flag_events import events_of_hunks, find_before, write_moment
 from tostrack.archive.flag_rows import FlagRows
-from tostrack.archive.hunk_rows import build_hunk_rows
+from tostrack.archive.hunk_rows import build_hunk_rows, insert_hunks
 from tostrack.archive.judgement_rows import ENDS, JudgementRows, build_judgement_rows
 from tostrack.archive.judgement_sums import write_sums
 from tostrack.archive.texts import ClauseStore
@@ -304,16 +304,7 @@ class Recorder:
     def _hunks(self, document_id: int, judgement_id: int, judged: JudgementRows, hunks: Sequence[Hunk]) -> None:
         """Write the hunks of a judgement whose two versions are stored."""
         old, new = (self._texts.clause_ids(document_id, judged.row[f"{end}_number"]) for end in ENDS)
-        self._connection.executemany(
-            "INSERT INTO _hunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    *(judgement_id, place, row.edit, row.reason, self.flags.context_id(row.context)),
-                    *(row.old_at, row.new_at, row.old_clauses, row.new_clauses, row.words),
-                )
-                for place, row in enumerate(build_hunk_rows(hunks, old, new))
-            ],
-        )
+        insert_hunks(self._connection, judgement_id, build_hunk_rows(hunks, old, new), self.flags.context_id)
         write_sums(self._connection, [judgement_id])
 
     def _flag_moment(self, document_id: int, number: int, new: NewVersion) -> None:

@@ -243,10 +243,24 @@ CREATE TABLE _flag_events (
     context_id INTEGER NOT NULL REFERENCES _contexts(id)
 );
 CREATE INDEX _flag_events_moment ON _flag_events(moment_id);
-"""
-
-#: What proves the rest: see `tostrack.archive.verify` and `tostrack.archive.redact`.
-PROOF = """
+CREATE TABLE judgement_facts (
+    id INTEGER PRIMARY KEY,
+    judgement_id INTEGER NOT NULL REFERENCES judgements(id),
+    hunk INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    old TEXT NOT NULL,
+    new TEXT NOT NULL,
+    sentence TEXT NOT NULL,
+    place INTEGER
+);
+CREATE INDEX judgement_facts_judgement ON judgement_facts(judgement_id);
+CREATE TABLE judgement_dates (
+    judgement_id INTEGER PRIMARY KEY REFERENCES judgements(id),
+    old TEXT NOT NULL,
+    new TEXT NOT NULL,
+    note TEXT NOT NULL
+);
+-- What proves the rest: see `tostrack.archive.verify` and `tostrack.archive.redact`.
 CREATE TABLE heads (
     document_id INTEGER PRIMARY KEY REFERENCES documents(id),
     hash TEXT NOT NULL

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tostrack.archive.hunk_rows import Query
 from tostrack.errors import ConfigError
 from tostrack.language.search_forms import search_forms
 
@@ -57,7 +56,7 @@ ORDER BY said.score LIMIT ?6
 
 
 def search(
-    query: Callable[[str, Sequence[object]], list[sqlite3.Row]],
+    query: Query,
     words: str,
     service: str | None = None,
     document: str | None = None,
@@ -94,7 +93,7 @@ def _quoted(form: str) -> str:
     return " OR ".join(f'"{each}"{ending}' for each in spellings)
 
 
-def similar_words(query: Callable[[str, Sequence[object]], list[sqlite3.Row]], words: str) -> list[str]:
+def similar_words(query: Query, words: str) -> list[str]:
     """Return words of the archive that are spelled like those of *words* that it does not have, the nearest first."""
     from difflib import get_close_matches
 

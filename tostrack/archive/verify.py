@@ -6,14 +6,16 @@ by rules (`flags`) it vouches that it can be read, not for what moves every nigh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tostrack.archive import snapshots as files
 from tostrack.archive.chain import late_link
 from tostrack.archive.hunk_check import check_hunks
 from tostrack.archive.intervals import OPEN
+from tostrack.archive.judgement_rows import JudgementRows
 from tostrack.archive.judgement_sums import check_sums
 from tostrack.archive.provenance import Origin, Provenance, Row
 from tostrack.archive.read import Archive, DocumentRow
@@ -202,32 +204,21 @@ class _Check:
         )[0][0]
         texts = VersionTexts(self._query, document_id)
         late = [(judged, self._origins.seal(judged)) for judged in self._origins.late(document_id)]
-        head, number = "", None
+        number = None
         heads = self._report.heads[document.id] = []
         for origin in self._origins.versions(document_id):
             self._report.versions += 1
             number = origin.row["number"]
             clauses = self._clauses(texts, origin.row)
             # What came late between two versions is known by nothing but its place in the chain.
-            for before in _onward(document.id, head, [seal for _, seal in late]):
-                if _follows(origin, before[-1], clauses):
-                    heads += before[1:]
-                    del late[: len(before) - 1]
-                    break
-            else:
+            if not _pass_late(document.id, heads, late, partial(_follows, origin, clauses)):
                 message = "its clauses, its origin, its judgement or what comes before it are not what was recorded"
                 self.say("chain", message, document.id, number)
-            head = origin.row["hash"]
-            heads.append(head)
+            heads.append(origin.row["hash"])
             for capture in origin.captures:
                 self._capture(capture, document.id, number)
         noted = [row["hash"] for row in self._query("SELECT hash FROM heads WHERE document_id = ?", (document_id,))]
-        for before in _onward(document.id, head, [seal for _, seal in late]):
-            if before[-1:] == (noted or [""]):
-                heads += before[1:]
-                del late[: len(before) - 1]
-                break
-        else:
+        if not _pass_late(document.id, heads, late, lambda head: [head] == (noted or [""])):
             self.say("head", "is not the end of what was recorded", document.id, number)
         for row in self._query(_STRAY, (document_id, OPEN)):
             self.say("text", f"clause {row['clause_id']} stands in versions that are not there", document.id, row[0])
@@ -257,18 +248,14 @@ class _Check:
             self.say("text", f"cannot be read ({error})", *where)
             return []
         present = {texts.clauses[clause_id].text for clause_id in ids}
-        is_recorded = sha256(text) == row["sha256"] or self._is_of_extractor_1(texts, ids, row)
+        # Extractor 1 wrote a text without regard to empty cells of tables.
+        older = partial(join_clauses, [texts.clauses[clause_id] for clause_id in ids], count_empty_cells=False)
+        is_recorded = sha256(text) == row["sha256"] or sha256(older()) == row["sha256"]
         if not is_recorded and self._origins.gone.keys().isdisjoint(present):
             self.say("text", "the text is not the one that was recorded", *where)
         for odd in self._odd.keys() & present:
             self.say("text", self._odd[odd], *where)
         return found
-
-    @staticmethod
-    def _is_of_extractor_1(texts: VersionTexts, ids: Sequence[int], row: Row) -> bool:
-        """Whether the text is the recorded one as extractor 1 wrote it: without regard to empty cells of tables."""
-        clauses = [texts.clauses[clause_id] for clause_id in ids]
-        return sha256(join_clauses(clauses, count_empty_cells=False)) == str(row["sha256"])
 
     # Raw captures
 
@@ -311,7 +298,7 @@ class _Check:
         return "" if len(body) == row["size"] else "its size is not the one that was recorded"
 
 
-def _follows(origin: Origin, previous: str, clauses: Sequence[tuple[str, str]]) -> bool:
+def _follows(origin: Origin, clauses: Sequence[tuple[str, str]], previous: str) -> bool:
     """Whether a version, of these *clauses*, is what was recorded behind the head *previous*."""
     try:
         return bool(sha256(origin.link(previous, clauses)) == origin.row["hash"])
@@ -319,10 +306,15 @@ def _follows(origin: Origin, previous: str, clauses: Sequence[tuple[str, str]]) 
         return False
 
 
-def _onward(document: str, head: str, seals: Sequence[str]) -> Iterator[list[str]]:
-    """Yield the heads from *head* on, behind none of the late judgements of these *seals*, behind one, behind two..."""
-    heads = [head]
-    yield heads
-    for seal in seals:
-        heads = [*heads, sha256(late_link(document, heads[-1], seal))]
-        yield heads
+def _pass_late(
+    document: str, heads: list[str], late: list[tuple[JudgementRows, str]], is_next: Callable[[str], bool]
+) -> bool:
+    """Move the fewest *late* judgements to the end of *heads* behind which *is_next* holds; False where none does."""
+    passed = heads[-1:] or [""]
+    while not is_next(passed[-1]):
+        if len(passed) > len(late):
+            return False
+        passed.append(sha256(late_link(document, passed[-1], late[len(passed) - 1][1])))
+    heads += passed[1:]
+    del late[: len(passed) - 1]
+    return True

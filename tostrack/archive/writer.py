@@ -7,7 +7,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from tostrack.archive.read import _BUSY_TIMEOUT, _VERSION, Archive, VersionRow, 
 from tostrack.archive.recorder import Recorder
 from tostrack.archive.reviews import Review, write_reviews
 from tostrack.archive.stored_times import require_time
-from tostrack.archive.visits import NewVersion, PageState, SuspectRow, Visit
+from tostrack.archive.visits import PageState, SuspectRow, Visit
 from tostrack.errors import StoreError
 from tostrack.models import (
     Change,
@@ -153,7 +153,7 @@ class Writer(Archive):
 
     def pages(self, document: Document) -> dict[int, PageState]:
         """Return the newest sound capture of each page by page number, where the page still has that address."""
-        rows = self._rows(
+        rows = self.query(
             """
             SELECT p.page, p.url, p.etag, p.last_modified, n.sha256, n.path, n.fetched_at, n.status, n.content_type,
                    n.chain, p.seen_at
@@ -187,7 +187,7 @@ class Writer(Archive):
     def recent(self, document: Document, limit: int) -> list[VersionRow]:
         """Return the last *limit* versions, newest first."""
         query = _VERSION + "ORDER BY v.number DESC LIMIT ?"
-        return [version_row(row) for row in self._rows(query, (document.service, document.slug, limit))]
+        return [version_row(row) for row in self.query(query, (document.service, document.slug, limit))]
 
     def latest_with_text(self, document: Document, key_sha256: str) -> VersionRow | None:
         """Return the newest version whose canonical text has this hash, or None: was this text seen before?"""
@@ -203,7 +203,7 @@ class Writer(Archive):
             WHERE s.slug = ? AND d.slug = ? AND v.record <> '' ORDER BY v.number DESC
         """
         known = set(names)
-        rows = self._rows(query, (document.service, document.slug))
+        rows = self.query(query, (document.service, document.slug))
         return next((row["record"] for row in rows if row["record"] in known), None)
 
     def suspect(self, document: Document, key_sha256: str) -> SuspectRow | None:
@@ -213,7 +213,7 @@ class Writer(Archive):
 
     def quarantined(self, suspect: SuspectRow) -> dict[int, Snapshot]:
         """Return the captures of a text in quarantine by page number; pages that were not new are not among them."""
-        rows = self._rows(
+        rows = self.query(
             """
             SELECT c.page, n.url, n.chain, n.fetched_at, n.status, n.headers, n.path
             FROM suspects q JOIN documents d ON d.id = q.document_id
@@ -242,7 +242,7 @@ class Writer(Archive):
 
     def flagged_by_others(self, after: Place, limit: int) -> list[FlaggedClause]:
         """Return at most *limit* clauses behind *after* that other rules than ours (``book``) flagged."""
-        return by_others(self._rows, self.book.fingerprint, after, limit)
+        return by_others(self.query, self.book.fingerprint, after, limit)
 
     # What a visit brought
 
@@ -260,11 +260,9 @@ class Writer(Archive):
         }
         if visit.suspect_key and self.suspect(visit.document, visit.suspect_key):
             fresh = {}
-        paths = {page: self._path(visit.document, page, capture) for page, capture in fresh.items()}
-        for page, capture in fresh.items():
-            self._keep(paths[page], capture.body)
-        own = [self._files(visit.document, version) for version in visit.versions]
-        with self._transaction():
+        paths = self._keep_all(visit.document, fresh)
+        own = [self._keep_all(visit.document, version.captures) for version in visit.versions]
+        with self.together():
             obsolete = self._recorder.record(visit, paths, own)
             for event, change in visit.changes():
                 kind = self._find_kind(visit.document, change)
@@ -284,10 +282,10 @@ class Writer(Archive):
     def list_flags(self, service: str, document: str) -> None:
         """Store the flags of the current text of a document, each with the version it dates from, for readers."""
         chain = self.went_by(service, document)
-        if not chain or has_listing(self._rows, service, document):
+        if not chain or has_listing(self.query, service, document):
             return
-        flags = list(CurrentFlags(self._rows, self.clauses, chain[::-1]).listed())
-        with self._transaction():
+        flags = list(CurrentFlags(self.query, self.clauses, chain[::-1]).listed())
+        with self.together():
             write_listing(self._connection, service, document, flags)
 
     def record_all(self, visits: Iterable[Visit]) -> None:
@@ -321,7 +319,7 @@ class Writer(Archive):
                         f"{folder / row['path']}: is not the capture that was stored; `tostrack archive verify` there"
                     )
                 self._keep(paths[row["id"]], body)
-        with self._transaction():
+        with self.together():
             versions, obsolete = MergeWriter(self._connection, self.book, decide).adopt(held, paths)
         for path in obsolete:
             files.delete(self.snapshots, path)
@@ -329,7 +327,7 @@ class Writer(Archive):
 
     def adopt_redactions(self, rows: Iterable[Mapping[str, str]]) -> None:
         """Note what was taken out of another archive by order."""
-        with self._transaction():
+        with self.together():
             self._connection.executemany(
                 "INSERT OR IGNORE INTO redactions (at, kind, sha256, reason) VALUES (:at, :kind, :sha256, :reason)",
                 rows,
@@ -337,27 +335,23 @@ class Writer(Archive):
 
     def write_reviews(self, reviews: Iterable[Review]) -> None:
         """Store what readers decided about changes; all or none."""
-        with self._transaction():
+        with self.together():
             write_reviews(self._connection, reviews)
 
     def reflag(self, flags: Mapping[Place, Sequence[Flag]]) -> None:
         """Store *flags*, by the place of their clause, as those of our rules; all or none."""
-        with self._transaction():
+        with self.together():
             self._recorder.flags.replace(flags, self.book.fingerprint)
 
     def write_flag_history(self, moments: Mapping[Moment, Sequence[FlagEvent]]) -> None:
         """Store what happened to the flags of a document by our rules, by pairs of versions; all or none."""
-        with self._transaction():
+        with self.together():
             for moment, events in moments.items():
                 write_moment(self._connection, self._recorder.flags, moment, events, self.book.fingerprint)
 
-    def together(self) -> AbstractContextManager[None]:
-        """Store what is recorded inside in one transaction: all of it, or nothing."""
-        return self._transaction()
-
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """Commit what is written inside, or nothing of it."""
+    def together(self) -> Iterator[None]:
+        """Store what is recorded inside in one transaction: all of it, or nothing."""
         done = False
         try:
             with self._reported(), self._database.atomic():
@@ -367,16 +361,13 @@ class Writer(Archive):
             if not done:
                 self._recorder.forget()
 
-    def _path(self, document: Document, page: int, capture: Snapshot) -> str:
-        return self._free(files.name(document.service, document.slug, page, capture), capture.sha256)
-
     def _free(self, path: str, digest: str) -> str:
         """Return *path*, or where a capture goes when another one lies there.
 
         Two within one second: a file that a version may cite is never written over.
         """
         service, document, _ = path.split("/", 2)
-        taken = self._rows(
+        taken = self.query(
             """
             SELECT 1 FROM services s JOIN documents d ON d.service_id = s.id JOIN snapshots n ON n.document_id = d.id
             WHERE s.slug = ? AND d.slug = ? AND n.path = ? AND n.sha256 <> ?
@@ -385,10 +376,12 @@ class Writer(Archive):
         )
         return path.replace("Z.", f"Z-{digest[:8]}.", 1) if taken else path
 
-    def _files(self, document: Document, version: NewVersion) -> dict[int, str]:
-        """Keep what *version* alone was read from; return where each page lies."""
-        paths = {page: self._path(document, page, capture) for page, capture in version.captures.items()}
-        for page, capture in version.captures.items():
+    def _keep_all(self, document: Document, captures: Mapping[int, Snapshot]) -> dict[int, str]:
+        """Write the captures of pages; return where each lies."""
+        paths = {}
+        for page, capture in captures.items():
+            path = files.name(document.service, document.slug, page, capture)
+            paths[page] = self._free(path, capture.sha256)
             self._keep(paths[page], capture.body)
         return paths
 
