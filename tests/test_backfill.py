@@ -344,7 +344,7 @@ def test_the_evidence_names_the_archive(years):
     years.run()
 
     with Archive(years.platform.database) as archive:
-        [row] = archive._rows("SELECT url, chain, fetched_at FROM snapshots WHERE fetched_at LIKE '2012-12-17%'")
+        [row] = archive.query("SELECT url, chain, fetched_at FROM snapshots WHERE fetched_at LIKE '2012-12-17%'")
     assert row["url"] == URL
     assert f"{ORIGIN}/web/20121217000000id_/{URL}" in row["chain"]
 

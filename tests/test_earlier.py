@@ -34,7 +34,7 @@ def earlier(platform, number, days, *clauses):
 
 def chain(platform):
     with Archive(platform.database) as archive:
-        rows = archive._rows("SELECT number, previous, hash FROM versions ORDER BY id")
+        rows = archive.query("SELECT number, previous, hash FROM versions ORDER BY id")
     return [(row["number"], row["previous"], row["hash"]) for row in rows]
 
 

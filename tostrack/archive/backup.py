@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,13 +11,13 @@ from tostrack.archive.lock import remove_stale_files
 from tostrack.archive.read import Archive
 from tostrack.archive.verify import HARMLESS, Report, verify
 from tostrack.errors import StoreError
+from tostrack.value import Value
 
 #: Findings that stop no backup: captures are not in the file.
 _HARMLESS = (*HARMLESS, "capture")
 
 
-@dataclass(frozen=True)
-class Backup:
+class Backup(Value):
     """What a backup came to."""
 
     path: Path

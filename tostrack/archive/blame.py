@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 from tostrack.archive.hunk_rows import Query
 from tostrack.clauses import canonical
 from tostrack.models import Clause
+from tostrack.value import Value
 
 
-@dataclass(frozen=True)
-class BlameRow:
+class BlameRow(Value):
     """One clause of a text, and its past: it keeps it when it is reworded or moved."""
 
     position: int
@@ -33,8 +32,7 @@ class BlameRow:
     first_version: int
 
 
-@dataclass(frozen=True)
-class _Stay:
+class _Stay(Value):
     line: int
     since: int
     until: int

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from tostrack.analysis.flags.matching import Changed, Placed, place
 from tostrack.archive.flag_rows import flag_context, flag_of
 from tostrack.archive.hunk_rows import Query
 from tostrack.archive.read import FlagRow, VersionRow
 from tostrack.models import Clause, Flag
+from tostrack.value import Value
 
 
-@dataclass(frozen=True)
-class _Stood:
+class _Stood(Value):
     """A flag in one version."""
 
     flag_id: int

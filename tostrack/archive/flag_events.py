@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
 from tostrack.analysis.flags.history import FIRST, FlagEvent, merge_events
 from tostrack.archive.flag_rows import FlagRows, flag_of
 from tostrack.archive.hunk_rows import HEADING_SEPARATOR, Query, split_heading
 from tostrack.models import Direction, Hunk
+from tostrack.value import Value
 
 #: The last version before one that readers went by: its coming was not noise, by the later judgement where it has two.
 _BEFORE = """
@@ -34,8 +35,7 @@ WHERE v.document_id = (SELECT document_id FROM _versions WHERE id = ?) AND r.fin
 Moment = tuple[int, int | None]
 
 
-@dataclass(frozen=True)
-class VersionBefore:
+class VersionBefore(Value):
     """The version that readers went by before another one."""
 
     id: int

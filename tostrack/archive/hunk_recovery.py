@@ -6,11 +6,11 @@ For archives of schema 1 and for what another archive hands over: hunks are in n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from tostrack.analysis.diff import diff
 from tostrack.archive.provenance import Row
 from tostrack.models import Clause, Edit, Hunk
+from tostrack.value import Value
 
 #: What finds the hunks between two texts, as `diff` does.
 Compare = Callable[[Sequence[Clause], Sequence[Clause]], tuple[Hunk, ...]]
@@ -20,8 +20,7 @@ NOWHERE = -1
 _REDACTED = "[redacted "
 
 
-@dataclass(frozen=True)
-class RecoveredHunks:
+class RecoveredHunks(Value):
     """The hunks between two texts, and where in them the recorded flags and facts are, by table and in their order."""
 
     hunks: tuple[Hunk, ...]

@@ -7,10 +7,11 @@ what goes on in other words or elsewhere keeps its line, and since when a clause
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from tostrack.models import Clause
+from tostrack.value import Value
 
 #: Where the stay of what stands ends: no document will have so many versions.
 OPEN = 2**31 - 1
@@ -19,8 +20,7 @@ OPEN = 2**31 - 1
 _GAP = 1024.0
 
 
-@dataclass(frozen=True)
-class Interval:
+class Interval(Value):
     """One stay of a clause: it stands from version ``since`` on."""
 
     rank: float
@@ -29,8 +29,7 @@ class Interval:
     line: int = 0
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Value):
     """What one version changes: the stays that end with it, those that begin, and all that stand then, by rank."""
 
     closed: tuple[Interval, ...]

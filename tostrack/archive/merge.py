@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from tostrack.archive.verify import HARMLESS, Report, verify
 from tostrack.archive.writer import UNBOUNDED, Writer
 from tostrack.errors import ConfigError, ExtractError, StoreError
 from tostrack.models import sha256
+from tostrack.value import Value
 
 #: No question to an archive takes longer, in seconds, unless it was made to.
 LONGEST_QUERY = 600.0
@@ -31,8 +31,7 @@ LONGEST_QUERY = 600.0
 _NOT_TAKEN = ("sum",)
 
 
-@dataclass(frozen=True)
-class Merged:
+class Merged(Value):
     """What became of one document of the other archive, as ``merge --json`` prints it."""
 
     service: str

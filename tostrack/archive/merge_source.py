@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from tostrack.archive.judgement_rows import JudgementRows
 from tostrack.archive.provenance import Origin, Provenance
 from tostrack.archive.read import Archive
 from tostrack.models import Clause
+from tostrack.value import Value
 
 Rows = Sequence[sqlite3.Row]
 
 
-@dataclass(frozen=True)
-class SourceText:
+class SourceText(Value):
     """How far an archive has come with a document."""
 
     document_id: int

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from tostrack.analysis.comparison import flag_clauses
 from tostrack.analysis.diff import diff
@@ -16,14 +15,14 @@ from tostrack.archive.merge_checks import bound_wait
 from tostrack.archive.merge_source import MergeSource
 from tostrack.archive.recorder import Recorder
 from tostrack.models import Clause, Flag
+from tostrack.value import Value
 
 #: How the last check went: these columns move together.
 _CHECK = ("checked_at", "outcome", "cause", "message", "http_status", "failing_since", "next_try_at")
 _CAPTURE = ("page", "url", "chain", "fetched_at", "status", "content_type", "headers", "size", "sha256")
 
 
-@dataclass(frozen=True)
-class BoundedCalls:
+class BoundedCalls(Value):
     """How texts of another archive, which may be hostile, are flagged and compared.
 
     Each raises `ExtractError` for what takes too long or too much memory.

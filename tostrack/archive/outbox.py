@@ -11,7 +11,6 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -19,6 +18,7 @@ from typing import Self
 from tostrack.archive.migrations import DATABASE_ERRORS
 from tostrack.errors import StoreError
 from tostrack.models import Change, DigestSettings, channel_of, iso
+from tostrack.value import Value
 
 #: These tables hold people's addresses: no published copy has them (`PRIVATE`).
 TABLES = """
@@ -87,8 +87,7 @@ _BUSY_TIMEOUT = 30.0
 _FARTHEST = timedelta(hours=36)
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(Value):
     """A row that no message has gathered yet."""
 
     id: int
@@ -99,8 +98,7 @@ class Waiting:
     queued_at: str
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(Value):
     """What one recipient gets at once: its membership never changes."""
 
     id: int

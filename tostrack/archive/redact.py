@@ -8,7 +8,6 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from tostrack.archive.texts import clause_key
 from tostrack.clauses import plain
 from tostrack.errors import ConfigError, StoreError
 from tostrack.models import iso, sha256
+from tostrack.value import Value
 
 #: What quotes a clause beside the clause itself; all of it is sealed by hashes: see `tostrack.archive.judgement_rows`.
 _QUOTES = (
@@ -35,8 +35,7 @@ _QUOTED = re.compile("“([^”]*)”")
 _SAYS_SOMETHING = 12
 
 
-@dataclass(frozen=True)
-class Redaction:
+class Redaction(Value):
     """What was taken out, or would be."""
 
     #: Plain texts of the clauses.

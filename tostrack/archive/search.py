@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from tostrack.archive.hunk_rows import Query
 from tostrack.errors import ConfigError
 from tostrack.language.search_forms import search_forms
+from tostrack.value import Value
 
 #: Clauses that are looked at, the best first: beyond them a query is no question.
 _MOST_CLAUSES = 1_000
 _TERM = re.compile(r'"([^"]*)"|(\S+)')
 
 
-@dataclass(frozen=True)
-class SearchRow:
+class SearchRow(Value):
     """A clause of a document that says what was looked for, now or at some time."""
 
     service: str

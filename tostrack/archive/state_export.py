@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import starmap, zip_longest
 from pathlib import Path
@@ -21,6 +20,7 @@ from tostrack.archive.migrations import DATABASE_ERRORS
 from tostrack.archive.read import Archive
 from tostrack.errors import StoreError
 from tostrack.models import from_iso, sha256
+from tostrack.value import Value
 
 #: What every crawl moves, whatever it found: when a document and its text were last seen, and which capture of the
 #: same text is the newest. Nobody is told of these, and no verdict rests on them.
@@ -34,8 +34,7 @@ _RESTLESS_COLUMNS = {
 HEARTBEAT = timedelta(days=7)
 
 
-@dataclass(frozen=True)
-class StateExport:
+class StateExport(Value):
     """What `keep` has done."""
 
     #: Nothing was found since: all was left as it was.

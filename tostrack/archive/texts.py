@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from tostrack.archive.intervals import OPEN, Interval, Step, lines_of, step
 from tostrack.clauses import assemble
 from tostrack.models import Clause, sha256
+from tostrack.value import Value
 
 #: So many clauses are known without a look: those of the document at hand, for an import works document by document.
 _MOST_KNOWN = 20_000
 
 
-@dataclass(frozen=True)
-class _Course:
+class _Course(Value):
     """How a document stands at its version *number*."""
 
     document_id: int

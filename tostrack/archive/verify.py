@@ -26,6 +26,7 @@ from tostrack.archive.version_texts import VersionTexts
 from tostrack.clauses import join_clauses
 from tostrack.errors import StoreError
 from tostrack.models import sha256
+from tostrack.value import Value
 
 #: Stays that begin or end with a version that the document does not have; no text shows them.
 _STRAY = """
@@ -39,8 +40,7 @@ AND (since NOT IN (SELECT number FROM _versions WHERE document_id = ?1)
 HARMLESS = ("redacted", "time")
 
 
-@dataclass(frozen=True)
-class VerifyFinding:
+class VerifyFinding(Value):
     """One thing that is not as it was written, or that was taken out by order (``redacted``)."""
 
     #: ``file``, ``schema``, ``reference``, ``index``, ``text``, ``chain``, ``sum``, ``hunk``, ``reading``,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from tostrack.value import Value
 
 _NARROW = (
     "When you post Content on Lumora, you grant us a non-exclusive, royalty-free, worldwide, limited license to host, "
@@ -38,8 +39,7 @@ _FIRST: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Night:
+class Night(Value):
     """One night of the story."""
 
     at: datetime

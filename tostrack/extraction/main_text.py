@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from tostrack.extraction.dom import Element, delete, etree
 from tostrack.extraction.furniture import find_furniture, find_surroundings
@@ -11,6 +10,7 @@ from tostrack.extraction.left_headings import find_left_headings
 from tostrack.extraction.markdown import DROPPED
 from tostrack.extraction.named_parts import find_named_parts
 from tostrack.extraction.weights import CONTROL, Weight, weigh_elements
+from tostrack.value import Value
 
 _LANDMARKS = "//main | //*[@role='main'] | //article"
 #: A landmark that holds less of the prose than this is one card among many.
@@ -26,8 +26,7 @@ _LEAST_SENTENCE, _SENTENCE_ENDS = 12, ".!?:;。"
 _YEAR = re.compile(r"\b20\d\d\b")
 
 
-@dataclass(frozen=True)
-class CutPart:
+class CutPart(Value):
     """A part of a page that was taken for no part of the policy."""
 
     words: int

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from tostrack.extraction.dom import Element, parse
+from tostrack.value import Value
 
 #: Words in the root of an application that is still empty, as in "Loading, please wait".
 _EMPTY_ROOT = 8
@@ -32,8 +32,7 @@ _LONGEST_WAIT = 10
 _SHORT_SCRIPT = 15
 
 
-@dataclass(frozen=True)
-class RemoteText:
+class RemoteText(Value):
     """Where the text of a page may be, as a cause of `quality.CAUSES`, with its address where it has one."""
 
     cause: str

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from ctypes import c_double, c_float, c_int, create_string_buffer
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from math import hypot
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from tostrack.clauses import assemble, join_clauses
 from tostrack.errors import ExtractError
 from tostrack.extraction.inline import escape
+from tostrack.value import Value
 
 #: The longest policies have a hundred pages.
 MOST_PAGES = 500
@@ -59,8 +60,7 @@ _DENSE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
-@dataclass(frozen=True)
-class PdfLine:
+class PdfLine(Value):
     """A line of text where it stands on its page; ``y`` grows upwards."""
 
     text: str
@@ -125,8 +125,7 @@ def read_lines(content: bytes, name: str) -> list[PdfLine]:
     return lines
 
 
-@dataclass(frozen=True)
-class _Word:
+class _Word(Value):
     """Letters without a space among them, where the first one stands."""
 
     text: str

@@ -6,12 +6,12 @@ import itertools
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tostrack.document_kind import kind_of_name, last_words
 from tostrack.extraction.decode import decode
 from tostrack.extraction.dom import Element, parse
 from tostrack.extraction.links import Links, links_of
+from tostrack.value import Value
 
 #: Keys of machine-readable descriptions that name the terms of a site or an interface.
 _STATED = {"termsofservice": "terms", "termsofservicelink": "terms", "usageinfo": "terms", "privacypolicy": "privacy"}
@@ -30,8 +30,7 @@ _SITE_MAP = re.compile(r"^[ \t]{0,20}sitemap[ \t]{0,20}:[ \t]{0,20}(\S+)", re.IG
 _POLICY = re.compile(r"^[ \t]{0,20}policy[ \t]{0,20}:[ \t]{0,20}(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class PolicyLink:
+class PolicyLink(Value):
     """A document that a site links to."""
 
     kind: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tostrack.clauses import canonical_text, plain
 from tostrack.errors import ExtractError
@@ -14,6 +13,7 @@ from tostrack.extraction.decode import decode
 from tostrack.extraction.dom import parse
 from tostrack.extraction.inline import tidy
 from tostrack.extraction.selector_repair import find_nearest_container
+from tostrack.value import Value
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}")
 _SITE_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title")
@@ -29,8 +29,7 @@ _FURNITURE = (
 _LEAST_GAIN = 0.003
 
 
-@dataclass(frozen=True)
-class PageFacts:
+class PageFacts(Value):
     """What a page says of itself; each may be empty."""
 
     title: str

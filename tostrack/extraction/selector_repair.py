@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tostrack.clauses import canonical_text, plain
 from tostrack.extraction.decode import decode
 from tostrack.extraction.dom import Element, etree, parse
 from tostrack.extraction.markdown import BLOCKS, DROPPED
+from tostrack.value import Value
 
 #: Containers with less or more words than these shares of the text are not it: the page must not decide the cost.
 _LEAST_WORDS, _MOST_WORDS = 0.2, 5.0
@@ -41,8 +41,7 @@ _UTILITY = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Container:
+class Container(Value):
     """An element of a page by its selector, and how like a text its own is, from 0 to 1."""
 
     selector: str

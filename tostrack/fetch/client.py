@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -17,6 +17,7 @@ from tostrack.fetch.body import check_end, decoded, encoding_of
 from tostrack.fetch.failures import describe_truncation, translate_error
 from tostrack.fetch.guard import Exchange, Guard, GuardedAdapter, strip_zone
 from tostrack.fetch.resolver import Resolver, resolve
+from tostrack.value import Value
 
 # Its warnings quote what servers send, and would reach a terminal raw.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
@@ -32,8 +33,7 @@ _ASKED_SECONDS = 30.0
 _ASKED_BYTES = 2_000_000
 
 
-@dataclass(frozen=True)
-class HttpAnswer:
+class HttpAnswer(Value):
     """What a server said. The body is there only when its status is one of those asked for, usually `WHOLE`."""
 
     status: int

@@ -23,6 +23,7 @@ from tostrack.fetch.client import WHOLE, Client, HttpAnswer, host_of, normal_url
 from tostrack.fetch.failures import describe_refusal
 from tostrack.fetch.host_queue import Hosts, Slot
 from tostrack.models import NotModified, Page, Snapshot, Validators
+from tostrack.value import Value
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +36,7 @@ BACKOFF = (2.0, 8.0)
 _ROBOTS_SHARE = 0.5
 
 
-@dataclass(frozen=True)
-class FetchContext:
+class FetchContext(Value):
     """What all journeys of a fetcher share."""
 
     client: Client

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import heapq
 import threading
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from tostrack.value import Value
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(Value):
     """A task's request to *host*, due not before a time on the monotonic clock."""
 
     host: str
     not_before: float = 0.0
 
 
-@dataclass(frozen=True)
-class CircuitOpen:
+class CircuitOpen(Value):
     """A reason not to ask a host: it wants to be left alone for longer than a run waits, or it does not answer."""
 
     until: float

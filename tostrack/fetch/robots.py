@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from protego import Protego
 
 from tostrack.errors import FetchError
+from tostrack.value import Value
 
 #: What a group of a robots.txt is matched against.
 TOKEN = "tostrack"  # noqa: S105  (RFC 9309 calls it the product token)
@@ -34,8 +34,7 @@ _REFUSAL_KEPT_SECONDS = 600.0
 _LONGEST_CRAWL_DELAY = 60.0
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(Value):
     """What one origin's robots.txt says to us."""
 
     parser: Protego | None = None

@@ -6,7 +6,6 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from tostrack.fetch.fetch_task import FetchSteps
 from tostrack.fetch.fetcher import Fetcher
 from tostrack.fetch.host_queue import HostQueue, Slot
 from tostrack.models import NotModified, Page, Snapshot, Validators
+from tostrack.value import Value
 
 Result = Snapshot | NotModified | FetchError
 
@@ -22,8 +22,7 @@ Result = Snapshot | NotModified | FetchError
 _AHEAD = 4
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Value):
     """A page to fetch, and a key by which the caller knows it again."""
 
     key: Any
@@ -31,8 +30,7 @@ class Request:
     validators: Validators | None = None
 
 
-@dataclass(frozen=True)
-class _Task:
+class _Task(Value):
     rank: int
     request: Request
     steps: FetchSteps

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from tostrack.models import Document, sha256
+from tostrack.value import Value
 
 
-@dataclass(frozen=True)
-class Shard:
+class Shard(Value):
     """The part of a watchlist that machine *number* of *count* crawls; numbers count from 1."""
 
     number: int

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tostrack.importers.wayback import Capture
+from tostrack.value import Value
 
 #: How far apart captures are asked for, at least: the name of a span, and how two times within one are told.
 EVERY = {"capture": "%Y%m%d%H%M%S", "day": "%Y%m%d", "week": "%G%V", "month": "%Y%m"}
@@ -15,8 +16,7 @@ EVERY = {"capture": "%Y%m%d%H%M%S", "day": "%Y%m%d", "week": "%G%V", "month": "%
 _READABLE = ("text/html", "application/xhtml+xml", "application/pdf", "text/plain", "warc/revisit", "unk", "-", "")
 
 
-@dataclass(frozen=True)
-class CaptureChoice:
+class CaptureChoice(Value):
     """A capture to ask for, and until when the index says that its bytes stayed."""
 
     page: int

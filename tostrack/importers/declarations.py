@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from tostrack.errors import ConfigError
 from tostrack.models import Document, Page, Range, Selector, slug
+from tostrack.value import Value
 
 #: Bytes; the largest declaration known has 40,000.
 _LARGEST = 2_000_000
@@ -64,8 +65,7 @@ KINDS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Declarations:
+class Declarations(Value):
     """What a folder declares, as documents in the order of its files, and what was not carried over."""
 
     documents: tuple[Document, ...]

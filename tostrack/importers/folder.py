@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tostrack.errors import ConfigError, DocumentError
 from tostrack.models import Snapshot, slug
+from tostrack.value import Value
 
 #: Bytes; the same as what is taken from a server.
 _LARGEST = 10_000_000
@@ -37,8 +38,7 @@ _DATE = re.compile(
 _DEEPEST, _MOST_FOLDERS = 4, 2_000
 
 
-@dataclass(frozen=True)
-class SavedPage:
+class SavedPage(Value):
     """One file: what it is of, when it was saved, and where it lies."""
 
     service: str
@@ -72,8 +72,7 @@ class SavedPage:
         return {0: Snapshot(self.address, self.at, 0, body, headers, (self.address,))}
 
 
-@dataclass(frozen=True)
-class Collection:
+class Collection(Value):
     """What a folder holds: pages by ``service/document``, oldest first, and what is not imported, with the reason."""
 
     pages: dict[str, list[SavedPage]] = field(default_factory=dict)

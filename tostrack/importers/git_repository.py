@@ -17,11 +17,11 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from tostrack.errors import ConfigError, DocumentError
+from tostrack.value import Value
 
 #: Seconds in which git must print the next line or the next part of an object; a large real one takes under one.
 _SILENCE = 60.0
@@ -67,8 +67,7 @@ _CONFIG = """\
 _SHA256 = "[extensions]\n\tobjectFormat = sha256\n"
 
 
-@dataclass(frozen=True)
-class CommitChange:
+class CommitChange(Value):
     """One file that a commit added or changed."""
 
     commit: str

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -18,6 +18,7 @@ from tostrack.importers.folder import dated_by
 from tostrack.importers.git_repository import CommitChange, GitRepository, open_repository
 from tostrack.importers.zip_reader import ZipError, ZipMember, list_members, read_member
 from tostrack.models import slug
+from tostrack.value import Value
 
 #: Bytes of one text; the largest policy that the public collections hold has half a megabyte.
 _LARGEST = 2_000_000
@@ -31,8 +32,7 @@ _MOST_RECORDS = 200_000
 _UPGRADES = ("apply technical or declaration upgrade", "refilter")
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Value):
     """One text that the collection recorded: when, why, and where it lies."""
 
     at: datetime
@@ -44,8 +44,7 @@ class Record:
     place: str
 
 
-@dataclass(frozen=True)
-class OtaCollection:
+class OtaCollection(Value):
     """What a collection holds: records by ``service/document``, oldest first, and what is left out, with the reason."""
 
     #: What the collection is called.

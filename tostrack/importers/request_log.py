@@ -10,7 +10,6 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +18,7 @@ from typing import Self
 from tostrack.errors import StoreError
 from tostrack.importers.wayback import Capture
 from tostrack.models import Snapshot, from_iso, iso
+from tostrack.value import Value
 
 #: How often what failed in passing is asked for before it counts as lost.
 _MOST_TRIES = 3
@@ -44,8 +44,7 @@ CREATE TABLE IF NOT EXISTS captures (
 """
 
 
-@dataclass(frozen=True)
-class LoggedRequest:
+class LoggedRequest(Value):
     """What came of asking for one capture."""
 
     outcome: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tostrack.errors import ConfigError, FetchError
 from tostrack.models import Snapshot
+from tostrack.value import Value
 
 if TYPE_CHECKING:
     from requests import Response
@@ -35,8 +35,7 @@ def pause(url: str) -> float:
     return 2.5 if "/cdx/" in url else 1.0
 
 
-@dataclass(frozen=True)
-class Capture:
+class Capture(Value):
     """One line of the index."""
 
     at: datetime

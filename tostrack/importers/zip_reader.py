@@ -8,10 +8,10 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from tostrack.errors import DocumentError
+from tostrack.value import Value
 
 _END = struct.Struct("<4s4H2LH")
 _END64_PLACE = struct.Struct("<4sLQL")
@@ -29,8 +29,7 @@ class ZipError(Exception):
     """The file is no zip, or its list of members breaks off."""
 
 
-@dataclass(frozen=True)
-class ZipMember:
+class ZipMember(Value):
     """One file as the zip's list states it."""
 
     name: str

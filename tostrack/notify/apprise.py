@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from tostrack.errors import NotifyError
 from tostrack.models import sha256
 from tostrack.notify.message import ChannelSettings, OutgoingMessage
 from tostrack.render.chat import ChatBlock, fit_blocks
+from tostrack.value import Value
 
 #: Answers that another try does not change: the address is wrong, or no longer valid.
 REFUSED = frozenset({400, 401, 403, 404, 410})
@@ -37,8 +38,7 @@ _LONGEST_ANSWER = 100_000
 _AROUND_TITLE = 24
 
 
-@dataclass(frozen=True)
-class ChatTarget:
+class ChatTarget(Value):
     """One room, person or hook of an address."""
 
     #: Its whole address, a secret.
@@ -58,8 +58,7 @@ def _no_logs() -> Iterator[None]:
         logging.disable(before)
 
 
-@dataclass(frozen=True)
-class ChatAnswer:
+class ChatAnswer(Value):
     """What a chat said at last: the library tells only whether it took that for a yes."""
 
     status: int

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from tostrack.render.chat import ChatBlock
+from tostrack.value import Value
 
 
-@dataclass(frozen=True)
-class OutgoingMessage:
+class OutgoingMessage(Value):
     """One message to one recipient."""
 
     #: The Message-ID without its brackets: the same at every try, so that who gets it twice can tell.
@@ -44,8 +44,7 @@ def _no_secret(name: str) -> str:
     return ""
 
 
-@dataclass(frozen=True)
-class ChannelSettings:
+class ChannelSettings(Value):
     """What notifiers need of the world."""
 
     smtp: str = ""

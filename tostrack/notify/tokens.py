@@ -6,11 +6,11 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tostrack.errors import ConfigError
 from tostrack.models import from_iso, iso
+from tostrack.value import Value
 
 #: A question that nobody answered in a week was not wanted. A way out never closes.
 CONFIRM_WITHIN = timedelta(days=7)
@@ -19,8 +19,7 @@ _ACTIONS = ("confirm", "unsubscribe")
 _SEALED = "2."
 
 
-@dataclass(frozen=True)
-class LinkToken:
+class LinkToken(Value):
     """What its bearer may do."""
 
     action: str

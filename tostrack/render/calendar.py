@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tostrack.render.change_formats import safe_url
 from tostrack.render.escape import count, safe_line
 from tostrack.render.terminal_style import PLAIN, TerminalStyle, align_columns, fit_line
+from tostrack.value import Value
 
 #: Octets of a line of iCalendar (RFC 5545, section 3.1).
 _LINE = 75
@@ -25,8 +25,7 @@ _TITLES = {
 }
 
 
-@dataclass(frozen=True)
-class BindingDate:
+class BindingDate(Value):
     """A day that the current text of a document states before it comes: from which it applies, or counted from that."""
 
     service: str

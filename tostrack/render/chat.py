@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from tostrack.value import Value
 
 #: What ends a text that was cut.
 _CUT = "…"
@@ -13,8 +14,7 @@ _NUMBER = 8
 _TITLE_PART = 3
 
 
-@dataclass(frozen=True)
-class ChatBlock:
+class ChatBlock(Value):
     """What is told together, such as one change; it is never spread over two messages."""
 
     text: str
@@ -22,8 +22,7 @@ class ChatBlock:
     link: str = ""
 
 
-@dataclass(frozen=True)
-class ChatMessage:
+class ChatMessage(Value):
     """One message of a chat."""
 
     title: str

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tostrack.models import Outcome, Verdict
 from tostrack.render.escape import count, document_id, safe_line
 from tostrack.render.wording import describe_outcome
+from tostrack.value import Value
 
 
-@dataclass(frozen=True)
-class CrawlLine:
+class CrawlLine(Value):
     """The result of one crawl for one document."""
 
     service: str

@@ -7,7 +7,7 @@ not matter is counted in a line. All that a page wrote is encoded for the form t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -23,6 +23,7 @@ from tostrack.render.escape import count, cut, path_of, safe_line, span_of
 from tostrack.render.headline import distinct_flags, headline, moved, subject_of
 from tostrack.render.word_edits import Run, around, fold, marked, runs_of, wrap
 from tostrack.render.wording import describe_reason
+from tostrack.value import Value
 
 #: Bytes of HTML spent on changes; Gmail cuts a mail near 102 KB. What does not fit is told by its headline.
 BUDGET = 70_000
@@ -35,8 +36,7 @@ _CONTEXT, _QUOTE = 14, 900
 _WIDTH = 72
 
 
-@dataclass(frozen=True)
-class DigestItem:
+class DigestItem(Value):
     """One change, as the reader gets it."""
 
     change: Change
@@ -46,8 +46,7 @@ class DigestItem:
     link: str = ""
 
 
-@dataclass(frozen=True)
-class Digest:
+class Digest(Value):
     """The changes of a period for one reader."""
 
     name: str
@@ -76,8 +75,7 @@ class Digest:
     meaning: Callable[[Flag], str] = lambda _: ""
 
 
-@dataclass(frozen=True)
-class Footer:
+class Footer(Value):
     """Why the reader gets this message, and how to unsubscribe."""
 
     why: str = ""
@@ -117,8 +115,7 @@ def _ordered(digest: Digest) -> list[DigestItem]:
     return sorted(digest.items, key=weight)
 
 
-@dataclass(frozen=True)
-class _Told:
+class _Told(Value):
     """One edit as it is told: where, what it means, and the words."""
 
     where: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from tostrack.analysis.topic_moves import ranked
@@ -13,6 +12,7 @@ from tostrack.render.escape import columns, count, cut, path_of, safe_line
 from tostrack.render.headline import distinct_flags, flag_label
 from tostrack.render.terminal_style import PLAIN, SIGNS, TerminalStyle, fit_line
 from tostrack.render.word_edits import clipped, fold, runs_of
+from tostrack.value import Value
 
 #: Kept words shown on each side of an edit, and characters of a clause: enough to know it again.
 _CONTEXT = 5
@@ -20,8 +20,7 @@ _CLAUSE = 220
 _QUOTE = 160
 
 
-@dataclass(frozen=True)
-class HunkReason:
+class HunkReason(Value):
     """Why a flag is there."""
 
     flag: Flag
@@ -33,8 +32,7 @@ class HunkReason:
     contributions: tuple[tuple[str, float], ...] = ()
 
 
-@dataclass(frozen=True)
-class FoundFlag:
+class FoundFlag(Value):
     """What the judge finds in one hunk by today's rules, and why its flags are there."""
 
     hunk: Hunk
@@ -46,8 +44,7 @@ class FoundFlag:
     account: str = ""
 
 
-@dataclass(frozen=True)
-class ComparedText:
+class ComparedText(Value):
     """Which text the new one was held against, which stood, and what readers knew; numbers of versions."""
 
     held_against: int
@@ -58,8 +55,7 @@ class ComparedText:
     sentences: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Reasoning:
+class Reasoning(Value):
     """One stored change with everything that led to what readers were told, or were not."""
 
     #: As ``tostrack log`` lists it.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,13 +10,13 @@ from tostrack.models import from_iso
 from tostrack.render.change_formats import markdown_line
 from tostrack.render.escape import cut, document_id, safe_line
 from tostrack.render.wording import describe_cause
+from tostrack.value import Value
 
 #: Report only after two days of failures: single failures are common and end by themselves.
 _REPORT_AFTER = timedelta(days=2)
 
 
-@dataclass(frozen=True)
-class FailureIssue:
+class FailureIssue(Value):
     """A failing document: its id, and texts that are already escaped."""
 
     id: str

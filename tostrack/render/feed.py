@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -17,6 +16,7 @@ from tostrack.render.change_formats import change_as_html, safe_url
 from tostrack.render.escape import document_id, safe_line
 from tostrack.render.headline import headline
 from tostrack.render.terminal import change_as_text
+from tostrack.value import Value
 
 #: What Open Terms Archive's feeds hold; a reader that was away longer reads the site.
 MAX_ENTRIES = 100
@@ -31,8 +31,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufff
 _AUTHORITY = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[a-z0-9._-]+@[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
-@dataclass(frozen=True)
-class FeedEntry:
+class FeedEntry(Value):
     """One change as readers of a feed get it."""
 
     #: A ``tag:`` URI; see `tag`.
@@ -46,8 +45,7 @@ class FeedEntry:
     topics: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class FeedData:
+class FeedData(Value):
     """A feed of changes: of everything, of a service, of a document or of a topic."""
 
     id: str

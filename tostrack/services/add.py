@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import urldefrag, urlsplit
 
 from tostrack.clauses import plain
@@ -15,6 +14,7 @@ from tostrack.sandbox import OVERRUNS, Call, call_directly
 from tostrack.services.answers import FetchAll
 from tostrack.services.crawl import Preview, preview
 from tostrack.services.new_versions import read_bounded
+from tostrack.value import Value
 from tostrack.watchlist.naming import names
 from tostrack.watchlist.table import web_address
 
@@ -31,8 +31,7 @@ _REMEDIES = {
 _FRONT = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-zA-Z]{2})?/?)?(?:(?:index|home)(?:\.\w{2,5})?)?")
 
 
-@dataclass(frozen=True)
-class ProposedEntry:
+class ProposedEntry(Value):
     """A document to add, and the text that would be kept of it today."""
 
     document: Document

@@ -24,6 +24,7 @@ from tostrack.models import Change, Document, Outcome, Snapshot, Version, from_i
 from tostrack.sandbox import Call, call_directly
 from tostrack.services.import_history import ImportResult, import_pages
 from tostrack.services.new_versions import HISTORY, new_version
+from tostrack.value import Value
 
 #: Captures in a row that the archive may fail to answer for before it is left alone.
 _MOST_SILENT = 5
@@ -72,8 +73,7 @@ class BackfillResult:
         return f"{self.service}/{self.document}"
 
 
-@dataclass(frozen=True)
-class BackfillRange:
+class BackfillRange(Value):
     """The time to look for, and how densely: a word of `choosing.EVERY`."""
 
     start: datetime
@@ -81,8 +81,7 @@ class BackfillRange:
     every: str = "day"
 
 
-@dataclass(frozen=True)
-class _Moment:
+class _Moment(Value):
     """What a document was at one time, of several pages the newest captures of each."""
 
     name: str
@@ -102,8 +101,7 @@ class _Moment:
         return found
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Value):
     """What is to be asked for of one document."""
 
     document: Document

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 
@@ -44,6 +44,7 @@ from tostrack.services.new_versions import (
     store_visit,
 )
 from tostrack.services.page_redirects import fetch_with_redirects
+from tostrack.value import Value
 
 #: Nobody means more by Retry-After; a slip of some zeros must not make us blind for years.
 _LONGEST_WAIT = timedelta(days=7)
@@ -114,8 +115,7 @@ def _waiting(document: Document, writer: Writer, at: datetime) -> CrawlResult | 
     return CrawlResult(document.service, document.slug, Outcome.SKIPPED, "waiting", message, row.http_status, number)
 
 
-@dataclass(frozen=True)
-class Preview:
+class Preview(Value):
     """What would be kept of a document today; nothing is stored."""
 
     document: Document

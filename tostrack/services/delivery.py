@@ -18,6 +18,7 @@ from tostrack.models import DigestSettings, channel_of, from_iso
 from tostrack.notify import Notifier, OutgoingMessage, divide
 from tostrack.services.messages import SenderConfig
 from tostrack.services.subscriptions import find_refusal, is_mail, message_name
+from tostrack.value import Value
 
 log = logging.getLogger(__name__)
 
@@ -104,8 +105,7 @@ def _say_still_watching(outbox: Outbox, office: SenderConfig, at: datetime) -> I
                 )
 
 
-@dataclass(frozen=True)
-class Delivery:
+class Delivery(Value):
     """What became of one message in this run."""
 
     message: Message

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from tostrack.errors import ConfigError, ExtractError, FetchError
@@ -19,6 +18,7 @@ from tostrack.fetch import Request
 from tostrack.models import Document, Page, Snapshot
 from tostrack.sandbox import Call, call_directly
 from tostrack.services.answers import FetchAll
+from tostrack.value import Value
 from tostrack.watchlist.naming import owner
 from tostrack.watchlist.table import web_address
 
@@ -28,8 +28,7 @@ _STATEMENTS = ("/robots.txt", "/.well-known/security.txt", "/openapi.json", "/.w
 _MOST_HUBS, _MOST_SITE_MAPS = 3, 2
 
 
-@dataclass(frozen=True)
-class DiscoveredPolicy:
+class DiscoveredPolicy(Value):
     """A policy that a site publishes: what kind it is, where it is, and whether it is watched already."""
 
     kind: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from urllib.parse import quote
 
@@ -18,6 +18,7 @@ from tostrack.render.chat import ChatBlock
 from tostrack.render.escape import count
 from tostrack.services.digest import assemble_digest
 from tostrack.services.subscriptions import build_link, is_mail, message_name
+from tostrack.value import Value
 
 _STORM = (
     "{documents} changed in one night, which is unusual and may be an error of tostrack. "
@@ -25,8 +26,7 @@ _STORM = (
 )
 
 
-@dataclass(frozen=True)
-class SenderConfig:
+class SenderConfig(Value):
     """Sender, digests and identity used for messages."""
 
     digests: Mapping[str, DigestSettings]

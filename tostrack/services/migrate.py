@@ -6,7 +6,6 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,10 +14,10 @@ from tostrack.archive.migrations import DATABASE_ERRORS, SCHEMA, check_header, c
 from tostrack.archive.read import roll_back
 from tostrack.archive.verify import HARMLESS, verify
 from tostrack.errors import StoreError
+from tostrack.value import Value
 
 
-@dataclass(frozen=True)
-class MigrateResult:
+class MigrateResult(Value):
     """What was converted."""
 
     #: The schema before.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -25,6 +25,7 @@ from tostrack.errors import DocumentError
 from tostrack.extraction import EXTRACTOR_VERSION, document_text
 from tostrack.models import Change, Clause, Document, Outcome, Reading, Reason, Snapshot, Version, from_iso
 from tostrack.sandbox import Call, call_directly
+from tostrack.value import Value
 
 log = logging.getLogger(__name__)
 
@@ -55,8 +56,7 @@ class HistoryStore(Protocol):
     def record(self, visit: Visit, /) -> None: ...  # noqa: D102
 
 
-@dataclass(frozen=True)
-class CrawlResult:
+class CrawlResult(Value):
     """What one visit came to, as ``crawl --json`` prints it; ``change`` is not printed."""
 
     service: str

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from tostrack.analysis.facts import read_document_dates
 from tostrack.archive import Archive, DocumentRow
 from tostrack.models import Reading
+from tostrack.value import Value
 
 
-@dataclass(frozen=True)
-class PolicyAge:
+class PolicyAge(Value):
     """The dates that a current text states of itself, ISO 8601, as exact as it states them; empty for none."""
 
     effective: str = ""

@@ -28,6 +28,7 @@ from tostrack.sandbox import Call, call_directly
 from tostrack.services import crawl
 from tostrack.services.answers import Answer
 from tostrack.services.migrate import convert_copy
+from tostrack.value import Value
 
 #: As `tostrack.archive.snapshots.name` makes it, with the mark of a second capture within one second.
 _NAME = re.compile(
@@ -55,8 +56,7 @@ class RecoverResult:
     left_out: list[tuple[str, str]] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Capture:
+class _Capture(Value):
     document: Document
     page: int
     path: str

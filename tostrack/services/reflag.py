@@ -17,13 +17,13 @@ from tostrack.executor import HERE, Executor, call_through
 from tostrack.models import Clause, Flag
 from tostrack.sandbox import Call, call_directly
 from tostrack.services.stored_rules import StoredRules, find_events_between, read_stored_rules
+from tostrack.value import Value
 
 #: So many clauses are flagged anew in one transaction: a run that is killed goes on from there.
 _BATCH = 500
 
 
-@dataclass(frozen=True)
-class FlagHistoryEvent:
+class FlagHistoryEvent(Value):
     """One thing that happened to a topic in a document, as ``flags --history --json`` prints it."""
 
     service: str

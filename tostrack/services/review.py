@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from tostrack.archive.read import VersionRow
@@ -29,6 +29,7 @@ from tostrack.services.new_versions import (
     result_of,
     store_visit,
 )
+from tostrack.value import Value
 
 
 def accept_quarantined(
@@ -106,8 +107,7 @@ def _text(document: Document, captures: Mapping[int, Snapshot], row: SuspectRow,
         ) from error
 
 
-@dataclass(frozen=True)
-class Reextraction:
+class Reextraction(Value):
     """What reading a kept capture again by today's rules came to, as ``reextract --json`` prints it."""
 
     service: str
@@ -127,8 +127,7 @@ class Reextraction:
         return f"{self.service}/{self.document}"
 
 
-@dataclass(frozen=True)
-class _Kept:
+class _Kept(Value):
     """What a document is read again from, and what stands; no captures where it cannot be."""
 
     document: Document
@@ -137,8 +136,7 @@ class _Kept:
     before: Reading | None = None
 
 
-@dataclass(frozen=True)
-class _Read:
+class _Read(Value):
     """What came of it: a text, or why there is none, or why it does not look like the policy."""
 
     reading: Reading | None = None

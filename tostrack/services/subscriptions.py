@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
@@ -11,10 +10,10 @@ from tostrack.errors import ConfigError
 from tostrack.models import DigestSettings, channel_of, sha256
 from tostrack.notify import tokens
 from tostrack.notify.tokens import LinkToken
+from tostrack.value import Value
 
 
-@dataclass(frozen=True)
-class SubscriptionAnswer:
+class SubscriptionAnswer(Value):
     """What a link has done, for the person who followed it."""
 
     action: str

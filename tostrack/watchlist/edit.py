@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tostrack.errors import ConfigError
 from tostrack.models import Document, slug
+from tostrack.value import Value
 from tostrack.watchlist import loads
 from tostrack.watchlist.write import service_to_toml, to_toml
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from tomlkit.container import Container
 
 
-@dataclass(frozen=True)
-class Appended:
+class Appended(Value):
     """The text of a watchlist with more documents, and those that it does not take, each with the reason."""
 
     text: str

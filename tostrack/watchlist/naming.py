@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from tostrack.models import Document, slug
+from tostrack.value import Value
 
 #: Labels of a host that say what it serves or where, and not whose it is.
 _GENERIC = frozenset(
@@ -47,8 +47,7 @@ _KINDS = (
 _SEPARATOR = re.compile(r"\s+[|·•–—:»>-]+\s+|\s*[|·•»]\s*|:\s+")
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(Value):
     """Whose a page is and what it is, as ids and as names."""
 
     service: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from tostrack.models import Range, Selector
+from tostrack.value import Value
 
 #: Seconds between two readings.
 INTERVAL = 0.25
@@ -52,8 +52,7 @@ def selectors_to_watch(selectors: Iterable[Selector]) -> list[dict[str, Any]]:
     ]
 
 
-@dataclass(frozen=True)
-class PageView:
+class PageView(Value):
     """What was seen of a page at one moment."""
 
     #: Seconds on any clock that does not go back.
