@@ -24,6 +24,7 @@ from tostrack.archive import Archive
 from tostrack.archive.outbox import Outbox
 from tostrack.archive.writer import Writer
 from tostrack.models import DigestSettings, Document, Page, Snapshot
+from tostrack.notify import Notifier
 from tostrack.services import crawl as nightly_run
 from tostrack.services.delivery import DeliveryRun, gather_messages
 from tostrack.services.messages import SenderConfig, render_message
@@ -57,7 +58,7 @@ def fetch_all(night: int, at: datetime):
     return fetch
 
 
-class Box:
+class Box(Notifier):
     """A mail server whose 250 is a line that stands in a file."""
 
     def __init__(self, path: Path, *, dies: bool) -> None:

@@ -22,6 +22,7 @@ from replay import SHARED, watchlist
 from tostrack.archive import Archive
 from tostrack.archive.outbox import Outbox
 from tostrack.cli import cli
+from tostrack.notify import Notifier
 from tostrack.services.delivery import DeliveryRun, gather_messages
 from tostrack.services.messages import SenderConfig, render_message
 from tostrack.watchlist import load
@@ -45,7 +46,7 @@ operator = "operator@example.org"
 """
 
 
-class Box:
+class Box(Notifier):
     """Keeps the letters."""
 
     def __init__(self) -> None:
@@ -53,9 +54,6 @@ class Box:
 
     def send(self, message, _at) -> None:
         self.letters.append(message)
-
-    def close(self) -> None:
-        pass
 
 
 def morning(out: Path, at: datetime, box: Box) -> None:

@@ -19,7 +19,7 @@ from tostrack.archive.outbox import Outbox, queue
 from tostrack.archive.writer import Writer
 from tostrack.errors import NotifyError
 from tostrack.models import Change, DigestSettings, Hunk, Judgement, Reason, Version, channel_of
-from tostrack.notify import OutgoingMessage
+from tostrack.notify import Notifier, OutgoingMessage
 from tostrack.services.delivery import LEASE, DeliveryRun, gather_messages
 from tostrack.services.messages import SenderConfig
 
@@ -37,7 +37,7 @@ class Killed(BaseException):
     """The process is gone: nothing after this point has happened."""
 
 
-class Mailbox:
+class Mailbox(Notifier):
     """A channel that delivers, refuses for now, breaks off, or sees the process die, as it was told."""
 
     def __init__(self, machine: Machine) -> None:
@@ -56,9 +56,6 @@ class Mailbox:
             raise NotifyError("broke off")
         if mood == "killed after":
             raise Killed
-
-    def close(self) -> None:
-        """Nothing to let go of."""
 
 
 class Machine(RuleBasedStateMachine):

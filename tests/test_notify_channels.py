@@ -17,7 +17,7 @@ from fakes import no_connection
 
 from tostrack.errors import ConfigError, FetchError, NotifyError
 from tostrack.fetch.client import Client
-from tostrack.notify import NOTIFIERS, ChannelSettings, OutgoingMessage, divide
+from tostrack.notify import NOTIFIERS, ChannelSettings, OutgoingMessage
 from tostrack.notify.actions import StepSummary
 from tostrack.notify.apprise import Apprise, divide_for, measure_for
 from tostrack.notify.github import FailureIssues
@@ -179,7 +179,7 @@ class ChatServer(Receiver):
 
 def post(chat, message):
     """Send all parts of *message*, and return them."""
-    parts = divide(chat, message)
+    parts = chat.divide(message)
     for part in parts:
         chat.send(part, NOW)
     return parts
@@ -356,7 +356,7 @@ def test_an_address_that_apprise_does_not_know_is_final(address):
 def test_each_target_of_an_address_is_a_delivery_of_its_own(telegram, targets):
     chat = chat_of(f"{BOT}/{targets}/")
 
-    parts = divide(chat, letter("apprise:team"))
+    parts = chat.divide(letter("apprise:team"))
     assert [len(parts), len({part.part for part in parts})] == [2, 2]
     chat.send(parts[1], NOW)
 
@@ -379,7 +379,7 @@ def test_several_addresses_in_one_string_are_deliveries_of_their_own():
 def test_a_target_is_named_by_its_number_when_it_refuses(telegram):
     telegram.refused = {"222": 403}
     chat = chat_of(f"{BOT}/111/222/")
-    first, second = divide(chat, letter("apprise:team"))
+    first, second = chat.divide(letter("apprise:team"))
 
     chat.send(first, NOW)
     with pytest.raises(NotifyError, match=r"apprise:team, target 2 of 2: .* for good \(HTTP 403\)") as caught:

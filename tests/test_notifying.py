@@ -17,7 +17,7 @@ from tostrack.archive import Archive
 from tostrack.archive.outbox import Outbox, Waiting
 from tostrack.errors import ConfigError, NotifyError, StoreError
 from tostrack.models import DigestSettings, Document, Page
-from tostrack.notify import tokens
+from tostrack.notify import Notifier, tokens
 from tostrack.notify.endpoint import application
 from tostrack.notify.tokens import LinkToken
 from tostrack.services.delivery import GIVEN_UP_AFTER, HOLD, LEASE, DeliveryRun, gather_messages, is_due
@@ -32,7 +32,7 @@ SHARED = paragraphs("You grant us a transferable, sub-licensable licence to use 
 SHOP = DigestSettings("shop", ("owner@example.org",))
 
 
-class Post:
+class Post(Notifier):
     """A channel that remembers what it was given; ``answers`` gives an error for a recipient."""
 
     def __init__(self, **answers):
@@ -43,9 +43,6 @@ class Post:
         if error := self.answers.get(message.recipient.partition("@")[0]):
             raise error
         self.letters.append(message)
-
-    def close(self):
-        pass
 
 
 def office(*digests, **options):
@@ -115,7 +112,7 @@ def test_a_no_for_good_is_not_asked_again(platform):
     assert notified(platform, office(SHOP), platform.at + timedelta(days=9)) == ([], [])
 
 
-class Rooms:
+class Rooms(Notifier):
     """A chat of several rooms, each of which gets a message in two parts; ``answers`` gives the error of a part."""
 
     def __init__(self, **answers):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tostrack.errors import ArchiveBusyError, StoreError
@@ -49,6 +50,20 @@ def remove_stale_files(folder: Path, now: float | None = None) -> list[Path]:
                 Path(entry.path).unlink(missing_ok=True)
                 removed.append(Path(entry.path))
     return removed
+
+
+@contextmanager
+def replace_whole(target: Path) -> Iterator[Path]:
+    """Yield the path of a file beside *target* that takes its place once it is written, and survives a power cut."""
+    part = target.with_name(f".{target.name}.part")
+    try:
+        yield part
+        sync_file(part)
+        part.replace(target)
+        sync_file(target.parent)
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def sync_file(path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
 from tostrack.archive.change_rows import ChangeRow, changes
-from tostrack.archive.lock import sync_file
+from tostrack.archive.lock import replace_whole
 from tostrack.archive.migrations import (
     DATABASE_ERRORS,
     SCHEMA,
@@ -205,20 +205,14 @@ class Archive:
         Raises:
             StoreError: The disk is full, or the folder cannot be written.
         """
-        part = target.with_name(f".{target.name}.part")
         try:
-            part.unlink(missing_ok=True)
-            self._connection.execute("VACUUM INTO ?", (str(part),))
-            sync_file(part)
-            part.replace(target)
-            sync_file(target.parent)
+            with replace_whole(target) as part:
+                part.unlink(missing_ok=True)
+                self._connection.execute("VACUUM INTO ?", (str(part),))
         except DATABASE_ERRORS as error:
             raise StoreError(f"{target}: the copy of {self.path} cannot be written ({error})") from error
         except OSError as error:
             raise StoreError(f"{target}: cannot be written ({error.strerror})") from error
-        finally:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the file."""

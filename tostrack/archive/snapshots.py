@@ -9,7 +9,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import BinaryIO
 
-from tostrack.archive.lock import sync_file
+from tostrack.archive.lock import replace_whole, sync_file
 from tostrack.errors import StoreError
 from tostrack.models import Snapshot
 
@@ -36,17 +36,11 @@ def write(root: Path, path: str, body: bytes) -> None:
         StoreError: The disk is full or the folder cannot be written.
     """
     target = root / path
-    temporary = target.with_name(f".{target.name}.part")
     try:
         _make_folder(target.parent)
-        with _create(temporary) as file:
+        with replace_whole(target) as part, _create(part) as file:
             file.write(gzip.compress(body, 9, mtime=0))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-        sync_file(target.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise StoreError(f"{target}: cannot keep the snapshot ({error.strerror})") from error
 
 

@@ -18,7 +18,7 @@ from tostrack.archive.current_flags import CurrentFlags
 from tostrack.archive.flag_events import Moment, write_moment
 from tostrack.archive.flag_listing import has_listing, write_listing
 from tostrack.archive.flag_rows import FlaggedClause, Place, by_others
-from tostrack.archive.lock import lock_archive, remove_stale_files, sync_file
+from tostrack.archive.lock import lock_archive, remove_stale_files, replace_whole
 from tostrack.archive.merge_source import MergeSource
 from tostrack.archive.merge_writer import BoundedCalls, MergeWriter
 from tostrack.archive.migrations import DATABASE_ERRORS, check_header, check_schema, create_schema
@@ -118,23 +118,18 @@ class Writer(Archive):
 
     def _create(self, now: datetime, authority: str) -> None:
         """Make a new archive under another name and rename it: an archive that was half made is never met."""
-        part = self.path.with_name(f".{self.path.name}.part")
         try:
-            part.unlink(missing_ok=True)
-            with self._reported(), closing(sqlite3.connect(part, isolation_level=None)) as connection:
-                connection.execute("BEGIN IMMEDIATE")
-                create_schema(connection)
-                # What must never change about this archive.
-                facts = {"authority": authority, "created_at": iso(now)}
-                connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", facts.items())
-                connection.execute("COMMIT")
-            sync_file(part)
-            part.replace(self.path)
-            sync_file(self.path.parent)
+            with replace_whole(self.path) as part, self._reported():
+                part.unlink(missing_ok=True)
+                with closing(sqlite3.connect(part, isolation_level=None)) as connection:
+                    connection.execute("BEGIN IMMEDIATE")
+                    create_schema(connection)
+                    # What must never change about this archive.
+                    facts = {"authority": authority, "created_at": iso(now)}
+                    connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", facts.items())
+                    connection.execute("COMMIT")
         except OSError as error:
             raise StoreError(f"{self.path}: cannot make the archive ({error.strerror})") from error
-        finally:
-            part.unlink(missing_ok=True)
 
     @contextmanager
     def _reported(self) -> Iterator[None]:

@@ -87,18 +87,17 @@ def write_watchlist(path: Path, text: str) -> None:
     Raises:
         ConfigError: It cannot be written.
     """
+    from tostrack.archive.lock import replace_whole
+
     if "\r\n" in text:
         text = text.replace("\r\n", "\n").replace("\n", "\r\n")
     # Write through a symbolic link instead of replacing it.
     target = path.resolve()
-    temporary = target.with_name(f".{target.name}.part")
     try:
-        with temporary.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        temporary.chmod(target.stat().st_mode & 0o777)
-        temporary.replace(target)
+        with replace_whole(target) as part:
+            part.write_text(text, encoding="utf-8", newline="")
+            part.chmod(target.stat().st_mode & 0o777)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise ConfigError(f"{path}: cannot be written ({error.strerror})") from error
 
 

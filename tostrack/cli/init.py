@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,6 +72,7 @@ def _choose(services: tuple[str, ...], tags: tuple[str, ...]) -> str:
     from tostrack.watchlist.edit import append
     from tostrack.watchlist.findings import did_you_mean
     from tostrack.watchlist.starter import find_shipped_watchlist
+    from tostrack.watchlist.write import service_to_toml
 
     if not services and not tags and not sys.stdin.isatty():
         return STARTER
@@ -100,8 +100,7 @@ def _choose(services: tuple[str, ...], tags: tuple[str, ...]) -> str:
     if rendered:
         click.echo(f'these need a browser (pip install "tostrack[browser]"): {", ".join(rendered)}', err=True)
     first, *others = dict.fromkeys(documents)
-    # JSON writes a string as TOML reads it.
-    head = f"[watch.{first.service}]\nname = {json.dumps(first.service_name)}\n\n{to_toml(first)}"
+    head = f"{service_to_toml(first)}\n{to_toml(first)}"
     return append(STARTER.partition("[watch.")[0] + head, others, "the watchlist").text
 
 

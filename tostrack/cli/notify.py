@@ -207,7 +207,7 @@ def _lines(messages: Iterable[Message], waiting: str) -> Iterator[str]:
 @click.pass_obj
 def send_test(environment: Environment, name: str, recipient: str | None, clock: Clock) -> None:
     """Send one message that is clearly marked as a test to each recipient of DIGEST, over its channel."""
-    from tostrack.notify import NOTIFIERS, divide
+    from tostrack.notify import NOTIFIERS
     from tostrack.services.messages import render_test_message
 
     settings = find_digest(environment, name)
@@ -226,7 +226,7 @@ def send_test(environment: Environment, name: str, recipient: str | None, clock:
                 raise ConfigError(f"{each}: there is no channel {channel_of(each)!r}")
             notifier = make(channels)
             try:
-                for part in divide(notifier, render_test_message(own, name, each, at)):
+                for part in notifier.divide(render_test_message(own, name, each, at)):
                     notifier.send(part, at)
                 click.echo(f"{each}  sent")
             except NotifyError as error:

@@ -10,10 +10,10 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from tostrack.errors import StoreError
 from tostrack.importers.wayback import Capture
@@ -42,6 +42,7 @@ CREATE TABLE IF NOT EXISTS captures (
     PRIMARY KEY (document, page, address)
 )
 """
+_OF_CAPTURE = "FROM captures WHERE document = ? AND page = ? AND address = ?"
 
 
 class LoggedRequest(Value):
@@ -72,9 +73,7 @@ class RequestLog:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._connection.close()
 
     @contextmanager
@@ -84,11 +83,13 @@ class RequestLog:
         except sqlite3.Error as error:
             raise StoreError(f"{self._path}: cannot be used ({error}); it may be deleted") from error
 
+    def _first(self, query: str, *values: object) -> Any:
+        with self._reported():
+            return self._connection.execute(query, values).fetchone()
+
     def entry(self, document: str, page: int, capture: Capture) -> LoggedRequest | None:
         """Return what came of *capture*, or None when it was not asked for yet."""
-        query = "SELECT outcome, tries FROM captures WHERE document = ? AND page = ? AND address = ?"
-        with self._reported():
-            row = self._connection.execute(query, (document, page, capture.address)).fetchone()
+        row = self._first(f"SELECT outcome, tries {_OF_CAPTURE}", document, page, capture.address)
         return LoggedRequest(*row) if row else None
 
     def same(self, document: str, page: int, capture: Capture) -> Snapshot | None:
@@ -97,12 +98,8 @@ class RequestLog:
             SELECT url, fetched_at, status, headers, chain, body FROM captures
             WHERE document = ? AND page = ? AND digest = ? AND outcome = 'kept' LIMIT 1
         """
-        with self._reported():
-            row = self._connection.execute(query, (document, page, capture.digest)).fetchone()
-        if row is None:
-            return None
-        found = _snapshot(row)
-        return Snapshot(capture.url, capture.at, found.status, found.body, found.headers, found.chain)
+        row = self._first(query, document, page, capture.digest)
+        return replace(_snapshot(row), url=capture.url, fetched_at=capture.at) if row else None
 
     def keep(self, document: str, page: int, capture: Capture, found: Snapshot) -> LoggedRequest:
         """Write down what *capture* brought."""
@@ -126,30 +123,20 @@ class RequestLog:
 
     def kept(self, document: str, page: int, capture: Capture) -> Snapshot | None:
         """Return what *capture* brought, if it did and is not in the archive yet."""
-        query = """
-            SELECT url, fetched_at, status, headers, chain, body FROM captures
-            WHERE document = ? AND page = ? AND address = ? AND outcome = 'kept'
-        """
-        with self._reported():
-            row = self._connection.execute(query, (document, page, capture.address)).fetchone()
+        query = f"SELECT url, fetched_at, status, headers, chain, body {_OF_CAPTURE} AND outcome = 'kept'"
+        row = self._first(query, document, page, capture.address)
         return _snapshot(row) if row else None
 
     def kept_at(self, document: str, page: int, capture: Capture) -> datetime | None:
         """Return when *capture*, whose bytes are here, was fetched; None where they are not."""
-        query = """
-            SELECT fetched_at FROM captures WHERE document = ? AND page = ? AND address = ? AND outcome = 'kept'
-        """
-        with self._reported():
-            row = self._connection.execute(query, (document, page, capture.address)).fetchone()
+        query = f"SELECT fetched_at {_OF_CAPTURE} AND outcome = 'kept'"
+        row = self._first(query, document, page, capture.address)
         return from_iso(row[0]) if row else None
 
     def settle(self, document: str) -> None:
         """Let go of the bytes of *document*: what they held is in the archive now, or is not wanted there."""
-        with self._reported():
-            self._connection.execute(
-                "UPDATE captures SET outcome = ?, body = NULL WHERE document = ? AND outcome = ?",
-                (SETTLED, document, KEPT),
-            )
+        query = "UPDATE captures SET outcome = ?, body = NULL WHERE document = ? AND outcome = ?"
+        self._first(query, SETTLED, document, KEPT)
 
 
 def _snapshot(row: tuple[str, str, int, str, str, bytes]) -> Snapshot:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from tostrack.notify.actions import StepSummary
 from tostrack.notify.apprise import Apprise
-from tostrack.notify.message import ChannelSettings, Notifier, OutgoingMessage, Post, divide
+from tostrack.notify.message import ChannelSettings, Notifier, OutgoingMessage, Post
 from tostrack.notify.smtp import Smtp
 from tostrack.notify.webhook import Webhook
 
@@ -18,4 +18,4 @@ NOTIFIERS: Mapping[str, Callable[[ChannelSettings], Notifier]] = {
     "summary": StepSummary,
 }
 
-__all__ = ["NOTIFIERS", "ChannelSettings", "Notifier", "OutgoingMessage", "Post", "divide"]
+__all__ = ["NOTIFIERS", "ChannelSettings", "Notifier", "OutgoingMessage", "Post"]

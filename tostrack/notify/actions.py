@@ -5,22 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from tostrack.errors import NotifyError
-from tostrack.notify.message import ChannelSettings, OutgoingMessage
+from tostrack.notify.message import Notifier, OutgoingMessage
 from tostrack.render.workflow_commands import format_annotation
 
 #: GitHub drops a summary of more than a mebibyte whole.
 _LARGEST = 900_000
 
 
-class StepSummary:
+class StepSummary(Notifier):
     """Appends each letter to ``$GITHUB_STEP_SUMMARY``."""
 
-    def __init__(self, setup: ChannelSettings) -> None:
-        self._setup = setup
-
-    def send(self, letter: OutgoingMessage, at: datetime) -> None:
+    def send(self, letter: OutgoingMessage, at: datetime) -> None:  # noqa: ARG002
         """Append *letter* and note its subject; what would make the summary too large is left out."""
-        del at
         if self._setup.summary is None:
             raise NotifyError("summary: there is none outside of GitHub Actions (GITHUB_STEP_SUMMARY)", down=True)
         try:
@@ -30,6 +26,3 @@ class StepSummary:
         except OSError as error:
             raise NotifyError(f"summary: cannot be written ({error.strerror})", down=True) from error
         self._setup.annotate(format_annotation("notice", "tostrack", letter.subject))
-
-    def close(self) -> None:
-        """Nothing is kept open."""

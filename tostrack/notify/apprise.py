@@ -12,7 +12,7 @@ from typing import Any
 
 from tostrack.errors import NotifyError
 from tostrack.models import sha256
-from tostrack.notify.message import ChannelSettings, OutgoingMessage
+from tostrack.notify.message import ChannelSettings, Notifier, OutgoingMessage
 from tostrack.render.chat import ChatBlock, fit_blocks
 from tostrack.value import Value
 
@@ -166,11 +166,11 @@ def divide_for(plugin: Any, letter: OutgoingMessage) -> list[OutgoingMessage]:
     return [replace(letter, subject=one.title, chat=(ChatBlock(one.body),)) for one in fitted]
 
 
-class Apprise:
+class Apprise(Notifier):
     """Sends to ``apprise:NAME``, whose address, a secret, is in ``TOSTRACK_APPRISE_NAME``."""
 
     def __init__(self, setup: ChannelSettings) -> None:
-        self._setup = setup
+        super().__init__(setup)
         self._targets: dict[str, list[ChatTarget]] = {}
 
     def divide(self, letter: OutgoingMessage) -> list[OutgoingMessage]:
@@ -185,13 +185,12 @@ class Apprise:
             for number, one in enumerate(divide_for(target.plugin, letter) if target.plugin else [letter], 1)
         ]
 
-    def send(self, letter: OutgoingMessage, at: datetime) -> None:
+    def send(self, letter: OutgoingMessage, at: datetime) -> None:  # noqa: ARG002
         """Post *letter*, one of those that `divide` returns.
 
         Raises:
             NotifyError: The chat did not take it; an answer of `REFUSED` or `REFUSED_CODES` is final.
         """
-        del at
         targets = self._targets_of(letter)
         for number, target in enumerate(targets, 1):
             if _key(letter, target) == letter.part.partition("/")[0]:
@@ -240,9 +239,6 @@ class Apprise:
                 f"{letter.recipient}: TOSTRACK_{variable} is no address that apprise knows", transient=False
             )
         return self._targets.setdefault(letter.recipient, found)
-
-    def close(self) -> None:
-        """Nothing is kept open."""
 
 
 def _variable(letter: OutgoingMessage) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from tostrack.render.chat import ChatBlock
 from tostrack.value import Value
@@ -62,9 +63,13 @@ class ChannelSettings(Value):
     patience: float = 60.0
 
 
-class Notifier(Protocol):
+class Notifier(ABC):
     """One channel."""
 
+    def __init__(self, setup: ChannelSettings) -> None:
+        self._setup = setup
+
+    @abstractmethod
     def send(self, letter: OutgoingMessage, at: datetime) -> None:
         """Deliver *letter* now, *at* a time.
 
@@ -72,26 +77,15 @@ class Notifier(Protocol):
             NotifyError: It may not have arrived.
         """
 
-    def close(self) -> None:
-        """Let go of connections."""
-
-
-@runtime_checkable
-class DividingNotifier(Notifier, Protocol):
-    """A channel that delivers one message in several parts, each of which arrives, fails and is repeated by itself."""
-
     def divide(self, letter: OutgoingMessage) -> Sequence[OutgoingMessage]:
-        """Return the deliveries of *letter*, each with its ``part``; the same letter gives the same parts.
+        """Return the deliveries of *letter*: itself, or parts, each of which arrives, fails and is repeated by itself.
+
+        The same letter gives the same parts, each with its ``part``.
 
         Raises:
             NotifyError: The channel is not set up.
         """
+        return [letter]
 
-
-def divide(notifier: Notifier, letter: OutgoingMessage) -> Sequence[OutgoingMessage]:
-    """Return the deliveries that *letter* takes: itself, where the channel does not divide.
-
-    Raises:
-        NotifyError: The channel is not set up.
-    """
-    return notifier.divide(letter) if isinstance(notifier, DividingNotifier) else [letter]
+    def close(self) -> None:  # noqa: B027 - most channels keep no connection
+        """Let go of connections."""

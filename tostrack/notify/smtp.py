@@ -18,7 +18,7 @@ from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 from tostrack.errors import NotifyError
-from tostrack.notify.message import ChannelSettings, OutgoingMessage
+from tostrack.notify.message import ChannelSettings, Notifier, OutgoingMessage
 from tostrack.render.escape import cut, safe_line
 
 #: RFC 5322 lets a line be 998 long; a subject beyond this is read by nobody.
@@ -86,16 +86,15 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
 
 
-class Smtp:
+class Smtp(Notifier):
     """Sends through the server that the watchlist names; the connection is made when the first letter goes."""
 
     def __init__(self, setup: ChannelSettings) -> None:
-        self._setup = setup
+        super().__init__(setup)
         self._connection: smtplib.SMTP | None = None
 
-    def send(self, letter: OutgoingMessage, at: datetime) -> None:
+    def send(self, letter: OutgoingMessage, at: datetime) -> None:  # noqa: ARG002 - a mail has the date of its making
         """Hand *letter* to the server; its 250 means that it has it."""
-        del at  # the date of a mail is when it was made
         message = mail(letter, self._setup.sender)
         with self._bounded() as watch:
             connection = self._connected(watch)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tostrack.errors import NotifyError
-from tostrack.notify.message import ChannelSettings, OutgoingMessage
+from tostrack.notify.message import Notifier, OutgoingMessage
 
 #: What may go better later; any other 4xx is the receiver's no.
 _LATER = frozenset({408, 425, 429})
@@ -52,11 +52,8 @@ def signature(secrets: Sequence[bytes], name: str, timestamp: int, body: bytes) 
     return " ".join(f"v1,{proof}" for proof in proofs)
 
 
-class Webhook:
+class Webhook(Notifier):
     """Posts each letter to its recipient's address."""
-
-    def __init__(self, setup: ChannelSettings) -> None:
-        self._setup = setup
 
     def send(self, letter: OutgoingMessage, at: datetime) -> None:
         """Post *letter*; any 2xx means that the receiver has it."""

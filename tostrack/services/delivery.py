@@ -15,7 +15,7 @@ from itertools import groupby
 from tostrack.archive.outbox import Message, Outbox, Waiting
 from tostrack.errors import NotifyError, StoreError, TostrackError
 from tostrack.models import DigestSettings, channel_of, from_iso
-from tostrack.notify import Notifier, OutgoingMessage, divide
+from tostrack.notify import Notifier, OutgoingMessage
 from tostrack.services.messages import SenderConfig
 from tostrack.services.subscriptions import find_refusal, is_mail, message_name
 from tostrack.value import Value
@@ -174,7 +174,7 @@ class DeliveryRun:
             NotifyError: A part may not have arrived.
             _LeaseLostError: Another sender has the message now; nothing more of it was sent.
         """
-        parts = divide(notifier, self.write(message))
+        parts = notifier.divide(self.write(message))
         if len(parts) == 1:
             self._send_part(message, notifier, parts[0])
             return ""

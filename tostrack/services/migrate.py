@@ -9,7 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tostrack.archive.lock import lock_archive, sync_file
+from tostrack.archive.lock import lock_archive, replace_whole, sync_file
 from tostrack.archive.migrations import DATABASE_ERRORS, SCHEMA, check_header, check_schema, migrate
 from tostrack.archive.read import roll_back
 from tostrack.archive.verify import HARMLESS, verify
@@ -108,16 +108,13 @@ def convert_copy(source: Path, target: Path) -> tuple[int, int]:
 
 def _copy(path: Path, copy: Path) -> None:
     """Write a copy of the archive to *copy*, whole or not at all."""
-    part = copy.with_name(f".{copy.name}.part")
     copy.parent.mkdir(parents=True, exist_ok=True)
     try:
-        part.unlink(missing_ok=True)
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        with (
+            replace_whole(copy) as part,
+            closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection,
+        ):
+            part.unlink(missing_ok=True)
             connection.execute("VACUUM INTO ?", (str(part),))
-        sync_file(part)
-        part.replace(copy)
-        sync_file(copy.parent)
     except DATABASE_ERRORS as error:
         raise StoreError(f"{path}: cannot be copied to {copy} ({error})") from error
-    finally:
-        part.unlink(missing_ok=True)
