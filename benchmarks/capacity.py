@@ -41,7 +41,6 @@ from tostrack.analysis import comparison
 from tostrack.archive.merge import merge
 from tostrack.archive.writer import Writer
 from tostrack.errors import DocumentError
-from tostrack.executor import HERE, ClusterExecutor, Executor, PoolExecutor
 from tostrack.extraction import document_text
 from tostrack.fetch import Request
 from tostrack.fetch.host_queue import HostQueue, Hosts, Slot
@@ -49,6 +48,7 @@ from tostrack.fetch.shards import Shard
 from tostrack.models import Document, Page, Snapshot
 from tostrack.sandbox import Call, Worker, call_directly
 from tostrack.services import crawl
+from tostrack.services.executor import HERE, ClusterExecutor, Executor, PoolExecutor
 
 START = datetime(2024, 1, 1, 3, tzinfo=UTC)
 DELAY = 5.0

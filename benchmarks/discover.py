@@ -24,10 +24,10 @@ import series
 from click.testing import CliRunner
 
 from tostrack.cli import cli
-from tostrack.document_kind import find_document_kind
 from tostrack.extraction.dom import parse
 from tostrack.extraction.links import links_of
 from tostrack.extraction.policy_links import find_policy_links
+from tostrack.language.document_kind import find_document_kind
 
 FIRST = ("terms", "privacy")
 WATCHLIST = '[settings]\ndelay = 0\nallow_private = ["127.0.0.1"]\n[watch.x.y]\nurl = "https://x.example/y"\n'

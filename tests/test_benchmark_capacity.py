@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
 import capacity
 
-from tostrack.executor import HERE, PoolExecutor
+from tostrack.services.executor import HERE, PoolExecutor
 
 
 def test_the_simulated_schedule_keeps_to_what_politeness_sets():

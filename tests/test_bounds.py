@@ -16,11 +16,11 @@ from tostrack.archive.merge_writer import BoundedCalls
 from tostrack.archive.writer import Writer
 from tostrack.clauses import sentences
 from tostrack.errors import ConfigError, ExtractError
-from tostrack.executor import LocalExecutor, PoolExecutor, call_through
 from tostrack.extraction import policy_links
 from tostrack.models import Edit, Outcome, Verdict
 from tostrack.sandbox import Worker
 from tostrack.services import add, crawl, review
+from tostrack.services.executor import LocalExecutor, PoolExecutor, call_through
 from tostrack.services.recover import recover_archive
 from tostrack.services.reflag import flag_history, rebuild_history, reflag_archive
 

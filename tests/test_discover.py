@@ -8,8 +8,8 @@ from conftest import paragraphs
 from fakes import FaultServer, answer
 
 from tostrack.cli import cli
-from tostrack.document_kind import kind_of_name
 from tostrack.extraction.policy_links import find_policy_links, links_in_json
+from tostrack.language.document_kind import kind_of_name
 
 URL = "https://acme.example/"
 

@@ -9,7 +9,7 @@ from conftest import LICENCE, WIDER, paragraphs
 from tostrack.analysis.flags.rule_sources import list_packs
 from tostrack.archive import Archive
 from tostrack.archive.kinds import find_kinds
-from tostrack.document_kind import KINDS, document_names, find_document_kind, read_kind, suggest_kind
+from tostrack.language.document_kind import KINDS, document_names, find_document_kind, read_kind, suggest_kind
 from tostrack.language.words import read_everywhere
 from tostrack.models import Document, Page
 from tostrack.services.export import dataset

@@ -14,10 +14,10 @@ from tostrack.analysis.flags import Rulebook, RuleFile
 from tostrack.archive import Archive
 from tostrack.archive.verify import verify
 from tostrack.errors import ConfigError, ExtractError
-from tostrack.executor import HERE, ClusterExecutor, PoolExecutor
 from tostrack.models import Document, Page
 from tostrack.sandbox import Call
 from tostrack.services import review
+from tostrack.services.executor import HERE, ClusterExecutor, PoolExecutor
 from tostrack.services.reflag import reflag_archive
 
 NAMES = "abcdef"

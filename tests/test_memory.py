@@ -4,7 +4,7 @@ from functools import cache, lru_cache
 
 import pytest
 
-from tostrack import memory
+from tostrack import sandbox as memory
 
 
 @lru_cache(maxsize=10)

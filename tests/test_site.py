@@ -26,8 +26,8 @@ from tostrack.archive import Archive
 from tostrack.archive.redact import redact
 from tostrack.archive.reviews import Review
 from tostrack.cli import cli
-from tostrack.document_kind import KINDS
 from tostrack.errors import ConfigError, FetchError
+from tostrack.language.document_kind import KINDS
 from tostrack.models import Document, Page
 from tostrack.services.site import SiteBuild, build_site
 from tostrack.services.site.build_cache import BuildCache

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import tostrack
-from tostrack.document_kind import KINDS, SHORT_KINDS
 from tostrack.errors import ConfigError
+from tostrack.language.document_kind import KINDS, SHORT_KINDS
 from tostrack.models import Document, Page, Range
 from tostrack.watchlist import STARTER, Settings, check_selectors, find, load, loads, to_toml
 

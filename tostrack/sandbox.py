@@ -7,6 +7,7 @@ is replaced when it had to be killed.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import pickle
 import select
@@ -17,12 +18,12 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from functools import _lru_cache_wrapper
 from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, Any, ParamSpec, Protocol, Self, TypeVar, get_type_hints
 
 from tostrack.errors import ExtractError
-from tostrack.memory import forget_when_large
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,6 +41,9 @@ _LENGTH = struct.Struct("!Q")
 _VALUE, _NO_VALUE = b"+", b"-"
 #: Bytes of an answer: a page that fills the child's memory must not fill ours. A judged 2 MB text has 12 million.
 _MOST_ANSWER = 64 << 20
+_STATM = Path("/proc/self/statm")
+#: Resident memory, in bytes, below which nothing is dropped again: what is left after the last time, and a quarter.
+_floor = 0
 #: The child has our modules wherever we have them from.
 _CHILD = "import sys; sys.path[:] = {path!r}; from tostrack.sandbox import serve; serve({seconds!r}, {megabytes!r})"
 
@@ -273,3 +277,42 @@ def _limit_memory(megabytes: int) -> None:
 
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, most))
+
+
+# What a process that works through many texts remembers
+
+
+def resident_bytes() -> int:
+    """Return how much memory this process has at the moment; 0 where the system does not say."""
+    try:
+        return int(_STATM.read_text().split()[1]) * 4096
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def forget_when_large(megabytes: int) -> bool:
+    """Drop what the functions of this package remember if the process has more than *megabytes*; return whether it did.
+
+    Only what is remembered of texts: tables of rules, which have no limit of their own, stay.
+    """
+    global _floor  # noqa: PLW0603 - of the process, as what is remembered is
+    if resident_bytes() <= max(megabytes << 20, _floor):
+        return False
+    for remembered in find_caches():
+        remembered.cache_clear()
+    with contextlib.suppress(OSError, AttributeError):
+        # What was freed goes back to the system, where the allocator can do that.
+        ctypes.CDLL(None).malloc_trim(0)
+    _floor = resident_bytes() * 5 // 4
+    return True
+
+
+def find_caches() -> list[_lru_cache_wrapper[Any]]:
+    """Return the functions of this package that remember a limited number of answers."""
+    modules = [module for name, module in sys.modules.copy().items() if name.partition(".")[0] == "tostrack"]
+    return [
+        value
+        for module in modules
+        for value in vars(module).copy().values()
+        if isinstance(value, _lru_cache_wrapper) and value.cache_parameters()["maxsize"] is not None
+    ]

@@ -26,7 +26,7 @@ def find_kinds(archive: Archive, rows: Iterable[DocumentRow]) -> dict[str, str]:
     if not (rows := tuple(rows)):
         return {}
     # Lazy: most commands ask for no kind.
-    from tostrack.document_kind import find_document_kind
+    from tostrack.language.document_kind import find_document_kind
 
     services = {row.service for row in rows}
     addresses: dict[str, list[str]] = {}

@@ -270,7 +270,7 @@ class Writer(Archive):
         """Return the kind of a document that changed, as readers of the archive know it; empty where none asks."""
         if not any(digest.kinds for digest in self.digests):
             return ""
-        from tostrack.document_kind import document_names, find_document_kind
+        from tostrack.language.document_kind import document_names, find_document_kind
 
         return find_document_kind(*document_names(document), change.new.text)
 

@@ -398,7 +398,7 @@ class KindType(click.ParamType["str"]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the kind, written in full."""
-        from tostrack.document_kind import KINDS, read_kind, suggest_kind
+        from tostrack.language.document_kind import KINDS, read_kind, suggest_kind
 
         if not (kind := read_kind(value.strip().lower())):
             near = suggest_kind(value)

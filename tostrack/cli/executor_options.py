@@ -12,7 +12,7 @@ import click
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
-    from tostrack.executor import Executor
+    from tostrack.services.executor import Executor
 
 jobs_option = click.option(
     "-j",
@@ -34,8 +34,8 @@ def count_cores() -> int:
 @contextmanager
 def executor_options(jobs: int | None, scheduler: str | None, *, much: bool) -> Iterator[Executor]:
     """Yield an executor: the cluster of *scheduler*, else *jobs* processes, else all cores if there is *much* to do."""
-    from tostrack.executor import ClusterExecutor, LocalExecutor, PoolExecutor
     from tostrack.sandbox import Worker
+    from tostrack.services.executor import ClusterExecutor, LocalExecutor, PoolExecutor
 
     if scheduler:
         if jobs:

@@ -17,7 +17,7 @@ from tostrack.cli.app import Environment, emit_json, json_option, kind_option
 def command(environment: Environment, targets: tuple[str, ...], kinds: tuple[str, ...], as_json: bool) -> None:
     """List the documents of the watchlist in its order, each with its kind and its addresses."""
     from tostrack.cli.crawl import select_watched
-    from tostrack.document_kind import document_names, find_document_kind
+    from tostrack.language.document_kind import document_names, find_document_kind
     from tostrack.render.escape import safe_line
 
     documents = select_watched(environment.watchlist, targets)

@@ -7,10 +7,10 @@ import json
 import re
 from collections.abc import Iterator
 
-from tostrack.document_kind import kind_of_name, last_words
 from tostrack.extraction.decode import decode
 from tostrack.extraction.dom import Element, parse
 from tostrack.extraction.links import Links, links_of
+from tostrack.language.document_kind import kind_of_name, last_words
 from tostrack.value import Value
 
 #: Keys of machine-readable descriptions that name the terms of a site or an interface.

@@ -106,9 +106,9 @@ def _is_home_page(seen: Preview, url: str, call: Call) -> bool:
     """Return whether *url* is the front of a site whose page links to its own terms or privacy policy."""
     if not _FRONT.fullmatch(urlsplit(url).path) or 0 not in seen.captures:
         return False
-    from tostrack.document_kind import kind_of_name
     from tostrack.extraction.policy_links import find_policy_links
     from tostrack.extraction.proposals import read_page_facts
+    from tostrack.language.document_kind import kind_of_name
 
     capture = seen.captures[0]
     called = call(read_page_facts, capture.body, content_type=capture.content_type).title

@@ -26,9 +26,8 @@ from tostrack.comparison_key import reading_key
 from tostrack.errors import DocumentError, ExtractError
 from tostrack.extraction import document_text
 from tostrack.importers.ota import OtaCollection, Record
-from tostrack.memory import forget_when_large
 from tostrack.models import Document, Outcome, Page, Reading, Reason, Snapshot, Verdict, Version, from_iso, sha256
-from tostrack.sandbox import OVERRUNS, Call, call_directly
+from tostrack.sandbox import OVERRUNS, Call, call_directly, forget_when_large
 from tostrack.services.new_versions import (
     CONFIRMED_AFTER,
     HISTORY,

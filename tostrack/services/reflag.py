@@ -13,9 +13,9 @@ from tostrack.archive.flag_events import Moment
 from tostrack.archive.flag_rows import FlaggedClause
 from tostrack.archive.writer import Writer
 from tostrack.errors import ConfigError, ExtractError
-from tostrack.executor import HERE, Executor, call_through
 from tostrack.models import Clause, Flag
 from tostrack.sandbox import Call, call_directly
+from tostrack.services.executor import HERE, Executor, call_through
 from tostrack.services.stored_rules import StoredRules, find_events_between, read_stored_rules
 from tostrack.value import Value
 

@@ -15,7 +15,6 @@ from tostrack.archive.visits import SuspectRow, Visit
 from tostrack.archive.writer import Writer
 from tostrack.comparison_key import reading_key
 from tostrack.errors import ConfigError, DocumentError, ExtractError
-from tostrack.executor import HERE, Executor, call_through
 from tostrack.extraction import document_text
 from tostrack.models import Document, Outcome, Reading, Snapshot, Version, from_iso
 from tostrack.sandbox import OVERRUNS, Call, call_directly

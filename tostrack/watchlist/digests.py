@@ -55,7 +55,7 @@ def _kinds(table: Table) -> tuple[str, ...]:
     if not (words := table.texts("kinds")):
         return ()
     # Lazy: most watchlists name no kind.
-    from tostrack.document_kind import KINDS, read_kind, suggest_kind
+    from tostrack.language.document_kind import KINDS, read_kind, suggest_kind
 
     for word in words:
         if not read_kind(word):

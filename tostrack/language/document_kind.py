@@ -1,6 +1,6 @@
 """What kind of document a watched document is, by what it is called, where it is, and how its text begins.
 
-`policy_names.toml` has the whole names by which sites link to their policies; the lists ``kinds`` of each language
+`names/policies.toml` has the whole names by which sites link to their policies; the lists ``kinds`` of each language
 have the words that tell the kind of a longer name.
 """
 
@@ -239,7 +239,7 @@ def _joining() -> re.Pattern[str]:
 @cache
 def _names() -> dict[str, re.Pattern[str]]:
     """Return a pattern of the whole names of each kind, the most telling kind first."""
-    tables = tomllib.loads(Path(__file__).with_name("policy_names.toml").read_text(encoding="utf-8"))
+    tables = tomllib.loads((Path(__file__).parent / "names/policies.toml").read_text(encoding="utf-8"))
     return {
         kind: re.compile(rf"(?<!\w)(?:{'|'.join(_folded(names.strip()))})(?!\w)", re.IGNORECASE)
         for kind, names in tables.items()
