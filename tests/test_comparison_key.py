@@ -2,8 +2,8 @@
 
 import pytest
 
+from tostrack.analysis.comparison_key import comparable_text, comparison_key, mend_encoding, readable, reading_key
 from tostrack.clauses import split_clauses, text_key
-from tostrack.comparison_key import comparable_text, comparison_key, mend_encoding, readable, reading_key
 from tostrack.models import Reading, Version
 
 

@@ -12,9 +12,9 @@ from datetime import timedelta
 from functools import lru_cache
 
 from tostrack.analysis.comparison import compare_readings
+from tostrack.analysis.comparison_key import reading_key
 from tostrack.analysis.flags import SHIPPED, Rulebook
 from tostrack.analysis.verdict.with_history import likeness
-from tostrack.comparison_key import reading_key
 from tostrack.models import Change, Judgement, Reading, Reason, Verdict, iso
 
 #: How long a return to an older text must last before it is reported. Of the text-changing versions that a public

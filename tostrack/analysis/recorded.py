@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from tostrack.analysis.comparison_key import reading_key
 from tostrack.analysis.decision import History, HistoryEntry, decide
 from tostrack.analysis.flags import Rulebook
 from tostrack.clauses import join_clauses, split_clauses, text_key
-from tostrack.comparison_key import reading_key
 from tostrack.errors import ExtractError
 from tostrack.extraction.quality import classify_suspect
 from tostrack.models import Change, Clause, Reading, Reason, Version

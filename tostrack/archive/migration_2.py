@@ -11,12 +11,12 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from tostrack.analysis.comparison_key import comparison_key
 from tostrack.archive.hunk_recovery import recover_hunks
 from tostrack.archive.hunk_rows import build_hunk_rows, insert_hunks
 from tostrack.archive.migrations import run_script
 from tostrack.archive.texts import clause_key
 from tostrack.clauses import assemble
-from tostrack.comparison_key import comparison_key
 from tostrack.errors import StoreError
 from tostrack.models import Clause
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from tostrack.analysis.comparison_key import comparison_key
 from tostrack.analysis.flags.history import FIRST, FlagEvent, describe_event
 from tostrack.archive.chain import late_link, version_link
 from tostrack.archive.flag_events import events_of_hunks, find_before, write_moment
@@ -20,7 +21,6 @@ from tostrack.archive.judgement_sums import write_sums
 from tostrack.archive.texts import ClauseStore
 from tostrack.archive.visits import NewVersion, Visit
 from tostrack.clauses import plain, text_key
-from tostrack.comparison_key import comparison_key
 from tostrack.language.detect import detect_language
 from tostrack.models import Clause, Document, Hunk, Judgement, Outcome, Reason, Snapshot, Verdict, iso, sha256
 from tostrack.render.headline import write_headline

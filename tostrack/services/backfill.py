@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Protocol
 
 from tostrack.analysis import comparison
+from tostrack.analysis.comparison_key import reading_key
 from tostrack.archive.read import Archive, VersionRow
 from tostrack.archive.visits import Visit
 from tostrack.archive.writer import Writer
-from tostrack.comparison_key import reading_key
 from tostrack.errors import ExtractError, FetchError
 from tostrack.importers.capture_selection import CaptureChoice, ChosenCaptures, choose_captures
 from tostrack.importers.request_log import KEPT, SETTLED, LoggedRequest, RequestLog

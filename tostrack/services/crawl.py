@@ -8,11 +8,11 @@ from dataclasses import field, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 
+from tostrack.analysis.comparison_key import reading_key
 from tostrack.analysis.decision import decide
 from tostrack.analysis.diff import diff
 from tostrack.archive.visits import PageState, Visit
 from tostrack.archive.writer import Writer
-from tostrack.comparison_key import reading_key
 from tostrack.errors import DocumentError, ExtractError, FetchError
 from tostrack.extraction import document_text
 from tostrack.fetch import Request

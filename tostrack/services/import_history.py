@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
+from tostrack.analysis.comparison_key import reading_key
 from tostrack.analysis.recorded import (
     PastText,
     RecordedText,
@@ -22,7 +23,6 @@ from tostrack.archive.read import VersionRow
 from tostrack.archive.visits import NewVersion, Visit
 from tostrack.archive.writer import Writer
 from tostrack.clauses import assemble, join_clauses
-from tostrack.comparison_key import reading_key
 from tostrack.errors import DocumentError, ExtractError
 from tostrack.extraction import document_text
 from tostrack.importers.ota import OtaCollection, Record

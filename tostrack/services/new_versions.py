@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from tostrack.analysis import comparison
+from tostrack.analysis.comparison_key import reading_key
 from tostrack.analysis.decision import Decision, History, HistoryEntry, decide
 from tostrack.analysis.flags import Rulebook
 from tostrack.analysis.recorded import RecordedText, describe_text
@@ -20,7 +21,6 @@ from tostrack.archive.read import VersionRow
 from tostrack.archive.visits import NewVersion, PageState, Visit
 from tostrack.archive.writer import Writer
 from tostrack.clauses import assemble, text_key
-from tostrack.comparison_key import reading_key
 from tostrack.errors import DocumentError
 from tostrack.extraction import EXTRACTOR_VERSION, document_text
 from tostrack.models import Change, Clause, Document, Outcome, Reading, Reason, Snapshot, Version, from_iso

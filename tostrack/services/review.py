@@ -13,11 +13,11 @@ from datetime import datetime
 from tostrack.archive.read import VersionRow
 from tostrack.archive.visits import SuspectRow, Visit
 from tostrack.archive.writer import Writer
-from tostrack.comparison_key import reading_key
 from tostrack.errors import ConfigError, DocumentError, ExtractError
 from tostrack.extraction import document_text
 from tostrack.models import Document, Outcome, Reading, Snapshot, Version, from_iso
 from tostrack.sandbox import OVERRUNS, Call, call_directly
+from tostrack.services.executor import HERE, Executor, call_through
 from tostrack.services.import_history import accept_recorded, is_recorded
 from tostrack.services.new_versions import (
     CrawlResult,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from tostrack.analysis.comparison_key import readable
 from tostrack.analysis.diff.align import Alignment, align, same_letters
 from tostrack.analysis.diff.word_diff import word_edits
-from tostrack.comparison_key import readable
 from tostrack.models import Clause, Edit, Hunk
 
 __all__ = ["diff", "differing_parts"]

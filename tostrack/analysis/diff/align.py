@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tostrack.analysis.comparison_key import comparable, comparable_text, run_together
 from tostrack.analysis.diff.anchors import Pair, equal_pairs
 from tostrack.analysis.diff.similarity import Bag, count_words, likeness, reworded_pairs
-from tostrack.comparison_key import comparable, comparable_text, run_together
 from tostrack.language.item_labels import strip_key_number
 from tostrack.models import Clause
 

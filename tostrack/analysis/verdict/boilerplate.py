@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tostrack.analysis.comparison_key import comparable_text
 from tostrack.analysis.verdict import boilerplate_phrases, lexicon
 from tostrack.analysis.verdict.boilerplate_position import in_menu, is_beside_widget, is_outside
 from tostrack.analysis.verdict.labels import SEAM, is_glued, is_label, is_link, is_listed, is_party, is_strip
@@ -12,7 +13,6 @@ from tostrack.analysis.verdict.places import Place, is_answer
 from tostrack.analysis.verdict.residual import Part
 from tostrack.analysis.verdict.wording_rules import is_name
 from tostrack.clauses import sentences
-from tostrack.comparison_key import comparable_text
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import Clause, Edit, Reason
 

@@ -10,12 +10,12 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from tostrack.analysis.comparison_key import comparable_text, readable
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.guarded_words import binds
 from tostrack.analysis.verdict.labels import is_label, is_link, is_listed, is_party
 from tostrack.analysis.verdict.normal_form import DATE, is_mail, normal
-from tostrack.comparison_key import comparable_text, readable
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import Clause, Hunk, Reading
 

@@ -8,9 +8,9 @@ from collections.abc import Container, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
+from tostrack.analysis.comparison_key import comparable, comparable_text, comparables, reading_key
 from tostrack.analysis.verdict.normal_form import stem
 from tostrack.clauses import plain, sentences
-from tostrack.comparison_key import comparable, comparable_text, comparables, reading_key
 from tostrack.language.item_labels import strip_key_number, strip_ordinal
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.words import month_numbers

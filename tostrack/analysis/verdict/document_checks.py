@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from tostrack.analysis.comparison_key import comparables, linked_documents
 from tostrack.analysis.diff import differing_parts
 from tostrack.analysis.verdict.context import TextPair, comparable_letters, count_apart, letters_of
 from tostrack.clauses import plain
-from tostrack.comparison_key import comparables, linked_documents
 from tostrack.extraction.quality import COMPARABLE, CUT, FROM_THE_BEGINNING, KINSHIP, SHORT, STUB
 from tostrack.language.detect import detect_words
 from tostrack.language.lazy_pattern import lazy_pattern

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from tostrack.analysis.comparison_key import comparable, readable
 from tostrack.analysis.verdict.findings import RuleFinding
-from tostrack.comparison_key import comparable, readable
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.tokens import Kind, tokenize
 from tostrack.language.words import union

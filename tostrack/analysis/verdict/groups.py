@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from tostrack.analysis.comparison_key import comparable_text, is_punctuation
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.boilerplate import GRANTS
 from tostrack.analysis.verdict.boilerplate_position import tells
@@ -17,7 +18,6 @@ from tostrack.analysis.verdict.name_rules import grown
 from tostrack.analysis.verdict.normal_form import american_of, lost_and_gained, normal, spelled, stem
 from tostrack.analysis.verdict.number_rules import unplaced
 from tostrack.analysis.verdict.wording_rules import is_name, plainest, replacements, squeezed
-from tostrack.comparison_key import comparable_text, is_punctuation
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.words import entry_pattern, union
 from tostrack.models import VERDICT_OF, Clause, Edit, Hunk, Reason, Verdict

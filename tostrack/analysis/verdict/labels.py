@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from tostrack.analysis.comparison_key import comparable_text, readable
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.normal_form import normal
-from tostrack.comparison_key import comparable_text, readable
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.words import union
 from tostrack.models import Clause

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from tostrack.analysis.comparison_key import comparable_text
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.account import language_of
 from tostrack.analysis.verdict.guarded_words import binds
@@ -12,7 +13,6 @@ from tostrack.analysis.verdict.normal_form import DATE, MARK, is_number, normal
 from tostrack.analysis.verdict.residual import Part
 from tostrack.analysis.verdict.wording_rules import is_name, replacements
 from tostrack.clauses import sentences
-from tostrack.comparison_key import comparable_text
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.words import list_languages
 from tostrack.models import Edit, Reason

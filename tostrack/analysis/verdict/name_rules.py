@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
+from tostrack.analysis.comparison_key import comparable_text
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.guarded_words import binds
 from tostrack.analysis.verdict.normal_form import normal
 from tostrack.analysis.verdict.residual import Part
 from tostrack.analysis.verdict.wording_rules import is_name, replacements
-from tostrack.comparison_key import comparable_text
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import Edit, Reason
 

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
+from tostrack.analysis.comparison_key import SIGN, WORD, mark_struck, mend_encoding
 from tostrack.analysis.verdict.spelling_forms import uniform
-from tostrack.comparison_key import SIGN, WORD, mark_struck, mend_encoding
 from tostrack.language.dates import find_dates
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.words import entry_pattern, list_languages, load_language, union

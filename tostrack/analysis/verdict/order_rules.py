@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from tostrack.analysis.comparison_key import comparable, comparable_text
 from tostrack.analysis.verdict.normal_form import stem
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import plain
-from tostrack.comparison_key import comparable, comparable_text
 from tostrack.language.compare import changed_tokens
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.tokens import SILENT, Kind

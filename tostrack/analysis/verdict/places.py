@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from tostrack.analysis.comparison_key import comparables, readable
 from tostrack.analysis.verdict import boilerplate_phrases as page
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.labels import is_label, is_listed
 from tostrack.analysis.verdict.normal_form import normal
-from tostrack.comparison_key import comparables, readable
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.words import union
 from tostrack.models import Clause, Edit, Hunk, Reading

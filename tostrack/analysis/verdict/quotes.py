@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from tostrack.analysis.comparison_key import comparable_text
 from tostrack.analysis.verdict.guarded_words import binds
 from tostrack.analysis.verdict.normal_form import is_number, normal
 from tostrack.clauses import sentences
-from tostrack.comparison_key import comparable_text
 from tostrack.language.words import union
 from tostrack.models import Edit, Hunk
 

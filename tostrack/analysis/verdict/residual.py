@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from tostrack.analysis.comparison_key import comparable_text
 from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.normal_form import lost_and_gained, normal
 from tostrack.analysis.verdict.places import Place, places_of
-from tostrack.comparison_key import comparable_text
 from tostrack.models import Clause, Edit, Hunk
 
 #: A stamp, a label or a sign to readers has fewer spaces.

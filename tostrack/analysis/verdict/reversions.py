@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from tostrack.analysis.comparison_key import comparable_text, comparables
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.context import ContextText, TextPair
 from tostrack.analysis.verdict.findings import RuleFinding
 from tostrack.analysis.verdict.labels import is_listed
 from tostrack.clauses import sentences
-from tostrack.comparison_key import comparable_text, comparables
 from tostrack.language.tokens import Kind, tokenize
 from tostrack.models import Judgement, Reading, Reason, iso
 

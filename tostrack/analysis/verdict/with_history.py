@@ -12,12 +12,12 @@ from datetime import date
 from functools import lru_cache
 from itertools import accumulate
 
+from tostrack.analysis.comparison_key import comparable, comparables
 from tostrack.analysis.diff import diff
 from tostrack.analysis.diff.similarity import Bag
 from tostrack.analysis.facts import read_document_dates
 from tostrack.analysis.verdict import judge_hunks
 from tostrack.analysis.verdict.context import comparable_letters, count_apart, letters_of
-from tostrack.comparison_key import comparable, comparables
 from tostrack.extraction.quality import SHORT, count_key_words, is_error_line, is_error_page
 from tostrack.models import Hunk, Judgement, Reading, Reason, Verdict
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
+from tostrack.analysis.comparison_key import MARKS, comparable_text
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.account import language_of
 from tostrack.analysis.verdict.boilerplate_phrases import points_elsewhere
@@ -31,7 +32,6 @@ from tostrack.analysis.verdict.order_rules import differ_in_scope, ranks
 from tostrack.analysis.verdict.places import is_answer
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
-from tostrack.comparison_key import MARKS, comparable_text
 from tostrack.language.dictionary import has_word
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.words import list_languages, load_language, union
