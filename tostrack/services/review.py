@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import field, replace
 from datetime import datetime
 
+from tostrack.analysis.comparison_key import reading_key
 from tostrack.archive.read import VersionRow
 from tostrack.archive.visits import SuspectRow, Visit
 from tostrack.archive.writer import Writer
