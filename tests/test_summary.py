@@ -205,3 +205,9 @@ def test_safeguards_do_not_lead_a_change_of_much_else():
 
     assert said.startswith("Adds ")
     assert said.index("“Map”") < said.index("safeguard")
+
+
+def test_an_item_that_moved_says_where_it_stands_now():
+    text = "We say here what we do.\n\n## What we sell\n\n- Name\n- {}\n\n## What we never sell\n\n- {}\n- Location"
+    old, new = text.format("Email", "Health data"), text.format("Health data", "Email")
+    assert compare(old, new).explanation == "Moves “Email” to a place in “What we never sell”."

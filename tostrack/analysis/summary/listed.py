@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tostrack.analysis.sentence import write_sentence
 from tostrack.analysis.summary.quotes import join_phrases, shorten_title
 from tostrack.analysis.verdict.quotes import shortened, trimmed
+from tostrack.language.item_labels import strip_ordinal
 from tostrack.models import Edit, FactKind, Hunk
 
 #: Entries of a list, and companies, named one by one; behind the second number companies are named without detail.
@@ -62,6 +63,10 @@ def _name_list(verb: str, names: list[str], most: int, preposition: str, hunks: 
     return f"{verb} {join_phrases(shown)}{where}"
 
 
+#: How an entry came or went, and what stands before the title of its list.
+_VERBS = ((Edit.ADDED, "adds", "to"), (Edit.REMOVED, "removes", "from"), (Edit.MOVED, "moves", "to a place in"))
+
+
 def name_entries(news: Sequence[Hunk]) -> str:
     """Return ``Adds “Kentucky” to “Where we collect taxes”.``; empty unless entries are all that moved."""
     if not all(_is_entry(hunk) for hunk in news):
@@ -69,7 +74,7 @@ def name_entries(news: Sequence[Hunk]) -> str:
     parts = [
         f"replaces {_name_entry(hunk.old)} with {_name_entry(hunk.new)}" for hunk in news if hunk.edit is Edit.REWORDED
     ][:_MOST_ENTRIES]
-    for edit, verb, preposition in ((Edit.ADDED, "adds", "to"), (Edit.REMOVED, "removes", "from")):
+    for edit, verb, preposition in _VERBS:
         found = [hunk for hunk in news if hunk.edit is edit]
         if found:
             texts = [hunk.new or hunk.old for hunk in found]
@@ -104,7 +109,7 @@ def _name_entry(text: str) -> str:
 
 def _entry_parts(text: str) -> tuple[str, str]:
     """Return the name at the beginning of an entry and what follows it."""
-    text = " ".join(text.split())
+    text = " ".join(strip_ordinal(text).split())
     for mark in (" | ", ". ", ": ", " – ", " — ", " - "):
         name, found, detail = text.partition(mark)
         # "U.S. State Laws": the mark is no end of a name.
