@@ -66,15 +66,14 @@ class ContextText:
 
     def says(self, sentence: str) -> bool:
         """Return whether plain *sentence* stands in one of its clauses; a short one must be a clause of its own."""
-        key = comparable_text(sentence)
-        if not key:
-            return True
         words = sorted(_WORD.findall(sentence.lower()), key=len)[-_TRIED:]
         if not words:
-            return key in _small(self.reading)
-        short = key.count(" ") < _SHORT - 1
+            key = comparable_text(sentence)
+            return not key or key in _small(self.reading)
         self._asked += 1
         for at in self._indexed(words) if self._asked > _INDEX_AFTER else self._searched(words):
+            key = comparable_text(sentence)
+            short = key.count(" ") < _SHORT - 1
             own = comparable(self.reading.clauses[at])
             if len(own) > _LONG:
                 # Every sentence of a text that is one clause asks: reading it each time would cost its square.

@@ -60,11 +60,17 @@ def apply_group_rules(hunks: Sequence[Hunk], findings: Sequence[RuleFinding], co
     return out
 
 
+#: A phrase is no more times as long as a line of its own, whatever stands before it there.
+_AS_LONG = 8
+
+
 def _cut_out(hunks: Sequence[Hunk]) -> set[int]:
     """Return the reworded hunks whose changed phrases became lines of their own, or were such, and those lines."""
     lines: dict[str, dict[str, int]] = {"-": {}, "+": {}}
+    pieces = (text for hunk in hunks if hunk.edit is Edit.REWORDED for op, text in hunk.words if op != "=")
+    longest = _AS_LONG * max(map(len, pieces), default=0)
     for at, hunk in enumerate(hunks):
-        if hunk.edit in (Edit.ADDED, Edit.REMOVED):
+        if hunk.edit in (Edit.ADDED, Edit.REMOVED) and len(hunk.new or hunk.old) <= longest:
             lines["-" if hunk.edit is Edit.ADDED else "+"][_as_line(hunk.new or hunk.old)] = at
     found = set()
     for at, hunk in enumerate(hunks):

@@ -42,6 +42,10 @@ _LABELS_WORDS = 200
 
 def is_label(text: str) -> bool:
     """Whether *text* is made of nothing but labels, with or without spaces between them."""
+    if any(
+        word not in lexicon.LABEL_WORDS for word in text.split() if word.isascii() and word.isalpha() and word.islower()
+    ):
+        return False
     words = comparable_text(SEAM.sub(" ", _SITE_FIRST.sub("", text))).split()
     if not words or len(words) > _LABELS_WORDS or not lexicon.LABEL_WORDS.issuperset(words):
         return False
@@ -74,9 +78,11 @@ _QUESTIONS = lazy_pattern(r"(?:[A-Z][^.;:!?]+\?){2,}")
 
 def is_strip(text: str) -> bool:
     """Return whether *text* is a row of labels, or of questions, that was printed without spaces between them."""
-    if _QUESTIONS.fullmatch(text.strip()):
+    if "?" in text and _QUESTIONS.fullmatch(text.strip()):
         return True
-    return sum(map(bool, map(_HUMPS.match, text.split()))) >= _STRIP and not _STOP.search(text)
+    # Nearly every word is in small letters behind its first one.
+    words = [word for word in text.split() if not word[1:].islower()]
+    return sum(map(bool, map(_HUMPS.match, words))) >= _STRIP and not _STOP.search(text)
 
 
 #: A link that leads elsewhere has no more words than this; of several in one line each has fewer.

@@ -39,9 +39,11 @@ _URL = lazy_pattern(
 )
 _URL_SIGNS = lazy_pattern(r"//|www\.|\.[a-z]{2,}/")
 _AT, _DOT = (lazy_pattern(rf"\s?[\[({{]\s?{word}\s?[\])}}]\s?") for word in ("at", "dot"))
+_IN_BRACKETS_AT = lazy_pattern(r"[\[({]\s?at\b")
 _SPOKEN_MAIL = lazy_pattern(r"(\b[\w.+-]+) AT ([\w-]+(?: DOT [\w-]+)+)")
 _HIDDEN_MAIL = lazy_pattern(r"[\w.+-]*\[?e-?mail\W{1,2}protected\]?[\w.-]*")
 #: "A$5" is another sum than "$5"; "US$5" is the same where nothing else is said.
+_UNPRICED = lazy_pattern(rf"{WORD}|&|{SIGN}")
 _WORD = rf"\b(?!us)[a-z]{{1,2}}\$(?=\s?\d)|{WORD}|&|{SIGN}"
 _WORDS = lazy_pattern(_WORD)
 _TOKENS = lazy_pattern(rf"{MARK}\w+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{_WORD}")
@@ -179,7 +181,7 @@ def _without_disguise(text: str) -> str:
         text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
     if "/" in text:
         text = _EITHER.sub(r"\1", text)
-    if _AT.search(text):
+    if _IN_BRACKETS_AT.search(text):
         text = _DOT.sub(".", _AT.sub("@", text))
     if text.count(" ") < _AGO_LINE and _DIGITS.search(text):
         text = _AGO.sub(f" {RELATIVE} ", text)
@@ -222,7 +224,9 @@ def _uncontracted(text: str) -> str:
 def _split_words(text: str) -> tuple[str, ...]:
     if text.isascii() and not _SIGNED.search(text):
         return tuple(text.translate(_SPACED).split())
-    return tuple((_TOKENS if MARK in text or "@" in text else _WORDS).findall(text))
+    if MARK in text or "@" in text:
+        return tuple(_TOKENS.findall(text))
+    return tuple((_WORDS if "$" in text else _UNPRICED).findall(text))
 
 
 @lru_cache(maxsize=4_096)

@@ -34,16 +34,14 @@ def stamp(part: Part) -> Reason | None:
     asked = Place.ROW in part.places or (Place.VALUE in part.places and not value_of(part.clause))
     if asked and not all(map(_is_labelled, texts)):
         return None
-    named = {word for word in changed if not is_number(word) and not word.startswith(MARK)} - lexicon.CLOCK
-    if all(map(_is_stamp, texts)) and (
-        len(texts) == 1 or named <= lexicon.SAFE | lexicon.DATING | month_numbers().keys() or opaque(texts)
-    ):
-        return Reason.STAMP
-    if all(map(is_number, changed)) and all(_counts_views(normal(text)) for text in texts):
-        return Reason.STAMP
-    if all(map(is_number, changed)) and all(_stamped(normal(text), changed) for text in texts):
-        return Reason.STAMP
-    return None
+    if all(map(_is_stamp, texts)):
+        named = {word for word in changed if not is_number(word) and not word.startswith(MARK)} - lexicon.CLOCK
+        if len(texts) == 1 or named <= lexicon.SAFE | lexicon.DATING | month_numbers().keys() or opaque(texts):
+            return Reason.STAMP
+    if not all(map(is_number, changed)):
+        return None
+    said = [normal(text) for text in texts]
+    return Reason.STAMP if all(map(_counts_views, said)) or all(_stamped(one, changed) for one in said) else None
 
 
 #: A line that counts what others did has no more words: "Views: 1.5M".

@@ -71,6 +71,8 @@ def part_of(hunk: Hunk, context: TextPair) -> Part:
 
 def _apart(gone: Sequence[str], come: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return both without the sentences that they share: a short one is looked for as a clause of its own only."""
+    if not gone or not come:
+        return [*gone], [*come]
     shared = {*map(comparable_text, gone)} & {*map(comparable_text, come)}
     keep = [[sentence for sentence in side if comparable_text(sentence) not in shared] for side in (gone, come)]
     return keep[0], keep[1]

@@ -86,7 +86,7 @@ _BOTH_SLASHED = lazy_pattern(
 _LETTERS_APART = lazy_pattern(r"/(?<=[^\W\d_]/)[^\W\d_]")
 
 #: Without any of these none of the three is there: most texts have none.
-_GENDERED = lazy_pattern(r"innen\b| (?:et|y|e|und|en|ou|o|oder) |d(?:er|ie)/d")
+_GENDERED = ("innen", "er/d", "ie/d", *(f" {word} " for word in "et y e und en ou o oder".split()))
 
 _DIGIT = lazy_pattern(r"\d")
 _AT_SIGN = lazy_pattern(r"[\[({]\s?at\b")
@@ -104,7 +104,7 @@ def uniform(text: str) -> str:
         text = _BOTH_SLASHED.sub(r"\g<stem>\g<ending>", _SLASHED.sub("", text))
     if "art" in text:
         text = _ARTICLE.sub("article", text)
-    if _GENDERED.search(text):
+    if any(sign in text for sign in _GENDERED):
         text = _PAIR.sub(r"\g<stem>\g<ending>", _BOTH.sub("der", _STAR.sub("", text)))
         text = _PAIR_TURNED.sub(r"\g<man>", text)
     if _AT_SIGN.search(text):

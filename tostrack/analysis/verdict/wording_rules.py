@@ -469,7 +469,7 @@ def _without_repeats(words: Sequence[str]) -> list[str]:
     for word in words:
         kept.append(word)
         for size in range(1, _REPEATED + 1):
-            if len(kept) >= 2 * size and kept[-size:] == kept[-2 * size : -size]:
+            if len(kept) >= 2 * size and kept[-1 - size] == word and kept[-size:] == kept[-2 * size : -size]:
                 del kept[-size:]
                 break
     return kept
