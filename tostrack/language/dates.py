@@ -54,6 +54,7 @@ def find_dates(text: str, *, day_first: bool = False) -> list[FoundDate]:
     around = _around_years(text)
     if not around:
         return []
+    text = _in_small_letters(text)
     #: In order and apart from each other, so that only the neighbours of a new one can overlap it.
     found: list[FoundDate] = []
     for pattern, read in _forms():
@@ -71,6 +72,12 @@ def find_dates(text: str, *, day_first: bool = False) -> list[FoundDate]:
         if more:
             found = sorted([*found, *more], key=lambda one: one.start)
     return found
+
+
+def _in_small_letters(text: str) -> str:
+    """Return *text* in lower case and of the same length: patterns that ignore case take five times as long."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else "".join(one if len(one.lower()) > 1 else one.lower() for one in text)
 
 
 def _around_years(text: str) -> list[tuple[int, int]]:
@@ -110,7 +117,7 @@ def _month_year(match: re.Match[str]) -> tuple[int, int, int]:
 
 
 def _month(name: str) -> int:
-    return month_numbers()[name.rstrip(".").lower()]
+    return month_numbers()[name.rstrip(".")]
 
 
 @cache
@@ -135,7 +142,7 @@ def _forms() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[int
         (rf"(?<!\w)(?P<d>\d{{1,2}})[/-](?P<m>\d{{1,2}})[/-](?P<y>{_YEAR})", _slashed),
         (rf"(?<!\w)(?P<m>{plain})(?:,|{of})\s+(?P<y>{_YEAR}){after}", _month_year),
     )
-    return tuple((re.compile(pattern, re.IGNORECASE), read) for pattern, read in written)
+    return tuple((re.compile(pattern), read) for pattern, read in written)
 
 
 def _any_of(names: Iterable[str]) -> str:

@@ -42,10 +42,11 @@ def detect_words(words: Iterable[str], lead: float = _LEAD) -> str:
     if total < _FEWEST_WORDS:
         return ""
     scores: dict[str, float] = {}
-    for word, count in counts.items():
-        for code, weight in _evidence().get(word, {}).items():
+    evidence = _evidence()
+    for word in [word for word in counts if word in evidence]:
+        for code, weight in evidence[word].items():
             if code in candidates:
-                scores[code] = scores.get(code, 0) + weight * count
+                scores[code] = scores.get(code, 0) + weight * counts[word]
     ranked = sorted(scores.items(), key=lambda one: (-one[1], one[0]))[:2]
     if not ranked:
         return ""

@@ -6,18 +6,18 @@ Pure. `judge` weighs the hunks of one pair; here it is asked of the pair that te
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from itertools import accumulate
 
-from tostrack.analysis.comparison_key import comparable, comparables
+from tostrack.analysis.comparison_key import comparables
 from tostrack.analysis.diff import diff
 from tostrack.analysis.diff.similarity import Bag
 from tostrack.analysis.facts import read_document_dates
 from tostrack.analysis.verdict import judge_hunks
-from tostrack.analysis.verdict.context import comparable_letters, count_apart, letters_of
+from tostrack.analysis.verdict.context import Letters, comparable_letters, count_apart, letters_of
 from tostrack.extraction.quality import SHORT, count_key_words, is_error_line, is_error_page
 from tostrack.models import Hunk, Judgement, Reading, Reason, Verdict
 
@@ -54,14 +54,18 @@ def _counted(reading: Reading) -> Bag:
 
 
 def _is_wall(reading: Reading, other: Reading) -> bool:
-    # Nearly every text is longer than what a server says, and has most of the other one or no line that says it.
-    if not _is_brief(reading) and (count_apart(other, reading) < SHORT or not _has_error_line(reading, other)):
+    # Nearly every text has most of the other one, or is longer than what a server says and has no line that says it.
+    gone = count_apart(other, reading)
+    if (gone < SHORT and _has_words(gone, letters_of(reading) & letters_of(other))) or (
+        _has_words(SHORT, letters_of(reading)) and not _has_error_line(reading, other)
+    ):
         return False
     return is_error_page(comparables(reading), comparables(other))
 
 
-def _is_brief(reading: Reading) -> bool:
-    return all(words <= SHORT for words in accumulate(map(count_key_words, map(comparable, reading.clauses))))
+def _has_words(least: int, clauses: Iterable[Letters]) -> bool:
+    """Whether *clauses* have more words than *least*; no more of them are read than it takes."""
+    return any(words > least for words in accumulate(count_key_words(comparable_letters(*one)) for one in clauses))
 
 
 def _has_error_line(reading: Reading, other: Reading) -> bool:
