@@ -56,10 +56,12 @@ class Quantity:
 
 def may_count(text: str, language: str = "") -> bool:
     """Return whether *text*, in lower case, has a number in it."""
-    return any(map(str.isdigit, text)) or not _number_words(language).isdisjoint(_SPACE.split(text))
+    if _DIGIT.search(text) or not _number_words(language).isdisjoint(text.replace("-", " ").split()):
+        return True
+    return not text.isascii() and any(map(str.isdigit, text))
 
 
-_SPACE = re.compile(r"[\s-]+")
+_DIGIT = re.compile(r"\d")
 
 
 def find_quantities(text: str, language: str = "") -> tuple[Quantity, ...]:

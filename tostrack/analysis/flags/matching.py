@@ -243,4 +243,5 @@ class Sides:
 
 
 def _shared(words: frozenset[str], others: frozenset[str]) -> float:
-    return len(words & others) / len(words | others) if words | others else 0.0
+    both = len(words & others)
+    return both / (len(words) + len(others) - both) if words or others else 0.0

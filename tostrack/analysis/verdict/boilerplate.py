@@ -243,10 +243,16 @@ def _is_contents(part: Part) -> bool:
     # Letters only: a heading and its entry may differ in "web sites" and "websites".
     if key.replace(" ", "") in text.flat_titles:
         return True
+    if sum(not word.isdigit() for word in key.split() if word not in text.title_words) > _BESIDE_TITLES:
+        return False
     found = [title for title in text.titles if len(title) > 3 and title in key]
     for title in sorted(found, key=len, reverse=True):
         key = key.replace(title, " ")
-    return len(found) >= 3 and len([word for word in key.split() if not word.isdigit()]) <= 3
+    return len(found) >= 3 and len([word for word in key.split() if not word.isdigit()]) <= _BESIDE_TITLES
+
+
+#: So many other words may stand among the titles of a table of contents.
+_BESIDE_TITLES = 3
 
 
 #: What pages put behind their title: "Terms of Service | Acme".

@@ -48,6 +48,11 @@ class ContextText:
         return frozenset(comparable(clause) for clause in self.reading.clauses if clause.is_heading)
 
     @cached_property
+    def title_words(self) -> frozenset[str]:
+        """The words of its headings."""
+        return frozenset(word for title in self.titles for word in title.split())
+
+    @cached_property
     def flat_titles(self) -> frozenset[str]:
         """The titles without number and without spaces."""
         return frozenset(strip_key_number(title).replace(" ", "") for title in self.titles)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
 from tostrack.analysis.comparison_key import comparable_text, is_punctuation
@@ -16,7 +16,7 @@ from tostrack.analysis.verdict.findings import RuleFinding
 from tostrack.analysis.verdict.labels import SEAM, is_party
 from tostrack.analysis.verdict.name_rules import grown
 from tostrack.analysis.verdict.normal_form import american_of, lost_and_gained, normal, spelled, stem
-from tostrack.analysis.verdict.number_rules import unplaced
+from tostrack.analysis.verdict.number_rules import names_place, unplaced
 from tostrack.analysis.verdict.wording_rules import is_name, plainest, replacements, squeezed
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.words import entry_pattern, union
@@ -60,26 +60,30 @@ def apply_group_rules(hunks: Sequence[Hunk], findings: Sequence[RuleFinding], co
     return out
 
 
-#: A phrase is no more times as long as a line of its own, whatever stands before it there.
-_AS_LONG = 8
-
-
 def _cut_out(hunks: Sequence[Hunk]) -> set[int]:
     """Return the reworded hunks whose changed phrases became lines of their own, or were such, and those lines."""
+    phrases = {
+        at: [(op, _as_line(text)) for op, text in hunk.words if op != "=" and not is_punctuation(text)]
+        for at, hunk in enumerate(hunks)
+        if hunk.edit is Edit.REWORDED
+    }
+    last = {key.rpartition(" ")[2] for cut in phrases.values() for _, key in cut}
     lines: dict[str, dict[str, int]] = {"-": {}, "+": {}}
-    pieces = (text for hunk in hunks if hunk.edit is Edit.REWORDED for op, text in hunk.words if op != "=")
-    longest = _AS_LONG * max(map(len, pieces), default=0)
     for at, hunk in enumerate(hunks):
-        if hunk.edit in (Edit.ADDED, Edit.REMOVED) and len(hunk.new or hunk.old) <= longest:
-            lines["-" if hunk.edit is Edit.ADDED else "+"][_as_line(hunk.new or hunk.old)] = at
+        text = hunk.new or hunk.old
+        if hunk.edit in (Edit.ADDED, Edit.REMOVED) and _may_end_in(text, last):
+            lines["-" if hunk.edit is Edit.ADDED else "+"][_as_line(text)] = at
     found = set()
-    for at, hunk in enumerate(hunks):
-        if hunk.edit is not Edit.REWORDED:
-            continue
-        cut = [(op, _as_line(text)) for op, text in hunk.words if op != "=" and not is_punctuation(text)]
+    for at, cut in phrases.items():
         if cut and all(key and key in lines[op] for op, key in cut):
             found |= {at, *(lines[op][key] for op, key in cut)}
     return found
+
+
+def _may_end_in(text: str, words: Container[str]) -> bool:
+    """Whether the last word of *text* is one of *words*, or may be the number of a place and no word of its own."""
+    last = "".join(normal(text)[-1:])
+    return last in words or names_place(last)
 
 
 def _as_line(text: str) -> str:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
-from tostrack.analysis.comparison_key import SIGN, WORD, mark_struck, mend_encoding
+from tostrack.analysis.comparison_key import SIGN, WORD, find_tokens, mark_struck, mend_encoding
 from tostrack.analysis.verdict.spelling_forms import uniform
 from tostrack.language.dates import find_dates
 from tostrack.language.lazy_pattern import lazy_pattern
@@ -43,7 +43,6 @@ _IN_BRACKETS_AT = lazy_pattern(r"[\[({]\s?at\b")
 _SPOKEN_MAIL = lazy_pattern(r"(\b[\w.+-]+) AT ([\w-]+(?: DOT [\w-]+)+)")
 _HIDDEN_MAIL = lazy_pattern(r"[\w.+-]*\[?e-?mail\W{1,2}protected\]?[\w.-]*")
 #: "A$5" is another sum than "$5"; "US$5" is the same where nothing else is said.
-_UNPRICED = lazy_pattern(rf"{WORD}|&|{SIGN}")
 _WORD = rf"\b(?!us)[a-z]{{1,2}}\$(?=\s?\d)|{WORD}|&|{SIGN}"
 _WORDS = lazy_pattern(_WORD)
 _TOKENS = lazy_pattern(rf"{MARK}\w+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{_WORD}")
@@ -226,7 +225,7 @@ def _split_words(text: str) -> tuple[str, ...]:
         return tuple(text.translate(_SPACED).split())
     if MARK in text or "@" in text:
         return tuple(_TOKENS.findall(text))
-    return tuple((_WORDS if "$" in text else _UNPRICED).findall(text))
+    return tuple(find_tokens(_WORDS, text))
 
 
 @lru_cache(maxsize=4_096)

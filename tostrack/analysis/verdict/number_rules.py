@@ -65,6 +65,7 @@ def opaque(texts: Sequence[str]) -> bool:
     return all(map(_OPAQUE.match, texts))
 
 
+_DIGIT = lazy_pattern(r"\d")
 _OPAQUE = lazy_pattern(r"(?=\S*\d)[\w-]{10,}$")
 _STAMP_TEXT = 14
 #: No token is made of more words than eight: a longer text need not be read to be known as longer.
@@ -114,11 +115,12 @@ _MONTH = lazy_pattern(r"(?:0[1-9]|1[0-2])$")
 
 def _is_stamp(text: str) -> bool:
     """Whether the whole of *text* is a stamp: a date, a "last updated" line, a counter, an identifier."""
-    if _OPAQUE.match(text):
+    numbered = _DIGIT.search(text) is not None
+    if numbered and _OPAQUE.match(text):
         return True
-    if text.count(" ") >= _STAMP_SPACES or _HOURS.search(text):
+    if text.count(" ") >= _STAMP_SPACES or (numbered and _HOURS.search(text)):
         return False
-    dated = _CLOCK.sub("", _SHORT_YEAR.sub("2000-01-01", text))
+    dated = _CLOCK.sub("", _SHORT_YEAR.sub("2000-01-01", text)) if numbered else text
     tokens = tuple(token for token in normal(dated) if token not in lexicon.CLOCK)
     if len(tokens) > _STAMP_TEXT:
         return False
@@ -259,7 +261,7 @@ def unplaced(text: str) -> list[str]:
     if lexicon.REFERENCE.intersection(words):
         words = _without_further_places(words)
     for at, word in enumerate(words):
-        numbered = _names_place(word)
+        numbered = names_place(word)
         here = bool(kept) and kept[-1] in lexicon.REFERENCE
         if numbered and here and not place and not _is_of_law(words[at : at + _CITATION]):
             # "Clause 3" and "Section 3" are one place.
@@ -277,7 +279,7 @@ _JOINING = union("wording", "joining", "until")
 
 def _is_further(words: Sequence[str], at: int) -> bool:
     """Whether the word at *at* is a number that may name a place."""
-    return at < len(words) and words[at][:1].isdigit() and _names_place(words[at])
+    return at < len(words) and words[at][:1].isdigit() and names_place(words[at])
 
 
 def _without_further_places(words: Sequence[str]) -> tuple[str, ...]:
@@ -307,7 +309,7 @@ def _is_of_law(behind: Sequence[str]) -> bool:
     for word in behind:
         if word in _LAWS:
             return True
-        if not _names_place(word) and word not in _SMALL and word not in lexicon.REFERENCE:
+        if not names_place(word) and word not in _SMALL and word not in lexicon.REFERENCE:
             return False
     return False
 
@@ -321,7 +323,8 @@ _SMALL = frozenset(
 
 
 @lru_cache(maxsize=20_000)
-def _names_place(word: str) -> bool:
+def names_place(word: str) -> bool:
+    """Return whether *word* may be the number of a clause: "4.1", "b", "iv"."""
     return bool(_NUMBER_OF_PLACE.fullmatch(word))
 
 

@@ -54,7 +54,11 @@ def same_words(part: Part) -> Reason | None:
         # A word was cut in two, or two were run together.
         return Reason.FORMAT
     pieces = ["".join(text for op, text in part.hunk.words if op == side) for side in "-+"]
-    if all(pieces) and {_script(pieces[0]), _script(pieces[1])} == {"latin", "other"}:
+    if (
+        all(pieces)
+        and not all(map(str.isascii, pieces))
+        and {_script(pieces[0]), _script(pieces[1])} == {"latin", "other"}
+    ):
         return Reason.EDITION
     gone, come = lost_and_gained(old, new)
     changed = [*gone, *come]
