@@ -178,10 +178,10 @@ def _moved(
                 direction = sides.arrived(placed, already=permitted)
             yield replace(placed.flag, direction=direction)
         for placed in gone:
-            if sides.come.twin(placed) is None and not sides.kept.repeats(placed):
+            if sides.come.twin(placed) is None:
                 direction = sides.departed(placed, still=permits)
                 # A permission or a promise that others of its kind go on with is not gone.
-                if direction or polarity is Polarity.MENTIONS:
+                if (direction or polarity is Polarity.MENTIONS) and not sides.kept.repeats(placed):
                     yield replace(placed.flag, direction=direction)
 
 

@@ -162,13 +162,15 @@ class Sides:
         Args:
             already: What it stands in had something of its topic before.
         """
+        if one.flag.polarity is Polarity.MENTIONS:
+            return None
         kin = self._kin(one)
         if self.kept.repeats(one) or (kin in self._left and not self._adds(one, kin)):
             # Said once more, in a part for other countries say, or in other words: nothing is new but the place.
             return None
         if one.flag.polarity is Polarity.PERMITS:
             return Direction.WIDENED if already or kin in self._before else Direction.GRANTED
-        return Direction.NARROWED if one.flag.polarity is Polarity.RESTRICTS else None
+        return Direction.NARROWED
 
     def departed(self, one: Placed, *, still: bool) -> Direction | None:
         """Return which way a flag moved its topic that went and resembles none that came.
@@ -176,12 +178,14 @@ class Sides:
         Args:
             still: What it stood in has something of its topic yet.
         """
+        if one.flag.polarity is Polarity.MENTIONS:
+            return None
         kin = self._kin(one)
         if kin in self._brought and not self._lacks(one, kin):
             return None
         if one.flag.polarity is Polarity.PERMITS:
             return Direction.NARROWED if still or kin in self._after else Direction.WITHDRAWN
-        return Direction.WIDENED if one.flag.polarity is Polarity.RESTRICTS else None
+        return Direction.WIDENED
 
     def _adds(self, one: Placed, kin: _Kin) -> bool:
         """Return whether its kin is said more often, or reaches further, and *one* has a part in that."""
