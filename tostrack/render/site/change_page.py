@@ -18,14 +18,10 @@ from tostrack.render.site.pagination import PagePart, PageParts, render_parts
 from tostrack.render.site.redline import FlagNote, Row, excerpt, place_of, rows, searched, unchanged_after
 from tostrack.render.site.rendering import FeedLink, day_words, render
 from tostrack.render.site_paths import site_address
-from tostrack.render.terminal import render_change
-from tostrack.render.terminal_style import TerminalStyle
+from tostrack.render.terminal import change_as_text
 
 #: Flags told before the redline: as many as a person keeps in mind.
 _NOTES = 5
-#: Of the plain text, in characters: what a person copies into a mail.
-_PLAIN = 60_000
-_PLAIN_WIDTH = 78
 
 _VERDICTS = {
     Verdict.SUBSTANTIVE: "It matters",
@@ -111,7 +107,7 @@ def change_page(
         "newer": newer,
         "citation": _citation(site, shown, texts),
         "bibtex": _bibtex(site, shown, texts),
-        "plain": _plain(change),
+        "plain": change_as_text(change),
         "wayback": lambda source: wayback_address(source.url, source.fetched_at),
     }
 
@@ -139,11 +135,6 @@ def _tally(change: Change) -> str:
     by_edit = Counter(hunk.edit.value for hunk in change.hunks)
     told = join_words([f"{number} {edit}" for edit, number in by_edit.items()])
     return f"{count(len(change.hunks), 'edit')}: {told}"
-
-
-def _plain(change: Change) -> str:
-    text = render_change(change, TerminalStyle(width=_PLAIN_WIDTH), limit=None)
-    return text if len(text) <= _PLAIN else text[:_PLAIN].rpartition("\n")[0] + "\n…\n"
 
 
 def _citation(site: Site, shown: ChangeItem, texts: tuple[TextData, TextData]) -> str:
