@@ -8,6 +8,9 @@ from conftest import LICENCE, START, WIDER, paragraphs
 from tostrack.analysis import comparison
 from tostrack.archive import Archive
 from tostrack.archive.redact import redact
+from tostrack.executor import LocalExecutor
+from tostrack.sandbox import Worker
+from tostrack.services import reflag
 from tostrack.services.reflag import flag_history, reflag_archive, trace_history
 
 ADS = "A business may pay us to display your name and photos in sponsored content."
@@ -61,10 +64,12 @@ def test_where_nothing_is_stored_two_texts_are_compared(history):
     assert stored == compared
 
 
-def test_flagging_again_stores_the_history(history, monkeypatch):
+def test_flagging_again_stores_the_history_that_another_process_finds(history, monkeypatch):
     forget(history)
-    with history.writer() as writer:
-        list(reflag_archive(writer))
+    # Two versions in each job.
+    monkeypatch.setattr(reflag, "_MOST_CHARACTERS", 200)
+    with history.writer() as writer, Worker() as worker:
+        list(reflag_archive(writer, spread=LocalExecutor(worker)))
     expected = traced(history)[1]
     monkeypatch.setattr("tostrack.analysis.comparison.find_flag_events", None)
 

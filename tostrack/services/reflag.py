@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from tostrack.analysis.comparison import find_flag_events
 from tostrack.analysis.flags import SHIPPED, Rulebook, RuleFile
 from tostrack.analysis.flags.history import FlagEvent
 from tostrack.archive import Archive, VersionRow
@@ -13,14 +14,21 @@ from tostrack.archive.flag_events import Moment
 from tostrack.archive.flag_rows import FlaggedClause
 from tostrack.archive.writer import Writer
 from tostrack.errors import ConfigError, ExtractError
-from tostrack.models import Clause, Flag
+from tostrack.models import Clause, Flag, Reading, Version
 from tostrack.sandbox import Call, call_directly
-from tostrack.services.executor import HERE, Executor, call_through
-from tostrack.services.stored_rules import StoredRules, find_events_between, read_stored_rules
+from tostrack.services.executor import HERE, Executor
+from tostrack.services.stored_rules import (
+    StoredRules,
+    find_events_between,
+    read_standing_rules,
+    read_stored_rules,
+)
 from tostrack.value import Value
 
 #: So many clauses are flagged anew in one transaction: a run that is killed goes on from there.
 _BATCH = 500
+#: So many characters of versions are compared in one job.
+_MOST_CHARACTERS = 500_000
 
 
 class FlagHistoryEvent(Value):
@@ -109,8 +117,7 @@ def trace_history(
             try:
                 yield call(find_events_between, was, now, book, stored)
             except ExtractError as error:
-                what = f"versions {before.number} and {row.number}" if before else f"version {row.number}"
-                raise ExtractError(f"the flags of {what} cannot be compared: {error}", cause=error.cause) from error
+                raise _name_versions(before, row, error) from error
 
 
 @dataclass
@@ -159,18 +166,69 @@ def rebuild_history(writer: Writer, spread: Executor = HERE) -> None:
         ConfigError: Two versions, which the message names, cannot be compared within the bounds of a document; what
             was found before is stored.
     """
+    for (moments, _, _), events in spread(_trace, _stretches(writer)):
+        if isinstance(events, ExtractError):
+            raise ConfigError(f"{events}; the history of the versions before them is stored")
+        writer.write_flag_history(dict(zip(moments, events, strict=True)))
+    for document in writer.documents():
+        writer.list_flags(document.service, document.document)
+
+
+#: Versions of one document by moments, each with the one before it, and the rules.
+_Pair = tuple[Reading | None, Reading]
+_Stretch = tuple[list[Moment], list[_Pair], Rulebook]
+
+
+def _stretches(writer: Writer) -> Iterator[tuple[str, _Stretch]]:
+    """Yield the moments of which nothing is stored, some at a time, with the name of the document."""
     for document in writer.documents():
         versions = writer.went_by(document.service, document.document)
         known = writer.flag_moments(versions[-1], writer.book.fingerprint) if versions else {}
-        moments = moments_of(versions)
-        if any(moment not in known for moment in moments):
-            name = f"{document.service}/{document.document}"
-            found = trace_history(writer, versions, writer.book, call_through(spread, name))
+        moments, pairs, used = list[Moment](), list[_Pair](), list[VersionRow]()
+        before: Reading | None = None
+        for moment, row in zip(moments_of(versions), versions, strict=True):
+            if moment in known:
+                before = None
+                continue
+            earlier = versions[versions.index(row) - 1] if moment[1] else None
+            before = before or (writer.reading(earlier) if earlier else None)
+            after = writer.reading(row)
+            moments.append(moment)
+            pairs.append((before, after))
+            used += [row, *([earlier] if earlier else [])]
+            before = after
+            if sum(len(reading.version.text) for _, reading in pairs) > _MOST_CHARACTERS:
+                yield document.id, (moments, pairs, read_standing_rules(writer, used, writer.book))
+                moments, pairs, used = [], [], []
+        if moments:
+            yield document.id, (moments, pairs, read_standing_rules(writer, used, writer.book))
+
+
+def _trace(stretch: _Stretch, call: Call) -> list[list[FlagEvent]] | ExtractError:
+    """Return what happened to the flags at each moment; pure."""
+    _, pairs, rules = stretch
+    try:
+        return call(_trace_pairs, pairs, rules)
+    except ExtractError:
+        # Two of them, or all of them together: each pair has the time of a document.
+        found = []
+        for before, after in pairs:
             try:
-                writer.write_flag_history(dict(zip(moments, found, strict=True)))
+                found += call(_trace_pairs, [(before, after)], rules)
             except ExtractError as error:
-                raise ConfigError(f"{name}: {error}") from error
-        writer.list_flags(document.service, document.document)
+                return _name_versions(before.version if before else None, after.version, error)
+        return found
+
+
+def _name_versions(
+    before: VersionRow | Version | None, after: VersionRow | Version, error: ExtractError
+) -> ExtractError:
+    what = f"versions {before.number} and {after.number}" if before else f"version {after.number}"
+    return ExtractError(f"the flags of {what} cannot be compared: {error}", cause=error.cause)
+
+
+def _trace_pairs(pairs: Sequence[_Pair], rules: Rulebook) -> list[list[FlagEvent]]:
+    return [find_flag_events(before, after, rules) for before, after in pairs]
 
 
 _Batch = tuple[tuple[RuleFile, ...], list[FlaggedClause]]
