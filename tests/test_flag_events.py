@@ -8,9 +8,9 @@ from conftest import LICENCE, START, WIDER, paragraphs
 from tostrack.analysis import comparison
 from tostrack.archive import Archive
 from tostrack.archive.redact import redact
-from tostrack.executor import LocalExecutor
 from tostrack.sandbox import Worker
 from tostrack.services import reflag
+from tostrack.services.executor import LocalExecutor
 from tostrack.services.reflag import flag_history, reflag_archive, trace_history
 
 ADS = "A business may pay us to display your name and photos in sponsored content."
