@@ -150,6 +150,18 @@ def test_the_words_of_a_clause_tell_its_language_before_its_document_does():
     assert said("We never sell your personal data to anyone.", "de") == SHARES_NOT
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Aby świadczyć nasze usługi, możemy ujawniać dane osobowe:", "pl"),
+        ("Para fornecer nossos serviços, podemos divulgar dados pessoais para:", "pt"),
+        ("Excepto lo que sigue, no compartimos ninguna información a menos que acepte que podemos hacerlo.", "es"),
+    ],
+)
+def test_a_lead_in_tells_its_language_by_small_words(text, language):
+    assert find_language(text) == language
+
+
 def test_an_item_too_short_to_tell_is_read_in_the_language_of_its_document():
     item = Clause("li", "an Behörden", (), "Wir geben Ihre Daten weiter:")
 
