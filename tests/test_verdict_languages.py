@@ -97,6 +97,7 @@ FORMS = [
 SLIPS = [
     ("de", "Die Datenschutzbeaufragte antwortet.", "Die Datenschutzbeauftragte antwortet."),
     ("fr", "Le réglement est entierement publié.", "Le règlement est entièrement publié."),
+    ("de", "Wir löschen Daten unmitttelbar.", "Wir löschen Daten unmittelbar."),
     ("es", "Las condicciones valen para todos.", "Las condiciones valen para todos."),
 ]
 TEXTS = {
