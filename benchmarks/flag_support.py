@@ -15,34 +15,37 @@ import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import series
 from flags import as_text, group, load, shared
 
 from tostrack.analysis.flags import SHIPPED
 from tostrack.analysis.flags.finder import LEAD_END, under_lead
 from tostrack.analysis.flags.rule_sources import BUILT_IN
 from tostrack.clauses import plain, split_clauses
+from tostrack.errors import DocumentError
+from tostrack.extraction import document_text
 
 #: Of each document of the replay corpus so many versions are read, spread evenly over its history.
 VERSIONS = 8
 
 
 def recorded(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield service and Markdown of versions of each document of the replay corpus, as the peer recorded them."""
-    sys.path.insert(0, str(folder / "replay"))
-    from replay_server import Corpus
-
-    corpus = Corpus(str(folder / "replay"))
-    bodies: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-    for line in (folder / "replay" / "manifest.jsonl").read_text("utf-8").splitlines():
-        capture = json.loads(line)
+    """Yield service and text of versions of each document of the replay corpus, as we extract them."""
+    corpus = series.load(folder / "replay")
+    captures: dict[str, dict[str, dict]] = defaultdict(dict)
+    for capture in map(json.loads, (folder / "replay" / "manifest.jsonl").open(encoding="utf-8")):
         if capture.get("peer_markdown"):
-            bodies[capture["service"], capture["path"]][capture["peer_markdown"]] = None
-    for (service, _), found in bodies.items():
-        kept = list(found)
+            captures[capture["path"]].setdefault(capture["peer_markdown"], capture)
+    for found in captures.values():
+        kept = list(found.values())
         for at in sorted({(len(kept) - 1) * step // (VERSIONS - 1) for step in range(VERSIONS)}):
-            yield service, corpus.body(kept[at]).decode("utf-8", "replace")
+            snapshot = series.snapshot(kept[at], corpus.body(kept[at]["body"]))
+            with suppress(DocumentError):
+                text = document_text.extract_text(series.declared(corpus, kept[at]), {0: snapshot})
+                yield kept[at]["service"], text
 
 
 def clauses(folder: Path) -> dict[tuple[str, str], set[str]]:

@@ -27,6 +27,10 @@ def test_a_light_clause_is_not_flagged():
     assert find(SHIPPED.rules, "All is quiet.", weights=[HEAVY]) == []
 
 
+def test_a_title_is_not_weighed():
+    assert find(SHIPPED.rules, "Zebra data.", weights=[Weights("sharing", "", 0, -5, (), HEAVY.grams)]) == []
+
+
 def test_weights_are_silent_where_a_rule_speaks():
     (found,) = find(SHIPPED.rules, "We share zebra data.", weights=[HEAVY])
 

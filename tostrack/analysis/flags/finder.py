@@ -27,6 +27,9 @@ _NEGATION_REACH = 8
 _NONE_REACH = 3
 
 
+#: Fewer words are a title, or a line that was cut: no weights can tell what it says.
+_LEAST_WEIGHED = 3
+
 #: The number of an item: "3. ", "(b) ", "iv) ".
 _NUMBER = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]\s+(?=\S)")
 #: What says more of a topic than that it is mentioned.
@@ -171,7 +174,9 @@ def find(rules: RuleSet, text: str, lead: str = "", weights: Iterable[Weights] =
         start, end = body.span(match.first - len(before), match.last - len(before))
         flags.append(Flag(match.rule.topic, match.polarity, text[start:end], start, end, match.rule.name))
     for learnt in weights:
-        if any(flag.topic == learnt.topic for flag in flags) or not _cued(rules, learnt, body.codes):
+        if len(body.codes) < _LEAST_WEIGHED or any(flag.topic == learnt.topic for flag in flags):
+            continue
+        if not _cued(rules, learnt, body.codes):
             continue
         if learnt.weigh(f"{lead}\n{text}") >= learnt.threshold:
             flags += _weighed(page, learnt, body, len(before))
