@@ -12,6 +12,7 @@ import zlib
 from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
 from urllib.error import HTTPError
+from urllib.parse import urlencode
 from urllib.request import urlopen
 from xml.etree import ElementTree as ET
 
@@ -26,11 +27,12 @@ from tostrack.archive import Archive
 from tostrack.archive.redact import redact
 from tostrack.archive.reviews import Review
 from tostrack.cli import cli
-from tostrack.errors import ConfigError, FetchError
+from tostrack.errors import ArchiveBusyError, ConfigError, FetchError
 from tostrack.language.document_kind import KINDS
 from tostrack.models import Document, Page
 from tostrack.services.site import SiteBuild, build_site
 from tostrack.services.site.build_cache import BuildCache
+from tostrack.services.site.review_form import ReviewForm
 from tostrack.services.site.serve import rebuild_when_changed, serve_site
 
 PRIVACY = paragraphs("We keep your data for 30 days.", "We may share your data with our affiliates.", title="Privacy")
@@ -425,6 +427,56 @@ def test_a_request_with_two_host_names_is_not_answered_and_a_reader_who_is_gone_
     assert b" 421 " in answer
     assert b"ours" not in answer
     assert capfd.readouterr().err == ""
+
+
+def sent(at, fields, origin="", path="/review", size=None):
+    """Send a form, and return the status and what was answered."""
+    connection = http.client.HTTPConnection("127.0.0.1", int(at.rsplit(":", 1)[1].strip("/")), timeout=10)
+    headers = {"Origin": origin} | ({"Content-Length": size} if size else {})
+    connection.request("POST", path, urlencode(fields), headers)
+    answer = connection.getresponse()
+    told = answer.status, answer.read().decode()
+    connection.close()
+    return told
+
+
+def test_a_change_is_reviewed_on_the_served_site_and_nowhere_else(story, tmp_path):
+    write(story, tmp_path / "site")
+    stored = []
+
+    def store(change, state, verdict, note):
+        if note == "busy":
+            raise ArchiveBusyError("held")
+        if state == "odd":
+            raise ConfigError("no such state")
+        stored.append(Review(change, "2024-01-03T00:00:00Z", state, verdict, note))
+        return stored[-1]
+
+    with serve_site(tmp_path / "site", 0, ReviewForm(store)) as at:
+        page = asked(f"{at}changes/acme/terms/2/")[1].decode()
+        token = re.search(r'name="token" value="([^"]+)"', page)[1]
+        fields = {"token": token, "change": "acme/terms@2", "state": "dismissed", "note": "<b>a menu"}
+        own = at.rstrip("/")
+        told = sent(at, fields, own)
+        refused = [
+            sent(at, fields)[0],
+            sent(at, fields, "null")[0],
+            sent(at, fields, "https://tos.example")[0],
+            sent(at, fields | {"token": "other"}, own)[0],
+            sent(at, fields | {"state": "odd"}, own)[0],
+            sent(at, fields | {"note": "busy"}, own)[0],
+            sent(at, fields, own, size=10**9)[0],
+            sent(at, fields, own, path="/other")[0],
+        ]
+
+    assert 'content="same-origin"' in page
+    assert stored == [Review("acme/terms@2", "2024-01-03T00:00:00Z", "dismissed", "", "<b>a menu")]
+    assert told[0] == 200
+    assert "Stored for acme/terms@2: dismissed; “&lt;b&gt;a menu”" in told[1]
+    assert refused == [403, 403, 403, 403, 400, 503, 413, 404]
+    assert "<form" not in (tmp_path / "site/changes/acme/terms/2/index.html").read_text()
+    with serve_site(tmp_path / "site", 0) as at:
+        assert sent(at, fields, at.rstrip("/"))[0] == 404
 
 
 def test_the_site_is_written_again_when_the_archive_was(story, monkeypatch):

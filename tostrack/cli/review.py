@@ -12,6 +12,9 @@ from tostrack.errors import ConfigError
 from tostrack.models import iso
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tostrack.archive.reviews import Review
     from tostrack.models import Document
 
 
@@ -77,27 +80,41 @@ def _review(
     as_json: bool,
 ) -> None:
     """Store what was decided, if anything was, and print what holds for the change."""
-    from tostrack.archive.reviews import LONGEST_NOTE, Review, combine_reviews
+    from tostrack.archive.reviews import Review, combine_reviews
     from tostrack.render.escape import safe_line
 
     own = Review(change, iso(clock()), *decided)
-    if len(own.note) > LONGEST_NOTE:
-        raise ConfigError(f"--note: longer than {LONGEST_NOTE:,} characters")
-    with environment.archive() as archive:
-        if archive.change(change) is None:
-            name = change.partition("@")[0]
-            raise ConfigError(f"{change}: no such change; `tostrack log {name} --all` lists them")
-        reviews = [*archive.reviews(), *([own] if any(decided) else [])]
-    if any(decided) and not dry_run:
-        with environment.writer(clock()) as writer:
-            writer.write_reviews([own])
-    found = combine_reviews(reviews).get(change)
+    reviews = store_review(environment, own, clock(), dry_run=dry_run or not any(decided))
+    found = combine_reviews([*reviews, *([own] if any(decided) else [])]).get(change)
     if as_json:
         emit_json([asdict(found)] if found else [])
     else:
         click.echo(f"{change}: {safe_line(found.sentence) if found else 'not reviewed'}")
     if dry_run:
         click.echo("nothing was stored", err=True)
+
+
+def store_review(environment: Environment, own: Review, at: datetime, *, dry_run: bool = False) -> list[Review]:
+    """Store *own* unless it is a dry run, and return those that were there before.
+
+    Raises:
+        ConfigError: There is no such change, or the review cannot be stored.
+    """
+    from tostrack.archive.reviews import LONGEST_NOTE
+
+    if len(own.note) > LONGEST_NOTE:
+        raise ConfigError(f"--note: longer than {LONGEST_NOTE:,} characters")
+    if not own.is_valid:
+        raise ConfigError(f"{own.change}: no such state or verdict")
+    with environment.archive() as archive:
+        if archive.change(own.change) is None:
+            name = own.change.partition("@")[0]
+            raise ConfigError(f"{own.change}: no such change; `tostrack log {name} --all` lists them")
+        before = archive.reviews()
+    if not dry_run:
+        with environment.writer(at) as writer:
+            writer.write_reviews([own])
+    return before
 
 
 def _accept(environment: Environment, target: str, key: str, clock: Clock, *, dry_run: bool, as_json: bool) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
-from tostrack.cli.app import Environment, quiet_option
+from tostrack.cli.app import Clock, Environment, quiet_option
+from tostrack.errors import ConfigError
+from tostrack.models import iso
 
 
 @click.command(
@@ -20,7 +22,9 @@ from tostrack.cli.app import Environment, quiet_option
 # The name of --force in 0.1. Removed in 0.3.
 @click.option("--anew", "force", is_flag=True, hidden=True)
 @click.option("--force", is_flag=True, help="Write every page, not only those that changed.")
-@click.option("--serve", is_flag=True, help="Serve it on this machine, and update it after each crawl.")
+@click.option(
+    "--serve", is_flag=True, help="Serve it on this machine, update it after each crawl, and take reviews of changes."
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 chooses a free port.")
 @quiet_option
 @click.pass_obj
@@ -45,9 +49,20 @@ def command(
             environment.say("no sitemap: it requires --url, or `url` in the watchlist's [settings]", err=True)
         environment.say(f"open {out / 'index.html'}", err=True)
         return
+    from tostrack.archive.reviews import Review
+    from tostrack.cli.review import store_review
+    from tostrack.services.site.review_form import ReviewForm
     from tostrack.services.site.serve import rebuild_when_changed, serve_site
 
-    with serve_site(out, port) as at:
+    def store(change: str, *decided: str) -> Review:
+        if not any(decided):
+            raise ConfigError("choose a state or a verdict, or write a note")
+        now = Clock()()
+        own = Review(change, iso(now), *decided)
+        store_review(environment, own, now)
+        return own
+
+    with serve_site(out, port, ReviewForm(store)) as at:
         click.echo(f"{at}  (Ctrl-C to stop)")
         for _ in rebuild_when_changed(environment.watchlist.settings.database):
             environment.say(write())

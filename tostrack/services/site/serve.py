@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import sys
@@ -9,29 +10,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
 from tostrack.errors import ConfigError
+from tostrack.services.site.review_form import LONGEST_FORM, ReviewForm
 
 #: Seconds between two looks at the archive: after a crawl, before anybody reaches for the browser.
 _LOOK = 1.0
+_ANSWER = '<!DOCTYPE html><title>Review</title><p>{}</p><p><a href="/">To the site</a></p>'
 
 
 @contextmanager
-def serve_site(folder: Path, port: int) -> Iterator[str]:
+def serve_site(folder: Path, port: int, form: ReviewForm | None = None) -> Iterator[str]:
     """Serve *folder* on 127.0.0.1 and give the address.
 
     Args:
         folder: A site.
         port: 0 takes a free one.
+        form: For the pages of changes; without it nothing can be sent.
 
     Raises:
         ConfigError: The port is taken.
     """
     try:
-        server = _SiteServer(("127.0.0.1", port), partial(_SiteHandler, directory=str(folder)))
+        server = _SiteServer(("127.0.0.1", port), partial(_SiteHandler, form, directory=str(folder)))
     except OSError as error:
         raise ConfigError(f"--port {port}: cannot listen there ({error.strerror}); 0 takes a free one") from error
     with server:
@@ -86,13 +91,30 @@ class _SiteHandler(SimpleHTTPRequestHandler):
     #: Seconds; a client that sends nothing is let go.
     timeout = 10
 
+    def __init__(self, form: ReviewForm | None, *args: Any, **options: Any) -> None:
+        self._form = form
+        super().__init__(*args, **options)
+
+    def do_POST(self) -> None:
+        """Answer a form that was sent, in one sentence."""
+        size = self.headers.get("Content-Length", "")
+        host = self.headers.get("Host", "")
+        if self._form is None or self.path != "/review":
+            self.send_error(404)
+        elif not self._is_asked_by_name():
+            super().send_error(421, "This server answers to localhost only")
+        elif not size.isdecimal() or int(size) > LONGEST_FORM:
+            super().send_error(413, "The form is too long")
+        else:
+            status, said = self._form.answer(self.rfile.read(int(size)), self.headers.get("Origin", ""), host)
+            self._send(status, _ANSWER.format(html.escape(said)).encode())
+
     def send_head(self) -> Any:
         """Answer only to who asks for this machine by a name of its own, and only with what lies in the folder.
 
         A page elsewhere whose host name was pointed at 127.0.0.1 could read the site by its own name otherwise.
         """
-        hosts = self.headers.get_all("Host", [])
-        if len(hosts) != 1 or not _is_loopback(hosts[0]):
+        if not self._is_asked_by_name():
             super().send_error(421, "This server answers to localhost only")
             return None
         path = Path(self.translate_path(self.path))
@@ -100,7 +122,17 @@ class _SiteHandler(SimpleHTTPRequestHandler):
         if not all(self._holds(each) for each in (path, path / "index.html", path / "index.htm")):
             self.send_error(404)
             return None
+        page = path / "index.html" if path.is_dir() else path
+        if self._form and page.suffix == ".html" and page.is_file() and (self.path.endswith("/") or page == path):
+            body = page.read_bytes()
+            if (shown := self._form.insert(body)) != body:
+                self._send_headers(200, len(shown))
+                return BytesIO(shown)
         return super().send_head()
+
+    def _is_asked_by_name(self) -> bool:
+        hosts = self.headers.get_all("Host", [])
+        return len(hosts) == 1 and _is_loopback(hosts[0])
 
     def _holds(self, path: Path) -> bool:
         """Return whether what *path* leads to is a folder or file within the site, or nothing."""
@@ -119,13 +151,18 @@ class _SiteHandler(SimpleHTTPRequestHandler):
         if code != 404 or not page.is_file() or not self._holds(page):
             super().send_error(code, message, explain)
             return
-        body = page.read_bytes()
-        self.send_response(404)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
+        self._send(404, page.read_bytes())
+
+    def _send(self, status: int, body: bytes) -> None:
+        self._send_headers(status, len(body))
         if self.command != "HEAD":
             self.wfile.write(body)
+
+    def _send_headers(self, status: int, size: int) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(size))
+        self.end_headers()
 
     def copyfile(self, source: Any, outputfile: Any) -> None:
         """Send a file; a reader who is gone before its end wanted no more of it."""
