@@ -211,3 +211,22 @@ def test_an_item_that_moved_says_where_it_stands_now():
     text = "We say here what we do.\n\n## What we sell\n\n- Name\n- {}\n\n## What we never sell\n\n- {}\n- Location"
     old, new = text.format("Email", "Health data"), text.format("Health data", "Email")
     assert compare(old, new).explanation == "Moves “Email” to a place in “What we never sell”."
+
+
+def test_the_edit_that_outweighs_its_section_is_named_word_by_word():
+    rows = "\n\n| Helper | Address |\n| --- | --- |\n| Alpha | https://a.example |"
+    old = f"When you register, we require your mobile number or your Photo handle.{rows}\n| Beta | https://b.example |"
+
+    said = explained(f"## Data\n\n{old}", f"## Data\n\nWhen you register, we require your mobile number.{rows}")
+
+    assert said.startswith("Removes “or your Photo handle” from “Data”")
+
+
+def test_the_number_of_a_version_is_not_what_a_change_is_about():
+    old, new = (f"The Rules ({day})\n\nYou may not attack people for their origin{more}." for day, more in CASTE)
+
+    assert "2019" not in explained(old, new)
+    assert "caste" in explained(old, new)
+
+
+CASTE = (("20190607", " or gender"), ("20200113", ", caste or gender"))

@@ -24,6 +24,10 @@ _TITLES, _LEAST_TITLE = 75, 15
 _SECOND = 0.3
 
 
+#: One edit speaks for its section that weighs at least so much of it; one that can be named word by word, so much.
+_MOSTLY, _MUCH = 0.6, 0.35
+
+
 #: The title of a document says less than that of a section: what stands right below it weighs so much.
 _UNDER_TITLE = 0.5
 
@@ -52,6 +56,8 @@ _MOST_WEIGHED = 400
 
 #: A paragraph of so many words can introduce a list.
 _LEAD_WORDS = 6
+#: A day or a version as a number: ``20190607``.
+_STAMP = re.compile(r"\d{6,}")
 _AT = {"adds": "to", "removes": "from", "changes": "in"}
 
 
@@ -63,8 +69,9 @@ def find_section(news: Sequence[Hunk]) -> tuple[str, list[str]]:
         own = (hunk.new or hunk.old,) if hunk.kind[0] == "h" and hunk.edit is not Edit.MOVED else ()
         sections.setdefault((*hunk.heading, *own), []).append(hunk)
     weights = _weigh_all(weighed)
+    parents = {path[:1] for path in sections if len(path) > 1}
     sums = {
-        path: sum(weights[id(hunk)] for hunk in found) * (_UNDER_TITLE if len(path) < 2 else 1)
+        path: sum(weights[id(hunk)] for hunk in found) * (_UNDER_TITLE if path == () or path in parents else 1)
         for path, found in sections.items()
     }
     heading, *others = sorted(sections, key=lambda path: -sums[path])
@@ -73,6 +80,11 @@ def find_section(news: Sequence[Hunk]) -> tuple[str, list[str]]:
         weights |= {id(hunk): weights[id(hunk)] * _GONE for hunk in first if hunk.edit is Edit.REMOVED}
     best = sorted(first, key=lambda hunk: -weights[id(hunk)])
     said = _name_section(heading, first if heading else news)
+    if said.partition(" ")[2].startswith("text"):
+        own, share = _name_section(heading, best[:1]), weights[id(best[0])] / (sums[heading] or 1)
+        exact = own.partition(" ")[2].startswith("“") and len(news) <= _FEW
+        if share >= (_MUCH if exact else _MOSTLY) and not own.startswith("removes text"):
+            said = own
     if said.startswith("changes “") and "” to “" in said:
         # Both wordings are named: they are the quote.
         return said, []
@@ -145,8 +157,11 @@ def _weigh(hunk: Hunk) -> float:
     text = hunk.new or hunk.old
     if hunk.edit is Edit.MOVED or (len(text.split()) <= _DATED and _dates_itself().search(text.lower())):
         return 0.1
-    gone = hunk.old if hunk.edit is Edit.REMOVED else " ".join(edit.gone for edit in join_edits(hunk))
+    found = join_edits(hunk)
+    gone = hunk.old if hunk.edit is Edit.REMOVED else " ".join(edit.gone for edit in found)
     lost = not union("answers", "never").isdisjoint(gone.casefold().split())
+    if hunk.edit is Edit.REWORDED and not any(map(_weigh_edit, found)):
+        return 0.1
     return weight(hunk) + (_PROMISE if lost else 0)
 
 
@@ -160,6 +175,8 @@ def _renames(hunk: Hunk) -> bool:
 
 
 def _weigh_edit(edit: Replaced) -> float:
+    if any(_STAMP.fullmatch(trimmed(text)) for text in (edit.gone, edit.come)):
+        return 0.0
     names = sum(word[:1].isupper() and len(word) > 1 for word in (edit.come or edit.gone).split())
     return edit.weight + _OF_NAME * min(names, _MOST_NAMES)
 
