@@ -81,10 +81,10 @@ def find_section(news: Sequence[Hunk]) -> tuple[str, list[str]]:
     best = sorted(first, key=lambda hunk: -weights[id(hunk)])
     said = _name_section(heading, first if heading else news)
     if said.partition(" ")[2].startswith("text"):
-        own, share = _name_section(heading, best[:1]), weights[id(best[0])] / (sums[heading] or 1)
-        exact = own.partition(" ")[2].startswith("“") and len(news) <= _FEW
-        if share >= (_MUCH if exact else _MOSTLY) and not own.startswith("removes text"):
-            said = own
+        alone, share = _name_section(heading, best[:1]), weights[id(best[0])] / (sums[heading] or 1)
+        exact = alone.partition(" ")[2].startswith("“") and len(news) <= _FEW
+        if share >= (_MUCH if exact else _MOSTLY) and not alone.startswith("removes text"):
+            said = alone
     if said.startswith("changes “") and "” to “" in said:
         # Both wordings are named: they are the quote.
         return said, []
