@@ -145,3 +145,8 @@ def test_no_way_of_cutting_a_text_makes_a_command(parts):
 
     assert not [each for each in written.splitlines() if each.lstrip().startswith("::") or "##[" in each]
     assert written.replace("\\", "") == "".join(parts)
+
+
+def test_a_text_of_empty_lines_is_escaped_in_time_in_proportion_to_its_length():
+    # Took minutes when every line read those behind it again.
+    assert escape_commands("\n" * 300_000 + " ::error")[0].endswith("\n :\\:error")

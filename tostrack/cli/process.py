@@ -13,7 +13,7 @@ from typing import Any
 from tostrack.language.lazy_pattern import lazy_pattern
 
 #: What GitHub's runner obeys: ``::`` at the beginning of a line, also behind blanks, and ``##[`` anywhere.
-_WORKFLOW_COMMAND = lazy_pattern(r"(?:\A|(?<=[\r\n]))\s*:(?=:)|##(?=\[)")
+_WORKFLOW_COMMAND = lazy_pattern(r"(?:\A|(?<=[\r\n]))[^\S\r\n]*:(?=:)|##(?=\[)")
 _LINE_END = lazy_pattern(r"[\r\n]")
 
 
