@@ -13,6 +13,7 @@ from fakes import FaultServer
 
 from tostrack.archive.writer import Writer
 from tostrack.cli import COMMANDS, cli
+from tostrack.cli.extras import describe_install, name_installer
 from tostrack.errors import FetchError
 from tostrack.models import Document, Page
 from tostrack.watchlist import load
@@ -500,6 +501,37 @@ def test_what_a_page_says_reaches_no_terminal_raw(run, platform):
     for args in (["diff", "acme"], ["show", "acme/terms"], ["log"], ["flags"], ["status"], ["diff", "acme", "--json"]):
         output = run(*args).output
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", output), args
+
+
+@pytest.mark.parametrize(
+    ("mark", "start"),
+    [
+        ("pipx_metadata.json", "pipx inject tostrack '"),
+        ("uv-receipt.toml", "uv pip install --python {} '"),
+        ("", "{}/bin/python -m pip install '"),
+    ],
+)
+def test_a_missing_extra_is_installed_by_what_installed_tostrack(tmp_path, monkeypatch, mark, start):
+    monkeypatch.setattr("tostrack.cli.extras.requires", lambda _: ["click>=8.2", "pypdfium2>=5; extra == 'pdf'"])
+    if mark:
+        (tmp_path / mark).touch()
+
+    said = describe_install("pdf", str(tmp_path))
+
+    assert said == start.format(tmp_path) + "pypdfium2>=5'"
+    assert name_installer("""reading PDF needs the extra: pip install 'tostrack[pdf]'""").count("pypdfium2") == 1
+
+
+def test_check_says_how_many_documents_need_a_browser(run, platform, monkeypatch):
+    monkeypatch.setattr("tostrack.fetch.browser.session.missing_browser", lambda: "pip install 'tostrack[browser]'")
+    path = platform.folder / "watchlist.toml"
+    quiet = run("check").stderr
+    path.write_text(path.read_text() + 'fetch = "browser"\n')
+
+    said = run("check").stderr
+
+    assert quiet == ""
+    assert re.match(r"1 document needs a browser: \S+ -m pip install 'playwright", said)
 
 
 def test_the_demo_leaves_other_folders_alone(tmp_path):

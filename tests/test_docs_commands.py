@@ -244,8 +244,8 @@ ELSEWHERE = {
     "cp": "root; files of deploy/ exist",
     "systemctl": "root and systemd",
     "mkdir": "the shell",
+    "cd": "the shell",
     "export": "the shell",
-    "$EDITOR": "a person",
     "apt-get": "root",
 }
 

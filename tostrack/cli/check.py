@@ -46,6 +46,8 @@ def command(environment: Environment, targets: tuple[str, ...], once: bool, as_j
                 + (f", {count(rules, 'rule')} of your own" if rules else "")
                 + ". Name some to fetch them."
             )
+            if missing := _missing_browser(environment):
+                click.echo(missing, err=True)
         return
     rows = _fetched(environment, targets, twice=not once)
     if as_json:
@@ -53,6 +55,19 @@ def command(environment: Environment, targets: tuple[str, ...], once: bool, as_j
     else:
         _show(rows)
     exit_if_failed(sum(bool(row["cause"]) for row in rows))
+
+
+def _missing_browser(environment: Environment) -> str:
+    """Return how many documents need a browser and how to install it; empty where none does or it is there."""
+    from tostrack.cli.extras import name_installer
+    from tostrack.fetch.browser.session import missing_browser
+    from tostrack.render.escape import count
+
+    rendered = sum(any(page.fetch == "browser" for page in each.pages) for each in environment.watchlist.documents)
+    if not rendered or not (needed := missing_browser()):
+        return ""
+    need = "needs" if rendered == 1 else "need"
+    return f"{count(rendered, 'document')} {need} a browser: {name_installer(needed)}"
 
 
 def _own_rules(environment: Environment) -> int:

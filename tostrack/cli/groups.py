@@ -204,5 +204,10 @@ _STATUS = {ConfigError: Exit.USAGE, ArchiveBusyError: Exit.BUSY}
 def _report(error: TostrackError) -> None:
     from tostrack.render.escape import safe
 
-    for line in str(error).splitlines():
+    message = str(error)
+    if "tostrack[" in message:
+        from tostrack.cli.extras import name_installer
+
+        message = name_installer(message)
+    for line in message.splitlines():
         click.echo(f"tostrack: {safe(line)}", err=True)

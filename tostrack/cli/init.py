@@ -98,7 +98,9 @@ def _choose(services: tuple[str, ...], tags: tuple[str, ...]) -> str:
         raise ConfigError(f"no document of {', '.join(services)} has the tag {' or '.join(tags)}")
     rendered = sorted({document.id for document in documents for page in document.pages if page.fetch == "browser"})
     if rendered:
-        click.echo(f'these need a browser (pip install "tostrack[browser]"): {", ".join(rendered)}', err=True)
+        from tostrack.cli.extras import describe_install
+
+        click.echo(f"these need a browser ({describe_install('browser')}): {', '.join(rendered)}", err=True)
     first, *others = dict.fromkeys(documents)
     head = f"{service_to_toml(first)}\n{to_toml(first)}"
     return append(STARTER.partition("[watch.")[0] + head, others, "the watchlist").text
@@ -125,4 +127,8 @@ def _write_workflow(watchlist: Path) -> None:
     except OSError as error:
         raise StoreError(f"{path}: cannot be written ({error.strerror})") from error
     click.echo(f"wrote {' and '.join(map(str, written))}")
-    click.echo("next: edit the watchlist, commit both, push; then Actions > nightly > Run workflow")
+    click.echo(
+        "next: set TOSTRACK in the workflow to what pip installs there (tostrack is not on PyPI yet: push a clone, and "
+        "name it as git+https://github.com/YOU/tostrack@COMMIT), edit the watchlist, commit both, push; then Actions > "
+        "nightly > Run workflow"
+    )
