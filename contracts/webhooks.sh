@@ -9,12 +9,12 @@ import json
 import os
 import time
 
-from tostrack.notify.webhook import signature
+from tostrack.notify.webhook import read_secrets, signature
 
 body = json.dumps({"id": "msg_1", "changed": "“30 → 90 days”"}).encode()
 now = int(time.time())
 headers = {"webhook-id": "msg_1", "webhook-timestamp": str(now)}
-headers["webhook-signature"] = signature(os.environ["SECRET"], "msg_1", now, body)
+headers["webhook-signature"] = signature(read_secrets(os.environ["SECRET"]), "msg_1", now, body)
 print(json.dumps({"headers": headers, "body": body.decode()}))
 PYTHON
 venv/bin/python - <<'PYTHON'

@@ -39,6 +39,12 @@ def site(tmp_path_factory) -> Path:
         page = Page(f"https://{service}.example/privacy", select=("main",))
         platform.documents.append(Document(service, "privacy", (page,), "Privacy Policy", name))
         platform.pages[page.url] = paragraphs("We may share data with our affiliates.", TABLE, title="Privacy")
+    platform.pages["https://pixboard.example/privacy"] = paragraphs(
+        "We may share data with our affiliates.",
+        TABLE,
+        f"We keep {'photos ' * 120}, sounds{' photographs' * 90}.",
+        title="Privacy",
+    )
     platform.night(terms=TERMS)
     platform.night(terms=paragraphs(WIDER, RULES))
     platform.night(terms=paragraphs(WIDER, RULES, ADS))
@@ -162,6 +168,15 @@ def test_a_search_finds_what_stands_and_what_changed(reader):
         assert "Acme: Terms" in titles
         assert any("widens its content licence" in title for title in titles)
         assert tab.locator("#results mark").first.inner_text() in ("sub", "licensable", "sub-licensable")
+
+
+def test_a_quote_that_is_found_is_cut_between_words(reader):
+    tab = reader.open("search/index.html")
+
+    assert found(tab, "sounds") == ["Pixboard: Privacy Policy"]
+    quote = tab.locator("#results blockquote").first.inner_text()
+
+    assert set(quote.replace(",", "").split()) == {"…", "photos", "sounds", "photographs"}
 
 
 def test_a_search_is_narrowed_by_a_platforms_name_and_by_a_phrase(reader):

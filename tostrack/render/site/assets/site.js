@@ -119,7 +119,9 @@ if (form) {
   const quoted = (text, pattern) => {
     const first = text.search(pattern);
     const start = first > AROUND ? text.lastIndexOf(" ", first - AROUND / 2) + 1 : 0;
-    const cut = text.slice(start, start + 3 * AROUND);
+    const end = start + 3 * AROUND;
+    // Between words; a text without spaces is cut where it must be.
+    const cut = text.slice(start, end < text.length ? Math.max(text.lastIndexOf(" ", end), first + AROUND) : end);
     const paragraph = make("p", "", start ? "… " : "");
     let done = 0;
     for (const hit of cut.matchAll(pattern)) {
