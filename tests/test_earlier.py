@@ -21,6 +21,12 @@ WIDER = (
 RULES = "You must be at least 13 years old to use the service and you keep your password secret at all times."
 
 
+def record(writer, *visits):
+    with writer.together():
+        for visit in visits:
+            writer.record(visit)
+
+
 def earlier(platform, number, days, *clauses):
     """Return a visit that puts a text of *days* before the first crawl at *number*."""
     document, at = platform.documents[0], START - timedelta(days=days)
@@ -42,7 +48,7 @@ def test_a_version_before_version_1_is_chained_to_the_one_stored_last(platform):
     platform.night(terms=paragraphs(LICENCE, RULES))
     visits = [earlier(platform, -1, 20, RULES, "Old words."), earlier(platform, 0, 10, LICENCE)]
     with platform.writer() as writer:
-        writer.record_all(visits)
+        record(writer, *visits)
     platform.night(terms=paragraphs(WIDER, RULES))
 
     links = chain(platform)
@@ -56,7 +62,7 @@ def test_history_before_version_1_changes_nothing_that_stands(platform):
     platform.night(terms=paragraphs(LICENCE, RULES))
     before = earlier(platform, 0, 10, LICENCE)
     with platform.writer() as writer:
-        writer.record_all([before])
+        record(writer, before)
 
     with Archive(platform.database) as archive:
         assert archive.current("acme", "terms").number == 1
@@ -70,7 +76,7 @@ def test_a_crawl_tells_the_same_with_and_without_an_earlier_history(platform):
     with platform.writer() as writer:
         first = writer.reading(writer.current("acme", "terms"))
         joined = comparison.compare_readings(seam.versions[0].reading, first, book=writer.book)
-        writer.record_all([Visit(**{**vars(seam), "joined": joined})])
+        record(writer, Visit(**{**vars(seam), "joined": joined}))
 
     [result] = platform.night(terms=paragraphs(LICENCE, RULES, "We train artificial intelligence on your photos."))
 
@@ -86,6 +92,6 @@ def test_all_of_an_earlier_history_is_stored_or_nothing(platform):
     older, twice = earlier(platform, -1, 20, RULES), earlier(platform, 0, 10, WIDER, RULES)
 
     with platform.writer() as writer, pytest.raises(StoreError):
-        writer.record_all([older, twice, twice])
+        record(writer, older, twice, twice)
 
     assert [number for number, _, _ in chain(platform)] == [1]

@@ -16,8 +16,8 @@ from tostrack.archive.migrations import (
     APPLICATION_ID,
     SCHEMA,
     create_schema,
+    definition_hash,
     migrate,
-    read_schema_objects,
     schema_differences,
     schema_objects,
 )
@@ -58,6 +58,15 @@ def rows(path, query):
 
 
 # Schemas
+
+
+def read_schema_objects(connection):
+    """Return what `schema_objects` returns, for the database of *connection*; for `schema_objects.json`."""
+    rows = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE '%\\_fts\\_%' ESCAPE '\\' "
+        "AND name NOT LIKE '\\_sqlite\\_%' ESCAPE '\\' ORDER BY name"
+    )
+    return {name: definition_hash(sql) for name, sql in rows}
 
 
 def test_the_current_schema_is_written_down():

@@ -366,24 +366,15 @@ def strip_number(clause: Clause) -> str:
 # A new text is held against the last ones of its document again and again: as many are remembered, here and where more
 # is worked out of a whole text.
 @lru_cache(maxsize=64)
-def canonicals(reading: Reading) -> tuple[str, ...]:
-    """Return the canonical form of each clause of *reading*."""
-    return tuple(map(canonical, reading.clauses))
-
-
 @lru_cache(maxsize=128)
 def text_key(reading: Reading) -> str:
     """Return the hash of the canonical text: two texts that share it differ in no word and no number."""
-    return sha256(_run_together(canonicals(reading)))
+    return sha256(canonical_key(reading.clauses))
 
 
 def canonical_key(clauses: Iterable[Clause]) -> str:
     """Return what two texts share when no word and no number differs between them, wherever the lines break."""
-    return _run_together(map(canonical, clauses))
-
-
-def _run_together(forms: Iterable[str]) -> str:
-    return "".join(forms).replace(" ", "")
+    return "".join(map(canonical, clauses)).replace(" ", "")
 
 
 _ABBREVIATIONS = frozenset(

@@ -118,7 +118,12 @@ def _documents(
             yield Merged(service, document, "refused", message=f"{name}: {fault}")
         elif name in parted:
             refused.add(name)
-            yield Merged(service, document, "refused", message=_fork(name, ours[name].head, standing.head))
+            own, other = ours[name].head[:12], standing.head[:12]
+            forked = (
+                f"{name}: two archives went on with it apart, ours to the head {own}…, the other one to {other}…; "
+                "ours stays. A document is crawled by one machine: take it off the watchlist of the other"
+            )
+            yield Merged(service, document, "refused", message=forked)
         else:
             try:
                 with writer.together():
@@ -162,13 +167,6 @@ _LONGEST_REASON = 1_000
 
 def _last_check(standing: SourceText) -> tuple[str, str]:
     return standing.checked_at, standing.last_seen_at
-
-
-def _fork(name: str, ours: str, theirs: str) -> str:
-    return (
-        f"{name}: two archives went on with it apart, ours to the head {ours[:12]}…, the other one to {theirs[:12]}…; "
-        "ours stays. A document is crawled by one machine: take it off the watchlist of the other"
-    )
 
 
 def _taken_out(writer: Writer, theirs: Archive) -> dict[int, str]:

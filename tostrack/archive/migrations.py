@@ -186,11 +186,6 @@ def check_header(path: Path) -> None:
         raise StoreError(f"{path}: not a tostrack archive: another application made this SQLite file")
 
 
-def schema_number(connection: sqlite3.Connection) -> int:
-    """Return the number that the database says its schema has."""
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
 def check_schema(connection: sqlite3.Connection, *, older: bool = False, lenient: bool = False) -> int:
     """Return the archive's schema number, having compared its tables with those that the number promises.
 
@@ -200,11 +195,11 @@ def check_schema(connection: sqlite3.Connection, *, older: bool = False, lenient
     Raises:
         StoreError: It is no archive, of another schema, or not what its number promises.
     """
-    found = schema_number(connection)
+    found = int(connection.execute("PRAGMA user_version").fetchone()[0])
     application = int(connection.execute("PRAGMA application_id").fetchone()[0])
     if found > SCHEMA and application == APPLICATION_ID:
         raise StoreError(f"the archive has schema {found}, this tostrack knows {SCHEMA}: install a newer tostrack")
-    if found not in schema_numbers() or application != (APPLICATION_ID if found > 1 else 0):
+    if not 1 <= found <= SCHEMA or application != (APPLICATION_ID if found > 1 else 0):
         raise StoreError("not a tostrack archive: another application made this SQLite file")
     if not lenient and (different := schema_differences(connection, found)):
         message = f"{different[0].message}; an unreleased build made it, or it was changed"
@@ -256,23 +251,9 @@ def _all_objects() -> dict[str, dict[str, str]]:
     return found
 
 
-def schema_numbers() -> set[int]:
-    """Return the numbers of the schemas that this tostrack knows."""
-    return set(range(1, SCHEMA + 1))
-
-
 def schema_objects(number: int) -> dict[str, str]:
     """Return the tables, indexes, views and triggers of a schema by name, each with the hash of its definition."""
     return _all_objects().get(str(number), {})
-
-
-def read_schema_objects(connection: sqlite3.Connection) -> dict[str, str]:
-    """Return what `schema_objects` returns, for the database of *connection*; for `schema_objects.json`."""
-    rows = connection.execute(
-        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE '%\\_fts\\_%' ESCAPE '\\' "
-        "AND name NOT LIKE '\\_sqlite\\_%' ESCAPE '\\' ORDER BY name"
-    )
-    return {name: definition_hash(sql) for name, sql in rows}
 
 
 def definition_hash(sql: str) -> str:

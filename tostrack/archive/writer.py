@@ -17,7 +17,7 @@ from tostrack.archive import snapshots as files
 from tostrack.archive.current_flags import CurrentFlags
 from tostrack.archive.flag_events import Moment, write_moment
 from tostrack.archive.flag_listing import has_listing, write_listing
-from tostrack.archive.flag_rows import FlaggedClause, Place, by_others
+from tostrack.archive.flag_rows import Place
 from tostrack.archive.lock import lock_archive, remove_stale_files, replace_whole
 from tostrack.archive.merge_source import MergeSource
 from tostrack.archive.merge_writer import BoundedCalls, MergeWriter
@@ -235,10 +235,6 @@ class Writer(Archive):
         with self._reported():
             return self._recorder.flags.unflagged(clauses, fingerprint)
 
-    def flagged_by_others(self, after: Place, limit: int) -> list[FlaggedClause]:
-        """Return at most *limit* clauses behind *after* that other rules than ours (``book``) flagged."""
-        return by_others(self.query, self.book.fingerprint, after, limit)
-
     # What a visit brought
 
     def record(self, visit: Visit) -> None:
@@ -282,16 +278,6 @@ class Writer(Archive):
         flags = list(CurrentFlags(self.query, self.clauses, chain[::-1]).listed())
         with self.together():
             write_listing(self._connection, service, document, flags)
-
-    def record_all(self, visits: Iterable[Visit]) -> None:
-        """Store *visits*, which may be made one after the other, in one transaction.
-
-        Raises:
-            StoreError: None of them is stored.
-        """
-        with self.together():
-            for visit in visits:
-                self.record(visit)
 
     def adopt(self, held: MergeSource, folder: Path, decide: BoundedCalls = UNBOUNDED) -> int:
         """Store what another archive holds of a document and ours does not; return how many versions that is.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from calendar import monthrange
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -55,12 +56,8 @@ def _whole_day(when: datetime) -> tuple[datetime, datetime]:
 def _add_months(when: datetime, months: int) -> datetime:
     """Return the same day *months* later, or the last day of that month where it is shorter."""
     month = when.year * 12 + when.month - 1 + months
-    first = when.replace(year=month // 12, month=month % 12 + 1, day=1)
-    return first + timedelta(days=min(when.day, _days_in(first)) - 1)
-
-
-def _days_in(first: datetime) -> int:
-    return ((first + timedelta(days=31)).replace(day=1) - first).days
+    year, month = month // 12, month % 12 + 1
+    return when.replace(year=year, month=month, day=min(when.day, monthrange(year, month)[1]))
 
 
 class DayType(click.ParamType["datetime"]):

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -115,13 +114,9 @@ def _opened(environment: Environment, mirror: str) -> Iterator[tuple[Wayback, Re
     with ExitStack() as stack:
         source = Wayback(transport, agent)
         stack.callback(source.close)
-        ledger = stack.enter_context(RequestLog(_ledger_path(settings.database)))
-        yield source, ledger
-
-
-def _ledger_path(database: Path) -> Path:
-    """Return the path of the working file: ``tostrack.backfill.db`` beside ``tostrack.db``."""
-    return database.with_suffix(f".backfill{database.suffix}")
+        # ``tostrack.backfill.db`` beside ``tostrack.db``.
+        working = settings.database.with_suffix(f".backfill{settings.database.suffix}")
+        yield source, stack.enter_context(RequestLog(working))
 
 
 def _one(
@@ -186,7 +181,8 @@ def _print(done: BackfillResult, *, dry_run: bool) -> None:
     skipped = ", ".join(f"{number} {why}" for why, number in sorted(done.passed_over.items()) if number)
     listed = f"{done.captures} captures in the index" + (f" ({skipped})" if skipped else "")
     if dry_run:
-        click.echo(f"{done.id}  {listed}; {done.waiting} to fetch, about {_minutes(done.waiting)}")
+        time_left = f"{done.waiting} s" if done.waiting < 120 else f"{round(done.waiting / 60)} min"
+        click.echo(f"{done.id}  {listed}; {done.waiting} to fetch, about {time_left}")
         return
     click.echo(f"{done.id}  {done.versions} versions, {done.same} unchanged; {done.fetched} fetched of {listed}")
     for cause, number in sorted(done.failed.items()):
@@ -201,7 +197,3 @@ def _print(done: BackfillResult, *, dry_run: bool) -> None:
             "with --partial; fetched captures are kept",
             err=True,
         )
-
-
-def _minutes(captures: int) -> str:
-    return f"{captures} s" if captures < 120 else f"{round(captures / 60)} min"

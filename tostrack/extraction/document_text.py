@@ -23,20 +23,18 @@ def extract_text(document: Document, captures: Mapping[int, Snapshot]) -> str:
     Raises:
         ExtractError: A page holds no usable text.
     """
-    parts = []
-    for number, page in enumerate(document.pages):
-        capture = captures[number]
-        parts.append(
-            extract(
-                capture.body,
-                url=capture.final_url,
-                select=page.select,
-                remove=page.remove,
-                filters=page.filters,
-                content_type=capture.content_type,
-            )
-        )
-    return "\n".join(parts)
+    return "\n".join(_extract_page(page, captures[number]) for number, page in enumerate(document.pages))
+
+
+def _extract_page(page: Page, capture: Snapshot) -> str:
+    return extract(
+        capture.body,
+        url=capture.final_url,
+        select=page.select,
+        remove=page.remove,
+        filters=page.filters,
+        content_type=capture.content_type,
+    )
 
 
 #: Suspicions that the same text seen again at leisure answers: it is odd, but it does not say that it is no policy.
@@ -110,8 +108,7 @@ def find_page_redirect(capture: Snapshot) -> str:
     """Return the address that a page sends a browser on to by a meta refresh or a script; empty if none."""
     from tostrack.extraction.page_shape import find_redirect
 
-    is_page = kind_of(capture.body, capture.content_type, capture.final_url) == "html"
-    return find_redirect(_markup(capture), capture.final_url) if is_page else ""
+    return find_redirect(_markup(capture), capture.final_url)
 
 
 def list_left_out(document: Document, captures: Mapping[int, Snapshot]) -> list[str]:
@@ -180,13 +177,6 @@ def propose_repair(
 def _page_text(page: Page, capture: Snapshot) -> str:
     """Return the Markdown of one page, or the empty string when it has none."""
     try:
-        return extract(
-            capture.body,
-            url=capture.final_url,
-            select=page.select,
-            remove=page.remove,
-            filters=page.filters,
-            content_type=capture.content_type,
-        )
+        return _extract_page(page, capture)
     except ExtractError:
         return ""

@@ -60,8 +60,7 @@ def plain_email(root: Element, _url: str) -> None:
 
 
 def _set_text(element: Element, text: str) -> None:
-    for child in list(element):
-        element.remove(child)
+    del element[:]
     element.text = text
 
 

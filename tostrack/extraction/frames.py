@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 
 from tostrack.extraction.decode import decode
-from tostrack.extraction.dom import etree, parse
+from tostrack.extraction.dom import etree, parse, replace_content
 from tostrack.extraction.links import links_of
 from tostrack.extraction.media import kind_of, without_preamble
 from tostrack.extraction.page_shape import address_of, is_same_site, list_frames
@@ -33,9 +33,7 @@ def join_frames(page: Snapshot, frames: Mapping[str, Snapshot]) -> bytes:
         capture = frames.get(address_of(element, page.final_url))
         if capture is None:
             continue
-        tail = element.tail
-        element.clear()
-        element.tag, element.tail = "iframe", tail
+        replace_content(element, "iframe")
         if kind_of(capture.body, capture.content_type, capture.final_url) == "pdf":
             content = base64.b64encode(without_preamble(capture.body)).decode("ascii")
             element.set("src", f"data:application/pdf;base64,{content}")

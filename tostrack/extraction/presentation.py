@@ -97,14 +97,11 @@ def _keep_noscript(tree: Element) -> None:
     for element in list(tree.iter("noscript")):
         words = _count_words(element)
         # Where scripts write the text, it would be there twice.
-        if words >= _LEAST_NOSCRIPT and words > len(" ".join(_shown_text(tree)).split()):
+        if words >= _LEAST_NOSCRIPT and words > len(" ".join(tree.xpath(_SHOWN_TEXT)).split()):
             element.tag = "div"
 
 
-def _shown_text(tree: Element) -> list[str]:
-    return list(
-        tree.xpath(".//text()[not(ancestor::noscript or ancestor::script or ancestor::style or ancestor::head)]")
-    )
+_SHOWN_TEXT = ".//text()[not(ancestor::noscript or ancestor::script or ancestor::style or ancestor::head)]"
 
 
 def _count_words(element: Element) -> int:

@@ -88,17 +88,14 @@ def weigh_elements(body: Element, url: str = "") -> dict[Element, Weight]:
                 own.count(letters.pop(), linked.pop())
             if tag in _HEADINGS and (own.is_menu or links > 0) and not _leads_within(element, url):
                 own.linked_headings = 1
-            open_[-1].add(own, _tells_state(element) if tag == "span" else _TELLS.get(tag, 0))
+            is_state = tag == "span" and element.get(LABEL) == STATE
+            open_[-1].add(own, CONTROL if is_state else _TELLS.get(tag, 0))
             text = element.tail if element is not body else None
         if text and (length := len(text.strip())):
             letters[-1] += length
             if links:
                 linked[-1] += length
     return weights
-
-
-def _tells_state(span: Element) -> int:
-    return CONTROL if span.get(LABEL) == STATE else 0
 
 
 def _leads_away(link: Element) -> bool:

@@ -68,36 +68,14 @@ def translate_error(url: str, error: Exception) -> FetchError:
 
 #: In order: the first line with a kind among the nested errors decides. A timeout during TLS is a timeout.
 _WORDS: tuple[tuple[tuple[type[BaseException], ...], str, str, bool], ...] = (
-    (
-        (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError),
-        "timeout",
-        "the server took too long",
-        True,
-    ),
-    (
-        (ConnectionError, http.client.RemoteDisconnected),
-        "reset",
-        "the server hung up",
-        True,
-    ),
+    ((TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError), "timeout", "the server took too long", True),
+    ((ConnectionError, http.client.RemoteDisconnected), "reset", "the server hung up", True),
     (
         (http.client.IncompleteRead, urllib3.exceptions.IncompleteRead, urllib3.exceptions.InvalidChunkLength),
-        "truncated",
-        "the answer was cut before its end",
-        True,
+        *("truncated", "the answer was cut before its end", True),
     ),
-    (
-        (ssl.SSLError, ssl.CertificateError, urllib3.exceptions.SSLError),
-        "tls",
-        "no secure connection",
-        False,
-    ),
-    (
-        (http.client.HTTPException, ValueError),
-        "bad-response",
-        "what came back is not proper HTTP",
-        False,
-    ),
+    ((ssl.SSLError, ssl.CertificateError, urllib3.exceptions.SSLError), "tls", "no secure connection", False),
+    ((http.client.HTTPException, ValueError), "bad-response", "what came back is not proper HTTP", False),
     ((OSError,), "reset", "the connection broke", True),
 )
 

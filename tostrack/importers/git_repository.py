@@ -366,12 +366,11 @@ def _limit_memory(pid: int) -> None:
 def _unquote(name: bytes) -> str:
     """Return a file's name without the quotes that git puts around one with a quote, a backslash or a control in it."""
     if name.startswith(b'"'):
-        name = _ESCAPE.sub(lambda found: _unescape(found[1]), name[1:-1])
+        name = _ESCAPE.sub(
+            lambda found: bytes((int(found[1], 8) & 0xFF,)) if len(found[1]) == 3 else _ESCAPED.get(found[1], found[1]),
+            name[1:-1],
+        )
     return name.decode("utf-8", "replace")
-
-
-def _unescape(code: bytes) -> bytes:
-    return bytes((int(code, 8) & 0xFF,)) if len(code) == 3 else _ESCAPED.get(code, code)
 
 
 # What we read of theirs

@@ -75,12 +75,12 @@ def render_reasoning(reasoning: Reasoning, look: TerminalStyle = PLAIN, limit: i
     change = reasoning.change
     lines = [look.paint("title", fit_line(safe_line(reasoning.id), look))]
     for sentence in reasoning.compared.sentences:
-        lines += _wrapped(sentence, look)
+        lines += look.paragraph(safe_line(sentence))
     verdict = f"{change.verdict} ({change.reason}): {change.explanation}"
     notified = "Readers were notified." if reasoning.announced else "Readers were not notified."
-    lines += ["", *_wrapped(verdict, look, style="flag"), *_wrapped(notified, look)]
+    lines += ["", *look.paragraph(safe_line(verdict), "flag"), *look.paragraph(notified)]
     if change.silence:
-        lines += _wrapped(change.silence, look)
+        lines += look.paragraph(safe_line(change.silence))
     order = {id(hunk): place for place, hunk in enumerate(ranked(change))}
     findings = sorted(reasoning.findings, key=lambda found: order[id(found.hunk)])
     for found in findings[:limit]:
@@ -135,16 +135,10 @@ def _marked(name: str, text: str, look: TerminalStyle, *, style: str = "dim") ->
     ]
 
 
-def _wrapped(text: str, look: TerminalStyle, *, style: str = "=") -> list[str]:
-    lines = [look.paint(style, look.line(line)) for line in look.wrap([("=", safe_line(text))], 2)]
-    # GitHub's runner obeys a line of a log that begins with ``::``.
-    return [f"| {line}" if line.startswith("::") else line for line in lines]
-
-
 def render_flags_of(text: str, reasons: Sequence[HunkReason], look: TerminalStyle = PLAIN) -> str:
     """Return why each flag of the clause *text* is there, as lines to read; no flag is said, too."""
     lines = [line for why in reasons for line in _why(why, f"{why.flag.topic} · {why.flag.polarity}", look)]
-    return "\n".join(lines or _wrapped(f"No flag: “{cut(safe_line(text), _QUOTE)}”", look)) + "\n"
+    return "\n".join(lines or look.paragraph(f"No flag: “{cut(safe_line(text), _QUOTE)}”")) + "\n"
 
 
 # JSON

@@ -66,12 +66,6 @@ def change_as_text(change: Change, *, width: int = 76, budget: int = 30_000) -> 
     return text if len(text) <= budget else text[: budget - 3].rpartition("\n")[0] + "\n…\n"
 
 
-def _paragraph(text: str, look: TerminalStyle) -> list[str]:
-    lines = [look.line(line) for line in look.wrap([("=", text)], 2)]
-    # GitHub's runner obeys a line of a log that begins with ``::``.
-    return [f"| {line}" if line.startswith("::") else line for line in lines]
-
-
 def _headline(change: Change, look: TerminalStyle) -> list[str]:
     name = document_id(safe_line(change.service), safe_line(change.document)) or "change"
     span = span_of(change)
@@ -81,9 +75,9 @@ def _headline(change: Change, look: TerminalStyle) -> list[str]:
     lines = [look.paint("title", fit_line(title, look)) for title in titles if title]
     verdict = f"{change.verdict} ({change.reason})"
     topics = ", ".join(map(safe_line, change.topics))
-    lines += _paragraph(f"{verdict}: {topics}" if topics else verdict, look)
+    lines += look.paragraph(f"{verdict}: {topics}" if topics else verdict)
     for sentence in filter(None, (change.explanation, change.silence)):
-        lines += _paragraph(safe_line(sentence), look)
+        lines += look.paragraph(safe_line(sentence))
     edits = Counter(hunk.edit for hunk in change.hunks)
     told = [f"{edits[edit]:,} {edit}" for edit in Edit if edits[edit]]
     if told:

@@ -49,6 +49,12 @@ class TerminalStyle(Value):
             ready = [(op, ascii_only(text)) for op, text in ready]
         return wrap(ready, max(self.width - indent, 20) if self.width else 0)
 
+    def paragraph(self, text: str, style: str = "=") -> list[str]:
+        """Return *text* as painted lines."""
+        lines = [self.paint(style, self.line(line)) for line in self.wrap([("=", text)], 2)]
+        # GitHub's runner obeys a line of a log that begins with ``::``.
+        return [f"| {line}" if line.startswith("::") else line for line in lines]
+
 
 #: For a pipe or a file.
 PLAIN = TerminalStyle()

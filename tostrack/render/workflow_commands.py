@@ -11,12 +11,9 @@ def format_annotation(level: str, title: str, message: str) -> str:
     Args:
         level: ``notice``, ``warning`` or ``error``.
     """
-    return f"::{level} title={_property(safe_line(title))}::{_data(safe_line(message))}"
+    named = _data(safe_line(title)).replace(":", "%3A").replace(",", "%2C")
+    return f"::{level} title={named}::{_data(safe_line(message))}"
 
 
 def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")

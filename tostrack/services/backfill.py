@@ -282,27 +282,13 @@ def _store_before(
                 seen = {iso(moment.at): moment for moment in moments}
                 # Judged before anything is written: what takes too long is known then.
                 joined = _joined(rows, first, past, writer, call)
+                shift = first.number - 1 - len(rows)
                 with writer.together():
-                    writer.record_all(_moved_visits(document, rows, past, writer, seen, first, joined, call))
+                    for row in rows:
+                        visit = _moved(document, row, past, writer, seen[row.seen_at].read(), shift, call)
+                        writer.record(replace(visit, joined=joined) if row is rows[-1] else visit)
                     writer.list_flags(document.service, document.slug)
     return imported
-
-
-def _moved_visits(
-    document: Document,
-    rows: Sequence[VersionRow],
-    past: Writer,
-    writer: Writer,
-    seen: Mapping[str, _Moment],
-    first: VersionRow,
-    joined: Change | None,
-    call: Call,
-) -> Iterator[Visit]:
-    """Yield the visits that put *rows* before the *first* version, one at a time; the last one has what it *joined*."""
-    shift = first.number - 1 - len(rows)
-    for row in rows:
-        visit = _moved(document, row, past, writer, seen[row.seen_at].read(), shift, call)
-        yield replace(visit, joined=joined) if row is rows[-1] else visit
 
 
 def _moved(

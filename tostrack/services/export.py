@@ -44,12 +44,13 @@ def evidence_of(archive: Archive, row: ChangeRow, read: Read) -> bytes:
     origins: dict[int, Origin] = {}
     chain = list(_chain(archive, row, origins))
     packed: dict[str, bytes] = {"chain.jsonl": "".join(f"{link}\n" for link in chain).encode()}
+    provenance = Provenance(archive.query)
     for side, number in (("old", row.from_number), ("new", row.to_number)):
         reading = archive.reading(_version(archive, row, number))
         packed[f"{side}.md"] = reading.version.text.encode("utf-8", "surrogatepass")
-        digest = Provenance(archive.query).digest
-        packed[f"{side}.clauses"] = clause_list((c.kind, digest(c.text)) for c in reading.clauses).encode()
-        packed |= _captures(side, origins[number], read, Provenance(archive.query).captures)
+        digests = ((clause.kind, provenance.digest(clause.text)) for clause in reading.clauses)
+        packed[f"{side}.clauses"] = clause_list(digests).encode()
+        packed |= _captures(side, origins[number], read, provenance.captures)
     as_json = change_formats.change_as_json(change)
     packed["change.json"] = (json.dumps(as_json, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
     packed["redline.html"] = evidence.evidence_page(row.id, change_formats.change_as_html(change, budget=10**9))
@@ -223,16 +224,12 @@ Open Terms Archive. Made by tostrack.
 def captures(archive: Archive, rows: list[DocumentRow]) -> list[dict[str, Any]]:
     """Return the raw captures of the documents *rows* that were not taken out by order, in the order of their time."""
     taken_out = Provenance(archive.query).captures
-    found = [dict(row) for document in rows for row in _of_document(archive, document)]
-    return sorted((row for row in found if row["sha256"] not in taken_out), key=lambda row: str(row["fetched_at"]))
-
-
-def _of_document(archive: Archive, document: DocumentRow) -> list[Any]:
     query = """
         SELECT n.* FROM snapshots n JOIN documents d ON d.id = n.document_id JOIN services s ON s.id = d.service_id
         WHERE s.slug = ? AND d.slug = ? ORDER BY n.fetched_at, n.id
     """
-    return archive.query(query, (document.service, document.document))
+    found = [dict(row) for each in rows for row in archive.query(query, (each.service, each.document))]
+    return sorted((row for row in found if row["sha256"] not in taken_out), key=lambda row: str(row["fetched_at"]))
 
 
 def reader(snapshots: Path) -> Read:

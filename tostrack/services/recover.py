@@ -93,8 +93,14 @@ def recover_archive(
         tempfile.TemporaryDirectory(dir=path.parent, prefix=".recover-") as scratch,
         _named(path, snapshots, Path(scratch)),
     ):
-        made = Path(scratch, path.name)
-        _rebuild(documents, made, snapshots, open_writer, known, call, found)
+        made, copies = Path(scratch, path.name), Path(scratch, "snapshots")
+        if found.base:
+            convert_copy(found.base, made)
+        # Links: the visits write and remove captures as they did then, and the folder itself stays as it is.
+        _link(snapshots, copies)
+        with open_writer(made, copies) as writer:
+            for visit in _visits(_captures(documents, snapshots, writer, found)):
+                found.visits += _again(visit, copies, writer, known, call, found)
         report = verify(made, snapshots)
         _list_captures(report, found)
         if not report.versions or any(finding.finding not in _HARMLESS for finding in report.findings):
@@ -106,26 +112,6 @@ def recover_archive(
         made.replace(path)
         sync_file(path.parent)
     return found
-
-
-def _rebuild(
-    documents: Sequence[Document],
-    made: Path,
-    snapshots: Path,
-    open_writer: Callable[[Path, Path], Writer],
-    known: dict[str, sqlite3.Row],
-    call: Call,
-    found: RecoverResult,
-) -> None:
-    """Write the archive *made*: the backup, and every visit since, read again from its captures."""
-    copies = made.parent / "snapshots"
-    if found.base:
-        convert_copy(found.base, made)
-    # Links: the visits write and remove captures as they did then, and the folder itself stays as it is.
-    _link(snapshots, copies)
-    with open_writer(made, copies) as writer:
-        for visit in _visits(_captures(documents, snapshots, writer, found)):
-            found.visits += _again(visit, copies, writer, known, call, found)
 
 
 def _list_captures(report: Report, found: RecoverResult) -> None:
