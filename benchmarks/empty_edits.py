@@ -21,10 +21,6 @@ def everywhere(pattern: str, write: str | Callable[[re.Match[str]], str], text: 
     return (text, new) if new != text else None
 
 
-def somewhere(pattern: str, write: Callable[[re.Match[str]], str], text: str, _: str, chance: Random) -> Pair | None:
-    return changed(text, chance, pattern, write, "prose")
-
-
 def _paragraphs(text: str) -> list[re.Match[str]]:
     return [*re.finditer(r"(?<=\n\n)[^\W\d_][^\n|]{60,}[.!?]\n\n", text)]
 

@@ -119,12 +119,6 @@ def polarity_errors(clauses: list[dict], found: list[list[Flag]]) -> list[str]:
     return lines
 
 
-def first_flag() -> float:
-    started = time.process_time()
-    flag("We share your data.")
-    return time.process_time() - started
-
-
 def cost(clauses: list[dict]) -> float:
     texts = [as_text(clause) for clause in clauses]
     started = time.process_time()

@@ -365,7 +365,6 @@ def strip_number(clause: Clause) -> str:
 
 # A new text is held against the last ones of its document again and again: as many are remembered, here and where more
 # is worked out of a whole text.
-@lru_cache(maxsize=64)
 @lru_cache(maxsize=128)
 def text_key(reading: Reading) -> str:
     """Return the hash of the canonical text: two texts that share it differ in no word and no number."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -125,18 +126,24 @@ def _documents(
             )
             yield Merged(service, document, "refused", message=forked)
         else:
-            try:
-                with writer.together():
-                    versions = writer.adopt(held, folder, decide)
-                    writer.list_flags(service, document)
-            except ExtractError as error:
-                refused.add(name)
-                yield Merged(service, document, "refused", message=f"{name}: a text of it cannot be taken: {error}")
-                continue
-            outcome = "extended" if name in ours else "new"
-            yield Merged(service, document, outcome if versions or name not in ours else "same", versions)
+            merged = _adopt(
+                writer, held, Merged(service, document, "extended" if name in ours else "new"), folder, decide
+            )
+            refused |= {name} if merged.outcome == "refused" else set()
+            yield merged
     reviews = [one for one in theirs.reviews() if one.change.partition("@")[0] not in refused]
     writer.write_reviews(one for one in reviews if one.is_valid and is_time(one.at))
+
+
+def _adopt(writer: Writer, held: MergeSource, merged: Merged, folder: Path, decide: BoundedCalls) -> Merged:
+    try:
+        with writer.together():
+            versions = writer.adopt(held, folder, decide)
+            writer.list_flags(merged.service, merged.document)
+    except ExtractError as error:
+        return replace(merged, outcome="refused", message=f"{merged.id}: a text of it cannot be taken: {error}")
+    outcome = merged.outcome if versions or merged.outcome == "new" else "same"
+    return replace(merged, outcome=outcome, versions=versions)
 
 
 def _provable_redactions(writer: Writer, theirs: Archive) -> list[Mapping[str, str]]:

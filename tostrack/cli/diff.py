@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,8 +26,9 @@ from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.value import Value
 
 if TYPE_CHECKING:
-    from tostrack.archive import Archive, DocumentRow, VersionRow
+    from tostrack.archive import Archive, ChangeRow, DocumentRow, VersionRow
     from tostrack.models import Change
+    from tostrack.render.terminal_style import TerminalStyle
 
 #: For two columns where no terminal says how much room there is.
 _PIPED_COLUMNS = 120
@@ -115,23 +116,24 @@ def command(
             for change in changes:
                 click.echo(render(change))
     if not render:
-        from tostrack.render.terminal import render_change
-
         look = environment.look
-        if side_by_side and not look.width:
-            look = replace(look, width=_PIPED_COLUMNS)
         if word_diff == "plain":
             look = replace(look, colour=False)
         limit = None if all_hunks else _SHOWN
-        shown = [
-            render_change(change, look, context=context, side_by_side=side_by_side, stat=stat, limit=limit)
-            for change in changes
-        ]
-        environment.show("".join(f"{text}\n" for text in shown), pager=not no_pager)
+        text = _as_text(changes, look, context=context, side_by_side=side_by_side, stat=stat, limit=limit)
+        environment.show(text, pager=not no_pager)
     if not changes:
         said = "no change that matters" + ("" if everything else " (--all includes others)")
         about = f"{' '.join(targets)}: " if targets else ""
         click.echo(f"{about}{report_nothing(rows, said)}", err=True)
+
+
+def _as_text(changes: list[Change], look: TerminalStyle, *, side_by_side: bool, **options: Any) -> str:
+    from tostrack.render.terminal import render_change
+
+    if side_by_side and not look.width:
+        look = replace(look, width=_PIPED_COLUMNS)
+    return "".join(f"{render_change(change, look, side_by_side=side_by_side, **options)}\n" for change in changes)
 
 
 def _renderer(environment: Environment, archive: Archive, shape: str) -> Callable[[Change], str] | None:
@@ -153,8 +155,6 @@ def _changes(
     environment: Environment, archive: Archive, rows: list[DocumentRow], numbers: str, span: _Span
 ) -> Iterator[Change]:
     """Yield the changes of one name on the command line; *numbers* is what follows its ``@``."""
-    from tostrack.models import Verdict
-
     if numbers and (pair := _PAIR.fullmatch(numbers)):
         found = [archive.version(rows[0].service, rows[0].document, int(number)) for number in pair.groups()]
         if None in found:
@@ -173,13 +173,17 @@ def _changes(
             new = archive.at(row.service, row.document, span.end) if span.end else None
             yield from _net(environment, archive, row, old, new or archive.current(row.service, row.document))
     else:
-        verdict = None if span.everything else Verdict.SUBSTANTIVE
-        if span.since or span.until:
-            listed = list_changes(archive, rows, verdict=verdict, since=span.since, until=span.until)
-        else:
-            latest = [archive.changes(row.service, row.document, verdict=verdict, limit=1) for row in rows]
-            listed = [change for found in latest for change in found]
-        yield from archive.load_changes(listed)
+        yield from archive.load_changes(_listed(archive, rows, span))
+
+
+def _listed(archive: Archive, rows: list[DocumentRow], span: _Span) -> list[ChangeRow]:
+    from tostrack.models import Verdict
+
+    verdict = None if span.everything else Verdict.SUBSTANTIVE
+    if span.since or span.until:
+        return list_changes(archive, rows, verdict=verdict, since=span.since, until=span.until)
+    latest = [archive.changes(row.service, row.document, verdict=verdict, limit=1) for row in rows]
+    return [change for found in latest for change in found]
 
 
 def _net(

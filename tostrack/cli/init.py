@@ -5,11 +5,16 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tostrack.cli.app import WATCHLIST, Environment
 from tostrack.errors import ConfigError, StoreError
+
+if TYPE_CHECKING:
+    from tostrack.models import Document
+    from tostrack.watchlist import Watchlist
 
 #: Below the folder of the watchlist, which is the root of the repository.
 WORKFLOW = Path(".github/workflows/nightly.yml")
@@ -68,9 +73,8 @@ def _choose(services: tuple[str, ...], tags: tuple[str, ...]) -> str:
     Raises:
         ConfigError: The shipped list has no such service or tag.
     """
-    from tostrack.watchlist import STARTER, find, load, to_toml
+    from tostrack.watchlist import STARTER, load, to_toml
     from tostrack.watchlist.edit import append
-    from tostrack.watchlist.findings import did_you_mean
     from tostrack.watchlist.starter import find_shipped_watchlist
     from tostrack.watchlist.write import service_to_toml
 
@@ -83,6 +87,26 @@ def _choose(services: tuple[str, ...], tags: tuple[str, ...]) -> str:
         services = tuple(answer.replace(",", " ").split())
     if not services and not tags:
         return STARTER
+    documents = _pick(shipped, services, tags)
+    rendered = sorted({document.id for document in documents for page in document.pages if page.fetch == "browser"})
+    if rendered:
+        from tostrack.cli.extras import describe_install
+
+        click.echo(f"these need a browser ({describe_install('browser')}): {', '.join(rendered)}", err=True)
+    first, *others = dict.fromkeys(documents)
+    head = f"{service_to_toml(first)}\n{to_toml(first)}"
+    return append(STARTER.partition("[watch.")[0] + head, others, "the watchlist").text
+
+
+def _pick(shipped: Watchlist, services: tuple[str, ...], tags: tuple[str, ...]) -> list[Document]:
+    """Return the documents of *services*, or of all, that have one of *tags*, or any.
+
+    Raises:
+        ConfigError: The shipped list has no such service, tag or document.
+    """
+    from tostrack.watchlist import find
+    from tostrack.watchlist.findings import did_you_mean
+
     slugs = {document.id for document in shipped.documents} | set(shipped.services)
     for name in services:
         if name.lower() not in slugs:
@@ -96,14 +120,7 @@ def _choose(services: tuple[str, ...], tags: tuple[str, ...]) -> str:
     documents = [document for document in named if not tags or (document.active and set(tags) & set(document.tags))]
     if not documents:
         raise ConfigError(f"no document of {', '.join(services)} has the tag {' or '.join(tags)}")
-    rendered = sorted({document.id for document in documents for page in document.pages if page.fetch == "browser"})
-    if rendered:
-        from tostrack.cli.extras import describe_install
-
-        click.echo(f"these need a browser ({describe_install('browser')}): {', '.join(rendered)}", err=True)
-    first, *others = dict.fromkeys(documents)
-    head = f"{service_to_toml(first)}\n{to_toml(first)}"
-    return append(STARTER.partition("[watch.")[0] + head, others, "the watchlist").text
+    return documents
 
 
 def _write_workflow(watchlist: Path) -> None:

@@ -57,15 +57,14 @@ def command(
 
     with environment.archive() as archive:
         rows = select_documents(archive, targets)
-        waiting = list_quarantined(archive, rows) if suspects else []
+        if suspects:
+            show_quarantined(environment, list_quarantined(archive, rows), as_json=as_json)
+            return
         shown = {row.id for row in rows}
         went_back = [found for found in archive.times_that_go_back() if found[0] in shown]
-        unread = [] if suspects or annotate else list_unread(archive, rows)
-        listed = rows if as_json and not suspects and not annotate else []
+        unread = [] if annotate else list_unread(archive, rows)
+        listed = rows if as_json and not annotate else []
         ages, kinds = list_policy_ages(archive, listed), find_kinds(archive, listed)
-    if suspects:
-        show_quarantined(environment, waiting, as_json=as_json)
-        return
     if annotate:
         for line in worst_failures(rows):
             # As bytes: the one line that the runner is to obey.
@@ -73,12 +72,13 @@ def command(
     elif as_json:
         not_analysed = {f"{one.service}/{one.document}": one.language for one in unread}
         today = datetime.now(UTC).date()
+        stated = {name: asdict(age) | {"days": age.days(today)} for name, age in ages.items()}
         emit_json(
             {
                 **asdict(row),
                 "kind": kinds[row.id],
                 "not_analysed": not_analysed.get(row.id, ""),
-                "stated": asdict(age) | {"days": age.days(today)} if (age := ages.get(row.id)) else None,
+                "stated": stated.get(row.id),
             }
             for row in rows
         )

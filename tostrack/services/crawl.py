@@ -222,9 +222,7 @@ def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, a
     """Decide what *answers* mean; stores nothing."""
     failure = next((answer for _, answer in sorted(answers.items()) if isinstance(answer, FetchError)), None)
     if failure:
-        wait = timedelta(seconds=min(failure.retry_after or 0.0, _LONGEST_WAIT.total_seconds()))
-        next_try_at = at + wait if wait else None
-        return Visit(document, at, Outcome.FAILED, failure.cause, str(failure), failure.status, next_try_at=next_try_at)
+        return _failed(document, at, failure)
     captures = {number: answer for number, answer in answers.items() if isinstance(answer, Snapshot)}
     status = next((capture.status for capture in captures.values()), 304)
     seen = Visit(document, at, Outcome.UNCHANGED if captures else Outcome.NOT_MODIFIED, "", "", status, captures)
@@ -245,13 +243,7 @@ def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, a
     except DocumentError as error:
         return _unread(seen, error, before, kept, call)
     if cause and not _confirmed(document, writer, key, cause, at):
-        accept = f"`tostrack review {document.id} --accept` makes it a version"
-        remedy = ""
-        with suppress(ExtractError):
-            remedy = call(document_text.suggest_remedy, tuple(captures.values()), text, cause)
-        then = "the last good version stands" if current else accept
-        message = "; ".join(filter(None, ("this does not look like the policy", remedy, then)))
-        return replace(seen, outcome=Outcome.SUSPECT, cause=cause, message=message, suspect_key=key)
+        return replace(_suspected(seen, text, cause, call, is_first=current is None), suspect_key=key)
     try:
         if current is None or before is None:
             return replace(seen, outcome=Outcome.FIRST, versions=(new_version(reading, document, writer, call=call),))
@@ -264,6 +256,22 @@ def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, a
     # What is only another reading of their old text is no change of theirs.
     outcome = Outcome.CHANGED if versions[-1].change else Outcome.UNCHANGED
     return replace(seen, outcome=outcome, versions=versions)
+
+
+def _failed(document: Document, at: datetime, failure: FetchError) -> Visit:
+    wait = timedelta(seconds=min(failure.retry_after or 0.0, _LONGEST_WAIT.total_seconds()))
+    next_try_at = at + wait if wait else None
+    return Visit(document, at, Outcome.FAILED, failure.cause, str(failure), failure.status, next_try_at=next_try_at)
+
+
+def _suspected(seen: Visit, text: str, cause: str, call: Call, *, is_first: bool) -> Visit:
+    remedy = ""
+    with suppress(ExtractError):
+        remedy = call(document_text.suggest_remedy, tuple(seen.captures.values()), text, cause)
+    accept = f"`tostrack review {seen.document.id} --accept` makes it a version"
+    then = accept if is_first else "the last good version stands"
+    message = "; ".join(filter(None, ("this does not look like the policy", remedy, then)))
+    return replace(seen, outcome=Outcome.SUSPECT, cause=cause, message=message)
 
 
 def _unread(

@@ -49,17 +49,9 @@ def assemble_digest(
     # Without topics nothing lies outside them: what else is there is in another message to the same readers.
     others = [row for row in seen if row.verdict == Verdict.SUBSTANTIVE and row.announced and settings.topics]
     watched = [row for row in archive.documents() if settings.covers(row.id, kinds.get(row.id, ""))]
-    open_changes = []
-    if settings.until_acknowledged:
-        earlier = archive.changes(verdict=Verdict.SUBSTANTIVE, until=since)
-        decided = {one.change for one in reviews.values() if one.state}
-        open_changes = [
-            row
-            for row in earlier
-            if row.announced
-            and row.id not in ids | decided
-            and settings.wants(_document(row), Verdict.SUBSTANTIVE, row.topics, kinds.get(_document(row), ""))
-        ]
+    decided = ids | {one.change for one in reviews.values() if one.state}
+    earlier = archive.changes(verdict=Verdict.SUBSTANTIVE, until=since) if settings.until_acknowledged else []
+    open_changes = [row for row in earlier if row.announced and row.id not in decided and _wants(settings, row, kinds)]
     return Digest(
         settings.slug,
         since,
@@ -103,8 +95,7 @@ def changes_between(archive: Archive, settings: DigestSettings, since: datetime,
     return [
         row.id
         for row in reversed(_between(archive, since, until))
-        if (row.announced or row.verdict != Verdict.SUBSTANTIVE)
-        and settings.wants(_document(row), Verdict(row.verdict), row.topics, kinds.get(_document(row), ""))
+        if (row.announced or row.verdict != Verdict.SUBSTANTIVE) and _wants(settings, row, kinds)
     ]
 
 
@@ -115,6 +106,10 @@ def _kinds(archive: Archive, settings: DigestSettings) -> dict[str, str]:
 
 def _covers(settings: DigestSettings, row: ChangeRow, kinds: Mapping[str, str]) -> bool:
     return settings.covers(_document(row), kinds.get(_document(row), ""))
+
+
+def _wants(settings: DigestSettings, row: ChangeRow, kinds: Mapping[str, str]) -> bool:
+    return settings.wants(_document(row), Verdict(row.verdict), row.topics, kinds.get(_document(row), ""))
 
 
 def _between(archive: Archive, since: datetime, until: datetime) -> list[ChangeRow]:
