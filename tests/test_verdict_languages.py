@@ -73,6 +73,8 @@ LETTERS = [
     ("pl", "Tutaj można włączyć reklamy.", "Tutaj można wyłączyć reklamy."),
     ("de", "Alle Angaben sind vertraglich.", "Alle Angaben sind vertraulich."),
     ("de", "Mitglieder müssen zustimmen.", "Mitglieder müssten zustimmen."),
+    ("de", "Stufe: II", "Stufe: III"),
+    ("fr", "Requêtes par jour : 500", "Requêtes par jour : 5 000"),
     ("nl", "Niemand leest de berichten.", "Iemand leest de berichten."),
     ("es", "La base es el artículo 6.1.b del RGPD.", "La base es el artículo 6.1.f del RGPD."),
     ("pt", "A base é o artigo 6.º, n.º 1, do RGPD.", "A base é o artigo 9.º, n.º 1, do RGPD."),
@@ -97,7 +99,6 @@ FORMS = [
 SLIPS = [
     ("de", "Die Datenschutzbeaufragte antwortet.", "Die Datenschutzbeauftragte antwortet."),
     ("fr", "Le réglement est entierement publié.", "Le règlement est entièrement publié."),
-    ("de", "Wir löschen Daten unmitttelbar.", "Wir löschen Daten unmittelbar."),
     ("es", "Las condicciones valen para todos.", "Las condiciones valen para todos."),
 ]
 TEXTS = {

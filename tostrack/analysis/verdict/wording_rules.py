@@ -515,7 +515,7 @@ def _is_both_genders(one: str, other: str) -> bool:
 _SHORT = 4
 
 
-_DOUBLED = lazy_pattern(r"(.)\1+")
+_DOUBLED = lazy_pattern(r"(.)\1")
 #: The accents of Latin, Greek and Cyrillic letters: the vowel signs of other scripts are no accents.
 _ACCENT = lazy_pattern("[\u0300-\u036f]")
 
