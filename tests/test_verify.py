@@ -232,3 +232,9 @@ def test_what_no_reader_can_read_is_found_although_no_hash_holds_it(platform, st
     tampered(platform, statement)
 
     assert finding in found(platform)
+
+
+def test_a_flag_that_quotes_other_words_than_its_clause_has_is_found(history):
+    tampered(history, "UPDATE _finds SET quote = upper(quote)")
+
+    assert "a flag does not quote its clause" in str(check(history).findings)

@@ -9,6 +9,7 @@ from tostrack.archive.flag_listing import read_listing
 from tostrack.archive.flag_rows import flag_of
 from tostrack.archive.read import Archive, DocumentRow
 from tostrack.archive.stored_changes import check_changes
+from tostrack.clauses import plain
 from tostrack.errors import StoreError
 
 #: What reading a damaged row may end in: SQLite lets any column hold anything.
@@ -36,6 +37,22 @@ def check_archive_readable(archive: Archive) -> Iterator[str]:
         yield f"the reviews cannot be read ({failure})"
     if failure := _failure(lambda: [flag_of(row) for row in archive.query("SELECT * FROM _finds")]):
         yield f"what rules found cannot be read ({failure}); `tostrack rebuild flags` makes flags anew"
+        return
+    for clause_id in _misquoted(archive):
+        yield f"a flag does not quote its clause ({clause_id}); `tostrack rebuild flags` makes flags anew"
+
+
+def _misquoted(archive: Archive) -> list[int]:
+    """Return the clauses of which a flag quotes other words than stand there; of redacted ones nobody can say."""
+    rows = archive.query(
+        """
+        SELECT f.clause_id, c.text, w.quote, w.start, w."end"
+        FROM _flags f JOIN _finds w ON w.id = f.find_id JOIN clauses c ON c.id = f.clause_id
+        WHERE w.quote NOT LIKE '[redacted %' AND c.text NOT LIKE '[redacted %'
+        """
+    )
+    found = {row["clause_id"] for row in rows if plain(row["text"])[row["start"] : row["end"]] != row["quote"]}
+    return sorted(found)
 
 
 def _read_flags(archive: Archive, service: str, slug: str) -> None:
