@@ -9,7 +9,6 @@ from tostrack.analysis import comparison
 from tostrack.archive import Archive
 from tostrack.archive.redact import redact
 from tostrack.sandbox import Worker
-from tostrack.services import reflag
 from tostrack.services.executor import LocalExecutor
 from tostrack.services.reflag import flag_history, reflag_archive, trace_history
 
@@ -66,8 +65,6 @@ def test_where_nothing_is_stored_two_texts_are_compared(history):
 
 def test_flagging_again_stores_the_history_that_another_process_finds(history, monkeypatch):
     forget(history)
-    # Two versions in each job.
-    monkeypatch.setattr(reflag, "_MOST_CHARACTERS", 200)
     with history.writer() as writer, Worker() as worker:
         list(reflag_archive(writer, spread=LocalExecutor(worker)))
     expected = traced(history)[1]

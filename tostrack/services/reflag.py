@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -11,24 +11,19 @@ from tostrack.analysis.flags import SHIPPED, Rulebook, RuleFile
 from tostrack.analysis.flags.history import FlagEvent
 from tostrack.archive import Archive, VersionRow
 from tostrack.archive.flag_events import Moment
-from tostrack.archive.flag_rows import FlaggedClause, by_others
+from tostrack.archive.flag_rows import FlaggedClause
 from tostrack.archive.writer import Writer
 from tostrack.errors import ConfigError, ExtractError
-from tostrack.models import Clause, Flag, Reading, Version
+from tostrack.models import Clause, Flag, Reading
 from tostrack.sandbox import Call, call_directly
 from tostrack.services.executor import HERE, Executor
-from tostrack.services.stored_rules import (
-    StoredRules,
-    find_events_between,
-    read_standing_rules,
-    read_stored_rules,
-)
+from tostrack.services.stored_rules import StoredRules, read_stored_rules
 from tostrack.value import Value
 
 #: So many clauses are flagged anew in one transaction: a run that is killed goes on from there.
 _BATCH = 500
-#: So many characters of versions are compared in one job.
-_MOST_CHARACTERS = 500_000
+#: So many moments of the history of flags are stored in one.
+_MOMENTS = 100
 
 
 class FlagHistoryEvent(Value):
@@ -105,19 +100,56 @@ def trace_history(
         ExtractError: As `flag_history`.
     """
     known = archive.flag_moments(versions[-1], book.fingerprint) if versions else {}
+    pairs = _pairs(archive, versions, book, known)
+    for moment in moments_of(versions):
+        found = known[moment] if moment in known else _compare(next(pairs), call)
+        if isinstance(found, ExtractError):
+            raise found
+        yield found
+
+
+class _Pair(Value):
+    """A version and the one before it, whose flags are to be compared: what a process needs for it."""
+
+    document: str
+    moment: Moment
+    before: Reading | None
+    after: Reading
+    book: Rulebook
+    #: Flags of their clauses that were found before, by text and lead-in.
+    known: list[tuple[str, str, tuple[Flag, ...]]]
+
+
+def _pairs(
+    archive: Archive, versions: Sequence[VersionRow], book: Rulebook, known: Container[Moment]
+) -> Iterator[_Pair]:
+    """Yield the pairs of *versions* that are not *known*, oldest first."""
     rules: StoredRules | None = None
     for moment, before, row in zip(moments_of(versions), [None, *versions], versions, strict=False):
-        if moment in known:
-            yield known[moment]
-        else:
+        if moment not in known:
             rules = rules or read_stored_rules(archive, row, book)
             was, now = archive.reading(before) if before else None, archive.reading(row)
             asked = {(clause.text, clause.lead) for each in (was, now) if each for clause in each.clauses}
             stored = [(*key, rules.known[key]) for key in asked & rules.known.keys()]
-            try:
-                yield call(find_events_between, was, now, book, stored)
-            except ExtractError as error:
-                raise _name_versions(before, row, error) from error
+            yield _Pair(f"{row.service}/{row.document}", moment, was, now, book, stored)
+
+
+def _compare(pair: _Pair, call: Call) -> list[FlagEvent] | ExtractError:
+    """Return what happened to the flags from the one version to the other, or why that cannot be told; pure."""
+    try:
+        return call(find_events_between, pair.before, pair.after, pair.book, pair.known)
+    except ExtractError as error:
+        before, after = (each.version.number if each else 0 for each in (pair.before, pair.after))
+        what = f"versions {before} and {after}" if before else f"version {after}"
+        return ExtractError(f"the flags of {what} cannot be compared: {error}", cause=error.cause)
+
+
+def find_events_between(
+    before: Reading | None, after: Reading, book: Rulebook, known: Sequence[tuple[str, str, tuple[Flag, ...]]]
+) -> list[FlagEvent]:
+    """Return what `comparison.find_flag_events` does; *known* are flags found before, by text and lead-in. Pure."""
+    flags = {(text, lead): found for text, lead, found in known}
+    return find_flag_events(before, after, StoredRules(book.own, book.language, flags))
 
 
 @dataclass
@@ -166,69 +198,28 @@ def rebuild_history(writer: Writer, spread: Executor = HERE) -> None:
         ConfigError: Two versions, which the message names, cannot be compared within the bounds of a document; what
             was found before is stored.
     """
-    for (moments, _, _), events in spread(_trace, _stretches(writer)):
-        if isinstance(events, ExtractError):
-            raise ConfigError(f"{events}; the history of the versions before them is stored")
-        writer.write_flag_history(dict(zip(moments, events, strict=True)))
+    found: dict[Moment, list[FlagEvent]] = {}
+    try:
+        for pair, events in spread(_compare, _missing(writer)):
+            if isinstance(events, ExtractError):
+                raise ConfigError(f"{pair.document}: {events}") from events
+            found[pair.moment] = events
+            if len(found) == _MOMENTS:
+                writer.write_flag_history(found)
+                found = {}
+    finally:
+        writer.write_flag_history(found)
     for document in writer.documents():
         writer.list_flags(document.service, document.document)
 
 
-#: Versions of one document by moments, each with the one before it, and the rules.
-_Pair = tuple[Reading | None, Reading]
-_Stretch = tuple[list[Moment], list[_Pair], Rulebook]
-
-
-def _stretches(writer: Writer) -> Iterator[tuple[str, _Stretch]]:
-    """Yield the moments of which nothing is stored, some at a time, with the name of the document."""
+def _missing(writer: Writer) -> Iterator[tuple[str, _Pair]]:
+    """Yield every pair of versions of which nothing by the rules of *writer* is stored, with its document."""
     for document in writer.documents():
         versions = writer.went_by(document.service, document.document)
         known = writer.flag_moments(versions[-1], writer.book.fingerprint) if versions else {}
-        moments, pairs, used = list[Moment](), list[_Pair](), list[VersionRow]()
-        before: Reading | None = None
-        for moment, row in zip(moments_of(versions), versions, strict=True):
-            if moment in known:
-                before = None
-                continue
-            earlier = versions[versions.index(row) - 1] if moment[1] else None
-            before = before or (writer.reading(earlier) if earlier else None)
-            after = writer.reading(row)
-            moments.append(moment)
-            pairs.append((before, after))
-            used += [row, *([earlier] if earlier else [])]
-            before = after
-            if sum(len(reading.version.text) for _, reading in pairs) > _MOST_CHARACTERS:
-                yield document.id, (moments, pairs, read_standing_rules(writer, used, writer.book))
-                moments, pairs, used = [], [], []
-        if moments:
-            yield document.id, (moments, pairs, read_standing_rules(writer, used, writer.book))
-
-
-def _trace(stretch: _Stretch, call: Call) -> list[list[FlagEvent]] | ExtractError:
-    """Return what happened to the flags at each moment; pure."""
-    _, pairs, rules = stretch
-    try:
-        return call(_trace_pairs, pairs, rules)
-    except ExtractError:
-        # Two of them, or all of them together: each pair has the time of a document.
-        found = []
-        for before, after in pairs:
-            try:
-                found += call(_trace_pairs, [(before, after)], rules)
-            except ExtractError as error:
-                return _name_versions(before.version if before else None, after.version, error)
-        return found
-
-
-def _name_versions(
-    before: VersionRow | Version | None, after: VersionRow | Version, error: ExtractError
-) -> ExtractError:
-    what = f"versions {before.number} and {after.number}" if before else f"version {after.number}"
-    return ExtractError(f"the flags of {what} cannot be compared: {error}", cause=error.cause)
-
-
-def _trace_pairs(pairs: Sequence[_Pair], rules: Rulebook) -> list[list[FlagEvent]]:
-    return [find_flag_events(before, after, rules) for before, after in pairs]
+        for pair in _pairs(writer, versions, writer.book, known):
+            yield pair.document, pair
 
 
 _Batch = tuple[tuple[RuleFile, ...], list[FlaggedClause]]
@@ -236,7 +227,7 @@ _Batch = tuple[tuple[RuleFile, ...], list[FlaggedClause]]
 
 def _batches(writer: Writer) -> Iterator[tuple[str, _Batch]]:
     last = (0, 0)
-    while batch := by_others(writer.query, writer.book.fingerprint, last, _BATCH):
+    while batch := writer.flagged_by_others(last, _BATCH):
         yield f"the clauses {batch[0].place[0]} to {batch[-1].place[0]}", (writer.book.own, batch)
         last = batch[-1].place
 
