@@ -11,7 +11,7 @@ from tostrack.analysis.flags import SHIPPED, Rulebook, RuleFile
 from tostrack.analysis.flags.history import FlagEvent
 from tostrack.archive import Archive, VersionRow
 from tostrack.archive.flag_events import Moment
-from tostrack.archive.flag_rows import FlaggedClause
+from tostrack.archive.flag_rows import FlaggedClause, by_others
 from tostrack.archive.writer import Writer
 from tostrack.errors import ConfigError, ExtractError
 from tostrack.models import Clause, Flag, Reading
@@ -227,7 +227,7 @@ _Batch = tuple[tuple[RuleFile, ...], list[FlaggedClause]]
 
 def _batches(writer: Writer) -> Iterator[tuple[str, _Batch]]:
     last = (0, 0)
-    while batch := writer.flagged_by_others(last, _BATCH):
+    while batch := by_others(writer.query, writer.book.fingerprint, last, _BATCH):
         yield f"the clauses {batch[0].place[0]} to {batch[-1].place[0]}", (writer.book.own, batch)
         last = batch[-1].place
 
