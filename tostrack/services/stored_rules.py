@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any
 
-from tostrack.analysis.comparison import find_flag_events
 from tostrack.analysis.flags import Rulebook
-from tostrack.analysis.flags.history import FlagEvent
 from tostrack.archive import Archive, VersionRow
-from tostrack.models import Change, Clause, Flag, Reading
+from tostrack.models import Change, Clause, Flag
 from tostrack.sandbox import Call
 
 
@@ -30,14 +28,6 @@ class StoredRules(Rulebook, eq=False):
             return ()
         found = self.known.get((clause.text, clause.lead))
         return super().of_clause(clause) if found is None else found
-
-
-def find_events_between(
-    before: Reading | None, after: Reading, book: Rulebook, known: Sequence[tuple[str, str, tuple[Flag, ...]]]
-) -> list[FlagEvent]:
-    """Return what `comparison.find_flag_events` does; *known* are flags found before, by text and lead-in. Pure."""
-    flags = {(text, lead): found for text, lead, found in known}
-    return find_flag_events(before, after, StoredRules(book.own, book.language, flags))
 
 
 def read_stored_rules(archive: Archive, row: VersionRow, book: Rulebook) -> StoredRules:
