@@ -36,6 +36,8 @@ def run_command(command: str, folder: Path) -> str:
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 500, WIDTH, 0, 0))
     words = [sys.executable, "-m", *command.split()]
     environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    # A pager would wait for a key.
+    environment |= {"PAGER": "cat"}
     environment.pop("NO_COLOR", None)
     with subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=environment):
         os.close(theirs)

@@ -54,6 +54,7 @@ def test_a_process_that_stays_large_does_not_forget_after_every_text(process):
 
 
 def test_every_module_that_remembers_texts_is_found():
-    from tostrack import clauses, comparison_key
+    from tostrack import clauses
+    from tostrack.analysis import comparison_key
 
     assert {clauses.plain, clauses.text_key, comparison_key.reading_key} <= set(memory.find_caches())
