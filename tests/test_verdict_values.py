@@ -74,6 +74,7 @@ def test_a_value_that_changes_is_an_alert(label, old, new, place):
         # Titles of other laws, licences and subjects.
         ("See the [USA terms](https://acme.example/terms).", "See the [EEA terms](https://acme.example/terms)."),
         ("You agree to the Business Terms of Acme.", "You agree to the Consumer Terms of Acme."),
+        ("## Data\n\nSee the order.", "## Sale of data\n\nSee the order."),
         ("## Refunds of fees\n\nSee the order.", "## Raises of fees\n\nSee the order."),
     ],
 )

@@ -79,7 +79,7 @@ def _script(text: str) -> str:
 #: In a heading these say what is allowed.
 _BINDING = frozenset("prohibited forbidden required not no never must only".split())
 #: And these that something is, as stems.
-_HANDING_ON = frozenset(map(stem, "sell sells selling sold".split()))
+_HANDING_ON = frozenset(map(stem, "sell sells selling sold sale sales".split()))
 
 
 _ASKS = lazy_pattern(r"[^.:;!?]{1,200}\?")
@@ -109,7 +109,7 @@ def heading(part: Part) -> Reason | None:
 
 def _is_about_other(part: Part) -> bool:
     """Whether a word or two of a heading gave way to as many others that are no form of them."""
-    gone, come = ([*map(stem, side)] for side in lost_and_gained(unplaced(part.old), unplaced(part.new)))
+    gone, come = ([*map(stem, side)] for side in lost_and_gained(unplaced(part.hunk.old), unplaced(part.hunk.new)))
     lost, gained = ([word for word in side if word not in lexicon.SAFE] for side in (gone, come))
     return 0 < len(lost) == len(gained) <= _EXCHANGED and not {*lost} & {*gained} and part.clause.kind != "h1"
 
