@@ -38,7 +38,8 @@ def run_command(command: str, folder: Path) -> str:
     environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
     # A pager would wait for a key.
     environment |= {"PAGER": "cat"}
-    environment.pop("NO_COLOR", None)
+    for name in ("NO_COLOR", "COLUMNS", "LINES"):
+        environment.pop(name, None)
     with subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=environment):
         os.close(theirs)
         said = b""
