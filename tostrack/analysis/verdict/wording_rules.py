@@ -363,12 +363,12 @@ def _is_slip(part: Part, one: str, other: str) -> bool:
 def _are_two_words(part: Part, one: str, other: str) -> bool:
     """Whether a language has both words: "genetic" is no slip of "generic", nor is one name one of another."""
     language = language_of(part.context.new.reading) or "en"
-    known = [has_word(word, language) for word in (one, other)]
     if language != "en" and (one[:-1] in (other, other[:-1]) or other[:-1] == one):
         # One word with two endings.
         return False
     if _unaccented(one) == _unaccented(other):
         return False
+    known = [has_word(word, language) for word in (one, other)]
     if known == [False, False] and min(len(one), len(other)) >= _VERY_LONG:
         # A compound that no dictionary has: the text, where it did not change, writes the other and nowhere the one.
         usual, slip = (stem(other), stem(one))
