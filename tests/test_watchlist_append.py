@@ -144,7 +144,8 @@ def test_every_line_of_the_file_is_there_afterwards_in_its_order(tables, end, ne
         ("https://www.acme.co.uk/legal/privacy", {}, "acme", "Acme", "privacy", "Privacy Policy"),
         ("https://www.pixboardinc.com/policies/user-agreement", {"title": "Pixboard User Agreement", "site_name": "Pixboard"}, "pixboard", "Pixboard", "terms", "Pixboard User Agreement"),
         ("https://lumora.de/recht", {"title": "Datenschutzerklärung – Lumora"}, "lumora", "Lumora", "privacy", "Datenschutzerklärung"),
-        ("https://lumora.example/p/17", {"heading": "House Rules"}, "lumora", "Lumora", "house-rules", "House Rules"),
+        ("https://lumora.example/p/17", {"heading": "Opening Hours"}, "lumora", "Lumora", "opening-hours", "Opening Hours"),
+        ("https://lumora.example/integritet", {"title": "Lumora API – Integritetspolicy"}, "lumora", "Lumora", "privacy", "Integritetspolicy"),
         ("https://lumora.example/", {}, "lumora", "Lumora", "", ""),
     ],
 )  # fmt: skip

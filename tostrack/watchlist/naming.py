@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
+from tostrack.language.document_kind import find_document_kind
 from tostrack.models import Document, slug
 from tostrack.value import Value
 
@@ -17,33 +18,14 @@ _GENERIC = frozenset(
 )
 #: Second-level domains that registries sell names under: `acme.co.uk`.
 _SECOND_LEVEL = frozenset("co com org net gov edu ac or ne gob nom ltd plc".split())
-#: What a document is called: id, name, and the words that tell, most telling first; the first match decides.
-_KINDS = (
-    ("cookies", "Cookie Policy", r"cookies?|trackers? policy"),
-    ("copyright", "Copyright Policy", r"copyright|dmca|intellectual property"),
-    ("data-processing", "Data Processing Agreement", r"data process\w+ (?:agreement|addendum|terms)|dpa"),
-    ("community-guidelines", "Community Guidelines", r"community (?:guidelines|standards|rules)|content policy"),
-    ("acceptable-use", "Acceptable Use Policy", r"acceptable use|usage polic(?:y|ies)|aup"),
-    ("developer-terms", "Developer Terms", r"(?:developer|api|platform) (?:terms|agreement|policy)"),
-    ("advertising-policy", "Advertising Policy", r"(?:ads?|advertis\w+) polic(?:y|ies)"),
-    ("imprint", "Imprint", r"imprint|impressum|legal notice|mentions légales"),
-    (
-        "privacy",
-        "Privacy Policy",
-        (
-            r"privacy|data policy|datenschutz\w*|confidentialité|protection des données|privacidad|privacidade"
-            r"|riservatezza|informativa|privatsphäre|конфиденциальности"
-        ),
-    ),
-    (
-        "terms",
-        "Terms of Service",
-        (
-            r"terms|tos|tou|eula|(?:user|services?|licen[cs]e|customer) agreement|conditions|nutzungsbedingungen"
-            r"|geschäftsbedingungen|agb|conditions générales|términos|condiciones|termini|termos"
-        ),
-    ),
-)
+#: What a document of a kind is called where its page does not say.
+_KIND_NAMES = {
+    "terms": "Terms of Service", "privacy": "Privacy Policy", "cookies": "Cookie Policy", "ai": "AI Policy",
+    "copyright": "Copyright Policy", "acceptable-use": "Acceptable Use Policy", "imprint": "Imprint",
+    "community-guidelines": "Community Guidelines", "accessibility": "Accessibility Statement",
+    "developer-terms": "Developer Terms", "data-processing": "Data Processing Agreement",
+    "sub-processors": "Sub-processors", "sla": "Service Level Agreement",
+}  # fmt: skip
 _SEPARATOR = re.compile(r"\s+[|·•–—:»>-]+\s+|\s*[|·•»]\s*|:\s+")
 
 
@@ -68,10 +50,11 @@ def names(
     watched = list(known)
     service, service_name = _service(url, site_name, parts, watched)
     path = re.sub(r"[-_/+.]+", " ", unquote(urlsplit(url).path)).strip()
-    document, kind_name = _kind([heading, *parts, path, urlsplit(url).hostname or ""])
+    # A title says whose the page is too, as "Acme API" does.
+    document = find_document_kind((heading, path, *parts, urlsplit(url).hostname or ""))
     candidates = [text for text in (heading, *parts) if text and len(text) <= 60]
-    named = [text for text in candidates if document and re.search(_pattern(document), text, re.IGNORECASE)]
-    document_name = (named or [kind_name] if document else candidates or [""])[0]
+    named = [text for text in candidates if document and find_document_kind([text]) == document]
+    document_name = (named or [_KIND_NAMES[document]] if document else candidates or [""])[0]
     taken = {each.slug for each in watched if each.service == service}
     document = document or slug(document_name)
     if document in taken and slug(document_name) not in taken:
@@ -109,15 +92,3 @@ def owner(host: str) -> str:
     if len(labels) > 1 and labels[-1] in _SECOND_LEVEL:
         labels.pop()
     return slug(next((label for label in reversed(labels) if label not in _GENERIC), labels[-1]))
-
-
-def _kind(texts: Iterable[str]) -> tuple[str, str]:
-    for text in texts:
-        for ident, name, _ in _KINDS:
-            if text and re.search(_pattern(ident), text, re.IGNORECASE):
-                return ident, name
-    return "", ""
-
-
-def _pattern(ident: str) -> str:
-    return next(rf"\b(?:{words})\b" for kind, _, words in _KINDS if kind == ident)
