@@ -112,7 +112,7 @@ def test_the_key_of_old_engines_is_understood():
     [
         ({"select": "main"}, "terms", "no address"),
         ({"fetch": "https://a.example", "select": "main:::x"}, "selector", "is no CSS selector"),
-        ({"fetch": "https://a.example", "select": {"startBefore": "a"}}, "selector", "exactly one start and one end"),
+        ({"fetch": "https://a.example", "select": {"startBefore": "a"}}, "selector", "give one start and one end"),
         ({"fetch": "https://a.example", "select": [7]}, "selector", "7 is no selector"),
         ({"combine": []}, "terms", "no list of sources"),
         (["main"], "terms", "no object"),

@@ -509,6 +509,7 @@ def test_good_selectors_pass():
     ("body", "place"),
     [
         ('select = "main["', "watch.acme.terms.select: 'main[' is no CSS selector: "),
+        ('select = "p::before"', "watch.acme.terms.select: 'p::before' is no CSS selector: Pseudo-element"),
         ('remove = [{ start_before = "#a", end_after = ":::" }]', "watch.acme.terms.remove: ':::' is no CSS selector"),
         ('filters = ["no-such-filter"]', "watch.acme.terms.filters: 'no-such-filter' is no filter"),
     ],

@@ -17,15 +17,12 @@ from tostrack.errors import ExtractError
 from tostrack.extraction.dom import Element, Stretch, delete, etree
 from tostrack.models import Range, Selector
 
+#: Keys of a range here, by their names here and in Open Terms Archive.
 _RANGE_KEYS = {
-    "start_before": "start_before",
-    "start_after": "start_after",
-    "end_before": "end_before",
-    "end_after": "end_after",
-    "startBefore": "start_before",
-    "startAfter": "start_after",
-    "endBefore": "end_before",
-    "endAfter": "end_after",
+    name: f"{end}_{side.lower()}"
+    for end in ("start", "end")
+    for side in ("Before", "After")
+    for name in (f"{end}{side}", f"{end}_{side.lower()}")
 }
 #: Nested matches repeat their text, as in the peer's extractor; a page repeated more often than this is a mistake.
 _MAX_REPEATS = 20
@@ -59,6 +56,24 @@ def _as_selector(selector: object) -> Selector:
     if (starts, ends) != (1, 1):
         raise ExtractError(f"range {selector}: give one start and one end", cause="config")
     return selector
+
+
+def list_css(selector: Selector) -> list[str]:
+    """Return the CSS that *selector* is made of: itself, or the two ends of a range."""
+    return [selector] if isinstance(selector, str) else [css for css in vars(selector).values() if css is not None]
+
+
+def find_css_fault(css: str) -> str:
+    """Return what is wrong with *css*; empty when it is a selector."""
+    import soupsieve
+
+    try:
+        soupsieve.compile(css)
+    except (soupsieve.SelectorSyntaxError, NotImplementedError) as error:
+        return str(error).partition("\n")[0].rstrip(".")
+    except RecursionError:
+        return "nested too deeply"
+    return ""
 
 
 class Selection:
@@ -264,8 +279,6 @@ class _Mirror:
     def matches(self, css: str) -> list[Element]:
         import soupsieve
 
-        try:
-            found = soupsieve.select(css, self._soup)
-        except (soupsieve.SelectorSyntaxError, NotImplementedError) as error:
-            raise ExtractError(f"{css!r} is no CSS selector: {str(error).splitlines()[0]}", cause="config") from error
-        return [self._elements[id(tag)] for tag in found]
+        if fault := find_css_fault(css):
+            raise ExtractError(f"{css!r} is no CSS selector: {fault}", cause="config")
+        return [self._elements[id(tag)] for tag in soupsieve.select(css, self._soup)]

@@ -14,19 +14,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from tostrack.errors import ConfigError
-from tostrack.models import Document, Page, Range, Selector, slug
+from tostrack.errors import ConfigError, ExtractError
+from tostrack.models import Document, Page, Selector, slug
 from tostrack.value import Value
 
 #: Bytes; the largest declaration known has 40,000.
 _LARGEST = 2_000_000
 _MOST_FILES = 20_000
-_RANGE_KEYS = {
-    "startBefore": "start_before",
-    "startAfter": "start_after",
-    "endBefore": "end_before",
-    "endAfter": "end_after",
-}
 _SOURCE_KEYS = ("fetch", "select", "remove", "filter", "executeClientScripts")
 #: The engine's own filter: takes parameters, or all of those named, out of link and image addresses.
 _REMOVE_QUERY = "removeQueryParams"
@@ -281,31 +275,21 @@ def _selectors(key: str, declared: Any) -> Iterator[Selector]:
     Raises:
         _UnreadableError: One of them is neither CSS nor a range.
     """
-    items: Iterable[Any] = declared if isinstance(declared, list) else () if declared is None else (declared,)
-    for item in items:
-        if isinstance(item, str) and item.strip():
-            css = " ".join(item.split()) if not item.isprintable() else item.strip()
-            _check(key, css)
-            yield css
-        elif isinstance(item, dict) and item and all(each in _RANGE_KEYS for each in item):
-            found = {_RANGE_KEYS[each]: value for each, value in item.items()}
-            ends = [each for each in found if each.startswith("start")], [each for each in found if each[:3] == "end"]
-            if any(len(end) != 1 for end in ends) or not all(isinstance(css, str) for css in found.values()):
-                raise _UnreadableError(f"{key}: a range without exactly one start and one end, each CSS")
-            for css in found.values():
-                _check(key, css)
-            yield Range(**found)
-        else:
-            raise _UnreadableError(f"{key}: {json.dumps(item)[:200]} is no selector")
+    from tostrack.extraction.selectors import find_css_fault, list_css, parse_selectors
+
+    for item in declared if isinstance(declared, list) else [] if declared is None else [declared]:
+        try:
+            [selector] = parse_selectors([_one_line(item) if isinstance(item, str) else item])
+        except ExtractError as error:
+            raise _UnreadableError(f"{key}: {str(error)[:200]}") from error
+        for css in list_css(selector):
+            if not isinstance(css, str) or find_css_fault(css):
+                raise _UnreadableError(f"{key}: {str(css)[:200]!r} is no CSS selector")
+        yield selector
 
 
-def _check(key: str, css: str) -> None:
-    import soupsieve
-
-    try:
-        soupsieve.compile(css)
-    except (soupsieve.SelectorSyntaxError, NotImplementedError, RecursionError) as error:
-        raise _UnreadableError(f"{key}: {css[:200]!r} is no CSS selector") from error
+def _one_line(css: str) -> str:
+    return css.strip() if css.isprintable() else " ".join(css.split())
 
 
 def _json(path: Path) -> dict[str, Any]:
