@@ -189,7 +189,7 @@ def test_every_error_is_told_with_its_line_key_and_a_hint():
     )
 
     assert problems == (
-        "watchlist.toml:2: settings.delay: must be from 0 to 3600 seconds",
+        "watchlist.toml:2: settings.delay: must be a number of seconds from 0 to 3600",
         'watchlist.toml:5: watch.acme.terms.selekt: unknown key; did you mean "select"?',
         "watchlist.toml:6: watch.acme.privacy: has no url",
         'watchlist.toml:7: watch.acme.privacy.fetch: \'browsr\' is none of "http", "browser"; did you mean "browser"?',

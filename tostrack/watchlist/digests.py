@@ -104,11 +104,7 @@ def notify(table: Table, folder: Path) -> NotifySettings:
     issues = table.text("issues")
     if issues and not _REPOSITORY.fullmatch(issues):
         table.wrong("issues", f'{shown(issues)} is no repository such as "acme/terms"')
-    default = NotifySettings()
-    storm = table.values.get("storm", default.storm)
-    if isinstance(storm, bool) or not isinstance(storm, int) or not 2 <= storm <= 100_000:
-        table.wrong("storm", "must be a number of documents, from 2 to 100000")
-        storm = default.storm
+    storm = table.number("storm", NotifySettings().storm, 2, 100_000, "documents")
     endpoint = table.url("endpoint").rstrip("/")
     if endpoint and not endpoint.startswith("https://"):
         table.wrong("endpoint", "must start with https://: mail programs post to no other")

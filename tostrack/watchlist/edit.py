@@ -74,36 +74,44 @@ def _unsound(document: Document) -> str:
 
 
 def _written(text: str, known: Sequence[Document], added: Sequence[Document], source: str) -> str:
-    by_hand = "\n".join(to_toml(document) for document in added)
-    by_hand = f"{source}: its lay-out cannot be added to without rewriting it; add by hand:\n\n{by_hand}"
     services = {document.service for document in known}
     whole = text if not text or text.endswith("\n") else f"{text}\n"
-    here = [document for document in added if document.service in services]
-    if here:
-        import tomlkit
-
-        parsed = tomlkit.parse(whole)
-        for document in here:
-            if not _insert(parsed, document):
-                raise ConfigError(by_hand)
-        whole = tomlkit.dumps(parsed)
-    for service in dict.fromkeys(document.service for document in added if document.service not in services):
-        new = [document for document in added if document.service == service]
-        tables = [service_to_toml(new[0]), *map(to_toml, new)]
-        whole += ("\n" if whole else "") + "\n".join(tables)
-    try:
-        after = {document.id: document for document in loads(whole, source).documents}
-    except ConfigError as error:
-        raise ConfigError(by_hand) from error
-    # The file is its author's: nothing is written of which it is not certain that it says what it said, and the rest.
-    sound = all(after.get(document.id) == document for document in known)
-    if not (sound and all(document.id in after and after[document.id].pages == document.pages for document in added)):
-        raise ConfigError(by_hand)
+    whole = _insert_all(whole, [document for document in added if document.service in services])
+    new = [document for document in added if document.service not in services]
+    for service in dict.fromkeys(document.service for document in new):
+        tables = [document for document in new if document.service == service]
+        whole += ("\n" if whole else "") + "\n".join([service_to_toml(tables[0]), *map(to_toml, tables)])
+    if not _says_all(whole, known, added, source):
+        by_hand = "\n".join(map(to_toml, added))
+        raise ConfigError(f"{source}: its lay-out cannot be added to without rewriting it; add by hand:\n\n{by_hand}")
     return whole
 
 
-def _insert(parsed: Container, document: Document) -> bool:
-    """Put *document* after the last table of its service; return whether the lay-out allows it."""
+def _says_all(text: str, known: Sequence[Document], added: Sequence[Document], source: str) -> bool:
+    """Return whether *text* says what it said, and the rest: nothing else is written to a file that is its author's."""
+    try:
+        after = {document.id: document for document in loads(text, source).documents}
+    except ConfigError:
+        return False
+    return all(after.get(document.id) == document for document in known) and all(
+        document.id in after and after[document.id].pages == document.pages for document in added
+    )
+
+
+def _insert_all(text: str, documents: Sequence[Document]) -> str:
+    """Return *text* with each of *documents* whose service's tables allow it."""
+    if not documents:
+        return text
+    import tomlkit
+
+    parsed = tomlkit.parse(text)
+    for document in documents:
+        _insert(parsed, document)
+    return tomlkit.dumps(parsed)
+
+
+def _insert(parsed: Container, document: Document) -> None:
+    """Put *document* after the last table of its service, where the lay-out allows it."""
     import tomlkit
     from tomlkit.items import Table, Whitespace
 
@@ -115,7 +123,7 @@ def _insert(parsed: Container, document: Document) -> bool:
         if name is not None and name.key == document.service
     ]
     if not services or not isinstance(services[-1], Table):
-        return False
+        return
     container = services[-1].value
     last = _innermost(container)
     is_end = last is _innermost(parsed)
@@ -128,7 +136,6 @@ def _insert(parsed: Container, document: Document) -> bool:
     last.body.append((None, Whitespace("\n")))
     table.value.body.extend(moved if moved or is_end else [(None, Whitespace("\n"))])
     container.append(document.slug, table)
-    return True
 
 
 def _innermost(container: Container) -> Container:

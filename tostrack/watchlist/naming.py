@@ -63,22 +63,23 @@ def names(
 
 
 def _service(url: str, site_name: str, parts: list[str], watched: list[Document]) -> tuple[str, str]:
-    host = (urlsplit(url).hostname or "").lower()
-    for each in watched:
-        if any((urlsplit(page.url).hostname or "").lower() == host for page in each.pages):
-            return each.service, each.service_name
+    host = urlsplit(url).hostname or ""
     label = owner(host)
-    for each in watched:
-        if each.service == label:
-            return each.service, each.service_name
+    same_host = (each for each in watched if any(urlsplit(page.url).hostname == host for page in each.pages))
+    known = next(iter((*same_host, *(each for each in watched if each.service == label))), None)
+    return (known.service, known.service_name) if known else _name_service(label, site_name, parts)
+
+
+def _name_service(label: str, site_name: str, parts: list[str]) -> tuple[str, str]:
+    """Return the id and the name of a new service, *label* being the host's own word for it."""
     # A name for people: the one that the host's own word stands in, cut to that word when it says more than that.
     for text in (site_name, *reversed(parts)):
-        words = text.split()
-        spelt = [word for word in words if slug(word) == label]
+        spelt = [word for word in text.split() if slug(word) == label]
         if spelt or slug(text).replace("-", "") == label.replace("-", ""):
             return label, spelt[0] if spelt else text
-    if site_name and slug(site_name) and (label.startswith(slug(site_name)) or slug(site_name).startswith(label)):
-        return min(slug(site_name), label, key=len), site_name
+    short = slug(site_name)
+    if short and (label.startswith(short) or short.startswith(label)):
+        return min(short, label, key=len), site_name
     return label, site_name or label.capitalize()
 
 

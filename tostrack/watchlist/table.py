@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from tostrack.language.lazy_pattern import lazy_pattern
@@ -16,6 +17,8 @@ _RANGE_ENDS = ("end_before", "end_after")
 # HTML's own pattern of one e-mail address: no quotes, comments, commas or line ends, so it is safe in a header.
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = lazy_pattern(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})*")
+
+Number = TypeVar("Number", int, float)
 
 
 class Table:
@@ -93,25 +96,15 @@ class Table:
         self.wrong(key, f"must be true or false, not {kind_of(value)}")
         return default
 
-    def seconds(self, key: str, default: float) -> float:
-        """Return the span of time under *key*, an hour at most."""
+    def number(self, key: str, default: Number, least: int, most: int, unit: str) -> Number:
+        """Return the number of *unit* under *key*, from *least* to *most*; a whole one where *default* is one."""
         value = self.values.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            self.wrong(key, f"must be a number of seconds, not {kind_of(value)}")
-            return default
+        is_number = isinstance(value, int | type(default)) and not isinstance(value, bool)
         # So written, it refuses nan too.
-        if not 0 <= value <= 3600:
-            self.wrong(key, "must be from 0 to 3600 seconds")
-            return default
-        return float(value)
-
-    def days(self, key: str, default: int) -> int:
-        """Return the number of days under *key*, a year at most."""
-        value = self.values.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 365:
-            self.wrong(key, "must be a whole number of days from 1 to 365")
-            return default
-        return value
+        if isinstance(value, int | float) and is_number and least <= value <= most:
+            return type(default)(value)
+        self.wrong(key, f"must be a number of {unit} from {least} to {most}")
+        return default
 
     def url(self, key: str) -> str:
         """Return the web address under *key*."""

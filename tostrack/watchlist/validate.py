@@ -82,13 +82,13 @@ def _settings(table: Table, folder: Path) -> Settings:
         table.wrong("snapshots", "is the same path as the database; one is a file, the other a folder")
     return Settings(
         contact=contact,
-        delay=table.seconds("delay", default.delay),
+        delay=table.number("delay", default.delay, 0, 3600, "seconds"),
         allow_private=hosts,
         database=folder / database,
         snapshots=folder / snapshots,
         url=table.url("url").rstrip("/"),
         heartbeat=table.url("heartbeat"),
-        recheck_days=table.days("recheck_days", default.recheck_days),
+        recheck_days=table.number("recheck_days", default.recheck_days, 1, 365, "whole days"),
         packs=_packs(table),
     )
 
