@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
 
 from tostrack.errors import ConfigError
 from tostrack.models import Document, slug
 from tostrack.value import Value
 from tostrack.watchlist import loads
+from tostrack.watchlist.findings import read_header
 from tostrack.watchlist.write import service_to_toml, to_toml
-
-if TYPE_CHECKING:
-    from tomlkit.container import Container
 
 
 class Appended(Value):
@@ -76,7 +73,9 @@ def _unsound(document: Document) -> str:
 def _written(text: str, known: Sequence[Document], added: Sequence[Document], source: str) -> str:
     services = {document.service for document in known}
     whole = text if not text or text.endswith("\n") else f"{text}\n"
-    whole = _insert_all(whole, [document for document in added if document.service in services])
+    for document in added:
+        if document.service in services:
+            whole = _insert(whole, document)
     new = [document for document in added if document.service not in services]
     for service in dict.fromkeys(document.service for document in new):
         tables = [document for document in new if document.service == service]
@@ -98,77 +97,20 @@ def _says_all(text: str, known: Sequence[Document], added: Sequence[Document], s
     )
 
 
-def _insert_all(text: str, documents: Sequence[Document]) -> str:
-    """Return *text* with each of *documents* whose service's tables allow it."""
-    if not documents:
+def _insert(text: str, document: Document) -> str:
+    """Return *text* with *document* after the last table of its service; as it is where none has a header."""
+    lines = text.split("\n")[:-1]
+    headers = [(at, keys) for at, line in enumerate(lines) if (keys := read_header(line))]
+    own = [at for at, keys in headers if keys[:2] == ("watch", document.service)]
+    if not own:
         return text
-    import tomlkit
-
-    parsed = tomlkit.parse(text)
-    for document in documents:
-        _insert(parsed, document)
-    return tomlkit.dumps(parsed)
-
-
-def _insert(parsed: Container, document: Document) -> None:
-    """Put *document* after the last table of its service, where the lay-out allows it."""
-    import tomlkit
-    from tomlkit.items import Table, Whitespace
-
-    services = [
-        service
-        for key, watch in parsed.body
-        if key is not None and key.key == "watch" and isinstance(watch, Table)
-        for name, service in watch.value.body
-        if name is not None and name.key == document.service
-    ]
-    if not services or not isinstance(services[-1], Table):
-        return
-    container = services[-1].value
-    last = _innermost(container)
-    is_end = last is _innermost(parsed)
-    table: Any = tomlkit.parse(to_toml(document))
-    for key in ("watch", document.service, document.slug):
-        table = table[key]
-    moved = _trailing(last, is_end=is_end)
-    if moved:
-        del last.body[-len(moved) :]
-    last.body.append((None, Whitespace("\n")))
-    table.value.body.extend(moved if moved or is_end else [(None, Whitespace("\n"))])
-    container.append(document.slug, table)
-
-
-def _innermost(container: Container) -> Container:
-    """Return the container in which the text of *container* ends."""
-    from tomlkit.items import AoT, Table
-
-    for _, item in reversed(container.body):
-        if isinstance(item, Table):
-            return _innermost(item.value)
-        if isinstance(item, AoT):
-            return _innermost(item.body[-1].value)
-        if not _is_trivia(item):
-            break
-    return container
-
-
-def _trailing(container: Container, *, is_end: bool) -> list[Any]:
-    """Return the blank lines and comments at the end of a table that belong to what follows it.
-
-    A comment right under the last key belongs to the key; one that is set apart, or that touches the next header,
-    belongs to what comes next.
-    """
-    trailing = 0
-    while trailing < len(container.body) and _is_trivia(container.body[-1 - trailing][1]):
-        trailing += 1
-    items = container.body[len(container.body) - trailing :]
-    blank = next((place for place, (_, item) in enumerate(items) if not str(item.as_string()).strip()), None)
-    if blank is None:
-        return [] if is_end else items
-    return items[blank:]
-
-
-def _is_trivia(item: Any) -> bool:
-    from tomlkit.items import Comment, Whitespace
-
-    return isinstance(item, Comment | Whitespace)
+    end = next((at for at, _ in headers if at > own[-1]), len(lines))
+    start = end
+    while not lines[start - 1].strip() or lines[start - 1].lstrip().startswith("#"):
+        start -= 1
+    # A comment right under the last key belongs to the key; one that is set apart, or that touches the next header,
+    # belongs to what comes next.
+    blank = next((at for at in range(start, end) if not lines[at].strip()), None)
+    at = blank if blank is not None else end if end == len(lines) else start
+    apart = [] if at == len(lines) or blank is not None else [""]
+    return "\n".join([*lines[:at], "", *to_toml(document).splitlines(), *apart, *lines[at:], ""])

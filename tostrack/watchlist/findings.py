@@ -13,7 +13,7 @@ At = tuple[str | int, ...]
 #: More findings than this are counted, not told: nobody reads them, and each costs a search for a hint.
 _TOLD = 100
 _BARE_KEY = lazy_pattern(r"[A-Za-z0-9_-]{1,80}")
-_HEADER = lazy_pattern(r"\s*(\[\[?)([^\[\]#]+)\]\]?\s*(?:#.*)?$")
+_HEADER = lazy_pattern(r"\s*\[\[?([^\[\]#]+)\]\]?\s*(?:#.*)?$")
 _ASSIGNMENT = lazy_pattern(
     r"\s*((?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*'))*)\s*="
 )
@@ -101,15 +101,21 @@ def _places(text: str) -> dict[At, int]:
     for number, whole in enumerate(text.split("\n"), 1):
         # Keys stand at the start of a line, and a line may be megabytes.
         line = whole[:1000]
-        if header := _HEADER.match(line):
-            table = _keys(header[2])
-            if header[1] == "[[":
+        if header := read_header(line):
+            table = header
+            if line.lstrip().startswith("[["):
                 entries[table] = entries.get(table, -1) + 1
                 table = (*table, entries[table])
             places.setdefault(table, number)
         elif assignment := _ASSIGNMENT.match(line):
             places.setdefault(table + _keys(assignment[1]), number)
     return places
+
+
+def read_header(line: str) -> At:
+    """Return the keys of the table whose header *line* is; empty for any other line."""
+    header = _HEADER.match(line)
+    return _keys(header[1]) if header else ()
 
 
 def _keys(written: str) -> At:
