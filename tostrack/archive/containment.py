@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from tostrack.archive.migrations import DATABASE_ERRORS
+from tostrack.archive.read import open_read_only
 from tostrack.archive.verify import verify
 
 _HEADS = """
@@ -51,7 +51,7 @@ def find_lost_documents(copy: Path, archive: Path) -> list[str]:
 
 def _pairs(path: Path, query: str) -> list[tuple[str, str]] | None:
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(open_read_only(path)) as connection:
             return [(str(document), str(head)) for document, head in connection.execute(query)]
     except DATABASE_ERRORS:
         return None

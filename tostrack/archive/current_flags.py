@@ -38,19 +38,18 @@ class CurrentFlags:
         self._flags: dict[int, list[_Stood]] = {}
         self._intervals = _read_intervals(query, chain[0].id)
 
-    def rows(self, topic: str | None = None) -> Iterator[FlagRow]:
-        """Yield the flags in the order of the text, or only those of *topic*."""
+    def rows(self) -> Iterator[FlagRow]:
+        """Yield the flags in the order of the text."""
         for stood in self._in(0):
             flag = stood.placed.flag
-            if topic in (None, flag.topic):
-                yield FlagRow(
-                    self._chain[0].service,
-                    self._chain[0].document,
-                    *(flag.topic, flag.polarity.value, flag.quote, flag.start, flag.end, flag.rule),
-                    stood.clause.heading,
-                    stood.clause.text,
-                    self._since(stood).seen_at,
-                )
+            yield FlagRow(
+                self._chain[0].service,
+                self._chain[0].document,
+                *(flag.topic, flag.polarity.value, flag.quote, flag.start, flag.end, flag.rule),
+                stood.clause.heading,
+                stood.clause.text,
+                self._since(stood).seen_at,
+            )
 
     def listed(self) -> Iterator[tuple[int, int]]:
         """Yield the ids of the flags in the order of the text, each with that of the version it dates from."""

@@ -6,7 +6,7 @@ what goes on in other words or elsewhere keeps its line, and since when a clause
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -91,24 +91,7 @@ def lines_of(
     Args:
         earlier: The lines on which clauses stood in this document at any time, by clause.
     """
-    found: dict[int, int] = {}
-    lines = {at: span.line for at, span in enumerate(change.closed)}
-    left = list(range(len(come)))
-
-    def continues(pairs: Sequence[tuple[int, int]]) -> None:
-        for old_at, new_at in pairs:
-            if new_at not in found and old_at in lines:
-                found[new_at] = lines.pop(old_at)
-
-    places = {span.clause_id: at for at, span in enumerate(change.closed)}
-    continues([(places[span.clause_id], at) for at, span in enumerate(change.opened) if span.clause_id in places])
-    olds, left = sorted(lines), [at for at in left if at not in found]
-    from tostrack.analysis.diff.align import align
-
-    aligned = align([gone[at] for at in olds], [come[at] for at in left])
-    reworded = [(old, new) for before, after in aligned.reworded for old in before for new in after]
-    for pairs in (aligned.same, aligned.moved, reworded):
-        continues([(olds[old], left[new]) for old, new in pairs])
+    found = {new: change.closed[old].line for old, new in _continued(change, gone, come)}
     taken = {span.line for span in change.standing if span.line} | set(found.values())
     for at, span in enumerate(change.opened):
         line = found.get(at) or earlier.get(span.clause_id, 0)
@@ -117,3 +100,29 @@ def lines_of(
         found[at] = line
         taken.add(line)
     return [found[at] for at in range(len(change.opened))]
+
+
+def _continued(change: Step, gone: Sequence[Clause], come: Sequence[Clause]) -> list[tuple[int, int]]:
+    """Return which closed stays go on as which opened ones: the same clause first, then as the texts are aligned."""
+    from tostrack.analysis.diff.align import align
+
+    places = {span.clause_id: at for at, span in enumerate(change.closed)}
+    equal = ((places[span.clause_id], at) for at, span in enumerate(change.opened) if span.clause_id in places)
+    continued = _each_once(equal)
+    left_olds = sorted(set(range(len(gone))) - {old for old, _ in continued})
+    left_news = sorted(set(range(len(come))) - {new for _, new in continued})
+    aligned = align([gone[at] for at in left_olds], [come[at] for at in left_news])
+    reworded = ((old, new) for before, after in aligned.reworded for old in before for new in after)
+    others = _each_once(pair for pairs in (aligned.same, aligned.moved, reworded) for pair in pairs)
+    return [*continued, *((left_olds[old], left_news[new]) for old, new in others)]
+
+
+def _each_once(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return *pairs* without those of which one side is in a pair before."""
+    news: dict[int, int] = {}
+    olds: set[int] = set()
+    for old, new in pairs:
+        if new not in news and old not in olds:
+            news[new] = old
+            olds.add(old)
+    return [(old, new) for new, old in news.items()]

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from tostrack.archive.chain import canonical
-from tostrack.models import Change, Edit, Verdict, iso, sha256
+from tostrack.models import Change, Edit, Importance, Verdict, iso, sha256
 
 #: The two versions of a judgement, which its row names by number here and by id in the table.
 ENDS = ("from", "to")
 #: How important a change is, as the table has it; NULL where it does not matter or was not rated.
-IMPORTANCE: Mapping[str, int] = {"minor": 1, "major": 2}
+IMPORTANCE: Mapping[Importance, int] = {"minor": 1, "major": 2}
 #: Texts that may quote a policy: they are sealed by their hashes, so that they may be taken out by order.
 _QUOTING = {
     "judgements": ("explanation",),

@@ -93,6 +93,38 @@ def _documents(
     decide: BoundedCalls,
 ) -> Iterator[Merged]:
     ours, stand = read_source_texts(writer), read_source_texts(theirs)
+    wanted = _find_unproved(writer, theirs, folder, progress, ours, stand)
+    taken_out = _taken_out(writer, theirs)
+    writer.adopt_redactions(_provable_redactions(writer, theirs))
+    refused = set()
+    for name, standing in stand.items():
+        service, _, document = name.partition("/")
+        merged = Merged(service, document, "same")
+        if name in wanted:
+            held = MergeSource(theirs, standing.document_id)
+            fault = wanted[name] or taken_out.get(standing.document_id, "") or find_fault(held, now)
+            merged = replace(merged, outcome="extended" if name in ours else "new")
+            merged = _refuse(merged, fault) if fault else _adopt(writer, held, merged, folder, decide)
+        if merged.outcome == "refused":
+            refused.add(name)
+        yield merged
+    reviews = [one for one in theirs.reviews() if one.change.partition("@")[0] not in refused]
+    writer.write_reviews(one for one in reviews if one.is_valid and is_time(one.at))
+
+
+def _find_unproved(
+    writer: Writer,
+    theirs: Archive,
+    folder: Path,
+    progress: Callable[[DocumentRow], None],
+    ours: Mapping[str, SourceText],
+    stand: Mapping[str, SourceText],
+) -> dict[str, str]:
+    """Return the documents of which *theirs* has what ours has not, each with what its hashes say against it.
+
+    Raises:
+        StoreError: Something is wrong with the archive as a whole.
+    """
     # One head, one content: where it is ours there is nothing to prove, at most a later check to note.
     fresh = {name for name, there in stand.items() if name not in ours or ours[name].head != there.head}
     later = {name for name in stand.keys() - fresh if _last_check(stand[name]) > _last_check(ours[name])}
@@ -106,33 +138,20 @@ def _documents(
     # Where ours has gone on alone, its own chain tells.
     parted = {name for name in fresh & ours.keys() if ours[name].head not in ("", *report.heads.get(name, ()))}
     known = verify(writer.path, None, lambda row: row.id in parted, index=False) if parted else Report()
-    taken_out = _taken_out(writer, theirs)
-    writer.adopt_redactions(_provable_redactions(writer, theirs))
-    refused = set()
-    for name, standing in stand.items():
-        service, _, document = name.partition("/")
-        held = MergeSource(theirs, standing.document_id)
-        if name not in fresh | later or (name in parted and standing.head in ("", *known.heads.get(name, ()))):
-            yield Merged(service, document, "same")
-        elif fault := faults.get(name, "") or taken_out.get(standing.document_id, "") or find_fault(held, now):
-            refused.add(name)
-            yield Merged(service, document, "refused", message=f"{name}: {fault}")
-        elif name in parted:
-            refused.add(name)
-            own, other = ours[name].head[:12], standing.head[:12]
-            forked = (
-                f"{name}: two archives went on with it apart, ours to the head {own}…, the other one to {other}…; "
-                "ours stays. A document is crawled by one machine: take it off the watchlist of the other"
-            )
-            yield Merged(service, document, "refused", message=forked)
-        else:
-            merged = _adopt(
-                writer, held, Merged(service, document, "extended" if name in ours else "new"), folder, decide
-            )
-            refused |= {name} if merged.outcome == "refused" else set()
-            yield merged
-    reviews = [one for one in theirs.reviews() if one.change.partition("@")[0] not in refused]
-    writer.write_reviews(one for one in reviews if one.is_valid and is_time(one.at))
+    behind = {name for name in parted if stand[name].head in ("", *known.heads.get(name, ()))}
+    forks = {name: _describe_fork(ours[name], stand[name]) for name in parted}
+    return {name: faults.get(name) or forks.get(name, "") for name in (fresh | later) - behind}
+
+
+def _describe_fork(ours: SourceText, theirs: SourceText) -> str:
+    return (
+        f"two archives went on with it apart, ours to the head {ours.head[:12]}…, the other one to "
+        f"{theirs.head[:12]}…; ours stays. A document is crawled by one machine: take it off the watchlist of the other"
+    )
+
+
+def _refuse(merged: Merged, fault: str) -> Merged:
+    return replace(merged, outcome="refused", message=f"{merged.id}: {fault}")
 
 
 def _adopt(writer: Writer, held: MergeSource, merged: Merged, folder: Path, decide: BoundedCalls) -> Merged:
@@ -141,7 +160,7 @@ def _adopt(writer: Writer, held: MergeSource, merged: Merged, folder: Path, deci
             versions = writer.adopt(held, folder, decide)
             writer.list_flags(merged.service, merged.document)
     except ExtractError as error:
-        return replace(merged, outcome="refused", message=f"{merged.id}: a text of it cannot be taken: {error}")
+        return _refuse(merged, f"a text of it cannot be taken: {error}")
     outcome = merged.outcome if versions or merged.outcome == "new" else "same"
     return replace(merged, outcome=outcome, versions=versions)
 

@@ -392,10 +392,6 @@ class Outbox:
         query = "SELECT * FROM subscribers WHERE ?1 IS NULL OR digest = ?1 ORDER BY digest, address"
         return [dict(row) for row in self._rows(query, (digest,))]
 
-    def suppressions(self) -> list[dict[str, str]]:
-        """Return the addresses that get nothing, since when and why."""
-        return [dict(row) for row in self._rows("SELECT * FROM suppressions ORDER BY address")]
-
     def refusal(self, digest: str, address: str) -> str:
         """Return why *address* must not get the digest now; empty when it may."""
         if rows := self._rows("SELECT reason FROM suppressions WHERE address = ?", (address.lower(),)):

@@ -9,7 +9,6 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
-from urllib.parse import quote
 
 from tostrack.archive.change_rows import ChangeRow, changes
 from tostrack.archive.lock import replace_whole
@@ -133,6 +132,11 @@ WHERE s.slug = ? AND d.slug = ?
 """
 
 
+def open_read_only(path: Path) -> sqlite3.Connection:
+    """Return a connection that cannot write, which its caller closes."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_TIMEOUT)
+
+
 def roll_back(path: Path) -> None:
     """Undo what a run that was killed left half done: a reader could not, and would be refused."""
     if path.with_name(f"{path.name}-journal").exists():
@@ -183,9 +187,7 @@ class Archive:
         check_header(self.path)
         roll_back(self.path)
         with self._reported():
-            self._connection = sqlite3.connect(
-                f"file:{quote(str(self.path.absolute()))}?mode=ro", uri=True, timeout=_BUSY_TIMEOUT
-            )
+            self._connection = open_read_only(self.path)
             try:
                 check_schema(self._connection, lenient=lenient)
             except BaseException:

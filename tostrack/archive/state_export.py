@@ -11,13 +11,12 @@ from datetime import timedelta
 from itertools import starmap, zip_longest
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from tostrack.archive import snapshots as files
 from tostrack.archive.containment import find_lost_documents
-from tostrack.archive.lock import remove_stale_files
+from tostrack.archive.lock import remove_stale_files, replace_whole
 from tostrack.archive.migrations import DATABASE_ERRORS
-from tostrack.archive.read import Archive
+from tostrack.archive.read import Archive, open_read_only
 from tostrack.errors import StoreError
 from tostrack.models import from_iso, sha256
 from tostrack.value import Value
@@ -86,15 +85,11 @@ def _named_captures(archive: Archive) -> dict[str, str]:
 
 def is_unchanged_state(copy: Path, path: Path) -> bool:
     """Return whether the archive at *path* holds what its earlier *copy* does, but for times of a few days."""
-    with closing(_opened(copy)) as kept, closing(_opened(path)) as now:
+    with closing(open_read_only(copy)) as kept, closing(open_read_only(path)) as now:
         try:
             return _days_apart(kept, now) < HEARTBEAT and _same(_content(kept), _content(now))
         except DATABASE_ERRORS:
             return False  # not to be read, or of another edition: written anew
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)
 
 
 def _days_apart(kept: sqlite3.Connection, now: sqlite3.Connection) -> timedelta:
@@ -141,12 +136,8 @@ def _mirror(captures: Mapping[str, str], source: Path, target: Path) -> list[str
             missing.append(name)
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.part")
-        try:
+        with replace_whole(path) as part:
             shutil.copyfile(source / name, part)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
     return missing
 
 
@@ -161,5 +152,6 @@ def _write(path: Path, text: str) -> bool:
     if path.is_file() and path.read_text("utf-8") == text:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    with replace_whole(path) as part:
+        part.write_text(text, encoding="utf-8")
     return True

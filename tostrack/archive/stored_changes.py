@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from tostrack.archive.change_rows import ChangeRow
 from tostrack.archive.hunk_rows import Query, read_hunks
+from tostrack.archive.judgement_rows import IMPORTANCE
 from tostrack.archive.stored_times import require_time
 from tostrack.errors import StoreError
 from tostrack.models import (
@@ -22,7 +23,6 @@ from tostrack.models import (
     FactKind,
     Flag,
     Hunk,
-    Importance,
     Judgement,
     Polarity,
     Reason,
@@ -30,7 +30,7 @@ from tostrack.models import (
     from_iso,
 )
 
-_IMPORTANCE: Mapping[int, Importance] = {1: "minor", 2: "major"}
+_IMPORTANCE = {stored: importance for importance, stored in IMPORTANCE.items()}
 #: So many changes are read together.
 _BATCH = 100
 
@@ -73,13 +73,10 @@ def load_changes(query: Query, rows: Sequence[ChangeRow]) -> Iterator[Change]:
     Raises:
         StoreError: A row names a version or clauses that are not there.
     """
-    waiting = iter(rows)
-    while batch := list(islice(waiting, _BATCH)):
-        ends = [_judgement(query, row) for row in batch]
-        ids = [end["id"] for end in ends]
-        hunks, details = read_hunks(query, ids), _read_details(query, ids)
-        for row, end in zip(batch, ends, strict=True):
-            yield _change(row, end, hunks[end["id"]], details[end["id"]])
+    for ids, batch in _read_batches(query, rows):
+        hunks = read_hunks(query, ids)
+        for row, end, details in batch:
+            yield _change(row, end, hunks[end["id"]], details)
 
 
 def check_changes(query: Query, rows: Sequence[ChangeRow]) -> None:
@@ -89,16 +86,24 @@ def check_changes(query: Query, rows: Sequence[ChangeRow]) -> None:
         StoreError: A row names a version that is not there, or a time is none.
         ValueError: A word of a vocabulary, such as the reason of a hunk, is none of it.
     """
+    for ids, batch in _read_batches(query, rows):
+        for kind in query(_HUNK_KINDS, (json.dumps(ids),)):
+            Edit(kind["edit"])
+            _ = kind["reason"] and Reason(kind["reason"])
+        for row, end, details in batch:
+            _change(row, end, (), details)
+
+
+def _read_batches(
+    query: Query, rows: Sequence[ChangeRow]
+) -> Iterator[tuple[list[int], list[tuple[ChangeRow, sqlite3.Row, _Details]]]]:
+    """Yield the ids of judgements that are read together, with what is stored of each but its hunks."""
     waiting = iter(rows)
     while batch := list(islice(waiting, _BATCH)):
         ends = [_judgement(query, row) for row in batch]
         ids = [end["id"] for end in ends]
         details = _read_details(query, ids)
-        for kind in query(_HUNK_KINDS, (json.dumps(ids),)):
-            Edit(kind["edit"])
-            _ = kind["reason"] and Reason(kind["reason"])
-        for row, end in zip(batch, ends, strict=True):
-            _change(row, end, (), details[end["id"]])
+        yield ids, [(row, end, details[end["id"]]) for row, end in zip(batch, ends, strict=True)]
 
 
 def _judgement(query: Query, row: ChangeRow) -> sqlite3.Row:

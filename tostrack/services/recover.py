@@ -18,6 +18,7 @@ from tostrack.archive import snapshots as files
 from tostrack.archive.backup import backups as backups_of
 from tostrack.archive.lock import sync_file
 from tostrack.archive.migrations import DATABASE_ERRORS
+from tostrack.archive.read import open_read_only
 from tostrack.archive.stored_times import is_time
 from tostrack.archive.verify import HARMLESS, Report, verify
 from tostrack.archive.writer import Writer
@@ -148,10 +149,7 @@ def _remembered(path: Path) -> dict[str, sqlite3.Row]:
     rows: dict[str, sqlite3.Row] = {}
     if not path.is_file():
         return rows
-    with (
-        suppress(*DATABASE_ERRORS),
-        closing(sqlite3.connect(f"file:{path.absolute()}?mode=ro", uri=True)) as connection,
-    ):
+    with suppress(*DATABASE_ERRORS), closing(open_read_only(path)) as connection:
         connection.row_factory = sqlite3.Row
         for row in connection.execute("SELECT path, sha256, url, chain, status, headers FROM snapshots"):
             rows[row["path"]] = row
