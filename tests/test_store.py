@@ -10,6 +10,7 @@ import pytest
 from conftest import paragraphs
 
 from tostrack.archive import Archive, snapshots
+from tostrack.archive.read import open_read_only
 from tostrack.errors import ArchiveBusyError, StoreError
 from tostrack.models import from_iso, sha256
 from tostrack.services import crawl
@@ -158,3 +159,15 @@ def test_the_views_read_as_plain_rows(platform):
     assert len(connection.execute("SELECT * FROM clauses_now").fetchall()) == 3
     assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+
+
+def test_a_file_is_opened_to_read_whatever_its_folder_is_called(tmp_path):
+    folder = tmp_path / "50%25 #1?mode=rw"
+    folder.mkdir()
+    with closing(sqlite3.connect(folder / "a.db")) as made:
+        made.execute("PRAGMA user_version = 7")
+
+    with closing(open_read_only(folder / "a.db")) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (7,)
+        with pytest.raises(sqlite3.OperationalError):
+            connection.execute("CREATE TABLE t (x)")
