@@ -44,7 +44,7 @@ CONFIRMABLE = frozenset({"collapse", "language", "truncated"})
 def find_suspicion(
     captures: Iterable[Snapshot], text: str, before: Reading | None, kept: Iterable[Snapshot] = ()
 ) -> str:
-    """Return why *text* does not look like the policy, as a word of `extract.suspect.CAUSES`; empty when it does."""
+    """Return why *text* does not look like the policy, as a word of `quality.CAUSES`; empty when it does."""
     from tostrack.extraction.quality import classify_suspect, is_closed
 
     pages = list(captures)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from tostrack.extraction.dom import Element, etree
 from tostrack.extraction.names import matches_name
 from tostrack.extraction.page_shape import is_same_site
 from tostrack.extraction.presentation import LABEL, STATE
-from tostrack.extraction.weights import CONTROL, HEADING, HEADINGS, LEAST_PROSE, MENU, TITLE, Weight
-
-Weights = Mapping[Element, Weight]
+from tostrack.extraction.weights import CONTROL, HEADING, HEADINGS, LEAST_PROSE, MENU, TITLE, Weight, Weights
 
 _MENU_ROLES = frozenset("navigation search menu menubar toolbar".split())
 #: So called around a policy and inside it: a box between two clauses is an <aside> too.
@@ -37,10 +34,9 @@ _LONGEST_TEASER = 500
 #: Letters of a heading above what follows a text.
 _LONGEST_HEADING = 60
 _TAGS = frozenset("div section aside ul ol nav p footer dl figure article header li table blockquote".split())
-_YEAR = re.compile(r"\b20\d\d\b")
-_MAIL = re.compile(r"[\w.+-]@[\w-]")
 _SENTENCE_ENDS = ".!?:;。"
-_SENTENCE_END = re.compile(r"[.!?:;。][\"'”’)\]]*\s*$")
+#: What a short text says that is more than a label: a year, an address, the end of a sentence.
+_SAYS_MORE = re.compile(r"\b20\d\d\b|[\w.+-]@[\w-]|[.!?:;。][\"'”’)\]]*\s*$")
 #: Share of the letters behind the last paragraph that must be links of the site itself.
 _OWN_LINKS = 0.5
 
@@ -184,8 +180,7 @@ def _is_around(element: Element, weights: Weights, total: int) -> bool:
 
 def _says_more(element: Element) -> bool:
     """Return whether a short text says a date or an address, or ends as a sentence does."""
-    words = "".join(element.itertext())
-    return bool(_YEAR.search(words) or _MAIL.search(words) or _SENTENCE_END.search(words))
+    return _SAYS_MORE.search("".join(element.itertext())) is not None
 
 
 def _is_between(element: Element, weights: Weights) -> bool:
@@ -212,7 +207,7 @@ def _find_tail(container: Element, weights: Weights, gone: set[Element], url: st
         node = children[last]
         if not any(child in weights and weights[child].prose for child in node):
             break
-    return [*_choose_tail(behind, weights, url, most)]
+    return _choose_tail(behind, weights, url, most)
 
 
 def _choose_tail(behind: list[Element], weights: Weights, url: str, most: float) -> list[Element]:

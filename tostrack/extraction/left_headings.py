@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from tostrack.extraction.dom import Element
-from tostrack.extraction.weights import HEADING, HEADINGS, TITLE, Weight
-
-Weights = Mapping[Element, Weight]
+from tostrack.extraction.weights import HEADING, HEADINGS, TITLE, Weight, Weights
 
 #: Letters of a heading above what surrounds a text.
 _LONGEST = 80

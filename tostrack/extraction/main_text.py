@@ -9,7 +9,7 @@ from tostrack.extraction.furniture import find_furniture, find_surroundings
 from tostrack.extraction.left_headings import find_left_headings
 from tostrack.extraction.markdown import DROPPED
 from tostrack.extraction.named_parts import find_named_parts
-from tostrack.extraction.weights import CONTROL, Weight, weigh_elements
+from tostrack.extraction.weights import CONTROL, Weight, Weights, weigh_elements
 from tostrack.value import Value
 
 _LANDMARKS = "//main | //*[@role='main'] | //article"
@@ -85,7 +85,7 @@ def _describe_part(element: Element) -> CutPart:
     return CutPart(len(words), " ".join(words[:12]), f"{element.tag}{name}")
 
 
-def _find_container(body: Element, weights: dict[Element, Weight]) -> Element:
+def _find_container(body: Element, weights: Weights) -> Element:
     """Return the smallest element that holds nearly all prose; a landmark's if there is one that holds most of it."""
     total = weights[body].prose
     if not total:
@@ -98,7 +98,7 @@ def _find_container(body: Element, weights: dict[Element, Weight]) -> Element:
     return container
 
 
-def _find_bulk(container: Element, weights: dict[Element, Weight]) -> Element | None:
+def _find_bulk(container: Element, weights: Weights) -> Element | None:
     """Return the child of *container* that holds all of the policy that *container* holds, if one does."""
     children = [child for child in container if child in weights]
     bulk = max(children, key=lambda child: weights[child].prose, default=None)

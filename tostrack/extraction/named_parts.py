@@ -8,9 +8,7 @@ from itertools import pairwise
 
 from tostrack.extraction.dom import Element, etree
 from tostrack.extraction.names import matches_name
-from tostrack.extraction.weights import CONTROL, HEADING, HEADINGS, TITLE, Weight
-
-Weights = Mapping[Element, Weight]
+from tostrack.extraction.weights import CONTROL, HEADING, HEADINGS, TITLE, Weight, Weights
 
 _TAGS = frozenset("div section aside ul ol nav p footer dl figure article header li blockquote table td form".split())
 #: An entry of a list or a table belongs to what is around it.
@@ -27,8 +25,7 @@ _LINKS_OF_A_TEASER = 0.2
 _LONGEST_BOX, _LONGEST_LINKED_BOX = 200, 600
 #: Letters of a line that says a date or an address.
 _LONGEST_LINE = 150
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_MAIL = re.compile(r"[\w.+-]@[\w-]")
+_YEAR_OR_MAIL = re.compile(r"\b(?:19|20)\d\d\b|[\w.+-]@[\w-]")
 #: Letters of a caption, and of what else may be beside its picture.
 _LONGEST_CAPTION, _BESIDE_CAPTION = 300, 60
 _CAPTION_TAGS = frozenset(("p", "div", "span", "small", "dd", *HEADINGS[1:]))
@@ -139,7 +136,7 @@ def _is_dated_line(element: Element, weight: Weight) -> bool:
     if weight.letters >= _LONGEST_LINE:
         return False
     words = "".join(element.itertext())
-    return "©" not in words and bool(_YEAR.search(words) or _MAIL.search(words))
+    return "©" not in words and _YEAR_OR_MAIL.search(words) is not None
 
 
 def _find_beside(path: list[Element], weights: Weights, taken: Mapping[Element, int]) -> Iterator[Element]:

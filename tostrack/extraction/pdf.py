@@ -22,13 +22,13 @@ from tostrack.value import Value
 MOST_PAGES = 500
 MOST_CHARACTERS = 5_000_000
 
-#: ``ExtractError.cause`` of a PDF is one of these words.
+#: ``ExtractError.cause`` of a PDF is one of these words, with what is said of it.
 CAUSES: Mapping[str, str] = {
-    "pdf": "reading PDF needs the extra, which is not installed",
-    "pdf-no-text": "it holds pictures of pages and no text; it would need OCR",
-    "pdf-encrypted": "it opens with a password only",
-    "pdf-damaged": "it cannot be read, or is no PDF at all",
-    "too-large": "it has more pages or more letters than any policy",
+    "pdf": "reading PDF needs the extra: pip install 'tostrack[pdf]'",
+    "pdf-no-text": "this PDF holds pictures of pages and no text; it would need OCR",
+    "pdf-encrypted": "this PDF opens with a password only",
+    "pdf-damaged": "this PDF is damaged",
+    "too-large": "this PDF has more pages or more text than any policy",
 }
 
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
@@ -81,9 +81,7 @@ def pdf_to_markdown(content: bytes, url: str = "") -> str:
     """
     lines = drop_repeated_lines(read_lines(content, url or "page"))
     if not lines:
-        raise ExtractError(
-            f"{url or 'page'}: this PDF holds pictures of pages and no text; it would need OCR", cause="pdf-no-text"
-        )
+        raise _failure(url or "page", "pdf-no-text")
     return join_clauses(assemble((kind, escape(text)) for kind, text in blocks(lines)))
 
 
@@ -99,7 +97,7 @@ def read_lines(content: bytes, name: str) -> list[PdfLine]:
     try:
         import pypdfium2
     except ImportError:
-        raise ExtractError(f"{name}: reading PDF needs the extra: pip install 'tostrack[pdf]'", cause="pdf") from None
+        raise _failure(name, "pdf") from None
 
     raw = pypdfium2.raw
     lines: list[PdfLine] = []
@@ -107,22 +105,25 @@ def read_lines(content: bytes, name: str) -> list[PdfLine]:
     try:
         with pypdfium2.PdfDocument(content) as document:
             if len(document) > MOST_PAGES:
-                raise ExtractError(f"{name}: more than {MOST_PAGES} pages", cause="too-large")
+                raise _failure(name, "too-large")
             for number in range(len(document)):
                 with closing(document[number]) as page, closing(page.get_textpage()) as text:
                     characters += raw.FPDFText_CountChars(text)
                     if characters > MOST_CHARACTERS:
-                        raise ExtractError(f"{name}: this PDF holds more text than any policy", cause="too-large")
+                        raise _failure(name, "too-large")
                     _, bottom, _, top = page.get_mediabox()
                     edges = bottom + _MARGIN * (top - bottom), top - _MARGIN * (top - bottom)
                     lines += _mark_bullets(_lines(_words(raw, text), number, edges), _shapes(raw, page))
             if not len(document):
-                raise ExtractError(f"{name}: this PDF is damaged", cause="pdf-damaged")
+                raise _failure(name, "pdf-damaged")
     except pypdfium2.PdfiumError as error:
-        if error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
-            raise ExtractError(f"{name}: this PDF opens with a password only", cause="pdf-encrypted") from error
-        raise ExtractError(f"{name}: this PDF is damaged", cause="pdf-damaged") from error
+        locked = error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY)
+        raise _failure(name, "pdf-encrypted" if locked else "pdf-damaged") from error
     return lines
+
+
+def _failure(name: str, cause: str) -> ExtractError:
+    return ExtractError(f"{name}: {CAUSES[cause]}", cause=cause)
 
 
 class _Word(Value):

@@ -217,36 +217,30 @@ def _group_xpath(group: str) -> str:
         place = between.end()
 
 
+#: What a test of an attribute comes to, by its operator.
+_TESTS = {
+    "=": "[{attribute}={literal}]",
+    "~=": "[contains(concat(' ', normalize-space({attribute}), ' '), {word})]",
+    "^=": "[starts-with({attribute}, {literal})]",
+    "*=": "[contains({attribute}, {literal})]",
+    "$=": "[string-length({attribute}) >= {length} and "
+    "substring({attribute}, string-length({attribute}) - {length} + 1) = {literal}]",
+}
+
+
 def _test(simple: re.Match[str]) -> str:
-    name, attribute, operator = simple["name"], simple["attribute"], simple["operator"]
-    if name:
-        return f'[@id="{name}"]' if simple["mark"] == "#" else f"[{_has_word('@class', name)}]"
-    attribute = attribute.lower()
+    if text := simple["name"]:
+        attribute, operator = ("@id", "=") if simple["mark"] == "#" else ("@class", "~=")
+    else:
+        attribute, operator, value = f"@{simple['attribute'].lower()}", simple["operator"], simple["value"] or ""
+        text = value[1:-1] if value[:1] in ("'", '"') else value
     if not operator:
-        return f"[@{attribute}]"
-    value = simple["value"]
-    text = value[1:-1] if value[0] in "\"'" else value
-    quote = "'" if '"' in text else '"'
-    literal = f"{quote}{text}{quote}"
-    if operator == "=":
-        return f"[@{attribute}={literal}]"
-    if not text:
+        return f"[{attribute}]"
+    if (not text and operator != "=") or (operator == "~=" and re.search(r"\s", text)):
         return "[false()]"
-    if operator == "~=":
-        return "[false()]" if re.search(r"\s", text) else f"[{_has_word('@' + attribute, text)}]"
-    if operator == "^=":
-        return f"[starts-with(@{attribute}, {literal})]"
-    if operator == "*=":
-        return f"[contains(@{attribute}, {literal})]"
-    return (
-        f"[string-length(@{attribute}) >= {len(text)} and "
-        f"substring(@{attribute}, string-length(@{attribute}) - {len(text) - 1}) = {literal}]"
-    )
-
-
-def _has_word(attribute: str, word: str) -> str:
-    quote = "'" if '"' in word else '"'
-    return f"contains(concat(' ', normalize-space({attribute}), ' '), {quote} {word} {quote})"
+    quote = "'" if '"' in text else '"'
+    literal, word = f"{quote}{text}{quote}", f"{quote} {text} {quote}"
+    return _TESTS[operator].format(attribute=attribute, literal=literal, word=word, length=len(text))
 
 
 class _Mirror:

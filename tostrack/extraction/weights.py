@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tostrack.extraction.dom import Element, etree
@@ -53,6 +54,9 @@ class Weight:
         self.linked += linked
         if letters - linked >= LEAST_PROSE and letters > 2 * linked:
             self.prose += letters - linked
+
+
+Weights = Mapping[Element, Weight]
 
 
 def weigh_elements(body: Element, url: str = "") -> dict[Element, Weight]:
