@@ -261,7 +261,7 @@ class _DeadlineSocket(io.RawIOBase):
 
 
 class _Answer(http.client.HTTPResponse):
-    """An answer that arrives over a `_Wire`."""
+    """An answer that arrives over a `_DeadlineSocket`."""
 
     def __init__(self, sock: socket.socket, exchange: Exchange, **options: Any) -> None:
         super().__init__(sock, **options)

@@ -21,6 +21,10 @@ from tostrack.fetch.fetch_task import BACKOFF, retry_after_of
 _PASSING = frozenset({429, 500, 502, 503, 504})
 #: Seconds to stay away after a 429 that does not say how long: what the Internet Archive asks for.
 _SENT_AWAY = 60.0
+#: Seconds for one request, and the longest wait that the server may ask for; beyond it the run ends.
+_DEADLINE, _LONGEST_WAIT = 120.0, 300.0
+#: Of a body, after decompression.
+_MOST_BYTES = 10_000_000
 #: An answer of 4xx and 5xx is read too: libraries look for the reason in it.
 _BODIES = frozenset(range(200, 300)) | frozenset(range(400, 600))
 
@@ -30,9 +34,6 @@ class GuardedTransport(BaseAdapter):
 
     Args:
         pause: Seconds to leave after a request to an address before the next one.
-        limit: Most bytes of a body, after decompression.
-        deadline: Seconds for one request.
-        max_wait: Longest wait that the server may ask for; beyond it the run ends.
         mirrors: Where else the server of an origin is asked: ``https://archive.example`` to ``http://127.0.0.1:8080``.
     """
 
@@ -44,9 +45,6 @@ class GuardedTransport(BaseAdapter):
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
         sleep: Callable[[float], None],
-        limit: int = 10_000_000,
-        deadline: float = 120.0,
-        max_wait: float = 300.0,
         mirrors: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__()
@@ -55,9 +53,6 @@ class GuardedTransport(BaseAdapter):
         self._now = now
         self._monotonic = monotonic
         self._sleep = sleep
-        self._limit = limit
-        self._deadline = deadline
-        self._max_wait = max_wait
         self._mirrors = dict(mirrors or {})
         self._due = 0.0
 
@@ -81,7 +76,7 @@ class GuardedTransport(BaseAdapter):
             asked = retry_after_of(answer, self._now())
             if answer.status == 429:
                 asked = asked or _SENT_AWAY
-            if wait is None or (asked or 0.0) > self._max_wait:
+            if wait is None or (asked or 0.0) > _LONGEST_WAIT:
                 if answer.status == 429:
                     raise describe_refusal(url, 429, asked)
                 break
@@ -96,7 +91,7 @@ class GuardedTransport(BaseAdapter):
         if (wait := self._due - self._monotonic()) > 0:
             self._sleep(wait)
         try:
-            return self._client.get(self._place(url), seconds=self._deadline, limit=self._limit, bodies=_BODIES)
+            return self._client.get(self._place(url), seconds=_DEADLINE, limit=_MOST_BYTES, bodies=_BODIES)
         finally:
             self._due = self._monotonic() + self._pause(url)
 

@@ -7,16 +7,11 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from tostrack.language.tokens import SILENT, Token, meaning_key, tokenize
+from tostrack.language.tokens import SILENT, Token, tokenize
 
 #: Beyond so many pairs of tokens they are counted and no longer put in order: the cost of that grows with the square.
 _MOST_PAIRS = 250_000
 _MEMORY = 4_096
-
-
-def say_the_same(old: str, new: str, language: str = "") -> bool:
-    """Return whether no token that says something differs between two texts."""
-    return old == new or meaning_key(old, language) == meaning_key(new, language)
 
 
 @lru_cache(maxsize=_MEMORY)

@@ -100,10 +100,6 @@ class Language(Value):
         """Return whether this language has at least the words of *level*."""
         return LEVELS.index(self.level) >= LEVELS.index(level)
 
-    def list_tables(self) -> tuple[str, ...]:
-        """Return the names of its tables."""
-        return tuple(self._tables)
-
     def list_names(self, table: str) -> tuple[str, ...]:
         """Return the names of the lists in *table*, in the order of the file; empty when there is no such table."""
         return tuple(self._tables.get(table, ()))
