@@ -92,23 +92,31 @@ def read(folder: Path) -> Declarations:
     notes: list[DeclarationNote] = []
     seen: dict[str, str] = {}
     # Declared services first: an id is theirs, and not that of one that is gone.
-    for name in (*declared, *(name for name in pasts if name not in declared)):
+    for name in dict.fromkeys((*declared, *pasts)):
         path = declared.get(name) or pasts[name]
         try:
             service = _json(path) if name in declared else {"terms": {}}
             history = _json(pasts[name]) if name in pasts else {}
+            _check_id(slug(name), path.name, seen)
         except _UnreadableError as error:
             notes.append(DeclarationNote("file", path.name, str(error)))
-            continue
-        ident = slug(name)
-        if seen.setdefault(ident, path.name) != path.name or not ident:
-            said = f"its id {ident!r} is that of {seen[ident]} already" if ident else "its name makes no id"
-            notes.append(DeclarationNote("file", path.name, said))
             continue
         found = convert(name, service, history)
         documents += found.documents
         notes += found.notes
     return Declarations(tuple(documents), tuple(notes))
+
+
+def _check_id(ident: str, file: str, seen: dict[str, str]) -> None:
+    """Note in *seen* that *ident* is that of *file*.
+
+    Raises:
+        _UnreadableError: It is none, or that of another file.
+    """
+    if not ident:
+        raise _UnreadableError("its name makes no id")
+    if seen.setdefault(ident, file) != file:
+        raise _UnreadableError(f"its id {ident!r} is that of {seen[ident]} already")
 
 
 def convert(ident: str, service: Mapping[str, Any], history: Mapping[str, Any] | None = None) -> Declarations:

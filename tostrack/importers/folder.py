@@ -105,16 +105,24 @@ def collect(folder: Path, now: datetime) -> Collection:
     return found
 
 
+def _entries(folder: Path, found: Collection, prefix: str) -> Iterator[Path]:
+    """Yield what lies in *folder* and is no companion of a saved page; a name that is not UTF-8 is left out."""
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith(".") or _COMPANION.search(entry.name):
+            continue
+        if _is_utf_8(entry.name):
+            yield entry
+        else:
+            shown = (prefix + entry.name).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+            found.left_out.append((shown, "its name is not UTF-8: rename it"))
+
+
 def _folders(folder: Path, found: Collection, prefix: str) -> Iterator[Path]:
     """Yield the folders in *folder* whose names make ids, each id once."""
     seen: dict[str, str] = {}
-    for entry in sorted(folder.iterdir()):
+    for entry in _entries(folder, found, prefix):
         name = entry.name
-        if name.startswith(".") or _COMPANION.search(name):
-            continue
-        if not _is_utf_8(name):
-            found.left_out.append(_unnamed(prefix + name))
-        elif entry.is_symlink() or not entry.is_dir():
+        if entry.is_symlink() or not entry.is_dir():
             if entry.suffix.lower() in _MEDIA:
                 found.left_out.append((prefix + name, "it does not lie in SERVICE/DOCUMENT/"))
         elif not (ident := slug(name)):
@@ -128,13 +136,8 @@ def _folders(folder: Path, found: Collection, prefix: str) -> Iterator[Path]:
 def _collect_document(service_name: str, folder: Path, found: Collection, now: datetime) -> None:
     ident = f"{slug(service_name)}/{slug(folder.name)}"
     pages: dict[tuple[datetime, str], SavedPage] = {}
-    for path in sorted(folder.iterdir()):
+    for path in _entries(folder, found, f"{service_name}/{folder.name}/"):
         name = f"{service_name}/{folder.name}/{path.name}"
-        if path.name.startswith(".") or _COMPANION.search(path.name):
-            continue
-        if not _is_utf_8(path.name):
-            found.left_out.append(_unnamed(name))
-            continue
         if path.is_symlink() or not path.is_file() or path.suffix.lower() not in _MEDIA:
             found.left_out.append((name, "it is no HTML, Markdown, text or PDF file"))
             continue
@@ -161,11 +164,6 @@ def _collect_document(service_name: str, folder: Path, found: Collection, now: d
 def _is_utf_8(name: str) -> bool:
     """Return whether the bytes of a file's *name* are UTF-8: no other name can be stored or printed."""
     return name.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in name)
-
-
-def _unnamed(name: str) -> tuple[str, str]:
-    shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return shown, "its name is not UTF-8: rename it"
 
 
 def find_layout(folder: Path) -> Path | None:
