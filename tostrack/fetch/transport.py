@@ -71,17 +71,21 @@ class GuardedTransport(BaseAdapter):
                     raise
                 self._stay_away(wait)
                 continue
-            if answer.status not in _PASSING or _is_archived(answer):
+            if (asked := self._asked_wait(answer)) is None:
                 break
-            asked = retry_after_of(answer, self._now())
-            if answer.status == 429:
-                asked = asked or _SENT_AWAY
-            if wait is None or (asked or 0.0) > _LONGEST_WAIT:
+            if wait is None or asked > _LONGEST_WAIT:
                 if answer.status == 429:
                     raise describe_refusal(url, 429, asked)
                 break
-            self._stay_away(max(wait, asked or 0.0))
+            self._stay_away(max(wait, asked))
         return _response(request, answer)
+
+    def _asked_wait(self, answer: HttpAnswer) -> float | None:
+        """Return the seconds to wait before asking for another answer; None where this one stays."""
+        # What an archive has kept of a failure looks like one: RFC 7089, 2.1.1.
+        if answer.status not in _PASSING or "memento-datetime" in answer.headers:
+            return None
+        return retry_after_of(answer, self._now()) or (_SENT_AWAY if answer.status == 429 else 0.0)
 
     def close(self) -> None:
         """Close the connections."""
@@ -103,11 +107,6 @@ class GuardedTransport(BaseAdapter):
             if url.startswith(f"{origin}/"):
                 return mirror + url.removeprefix(origin)
         return url
-
-
-def _is_archived(answer: HttpAnswer) -> bool:
-    """Whether what looks like a failure is what an archive has kept of one: RFC 7089, 2.1.1."""
-    return "memento-datetime" in answer.headers
 
 
 def _response(request: requests.PreparedRequest, answer: HttpAnswer) -> requests.Response:

@@ -6,7 +6,7 @@ import bisect
 import itertools
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -20,6 +20,9 @@ _ANY_YEAR = re.compile(r"(?:19[89]|20\d)\d")
 _BEFORE_YEAR, _AFTER_YEAR = 60, 30
 #: A name of fewer letters with only a year beside it may be another word: Polish "sie" is German "Sie".
 _PLAIN_NAME = 5
+
+#: Returns the year, the month and the day of a match; the day 0 where none is named, the month 0 where it is no date.
+_Read = Callable[[re.Match[str]], tuple[int, int, int]]
 
 
 def names_year(text: str) -> bool:
@@ -58,20 +61,29 @@ def find_dates(text: str, *, day_first: bool = False) -> list[FoundDate]:
     #: In order and apart from each other, so that only the neighbours of a new one can overlap it.
     found: list[FoundDate] = []
     for pattern, read in _forms():
-        starts = [one.start for one in found]
-        more: list[FoundDate] = []
         # What one pattern finds is apart from itself: only what earlier ones found has to be looked at.
-        for match in itertools.chain.from_iterable(pattern.finditer(text, start, end) for start, end in around):
-            at = bisect.bisect_left(starts, match.start())
-            if any(match.start() < other.end and other.start < match.end() for other in found[max(at - 1, 0) : at + 1]):
-                continue
-            year, month, day = (_day_first if day_first and read is _slashed else read)(match)
-            if 1 <= month <= 12 and day <= monthrange(year, month)[1]:
-                last = day or monthrange(year, month)[1]
-                more.append(FoundDate(*match.span(), date(year, month, day or 1), date(year, month, last)))
+        starts = [one.start for one in found]
+        matches = itertools.chain.from_iterable(pattern.finditer(text, start, end) for start, end in around)
+        apart = (match for match in matches if not _overlaps(match, found, starts))
+        take = _day_first if day_first and read is _slashed else read
+        more = [one for match in apart if (one := _read_date(match, take))]
         if more:
             found = sorted([*found, *more], key=lambda one: one.start)
     return found
+
+
+def _overlaps(match: re.Match[str], found: Sequence[FoundDate], starts: Sequence[int]) -> bool:
+    at = bisect.bisect_left(starts, match.start())
+    return any(match.start() < one.end and one.start < match.end() for one in found[max(at - 1, 0) : at + 1])
+
+
+def _read_date(match: re.Match[str], read: _Read) -> FoundDate | None:
+    """Return the date that *match* is by *read*; None for a day that there is not."""
+    year, month, day = read(match)
+    if not (1 <= month <= 12 and day <= monthrange(year, month)[1]):
+        return None
+    last = day or monthrange(year, month)[1]
+    return FoundDate(*match.span(), date(year, month, day or 1), date(year, month, last))
 
 
 def _in_small_letters(text: str) -> str:
@@ -121,7 +133,7 @@ def _month(name: str) -> int:
 
 
 @cache
-def _forms() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[int, int, int]]], ...]:
+def _forms() -> tuple[tuple[re.Pattern[str], _Read], ...]:
     """Return each way of writing a date with what reads it; the first that fits decides."""
     month = _any_of(month_numbers()) + r"(?!\w)\.?"
     plain = _any_of(_plain_names()) + r"(?!\w)\.?"

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _SPACES = re.compile(r"(?<=\d)[ '’\u00a0\u2009\u202f](?=\d{3})")
+_SIGN = re.compile("[.,]")
 _GROUPS = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
 
 
@@ -31,22 +32,15 @@ def number_value(text: str, decimal: str = ".", group: str = ",") -> str:
 
 
 def _without_groups(text: str, decimal: str, group: str) -> str:
-    comma, point = text.count(","), text.count(".")
-    if comma and point:
-        last = "," if text.rfind(",") > text.rfind(".") else "."
-        whole, _, rest = text.rpartition(last)
-        if text.count(last) == 1 and _GROUPS.fullmatch(whole):
-            return f"{whole.replace('.', '').replace(',', '')}.{rest}"
-        return text
-    if comma + point > 1:
-        return text.replace(",", "").replace(".", "") if _GROUPS.fullmatch(text) else text
-    if comma + point == 1:
-        sign = "," if comma else "."
-        if sign == group and _GROUPS.fullmatch(text):
-            return text.replace(sign, "")
-        if sign == decimal or not _GROUPS.fullmatch(text):
-            return text.replace(",", ".")
-    return text
+    signs = _SIGN.findall(text)
+    is_grouped = _GROUPS.fullmatch(text) is not None
+    if len(set(signs)) == 2:
+        whole, last, rest = text.rpartition(signs[-1])
+        is_sure = signs.count(last) == 1 and _GROUPS.fullmatch(whole)
+        return f"{_SIGN.sub('', whole)}.{rest}" if is_sure else text
+    if is_grouped and (len(signs) > 1 or group in signs):
+        return _SIGN.sub("", text)
+    return text if len(signs) > 1 or (is_grouped and decimal not in signs) else text.replace(",", ".")
 
 
 def _ascii(char: str) -> str:
