@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 
 from tostrack.analysis.flags.matching import Changed, Placed, place
@@ -73,21 +72,19 @@ class CurrentFlags:
         older = [one for one in self._in(at + 1) if one.placed.subject == stood.placed.subject]
         if same := next((one for one in older if one.placed.key == stood.placed.key), None):
             return same
-        if any(row["direction"] for row in self._told(stood.placed.flag, at)):
+        if self._was_moved(stood.placed.flag, at):
             return None
         kept = {one.placed.key for one in self._in(at)}
         twin = Changed(one.placed for one in older if one.placed.key not in kept).twin(stood.placed)
         return next((one for one in older if one.placed is twin), None)
 
-    def _told(self, flag: Flag, at: int) -> list[sqlite3.Row]:
-        """Return how the flag moved when its words came."""
-        return self._query(
-            """
-            SELECT f.direction FROM judgement_flags f JOIN judgements j ON j.id = f.judgement_id
-            WHERE j.to_version = ? AND f.topic = ? AND f.polarity = ? AND f.quote = ?
-            """,
-            (self._chain[at].id, flag.topic, flag.polarity, flag.quote),
-        )
+    def _was_moved(self, flag: Flag, at: int) -> bool:
+        """Return whether the words of the flag came as a move of its topic."""
+        query = """
+            SELECT 1 FROM judgement_flags f JOIN judgements j ON j.id = f.judgement_id
+            WHERE j.to_version = ? AND f.topic = ? AND f.polarity = ? AND f.quote = ? AND f.direction <> ''
+        """
+        return bool(self._query(query, (self._chain[at].id, flag.topic, flag.polarity, flag.quote)))
 
     def _stands_in(self, clause_id: int, at: int) -> bool:
         """Whether a clause is in one version of the chain."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from tostrack.archive.hunk_rows import Query, unpack_ids, words_fit
 from tostrack.archive.version_texts import VersionTexts
@@ -46,20 +46,23 @@ def check_hunks(
         counted = all(judgement[edit.value] == counts[edit.value] for edit in Edit)
         if not counted and not judgement["recomputed"]:
             yield judgement["to_number"], "its hunks are not those that were counted"
-        old, new = (texts.ids(judgement[end]) for end in ("from_number", "to_number"))
-        try:
-            fits = all(
-                row["hunk"] == place
-                and _is_at(old, row["old_at"], unpack_ids(row["old_clauses"]))
-                and _is_at(new, row["new_at"], unpack_ids(row["new_clauses"]))
-                for place, row in enumerate(found)
-            )
-        except (StoreError, TypeError):
-            fits = False
-        if not fits:
+        if not _are_placed(found, *(texts.ids(judgement[end]) for end in ("from_number", "to_number"))):
             yield judgement["to_number"], "its hunks are not about its clauses"
         elif not all(row["words"] is None or _words_fit(row, texts, gone, plains) for row in found):
             yield judgement["to_number"], "its word edits are not edits of its clauses"
+
+
+def _are_placed(hunks: Sequence[sqlite3.Row], old: list[int], new: list[int]) -> bool:
+    """Return whether *hunks* are numbered, and each is of the clauses of the two texts that are where it says."""
+    try:
+        return all(
+            row["hunk"] == place
+            and _is_at(old, row["old_at"], unpack_ids(row["old_clauses"]))
+            and _is_at(new, row["new_at"], unpack_ids(row["new_clauses"]))
+            for place, row in enumerate(hunks)
+        )
+    except (StoreError, TypeError):
+        return False
 
 
 def _words_fit(row: sqlite3.Row, texts: VersionTexts, gone: Collection[str], plains: dict[int, str]) -> bool:

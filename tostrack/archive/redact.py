@@ -94,20 +94,7 @@ def _reported(path: Path) -> Iterator[None]:
 def _take_out(
     connection: sqlite3.Connection, document: str, words: str, reason: str, now: datetime
 ) -> tuple[Redaction, list[str]]:
-    texts = [
-        text
-        for (text,) in connection.execute(
-            """
-            SELECT DISTINCT c.text FROM _spans p JOIN clauses c ON c.id = p.clause_id
-            JOIN documents d ON d.id = p.document_id JOIN services s ON s.id = d.service_id
-            WHERE s.slug || '/' || d.slug = ? ORDER BY c.id
-            """,
-            (document,),
-        )
-        if words in text or words in plain(text)
-    ]
-    if not texts:
-        raise ConfigError(f"{document}: no clause of it holds {words!r}")
+    texts = _find_texts(connection, document, words)
     stored = connection.execute("SELECT id, text FROM clauses").fetchall()
     clauses = {clause_id: text for clause_id, text in stored if text in texts}
     captures = _captures(connection, clauses)
@@ -126,6 +113,23 @@ def _take_out(
             _note(connection, "capture", digest, reason, now)
     paths = tuple(path for _, path in captures)
     return Redaction(tuple(map(plain, texts)), quotes, paths), list(paths)
+
+
+def _find_texts(connection: sqlite3.Connection, document: str, words: str) -> list[str]:
+    """Return the texts of the clauses of *document* that hold *words*.
+
+    Raises:
+        ConfigError: None does.
+    """
+    query = """
+        SELECT DISTINCT c.text FROM _spans p JOIN clauses c ON c.id = p.clause_id
+        JOIN documents d ON d.id = p.document_id JOIN services s ON s.id = d.service_id
+        WHERE s.slug || '/' || d.slug = ? ORDER BY c.id
+    """
+    texts = [text for (text,) in connection.execute(query, (document,)) if words in text or words in plain(text)]
+    if not texts:
+        raise ConfigError(f"{document}: no clause of it holds {words!r}")
+    return texts
 
 
 def _clause(connection: sqlite3.Connection, clause_id: int, text: str, tomb: str) -> None:
