@@ -58,10 +58,10 @@ def _open_shadow_root(template: Element) -> None:
 def _open_frame(frame: Element) -> bool:
     """Write the document that *frame* holds in its place; return whether it holds one."""
     written, address = (frame.get("srcdoc") or "").strip(), (frame.get("src") or frame.get("data") or "").strip()
+    if frame.tag == "object" and not (written or address or frame.get("type")):
+        # A browser shows what stands inside an object that shows nothing.
+        frame.tag = "div"
     if not written and not address.startswith("data:"):
-        if frame.tag == "object" and not address and not frame.get("type"):
-            # A browser shows what stands inside an object that shows nothing.
-            frame.tag = "div"
         return False
     media_type, content = ("text/html", written) if written else _read_data_address(address)
     replace_content(frame, "div")

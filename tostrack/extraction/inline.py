@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 from tostrack.extraction.decode import clean
@@ -14,6 +15,7 @@ STRONG, EMPHASIS, CODE, STRUCK, INSERTED = 1, 2, 4, 8, 16
 #: Struck text is ``~~so~~``, as on GitHub; inserted text ``++so++``, as in the CommonMark extension of that name.
 _MARKS = {STRONG: "**", EMPHASIS: "*", CODE: "`", STRUCK: "~~", INSERTED: "++"}
 STYLES = tuple(_MARKS)
+_href = attrgetter("href")
 
 
 class InlineRun(NamedTuple):
@@ -71,18 +73,12 @@ def render(runs: Sequence[InlineRun], *, styled: bool = True) -> str:
     if len(merged) == 1 and not merged[0].style and not merged[0].href:
         return escape(" ".join(merged[0].text.split()))
     out: list[str] = []
-    place = 0
-    while place < len(merged):
-        href = merged[place].href
-        end = place + 1
-        while end < len(merged) and merged[end].href == href:
-            end += 1
-        line = "".join(_marked(run) for run in merged[place:end])
+    for href, linked in groupby(merged, key=_href):
+        line = "".join(map(_marked, linked))
         if href and out and out[-1].endswith("!"):
             # Together they would make an image.
             out[-1] = f"{out[-1][:-1]}\\!"
         out.append(_linked(line, href) if href else line)
-        place = end
     return " ".join("".join(out).split())
 
 

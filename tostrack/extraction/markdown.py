@@ -185,21 +185,25 @@ class _Writer:
         if not text or _DECORATION.match(text):
             return
         item, self.item = self.item, None
-        if self.heading and len(text) <= _MAX_HEADING:
-            kind, self.heading = f"h{self.heading}", 0
-            if item is not None and not text[0].isdigit():
-                # The number of an item that is a section is the number of its heading.
-                text = f"{item[1]} {text}".strip()
-        elif item is not None:
-            kind, text = item[0], f"{item[1]} {_BULLET.sub('', text, count=1) if _BULLET.match(text) else text}".strip()
-        elif match := _BULLET.match(text) or (self.pre and _PLAIN_BULLET.match(text)):
-            kind, text = self._bullet_kind(), text[match.end() :].strip()
-        elif _ANSWER.match(text):
-            kind = self._bullet_kind()
-        else:
-            kind, text = "p", guarded(text)
+        kind, text = self._heading(text, item) if self._is_heading(text) else self._body(text, item)
         if text:
             self.blocks.append((kind, text))
+
+    def _is_heading(self, text: str) -> bool:
+        return self.heading > 0 and len(text) <= _MAX_HEADING
+
+    def _heading(self, text: str, item: tuple[str, str] | None) -> tuple[str, str]:
+        kind, self.heading = f"h{self.heading}", 0
+        # The number of an item that is a section is the number of its heading.
+        return kind, f"{item[1]} {text}".strip() if item is not None and not text[0].isdigit() else text
+
+    def _body(self, text: str, item: tuple[str, str] | None) -> tuple[str, str]:
+        bullet = _BULLET.match(text)
+        if item is not None:
+            return item[0], f"{item[1]} {text[bullet.end() :] if bullet else text}".strip()
+        if match := bullet or (self.pre and _PLAIN_BULLET.match(text)):
+            return self._bullet_kind(), text[match.end() :].strip()
+        return (self._bullet_kind(), text) if _ANSWER.match(text) else ("p", guarded(text))
 
     def _bullet_kind(self) -> str:
         depth = len(self.lists) + 1 if self.lists and self.blocks and self.blocks[-1][0][:2] in ("li", "ol") else 1

@@ -108,8 +108,7 @@ def classify_suspect(
     words = _words(text)
     before = _words(previous) if previous else []
     if not words:
-        remote = find_remote_text(html, final_url or asked_url, 0) if html else None
-        return remote.cause if remote else "empty"
+        return _find_elsewhere(html, final_url or asked_url, 0) or "empty"
     if _is_garbled(text, previous or ""):
         return "garbled"
     if _grew_from_short(words, before):
@@ -118,11 +117,16 @@ def classify_suspect(
     cause = cause or _leads_elsewhere(words, asked_url, final_url) or _unlike(words, before)
     if cause in (None, "collapse") and _is_cut(words, before, html, previous_closed):
         return "truncated"
-    if cause in (None, "empty") and not before and html and len(words) < COMPARABLE:
+    if cause in (None, "empty") and not before and len(words) < COMPARABLE:
         # Of a first text nothing is known but what its page says: the text may be elsewhere.
-        remote = find_remote_text(html, final_url or asked_url, len(words))
-        return remote.cause if remote else cause
+        return _find_elsewhere(html, final_url or asked_url, len(words)) or cause
     return cause
+
+
+def _find_elsewhere(html: str, url: str, words: int) -> str:
+    """Return why the text of a page may be elsewhere, as one of `CAUSES`; empty when nothing shows it."""
+    remote = find_remote_text(html, url, words) if html else None
+    return remote.cause if remote else ""
 
 
 def _is_garbled(text: str, previous: str) -> bool:
