@@ -13,12 +13,12 @@ from tostrack.clauses import plain, split_clauses
 from tostrack.extraction.decode import decode
 from tostrack.extraction.dom import Element, etree, parse, replace_content
 from tostrack.extraction.inline import tidy
+from tostrack.extraction.page_shape import FRAMES
 
 #: A frame written in place may hold another; more nesting is an attack.
 _MOST_FRAMES_DEEP = 2
 #: Words of a drawing that make a text; fewer are labels of a chart or a logo.
 _LEAST_DRAWN = 12
-_FRAMES = ("iframe", "frame", "object", "embed")
 #: What a drawing holds besides the text that it shows.
 _NOT_DRAWN = ("title", "desc", "metadata", "defs", "style", "script")
 #: Marks a slot that was filled.
@@ -31,7 +31,7 @@ def expose(root: Element) -> None:
         for template in list(root.iter("template")):
             if template.get("shadowrootmode") or template.get("shadowroot"):
                 _open_shadow_root(template)
-        if not any(_open_frame(frame) for frame in list(root.iter(*_FRAMES))):
+        if not any(_open_frame(frame) for frame in list(root.iter(*FRAMES))):
             break
     for drawing in list(root.iter("svg")):
         _write_drawing(drawing)

@@ -9,7 +9,7 @@ from tostrack.extraction.decode import decode
 from tostrack.extraction.dom import etree, parse, replace_content
 from tostrack.extraction.links import links_of
 from tostrack.extraction.media import kind_of, without_preamble
-from tostrack.extraction.page_shape import address_of, is_same_site, list_frames
+from tostrack.extraction.page_shape import FRAMES, address_of, is_same_site, list_frames
 from tostrack.models import Snapshot
 
 #: Frames of one page that are followed; a policy has one.
@@ -29,7 +29,7 @@ def list_followed(capture: Snapshot) -> list[str]:
 def join_frames(page: Snapshot, frames: Mapping[str, Snapshot]) -> bytes:
     """Return the page as HTML in UTF-8, each of its *frames*, by address, in place of the element that shows it."""
     root = parse(decode(page.body, page.content_type))
-    for element in list(root.iter("iframe", "frame", "object", "embed")):
+    for element in list(root.iter(*FRAMES)):
         capture = frames.get(address_of(element, page.final_url))
         if capture is None:
             continue

@@ -34,7 +34,7 @@ _LONGEST_TEASER = 500
 #: Letters of a heading above what follows a text.
 _LONGEST_HEADING = 60
 _TAGS = frozenset("div section aside ul ol nav p footer dl figure article header li table blockquote".split())
-_SENTENCE_ENDS = ".!?:;。"
+SENTENCE_ENDS = ".!?:;。"
 #: What a short text says that is more than a label: a year, an address, the end of a sentence.
 _SAYS_MORE = re.compile(r"\b20\d\d\b|[\w.+-]@[\w-]|[.!?:;。][\"'”’)\]]*\s*$")
 #: Share of the letters behind the last paragraph that must be links of the site itself.
@@ -100,7 +100,7 @@ def _says_something_apart(element: Element, weight: Weight) -> bool:
     text, cell = _text(element), next(element.iterancestors("td", "th", "dd"), None)
     if cell is not None and text and _text(cell) == text:
         return True
-    return element.tag == "span" and not weight.linked and len(text) >= LEAST_PROSE and text[-1] in _SENTENCE_ENDS
+    return element.tag == "span" and not weight.linked and len(text) >= LEAST_PROSE and text[-1] in SENTENCE_ENDS
 
 
 def _is_part_of_text(element: Element, weights: Weights) -> bool:

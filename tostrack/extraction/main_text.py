@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tostrack.extraction.dom import Element, delete, etree
-from tostrack.extraction.furniture import find_furniture, find_surroundings
+from tostrack.extraction.furniture import SENTENCE_ENDS, find_furniture, find_surroundings
 from tostrack.extraction.left_headings import find_left_headings
 from tostrack.extraction.markdown import DROPPED
 from tostrack.extraction.named_parts import find_named_parts
@@ -22,7 +22,7 @@ _LINKS_OF_A_FOOTER = 0.3
 #: A line above the text that says a year, as in "Last updated: 3 May 2024", has fewer letters.
 _SHORT_LINE = 120
 #: Letters of the shortest sentence.
-_LEAST_SENTENCE, _SENTENCE_ENDS = 12, ".!?:;。"
+_LEAST_SENTENCE = 12
 _YEAR = re.compile(r"\b20\d\d\b")
 
 
@@ -124,7 +124,7 @@ def _is_sentence(element: Element, weight: Weight) -> bool:
     """Return whether *element* is a short paragraph of its own, such as "We sell nothing."."""
     if element.tag not in ("p", "ul", "ol", "blockquote") or weight.linked or weight.letters < _LEAST_SENTENCE:
         return False
-    return "".join(element.itertext()).rstrip()[-1:] in _SENTENCE_ENDS
+    return "".join(element.itertext()).rstrip()[-1:] in SENTENCE_ENDS
 
 
 def _is_dated(element: Element) -> bool:

@@ -9,6 +9,8 @@ from urllib.parse import urljoin, urlsplit
 from tostrack.extraction.dom import Element, parse
 from tostrack.value import Value
 
+#: Elements that show another document.
+FRAMES = ("iframe", "frame", "object", "embed")
 #: Words in the root of an application that is still empty, as in "Loading, please wait".
 _EMPTY_ROOT = 8
 #: Words on a whole page beside which a frame of any address is the text.
@@ -90,7 +92,7 @@ def list_frames(html: str, url: str) -> list[str]:
 
 
 def _elsewhere(root: Element, url: str) -> Iterator[tuple[str, Element, str]]:
-    for element in root.iter("iframe", "frame", "object", "embed"):
+    for element in root.iter(*FRAMES):
         address = address_of(element, url)
         if not address or _is_hidden(element):
             continue

@@ -14,13 +14,13 @@ from tostrack.language.document_kind import kind_of_name, last_words
 from tostrack.value import Value
 
 #: Keys of machine-readable descriptions that name the terms of a site or an interface.
-_STATED = {"termsofservice": "terms", "termsofservicelink": "terms", "usageinfo": "terms", "privacypolicy": "privacy"}
-_STATED |= {
+_STATED = {
+    **dict.fromkeys(("termsofservice", "termsofservicelink", "usageinfo", "op_tos_uri", "tos"), "terms"),
+    **dict.fromkeys(("privacypolicy", "op_policy_uri"), "privacy"),
     "publishingprinciples": "community-guidelines",
-    "op_policy_uri": "privacy",
-    "op_tos_uri": "terms",
-    "tos": "terms",
 }
+#: Relations of links in the head of a page that name them.
+_RELATIONS = {"privacy-policy": "privacy", "terms-of-service": "terms"}
 #: Addresses of a site map that are looked at, and the characters from each one's beginning.
 _MOST_ADDRESSES = 20_000
 _LONGEST_ADDRESS = 2_100
@@ -94,9 +94,7 @@ def _linked(root: Element, links: Links) -> Iterator[PolicyLink]:
 
 def _stated_in_page(root: Element, links: Links) -> Iterator[PolicyLink]:
     for element in root.iter("link"):
-        kind = {"privacy-policy": "privacy", "terms-of-service": "terms", "license": ""}.get(
-            element.get("rel") or "", ""
-        )
+        kind = _RELATIONS.get(element.get("rel") or "")
         if kind and (address := links.address(element.get("href"))):
             yield PolicyLink(kind, address, element.get("title") or "")
     for script in root.iter("script"):

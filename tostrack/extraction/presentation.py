@@ -74,17 +74,12 @@ def spell_out(tree: Element, source: str) -> None:
 
 def apply_style_sheets(root: Element) -> None:
     """Write the declarations of a page's own style sheets that say something before the style of their elements."""
-    rules = [rule for sheet in _iter_telling_sheets(root) for rule in _RULE.findall(sheet)]
+    sheets = (sheet.text or "" for sheet in root.iter("style"))
+    rules = [rule for sheet in sheets if any(word in sheet for word in _MAY_SAY) for rule in _RULE.findall(sheet)]
     for selectors, declarations in reversed(rules[:_MOST_RULES]):
         if _SAYS.search(declarations):
             for element in find_plain(root, selectors.strip()):
                 element.set("style", f"{declarations};{element.get('style') or ''}")
-
-
-def _iter_telling_sheets(root: Element) -> Iterator[str]:
-    for sheet in root.iter("style"):
-        if any(word in (sheet.text or "") for word in _MAY_SAY):
-            yield sheet.text
 
 
 def _keep_textareas(tree: Element) -> None:

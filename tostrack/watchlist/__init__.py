@@ -11,7 +11,7 @@ from pathlib import Path
 from tostrack.errors import ConfigError
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import DigestSettings, Document
-from tostrack.watchlist.findings import Findings, did_you_mean, shown
+from tostrack.watchlist.findings import Findings, did_you_mean, read_text, shown
 from tostrack.watchlist.selectors import check_selectors
 from tostrack.watchlist.starter import STARTER
 from tostrack.watchlist.validate import watchlist as _validated
@@ -47,21 +47,7 @@ def load(path: Path, *, may_watch_nothing: bool = False) -> Watchlist:
     Raises:
         ConfigError: It cannot be read, or something in it is wrong; ``error.problems`` has a line for each finding.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(_LARGEST + 1)
-    except FileNotFoundError as error:
-        raise ConfigError(f"{path}: no such file; `tostrack init` makes one") from error
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    if len(content) > _LARGEST:
-        raise ConfigError(f"{path}: larger than {_LARGEST // 1_000_000} MB; is it a watchlist?")
-    try:
-        # Windows editors begin UTF-8 with a mark.
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"{path}:{line}: not UTF-8; save it with that encoding") from error
+    text = read_text(path, _LARGEST, "is it a watchlist?", "; `tostrack init` makes one")
     return loads(text, str(path), path.parent, may_watch_nothing=may_watch_nothing)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from tostrack.errors import ConfigError
 from tostrack.language.lazy_pattern import lazy_pattern
 
 #: Where a value stands: keys, and for a list's item its index.
@@ -45,6 +47,29 @@ class Findings:
             yield f"{place}: {dotted(at)}: {finding}{did_you_mean(word, known)}"
         if len(placed) > _TOLD:
             yield f"{source}: and {len(placed) - _TOLD} more"
+
+
+def read_text(path: Path, most: int, doubt: str, remedy: str = "") -> str:
+    """Return the text of a TOML file of at most *most* bytes.
+
+    Raises:
+        ConfigError: It is not there (*remedy* says what to do), cannot be read, is no UTF-8, or larger (*doubt* asks).
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(most + 1)
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: no such file{remedy}") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    if len(content) > most:
+        raise ConfigError(f"{path}: larger than {most / 1_000_000:g} MB; {doubt}")
+    try:
+        # Windows editors begin UTF-8 with a mark.
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}: not UTF-8; save it with that encoding") from error
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tostrack.errors import ConfigError
+from tostrack.watchlist.findings import read_text
 
 #: Bytes. The rules that ship take 50,000.
 _LARGEST = 500_000
@@ -27,7 +28,7 @@ def own_rules(folder: Path) -> list[tuple[str, str]]:
     found, problems = [], list[str]()
     for path in paths:
         try:
-            found.append((str(path), _text(path)))
+            found.append((str(path), read_text(path, _LARGEST, "are these rules?")))
         except ConfigError as error:
             problems += error.problems
     if problems:
@@ -52,18 +53,3 @@ def known_topics(folder: Path, packs: Iterable[str] = ()) -> list[str]:
     except (ConfigError, ValueError, RecursionError):
         return []
     return found
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(_LARGEST + 1)
-        # Windows editors begin UTF-8 with a mark.
-        text = content.decode("utf-8-sig")
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8; save it with that encoding") from error
-    if len(content) > _LARGEST:
-        raise ConfigError(f"{path}: larger than {_LARGEST // 1000} kB; are these rules?")
-    return text
