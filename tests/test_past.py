@@ -28,9 +28,10 @@ def nights(platform, *texts):
         platform.night(terms=paragraphs(*clauses))
 
 
-def blamed(platform, **kwargs):
+def blamed(platform, when=None):
     with Archive(platform.database) as archive:
-        return {row.text: row for row in archive.blame("acme", "terms", **kwargs)}
+        version = archive.at("acme", "terms", when) if when else archive.current("acme", "terms")
+        return {row.text: row for row in archive.blame_of(version)}
 
 
 def found(platform, words, **kwargs):

@@ -28,6 +28,16 @@ def lock_archive(path: Path) -> int:
     return descriptor
 
 
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the archive's lock meanwhile."""
+    descriptor = lock_archive(path)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
 #: What a run that was killed left behind: files that were being written, by name.
 _UNFINISHED = lazy_pattern(r"\.[^/]+\.(?:part|unproved|migrating)(?:-journal)?")
 #: A file this old is nobody's work in progress, in seconds.

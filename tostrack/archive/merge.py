@@ -6,18 +6,17 @@ and the document is refused: two machines have watched it, and a person says whi
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from tostrack.archive.lock import lock_archive
+from tostrack.archive.lock import locked
 from tostrack.archive.merge_checks import find_fault
 from tostrack.archive.merge_source import MergeSource, SourceText, read_source_texts
 from tostrack.archive.merge_writer import BoundedCalls
 from tostrack.archive.provenance import TOMBSTONE
-from tostrack.archive.read import Archive, DocumentRow
+from tostrack.archive.read import Archive
 from tostrack.archive.stored_times import is_time
 from tostrack.archive.verify import HARMLESS, Report, verify
 from tostrack.archive.writer import UNBOUNDED, Writer
@@ -26,8 +25,7 @@ from tostrack.models import sha256
 from tostrack.value import Value
 
 #: No question to an archive takes longer, in seconds, unless it was made to.
-LONGEST_QUERY = 600.0
-
+_LONGEST_QUERY = 600.0
 #: Findings about what is not taken over: headlines and hunks are written anew.
 _NOT_TAKEN = ("sum",)
 
@@ -53,9 +51,7 @@ def merge(
     writer: Writer,
     other: Path,
     folder: Path,
-    progress: Callable[[DocumentRow], None] = lambda _: None,
     now: datetime | None = None,
-    longest_query: float = LONGEST_QUERY,
     decide: BoundedCalls = UNBOUNDED,
 ) -> Iterator[Merged]:
     """Take over what the archive *other* has and ours has not, and yield what became of each of its documents.
@@ -65,7 +61,6 @@ def merge(
 
     Args:
         now: A document that states a later time is refused; None bounds only the year.
-        longest_query: Seconds after which a question to the other archive is given up.
         decide: How its texts, which may be hostile, are flagged and compared; a document with one that overruns is
             refused.
 
@@ -74,26 +69,22 @@ def merge(
             yielded before is stored.
         ConfigError: *other* is ours.
     """
-    with Archive(other, longest_query=longest_query) as theirs:
+    with Archive(other, longest_query=_LONGEST_QUERY) as theirs:
         if writer.path.samefile(other):
             raise ConfigError(f"{other}: is the archive itself; name the archive of another machine")
-        lock = lock_archive(other)
-        try:
-            yield from _documents(writer, theirs, folder, progress, now, decide)
-        finally:
-            os.close(lock)
+        with locked(other):
+            yield from _documents(writer, theirs, folder, now, decide)
 
 
 def _documents(
     writer: Writer,
     theirs: Archive,
     folder: Path,
-    progress: Callable[[DocumentRow], None],
     now: datetime | None,
     decide: BoundedCalls,
 ) -> Iterator[Merged]:
     ours, stand = read_source_texts(writer), read_source_texts(theirs)
-    wanted = _find_unproved(writer, theirs, folder, progress, ours, stand)
+    wanted = _find_unproved(writer, theirs, folder, ours, stand)
     taken_out = _taken_out(writer, theirs)
     writer.adopt_redactions(_provable_redactions(writer, theirs))
     refused = set()
@@ -116,7 +107,6 @@ def _find_unproved(
     writer: Writer,
     theirs: Archive,
     folder: Path,
-    progress: Callable[[DocumentRow], None],
     ours: Mapping[str, SourceText],
     stand: Mapping[str, SourceText],
 ) -> dict[str, str]:
@@ -128,9 +118,7 @@ def _find_unproved(
     # One head, one content: where it is ours there is nothing to prove, at most a later check to note.
     fresh = {name for name, there in stand.items() if name not in ours or ours[name].head != there.head}
     later = {name for name in stand.keys() - fresh if _last_check(stand[name]) > _last_check(ours[name])}
-    report = verify(
-        theirs.path, folder, lambda row: row.id in fresh, progress, index=False, longest_query=theirs.longest_query
-    )
+    report = verify(theirs.path, folder, lambda row: row.id in fresh, index=False, longest_query=_LONGEST_QUERY)
     passed = (*HARMLESS, *_NOT_TAKEN)
     faults = {finding.document: finding.message for finding in report.findings if finding.finding not in passed}
     if "" in faults:

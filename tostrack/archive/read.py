@@ -368,11 +368,6 @@ class Archive:
         """Return how many clauses and captures were taken out by order: what was read before may hold them."""
         return int(self.query("SELECT count(*) FROM redactions")[0][0])
 
-    def blame(self, service: str, document: str, when: datetime | None = None) -> list[BlameRow]:
-        """Return the clauses of the text in force at *when* (now when None), each with since when it stands."""
-        row = self.current(service, document) if when is None else self.at(service, document, when)
-        return self.blame_of(row) if row else []
-
     def blame_of(self, row: VersionRow) -> list[BlameRow]:
         """Return the clauses of the version of *row*, each with since when it stands."""
         return self.blame_reader(row).rows(row.number, [clause for _, clause in self.clauses(row)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +13,7 @@ from pathlib import Path
 from tostrack.archive import snapshots as files
 from tostrack.archive.hunk_rows import unpack_ids
 from tostrack.archive.judgement_sums import sound_judgements, write_sums
-from tostrack.archive.lock import lock_archive
+from tostrack.archive.lock import locked
 from tostrack.archive.migrations import DATABASE_ERRORS, check_header, check_schema
 from tostrack.archive.provenance import TOMBSTONE
 from tostrack.archive.texts import clause_key
@@ -57,8 +56,7 @@ def redact(
         ConfigError: No clause of the document holds the words.
         StoreError: Another process writes, or the disk is full; nothing was taken out.
     """
-    lock = lock_archive(path)
-    try:
+    with locked(path):
         check_header(path)
         with closing(sqlite3.connect(path, isolation_level=None)) as connection, _reported(path):
             check_schema(connection)
@@ -66,7 +64,7 @@ def redact(
             # What is taken out must not stay readable in the file's free pages.
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute("BEGIN IMMEDIATE")
-            found, gone = _take_out(connection, document, words, reason, now)
+            found = _take_out(connection, document, words, reason, now)
             if dry_run:
                 connection.execute("ROLLBACK")
                 return found
@@ -74,10 +72,8 @@ def redact(
             connection.execute("INSERT INTO clauses_fts (clauses_fts) VALUES ('optimize')")
             connection.execute("COMMIT")
             connection.execute("VACUUM")
-        for capture in gone:
+        for capture in found.captures:
             files.delete(snapshots, capture)
-    finally:
-        os.close(lock)
     return found
 
 
@@ -91,9 +87,7 @@ def _reported(path: Path) -> Iterator[None]:
         raise StoreError(f"{path}: {error}") from error
 
 
-def _take_out(
-    connection: sqlite3.Connection, document: str, words: str, reason: str, now: datetime
-) -> tuple[Redaction, list[str]]:
+def _take_out(connection: sqlite3.Connection, document: str, words: str, reason: str, now: datetime) -> Redaction:
     texts = _find_texts(connection, document, words)
     stored = connection.execute("SELECT id, text FROM clauses").fetchall()
     clauses = {clause_id: text for clause_id, text in stored if text in texts}
@@ -111,8 +105,7 @@ def _take_out(
         write_sums(connection, sound)
         for digest in dict.fromkeys(digest for digest, _ in captures):
             _note(connection, "capture", digest, reason, now)
-    paths = tuple(path for _, path in captures)
-    return Redaction(tuple(map(plain, texts)), quotes, paths), list(paths)
+    return Redaction(tuple(map(plain, texts)), quotes, tuple(path for _, path in captures))
 
 
 def _find_texts(connection: sqlite3.Connection, document: str, words: str) -> list[str]:

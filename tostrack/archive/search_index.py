@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from tostrack.archive.lock import lock_archive
+from tostrack.archive.lock import locked
 from tostrack.archive.migrations import DATABASE_ERRORS, check_header, check_schema
 from tostrack.errors import StoreError
 
@@ -53,14 +53,12 @@ def rebuild_search_index(path: Path) -> None:
         StoreError: It is no archive, or cannot be written.
         ArchiveBusyError: Another process writes to it.
     """
-    lock = lock_archive(path)
-    try:
-        check_header(path)
-        with closing(sqlite3.connect(path, timeout=_BUSY_TIMEOUT, isolation_level=None)) as db:
-            check_schema(db)
-            db.execute("PRAGMA synchronous = EXTRA")
-            db.execute("INSERT INTO clauses_fts (clauses_fts) VALUES ('rebuild')")
-    except (*DATABASE_ERRORS, StoreError) as error:
-        raise StoreError(f"{path}: the full-text index cannot be built anew ({error})") from error
-    finally:
-        os.close(lock)
+    with locked(path):
+        try:
+            check_header(path)
+            with closing(sqlite3.connect(path, timeout=_BUSY_TIMEOUT, isolation_level=None)) as db:
+                check_schema(db)
+                db.execute("PRAGMA synchronous = EXTRA")
+                db.execute("INSERT INTO clauses_fts (clauses_fts) VALUES ('rebuild')")
+        except (*DATABASE_ERRORS, StoreError) as error:
+            raise StoreError(f"{path}: the full-text index cannot be built anew ({error})") from error
