@@ -67,20 +67,17 @@ class OtaCollection(Value):
         for ident, records in self.records.items():
             # By time: authors' clocks decide.
             ordered = sorted(records, key=lambda record: record.at)
-            later = [*ordered[1:], None]
-            self.records[ident] = [one for one, next_one in zip(ordered, later, strict=True) if _lasts(one, next_one)]
-            for one, next_one in zip(ordered, later, strict=True):
-                if not _lasts(one, next_one):
+            self.records[ident] = []
+            for one, following in zip(ordered, [*ordered[1:], None], strict=True):
+                if following is None or following.at > one.at:
+                    self.records[ident].append(one)
+                else:
                     self.leave_out(f"{ident} of {one.name}", "another record of the same second follows it")
 
     @property
     def until(self) -> datetime:
         """When the collection recorded something last."""
         return max(records[-1].at for records in self.records.values())
-
-
-def _lasts(record: Record, following: Record | None) -> bool:
-    return following is None or following.at > record.at
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.words import entry_pattern, read_everywhere
@@ -80,7 +80,7 @@ def find_document_kind(names: Iterable[str], addresses: Iterable[str] = (), text
     for name in (*names, *ends):
         if kind := _kind_told(name):
             return _narrow_terms((*names, *ends), addresses) if kind == "terms" else kind
-    if any(_DEVELOPER_HOST.match(_host(address)) for address in addresses):
+    if _serves_developers(addresses):
         return "developer-terms"
     return next(filter(None, map(_kind_told, _titles(text))), "")
 
@@ -205,7 +205,7 @@ def _narrow_terms(names: Iterable[str], addresses: Iterable[str]) -> str:
     for name in names:
         if (kind := kind_of_name(name, "")) in _KINDS_OF_TERMS:
             return kind
-    return "developer-terms" if any(_DEVELOPER_HOST.match(_host(address)) for address in addresses) else "terms"
+    return "developer-terms" if _serves_developers(addresses) else "terms"
 
 
 def _titles(text: str) -> Iterator[str]:
@@ -256,18 +256,19 @@ def _folded(names: str) -> list[str]:
     )
 
 
+def _split(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
 def _path(address: str) -> str:
-    try:
-        return unquote(urlsplit(address).path)
-    except ValueError:
-        return ""
+    return unquote(_split(address).path)
 
 
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""
+def _serves_developers(addresses: Iterable[str]) -> bool:
+    return any(_DEVELOPER_HOST.match(_split(address).hostname or "") for address in addresses)
 
 
 def _path_says(kind: str, address: str) -> bool:
