@@ -136,6 +136,11 @@ class Range(Value):
 Selector = str | Range
 
 
+def list_css(selector: Selector) -> list[str]:
+    """Return the CSS that *selector* is made of: itself, or the two ends of a range."""
+    return [selector] if isinstance(selector, str) else [css for css in vars(selector).values() if css is not None]
+
+
 class Page(Value):
     """One address of a document and what of it is the policy."""
 

@@ -124,7 +124,6 @@ class _Writer:
     after_break: bool = False
 
     def text(self, text: str) -> None:
-        """Take a piece of text."""
         if self.pre and not self.in_cell and not self.heading:
             first, *others = _BLANK_LINE.split(text)
             self._add(first)
@@ -145,7 +144,6 @@ class _Writer:
         self.runs.append(InlineRun(text, self.style, self.hrefs[-1]))
 
     def start(self, element: Element) -> None:
-        """Take the start of *element*."""
         tag = element.tag
         if tag in BLOCKS:
             self._start_block(element, tag)
@@ -161,7 +159,6 @@ class _Writer:
             self._add("“")
 
     def end(self, element: Element) -> None:
-        """Take the end of *element*."""
         tag = element.tag
         if tag in BLOCKS:
             self._end_block(element, tag)

@@ -58,11 +58,6 @@ def _as_selector(selector: object) -> Selector:
     return selector
 
 
-def list_css(selector: Selector) -> list[str]:
-    """Return the CSS that *selector* is made of: itself, or the two ends of a range."""
-    return [selector] if isinstance(selector, str) else [css for css in vars(selector).values() if css is not None]
-
-
 def find_css_fault(css: str) -> str:
     """Return what is wrong with *css*; empty when it is a selector."""
     import soupsieve

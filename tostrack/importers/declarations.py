@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from tostrack.errors import ConfigError, ExtractError
-from tostrack.models import Document, Page, Selector, slug
+from tostrack.models import Document, Page, Selector, list_css, slug
 from tostrack.value import Value
 
 #: Bytes; the largest declaration known has 40,000.
@@ -283,7 +283,7 @@ def _selectors(key: str, declared: Any) -> Iterator[Selector]:
     Raises:
         _UnreadableError: One of them is neither CSS nor a range.
     """
-    from tostrack.extraction.selectors import find_css_fault, list_css, parse_selectors
+    from tostrack.extraction.selectors import find_css_fault, parse_selectors
 
     for item in declared if isinstance(declared, list) else [] if declared is None else [declared]:
         try:

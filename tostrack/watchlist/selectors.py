@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tostrack.errors import ConfigError
+from tostrack.models import list_css
 from tostrack.watchlist.findings import At, Findings, shown
 from tostrack.watchlist.values import Watchlist
 
@@ -14,7 +15,7 @@ def check_selectors(watchlist: Watchlist) -> None:
         ConfigError: Some are wrong; ``error.problems`` has a line for each.
     """
     from tostrack.extraction.filters import FILTERS
-    from tostrack.extraction.selectors import find_css_fault, list_css
+    from tostrack.extraction.selectors import find_css_fault
 
     findings = Findings()
     for document in watchlist.documents:

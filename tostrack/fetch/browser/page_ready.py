@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tostrack.models import Range, Selector
+from tostrack.models import Range, Selector, list_css
 from tostrack.value import Value
 
 #: Seconds between two readings.
@@ -44,12 +44,7 @@ READ = """
 
 def selectors_to_watch(selectors: Iterable[Selector]) -> list[dict[str, Any]]:
     """Return *selectors* as `READ` takes them."""
-    return [
-        {"css": [end for end in vars(each).values() if end is not None], "range": True}
-        if isinstance(each, Range)
-        else {"css": [each], "range": False}
-        for each in selectors
-    ]
+    return [{"css": list_css(each), "range": isinstance(each, Range)} for each in selectors]
 
 
 class PageView(Value):
@@ -78,14 +73,15 @@ class PageReady:
     def settled(self, reading: PageView) -> bool:
         """Return whether the page can be taken as it was at *reading*, which is later than the one before."""
         last, self._last = self._last, reading
-        if last is None or last.wanted != reading.wanted:
-            self._wanted_since = reading.at
-        if last is None or last.whole != reading.whole:
-            self._whole_since = reading.at
-        if last is None or last.busy or reading.busy:
-            self._idle_since = reading.at
         if last is None:
+            self._wanted_since = self._whole_since = self._idle_since = reading.at
             return False
+        if last.wanted != reading.wanted:
+            self._wanted_since = reading.at
+        if last.whole != reading.whole:
+            self._whole_since = reading.at
+        if last.busy or reading.busy:
+            self._idle_since = reading.at
         if not reading.complete:
             return reading.at - self._whole_since >= ABSENT
         still = reading.at - self._wanted_since
