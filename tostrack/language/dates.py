@@ -80,7 +80,7 @@ def _overlaps(match: re.Match[str], found: Sequence[FoundDate], starts: Sequence
 def _read_date(match: re.Match[str], read: _Read) -> FoundDate | None:
     """Return the date that *match* is by *read*; None for a day that there is not."""
     year, month, day = read(match)
-    if not (1 <= month <= 12 and day <= monthrange(year, month)[1]):
+    if not 1 <= month <= 12 or not (day or read is _month_year) or day > monthrange(year, month)[1]:
         return None
     last = day or monthrange(year, month)[1]
     return FoundDate(*match.span(), date(year, month, day or 1), date(year, month, last))
