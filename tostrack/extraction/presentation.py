@@ -29,7 +29,6 @@ _STRUCK_CLASS = re.compile(r"(?:^|\s)(?:text-(?:decoration-)?)?(?:line-through|s
 #: Words of a page's source without which nothing on it is marked as an edit, or raised.
 _MAY_MARK = ("line-through", "strike", 'role="deletion', 'role="insertion', "role=deletion", "role=insertion")
 _MAY_RAISE = ("align:super", "align: super", "superscript", "footnote", "noteref")
-_RAISED = re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE)
 _BLOCK = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)\b", re.IGNORECASE)
 #: Rules of style sheets, and the declarations of theirs that say something.
 _RULE = re.compile(r"([^{}@]+)\{([^{}]*)\}")
