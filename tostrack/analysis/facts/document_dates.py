@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from itertools import compress
 
 from tostrack.clauses import plain, sentences
 from tostrack.language.dates import FoundDate, find_dates
@@ -73,10 +74,12 @@ def find_stated_dates(clauses: Iterable[Clause]) -> StatedDates:
     updated: list[StatedDate] = []
     before = ""
     clauses = tuple(clauses)
-    day_first = _is_day_first(clauses)
-    for at, clause in enumerate(clauses):
+    named = [_names_year(clause.text) for clause in clauses]
+    day_first = any(map(_SLASHED.search, (clause.text for clause in compress(clauses, named)))) and _is_day_first(
+        clauses
+    )
+    for at, (clause, dated) in enumerate(zip(clauses, named, strict=True)):
         text = clause.text
-        dated = ("20" in text or "19" in text) and _YEAR.search(text)
         if dated:
             label = plain(before) if before.count(" ") < _LABEL_WORDS else ""
             for kind, stated in _statements(
@@ -105,10 +108,12 @@ def _statements(text: str, before: str, *, top: bool, day_first: bool) -> tuple[
     return tuple(_stating(text, before, found, top=top)) if found else ()
 
 
+def _names_year(text: str) -> bool:
+    return ("20" in text or "19" in text) and bool(_YEAR.search(text))
+
+
 def _is_day_first(clauses: tuple[Clause, ...]) -> bool:
     """Whether the day is the first number of a date with slashes: in all known languages but English."""
-    if not any(_SLASHED.search(clause.text) for clause in clauses):
-        return False
     return detect_language(" ".join(plain(clause.text) for clause in clauses[:_SAMPLE])) not in ("", "en")
 
 

@@ -32,6 +32,8 @@ def keep_certain_moves(news: Sequence[Hunk], old_text: str = "", new_text: str =
     in the other text, of a sentence in which a term got another name, as it did everywhere, what a promise permitted
     that is gone, what is only excepted from one, and of a long rewriting the only permission that was lost.
     """
+    if not any(flag.direction for hunk in news for flag in hunk.flags):
+        return [*news]
     texts = _joined(old_text), _joined(new_text)
     shares = share_of_news(news)
     pairs = [{(trimmed(edit.gone), trimmed(edit.come)) for edit in join_edits(hunk)} for hunk in news]
