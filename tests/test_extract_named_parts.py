@@ -58,10 +58,39 @@ def test_what_a_table_or_a_long_text_is_called_is_kept(figure):
         f"<div class=post-copyright>© {LEFT} 2026</div>",
         f"<div id=newsletter><p>{LEFT} in your mailbox every week, for nothing.</p><input type=email></div>",
         f"<div class=x9><h3>More</h3><ul><li><a href=/a>{LEFT}</a><li><a href=/b>Boats of the world</a></ul></div>",
+        f"<div class=x9><p>{LEFT} is what we write about here, and on <a href=/a>other pages of ours</a>.</p></div>",
+        f"<div class=col-md-3><p>{LEFT} is our project of the month, come and see us there.</p></div>",
     ],
 )
 def test_what_stands_beside_the_block_of_the_text_is_left_out_by_its_name_or_its_links(part):
     assert LEFT not in read(beside=part)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        f"<div><div class=page-footer><p>{LEFT} is run by <a href=/a>Acme</a> in the old town, at the harbour.</p></div></div>",
+        f"<div class=related_posts><h3>{LEFT}</h3><p>How it is made, by <a href=/a>those who make it</a> in our town.</p></div>",
+    ],
+)
+def test_what_is_named_and_linked_behind_the_last_paragraph_is_left_out(part):
+    page = f"<body><div><h1>Terms</h1>{POLICY}{part}</div></body>"
+
+    assert LEFT not in extract(page, url=URL)
+
+
+def test_parts_of_one_name_in_the_text_are_its_sections():
+    part = f"<div class=promo-box><p>{KEPT}, and you can <a href=/a>read why</a> in our centre for help.</p></div>"
+    page = "<body><div><h1>Terms</h1>{}</div></body>"
+
+    half = f"<div>{POLICY}</div>"
+
+    assert KEPT in extract(page.format(half + part * 3 + half), url=URL)
+    assert KEPT not in extract(page.format(half + part + half), url=URL)
+
+
+def test_the_words_in_place_of_a_picture_go_with_its_caption():
+    assert LEFT not in read(f"<figure><img src=a.jpg alt='{LEFT}'><figcaption>{LEFT}, by Ann</figcaption></figure>")
 
 
 @pytest.mark.parametrize(
