@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from contextlib import closing
+from contextlib import closing, nullcontext
 
 import pytest
 from click.testing import CliRunner
@@ -209,6 +209,19 @@ def test_rules_beside_the_watchlist_are_used_and_stale_flags_are_named(platform,
     assert "`tostrack rebuild flags`" in run("flags").stderr
     assert "1 differently than before" in run("rebuild", "flags").stdout
     assert "allows pets" in run("flags", "--topic", "pets").stdout
+
+
+def test_the_bar_of_rebuild_flags_moves_with_every_batch_of_clauses(platform, run, monkeypatch):
+    platform.night(terms=paragraphs(HELLO, PARROT, LICENCE))
+    (platform.folder / "topics.toml").write_text(PETS)
+    monkeypatch.setattr("tostrack.services.reflag._BATCH", 1)
+    steps = []
+    monkeypatch.setattr("tostrack.cli.rebuild.progress_bar", lambda *_: nullcontext(steps.append))
+
+    run("rebuild", "flags")
+
+    assert len(steps) > 1
+    assert set(steps) == {1}
 
 
 def test_check_asks_the_rules_of_ones_own_about_their_examples(platform, run):

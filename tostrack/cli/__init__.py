@@ -57,7 +57,7 @@ HIDDEN = {
     "mcp": "Answer a program over the Model Context Protocol.",
     "rebuild": "Extract texts or flag clauses with the current rules.",
 }
-#: The commands of each group: the module of `archive verify` is `archive_verify`, of `notify send` it is `notify`.
+#: The commands of each group: the module of `archive verify` is `archive`, of `import ota` it is `import_ota`.
 GROUPS = {
     "archive": Subcommands(
         {

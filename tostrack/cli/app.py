@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tostrack.render.terminal_style import TerminalStyle
     from tostrack.sandbox import Worker
     from tostrack.services.answers import FetchAll
-    from tostrack.watchlist import Watchlist
+    from tostrack.watchlist import Settings, Watchlist
 
 
 #: The file that names the watched pages, where the user names no other.
@@ -131,9 +131,14 @@ class Environment:
         return replace(found, settings=replace(found.settings, url=found.settings.url or self._url.rstrip("/")))
 
     @property
+    def settings(self) -> Settings:
+        """The settings of the watchlist."""
+        return self.watchlist.settings
+
+    @property
     def authority(self) -> str:
         """The identity in ids: the host of the watchlist's ``url``, else ``contact`` or ``from``, else empty."""
-        settings, sender = self.watchlist.settings, self.watchlist.notify.sender
+        settings, sender = self.settings, self.watchlist.notify.sender
         host = settings.url.partition("://")[2].partition("/")[0].partition(":")[0]
         return (host or (settings.contact if "@" in settings.contact else sender)).lower()
 
@@ -162,7 +167,7 @@ class Environment:
 
         own = [RuleFile(*found) for found in own_rules(self.watchlist_path.parent)]
         # Reading an old text or a clause needs no watchlist.
-        packs = self.watchlist.settings.packs if self.watchlist_path.is_file() else ()
+        packs = self.settings.packs if self.watchlist_path.is_file() else ()
         book, problems = check_rules([*map(load_pack, packs), *own])
         for problem in problems:
             click.echo(f"tostrack: ignored: {problem}", err=True)
@@ -172,16 +177,14 @@ class Environment:
         """Open the archive for reading."""
         from tostrack.archive import Archive
 
-        return Archive(self.watchlist.settings.database)
+        return Archive(self.settings.database)
 
     def writer(self, at: datetime) -> Writer:
         """Open the archive for writing; *at* is the creation time of a new one."""
         from tostrack.archive.writer import Writer
 
-        settings = self.watchlist.settings
         return Writer(
-            settings.database,
-            settings.snapshots,
+            *(self.settings.database, self.settings.snapshots),
             now=at,
             authority=self.authority,
             book=self.book,
@@ -200,7 +203,7 @@ class Environment:
         """Return a fetcher with the settings of the watchlist."""
         from tostrack.fetch import Fetcher
 
-        settings = self.watchlist.settings
+        settings = self.settings
         return Fetcher(contact=settings.contact, delay=settings.delay, allow_private=settings.allow_private)
 
     @contextmanager
@@ -246,6 +249,12 @@ def progress_bar(total: int, label: str, *, hidden: bool = False) -> Iterator[Ca
         return
     with click.progressbar(length=total, label=label, file=sys.stderr) as bar:
         yield bar.update
+
+
+def name_few(names: Sequence[str], most: int = 3) -> str:
+    """Return the first of *names* in a line, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def exit_if_failed(failed: int) -> None:
@@ -339,7 +348,7 @@ def last_look(
     terminal = sys.stdout.isatty()
     if since == LAST and not terminal:
         raise ConfigError("--since last: works on a terminal only; in a script, name a day")
-    look = LastLook(Path(environment.watchlist.settings.database), command)
+    look = LastLook(environment.settings.database, command)
     if since == LAST or (since is None and alone and terminal):
         since = look.read()
         if since:
@@ -480,4 +489,5 @@ SHARED_OPTIONS = (
         callback=_set("colour"),
     ),
 )  # fmt: skip
+dry_run_option = click.option("-n", "--dry-run", is_flag=True, help="Show what would change; store nothing.")
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")

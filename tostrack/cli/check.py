@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.app import Environment, emit_json, exit_if_failed, json_option
+from tostrack.cli.app import Environment, emit_json, exit_if_failed, json_option, targets_argument
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     epilog="Example: `tostrack check` reads only the file; `tostrack check instagram/terms` also fetches the "
     "page twice."
 )
-@click.argument("targets", nargs=-1, metavar="[SERVICE[/DOCUMENT]]...")
+@targets_argument
 @click.option("--once", is_flag=True, help="Fetch once; do not look for parts that differ between two fetches.")
 @json_option
 @click.pass_obj
@@ -83,7 +83,7 @@ def _own_rules(environment: Environment) -> int:
     own = [RuleFile(*found) for found in own_rules(environment.watchlist_path.parent)]
     if not own:
         return 0
-    book = Rulebook((*map(load_pack, environment.watchlist.settings.packs), *own))
+    book = Rulebook((*map(load_pack, environment.settings.packs), *own))
     if faults := book.faults():
         raise ConfigError(*faults)
     names = {source.name for source in own}
@@ -121,7 +121,7 @@ def _fetched(environment: Environment, targets: tuple[str, ...], *, twice: bool)
 
 def _last(environment: Environment, document: Document) -> str | None:
     """Return the last accepted text of *document*, or None without an archive or a text."""
-    if not environment.watchlist.settings.database.is_file():
+    if not environment.settings.database.is_file():
         return None
     with environment.archive() as archive:
         return archive.text(document.service, document.slug)

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.app import Clock, Environment, emit_json, exit_if_failed, json_option, now_option, progress_bar
+from tostrack.cli.app import (
+    Clock,
+    Environment,
+    emit_json,
+    exit_if_failed,
+    json_option,
+    now_option,
+    progress_bar,
+    targets_argument,
+)
 from tostrack.errors import FetchError
 from tostrack.models import from_iso, iso
 
@@ -46,7 +55,7 @@ class _Share(click.ParamType["Shard"]):
     epilog="Example: `tostrack crawl` fetches everything; `tostrack crawl instagram x/privacy` only those. "
     "Exit status: 0 done, 3 some documents failed, 75 another crawl uses the archive."
 )
-@click.argument("targets", nargs=-1, metavar="[SERVICE[/DOCUMENT]]...")
+@targets_argument
 @now_option
 @click.option("--shard", type=_Share(), help="Crawl the share of machine K of N; each host belongs to one machine.")
 @click.option(
@@ -81,7 +90,7 @@ def command(
     if shard:
         documents = shard.of(environment.watchlist.documents, documents)
     # Ping the heartbeat URL only after a complete crawl.
-    beat = "" if targets or shard else environment.watchlist.settings.heartbeat
+    beat = "" if targets or shard else environment.settings.heartbeat
     if dry_run:
         for document in documents:
             for page in document.pages:
@@ -160,8 +169,8 @@ def run(
     from tostrack.sandbox import Worker
     from tostrack.services import crawl
 
-    settings = environment.watchlist.settings
-    convert_older(Path(settings.database), clock())
+    settings = environment.settings
+    convert_older(settings.database, clock())
     with environment.writer(clock()) as writer, environment.fetcher() as fetcher, Worker() as worker:
         _warn_of_clock(writer, clock())
         answers = partial(fetch_all, fetcher=fetcher, workers=jobs, now=clock.fixed)

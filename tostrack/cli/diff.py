@@ -146,7 +146,7 @@ def _renderer(environment: Environment, archive: Archive, shape: str) -> Callabl
     forms: dict[str, Callable[[Change], str]] = {
         "markdown": change_formats.change_as_markdown,
         "html": change_formats.change_as_html,
-        "memo": lambda change: memo_of(archive, change, environment.book, environment.watchlist.settings.url),
+        "memo": lambda change: memo_of(archive, change, environment.book, environment.settings.url),
     }
     return forms.get(shape)
 

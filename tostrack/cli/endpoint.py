@@ -23,7 +23,7 @@ def app(watchlist: str = "") -> Callable[[dict[str, Any], Callable[..., Any]], I
     from tostrack.services.subscriptions import follow_link
 
     environment = Environment(Path(watchlist or os.environ.get("TOSTRACK_WATCHLIST", "watchlist.toml")))
-    key, database = load_link_secret(environment)("KEY"), environment.watchlist.settings.database
+    key, database = load_link_secret(environment)("KEY"), environment.settings.database
 
     def act(token: str, action: str) -> str:
         with Outbox(database) as outbox:

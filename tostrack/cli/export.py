@@ -44,7 +44,7 @@ def evidence(environment: Environment, change: str, out: Path | None) -> None:
         row = archive.change(change)
         if row is None:
             raise ConfigError(f"{change}: no such change; `tostrack log` lists them with their ids")
-        content = evidence_of(archive, row, reader(Path(environment.watchlist.settings.snapshots)))
+        content = evidence_of(archive, row, reader(environment.settings.snapshots))
     out = out or Path(f"{change.replace('/', '-').replace('@', '-')}.zip")
     with replace_file(out) as file:
         file.write(content)
@@ -65,7 +65,7 @@ def warc(environment: Environment, targets: tuple[str, ...], out: Path) -> None:
 
     with environment.archive() as archive, replace_file(out) as file:
         found = captures(archive, select_documents(archive, targets))
-        write_warc(found, reader(Path(environment.watchlist.settings.snapshots)), file)
+        write_warc(found, reader(environment.settings.snapshots), file)
     click.echo(f"{out}: {len(found)} captures")
 
 

@@ -31,7 +31,7 @@ def command(environment: Environment, out: Path, url: str, ping: bool, history: 
     from tostrack.services.feeds import build_feeds
     from tostrack.services.upcoming import build_calendars
 
-    site, hub = environment.watchlist.settings.url, environment.watchlist.notify.hub
+    site, hub = environment.settings.url, environment.watchlist.notify.hub
     url = (url or site).rstrip("/")
     with environment.archive() as archive:
         environment.fix_identity(archive)

@@ -44,21 +44,18 @@ class Subcommands(Value):
 DESTRUCTIVE = frozenset({"block", "discard", "merge", "migrate", "recover", "redact", "remove"})
 
 
-#: Groups whose short commands share the module of the group's name.
-TOGETHER = frozenset({"notify", "subscribers"})
-
-
 def import_command(path: Sequence[str]) -> click.Command:
-    """Import and return a command: ``archive verify`` is ``command`` in the module ``archive_verify``.
+    """Import and return a command: ``log`` is ``command`` in the module ``log``.
 
-    The commands of `TOGETHER` are found in one module by their names.
+    The commands of a group are found by their names in the module of the group's name. Each ``import`` reads other
+    formats with other options, and has a module of its own: ``import_ota``.
     """
-    together = path[0] in TOGETHER
+    alone = len(path) == 1 or path[0] == "import"
     # A keyword names no module.
-    name = path[0] if together else {"list": "list_documents"}.get("_".join(path), "_".join(path)).replace("-", "_")
+    name = {"list": "list_documents"}.get("_".join(path), "_".join(path)) if alone else path[0]
     module = vars(importlib.import_module(f"tostrack.cli.{name}"))
     commands = [each for each in module.values() if isinstance(each, click.Command)]
-    command = next(each for each in commands if each.name == path[1]) if together else module["command"]
+    command = module["command"] if alone else next(each for each in commands if each.name == path[1])
     _share_options(command)
     return command
 

@@ -100,7 +100,7 @@ def _opened(environment: Environment, mirror: str) -> Iterator[tuple[Wayback, Re
     from tostrack.importers.request_log import RequestLog
     from tostrack.importers.wayback import ORIGIN, Wayback, pause
 
-    settings = environment.watchlist.settings
+    settings = environment.settings
     agent = user_agent(settings.contact)
     transport = GuardedTransport(
         Client(agent, monotonic=time.monotonic, allow_private=settings.allow_private),
@@ -159,7 +159,7 @@ def _one(
 @contextmanager
 def _reading(environment: Environment) -> Iterator[Archive | None]:
     """Yield the archive, or None if it does not exist yet."""
-    if not environment.watchlist.settings.database.is_file():
+    if not environment.settings.database.is_file():
         yield None
         return
     with environment.archive() as archive:

@@ -55,7 +55,7 @@ def command(
     text = _choose(services, tags)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-    settings = environment.watchlist.settings
+    settings = environment.settings
     with Writer(
         settings.database,
         settings.snapshots,

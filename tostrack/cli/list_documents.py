@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from tostrack.cli.app import Environment, emit_json, json_option, kind_option
+from tostrack.cli.app import Environment, emit_json, json_option, kind_option, targets_argument
 
 
 @click.command(
     epilog="Examples: `tostrack list`; `tostrack list instagram --json`; `tostrack list --kind sub-processors`."
 )
-@click.argument("targets", nargs=-1, metavar="[SERVICE[/DOCUMENT]]...")
+@targets_argument
 @kind_option
 @json_option
 @click.pass_obj

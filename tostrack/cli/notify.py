@@ -131,7 +131,7 @@ def preview_digest(
                 waiting = outbox.waiting(name)
             events = list(dict.fromkeys(row.event for row in waiting))
             since = from_iso(waiting[0].queued_at) if waiting else until
-        site = environment.watchlist.settings.url
+        site = environment.settings.url
         digest = assemble_digest(archive, settings, events, since, until, site=site, book=environment.book)
     if as_json or shape == "json":
         emit_json([forms.digest_as_payload(digest)])

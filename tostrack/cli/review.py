@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.app import Clock, Environment, emit_json, json_option, now_option, select_documents
+from tostrack.cli.app import (
+    Clock,
+    Environment,
+    dry_run_option,
+    emit_json,
+    json_option,
+    now_option,
+    select_documents,
+)
 from tostrack.errors import ConfigError
 from tostrack.models import iso
 
@@ -35,7 +43,7 @@ if TYPE_CHECKING:
     "--key", default="", help="The beginning of the text's key, if several are quarantined; default: the newest."
 )
 @now_option
-@click.option("-n", "--dry-run", is_flag=True, help="Show what would change; store nothing.")
+@dry_run_option
 @json_option
 @click.pass_obj
 def command(

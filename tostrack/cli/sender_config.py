@@ -79,7 +79,7 @@ def posting(environment: Environment) -> Iterator[Post]:
     from tostrack.fetch import user_agent
     from tostrack.fetch.client import Client
 
-    settings = environment.watchlist.settings
+    settings = environment.settings
     client = Client(user_agent(settings.contact), monotonic=time.monotonic, allow_private=settings.allow_private)
 
     def post(method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:

@@ -34,7 +34,7 @@ def command(
     """Write a website without a server: changes, clause by clause, with evidence. It also works as local files."""
     from tostrack.services.site import TITLE, build_site
 
-    address = (url or environment.watchlist.settings.url).rstrip("/")
+    address = (url or environment.settings.url).rstrip("/")
 
     def write(*, force: bool = False) -> str:
         with environment.archive() as archive:
@@ -64,5 +64,5 @@ def command(
 
     with serve_site(out, port, ReviewForm(store)) as at:
         click.echo(f"{at}  (Ctrl-C to stop)")
-        for _ in rebuild_when_changed(environment.watchlist.settings.database):
+        for _ in rebuild_when_changed(environment.settings.database):
             environment.say(write())
