@@ -176,6 +176,18 @@ def test_names_are_of_any_case_and_there_may_be_several(run, platform, two_night
     assert run("search", "licence", "--in", "ACME").stdout == run("search", "licence").stdout
 
 
+def test_a_number_asks_for_one_document(run, platform, two_nights):
+    privacy = Document("acme", "privacy", (Page("https://acme.example/privacy", select=("main",)),), "Privacy", "Acme")
+    platform.documents.append(privacy)
+    platform.night(privacy=paragraphs(PAY))
+
+    result = run("diff", "acme@2")
+
+    assert result.exit_code == 2
+    assert "acme@2: name one document: acme/privacy, acme/terms" in result.stderr
+    assert run("diff", "acme/terms@2").stdout != ""
+
+
 def test_two_versions_are_compared_by_their_numbers(run, platform):
     platform.night(terms=paragraphs(LICENCE, PAY))
     platform.night(terms=paragraphs(LICENCE, PAY, ADS))

@@ -222,6 +222,20 @@ class Snapshot(Value):
         return Validators(self.headers.get("etag", ""), self.headers.get("last-modified", ""))
 
 
+class TextSource(Value):
+    """One capture that a version was read from: the evidence for its text."""
+
+    url: str
+    #: Every address on the way, the one that answered last.
+    chain: tuple[str, ...]
+    #: ISO 8601.
+    fetched_at: str
+    status: int
+    sha256: str
+    #: The file below the archive's folder of snapshots.
+    path: str
+
+
 class NotModified(Value):
     """The server's word that nothing changed since the last snapshot (304): a result, not an error."""
 

@@ -63,14 +63,20 @@ def remove_stale_files(folder: Path, now: float | None = None) -> list[Path]:
 
 
 @contextmanager
-def replace_whole(target: Path) -> Iterator[Path]:
-    """Yield the path of a file beside *target* that takes its place once it is written, and survives a power cut."""
+def replace_whole(target: Path, *, durable: bool = True) -> Iterator[Path]:
+    """Yield the path of a file beside *target* that takes its place once it is written.
+
+    Args:
+        durable: Wait until it survives a power cut; not needed for what can be written again.
+    """
     part = target.with_name(f".{target.name}.part")
     try:
         yield part
-        sync_file(part)
+        if durable:
+            sync_file(part)
         part.replace(target)
-        sync_file(target.parent)
+        if durable:
+            sync_file(target.parent)
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)

@@ -28,6 +28,7 @@ from tostrack.models import (
     Clause,
     Flag,
     Reading,
+    TextSource,
     Verdict,
     Version,
     from_iso,
@@ -108,19 +109,6 @@ class FlagRow(Value):
     heading: tuple[str, ...]
     clause: str
     since: str
-
-
-class SourceRow(Value):
-    """One capture that a version was read from: the evidence for its text."""
-
-    url: str
-    #: Every address on the way, the one that answered last.
-    chain: tuple[str, ...]
-    fetched_at: str
-    status: int
-    sha256: str
-    #: The file below the folder of snapshots.
-    path: str
 
 
 _VERSION = """
@@ -350,7 +338,7 @@ class Archive:
         clauses = assemble((kind, text) for _, kind, text in rows)
         return [(clause_id, clause) for (clause_id, _, _), clause in zip(rows, clauses, strict=True)]
 
-    def sources(self, row: VersionRow) -> list[SourceRow]:
+    def sources(self, row: VersionRow) -> list[TextSource]:
         """Return the captures that the version of *row* was read from, page by page."""
         rows = self.query(
             """
@@ -362,7 +350,7 @@ class Archive:
         )
         import json
 
-        return [SourceRow(**{**dict(row), "chain": tuple(json.loads(row["chain"]))}) for row in rows]
+        return [TextSource(**{**dict(row), "chain": tuple(json.loads(row["chain"]))}) for row in rows]
 
     def redactions(self) -> int:
         """Return how many clauses and captures were taken out by order: what was read before may hold them."""

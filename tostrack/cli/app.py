@@ -251,10 +251,10 @@ def progress_bar(total: int, label: str, *, hidden: bool = False) -> Iterator[Ca
         yield bar.update
 
 
-def name_few(names: Sequence[str], most: int = 3) -> str:
-    """Return the first of *names* in a line, and how many more there are."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+def name_few(names: Sequence[str]) -> str:
+    """Return the first three of *names* in a line, and how many more there are."""
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
 
 
 def exit_if_failed(failed: int) -> None:
@@ -272,16 +272,14 @@ def replace_file(path: Path) -> Iterator[IO[bytes]]:
     Raises:
         StoreError: It cannot be written.
     """
-    part = path.with_name(f".{path.name}.part")
+    from tostrack.archive.lock import replace_whole
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
+        with replace_whole(path, durable=False) as part, part.open("wb") as file:
             yield file
-        part.replace(path)
     except OSError as error:
         raise StoreError(f"{path}: cannot be written ({error.strerror})") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 #: Printed where an empty result would look like good news.

@@ -109,12 +109,13 @@ class LastLook:
         """Store the time of the newest change that is shown now; a folder that cannot be written is no error."""
         import json
 
+        from tostrack.archive.lock import replace_whole
+
         whole = json.dumps({**self._read(), self._key: iso(newest)}, indent=1)
-        part = self._path.with_suffix(".part")
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(whole, encoding="utf-8")
-            part.replace(self._path)
+            with replace_whole(self._path, durable=False) as part:
+                part.write_text(whole, encoding="utf-8")
 
     def _read(self) -> dict[str, str]:
         import json

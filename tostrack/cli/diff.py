@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -111,14 +111,10 @@ def command(
 
             emit_json(map(change_as_json, changes))
             return
-        render = _renderer(environment, archive, shape)
-        if render:
-            for change in changes:
-                click.echo(render(change))
-    if not render:
-        look = environment.look
-        if word_diff == "plain":
-            look = replace(look, colour=False)
+        if shape != "text":
+            _print(environment, archive, changes, shape)
+    if shape == "text":
+        look = replace(environment.look, colour=environment.look.colour and word_diff != "plain")
         limit = None if all_hunks else _SHOWN
         text = _as_text(changes, look, context=context, side_by_side=side_by_side, stat=stat, limit=limit)
         environment.show(text, pager=not no_pager)
@@ -136,35 +132,25 @@ def _as_text(changes: list[Change], look: TerminalStyle, *, side_by_side: bool, 
     return "".join(f"{render_change(change, look, side_by_side=side_by_side, **options)}\n" for change in changes)
 
 
-def _renderer(environment: Environment, archive: Archive, shape: str) -> Callable[[Change], str] | None:
-    """Return how one change is printed in a format other than text; None for text."""
-    if shape == "text":
-        return None
-    from tostrack.render import change_formats
+def _print(environment: Environment, archive: Archive, changes: list[Change], shape: str) -> None:
+    from tostrack.render.change_formats import change_as_html, change_as_markdown
     from tostrack.services.export import memo_of
 
-    forms: dict[str, Callable[[Change], str]] = {
-        "markdown": change_formats.change_as_markdown,
-        "html": change_formats.change_as_html,
-        "memo": lambda change: memo_of(archive, change, environment.book, environment.settings.url),
-    }
-    return forms.get(shape)
+    for change in changes:
+        if shape == "memo":
+            click.echo(memo_of(archive, change, environment.book, environment.settings.url))
+        else:
+            click.echo((change_as_html if shape == "html" else change_as_markdown)(change))
 
 
 def _changes(
     environment: Environment, archive: Archive, rows: list[DocumentRow], numbers: str, span: _Span
 ) -> Iterator[Change]:
     """Yield the changes of one name on the command line; *numbers* is what follows its ``@``."""
-    if numbers and (pair := _PAIR.fullmatch(numbers)):
-        found = [archive.version(rows[0].service, rows[0].document, int(number)) for number in pair.groups()]
-        if None in found:
-            raise ConfigError(f"{rows[0].id}@{numbers}: no such version; `tostrack log {rows[0].id} --all` lists them")
-        yield from _net(environment, archive, rows[0], *found)
-    elif numbers:
-        stored = archive.change(f"{rows[0].id}@{numbers}")
-        if stored is None:
-            raise ConfigError(f"{rows[0].id}@{numbers}: no such change; `tostrack log {rows[0].id} --all` lists them")
-        yield archive.load_change(stored)
+    if numbers:
+        if len(rows) > 1:
+            raise ConfigError(f"{rows[0].service}@{numbers}: name one document: {', '.join(row.id for row in rows)}")
+        yield from _numbered(environment, archive, rows[0], numbers)
     elif span.start or span.end:
         for row in rows:
             # Before the first version: compare with the first version.
@@ -174,6 +160,20 @@ def _changes(
             yield from _net(environment, archive, row, old, new or archive.current(row.service, row.document))
     else:
         yield from archive.load_changes(_listed(archive, rows, span))
+
+
+def _numbered(environment: Environment, archive: Archive, row: DocumentRow, numbers: str) -> Iterator[Change]:
+    """Yield the change of this number, or the difference between two versions: ``3..7``."""
+    name = f"{row.id}@{numbers}"
+    if pair := _PAIR.fullmatch(numbers):
+        old, new = (archive.version(row.service, row.document, int(number)) for number in pair.groups())
+        if old is None or new is None:
+            raise ConfigError(f"{name}: no such version; `tostrack log {row.id} --all` lists them")
+        yield from _net(environment, archive, row, old, new)
+    elif stored := archive.change(name):
+        yield archive.load_change(stored)
+    else:
+        raise ConfigError(f"{name}: no such change; `tostrack log {row.id} --all` lists them")
 
 
 def _listed(archive: Archive, rows: list[DocumentRow], span: _Span) -> list[ChangeRow]:

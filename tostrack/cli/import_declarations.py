@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.app import Environment, emit_json, json_option
+from tostrack.cli.app import Environment, emit_json, json_option, name_few
 from tostrack.cli.import_options import MOST_LINES, folder_type
 
 if TYPE_CHECKING:
@@ -71,8 +71,7 @@ def _list_notes(notes: Iterable[DeclarationNote]) -> None:
             continue
         lines = [(what, [note.where for note in same]) for what, same in groupby(listed, key=lambda note: note.what)]
         for what, where in lines[:MOST_LINES]:
-            more = f" and {len(where) - 3} more" if len(where) > 3 else ""
-            click.echo(safe_line(f"  {what}: {', '.join(where[:3])}{more}"), err=True)
+            click.echo(safe_line(f"  {what}: {name_few(where)}"), err=True)
         if len(lines) > MOST_LINES:
             click.echo(f"  and {len(lines) - MOST_LINES} more; --json lists all", err=True)
 

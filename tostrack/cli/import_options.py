@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.app import Environment
+from tostrack.cli.app import Environment, name_few
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 #: Lines listed on standard error for one group; --json lists all.
 MOST_LINES = 20
-#: Names listed for one reason.
-_MOST_NAMES = 3
 
 folder_type = click.Path(file_okay=False, path_type=Path)
 
@@ -104,10 +102,9 @@ def warn_left_out(left_out: Sequence[tuple[str, str]]) -> None:
     from tostrack.render.escape import safe_line
 
     reasons = Counter(why for _, why in left_out)
-    for why, number in reasons.most_common(MOST_LINES):
-        names = [name for name, reason in left_out if reason == why][:_MOST_NAMES]
-        more = f" and {number - len(names)} more" if number > len(names) else ""
-        click.echo(safe_line(f"skipped {', '.join(names)}{more}: {why}"), err=True)
+    for why, _ in reasons.most_common(MOST_LINES):
+        names = [name for name, reason in left_out if reason == why]
+        click.echo(safe_line(f"skipped {name_few(names)}: {why}"), err=True)
     if len(reasons) > MOST_LINES:
         rest = len(left_out) - sum(number for _, number in reasons.most_common(MOST_LINES))
         click.echo(f"skipped {rest} more", err=True)

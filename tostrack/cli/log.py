@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,7 +25,7 @@ from tostrack.cli.app import (
 )
 
 if TYPE_CHECKING:
-    from tostrack.archive.reviews import Review
+    from tostrack.archive import Archive, ChangeRow, DocumentRow
 
 _FIELDS = "id service document seen_at verdict reason topics added removed reworded moved announced explanation".split()
 #: Silenced changes listed without --since and -n.
@@ -63,8 +64,6 @@ def command(
     as_json: bool,
 ) -> None:
     """List the changes that matter; with --all every change, with its verdict and the reason for it."""
-    from tostrack.archive.kinds import find_kinds
-    from tostrack.archive.reviews import combine_reviews
     from tostrack.models import Verdict
     from tostrack.render.listings import render_log
 
@@ -75,19 +74,13 @@ def command(
     asked = Verdict(verdict) if verdict else None if everything or silenced else Verdict.SUBSTANTIVE
     with environment.archive() as archive:
         documents = select_documents(archive, targets, kinds)
-        found = list_changes(archive, documents, verdict=asked, since=since, until=until)
-        kind_of = find_kinds(archive, documents if as_json else ())
-        reviews = combine_reviews(archive.reviews())
+        found = [
+            row
+            for row in list_changes(archive, documents, verdict=asked, since=since, until=until)
+            if topic in (None, *row.topics) and not (silenced and row.verdict == Verdict.SUBSTANTIVE)
+        ]
+        rows = list(_rows(archive, found[:limit], documents if as_json else []))
         store(archive)
-    rows = [
-        {
-            **{name: getattr(row, name) for name in _FIELDS},
-            "review": _said(reviews.get(row.id)),
-            "kind": kind_of.get(f"{row.service}/{row.document}", ""),
-        }
-        for row in found
-        if (topic is None or topic in row.topics) and not (silenced and row.verdict == Verdict.SUBSTANTIVE)
-    ][:limit]
     if not rows:
         validate_topic(topic, environment.book)
     said = "no change that matters" if asked is Verdict.SUBSTANTIVE else "no change recorded"
@@ -95,5 +88,19 @@ def command(
     environment.print_rows(rows, render_log, as_json=as_json, nothing=nothing)
 
 
-def _said(review: Review | None) -> dict[str, str] | None:
-    return {**asdict(review), "sentence": review.sentence} if review else None
+def _rows(archive: Archive, found: Iterable[ChangeRow], documents: Iterable[DocumentRow]) -> Iterator[dict[str, Any]]:
+    """Yield the row of JSON of each change, with what readers decided, and the kind of its document among *documents*.
+
+    Finding the kinds takes longer than all else.
+    """
+    from tostrack.archive.kinds import find_kinds
+    from tostrack.archive.reviews import combine_reviews
+
+    kind_of, reviews = find_kinds(archive, documents), combine_reviews(archive.reviews())
+    for row in found:
+        review = reviews.get(row.id)
+        yield {
+            **{name: getattr(row, name) for name in _FIELDS},
+            "review": {**asdict(review), "sentence": review.sentence} if review else None,
+            "kind": kind_of.get(f"{row.service}/{row.document}", ""),
+        }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -50,9 +50,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Show when each document was last checked, with which result, and when its text last changed."""
-    from tostrack.archive.kinds import find_kinds
     from tostrack.render.listings import render_status
-    from tostrack.services.policy_ages import list_policy_ages
     from tostrack.services.unread_languages import list_unread
 
     with environment.archive() as archive:
@@ -61,38 +59,45 @@ def command(
             show_quarantined(environment, list_quarantined(archive, rows), as_json=as_json)
             return
         shown = {row.id for row in rows}
-        went_back = [found for found in archive.times_that_go_back() if found[0] in shown]
-        unread = [] if annotate else list_unread(archive, rows)
-        listed = rows if as_json and not annotate else []
-        ages, kinds = list_policy_ages(archive, listed), find_kinds(archive, listed)
+        went_back = [f"{name}@{number}" for name, number in archive.times_that_go_back() if name in shown]
+        listed = list(_rows(archive, rows)) if as_json and not annotate else []
+        unread = [] if as_json or annotate else list_unread(archive, rows)
     if annotate:
         for line in worst_failures(rows):
             # As bytes: the one line that the runner is to obey.
             click.echo(line.encode())
     elif as_json:
-        not_analysed = {f"{one.service}/{one.document}": one.language for one in unread}
-        today = datetime.now(UTC).date()
-        stated = {name: asdict(age) | {"days": age.days(today)} for name, age in ages.items()}
-        emit_json(
-            {
-                **asdict(row),
-                "kind": kinds[row.id],
-                "not_analysed": not_analysed.get(row.id, ""),
-                "stated": stated.get(row.id),
-            }
-            for row in rows
-        )
+        emit_json(listed)
     elif not rows:
         click.echo(NO_TEXT.partition(", ")[0], err=True)
     elif not environment.quiet:
         notices = [f"{one.service}/{one.document}: {one.notice}\n" for one in unread]
         environment.show("".join([render_status(map(asdict, rows), environment.look), *notices]))
     if went_back:
-        named = ", ".join(f"{document}@{number}" for document, number in went_back[:3])
+        named = ", ".join(went_back[:3])
         click.echo(f"times go back at {named}: a clock was wrong; versions are ordered by number", err=True)
     if within is not None and (late := list_failing(rows, datetime.now(UTC) - timedelta(hours=within))):
         click.echo(f"failing: {', '.join(row.id for row in late)}", err=True)
         exit_if_failed(len(late))
+
+
+def _rows(archive: Archive, rows: list[DocumentRow]) -> Iterator[dict[str, Any]]:
+    """Yield *rows* as rows of JSON, each with its kind, whether no rule reads its language, and the date it states."""
+    from tostrack.archive.kinds import find_kinds
+    from tostrack.services.policy_ages import list_policy_ages
+    from tostrack.services.unread_languages import list_unread
+
+    kinds, ages = find_kinds(archive, rows), list_policy_ages(archive, rows)
+    not_analysed = {f"{one.service}/{one.document}": one.language for one in list_unread(archive, rows)}
+    today = datetime.now(UTC).date()
+    for row in rows:
+        age = ages.get(row.id)
+        yield {
+            **asdict(row),
+            "kind": kinds[row.id],
+            "not_analysed": not_analysed.get(row.id, ""),
+            "stated": asdict(age) | {"days": age.days(today)} if age else None,
+        }
 
 
 def list_failing(rows: Iterable[DocumentRow], since: datetime) -> list[DocumentRow]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tostrack.archive import Archive, ChangeRow
@@ -16,7 +15,7 @@ from tostrack.render.site_paths import change_page, site_address
 SUBTITLE = "Changes of terms and privacy policies that matter, quoted"
 
 if TYPE_CHECKING:
-    from tostrack.render.feed import FeedEntry
+    from tostrack.render.feed import FeedData, FeedEntry
 
 
 def build_feeds(
@@ -35,50 +34,82 @@ def build_feeds(
     """
     from tostrack.render import feed
 
-    authority, began = archive.meta("authority"), from_iso(archive.meta("created_at"))
-    entries = _entries(archive, authority, began.year, site, history=history)
+    maker = FeedMaker(archive, site)
+    entries = _entries(archive, maker, history=history)
     silent = Counter(name for row in archive.changes(verdict=Verdict.SUBSTANTIVE) for name in _feeds_of(row))
     files = {}
     for name, title in _titles(archive).items():
         held = tuple(entry for row, entry in entries if name in _feeds_of(row))[: feed.MAX_ENTRIES]
         for suffix, form in feed.FORMS.items():
             path = f"{name}.{suffix}"
-            files[path] = form(
-                feed.FeedData(
-                    id=feed.tag(authority, began.year, "feed", name),
-                    title=title,
-                    entries=held,
-                    subtitle=SUBTITLE if held else describe_empty(began, silent[name]),
-                    began=began,
-                    url=f"{url}/{path}" if url else "",
-                    home=site or url,
-                    hub=hub,
-                )
-            )
+            own = f"{url}/{path}" if url else ""
+            files[path] = form(maker.feed(name, title, held, own, site or url, hub=hub, imported=silent[name]))
     return files
 
 
-def describe_empty(began: datetime, imported: int) -> str:
-    """Return why a feed has no entry.
+class FeedMaker:
+    """Makes the feeds of one archive: their ids are of its authority and of the year in which it was made.
 
     Args:
-        imported: How many changes are not in the feed because they were imported.
+        archive: Open for reading.
+        site: Where the pages of changes are published; empty when they are not.
     """
-    kept = f"; {count(imported, 'imported change')} not listed" if imported else ""
-    return f"No change that matters since watching began on {iso(began)[:10]}{kept}"
+
+    def __init__(self, archive: Archive, site: str) -> None:
+        self._archive = archive
+        self._site = site
+        self._authority, self._began = archive.meta("authority"), from_iso(archive.meta("created_at"))
+
+    def feed(
+        self,
+        name: str,
+        title: str,
+        entries: tuple[FeedEntry, ...],
+        url: str,
+        home: str,
+        *,
+        hub: str = "",
+        imported: int = 0,
+    ) -> FeedData:
+        """Return the feed called *name*, which its id is made of.
+
+        Args:
+            url: Where the feed itself is published, and *home* the page that it belongs to; each may be empty.
+            hub: As for `build_feeds`.
+            imported: How many changes are not in it because they were imported.
+        """
+        from tostrack.render.feed import FeedData, tag
+
+        kept = f"; {count(imported, 'imported change')} not listed" if imported else ""
+        empty = f"No change that matters since watching began on {iso(self._began)[:10]}{kept}"
+        ident = tag(self._authority, self._began.year, "feed", name)
+        return FeedData(
+            ident, title, entries, SUBTITLE if entries else empty, began=self._began, url=url, home=home, hub=hub
+        )
+
+    def entry(self, row: ChangeRow, service_name: str, document_name: str, updated: str) -> FeedEntry:
+        """Return the change of *row* as an entry that says that it was *updated* then."""
+        from tostrack.render.feed import build_entry
+
+        return build_entry(
+            self._archive.load_change(row),
+            authority=self._authority,
+            year=self._began.year,
+            service_name=service_name,
+            document_name=document_name,
+            link=site_address(self._site, change_page(row.id)) or self._policy(row),
+            updated=from_iso(updated),
+        )
+
+    def _policy(self, row: ChangeRow) -> str:
+        """Return the address that the new text of a change was fetched from; empty where no capture is stored."""
+        version = self._archive.version(row.service, row.document, row.to_number)
+        return next((one.url for one in self._archive.sources(version)), "") if version else ""
 
 
-def find_policy(archive: Archive, row: ChangeRow) -> str:
-    """Return the address that the new text of a change was fetched from; empty where no capture is stored."""
-    version = archive.version(row.service, row.document, row.to_number)
-    return next((one.url for one in archive.sources(version)), "") if version else ""
-
-
-def _entries(
-    archive: Archive, authority: str, year: int, site: str, *, history: bool
-) -> list[tuple[ChangeRow, FeedEntry]]:
+def _entries(archive: Archive, maker: FeedMaker, *, history: bool) -> list[tuple[ChangeRow, FeedEntry]]:
     """Return every change that any feed holds, newest first, rendered once."""
-    from tostrack.render import feed
+    from tostrack.render.feed import MAX_ENTRIES
 
     documents = {row.id: row for row in archive.documents()}
     told = [row for row in archive.changes(verdict=Verdict.SUBSTANTIVE) if row.announced or history]
@@ -87,20 +118,12 @@ def _entries(
     latest = max((row.checked_at or "" for row in documents.values()), default="")
     for row in told:
         # The newest hundred are all that a feed can hold, and rendering is what costs.
-        if all(taken[name] >= feed.MAX_ENTRIES for name in _feeds_of(row)):
+        if all(taken[name] >= MAX_ENTRIES for name in _feeds_of(row)):
             continue
         taken.update(_feeds_of(row))
         document = documents[f"{row.service}/{row.document}"]
-        entry = feed.build_entry(
-            archive.load_change(row),
-            authority=authority,
-            year=year,
-            service_name=document.service_name,
-            document_name=document.name,
-            link=site_address(site, change_page(row.id)) or find_policy(archive, row),
-            updated=from_iso(latest := credible_time(row.seen_at, latest)),
-        )
-        found.append((row, entry))
+        latest = credible_time(row.seen_at, latest)
+        found.append((row, maker.entry(row, document.service_name, document.name, latest)))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tostrack.models import Verdict
+from tostrack.models import TextSource, Verdict
 from tostrack.render.escape import count
 from tostrack.render.site_paths import change_page
 
@@ -206,19 +206,6 @@ class AgeRow:
         months = int(self.days / _MONTH)
         age = count(months, "month") if months else count(self.days, "day")
         return f"{age}: over 12 months" if self.days > _YEAR else age
-
-
-@dataclass(frozen=True)
-class TextSource:
-    """One capture that a version was read from."""
-
-    url: str
-    chain: tuple[str, ...]
-    fetched_at: str
-    status: int
-    sha256: str
-    #: The file below the archive's folder of snapshots.
-    path: str
 
 
 @dataclass(frozen=True)

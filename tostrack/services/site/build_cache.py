@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tostrack.archive.lock import replace_whole
 from tostrack.errors import ConfigError, StoreError
 from tostrack.models import sha256
 from tostrack.render.site_paths import first_part, part_page
@@ -132,9 +133,8 @@ class BuildCache:
         with self._reported():
             if known is None or known[1] != digest or not target.is_file():
                 target.parent.mkdir(parents=True, exist_ok=True)
-                temporary = target.with_name(f".{target.name}.part")
-                temporary.write_bytes(content)
-                temporary.replace(target)
+                with replace_whole(target, durable=False) as part:
+                    part.write_bytes(content)
                 self.written += 1
         self._pages[path] = (key, digest)
 

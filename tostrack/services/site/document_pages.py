@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from tostrack.analysis.facts.phrases import reach, recipients
@@ -26,7 +26,6 @@ from tostrack.render.site.page_data import (
     Power,
     Site,
     TextData,
-    TextSource,
 )
 from tostrack.render.site.page_data import TextPage as ShownReading
 from tostrack.render.site.rendering import FeedLink
@@ -121,12 +120,12 @@ class DocumentPages:
 
     def _change(self, row: ChangeRow, older: ChangeRow | None, newer: ChangeRow | None) -> ChangeItem:
         context = self._context
-        change = _Lazy(lambda: context.archive.load_change(row))
+        load = cache(lambda: context.archive.load_change(row))
         names = (self.row.service_name, self.row.name)
         key = self.change_key(row)
 
         def listed() -> dict[str, object]:
-            return asdict(item(change.value, row.id, row.seen_at, names))
+            return asdict(item(load(), row.id, row.seen_at, names))
 
         shown = ChangeItem(**_tuples(context.shelf.fact(f"item {row.id}", key, listed)))
         if review := context.reviews.get(row.id):
@@ -139,10 +138,10 @@ class DocumentPages:
             lambda: change_page(
                 context.site,
                 shown,
-                change.value,
+                load(),
                 texts=(self._text(old), self._text(new)),
                 clauses=len(self._blame.clause_ids(new.number)),
-                meanings=self._meanings(change.value),
+                meanings=self._meanings(load()),
                 older=before,
                 newer=behind,
                 feeds=self._feeds,
@@ -155,7 +154,7 @@ class DocumentPages:
         return {pair: self._context.meaning(*pair) for pair in flags}
 
     def _text(self, version: VersionRow) -> TextData:
-        sources = tuple(TextSource(**vars(one)) for one in self._context.archive.sources(version))
+        sources = tuple(self._context.archive.sources(version))
         return TextData(version.number, version.seen_at, version.sha256, version.hash, self._page_of(version), sources)
 
     def _page_of(self, version: VersionRow) -> str:
@@ -351,17 +350,6 @@ def _mentions(topic: str, clause: Clause) -> tuple[tuple[str, str], ...]:
     text = plain(clause.text)
     found = {str(one.key): describe_event(text, one.start, one.end) for one in _WORDS[topic](text)}
     return tuple(found.items())
-
-
-class _Lazy:
-    """A value that is made when it is first asked for."""
-
-    def __init__(self, make: Callable[[], Change]) -> None:
-        self._make = make
-
-    @cached_property
-    def value(self) -> Change:
-        return self._make()
 
 
 def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from tostrack.archive import ChangeRow
 from tostrack.models import from_iso, iso
-from tostrack.render.feed import FORMS, MAX_ENTRIES, FeedData, FeedEntry, build_entry, tag
+from tostrack.render.feed import FORMS, MAX_ENTRIES, FeedEntry
 from tostrack.render.site.rendering import FeedLink
-from tostrack.render.site_paths import change_page, site_address
-from tostrack.services.feeds import SUBTITLE, credible_time, describe_empty, find_policy
+from tostrack.render.site_paths import site_address
+from tostrack.services.feeds import FeedMaker, credible_time
 from tostrack.services.site.document_pages import SiteContext, key_of
 
 
@@ -50,18 +50,10 @@ def write_feed(context: SiteContext, name: str, title: str, told: Iterable[FeedC
     fresh = [context.shelf.is_fresh(path, key) for path in paths]
     if all(fresh):
         return
-    entries = tuple(_dated([_entry(context, one) for one in shown], context.site.checked_at))
-    authority, began = context.archive.meta("authority"), from_iso(context.archive.meta("created_at"))
+    maker = FeedMaker(context.archive, url)
+    entries = tuple(_dated([_entry(context, maker, one) for one in shown], context.site.checked_at))
     for form, path in zip(FORMS.values(), paths, strict=True):
-        made = FeedData(
-            id=tag(authority, began.year, "feed", name),
-            title=title,
-            entries=entries,
-            subtitle=SUBTITLE if entries else describe_empty(began, 0),
-            began=began,
-            url=site_address(url, path),
-            home=site_address(url, home),
-        )
+        made = maker.feed(name, title, entries, site_address(url, path), site_address(url, home))
         context.shelf.put(path, form(made), key)
 
 
@@ -72,23 +64,10 @@ def _dated(entries: Iterable[FeedEntry], latest: str) -> Iterator[FeedEntry]:
         yield entry if latest == iso(entry.updated) else replace(entry, updated=from_iso(latest))
 
 
-def _entry(context: SiteContext, one: FeedChange) -> FeedEntry:
-    found = context.shelf.fact(f"entry {one.row.id}", one.key, lambda: _fields(context, one))
-    return _entry_of(found)
+def _entry(context: SiteContext, maker: FeedMaker, one: FeedChange) -> FeedEntry:
+    def found() -> dict[str, Any]:
+        made = maker.entry(one.row, *one.names, one.row.seen_at)
+        return {**asdict(made), "updated": iso(made.updated)}
 
-
-def _fields(context: SiteContext, one: FeedChange) -> dict[str, Any]:
-    made = build_entry(
-        context.archive.load_change(one.row),
-        authority=context.archive.meta("authority"),
-        year=from_iso(context.archive.meta("created_at")).year,
-        service_name=one.names[0],
-        document_name=one.names[1],
-        link=site_address(context.site.url, change_page(one.row.id)) or find_policy(context.archive, one.row),
-        updated=from_iso(one.row.seen_at),
-    )
-    return {**asdict(made), "updated": iso(made.updated)}
-
-
-def _entry_of(fields: Mapping[str, Any]) -> FeedEntry:
+    fields = context.shelf.fact(f"entry {one.row.id}", one.key, found)
     return FeedEntry(**{**fields, "updated": from_iso(fields["updated"]), "topics": tuple(fields["topics"])})
