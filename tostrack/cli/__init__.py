@@ -103,7 +103,7 @@ GROUPS = {
         "Example: `tostrack crawl; tostrack notify send`, or send every hour: a message that is not due waits.",
         default="status",
         old_options=("--send", "--gather", "--status", "--release", "--drop", "--issues"),
-        old_command="options",
+        hidden={"options": "Run the commands that old options name."},
     ),
     "import": Subcommands(
         {
@@ -149,12 +149,15 @@ def _print_completion(context: click.Context, _: click.Parameter, shell: str | N
 
 @click.group(
     cls=ReportingGroup,
+    listed=Subcommands(
+        COMMANDS,
+        "First steps: `tostrack demo` shows everything on an invented platform; `tostrack init` creates yours.",
+        hidden=HIDDEN,
+    ),
     sections=SECTIONS,
     groups=GROUPS,
     renamed=RENAMED,
-    hidden=HIDDEN,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="First steps: `tostrack demo` shows everything on an invented platform; `tostrack init` creates yours.",
 )
 @click.option(
     "-w",

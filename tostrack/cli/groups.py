@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, Sequence
+from dataclasses import field
 from enum import IntEnum
 from typing import Any
 
@@ -35,9 +36,10 @@ class Subcommands(Value):
     epilog: str
     #: The command that runs when none is named.
     default: str = ""
-    #: Options that the group itself had before it was one; they lead to the hidden command of that name.
+    #: Commands that run and that help does not list, each with what its own help says of it.
+    hidden: Mapping[str, str] = field(default_factory=dict)
+    #: Options that the group itself had before it was one; they lead to its hidden command.
     old_options: tuple[str, ...] = ()
-    old_command: str = ""
 
 
 #: Words that delete, overwrite or stop something: no hint for a mistyped command proposes one.
@@ -85,19 +87,22 @@ def find_nearest(word: str, names: Sequence[str]) -> str:
 class LazyGroup(click.Group):
     """A group that lists its commands from a table and imports one when it runs."""
 
-    def __init__(self, name: str, listed: Subcommands, text: str) -> None:
-        super().__init__(name, epilog=listed.epilog, help=text)
+    def __init__(self, name: str | None, listed: Subcommands, **kwargs: Any) -> None:
+        super().__init__(name, epilog=listed.epilog, **kwargs)
         self._listed = listed
+        #: What a mistyped command may have meant.
+        self._meant = list(listed.commands)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Return the names of the commands that help shows."""
+        """Return the names of the commands that help shows, in the order of the table."""
         return list(self._listed.commands)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Import and return one command."""
-        if cmd_name in self._listed.commands or (cmd_name and cmd_name == self._listed.old_command):
-            return import_command((self.name or "", cmd_name))
-        return None
+        return import_command((self.name or "", cmd_name)) if self._has(cmd_name) else None
+
+    def _has(self, name: str) -> bool:
+        return name in self._listed.commands or name in self._listed.hidden
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the commands without importing any."""
@@ -110,57 +115,53 @@ class LazyGroup(click.Group):
         first = args[0] if args else ""
         if listed.default and first not in ctx.help_option_names and (not first or first.startswith("-")):
             old = any(arg.partition("=")[0] in listed.old_options for arg in args)
-            args = [listed.old_command if old else listed.default, *args]
+            args = [next(iter(listed.hidden)) if old else listed.default, *args]
         return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Say which command is nearest when there is none of that name."""
-        listed = self._listed
-        if args and args[0] not in listed.commands and args[0] != listed.old_command:
-            hint = find_nearest(args[0], list(listed.commands))
-            if hint or not listed.default or len(args) > 1:
+        if not self._has(args[0]):
+            hint = find_nearest(args[0], self._meant)
+            if hint or not self._listed.default or len(args) > 1:
                 where = f"`{ctx.command_path} --help` lists them"
                 raise click.UsageError(f"{ctx.command_path}: no command {args[0]!r}{hint or f'; {where}'}", ctx)
             # `subscribers shop`, as it was written before the group had commands.
-            args = [listed.default, *args]
+            args = [self._listed.default, *args]
         return super().resolve_command(ctx, args)
 
 
-class ReportingGroup(click.Group):
-    """The commands at the top; expected failures end in one line each."""
+class ReportingGroup(LazyGroup):
+    """The commands at the top, by section; expected failures end in one line each."""
 
     def __init__(
         self,
-        *args: Any,
+        name: str | None,
+        listed: Subcommands,
+        *,
         sections: Mapping[str, Mapping[str, str]],
         groups: Mapping[str, Subcommands],
         renamed: Mapping[str, Sequence[str]],
-        hidden: Mapping[str, str],
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(name, listed, **kwargs)
         self._sections = sections
         self._groups = groups
         self._renamed = renamed
-        self._hidden = hidden
-        self._described = {name: text for section in sections.values() for name, text in section.items()}
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Return the commands in the order in which a newcomer meets them."""
-        return list(self._described)
+        self._meant += [f"{group} {each}" for group, within in groups.items() for each in within.commands]
+        self._meant += ["--help", "--version"]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Return one command; it is imported for that, a group is not."""
         if cmd_name in self._groups:
-            text = {**self._hidden, **self._described}[cmd_name]
-            return LazyGroup(cmd_name, self._groups[cmd_name], text)
-        return import_command((cmd_name,)) if cmd_name in (*self._described, *self._hidden) else None
+            text = self._listed.commands.get(cmd_name) or self._listed.hidden[cmd_name]
+            return LazyGroup(cmd_name, self._groups[cmd_name], help=text)
+        return import_command((cmd_name,)) if self._has(cmd_name) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the commands by section; none is imported for it."""
-        longest = max(map(len, self._described))
+        longest = max(map(len, self._listed.commands))
         for title, commands in self._sections.items():
             with formatter.section(title):
                 formatter.write_dl([(name.ljust(longest), text) for name, text in commands.items()])
@@ -168,19 +169,11 @@ class ReportingGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Run a command by the name that it had before, or say which is nearest when there is none of that name."""
-        name = args[0] if args else ""
-        if name in self._renamed:
-            new = self._renamed[name]
-            click.echo(
-                f"tostrack: `tostrack {name}` is now `tostrack {' '.join(new)}`; the old name works until 0.3", err=True
-            )
+        """Run a command by the name that it had before, and say so."""
+        if new := self._renamed.get(args[0]):
+            said = f"`tostrack {args[0]}` is now `tostrack {' '.join(new)}`; the old name works until 0.3"
+            click.echo(f"tostrack: {said}", err=True)
             args = [*new, *args[1:]]
-        elif name and name not in (*self._described, *self._hidden) and not name.startswith("-"):
-            nested = [f"{group} {each}" for group, listed in self._groups.items() for each in listed.commands]
-            raise click.UsageError(
-                f"no command {name!r}{find_nearest(name, [*self._described, *nested, '--help', '--version'])}", ctx
-            )
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
