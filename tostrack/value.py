@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from threading import RLock
 from typing import TYPE_CHECKING, Any, dataclass_transform
 
 _LOCK = RLock()
+
+
+def fields_of(value: object, names: Iterable[str]) -> dict[str, Any]:
+    """Return the attributes *names* of *value* by their names, tuples as lists: a row of JSON."""
+    return {name: _listed(getattr(value, name)) for name in names}
+
+
+def _listed(value: Any) -> Any:
+    return list(map(_listed, value)) if isinstance(value, tuple) else value
 
 
 def _make(kind: type, *, eq: bool = True) -> None:

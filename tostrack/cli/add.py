@@ -9,6 +9,7 @@ import click
 
 from tostrack.cli.app import Environment, emit_json, json_option
 from tostrack.errors import ConfigError
+from tostrack.value import fields_of
 
 if TYPE_CHECKING:
     from tostrack.services.add import ProposedEntry
@@ -106,12 +107,8 @@ def _row(found: ProposedEntry) -> dict[str, object]:
     return {
         "service": document.service,
         "document": document.slug,
-        "service_name": document.service_name,
-        "name": document.name,
-        "url": page.url,
-        "select": list(page.select),
-        "remove": list(page.remove),
-        "fetch": page.fetch,
+        **fields_of(document, ("service_name", "name")),
+        **fields_of(page, ("url", "select", "remove", "fetch")),
         "language": document.language,
         "clauses": found.clauses,
         "words": len(found.text.split()),

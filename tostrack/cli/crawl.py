@@ -22,6 +22,7 @@ from tostrack.cli.app import (
 )
 from tostrack.errors import FetchError
 from tostrack.models import from_iso, iso
+from tostrack.value import fields_of
 
 if TYPE_CHECKING:
     from tostrack.archive import Archive
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 #: Parallel requests: with 16, 100,000 documents take 1.6 hours (docs/capacity.md).
 _MOST_JOBS = 16
+_FIELDS = ("service", "document", "outcome", "cause", "http_status", "version", "verdict", "topics")
 #: Clocks of machines that share an archive differ by less.
 _CLOCK_SLACK = timedelta(hours=1)
 
@@ -203,16 +205,7 @@ def _ping_heartbeat(fetcher: Fetcher, url: str) -> None:
 
 def row(result: CrawlResult) -> dict[str, object]:
     """Return *result* as its line of JSON."""
-    return {
-        "service": result.service,
-        "document": result.document,
-        "outcome": result.outcome,
-        "cause": result.cause,
-        "http_status": result.http_status,
-        "version": result.version,
-        "verdict": result.verdict,
-        "topics": list(result.topics),
-    }
+    return fields_of(result, _FIELDS)
 
 
 def line(result: CrawlResult) -> str:

@@ -23,6 +23,7 @@ from tostrack.cli.app import (
     until_option,
     validate_topic,
 )
+from tostrack.value import fields_of
 
 if TYPE_CHECKING:
     from tostrack.archive import Archive, ChangeRow, DocumentRow
@@ -100,7 +101,7 @@ def _rows(archive: Archive, found: Iterable[ChangeRow], documents: Iterable[Docu
     for row in found:
         review = reviews.get(row.id)
         yield {
-            **{name: getattr(row, name) for name in _FIELDS},
+            **fields_of(row, _FIELDS),
             "review": {**asdict(review), "sentence": review.sentence} if review else None,
             "kind": kind_of.get(f"{row.service}/{row.document}", ""),
         }

@@ -22,6 +22,7 @@ from tostrack.cli.sender_config import (
 from tostrack.errors import ConfigError, NotifyError
 from tostrack.models import channel_of, from_iso
 from tostrack.render.escape import count, safe_line
+from tostrack.value import fields_of
 
 #: The stored reason of a discarded message.
 _DISCARDED = "dropped by the operator"
@@ -167,8 +168,7 @@ def _show_messages(environment: Environment, outbox: Outbox, *, as_json: bool) -
 
 def _message_row(message: Message) -> dict[str, object]:
     """Return *message* as its line of JSON."""
-    columns = asdict(message)
-    return {name: columns[name] for name in _FIELDS}
+    return fields_of(message, _FIELDS)
 
 
 def _describe_waiting(environment: Environment, outbox: Outbox) -> str:

@@ -10,6 +10,7 @@ import click
 
 from tostrack.cli.app import DAY, Environment, emit_json, json_option, select_one
 from tostrack.errors import ConfigError
+from tostrack.value import fields_of
 
 if TYPE_CHECKING:
     from tostrack.archive import Archive, VersionRow
@@ -48,7 +49,7 @@ def command(
         text = archive.reading(version).version.text
     if as_json:
         fields = ("service", "document", "number", "seen_at", "kind", "sha256")
-        emit_json([{**{name: getattr(version, name) for name in fields}, "text": text}])
+        emit_json([fields_of(version, fields) | {"text": text}])
     else:
         click.echo(safe(text), nl=False)
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from tostrack.render.change_formats import safe_url
 from tostrack.render.escape import count, safe_line
 from tostrack.render.terminal_style import PLAIN, TerminalStyle, align_columns, fit_line
-from tostrack.value import Value
+from tostrack.value import Value, fields_of
 
 #: Octets of a line of iCalendar (RFC 5545, section 3.1).
 _LINE = 75
@@ -61,9 +61,7 @@ class BindingDate(Value):
 def binding_row(one: BindingDate, today: date) -> dict[str, object]:
     """Return *one* as its line of JSON."""
     return {
-        "service": one.service,
-        "document": one.document,
-        "kind": one.kind,
+        **fields_of(one, ("service", "document", "kind")),
         "date": one.day.isoformat(),
         "days": (one.day - today).days,
         "words": one.words,

@@ -12,6 +12,7 @@ from tostrack.models import Change, Edit, Fact, Flag, Hunk, Version, iso
 from tostrack.render.escape import count, cut, path_of, safe_line, span_of
 from tostrack.render.headline import distinct_flags, find_untold, flag_label, headline
 from tostrack.render.word_edits import Run, clipped, fold, runs_of, shortened, whole
+from tostrack.value import fields_of
 
 #: Kept words shown on each side of an edit.
 CONTEXT = 20
@@ -202,44 +203,28 @@ def coloured(op: str, text: str, *, stroked: bool) -> str:
 
 def change_as_json(change: Change) -> dict[str, Any]:
     """Return *change* as plain values that `json.dumps` takes, under the field names of ``tostrack diff --json``."""
+    was, now = (change.dating.old, change.dating.new) if change.dating else ("", "")
     return {
-        "service": change.service,
-        "document": change.document,
+        **fields_of(change, ("service", "document")),
         "from": _json_version(change.old),
         "to": _json_version(change.new),
-        "verdict": str(change.verdict),
-        "reason": str(change.reason),
-        "explanation": change.explanation,
-        "importance": change.importance,
-        "topics": list(change.topics),
+        **fields_of(change, ("verdict", "reason", "explanation", "importance", "topics")),
         "hunks": [_json_hunk(hunk) for hunk in change.hunks],
-        "stated": _json_dating(change),
+        # The days that the texts state of themselves, and whether the document is silent on a real change.
+        "stated": {"from": was or None, "to": now or None, "silent": bool(change.silence)},
         "headline": headline(change),
     }
 
 
-def _json_dating(change: Change) -> dict[str, Any]:
-    """Return the days that the two texts state of themselves, and whether the document is silent on a real change."""
-    was, now = (change.dating.old, change.dating.new) if change.dating else ("", "")
-    return {"from": was or None, "to": now or None, "silent": bool(change.silence)}
-
-
 def _json_version(version: Version) -> dict[str, Any]:
-    return {
-        "number": version.number,
-        "seen_at": iso(version.seen_at) if version.seen_at else None,
-        "sha256": version.sha256,
-    }
+    seen_at = iso(version.seen_at) if version.seen_at else None
+    return {"number": version.number, "seen_at": seen_at, "sha256": version.sha256}
 
 
 def _json_hunk(hunk: Hunk) -> dict[str, Any]:
     return {
-        "edit": str(hunk.edit),
-        "heading": list(hunk.heading),
-        "old": hunk.old,
-        "new": hunk.new,
-        "words": [list(run) for run in hunk.words],
-        "flags": [_json_flag(flag) for flag in hunk.flags],
+        **fields_of(hunk, ("edit", "heading", "old", "new", "words")),
+        "flags": [fields_of(flag, ("topic", "polarity", "direction", "quote", "rule")) for flag in hunk.flags],
         "facts": [fact_as_json(fact) for fact in hunk.facts],
     }
 
@@ -249,22 +234,5 @@ def fact_as_json(fact: Fact) -> dict[str, Any]:
     # Lazy: it reads the words of every language, and a change is shown on a terminal without them.
     from tostrack.analysis.facts.values import fact_value
 
-    return {
-        "kind": str(fact.kind),
-        "old": fact.old,
-        "new": fact.new,
-        "subject": fact.subject,
-        "sentence": fact.sentence,
-        "old_value": fact_value(fact.kind, fact.old),
-        "new_value": fact_value(fact.kind, fact.new),
-    }
-
-
-def _json_flag(flag: Flag) -> dict[str, Any]:
-    return {
-        "topic": flag.topic,
-        "polarity": str(flag.polarity),
-        "direction": str(flag.direction) if flag.direction else None,
-        "quote": flag.quote,
-        "rule": flag.rule,
-    }
+    values = {"old_value": fact_value(fact.kind, fact.old), "new_value": fact_value(fact.kind, fact.new)}
+    return fields_of(fact, ("kind", "old", "new", "subject", "sentence")) | values

@@ -397,16 +397,14 @@ def digest_as_payload(digest: Digest) -> Mapping[str, Any]:
             {**change_as_json(item.change), "headline": _headline(item, digest), "link": item.link}
             for item in _ordered(digest)
         ],
-        "others": [
-            {"service": item.change.service, "document": item.change.document, "link": item.link}
-            for item in digest.others
-        ],
+        "others": [_named(item) for item in digest.others],
         "upcoming": [binding_row(one, digest.until.date()) for one in digest.upcoming],
-        "unacknowledged": [
-            {"service": item.change.service, "document": item.change.document, "link": item.link}
-            for item in digest.unacknowledged
-        ],
+        "unacknowledged": [_named(item) for item in digest.unacknowledged],
         "silenced": dict(digest.silenced),
         "editorial": digest.editorial,
         "noise": digest.noise,
     }
+
+
+def _named(item: DigestItem) -> dict[str, str]:
+    return {"service": item.change.service, "document": item.change.document, "link": item.link}

@@ -12,7 +12,7 @@ from tostrack.render.escape import columns, count, cut, path_of, safe_line
 from tostrack.render.headline import distinct_flags, flag_label
 from tostrack.render.terminal_style import PLAIN, SIGNS, TerminalStyle, fit_line
 from tostrack.render.word_edits import clipped, fold, runs_of
-from tostrack.value import Value
+from tostrack.value import Value, fields_of
 
 #: Kept words shown on each side of an edit, and characters of a clause: enough to know it again.
 _CONTEXT = 5
@@ -151,30 +151,14 @@ def reasoning_json(reasoning: Reasoning) -> dict[str, Any]:
         reasons = {(why.flag.rule, why.flag.quote): why for why in found.flags}
         for flag in hunk["flags"]:
             flag.update(_why_json(reasons[flag["rule"], flag["quote"]]))
-        hunk["found"] = {
-            "verdict": str(VERDICT_OF[found.reason]),
-            "reason": str(found.reason),
-            "quote": found.quote,
-        }
-    compared = reasoning.compared
-    return {
-        "id": reasoning.id,
-        **change,
-        "announced": reasoning.announced,
-        "compared": {
-            "held_against": compared.held_against,
-            "stood": compared.stood,
-            "told": compared.told,
-            "sentences": list(compared.sentences),
-        },
-    }
+        hunk["found"] = {"verdict": VERDICT_OF[found.reason], "reason": found.reason, "quote": found.quote}
+    compared = fields_of(reasoning.compared, ("held_against", "stood", "told", "sentences"))
+    return {"id": reasoning.id, **change, "announced": reasoning.announced, "compared": compared}
 
 
 def flag_json(why: HunkReason) -> dict[str, Any]:
     """Return a flag of one clause, and why it is there, as plain values."""
-    flag = why.flag
-    place = {"topic": flag.topic, "polarity": str(flag.polarity), "quote": flag.quote}
-    return {**place, "start": flag.start, "end": flag.end, "rule": flag.rule, **_why_json(why)}
+    return fields_of(why.flag, ("topic", "polarity", "quote", "start", "end", "rule")) | _why_json(why)
 
 
 def _why_json(why: HunkReason) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from tostrack.render.change_formats import change_as_json
 from tostrack.render.headline import headline
 from tostrack.render.wording import describe_outcome
 from tostrack.services.upcoming import list_binding_dates
+from tostrack.value import fields_of
 
 
 def changes_since(archive: Archive, since: datetime, name: str = "") -> list[dict[str, Any]]:
@@ -53,9 +54,7 @@ def statements_on(archive: Archive, topic: str, name: str = "", book: Rulebook =
             {
                 "quote": flag.quote,
                 "meaning": book.meaning(flag.rule, flag.polarity),
-                "polarity": flag.polarity,
-                "heading": list(flag.heading),
-                "since": flag.since,
+                **fields_of(flag, ("polarity", "heading", "since")),
             }
             for flag in flags
         ]

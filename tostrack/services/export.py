@@ -23,6 +23,7 @@ from tostrack.render import change_formats, evidence
 from tostrack.render.csv_rows import folder_name
 from tostrack.render.memo import MemoFacts, Precedence, render_memo
 from tostrack.render.site_paths import change_page, site_address
+from tostrack.value import fields_of
 
 #: Reads the bytes of a raw capture by its path.
 Read = Callable[[str], bytes]
@@ -152,7 +153,7 @@ def changes(archive: Archive, rows: list[DocumentRow], *, whole: bool) -> Iterat
     """Yield the judged changes of the documents *rows*, oldest first; *whole* with their hunks and flags."""
     names = {row.id for row in rows}
     judged = [row for row in reversed(archive.changes()) if f"{row.service}/{row.document}" in names]
-    listed = ({name: getattr(row, name) for name in CHANGES} for row in judged)
+    listed = (fields_of(row, CHANGES) for row in judged)
     if not whole:
         yield from listed
         return
@@ -164,7 +165,7 @@ def versions(archive: Archive, rows: list[DocumentRow], *, whole: bool) -> Itera
     """Yield the versions of the documents *rows*, oldest first; *whole* with their texts."""
     for document in rows:
         for row in archive.versions(document.service, document.document):
-            listed = {name: getattr(row, name) for name in VERSIONS}
+            listed = fields_of(row, VERSIONS)
             yield {**listed, "text": archive.reading(row).version.text} if whole else listed
 
 
@@ -176,10 +177,9 @@ def reviews(archive: Archive, rows: list[DocumentRow], *, whole: bool) -> Iterat
         row = listed[one.change]
         if f"{row.service}/{row.document}" not in names:
             continue
-        columns: dict[str, Any] = {**vars(one), "service": row.service, "document": row.document, "judged": row.verdict}
-        yield (
-            {**columns, "judged_change": change_formats.change_as_json(archive.load_change(row))} if whole else columns
-        )
+        columns = {**vars(one), **fields_of(row, ("service", "document")), "judged": row.verdict}
+        judged = {"judged_change": change_formats.change_as_json(archive.load_change(row))} if whole else {}
+        yield columns | judged
 
 
 def dataset(archive: Archive, rows: list[DocumentRow]) -> Iterator[tuple[str, bytes]]:
@@ -199,15 +199,9 @@ def dataset(archive: Archive, rows: list[DocumentRow]) -> Iterator[tuple[str, by
             seen.add(name)
             text = archive.reading(version).version.text
             yield f"{folder}/{name}.md", text.encode("utf-8", "surrogatepass")
-        about = {
-            "service": row.service,
-            "document": row.document,
-            "kind": kinds[row.id],
-            "folder": folder,
-            "versions": len(found),
-        }
+        about = {"kind": kinds[row.id], "folder": folder, "versions": len(found)}
         span = {"first": found[0].seen_at, "last": found[-1].seen_at} if found else {}
-        documents.append({**about, **span})
+        documents.append({**fields_of(row, ("service", "document")), **about, **span})
     yield "metadata.json", (json.dumps(documents, indent=2) + "\n").encode()
     yield "README.md", _README.encode()
 

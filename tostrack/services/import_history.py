@@ -38,6 +38,7 @@ from tostrack.services.new_versions import (
     result_of,
     store_visit,
 )
+from tostrack.value import Value
 
 #: Judged beside more than these, a text is judged the same: no page turns through so many variants.
 _MOST_PAST = 64
@@ -96,8 +97,7 @@ class ImportResult:
         return f"{self.service}/{self.document}"
 
 
-@dataclass(frozen=True)
-class _Text:
+class _Text(Value):
     """A file read: its text, of what time, and by which rules."""
 
     reading: Reading

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from tostrack.render.site.page_data import ChangeItem
+from tostrack.value import Value
 
 #: Of the charts on cards, and the least on a platform's own page.
 MONTHS = 36
@@ -21,8 +21,7 @@ _TALLEST_ONE = 25.0
 _MOST_YEARS = 12
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(Value):
     """So many changes of one topic in one month, placed in percent, so that letters keep their size."""
 
     topic: str
@@ -31,8 +30,7 @@ class Bar:
     height: float
 
 
-@dataclass(frozen=True)
-class Chart:
+class Chart(Value):
     """A chart of changes that mattered."""
 
     #: Width of a bar, in percent.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tostrack.models import TextSource, Verdict
 from tostrack.render.escape import count
 from tostrack.render.site_paths import change_page
+from tostrack.value import Value
 
 #: Days.
 _MONTH, _YEAR = 30.44, 365
@@ -15,8 +15,7 @@ _MONTH, _YEAR = 30.44, 365
 Run = tuple[str, str]
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(Value):
     """What every page shares."""
 
     title: str
@@ -28,8 +27,7 @@ class Site:
     checked_at: str = ""
 
 
-@dataclass(frozen=True)
-class ChangeItem:
+class ChangeItem(Value):
     """One change that has a page, as lists show it."""
 
     id: str
@@ -64,16 +62,14 @@ class ChangeItem:
         return self.verdict == Verdict.SUBSTANTIVE
 
 
-@dataclass(frozen=True)
-class Neighbour:
+class Neighbour(Value):
     """The change before or behind another one."""
 
     page: str
     seen_at: str
 
 
-@dataclass(frozen=True)
-class Silence:
+class Silence(Value):
     """A change that has no page: the words, or their meaning, are the same."""
 
     id: str
@@ -88,8 +84,7 @@ class Silence:
     page: str = ""
 
 
-@dataclass(frozen=True)
-class Arrival:
+class Arrival(Value):
     """A version that came without a change: the first one, or one that our own extraction made anew."""
 
     document: str
@@ -99,8 +94,7 @@ class Arrival:
     number: int
 
 
-@dataclass(frozen=True)
-class ContentsEntry:
+class ContentsEntry(Value):
     """One flag of a text that stands."""
 
     service: str
@@ -119,8 +113,7 @@ class ContentsEntry:
     at: int | None
 
 
-@dataclass(frozen=True)
-class Power:
+class Power(Value):
     """One column of a topic's table that a document fills: what it says or how far it goes, and since when."""
 
     topic: str
@@ -137,8 +130,7 @@ class Power:
     at: int | None
 
 
-@dataclass(frozen=True)
-class Health:
+class Health(Value):
     """How a document's last check went, in words for a reader."""
 
     #: ``fine``, ``waiting``, ``suspect``, ``failing`` or ``past`` (no longer watched).
@@ -146,8 +138,7 @@ class Health:
     sentence: str
 
 
-@dataclass(frozen=True)
-class DocumentCard:
+class DocumentCard(Value):
     """One document as its platform's page shows it."""
 
     service: str
@@ -165,8 +156,7 @@ class DocumentCard:
     kind: str = ""
 
 
-@dataclass(frozen=True)
-class PlatformData:
+class PlatformData(Value):
     """One service with everything that its page shows."""
 
     slug: str
@@ -183,8 +173,7 @@ class PlatformData:
         return tuple(item for item in self.items if item.matters)
 
 
-@dataclass(frozen=True)
-class AgeRow:
+class AgeRow(Value):
     """How old a current text is by its own date."""
 
     service: str
@@ -208,8 +197,7 @@ class AgeRow:
         return f"{age}: over 12 months" if self.days > _YEAR else age
 
 
-@dataclass(frozen=True)
-class TextData:
+class TextData(Value):
     """One version as a change cites it."""
 
     number: int
@@ -222,16 +210,14 @@ class TextData:
     sources: tuple[TextSource, ...] = ()
 
 
-@dataclass(frozen=True)
-class HistoryMoment:
+class HistoryMoment(Value):
     """When a clause came, or got its words: the day, and the change that brought it; no id where none did."""
 
     seen_at: str
     change_id: str
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Value):
     """One clause of a text that a page shows."""
 
     kind: str
@@ -244,16 +230,14 @@ class Block:
     flags: tuple[tuple[str, str, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class KeptClause:
+class KeptClause(Value):
     """One clause of a text that its page leaves to the page of an earlier text."""
 
     #: Its place there, from 0.
     at: int
 
 
-@dataclass(frozen=True)
-class TextPage:
+class TextPage(Value):
     """One version of a document with everything that its page shows."""
 
     service: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 from tostrack.analysis.topic_moves import join_words
@@ -24,6 +24,7 @@ from tostrack.render.site.page_data import (
 from tostrack.render.site.rendering import FeedLink, day_words, render, topic_name
 from tostrack.render.site_paths import platform_page, topic_page
 from tostrack.render.wording import describe_reason
+from tostrack.value import Value
 
 #: Changes on the front page, and on a topic's.
 LATEST = 12
@@ -41,8 +42,7 @@ _ARRIVALS = {
 }
 
 
-@dataclass(frozen=True)
-class Latest:
+class Latest(Value):
     """The newest change of a card."""
 
     seen_at: str
@@ -50,8 +50,7 @@ class Latest:
     short: str
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(Value):
     """One platform on the front page."""
 
     slug: str

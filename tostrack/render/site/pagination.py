@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, groupby
 from math import ceil
 
 from tostrack.render.site_paths import part_page
+from tostrack.value import Value
 
 #: Bytes of a page: three seconds at the 0.8 Mbit/s of a slow phone connection, without compression.
 PAGE_BYTES = 300_000
 
 
-@dataclass(frozen=True)
-class PagePart:
+class PagePart(Value):
     """Some of the items of a page."""
 
     page: str

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tostrack.analysis.topic_moves import ranked
 from tostrack.models import Change, Edit, Flag, Hunk
 from tostrack.render.escape import cut, path_of, safe_line
 from tostrack.render.headline import distinct_flags, flag_label
 from tostrack.render.word_edits import Run, around, fold, runs_of, side, unfolded
+from tostrack.value import Value
 
 #: Kept words shown on each side of an edit before the rest is folded away.
 CONTEXT = 28
@@ -25,8 +25,7 @@ _QUOTED = re.compile("“([^”]+)”")
 _VERBS = {Edit.ADDED: "Added", Edit.REMOVED: "Removed", Edit.REWORDED: "Reworded", Edit.MOVED: "Moved"}
 
 
-@dataclass(frozen=True)
-class FlagNote:
+class FlagNote(Value):
     """A flag of an edit, as a note above it."""
 
     topic: str
@@ -38,8 +37,7 @@ class FlagNote:
     moved: bool
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Value):
     """One edit."""
 
     #: From 1, in the order of the text.

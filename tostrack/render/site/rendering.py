@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from tostrack.render.escape import count, cut, safe
 from tostrack.render.site.page_data import Site
 from tostrack.render.site_paths import document_page, platform_page, relative, site_address, topic_page
 from tostrack.render.wording import describe_kind
+from tostrack.value import Value
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -25,8 +25,7 @@ _DESCRIPTION = 200
 _MONTHS = "January February March April May June July August September October November December".split()
 
 
-@dataclass(frozen=True)
-class FeedLink:
+class FeedLink(Value):
     """A feed that a page points to."""
 
     title: str

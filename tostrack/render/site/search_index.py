@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from tostrack.language.search_forms import RULES
 from tostrack.render.site.page_data import ChangeItem
 from tostrack.render.site.pagination import PagePart, PageParts, render_parts
+from tostrack.value import Value
 
 #: Where they lie, below the site's root.
 FOLDER = "search"
@@ -26,8 +26,7 @@ _PREFIX = 2
 _SCRIPT_BYTES = 200_000
 
 
-@dataclass(frozen=True)
-class SearchEntry:
+class SearchEntry(Value):
     """One clause that can be found."""
 
     heading: str
@@ -37,8 +36,7 @@ class SearchEntry:
     topics: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Searched:
+class Searched(Value):
     """One document that can be searched."""
 
     slug: str

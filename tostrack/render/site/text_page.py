@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from tostrack.render.site.page_data import Block, HistoryMoment, KeptClause, Sit
 from tostrack.render.site.pagination import PagePart, PageParts, render_parts
 from tostrack.render.site.rendering import FeedLink, day_words, render, shade, topic_name
 from tostrack.render.site_paths import change_page, document_page, relative
+from tostrack.value import Value
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -23,8 +23,7 @@ _MARKUP, _LEFT_OUT = 120, 16
 Stamp = tuple[HistoryMoment, HistoryMoment | None]
 
 
-@dataclass(frozen=True)
-class ShownClause:
+class ShownClause(Value):
     """A clause with what its place in the page decides."""
 
     text: str

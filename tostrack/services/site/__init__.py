@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -45,6 +45,7 @@ from tostrack.services.site.document_pages import DocumentPages, SiteContext, ke
 from tostrack.services.site.site_feeds import FeedChange, link_to, write_feed
 from tostrack.services.stored_rules import read_stored_rules
 from tostrack.services.upcoming import calendars_of, list_binding_dates
+from tostrack.value import Value, fields_of
 
 #: What the site is called when nobody named it.
 TITLE = "Terms, watched"
@@ -58,8 +59,7 @@ _PATH = 80
 _Seen = TypeVar("_Seen", ChangeItem, Silence, Arrival)
 
 
-@dataclass(frozen=True)
-class SiteBuild:
+class SiteBuild(Value):
     """What writing the site came to."""
 
     pages: int
@@ -152,7 +152,7 @@ class _Builder:
         self._maps()
 
     def _csv(self, path: str, changes: Iterable[ChangeRow]) -> None:
-        rows = [{name: getattr(change, name) for name in CHANGES} for change in changes]
+        rows = [fields_of(change, CHANGES) for change in changes]
         self.shelf.put(path, as_csv(rows, CHANGES))
 
     def _feed_list(self) -> list[FeedLink]:

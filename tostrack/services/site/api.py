@@ -14,6 +14,7 @@ from tostrack.render.calendar import BindingDate, binding_row
 from tostrack.render.site.page_data import Site
 from tostrack.render.site_paths import change_page, document_page
 from tostrack.services.site.document_pages import DocumentPages
+from tostrack.value import fields_of
 
 #: A new number when a key is renamed or removed; keys may be added.
 VERSION = 1
@@ -24,17 +25,11 @@ def index_file(site: Site, documents: Iterable[DocumentPages]) -> str:
     """Return ``index.json``: every document, with the file that holds its versions and changes."""
     listed = [
         {
-            "service": each.row.service,
-            "document": each.row.document,
-            "service_name": each.row.service_name,
-            "name": each.row.name,
+            **fields_of(each.row, ("service", "document", "service_name", "name")),
             "kind": each.kind,
             "versions": len(each.versions),
             "changes": len(each.changes),
-            "outcome": each.row.outcome,
-            "cause": each.row.cause,
-            "checked_at": each.row.checked_at,
-            "changed_at": each.row.changed_at,
+            **fields_of(each.row, ("outcome", "cause", "checked_at", "changed_at")),
             "file": f"{each.row.id}.json",
             "page": document_page(each.row.service, each.row.document),
         }
@@ -53,37 +48,34 @@ def document_file(archive: Archive, document: DocumentPages, reviews: dict[str, 
             "document": document.row.document,
             "kind": document.kind,
             "versions": [
-                {name: getattr(version, name) for name in ("number", "seen_at", "kind", "sha256", "hash")}
+                fields_of(version, ("number", "seen_at", "kind", "sha256", "hash"))
                 for version in reversed(document.versions)
             ],
             "changes": list(_changes(archive, newest, reviews)),
-            "flags": [{name: getattr(held, name) for name in flags} for held in document.held()],
+            "flags": [fields_of(held, flags) for held in document.held()],
         }
     )
 
 
 def _changes(archive: Archive, rows: Sequence[ChangeRow], reviews: dict[str, Review]) -> Iterable[dict[str, Any]]:
     for row, change in zip(rows, archive.load_changes(rows), strict=True):
-        review = asdict(reviews[row.id]) if row.id in reviews else None
+        review = reviews.get(row.id)
         yield {
             "id": row.id,
             "from": row.from_number,
             "to": row.to_number,
-            "seen_at": row.seen_at,
-            "verdict": row.verdict,
-            "reason": row.reason,
-            "explanation": row.explanation,
+            **fields_of(row, ("seen_at", "verdict", "reason", "explanation")),
             "importance": change.importance,
             "announced": row.announced,
             "topics": list(row.topics),
             "edits": {edit.value: getattr(row, edit.value) for edit in Edit},
             "facts": [{**asdict(fact), "kind": str(fact.kind)} for hunk in change.hunks for fact in hunk.facts],
             "flags": [
-                {name: getattr(flag, name) for name in ("topic", "polarity", "direction", "quote")}
+                fields_of(flag, ("topic", "polarity", "direction", "quote"))
                 for hunk in change.hunks
                 for flag in hunk.flags
             ],
-            "review": review and {name: review[name] for name in ("at", "state", "verdict", "note")},
+            "review": review and fields_of(review, ("at", "state", "verdict", "note")),
             "page": change_page(row.id) if row.verdict != Verdict.NOISE else "",
         }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
@@ -34,13 +34,13 @@ from tostrack.render.site.whole_texts import choose_whole, find_kept
 from tostrack.render.site_paths import change_page as page_of
 from tostrack.render.site_paths import document_page, version_page
 from tostrack.services.site.build_cache import BuildCache
+from tostrack.value import Value
 
 #: Words that say how far a clause on a topic goes, beside what its rule says.
 _WORDS = {"licensing": reach, "advertising": recipients, "sharing": recipients}
 
 
-@dataclass(frozen=True)
-class SiteContext:
+class SiteContext(Value):
     """What the pages of every document are made with."""
 
     archive: Archive

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from tostrack.archive import ChangeRow
@@ -13,10 +13,10 @@ from tostrack.render.site.rendering import FeedLink
 from tostrack.render.site_paths import site_address
 from tostrack.services.feeds import FeedMaker, credible_time
 from tostrack.services.site.document_pages import SiteContext, key_of
+from tostrack.value import Value
 
 
-@dataclass(frozen=True)
-class FeedChange:
+class FeedChange(Value):
     """A change that readers were told of."""
 
     row: ChangeRow
