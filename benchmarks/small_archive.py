@@ -11,6 +11,7 @@ from tostrack.analysis.flags import SHIPPED
 from tostrack.archive.writer import Writer
 from tostrack.fetch import Request
 from tostrack.models import Document, Page, Snapshot
+from tostrack.render.crawl_summary import CrawlResult
 from tostrack.services import crawl as nightly_run
 
 START = datetime(2024, 1, 1, 3, tzinfo=UTC)
@@ -74,7 +75,7 @@ def writer(folder: Path) -> Writer:
     return Writer(folder / "tostrack.db", folder / "snapshots", now=START, authority="pixboard.example", book=SHIPPED)
 
 
-def crawl(folder: Path, platform: Platform, night: int) -> Iterator[nightly_run.CrawlResult]:
+def crawl(folder: Path, platform: Platform, night: int) -> Iterator[CrawlResult]:
     """Crawl all documents on a night, counted from 0."""
     at = START + timedelta(days=night)
     with writer(folder) as archive:

@@ -25,6 +25,7 @@ from tostrack.models import (
     Snapshot,
     Version,
 )
+from tostrack.render.crawl_summary import CrawlResult
 from tostrack.sandbox import Call, call_directly
 from tostrack.services import crawl
 
@@ -64,7 +65,7 @@ class Platform:
                 answer = Snapshot(request.page.url, self.at, 200, answer.encode(), headers, (request.page.url,))
             yield request, answer
 
-    def night(self, *, days: float = 1, call: Call = call_directly, **pages) -> list[crawl.CrawlResult]:
+    def night(self, *, days: float = 1, call: Call = call_directly, **pages) -> list[CrawlResult]:
         """Crawl once, *days* after the night before; ``terms="..."`` sets what acme.example/terms answers."""
         self.pages.update({f"https://acme.example/{name}": page for name, page in pages.items()})
         with self.writer() as writer:

@@ -1,12 +1,12 @@
 import pytest
 
 from tostrack.models import Outcome, Verdict
-from tostrack.render.crawl_summary import CrawlLine, crawl_line, outcome_line
+from tostrack.render.crawl_summary import CrawlResult, crawl_line, outcome_line
 
-CHANGED = CrawlLine(
+CHANGED = CrawlResult(
     "acme", "privacy", Outcome.CHANGED, verdict=Verdict.SUBSTANTIVE, topics=("ai", "sharing"), clauses=3
 )
-NOISE = CrawlLine("acme", "terms", Outcome.CHANGED, verdict=Verdict.NOISE, reason="links")
+NOISE = CrawlResult("acme", "terms", Outcome.CHANGED, verdict=Verdict.NOISE, reason="links")
 
 
 @pytest.mark.parametrize(
@@ -14,13 +14,13 @@ NOISE = CrawlLine("acme", "terms", Outcome.CHANGED, verdict=Verdict.NOISE, reaso
     [
         (CHANGED, "acme/privacy  3 clauses changed: ai, sharing   (tostrack diff acme/privacy)"),
         (NOISE, "acme/terms  noise: links   (tostrack diff --all acme/terms)"),
-        (CrawlLine("acme", "terms", Outcome.FIRST, clauses=1), "acme/terms  first version, 1 clause"),
-        (CrawlLine("acme", "terms", Outcome.NOT_MODIFIED), "acme/terms  unchanged"),
+        (CrawlResult("acme", "terms", Outcome.FIRST), "acme/terms  first version"),
+        (CrawlResult("acme", "terms", Outcome.NOT_MODIFIED), "acme/terms  unchanged"),
         (
-            CrawlLine("acme", "terms", Outcome.FAILED, "HTTP 403"),
+            CrawlResult("acme", "terms", Outcome.FAILED, "HTTP 403"),
             "acme/terms  failed (HTTP 403)   (tostrack check acme/terms)",
         ),
-        (CrawlLine("acme", "terms", Outcome.SKIPPED, "robots.txt"), "acme/terms  skipped (robots.txt)"),
+        (CrawlResult("acme", "terms", Outcome.SKIPPED, "robots.txt"), "acme/terms  skipped (robots.txt)"),
     ],
 )
 def test_a_line_says_what_happened_and_what_next(line, told):
@@ -28,18 +28,23 @@ def test_a_line_says_what_happened_and_what_next(line, told):
 
 
 def test_lines_of_a_night_align():
-    assert outcome_line(CrawlLine("a", "b", Outcome.UNCHANGED), width=10) == "a/b         unchanged"
+    assert outcome_line(CrawlResult("a", "b", Outcome.UNCHANGED), width=10) == "a/b         unchanged"
 
 
 def test_a_cause_from_a_server_is_one_harmless_line():
-    line = outcome_line(CrawlLine("acme", "terms", Outcome.SUSPECT, "title says\n::error::\x1b[2J"))
+    line = outcome_line(CrawlResult("acme", "terms", Outcome.SUSPECT, "title says\n::error::\x1b[2J"))
 
     assert "\n" not in line
     assert "\x1b" not in line
 
 
 def test_a_night_is_counted_in_one_line():
-    lines = [CHANGED, NOISE, *[CrawlLine("a", "b", Outcome.UNCHANGED)] * 3, CrawlLine("a", "b", Outcome.NOT_MODIFIED)]
+    lines = [
+        CHANGED,
+        NOISE,
+        *[CrawlResult("a", "b", Outcome.UNCHANGED)] * 3,
+        CrawlResult("a", "b", Outcome.NOT_MODIFIED),
+    ]
 
     assert crawl_line(lines) == "6 documents: 4 unchanged, 1 changed, 1 noise only"
 

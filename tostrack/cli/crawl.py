@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
     from tostrack.fetch import Fetcher
     from tostrack.fetch.shards import Shard
     from tostrack.models import Document
-    from tostrack.render.crawl_summary import CrawlLine
-    from tostrack.services.new_versions import CrawlResult
+    from tostrack.render.crawl_summary import CrawlResult
     from tostrack.watchlist import Watchlist
 
 #: Parallel requests: with 16, 100,000 documents take 1.6 hours (docs/capacity.md).
@@ -98,14 +98,15 @@ def command(
             for page in document.pages:
                 click.echo(f"{document.id}  {page.url}")
         return
-    found: dict[str, CrawlLine] = {}
+    found: dict[str, CrawlResult] = {}
     try:
         with progress_bar(len(documents), "crawl", hidden=as_json or quiet) as advance:
             for result in run(environment, documents, clock, beat, jobs):
                 advance(1)
                 if as_json:
                     emit_json([row(result)])
-                found[f"{result.service}/{result.document}"] = crawl_line_of(result)
+                # Without its edits: a crawl of many documents has many.
+                found[result.id] = replace(result, change=None)
     finally:
         # After an interruption, what was stored before it is still listed.
         lines = [found[document.id] for document in documents if document.id in found]
@@ -114,7 +115,7 @@ def command(
     _report(lines, quiet=quiet)
 
 
-def _print_lines(lines: list[CrawlLine], *, quiet: bool) -> None:
+def _print_lines(lines: list[CrawlResult], *, quiet: bool) -> None:
     from tostrack.render.crawl_summary import needs_attention, outcome_line
 
     width = max((len(each.id) for each in lines), default=0)
@@ -123,7 +124,7 @@ def _print_lines(lines: list[CrawlLine], *, quiet: bool) -> None:
             click.echo(outcome_line(each, width=0 if quiet else width))
 
 
-def _report(lines: list[CrawlLine], *, quiet: bool) -> None:
+def _report(lines: list[CrawlResult], *, quiet: bool) -> None:
     """Print the summary of a crawl, and exit with the status for failed documents if there are any."""
     from tostrack.models import Outcome
     from tostrack.render.crawl_summary import crawl_line
@@ -206,28 +207,3 @@ def _ping_heartbeat(fetcher: Fetcher, url: str) -> None:
 def row(result: CrawlResult) -> dict[str, object]:
     """Return *result* as its line of JSON."""
     return fields_of(result, _FIELDS)
-
-
-def line(result: CrawlResult) -> str:
-    """Return *result* as a line of text."""
-    from tostrack.render.crawl_summary import outcome_line
-
-    return outcome_line(crawl_line_of(result))
-
-
-def crawl_line_of(result: CrawlResult) -> CrawlLine:
-    """Return what the line of *result* shows."""
-    from tostrack.render.crawl_summary import CrawlLine
-
-    change = result.change
-    return CrawlLine(
-        result.service,
-        result.document,
-        result.outcome,
-        cause=result.cause or "",
-        message=result.message if result.cause else "",
-        verdict=change.verdict if change else None,
-        reason=change.reason if change else "",
-        topics=result.topics,
-        clauses=len(change.hunks) if change else 0,
-    )

@@ -126,7 +126,8 @@ def store_review(environment: Environment, own: Review, at: datetime, *, dry_run
 
 
 def _accept(environment: Environment, target: str, key: str, clock: Clock, *, dry_run: bool, as_json: bool) -> None:
-    from tostrack.cli.crawl import line, row
+    from tostrack.cli.crawl import row
+    from tostrack.render.crawl_summary import outcome_line
     from tostrack.sandbox import Worker
     from tostrack.services.review import accept_quarantined
     from tostrack.watchlist import find
@@ -140,7 +141,7 @@ def _accept(environment: Environment, target: str, key: str, clock: Clock, *, dr
     if as_json:
         emit_json([row(result)])
     else:
-        click.echo(line(result))
+        click.echo(outcome_line(result))
     if dry_run:
         click.echo("nothing was stored", err=True)
 

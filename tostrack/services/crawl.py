@@ -29,12 +29,12 @@ from tostrack.models import (
     from_iso,
     sha256,
 )
+from tostrack.render.crawl_summary import CrawlResult
 from tostrack.sandbox import OVERRUNS, Call, call_directly
 from tostrack.services.answers import Answer, FetchAll
 from tostrack.services.frames import fetch_with_frames
 from tostrack.services.new_versions import (
     CONFIRMED_AFTER,
-    CrawlResult,
     following_versions,
     has_current_rules,
     kept_captures,

@@ -27,15 +27,14 @@ from tostrack.errors import DocumentError, ExtractError
 from tostrack.extraction import document_text
 from tostrack.importers.ota import OtaCollection, Record
 from tostrack.models import Document, Outcome, Page, Reading, Reason, Snapshot, Verdict, Version, from_iso, sha256
+from tostrack.render.crawl_summary import CrawlResult
 from tostrack.sandbox import OVERRUNS, Call, call_directly, forget_when_large
 from tostrack.services.new_versions import (
     CONFIRMED_AFTER,
     HISTORY,
-    CrawlResult,
     HistoryStore,
     kept_captures,
     new_version,
-    result_of,
     store_visit,
 )
 from tostrack.value import Value
@@ -253,7 +252,7 @@ def accept_recorded(
     origin, _, record = capture.url.removeprefix(_COLLECTION).rpartition("/")
     text = _written(capture.body.decode(), capture.fetched_at, f"{_COLLECTION}{origin}", record, call)
     visit = _Run(document, writer, call).build_visit(replace(text, record=record))
-    return result_of(visit, writer) if dry_run else store_visit(visit, writer)
+    return store_visit(visit, writer, dry_run=dry_run)
 
 
 def is_recorded(capture: Snapshot) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -23,9 +23,9 @@ from tostrack.archive.writer import Writer
 from tostrack.clauses import assemble, text_key
 from tostrack.errors import DocumentError
 from tostrack.extraction import EXTRACTOR_VERSION, document_text
-from tostrack.models import Change, Clause, Document, Outcome, Reading, Reason, Snapshot, Version, from_iso
+from tostrack.models import Change, Clause, Document, Reading, Reason, Snapshot, Version, from_iso
+from tostrack.render.crawl_summary import CrawlResult
 from tostrack.sandbox import Call, call_directly
-from tostrack.value import Value
 
 log = logging.getLogger(__name__)
 
@@ -56,59 +56,41 @@ class HistoryStore(Protocol):
     def record(self, visit: Visit, /) -> None: ...  # noqa: D102
 
 
-class CrawlResult(Value):
-    """What one visit came to, as ``crawl --json`` prints it; ``change`` is not printed."""
-
-    service: str
-    document: str
-    outcome: Outcome
-    cause: str = ""
-    message: str = ""
-    http_status: int | None = None
-    version: int | None = None
-    verdict: str | None = None
-    topics: tuple[str, ...] = ()
-    change: Change | None = field(default=None, repr=False)
-
-    @property
-    def id(self) -> str:
-        """``instagram/terms``."""
-        return f"{self.service}/{self.document}"
-
-
-def store_visit(visit: Visit, writer: Writer) -> CrawlResult:
-    """Store *visit* in one transaction and return what it came to.
+def store_visit(visit: Visit, writer: Writer, *, dry_run: bool = False) -> CrawlResult:
+    """Store *visit* in one transaction, unless it is a dry run, and return what it came to.
 
     Raises:
         StoreError: Nothing of it is stored.
     """
+    if dry_run:
+        return _result_of(visit, writer)
     # A run that is killed between the two would leave a list of flags that no longer fits, and no later visit mends it.
     with writer.together():
         writer.record(visit)
         if visit.versions or visit.settled:
             writer.list_flags(visit.document.service, visit.document.slug)
-    result = result_of(visit, writer)
+    result = _result_of(visit, writer)
     log.info("%s: %s %s", result.id, result.outcome, result.cause)
     return result
 
 
-def result_of(visit: Visit, writer: Writer) -> CrawlResult:
-    """Return what *visit* comes to, stored or not."""
+def _result_of(visit: Visit, writer: Writer) -> CrawlResult:
     document = visit.document
     change = visit.settled or next((version.change for version in visit.versions if version.change), None)
     current = writer.current(document.service, document.slug)
     number = visit.versions[-1].reading.version.number if visit.versions else current.number if current else None
-    return CrawlResult(
-        document.service,
-        document.slug,
-        visit.outcome,
-        visit.cause,
-        visit.message,
-        visit.http_status,
-        number,
-        change.verdict.value if change else None,
-        change.topics if change else (),
-        change,
+    found = CrawlResult(
+        *(document.service, document.slug, visit.outcome, visit.cause, visit.message, visit.http_status, number)
+    )
+    if change is None:
+        return found
+    return replace(
+        found,
+        verdict=change.verdict,
+        topics=change.topics,
+        change=change,
+        reason=change.reason,
+        clauses=len(change.hunks),
     )
 
 

@@ -17,16 +17,15 @@ from tostrack.archive.writer import Writer
 from tostrack.errors import ConfigError, DocumentError, ExtractError
 from tostrack.extraction import document_text
 from tostrack.models import Document, Outcome, Reading, Snapshot, Version, from_iso
+from tostrack.render.crawl_summary import CrawlResult
 from tostrack.sandbox import OVERRUNS, Call, call_directly
 from tostrack.services.executor import HERE, Executor, call_through
 from tostrack.services.import_history import accept_recorded, is_recorded
 from tostrack.services.new_versions import (
-    CrawlResult,
     following_versions,
     kept_captures,
     new_version,
     read_bounded,
-    result_of,
     store_visit,
 )
 from tostrack.value import Value
@@ -75,7 +74,7 @@ def _accept(document: Document, writer: Writer, at: datetime, key: str, *, dry_r
         visit = replace(visit, outcome=Outcome.CHANGED, versions=versions)
     else:
         visit = replace(visit, versions=(new_version(reading, document, writer, call=call),))
-    return result_of(visit, writer) if dry_run else store_visit(visit, writer)
+    return store_visit(visit, writer, dry_run=dry_run)
 
 
 def _waiting(document: Document, writer: Writer, key: str) -> SuspectRow:
