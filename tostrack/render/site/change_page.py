@@ -35,7 +35,6 @@ def item(change: Change, change_id: str, told_at: str, names: tuple[str, str]) -
 
     Args:
         change: Flagged, with both times.
-        change_id: As ``tostrack log`` lists it.
         told_at: ISO 8601.
         names: Of the service and of the document.
     """
@@ -68,12 +67,11 @@ def change_page(
     meanings: Mapping[tuple[str, str], str],
     older: Neighbour | None,
     newer: Neighbour | None,
-    feeds: Sequence[FeedLink],
+    feed: FeedLink,
 ) -> list[str]:
     """Return the page of *change*; a large one in several parts.
 
     Args:
-        site: What every page shares.
         shown: The change as lists show it.
         change: With its hunks and flags.
         texts: The two versions as evidence.
@@ -81,7 +79,6 @@ def change_page(
         meanings: What a flag says, by rule and polarity.
         older: The change of the document before it that has a page.
         newer: The one behind it.
-        feeds: The feeds that belong to it, the nearest first.
     """
     edits = rows(change, meanings)
     notes = _notes(change, edits)
@@ -89,7 +86,7 @@ def change_page(
     title = headline(change, shown.service_name, shown.document_name, quoted=False)
     shared: dict[str, Any] = {
         "description": f"{shown.explanation} First seen {_span(texts)}.",
-        "feeds": feeds,
+        "feed": feed,
         "item": shown,
         "untold": find_untold(change.explanation, title),
         "silence": change.silence,

@@ -93,14 +93,12 @@ def _state(platform: PlatformData) -> tuple[str, str]:
     return "fine", f"Checked {day_words(checked)}: {count(len(healths), 'document')}."
 
 
-def front(site: Site, cards: Sequence[Card], news: Sequence[ChangeItem], feeds: Sequence[FeedLink]) -> str:
+def front(site: Site, cards: Sequence[Card], news: Sequence[ChangeItem]) -> str:
     """Return the front page.
 
     Args:
-        site: What every page shares.
         cards: One for each platform, by name.
         news: Every change that mattered, newest first.
-        feeds: The feed of everything.
     """
     troubled = [card for card in cards if card.state in ("failing", "suspect")]
     years = Counter(item.seen_at[:4] for item in news)
@@ -110,7 +108,6 @@ def front(site: Site, cards: Sequence[Card], news: Sequence[ChangeItem], feeds: 
         "index.html",
         title=site.title,
         description=f"What changed in the terms and privacy policies of {count(len(cards), 'platform')}, quoted.",
-        feeds=feeds,
         platforms=cards,
         news=news[:LATEST],
         years=sorted(years.items(), reverse=True),
@@ -135,7 +132,7 @@ def _silence(site: Site, news: Sequence[ChangeItem], troubled: Sequence[Card]) -
     return f"Last check, {day_words(site.checked_at)}: {said}.{trouble}"
 
 
-def platform(site: Site, shown: PlatformData, feeds: Sequence[FeedLink]) -> str:
+def platform(site: Site, shown: PlatformData, feed: FeedLink) -> str:
     """Return the page of a platform: its documents, what they say today, and how they came to say it."""
     drawn = chart(
         shown.items,
@@ -151,7 +148,7 @@ def platform(site: Site, shown: PlatformData, feeds: Sequence[FeedLink]) -> str:
         platform_page(shown.slug),
         title=f"{safe_line(shown.name)}: terms and privacy policies",
         description=f"{count(len(shown.documents), 'document')} of {safe_line(shown.name)} and their changes. {said}",
-        feeds=feeds,
+        feed=feed,
         platform=shown,
         summary=f"{count(len(shown.documents), 'document')}, {count(len(shown.news), 'change')} that mattered. {said}",
         chart=drawn,
@@ -225,14 +222,12 @@ def _timeline(shown: PlatformData) -> list[tuple[str, list[Entry]]]:
     return years
 
 
-def topics(site: Site, items: Sequence[ChangeItem], holders: Mapping[str, int], feeds: Sequence[FeedLink]) -> str:
+def topics(site: Site, items: Sequence[ChangeItem], holders: Mapping[str, int]) -> str:
     """Return the page that leads to the topics.
 
     Args:
-        site: What every page shares.
         items: Every change that mattered.
         holders: For each topic, how many platforms have a clause on it today.
-        feeds: The feed of everything.
     """
     shown = [
         (topic, meaning, _of_topic(site, items, topic), holders.get(topic, 0)) for topic, meaning in site.topics.items()
@@ -243,7 +238,6 @@ def topics(site: Site, items: Sequence[ChangeItem], holders: Mapping[str, int], 
         "topics/index.html",
         title="Topics",
         description=f"What is looked for in every clause: {join_words(list(site.topics))}.",
-        feeds=feeds,
         topics=shown,
     )
 
@@ -257,16 +251,14 @@ def topic(
     name: str,
     news: Sequence[ChangeItem],
     powers: Mapping[tuple[str, str], Sequence[Power]],
-    feeds: Sequence[FeedLink],
+    feed: FeedLink,
 ) -> str:
     """Return the page of a topic: who says what today, and what changed lately.
 
     Args:
-        site: What every page shares.
         name: The topic.
         news: The changes that touched it, newest first.
         powers: What each platform, by slug and name, says on it.
-        feeds: The topic's feed.
     """
     order = {"permits": 0, "": 1, "restricts": 2, "mentions": 3}
     holders = Counter(
@@ -286,7 +278,7 @@ def topic(
         topic_page(name),
         title=f"{topic_name(name)}: who says what",
         description=f"Which platforms' terms speak of {site.topics[name]}, since when, and what changed.",
-        feeds=feeds,
+        feed=feed,
         topic=name,
         meaning=site.topics[name][:1].upper() + site.topics[name][1:] + ".",
         columns=columns,
@@ -296,9 +288,7 @@ def topic(
     )
 
 
-def year_news(
-    site: Site, year: str, news: Sequence[ChangeItem], years: Sequence[str], feeds: Sequence[FeedLink]
-) -> str:
+def year_news(site: Site, year: str, news: Sequence[ChangeItem], years: Sequence[str]) -> str:
     """Return the list of the changes that mattered in *year*, newest first."""
     return render(
         "news",
@@ -306,14 +296,13 @@ def year_news(
         f"news/{year}/index.html",
         title=f"What changed in {year}",
         description=f"{count(len(news), 'change')} of terms and privacy policies that mattered in {year}.",
-        feeds=feeds,
         year=year,
         news=news,
         years=years,
     )
 
 
-def silences(site: Site, found: Sequence[Silence], feeds: Sequence[FeedLink]) -> str:
+def silences(site: Site, found: Sequence[Silence]) -> str:
     """Return the page of the changes that nobody was notified of, newest first; it lists the newest `_SILENCES`."""
     shown = found[:_SILENCES]
     return render(
@@ -322,7 +311,6 @@ def silences(site: Site, found: Sequence[Silence], feeds: Sequence[FeedLink]) ->
         "silences/index.html",
         title="Silenced changes",
         description="Changes of terms and privacy policies that nobody was notified of, each with its reason.",
-        feeds=feeds,
         silences=shown,
         total=len(found),
         tally=tally(shown),
@@ -330,7 +318,7 @@ def silences(site: Site, found: Sequence[Silence], feeds: Sequence[FeedLink]) ->
     )
 
 
-def upcoming(site: Site, dates: Sequence[BindingDate], ages: Sequence[AgeRow], feeds: Sequence[FeedLink]) -> str:
+def upcoming(site: Site, dates: Sequence[BindingDate], ages: Sequence[AgeRow]) -> str:
     """Return the page of the dates ahead, and of how old each current text is by its own date."""
     return render(
         "upcoming",
@@ -338,7 +326,6 @@ def upcoming(site: Site, dates: Sequence[BindingDate], ages: Sequence[AgeRow], f
         "upcoming/index.html",
         title="Effective dates ahead",
         description="Days from which current terms and privacy policies say that they apply.",
-        feeds=feeds,
         dates=dates,
         ages=sorted(ages, key=lambda one: (one.days is None, -(one.days or 0), one.name)),
         over=sum(one.days is not None and one.days > 365 for one in ages),
@@ -347,16 +334,14 @@ def upcoming(site: Site, dates: Sequence[BindingDate], ages: Sequence[AgeRow], f
     )
 
 
-def plain_pages(site: Site, feeds: Sequence[FeedLink]) -> dict[str, str]:
+def plain_pages(site: Site) -> dict[str, str]:
     """Return the pages that show nothing of the archive: search, about, and the one for what is not there."""
     said = {
         "search": ("Search", "Search every clause that stands and every change that mattered, in your browser."),
         "about": ("About this site", "How this site is made, what its verdicts mean and how to check them."),
     }
     files = {
-        f"{name}/index.html": render(
-            name, site, f"{name}/index.html", title=title, description=description, feeds=feeds
-        )
+        f"{name}/index.html": render(name, site, f"{name}/index.html", title=title, description=description)
         for name, (title, description) in said.items()
     }
     # It is answered at any depth: only an address from the root leads anywhere from it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,10 @@ class FeedLink(Value):
     page: str
 
 
+#: The feed that every page points to.
+EVERYTHING = FeedLink("All changes that matter", "feeds/all.atom.xml")
+
+
 def render(
     template: str,
     site: Site,
@@ -39,19 +43,17 @@ def render(
     *,
     title: str,
     description: str,
-    feeds: Iterable[FeedLink] = (),
+    feed: FeedLink | None = None,
     root: str = "",
     **values: Any,
 ) -> str:
     """Return the HTML of the file *page*.
 
     Args:
-        template: The name of its template, without its ending.
-        site: What every page shares.
         page: Below the site's root; links are relative to it.
         title: Of the page, and of what chats show of it.
         description: One sentence for search engines and chats.
-        feeds: The feeds that belong to it, the nearest first.
+        feed: Its own, which it names before that of everything.
         root: What links begin with, for a page that is not read at its own address; else they are relative.
         values: What the template names.
     """
@@ -68,7 +70,7 @@ def render(
             title=title,
             description=cut(description, _DESCRIPTION),
             address=safe_url(site_address(site.url, page)),
-            feeds=list(feeds),
+            feeds=[] if root else [*([feed] if feed else []), EVERYTHING],
             link=link,
             shade=partial(shade, site),
             **values,

@@ -34,13 +34,10 @@ class ShownClause(Value):
     flags: tuple[tuple[str, str, str], ...]
 
 
-def reading_page(site: Site, reading: TextPage, feeds: Sequence[FeedLink], *, page: str = "") -> list[str]:
+def reading_page(site: Site, reading: TextPage, feed: FeedLink, *, page: str = "") -> list[str]:
     """Return the page of *reading*, a large one in several parts.
 
     Args:
-        site: What every page shares.
-        reading: The version.
-        feeds: The feeds that belong to it, the nearest first.
         page: Where it lies, when not at its version's own address.
     """
     page = page or reading.text.page
@@ -72,7 +69,7 @@ def reading_page(site: Site, reading: TextPage, feeds: Sequence[FeedLink], *, pa
             part.page,
             title=title + (f" (part {part.number})" if part.number > 1 else ""),
             description=f"The text {'since' if reading.stands else 'of'} {dated}, clause by clause, with its dates.",
-            feeds=feeds,
+            feed=feed,
             reading=reading,
             shown=sum(isinstance(block, Block) for block in reading.blocks),
             current=document_page(reading.service, reading.document) if reading.stands else "",

@@ -33,7 +33,7 @@ from tostrack.render.site.page_data import (
     Silence,
     Site,
 )
-from tostrack.render.site.rendering import FeedLink, asset, day_words, fingerprint, topic_name
+from tostrack.render.site.rendering import EVERYTHING, FeedLink, asset, day_words, fingerprint, topic_name
 from tostrack.render.site.sitemap import opml, robots, sitemaps
 from tostrack.render.site_paths import change_page, document_page, platform_page, site_address, topic_page
 from tostrack.render.wording import describe_cause
@@ -108,7 +108,6 @@ class _Builder:
         kinds = find_kinds(archive, documents)
         self.context = SiteContext(archive, shelf, site, book, key, meaning, blame, rules, self.reviews, kinds)
         self.documents: list[DocumentPages] = []
-        self.everything = link_to("all", "All changes that matter")
         self.services: dict[str, list[DocumentRow]] = defaultdict(list)
         for row in sorted(documents, key=lambda row: (row.service_name.casefold(), row.id)):
             self.services[row.service].append(row)
@@ -131,13 +130,13 @@ class _Builder:
             reverse=True,
         )
         cards = [pages.card(platform, self.site) for platform in platforms]
-        self.shelf.put("index.html", pages.front(self.site, cards, news, [self.everything]))
+        self.shelf.put("index.html", pages.front(self.site, cards, news))
         self._years(news)
         self._topics(news)
         self._search(platforms)
         self.told.sort(key=lambda one: self.order[one.row.id])
         write_feed(self.context, "all", self.site.title, self.told, "index.html")
-        self.shelf.put("silences/index.html", pages.silences(self.site, self._all_silences(), [self.everything]))
+        self.shelf.put("silences/index.html", pages.silences(self.site, self._all_silences()))
         self._dates()
         self._api()
         self._csv("changes.csv", self.archive.changes())
@@ -145,7 +144,7 @@ class _Builder:
             own = [change for row in rows for change in self.changes[row.id]]
             self._csv(f"platforms/{slug}/changes.csv", sorted(own, key=lambda change: self.order[change.id]))
         self.shelf.put("feeds/all.opml", opml(self.site.title, self._feed_list(), self.site.url))
-        for path, text in pages.plain_pages(self.site, [self.everything]).items():
+        for path, text in pages.plain_pages(self.site).items():
             self.shelf.put(path, text)
         for name in _ASSETS:
             self.shelf.put(f"assets/{name}", asset(name))
@@ -163,50 +162,35 @@ class _Builder:
             for rows in self.services.values()
             for row in rows
         ]
-        return [self.everything, *services, *documents, *topics]
+        return [EVERYTHING, *services, *documents, *topics]
 
     # One platform
 
     def _platform(self, rows: Sequence[DocumentRow]) -> PlatformData:
         first = rows[0]
         feed = link_to(first.service, f"{safe_line(first.service_name)}: changes that matter")
-        made = [self._document(row, [feed, self.everything]) for row in rows]
-        self.documents += [document for document, _ in made]
-        items = _newest(item for _, found in made for item in found)
+        documents = [DocumentPages(self.context, row, self.changes[row.id], feed) for row in rows]
+        self.documents += documents
+        items = _newest(item for document in documents for item in document.write_pages())
         shown = PlatformData(
             first.service,
             safe_line(first.service_name),
-            tuple(_card(document) for document, _ in made),
+            tuple(map(_card, documents)),
             tuple(map(without_words, items)),
-            tuple(_newest(one for row in rows for one in self._silences(row))),
-            tuple(_newest(one for document, _ in made for one in _arrivals(document))),
-            tuple(held for document, _ in made for held in document.held()),
+            tuple(_newest(one for document in documents for one in _silences(document))),
+            tuple(_newest(one for document in documents for one in _arrivals(document))),
+            tuple(held for document in documents for held in document.held()),
         )
         page = platform_page(shown.slug)
         key = key_of(self.context.key, self.site.checked_at[:7], shown)
-        self.shelf.page(page, key, lambda: pages.platform(self.site, shown, [feed, self.everything]))
+        self.shelf.page(page, key, lambda: pages.platform(self.site, shown, feed))
         for topic in self.site.topics:
-            powers = [power for document, _ in made for power in document.powers() if power.topic == topic]
+            powers = [power for document in documents for power in document.powers() if power.topic == topic]
             if powers:
                 self.powers[topic][shown.slug, shown.name] = powers
-        self._searchable(shown, [document for document, _ in made], items)
-        self._platform_feeds(shown, [document for document, _ in made])
+        self._searchable(shown, documents, items)
+        self._platform_feeds(shown, documents)
         return shown
-
-    def _document(self, row: DocumentRow, feeds: Sequence[FeedLink]) -> tuple[DocumentPages, list[ChangeItem]]:
-        document = DocumentPages(self.context, row, self.changes[row.id], feeds)
-        items = document.write_changes()
-        document.write_texts()
-        return document, items
-
-    def _silences(self, row: DocumentRow) -> Iterable[Silence]:
-        for change in self.changes[row.id]:
-            if change.verdict == Verdict.NOISE:
-                explanation = safe_line(change.explanation)
-                yield Silence(
-                    *(change.id, row.document, safe_line(row.name), change.seen_at, change.reason, explanation),
-                    change.to_number,
-                )
 
     def _all_silences(self) -> list[Silence]:
         names = {each.row.id: f"{each.row.service_name}: {each.row.name}" for each in self.documents}
@@ -226,7 +210,7 @@ class _Builder:
         dates.sort(key=lambda one: (one.day, one.service, one.document, one.kind))
         ahead = [one for one in dates if one.day.isoformat() >= self.site.checked_at[:10]]
         ages = [self._age(document) for document in self.documents if document.chain]
-        self.shelf.put("upcoming/index.html", pages.upcoming(self.site, ahead, ages, [self.everything]))
+        self.shelf.put("upcoming/index.html", pages.upcoming(self.site, ahead, ages))
         self.shelf.put(f"{api.FOLDER}/upcoming.json", api.upcoming_file(dates))
         services = {slug: rows[0].service_name for slug, rows in self.services.items()}
         for path, text in calendars_of(dates, services, self.site.topics, self.archive.meta("authority")).items():
@@ -289,18 +273,18 @@ class _Builder:
         for year in years:
             of_year = [item for item in news if item.seen_at[:4] == year]
             key = key_of(self.context.key, years, of_year)
-            make = partial(pages.year_news, self.site, year, of_year, years, [self.everything])
+            make = partial(pages.year_news, self.site, year, of_year, years)
             self.shelf.page(f"news/{year}/index.html", key, make)
 
     def _topics(self, news: Sequence[ChangeItem]) -> None:
         holders = {topic: len(powers) for topic, powers in self.powers.items()}
-        self.shelf.put("topics/index.html", pages.topics(self.site, news, holders, [self.everything]))
+        self.shelf.put("topics/index.html", pages.topics(self.site, news, holders))
         for topic in self.site.topics:
             feed = link_to(f"topic.{topic}", f"{topic_name(topic)}: changes that matter")
             of_topic = [item for item in news if topic in item.topics]
             powers = self.powers[topic]
             key = key_of(self.context.key, self.site.checked_at[:7], of_topic, powers)
-            make = partial(pages.topic, self.site, topic, of_topic, powers, [feed, self.everything])
+            make = partial(pages.topic, self.site, topic, of_topic, powers, feed)
             self.shelf.page(topic_page(topic), key, make)
             told = sorted(
                 (one for one in self.told if topic in one.row.topics),
@@ -340,6 +324,16 @@ class _Builder:
 
 def _newest(found: Iterable[_Seen]) -> list[_Seen]:
     return sorted(found, key=lambda one: one.seen_at, reverse=True)
+
+
+def _silences(document: DocumentPages) -> Iterable[Silence]:
+    name = safe_line(document.row.name)
+    for change in document.changes:
+        if change.verdict == Verdict.NOISE:
+            explanation = safe_line(change.explanation)
+            yield Silence(
+                *(change.id, change.document, name, change.seen_at, change.reason, explanation), change.to_number
+            )
 
 
 def _arrivals(document: DocumentPages) -> Iterable[Arrival]:

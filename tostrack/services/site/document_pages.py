@@ -71,17 +71,15 @@ class DocumentPages:
         context: What they are made with.
         row: The document.
         changes: Its changes, oldest first.
-        feeds: The feeds that its pages point to, the nearest first.
+        feed: Of its platform, which its pages point to.
     """
 
-    def __init__(
-        self, context: SiteContext, row: DocumentRow, changes: Sequence[ChangeRow], feeds: Sequence[FeedLink]
-    ) -> None:
+    def __init__(self, context: SiteContext, row: DocumentRow, changes: Sequence[ChangeRow], feed: FeedLink) -> None:
         self._context = context
         self.row = row
         self.kind = context.kinds.get(row.id, "")
         self.changes = changes
-        self._feeds = feeds
+        self._feed = feed
         archive = context.archive
         self.versions = archive.versions(row.service, row.document)
         self._by_number = {version.number: version for version in self.versions}
@@ -105,8 +103,9 @@ class DocumentPages:
 
     # Changes
 
-    def write_changes(self) -> list[ChangeItem]:
-        """Write a page for each change that moved words or meaning; return them, oldest first."""
+    def write_pages(self) -> list[ChangeItem]:
+        """Write the pages of the texts, and one for each change that moved words or meaning; return those by time."""
+        self._write_texts()
         shown = [change for change in self.changes if change.verdict != Verdict.NOISE]
         return [
             self._change(change, *(shown[at] if 0 <= at < len(shown) else None for at in (place - 1, place + 1)))
@@ -144,7 +143,7 @@ class DocumentPages:
                 meanings=self._meanings(load()),
                 older=before,
                 newer=behind,
-                feeds=self._feeds,
+                feed=self._feed,
             ),
         )
         return shown
@@ -170,7 +169,7 @@ class DocumentPages:
     def _read_clauses(self, version: VersionRow) -> list[Clause]:
         return [clause for _, clause in self._context.archive.clauses(version)]
 
-    def write_texts(self) -> None:
+    def _write_texts(self) -> None:
         """Write a page for each version that readers went by, and the document's own."""
         for at in range(len(self.chain)):
             if not self._is_fresh(at):
@@ -205,9 +204,9 @@ class DocumentPages:
             kind=self.kind,
             whole=(self._page_of(whole), whole.seen_at, whole.number) if kept else None,
         )
-        site, feeds, key = self._context.site, self._feeds, self._page_key(at)
+        site, feed, key = self._context.site, self._feed, self._page_key(at)
         shelf = self._context.shelf
-        shelf.put_parts(shown.text.page, reading_page(site, shown, feeds), key)
+        shelf.put_parts(shown.text.page, reading_page(site, shown, feed), key)
         if last:
             dates = tuple(
                 (version_page(self.row.service, self.row.document, one.number), one.seen_at, one.number)
@@ -216,7 +215,7 @@ class DocumentPages:
             page = document_page(self.row.service, self.row.document)
             blocks = tuple(self._blocks(version, {})) if kept else shown.blocks
             own = ShownReading(**{**vars(shown), "dates": dates, "blocks": blocks, "whole": None})
-            shelf.put_parts(page, reading_page(site, own, feeds, page=page), key)
+            shelf.put_parts(page, reading_page(site, own, feed, page=page), key)
 
     def _neighbour(self, at: int) -> tuple[str, str] | None:
         if not 0 <= at < len(self.chain):
