@@ -145,7 +145,8 @@ def test_no_page_text_becomes_markup(old, new, heading, quote):
     flags = (replace(GRANT, quote=quote),)
     hunk = Hunk(Edit.REWORDED, (heading,), old, new, (("-", old), ("+", new)), flags=flags, facts=(fact,))
 
-    page = Reader(change_as_html(change_of(hunk, replace(ADDED, new=new or "x")), service_name=heading, url=quote))
+    change = replace(change_of(hunk, replace(ADDED, new=new or "x")), service=heading)
+    page = Reader(change_as_html(change, url=quote))
 
     assert set(page.tags) <= {"p", "strong", "div", "del", "ins", "br", "a"}
     assert {name for name, _ in page.attributes} <= {"style", "dir", "href", "rel"}

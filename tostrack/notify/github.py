@@ -23,7 +23,7 @@ _PAGES = 20
 class FailureIssues:
     """The issues of one repository that this module has opened: they carry a mark, so nothing else has to be kept."""
 
-    def __init__(self, repository: str, token: str, post: Post, api: str = _API) -> None:
+    def __init__(self, repository: str, token: str, post: Post) -> None:
         """Ask nothing yet.
 
         Raises:
@@ -31,7 +31,7 @@ class FailureIssues:
         """
         if not token:
             raise NotifyError("issues need a token: set TOSTRACK_GITHUB_TOKEN or GITHUB_TOKEN", down=True)
-        self._root = f"{api}/repos/{repository}/issues"
+        self._root = f"{_API}/repos/{repository}/issues"
         self._token = token
         self._post = post
 

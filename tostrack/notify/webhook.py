@@ -78,6 +78,3 @@ class Webhook(Notifier):
                 f"{letter.recipient}: the receiver answered {status}",
                 transient=status >= 500 or status in _LATER,
             )
-
-    def close(self) -> None:
-        """Nothing is kept open."""

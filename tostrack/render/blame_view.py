@@ -7,7 +7,7 @@ from typing import Any
 
 from tostrack.clauses import plain
 from tostrack.render.escape import columns, count, document_id, safe_line
-from tostrack.render.terminal_style import PLAIN, TerminalStyle, fit_line
+from tostrack.render.terminal_style import PLAIN, TerminalStyle
 
 #: Columns of the two dates before a clause.
 _DATES = "2013-01-16 2013-01-16  "
@@ -19,13 +19,13 @@ def render_blame(rows: Iterable[Mapping[str, Any]], look: TerminalStyle = PLAIN)
     Args:
         rows: Mappings with the keys of ``tostrack show --dates --json``.
     """
-    lines = [look.paint("dim", fit_line(f"{'since':<11}{'reworded':<12}clause", look))]
+    lines = [look.fit(f"{'since':<11}{'reworded':<12}clause", "dim")]
     for row in rows:
         since, edited = row["since"][:10], row["edited"][:10]
         dates = f"{since} {edited if row['edited_version'] != row['since_version'] else '':<12}"
         text = safe_line(plain(row["text"]))
         if row["kind"][:1] == "h":
-            lines.append(look.paint("title", fit_line(f"{dates}{text}", look)))
+            lines.append(look.fit(f"{dates}{text}", "title"))
             continue
         style = "reworded" if row["edited_version"] != row["since_version"] else "dim"
         wrapped = look.wrap([("=", text)], columns(_DATES))
@@ -48,10 +48,8 @@ def render_search(rows: Iterable[Mapping[str, Any]], look: TerminalStyle = PLAIN
         span = f"{row['first_seen_at'][:10]} to {until}"
         more = f"  ({count(row['wordings'], 'wording')})" if row["wordings"] > 1 else ""
         name = document_id(row["service"], row["document"])
-        lines.append(f"{look.paint('title', fit_line(name, look))}  {look.paint('dim', span + more)}")
-        lines += [
-            f"    {look.line(line)}" for line in look.wrap([("=", safe_line(plain(row["text"])))], columns("    "))
-        ]
+        lines.append(f"{look.fit(name, 'title')}  {look.paint('dim', span + more)}")
+        lines += look.block(safe_line(plain(row["text"])), 4)
     services = len({row["service"] for row in listed})
     lines.append(f"{count(len(listed), 'clause')} of {count(services, 'platform')}")
     return "\n".join(lines) + "\n"

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from tostrack.render.change_formats import safe_url
 from tostrack.render.escape import count, safe_line
-from tostrack.render.terminal_style import PLAIN, TerminalStyle, align_columns, fit_line
+from tostrack.render.terminal_style import PLAIN, TerminalStyle, align_columns
 from tostrack.value import Value, fields_of
 
 #: Octets of a line of iCalendar (RFC 5545, section 3.1).
@@ -81,7 +81,7 @@ def render_upcoming(rows: Iterable[dict[str, object]], look: TerminalStyle = PLA
     ]  # fmt: skip
     lines = []
     for row, line in zip(listed, align_columns(table, look), strict=True):
-        lines += [line, look.paint("dim", fit_line(f"            “{safe_line(str(row['words']))}”", look))]
+        lines += [line, look.fit(f"            “{safe_line(str(row['words']))}”", "dim")]
     return "\n".join(lines) + "\n"
 
 

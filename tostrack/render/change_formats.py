@@ -139,15 +139,7 @@ def safe_url(url: str) -> str:
     return url if _LINKS.match(url) else ""
 
 
-def change_as_html(
-    change: Change,
-    *,
-    service_name: str = "",
-    document_name: str = "",
-    url: str = "",
-    budget: int = BUDGET,
-    title: bool = True,
-) -> str:
+def change_as_html(change: Change, *, url: str = "", budget: int = BUDGET, title: bool = True) -> str:
     """Return *change* as an HTML fragment with inline styles that mail clients and feed readers keep.
 
     What was deleted is ``<del>[−…]</del>`` and what was inserted ``<ins>[+…]</ins>``: the signs speak where colours,
@@ -159,7 +151,7 @@ def change_as_html(
         title: Whether to begin with the headline; a feed entry has it in its title.
     """
     # An entry's own title has the quote.
-    first = headline(change, service_name, document_name, quoted=not title)
+    first = headline(change, quoted=not title)
     parts = [f"<p><strong>{html(first)}</strong></p>"] if title else []
     parts.append(f"<p>{'<br>'.join(map(html, _about(change, first)))}</p>")
     blocks, left = _within(ranked(change), _html_hunk, budget)

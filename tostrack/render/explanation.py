@@ -8,9 +8,9 @@ from typing import Any
 from tostrack.analysis.topic_moves import ranked
 from tostrack.models import VERDICT_OF, Change, Edit, Flag, Hunk, Reason
 from tostrack.render.change_formats import change_as_json
-from tostrack.render.escape import columns, count, cut, path_of, safe_line
+from tostrack.render.escape import count, cut, safe_line
 from tostrack.render.headline import distinct_flags, flag_label
-from tostrack.render.terminal_style import PLAIN, SIGNS, TerminalStyle, fit_line
+from tostrack.render.terminal_style import PLAIN, SIGNS, TerminalStyle
 from tostrack.render.word_edits import clipped, fold, runs_of
 from tostrack.value import Value, fields_of
 
@@ -73,7 +73,7 @@ def render_reasoning(reasoning: Reasoning, look: TerminalStyle = PLAIN, limit: i
         limit: How many hunks to show; None shows all.
     """
     change = reasoning.change
-    lines = [look.paint("title", fit_line(safe_line(reasoning.id), look))]
+    lines = [look.fit(safe_line(reasoning.id), "title")]
     for sentence in reasoning.compared.sentences:
         lines += look.paragraph(safe_line(sentence))
     verdict = f"{change.verdict} ({change.reason}): {change.explanation}"
@@ -88,7 +88,7 @@ def render_reasoning(reasoning: Reasoning, look: TerminalStyle = PLAIN, limit: i
     if limit is not None and len(findings) > limit:
         lines += [
             "",
-            look.paint("dim", fit_line(f"… and {count(len(findings) - limit, 'more edit')} (--all-hunks)", look)),
+            look.fit(f"… and {count(len(findings) - limit, 'more edit')} (--all-hunks)", "dim"),
         ]
     return "\n".join(lines) + "\n"
 
@@ -96,8 +96,7 @@ def render_reasoning(reasoning: Reasoning, look: TerminalStyle = PLAIN, limit: i
 def _finding(found: FoundFlag, look: TerminalStyle) -> Iterator[str]:
     hunk = found.hunk
     what = f"{hunk.edit}: {VERDICT_OF[found.reason]} ({found.reason})"
-    path = path_of(hunk.heading, max(look.width - columns(what) - 3, 1) if look.width else 0)
-    yield look.paint("title", fit_line(f"{what} · {path}" if path else what, look))
+    yield look.titled(what, hunk.heading)
     runs = runs_of(hunk)
     shown = clipped(fold(runs, _CONTEXT) if hunk.edit is Edit.REWORDED else runs, _CLAUSE)
     body = shown if hunk.edit is Edit.REWORDED else [("=", text) for _, text in shown]

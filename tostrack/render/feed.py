@@ -52,7 +52,6 @@ class FeedData(Value):
     title: str
     entries: tuple[FeedEntry, ...]
     subtitle: str = ""
-    author: str = "tostrack"
     #: The public address of the feed itself and of the page it belongs to; empty when no base URL is configured.
     url: str = ""
     home: str = ""
@@ -124,7 +123,7 @@ def render_atom(feed: FeedData) -> str:
     if feed.subtitle:
         _add(root, "subtitle", safe_line(feed.subtitle))
     _add(root, "updated", iso(entries[0].updated if entries else feed.began))
-    _add(_add(root, "author"), "name", safe_line(feed.author))
+    _add(_add(root, "author"), "name", "tostrack")
     if url := safe_url(feed.url):
         _add(root, "link", rel="self", type="application/atom+xml", href=url)
     if home := safe_url(feed.home):
@@ -184,7 +183,7 @@ def render_json_feed(feed: FeedData) -> str:
     for key, value in (("home_page_url", safe_url(feed.home)), ("feed_url", safe_url(feed.url))):
         whole |= {key: value} if value else {}
     whole |= {"description": safe_line(feed.subtitle)} if feed.subtitle else {}
-    whole["authors"] = [{"name": safe_line(feed.author)}]
+    whole["authors"] = [{"name": "tostrack"}]
     if hub := safe_url(feed.hub):
         whole["hubs"] = [{"type": "WebSub", "url": hub}]
     whole["items"] = [_json_item(item) for item in _newest(feed.entries)]

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
-from tostrack.render.escape import columns, count, cut, document_id, path_of, safe_line
-from tostrack.render.terminal_style import PLAIN, TerminalStyle, fit_line
+from tostrack.render.escape import count, cut, document_id, path_of, safe_line
+from tostrack.render.terminal_style import PLAIN, TerminalStyle
 
 #: Columns of a heading path beside what happened.
 _PATH = 40
@@ -38,7 +38,7 @@ def render_history(rows: Iterable[Mapping[str, Any]], look: TerminalStyle = PLAI
         for topic, events in sorted(topics.items()):
             since, until = events[0]["seen_at"][:10], events[-1]["seen_at"][:10]
             span = since if since == until else f"{since}, last changed {until}"
-            lines += ["", look.paint("title", fit_line(f"{safe_line(name)}  {topic}  {span}", look))]
+            lines += ["", look.fit(f"{safe_line(name)}  {topic}  {span}", "title")]
             for day, of_day in groupby(events, key=lambda row: str(row["seen_at"])[:10]):
                 lines += _day(day, list(of_day), look)
     return "\n".join(lines[1:]) + "\n" if lines else ""
@@ -61,13 +61,12 @@ def _day(day: str, events: list[Mapping[str, Any]], look: TerminalStyle) -> list
 
 def _meaning(meaning: str, rows: list[Mapping[str, Any]], look: TerminalStyle) -> list[str]:
     """Return what happened in sentences of one meaning: the first of them, and how many more there are."""
-    lines = [fit_line(f"    {meaning}:", look)]
+    lines = [look.fit(f"    {meaning}:")]
     shown = rows if len(rows) == _MOST + 1 else rows[:_MOST]
     for row in shown:
         excerpt = _excerpt(safe_line(str(row["sentence"])), safe_line(str(row["quote"])))
         path = path_of(row["heading"], _PATH)
-        quote = look.wrap([("=", f"“{excerpt}”" + (f"  ({path})" if path else ""))], columns("      "))
-        lines += ["      " + look.line(line) for line in quote]
+        lines += look.block(f"“{excerpt}”" + (f"  ({path})" if path else ""), 6)
     if len(rows) > len(shown):
         lines.append(f"      and {len(rows) - len(shown)} more like it")
     return lines

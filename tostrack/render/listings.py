@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import Any
 
 from tostrack.models import Verdict
-from tostrack.render.escape import columns, count, document_id, path_of, safe_line
-from tostrack.render.terminal_style import PLAIN, TerminalStyle, align_columns, fit_line
+from tostrack.render.escape import count, document_id, path_of, safe_line
+from tostrack.render.terminal_style import PLAIN, TerminalStyle, align_columns
 from tostrack.render.wording import describe_cause, describe_outcome
 
 #: Columns of a heading path beside a quote.
@@ -38,9 +38,9 @@ def render_log(rows: Iterable[Mapping[str, Any]], look: TerminalStyle = PLAIN) -
     for row, line in zip(listed, align_columns(table, look), strict=True):
         lines.append(line)
         if explanation := _cell(row.get("explanation")):
-            lines.append(look.paint("dim", fit_line(f"    {explanation}", look)))
+            lines.append(look.fit(f"    {explanation}", "dim"))
         if review := row.get("review"):
-            lines.append(fit_line(f"    Reviewed: {_cell(review['sentence'])}", look))
+            lines.append(look.fit(f"    Reviewed: {_cell(review['sentence'])}"))
     return _text(lines)
 
 
@@ -70,8 +70,7 @@ def render_status(rows: Iterable[Mapping[str, Any]], look: TerminalStyle = PLAIN
     for row in failing:
         name = document_id(_cell(row["service"]), _cell(row["document"]))
         waits = f"; not fetched again before {_cell(row['next_try_at'])}" if row.get("next_try_at") else ""
-        line_of = f"{name}: {_failing(row)}: {_cell(row['message'])}{waits}"
-        lines += [look.line(line) for line in look.wrap([("=", line_of)])]
+        lines += look.block(f"{name}: {_failing(row)}: {_cell(row['message'])}{waits}", 0)
     return _text(lines)
 
 
@@ -121,11 +120,10 @@ def render_flags(rows: Iterable[Mapping[str, Any]], look: TerminalStyle = PLAIN)
             name = document_id(_cell(row["service"]), _cell(row["document"]))
             facts = [_cell(row["polarity"]), f"since {_cell(row['since'])[:10]}", name]
             heading = path_of(row["heading"], _PATH)
-            lines.append(fit_line("  " + "  ".join([*facts, *([heading] if heading else [])]), look))
+            lines.append(look.fit("  " + "  ".join([*facts, *([heading] if heading else [])])))
             if meaning := _cell(row.get("meaning")):
-                lines.append(look.paint("dim", fit_line(f"    {meaning}:", look)))
-            quote = look.wrap([("=", f"“{_cell(row['quote'])}”")], columns("    "))
-            lines += ["    " + look.line(line) for line in quote]
+                lines.append(look.fit(f"    {meaning}:", "dim"))
+            lines += look.block(f"“{_cell(row['quote'])}”", 4)
     return _text(lines)
 
 

@@ -10,7 +10,7 @@ from tostrack.analysis.topic_moves import join_words, ranked
 from tostrack.models import Change, Edit, Fact, Flag, Hunk
 from tostrack.render.escape import ascii_only, columns, count, cut, document_id, path_of, safe_line, span_of
 from tostrack.render.headline import distinct_flags, flag_label
-from tostrack.render.terminal_style import PLAIN, SIGNS, TerminalStyle, align_columns, fit_line
+from tostrack.render.terminal_style import PLAIN, SIGNS, TerminalStyle, align_columns
 from tostrack.render.word_edits import excerpt, fold, runs_of, shortened, side, whole
 
 #: Unflagged hunks shown before the rest are only counted: two screens of reading.
@@ -56,13 +56,13 @@ def render_change(
         two_columns = side_by_side and (look.width - 3) // 2 >= _NARROWEST_COLUMN
         blocks += _hunks([*flagged, *shown], look, context, two_columns=two_columns)
         if left := len(others) - len(shown):
-            blocks.append([look.paint("dim", fit_line(f"… and {count(left, 'more edit')}{hint}", look))])
+            blocks.append([look.fit(f"… and {count(left, 'more edit')}{hint}", "dim")])
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def change_as_text(change: Change, *, width: int = 76, budget: int = 30_000) -> str:
+def change_as_text(change: Change, *, budget: int = 30_000) -> str:
     """Return *change* as plain text of at most *budget* characters: the text part of a mail or of a feed entry."""
-    text = render_change(change, TerminalStyle(width=width), hint="")
+    text = render_change(change, TerminalStyle(width=76), hint="")
     return text if len(text) <= budget else text[: budget - 3].rpartition("\n")[0] + "\n…\n"
 
 
@@ -72,7 +72,7 @@ def _headline(change: Change, look: TerminalStyle) -> list[str]:
     # A long name must not push the days off the line.
     apart = look.width and columns(name) + columns(span) + 2 > look.width
     titles = [name, span] if apart else ["  ".join(filter(None, [name, span]))]
-    lines = [look.paint("title", fit_line(title, look)) for title in titles if title]
+    lines = [look.fit(title, "title") for title in titles if title]
     verdict = f"{change.verdict} ({change.reason})"
     topics = ", ".join(map(safe_line, change.topics))
     lines += look.paragraph(f"{verdict}: {topics}" if topics else verdict)
@@ -81,7 +81,7 @@ def _headline(change: Change, look: TerminalStyle) -> list[str]:
     edits = Counter(hunk.edit for hunk in change.hunks)
     told = [f"{edits[edit]:,} {edit}" for edit in Edit if edits[edit]]
     if told:
-        lines.append(look.paint("dim", fit_line(f"{count(len(change.hunks), 'edit')}: {join_words(told)}", look)))
+        lines.append(look.fit(f"{count(len(change.hunks), 'edit')}: {join_words(told)}", "dim"))
     return lines
 
 
@@ -110,8 +110,7 @@ def _about(hunk: Hunk) -> tuple[Edit, tuple[str, ...], bool, tuple[Fact, ...]]:
 
 def _title(hunk: Hunk, look: TerminalStyle) -> str:
     what = f"{hunk.edit} heading" if hunk.kind[0] == "h" else str(hunk.edit)
-    path = path_of(hunk.heading, max(look.width - columns(what) - 3, 1) if look.width else 0)
-    return look.paint("title", fit_line(f"{what} · {path}" if path else what, look))
+    return look.titled(what, hunk.heading)
 
 
 def _flag(flag: Flag, hunk: Hunk, look: TerminalStyle) -> list[str]:

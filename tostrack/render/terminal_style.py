@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tostrack.models import Edit
-from tostrack.render.escape import ascii_only, columns, cut
+from tostrack.render.escape import ascii_only, columns, cut, path_of
 from tostrack.render.word_edits import Run, marked, wrap
 from tostrack.value import Value
 
@@ -49,6 +49,23 @@ class TerminalStyle(Value):
             ready = [(op, ascii_only(text)) for op, text in ready]
         return wrap(ready, max(self.width - indent, 20) if self.width else 0)
 
+    def fit(self, text: str, style: str = "") -> str:
+        """Return *text* as one painted line that fits."""
+        if self.ascii:
+            text = ascii_only(cut(ascii_only(text), self.width - 2) if self.width else text)
+        elif self.width:
+            text = cut(text, self.width)
+        return self.paint(style, text)
+
+    def titled(self, what: str, heading: Sequence[str]) -> str:
+        """Return the title of an edit: *what* it is, and the heading path that it stands under."""
+        path = path_of(heading, max(self.width - columns(what) - 3, 1) if self.width else 0)
+        return self.fit(f"{what} · {path}" if path else what, "title")
+
+    def block(self, text: str, indent: int) -> list[str]:
+        """Return *text* as lines that are all indented by *indent* spaces."""
+        return [" " * indent + self.line(line) for line in self.wrap([("=", text)], indent)]
+
     def paragraph(self, text: str, style: str = "=") -> list[str]:
         """Return *text* as painted lines."""
         lines = [self.paint(style, self.line(line)) for line in self.wrap([("=", text)], 2)]
@@ -58,13 +75,6 @@ class TerminalStyle(Value):
 
 #: For a pipe or a file.
 PLAIN = TerminalStyle()
-
-
-def fit_line(text: str, look: TerminalStyle) -> str:
-    """Return *text* as one line that fits."""
-    if look.ascii:
-        return ascii_only(cut(ascii_only(text), look.width - 2) if look.width else text)
-    return cut(text, look.width) if look.width else text
 
 
 def align_columns(
@@ -86,6 +96,6 @@ def align_columns(
         for at in used[:-1]:
             pad = " " * (widths[at] - columns(row[at]))
             parts.append(pad + row[at] if at < right else row[at] + pad)
-        line = fit_line("  ".join([*parts, row[used[-1]]]).rstrip(), look)
-        lines.append(look.paint("title", line) if header and not number else line)
+        line = "  ".join([*parts, row[used[-1]]]).rstrip()
+        lines.append(look.fit(line, "title" if header and not number else ""))
     return lines

@@ -249,13 +249,20 @@ def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, a
             return replace(seen, outcome=Outcome.FIRST, versions=(new_version(reading, document, writer, call=call),))
         versions = following_versions(document, reading, before, current, kept, writer, at, call)
     except DocumentError as error:
-        # The analysis was stopped at its limits. The captures are quarantined, so that they are not the pages' newest
-        # sound ones: the next crawl would take the same bytes for an unchanged text.
-        key, message = sha256(f"cause:{error.cause}"), f"{document.id}: {error}"
-        return replace(seen, outcome=Outcome.FAILED, cause=error.cause, message=message, suspect_key=key)
+        return _not_analysed(seen, error)
     # What is only another reading of their old text is no change of theirs.
     outcome = Outcome.CHANGED if versions[-1].change else Outcome.UNCHANGED
     return replace(seen, outcome=outcome, versions=versions)
+
+
+def _not_analysed(seen: Visit, error: DocumentError) -> Visit:
+    """Return the visit of a text whose analysis was stopped at its limits.
+
+    The captures are quarantined, so that they are not the pages' newest sound ones: the next crawl would take the same
+    bytes for an unchanged text.
+    """
+    key, message = sha256(f"cause:{error.cause}"), f"{seen.document.id}: {error}"
+    return replace(seen, outcome=Outcome.FAILED, cause=error.cause, message=message, suspect_key=key)
 
 
 def _failed(document: Document, at: datetime, failure: FetchError) -> Visit:

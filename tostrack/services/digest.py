@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from tostrack.analysis.flags import SHIPPED, Rulebook
@@ -40,18 +40,17 @@ def assemble_digest(
     Raises:
         StoreError: An event names a change that the archive does not have.
     """
-    kinds = _kinds(archive, settings)
-    reviews = combine_reviews(archive.reviews())
-    silent = {one.change for one in reviews.values() if one.silences}
+    scope = _Scope(archive, settings)
+    reviews = combine_reviews(archive.reviews()).values()
+    silent = {one.change for one in reviews if one.silences}
     told = _changes(archive, [event for event in events if event not in silent])
     ids = {row.id for row in told} | silent
-    seen = [row for row in _between(archive, since, until) if _covers(settings, row, kinds) and row.id not in ids]
+    seen = [row for row in scope.between(since, until) if row.id not in ids]
     # Without topics nothing lies outside them: what else is there is in another message to the same readers.
     others = [row for row in seen if row.verdict == Verdict.SUBSTANTIVE and row.announced and settings.topics]
-    watched = [row for row in archive.documents() if settings.covers(row.id, kinds.get(row.id, ""))]
-    decided = ids | {one.change for one in reviews.values() if one.state}
-    earlier = archive.changes(verdict=Verdict.SUBSTANTIVE, until=since) if settings.until_acknowledged else []
-    open_changes = [row for row in earlier if row.announced and row.id not in decided and _wants(settings, row, kinds)]
+    watched = [row for row in archive.documents() if scope.covers(row.id)]
+    decided = ids | {one.change for one in reviews if one.state}
+    open_changes = scope.open_before(since, decided) if settings.until_acknowledged else []
     return Digest(
         settings.slug,
         since,
@@ -65,20 +64,43 @@ def assemble_digest(
         settings.topics,
         warning,
         unacknowledged=tuple(_items(archive, open_changes[:HEADLINES], site)),
-        silenced=_silenced_lately(archive, settings, since, until, kinds),
+        silenced=_silenced_lately(scope, since, until),
         upcoming=_upcoming(archive, watched, site, until),
         meaning=lambda flag: book.meaning(flag.rule, flag.polarity),
     )
 
 
-def _silenced_lately(
-    archive: Archive, settings: DigestSettings, since: datetime, until: datetime, kinds: Mapping[str, str]
-) -> dict[str, int]:
+class _Scope:
+    """The documents and changes that the readers of one digest are told of."""
+
+    def __init__(self, archive: Archive, settings: DigestSettings) -> None:
+        self._archive = archive
+        self._settings = settings
+        self._kinds = find_kinds(archive, archive.documents() if settings.kinds else ())
+
+    def covers(self, document: str) -> bool:
+        return self._settings.covers(document, self._kinds.get(document, ""))
+
+    def wants(self, row: ChangeRow) -> bool:
+        document = _document(row)
+        return self._settings.wants(document, Verdict(row.verdict), row.topics, self._kinds.get(document, ""))
+
+    def between(self, since: datetime, until: datetime) -> list[ChangeRow]:
+        """Return the changes of the digest's documents between two times, newest first."""
+        changes = self._archive.changes(since=since)
+        return [row for row in changes if row.seen_at <= iso(until) and self.covers(_document(row))]
+
+    def open_before(self, since: datetime, decided: Collection[str]) -> list[ChangeRow]:
+        """Return the earlier changes that matter and are not among *decided*."""
+        earlier = self._archive.changes(verdict=Verdict.SUBSTANTIVE, until=since)
+        return [row for row in earlier if row.announced and row.id not in decided and self.wants(row)]
+
+
+def _silenced_lately(scope: _Scope, since: datetime, until: datetime) -> dict[str, int]:
     """Return, for the first digest of a month, how many changes were silenced in the month before it, by reason."""
     if (since.year, since.month) == (until.year, until.month):
         return {}
-    rows = _between(archive, until - _MONTH, until)
-    reasons = [row.reason for row in rows if row.verdict != Verdict.SUBSTANTIVE and _covers(settings, row, kinds)]
+    reasons = [row.reason for row in scope.between(until - _MONTH, until) if row.verdict != Verdict.SUBSTANTIVE]
     return dict(Counter(reasons).most_common())
 
 
@@ -91,29 +113,12 @@ def _upcoming(archive: Archive, watched: Iterable[DocumentRow], site: str, until
 
 def changes_between(archive: Archive, settings: DigestSettings, since: datetime, until: datetime) -> list[str]:
     """Return the ids of the changes between two times that the readers of *settings* are told of, oldest first."""
-    kinds = _kinds(archive, settings)
+    scope = _Scope(archive, settings)
     return [
         row.id
-        for row in reversed(_between(archive, since, until))
-        if (row.announced or row.verdict != Verdict.SUBSTANTIVE) and _wants(settings, row, kinds)
+        for row in reversed(scope.between(since, until))
+        if (row.announced or row.verdict != Verdict.SUBSTANTIVE) and scope.wants(row)
     ]
-
-
-def _kinds(archive: Archive, settings: DigestSettings) -> dict[str, str]:
-    """Return the kind of each document by its id, where *settings* ask for kinds."""
-    return find_kinds(archive, archive.documents() if settings.kinds else ())
-
-
-def _covers(settings: DigestSettings, row: ChangeRow, kinds: Mapping[str, str]) -> bool:
-    return settings.covers(_document(row), kinds.get(_document(row), ""))
-
-
-def _wants(settings: DigestSettings, row: ChangeRow, kinds: Mapping[str, str]) -> bool:
-    return settings.wants(_document(row), Verdict(row.verdict), row.topics, kinds.get(_document(row), ""))
-
-
-def _between(archive: Archive, since: datetime, until: datetime) -> list[ChangeRow]:
-    return [row for row in archive.changes(since=since) if row.seen_at <= iso(until)]
 
 
 def _changes(archive: Archive, events: Sequence[str]) -> list[ChangeRow]:
