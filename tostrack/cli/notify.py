@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,6 +24,9 @@ from tostrack.errors import ConfigError, NotifyError
 from tostrack.models import channel_of, from_iso
 from tostrack.render.escape import count, safe_line
 from tostrack.value import fields_of
+
+if TYPE_CHECKING:
+    from tostrack.archive import Archive
 
 #: The stored reason of a discarded message.
 _DISCARDED = "dropped by the operator"
@@ -45,31 +49,27 @@ _DUE = {"change": "now", "day": "once a day", "week": "on Monday"}
 @click.pass_obj
 def send(environment: Environment, gather_only: bool, clock: Clock, as_json: bool) -> None:
     """Create the messages that are due and send them, each at least once and normally exactly once."""
-    with environment.outbox() as (_, outbox):
-        if gather_only:
-            _create_messages(environment, outbox, clock)
-            return
-        failed = _send_messages(environment, outbox, clock, as_json=as_json)
-    _report_unsent(failed)
-
-
-def _create_messages(environment: Environment, outbox: Outbox, clock: Clock) -> None:
-    """Create the messages that are due, and print how many."""
     from tostrack.services.delivery import gather_messages
 
-    with environment.archive() as archive:
-        made = gather_messages(outbox, load_sender_config(environment, archive), clock())
-    environment.say(f"{count(made, 'message')} created")
+    with environment.outbox() as (archive, outbox):
+        if gather_only:
+            made = gather_messages(outbox, load_sender_config(environment, archive), clock())
+            environment.say(f"{count(made, 'message')} created")
+            return
+        failed = _send_messages(environment, archive, outbox, clock, as_json=as_json)
+    if failed:
+        click.echo(f"{count(failed, 'message')} not sent: `tostrack notify status` lists them", err=True)
+    exit_if_failed(failed)
 
 
-def _send_messages(environment: Environment, outbox: Outbox, clock: Clock, *, as_json: bool) -> int:
+def _send_messages(environment: Environment, archive: Archive, outbox: Outbox, clock: Clock, *, as_json: bool) -> int:
     """Send the messages that are due, print the result of each, and return how many were not sent."""
     from tostrack.notify import NOTIFIERS
     from tostrack.services.delivery import DeliveryRun, gather_messages
     from tostrack.services.messages import render_message
 
     failed = done = 0
-    with environment.archive() as archive, build_channel_settings(environment) as settings:
+    with build_channel_settings(environment) as settings:
         own = load_sender_config(environment, archive)
         gather_messages(outbox, own, clock())
         notifiers = {channel: make(settings) for channel, make in NOTIFIERS.items()}
@@ -93,13 +93,6 @@ def _send_messages(environment: Environment, outbox: Outbox, clock: Clock, *, as
         why = _describe_waiting(environment, outbox) if outbox.waiting() else earlier
         environment.say(f"no message is due: {why}", err=True)
     return failed
-
-
-def _report_unsent(failed: int) -> None:
-    """Exit with the status for unsent messages when *failed* is not zero."""
-    if failed:
-        click.echo(f"{count(failed, 'message')} not sent: `tostrack notify status` lists them", err=True)
-    exit_if_failed(failed)
 
 
 @click.command(
@@ -154,15 +147,11 @@ def preview_digest(
 def list_messages(environment: Environment, clock: Clock, as_json: bool) -> None:  # noqa: ARG001
     """List the messages that wait, are being retried or failed, and count those that were sent."""
     with environment.outbox() as (_, outbox):
-        _show_messages(environment, outbox, as_json=as_json)
-
-
-def _show_messages(environment: Environment, outbox: Outbox, *, as_json: bool) -> None:
-    messages = outbox.messages()
+        messages, waiting = outbox.messages(), _describe_waiting(environment, outbox)
     if as_json:
         emit_json(map(_message_row, messages))
         return
-    for line in _lines(messages, _describe_waiting(environment, outbox)):
+    for line in _lines(messages, waiting):
         click.echo(line)
 
 
@@ -246,11 +235,7 @@ def release_messages(environment: Environment, clock: Clock) -> None:
     Without this command they are sent after 24 hours, with a warning.
     """
     with environment.outbox() as (_, outbox):
-        _release(outbox, clock)
-
-
-def _release(outbox: Outbox, clock: Clock) -> None:
-    click.echo(f"{outbox.release(clock())} messages released")
+        click.echo(f"{outbox.release(clock())} messages released")
 
 
 @click.command("discard", epilog="Example: `tostrack notify discard`, when the changes were an error of tostrack.")
@@ -259,11 +244,7 @@ def _release(outbox: Outbox, clock: Clock) -> None:
 def discard_messages(environment: Environment, clock: Clock) -> None:  # noqa: ARG001
     """Discard the messages held because unusually many documents changed in one night; they are never sent."""
     with environment.outbox() as (_, outbox):
-        _discard(outbox)
-
-
-def _discard(outbox: Outbox) -> None:
-    click.echo(f"{outbox.drop(_DISCARDED)} messages discarded")
+        click.echo(f"{outbox.drop(_DISCARDED)} messages discarded")
 
 
 @click.command("issues", epilog="Example: `tostrack notify issues`, with GITHUB_TOKEN set and `issues` in [notify].")
@@ -272,10 +253,6 @@ def _discard(outbox: Outbox) -> None:
 @click.pass_obj
 def sync_issues(environment: Environment, clock: Clock) -> None:
     """Open a GitHub issue for each document that keeps failing, and close the issues of those that recovered."""
-    _sync_issues(environment, clock)
-
-
-def _sync_issues(environment: Environment, clock: Clock) -> None:
     from tostrack.notify.github import FailureIssues
     from tostrack.render.failure_issues import list_failure_issues
 
@@ -289,34 +266,40 @@ def _sync_issues(environment: Environment, clock: Clock) -> None:
             environment.say(line)
 
 
-#: The options that `notify` had before it was a group, and the commands that they are now. Removed in 0.3.
-_OLD_OPTIONS = {"send": "send", "gather": "send --gather-only", "status": "status", "release": "release"}
-_OLD_OPTIONS |= {"drop": "discard", "issues": "issues"}
+#: The options that `notify` had before it was a group, in the order in which it obeyed them, and what runs instead.
+#: Removed in 0.3.
+_OLD_OPTIONS = {
+    "release": ("release", release_messages),
+    "drop": ("discard", discard_messages),
+    "gather": ("send --gather-only", send),
+    "send": ("send", send),
+    "issues": ("issues", sync_issues),
+    "status": ("status", list_messages),
+}
 
 
 @click.command("options", hidden=True, epilog="Example: `tostrack notify send`.")
 @now_option
 @json_option
-@click.pass_obj
-def run_old_options(environment: Environment, /, clock: Clock, as_json: bool, **given: bool) -> None:
-    """Run the commands that the options of `notify` name, in the order in which `notify` ran them."""
-    new = " ".join(f"`tostrack notify {name}`" for old, name in _OLD_OPTIONS.items() if given[old])
+@click.pass_context
+def run_old_options(context: click.Context, /, clock: Clock, as_json: bool, **given: bool) -> None:
+    """Run the commands that the options of `notify` name."""
+    asked = [name for name in _OLD_OPTIONS if given[name]]
+    new = " ".join(f"`tostrack notify {_OLD_OPTIONS[name][0]}`" for name in asked)
     click.echo(f"tostrack: the options of `tostrack notify` are now {new}; the old ones work until 0.3", err=True)
-    failed = 0
-    with environment.outbox() as (_, outbox):
-        if given["release"]:
-            _release(outbox, clock)
-        if given["drop"]:
-            _discard(outbox)
-        if given["gather"] and not given["send"]:
-            _create_messages(environment, outbox, clock)
-        if given["send"]:
-            failed = _send_messages(environment, outbox, clock, as_json=as_json)
-        if given["issues"]:
-            _sync_issues(environment, clock)
-        if given["status"]:
-            _show_messages(environment, outbox, as_json=as_json)
-    _report_unsent(failed)
+    if given["gather"] and given["send"]:
+        asked.remove("gather")
+    status = 0
+    for name in asked:
+        command = _OLD_OPTIONS[name][1]
+        options: dict[str, Any] = {"gather_only": name == "gather"} if command is send else {}
+        if command in (send, list_messages):
+            options["as_json"] = as_json
+        try:
+            context.invoke(command, clock=clock, **options)
+        except click.exceptions.Exit as ended:
+            status = ended.exit_code
+    context.exit(status)
 
 
 run_old_options.params += [click.Option([f"--{name}"], is_flag=True) for name in _OLD_OPTIONS]
