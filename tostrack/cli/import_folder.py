@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.app import Environment, emit_json, json_option
+from tostrack.cli.app import Environment, json_option
 from tostrack.cli.import_options import (
-    describe_collection,
-    describe_import,
     folder_type,
-    import_row,
+    list_import,
     name_documents,
+    print_import,
     rename_option,
     warn_left_out,
 )
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
-    from tostrack.importers.folder import Collection
+    from tostrack.importers.folder import Collection, SavedPage
     from tostrack.models import Document
     from tostrack.services.import_history import ImportResult
 
@@ -54,15 +53,14 @@ def command(environment: Environment, folder: Path, rename: tuple[str, ...], dry
         raise ConfigError(f"{folder}: contains no SERVICE/DOCUMENT/ folders of .html, .md, .txt or .pdf files{hint}")
     documents = name_documents(environment, found, found.pages, rename)
     if dry_run:
-        _list(found, documents, as_json=as_json)
+        list_import(found, documents, found.pages, _count, as_json=as_json)
+        warn_left_out(found.left_out)
+        click.echo("nothing was stored", err=True)
         return
     warn_left_out(found.left_out)
     for done in _store(environment, found, documents, now):
-        if as_json:
-            emit_json([import_row(done)])
-        else:
-            click.echo(f"{done.id}  {done.versions} versions from {done.files} files, {done.same} unchanged")
-            warn_left_out(done.left_out)
+        line = f"{done.id}  {done.versions} versions from {done.files} files, {done.same} unchanged"
+        print_import(done, line, as_json=as_json)
 
 
 def _store(
@@ -76,13 +74,7 @@ def _store(
             yield import_pages(documents[ident], pages, writer, worker)
 
 
-def _list(found: Collection, documents: dict[str, Document], *, as_json: bool) -> None:
-    for pages, row in zip(found.pages.values(), describe_collection(found, documents, found.pages), strict=True):
-        by_file = sum(not page.dated_by_name for page in pages)
-        if as_json:
-            emit_json([{**row, "files": len(pages), "dated_by_file": by_file}])
-        else:
-            remark = f", {by_file} dated by the file" if by_file else ""
-            click.echo(describe_import(row, f"{len(pages)} files", remark))
-    warn_left_out(found.left_out)
-    click.echo("nothing was stored", err=True)
+def _count(pages: Sequence[SavedPage]) -> tuple[dict[str, int], str, str]:
+    by_file = sum(not page.dated_by_name for page in pages)
+    remark = f", {by_file} dated by the file" if by_file else ""
+    return {"files": len(pages), "dated_by_file": by_file}, f"{len(pages)} files", remark

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, abc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tostrack.cli.app import Environment, name_few
+from tostrack.cli.app import Environment, emit_json, name_few
 from tostrack.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -64,37 +64,43 @@ def _pair(text: str) -> tuple[str, str]:
     return old.strip(), new.strip()
 
 
-def describe_collection(
-    found: Collection | OtaCollection, documents: dict[str, Document], pages: Mapping[str, Sequence[Any]]
-) -> Iterator[dict[str, Any]]:
-    """Yield the row of JSON that a dry run prints for each of *documents*; *pages* are what would be imported."""
+def list_import(
+    found: Collection | OtaCollection,
+    documents: dict[str, Document],
+    pages: Mapping[str, Sequence[Any]],
+    count: Callable[[Sequence[Any]], tuple[dict[str, int], str, str]],
+    *,
+    as_json: bool,
+) -> None:
+    """Print what a dry run would import of each of *documents*.
+
+    Args:
+        pages: What would be imported, by document.
+        count: Returns how many *pages* are, as keys of JSON, in words, and with a remark behind their days.
+    """
     from tostrack.models import iso
-
-    for ident, document in documents.items():
-        yield {
-            "service": document.service,
-            "document": document.slug,
-            "service_name": found.services[ident.partition("/")[0]],
-            "name": found.documents[ident],
-            "watched": bool(document.pages),
-            "first": iso(pages[ident][0].at),
-            "last": iso(pages[ident][-1].at),
-        }
-
-
-def describe_import(row: dict[str, Any], number: str, remark: str = "") -> str:
-    """Return a row of `describe_collection` as a line; *number* says how much would be imported."""
     from tostrack.render.escape import safe_line
 
-    watched = "" if row["watched"] else "  (not in the watchlist: history only)"
-    names = safe_line(f"{row['service_name']} / {row['name']}")
-    span = f"{row['first'][:10]} to {row['last'][:10]}"
-    return f"{names} -> {row['service']}/{row['document']}  {number}, {span}{remark}{watched}"
+    for ident, document in documents.items():
+        service_name, name = found.services[ident.partition("/")[0]], found.documents[ident]
+        first, last = (iso(pages[ident][at].at) for at in (0, -1))
+        numbers, words, remark = count(pages[ident])
+        if as_json:
+            row = {"service": document.service, "document": document.slug, "service_name": service_name, "name": name}
+            emit_json([row | {"watched": bool(document.pages), "first": first, "last": last} | numbers])
+            continue
+        watched = "" if document.pages else "  (not in the watchlist: history only)"
+        span = f"{first[:10]} to {last[:10]}"
+        click.echo(f"{safe_line(f'{service_name} / {name}')} -> {document.id}  {words}, {span}{remark}{watched}")
 
 
-def import_row(done: ImportResult) -> dict[str, Any]:
-    """Return *done* as its line of JSON."""
-    return {**asdict(done), "left_out": [{"file": name, "why": why} for name, why in done.left_out]}
+def print_import(done: ImportResult, line: str, *, as_json: bool) -> None:
+    """Print what became of one document as JSON, or as *line* with the files that were left out."""
+    if as_json:
+        emit_json([{**asdict(done), "left_out": [{"file": name, "why": why} for name, why in done.left_out]}])
+        return
+    click.echo(line)
+    warn_left_out(done.left_out)
 
 
 def warn_left_out(left_out: Sequence[tuple[str, str]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,19 +11,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tostrack.cli.app import Environment, emit_json, json_option, progress_bar
+from tostrack.cli.app import Environment, json_option, progress_bar
 from tostrack.cli.executor_options import count_cores, jobs_option
 from tostrack.cli.import_options import (
-    describe_collection,
-    describe_import,
-    import_row,
+    list_import,
     name_documents,
+    print_import,
     rename_option,
     warn_left_out,
 )
 
 if TYPE_CHECKING:
-    from tostrack.importers.ota import OtaCollection
+    from tostrack.importers.ota import OtaCollection, Record
     from tostrack.models import Document
 
 #: Records. With fewer, starting worker processes takes longer than it saves.
@@ -65,16 +65,15 @@ def command(
         documents = name_documents(environment, found, idents, rename)
         warn_left_out(found.left_out)
         if dry_run:
-            for ident, row in zip(idents, describe_collection(found, documents, found.records), strict=True):
-                records = found.records[ident]
-                if as_json:
-                    upgrades = sum(record.upgrade for record in records)
-                    emit_json([{**row, "records": len(records), "upgrades": upgrades}])
-                else:
-                    click.echo(describe_import(row, f"{len(records)} records"))
+            list_import(found, documents, found.records, _count, as_json=as_json)
             click.echo("nothing was stored", err=True)
             return
         _store(environment, found, documents, jobs, as_json=as_json)
+
+
+def _count(records: Sequence[Record]) -> tuple[dict[str, int], str, str]:
+    upgrades = sum(record.upgrade for record in records)
+    return {"records": len(records), "upgrades": upgrades}, f"{len(records)} records", ""
 
 
 def _store(
@@ -96,11 +95,6 @@ def _store(
             for _ in range(processes + 1 if processes > 1 else 1)
         ]
         for done in import_documents(documents, found, writer, workers, step):
-            if as_json:
-                emit_json([import_row(done)])
-                continue
             left_out = f", {len(done.left_out)} skipped" if done.left_out else ""
-            click.echo(
-                f"{done.id}  {done.versions} versions from {done.files} records, {done.same} unchanged{left_out}"
-            )
-            warn_left_out(done.left_out)
+            line = f"{done.id}  {done.versions} versions from {done.files} records, {done.same} unchanged{left_out}"
+            print_import(done, line, as_json=as_json)

@@ -10,9 +10,10 @@ from tostrack.analysis.flags import SHIPPED, Rulebook
 from tostrack.analysis.topic_moves import ranked
 from tostrack.archive import Archive, ChangeRow, VersionRow
 from tostrack.clauses import plain
-from tostrack.errors import ConfigError, StoreError
+from tostrack.errors import ConfigError
 from tostrack.models import VERDICT_OF, Change, Clause, Flag, Hunk, Reading, Reason, Verdict
 from tostrack.render.explanation import ComparedText, FoundFlag, HunkReason, Reasoning
+from tostrack.services.export import version_of
 from tostrack.services.stored_rules import read_standing_rules
 
 if TYPE_CHECKING:
@@ -73,11 +74,7 @@ class _Texts:
     @cached_property
     def _versions(self) -> list[VersionRow]:
         row = self._row
-        found = [self._archive.version(row.service, row.document, at) for at in (row.from_number, row.to_number)]
-        if None in found:
-            path = self._archive.path
-            raise StoreError(f"{path}: {row.id} names a version that is not there; run `tostrack archive verify`")
-        return [version for version in found if version]
+        return [version_of(self._archive, row, number) for number in (row.from_number, row.to_number)]
 
     @cached_property
     def readings(self) -> tuple[Reading, Reading]:

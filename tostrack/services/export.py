@@ -47,7 +47,7 @@ def evidence_of(archive: Archive, row: ChangeRow, read: Read) -> bytes:
     packed: dict[str, bytes] = {"chain.jsonl": "".join(f"{link}\n" for link in chain).encode()}
     provenance = Provenance(archive.query)
     for side, number in (("old", row.from_number), ("new", row.to_number)):
-        reading = archive.reading(_version(archive, row, number))
+        reading = archive.reading(version_of(archive, row, number))
         packed[f"{side}.md"] = reading.version.text.encode("utf-8", "surrogatepass")
         digests = ((clause.kind, provenance.digest(clause.text)) for clause in reading.clauses)
         packed[f"{side}.clauses"] = clause_list(digests).encode()
@@ -104,7 +104,12 @@ def _precedence(archive: Archive, change: Change, seen_at: str, book: Rulebook) 
     return find_precedence(archive.query, change.service, flag, meaning, seen_at)
 
 
-def _version(archive: Archive, row: ChangeRow, number: int) -> VersionRow:
+def version_of(archive: Archive, row: ChangeRow, number: int) -> VersionRow:
+    """Return the version of this number, which the change of *row* names.
+
+    Raises:
+        StoreError: It is not there.
+    """
     found = archive.version(row.service, row.document, number)
     if found is None:
         raise StoreError(f"{archive.path}: {row.id} names a version that is not there; run `tostrack archive verify`")
@@ -135,7 +140,7 @@ def _chain(archive: Archive, row: ChangeRow, origins: dict[int, Origin]) -> Iter
     for origin in provenance.versions(document_id):
         number = origin.row["number"]
         origins[number] = origin
-        reading = archive.reading(_version(archive, row, number))
+        reading = archive.reading(version_of(archive, row, number))
         clauses = [(clause.kind, provenance.digest(clause.text)) for clause in reading.clauses]
         while sha256(origin.link(head, clauses)) != origin.row["hash"]:
             if not late:
