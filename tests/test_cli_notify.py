@@ -131,9 +131,11 @@ def test_a_digest_of_the_past_is_shown_and_nothing_sent(house):
     since = house("notify", "preview", "shop", "--since", "2024-01-01", "--until", "2024-02-01", "--dry-run")
     page = house("notify", "preview", "shop", "--since", "2024-01-01", "--until", "2024-02-01", "--format", "html")
     values = house("notify", "preview", "shop", "--since", "2024-01-01", "--until", "2024-02-01", "--json")
+    month = house("notify", "preview", "shop", "--since", "2024-01", "--until", "2024-02-01")
     none = house("notify", "preview", "shop", "--since", "2024-03-01", "--until", "2024-03-01")
 
     assert "1 document of Acme" in since.stdout
+    assert month.stdout == since.stdout
     assert page.stdout.startswith("<!doctype html>")
     assert json.loads(values.stdout)["changes"][0]["document"] == "terms"
     assert "no change to report, so no mail" in none.stderr

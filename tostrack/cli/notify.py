@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tostrack.archive.outbox import Message, Outbox
-from tostrack.cli.app import DAY, Clock, Environment, emit_json, exit_if_failed, json_option, now_option, quiet_option
+from tostrack.cli.app import (
+    DAY,
+    FIRST_DAY,
+    Clock,
+    Environment,
+    emit_json,
+    exit_if_failed,
+    json_option,
+    now_option,
+    quiet_option,
+)
 from tostrack.cli.sender_config import (
     build_channel_settings,
     find_digest,
@@ -99,7 +109,9 @@ def _send_messages(environment: Environment, archive: Archive, outbox: Outbox, c
     "preview", epilog="Example: `tostrack notify preview shop --since 2024-05-01`; `tostrack notify send` sends."
 )
 @click.argument("name", metavar="NAME")
-@click.option("--since", type=DAY, help="All notified changes since the start of this day; default: waiting changes.")
+@click.option(
+    "--since", type=FIRST_DAY, help="All notified changes since the start of this day; default: waiting changes."
+)
 @click.option("--until", type=DAY, help="Only changes seen until the end of this day.")
 @click.option(
     "-n", "--dry-run", is_flag=True, expose_value=False, help="Accepted for scripts; this command never sends anything."
@@ -118,7 +130,6 @@ def preview_digest(
     until = until or datetime.now(UTC)
     with environment.archive() as archive:
         if since:
-            since = since.replace(hour=0, minute=0, second=0) if since.second == 59 else since
             events = changes_between(archive, settings, since, until)
         else:
             with Outbox(archive.path) as outbox:
