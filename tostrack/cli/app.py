@@ -300,16 +300,18 @@ def select_documents(archive: Archive, targets: Iterable[str] = (), kinds: Colle
         if not any(name in (row.id, row.service) for row in rows):
             raise ConfigError(f"{name}: no such document is recorded; {_hint_for(name, rows)}")
     found = [row for row in rows if not names or row.id in names or row.service in names]
-    if not kinds:
-        return found
+    return _of_kinds(archive, found, kinds) if kinds else found
+
+
+def _of_kinds(archive: Archive, rows: list[DocumentRow], kinds: Collection[str]) -> list[DocumentRow]:
     from tostrack.archive.kinds import find_kinds
 
-    kind_of = find_kinds(archive, found)
-    of_kinds = [row for row in found if kind_of[row.id] in kinds]
-    if found and not of_kinds:
+    kind_of = find_kinds(archive, rows)
+    found = [row for row in rows if kind_of[row.id] in kinds]
+    if rows and not found:
         there = ", ".join(sorted({kind for kind in kind_of.values() if kind})) or "none that is known"
         raise ConfigError(f"no recorded document is of the kind {' or '.join(kinds)}; there are {there}")
-    return of_kinds
+    return found
 
 
 def _hint_for(target: str, rows: list[DocumentRow]) -> str:

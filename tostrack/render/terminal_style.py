@@ -90,12 +90,10 @@ def align_columns(
     used = [at for at in range(len(cells[0])) if any(row[at] for row in cells)] if cells else []
     table = [list(header), *cells] if header and cells else cells
     widths = {at: max(columns(row[at]) for row in table) for at in used}
-    lines = []
-    for number, row in enumerate(table):
-        parts = []
-        for at in used[:-1]:
-            pad = " " * (widths[at] - columns(row[at]))
-            parts.append(pad + row[at] if at < right else row[at] + pad)
-        line = "  ".join([*parts, row[used[-1]]]).rstrip()
-        lines.append(look.fit(line, "title" if header and not number else ""))
-    return lines
+
+    def padded(at: int, cell: str) -> str:
+        pad = " " * (widths[at] - columns(cell))
+        return pad + cell if at < right else cell + pad
+
+    lines = ["  ".join([*(padded(at, row[at]) for at in used[:-1]), row[used[-1]]]).rstrip() for row in table]
+    return [look.fit(line, "title" if header and not number else "") for number, line in enumerate(lines)]

@@ -7,7 +7,7 @@ import os
 import re
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -173,26 +173,36 @@ def _captures(
     known = {row["path"] for row in archive.query("SELECT path FROM snapshots")}
     captures = []
     for file in sorted(snapshots.rglob("*.gz")):
-        path = str(file.relative_to(snapshots))
-        name = _NAME.fullmatch(file.name)
-        document = watched.get(str(Path(path).parent))
-        if path in known:
+        path = file.relative_to(snapshots)
+        if str(path) in known:
             continue
-        when = name and name["at"][:11] + name["at"][11:].replace("-", ":")
-        if name is None or document is None or not is_time(when):
-            odd = name is None or not is_time(when)
-            found.left_out.append((path, "is not named as captures are" if odd else "is of no watched document"))
-            continue
-        at = from_iso(str(when))
-        page = int(name["page"] or 1) - 1
-        if at.strftime("%Y-%m-%dT%H:%M:%SZ") <= checked.get(document.id, ""):
-            found.left_out.append((path, "is older than the backup, which does not cite it"))
-        elif page >= len(document.pages):
-            found.left_out.append((path, "is of a page that is not watched any more"))
+        capture = _capture_at(path, watched, checked)
+        if isinstance(capture, str):
+            found.left_out.append((str(path), capture))
         else:
-            media = _MEDIA.get(name["form"], "text/html")
-            captures.append(_Capture(document, page, path, at, bool(name["twin"]), media))
+            captures.append(capture)
     yield from sorted(captures, key=lambda each: (each.at, each.document.id, each.is_twin, each.page))
+
+
+def _capture_at(path: Path, watched: Mapping[str, Document], checked: Mapping[str, str]) -> _Capture | str:
+    """Return the capture that the file at *path* holds by its name, or why it is not read again.
+
+    Args:
+        checked: When each document was last checked by the archive that is rebuilt.
+    """
+    name = _NAME.fullmatch(path.name)
+    when = name["at"][:11] + name["at"][11:].replace("-", ":") if name else ""
+    if name is None or not is_time(when):
+        return "is not named as captures are"
+    document, page = watched.get(str(path.parent)), int(name["page"] or 1) - 1
+    if document is None:
+        return "is of no watched document"
+    if when <= checked.get(document.id, ""):
+        return "is older than the backup, which does not cite it"
+    if page >= len(document.pages):
+        return "is of a page that is not watched any more"
+    media = _MEDIA.get(name["form"], "text/html")
+    return _Capture(document, page, str(path), from_iso(when), bool(name["twin"]), media)
 
 
 def _visits(captures: Iterator[_Capture]) -> Iterator[list[_Capture]]:
