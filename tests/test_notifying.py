@@ -423,7 +423,7 @@ def test_a_stranger_is_asked_once_a_day_and_told_nothing_before_saying_yes(platf
 
     assert question.recipient == "new@example.org"
     assert [message.recipient for message in before] == ["owner@example.org"]
-    assert answer.sentence == "new@example.org is now subscribed to the digest “shop”."
+    assert answer == "new@example.org is now subscribed to the digest “shop”."
     assert {message.recipient for message in after} == {"owner@example.org", "new@example.org"}
 
 

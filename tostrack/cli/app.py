@@ -179,6 +179,15 @@ class Environment:
 
         return Archive(self.settings.database)
 
+    @contextmanager
+    def archive_if_any(self) -> Iterator[Archive | None]:
+        """Yield the archive, open for reading, or None if it does not exist yet."""
+        if not self.settings.database.is_file():
+            yield None
+            return
+        with self.archive() as archive:
+            yield archive
+
     def writer(self, at: datetime) -> Writer:
         """Open the archive for writing; *at* is the creation time of a new one."""
         from tostrack.archive.writer import Writer

@@ -121,10 +121,8 @@ def _fetched(environment: Environment, targets: tuple[str, ...], *, twice: bool)
 
 def _last(environment: Environment, document: Document) -> str | None:
     """Return the last accepted text of *document*, or None without an archive or a text."""
-    if not environment.settings.database.is_file():
-        return None
-    with environment.archive() as archive:
-        return archive.text(document.service, document.slug)
+    with environment.archive_if_any() as archive:
+        return archive.text(document.service, document.slug) if archive else None
 
 
 def _show(rows: list[dict[str, Any]]) -> None:

@@ -27,6 +27,6 @@ def app(watchlist: str = "") -> Callable[[dict[str, Any], Callable[..., Any]], I
 
     def act(token: str, action: str) -> str:
         with Outbox(database) as outbox:
-            return follow_link(outbox, key, token, datetime.now(UTC), action).sentence
+            return follow_link(outbox, key, token, datetime.now(UTC), action)
 
     return application(act)

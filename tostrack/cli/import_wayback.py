@@ -14,7 +14,6 @@ from tostrack.cli.app import DAY, FIRST_DAY, Environment, emit_json, exit_if_fai
 from tostrack.errors import ConfigError, FetchError
 
 if TYPE_CHECKING:
-    from tostrack.archive import Archive
     from tostrack.importers.request_log import RequestLog
     from tostrack.importers.wayback import Wayback
     from tostrack.models import Document
@@ -136,7 +135,7 @@ def _one(
     from tostrack.services.import_history import PAGE_MEGABYTES
 
     try:
-        with _reading(environment) as archive:
+        with environment.archive_if_any() as archive:
             made = backfill.plan_backfill(document, source, archive, ledger, span, formerly)
         if dry_run or made.found.cause:
             return made.found
@@ -154,16 +153,6 @@ def _one(
         return made.found
     with environment.writer(datetime.now(UTC)) as writer, Worker(megabytes=PAGE_MEGABYTES) as worker:
         return backfill.store_captures(made, ledger, writer, worker)
-
-
-@contextmanager
-def _reading(environment: Environment) -> Iterator[Archive | None]:
-    """Yield the archive, or None if it does not exist yet."""
-    if not environment.settings.database.is_file():
-        yield None
-        return
-    with environment.archive() as archive:
-        yield archive
 
 
 def _print(done: BackfillResult, *, dry_run: bool) -> None:

@@ -150,9 +150,8 @@ def _find_unwatched(environment: Environment, target: str) -> tuple[Document, ..
     """Return the recorded document *target* where it is not watched: an import quarantined a text of it."""
     from tostrack.models import Document
 
-    watchlist = environment.watchlist
-    if target in (document.id for document in watchlist.documents) or not watchlist.settings.database.exists():
+    if target in (document.id for document in environment.watchlist.documents):
         return ()
-    with environment.archive() as archive:
-        rows = [row for row in archive.documents() if row.id == target]
+    with environment.archive_if_any() as archive:
+        rows = [row for row in archive.documents() if row.id == target] if archive else []
     return tuple(Document(row.service, row.document, (), row.name, row.service_name) for row in rows)

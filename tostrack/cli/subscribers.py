@@ -79,7 +79,7 @@ def confirm_subscriber(environment: Environment, token: str, clock: Clock) -> No
     from tostrack.services.subscriptions import follow_link
 
     with environment.outbox() as (_, outbox):
-        click.echo(follow_link(outbox, load_link_secret(environment)("KEY"), token, clock()).sentence)
+        click.echo(follow_link(outbox, load_link_secret(environment)("KEY"), token, clock()))
 
 
 @click.command("remove", epilog="Example: `tostrack subscribers remove shop reader@example.org`.")

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from urllib.parse import urlsplit
 
 from tostrack.demo.nights import NIGHTS, Night
 from tostrack.demo.pages import ROBOTS, page
 from tostrack.models import sha256
+from tostrack.services.site.serve import run_in_thread
 
 
 class DemoPlatform:
     """The running server."""
 
-    def __init__(self, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
+    def __init__(self, url: str) -> None:
+        self.url = url
         self.night = NIGHTS[0]
 
     def show(self, night: Night) -> None:
@@ -28,16 +28,10 @@ class DemoPlatform:
 @contextmanager
 def serve() -> Iterator[DemoPlatform]:
     """Run Lumora on a free port of 127.0.0.1; it shows the first night until told otherwise."""
-    with _Server(("127.0.0.1", 0), _DemoHandler) as server:
-        server.platform = DemoPlatform(server.server_port)
-        # The default interval of half a second is how long shutdown() would wait.
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        try:
-            yield server.platform
-        finally:
-            server.shutdown()
-            thread.join()
+    server = _Server(("127.0.0.1", 0), _DemoHandler)
+    with run_in_thread(server) as url:
+        server.platform = DemoPlatform(url)
+        yield server.platform
 
 
 class _Server(ThreadingHTTPServer):

@@ -10,16 +10,6 @@ from tostrack.errors import ConfigError
 from tostrack.models import DigestSettings, channel_of, sha256
 from tostrack.notify import tokens
 from tostrack.notify.tokens import LinkToken
-from tostrack.value import Value
-
-
-class SubscriptionAnswer(Value):
-    """What a link has done, for the person who followed it."""
-
-    action: str
-    digest: str
-    address: str
-    sentence: str
 
 
 def subscribe(outbox: Outbox, digest: str, address: str, at: datetime, authority: str) -> None:
@@ -30,8 +20,8 @@ def subscribe(outbox: Outbox, digest: str, address: str, at: datetime, authority
     outbox.gather("confirm", digest, "email", address, [], name=name, since=at, at=at)
 
 
-def follow_link(outbox: Outbox, key: str, text: str, now: datetime, action: str = "") -> SubscriptionAnswer:
-    """Do what the token *text* says; doing it twice is doing it once.
+def follow_link(outbox: Outbox, key: str, text: str, now: datetime, action: str = "") -> str:
+    """Do what the token *text* says, and return a sentence that says so; doing it twice is doing it once.
 
     Args:
         action: Where given, the only one that may be done: the page of one action never does the other.
@@ -44,12 +34,10 @@ def follow_link(outbox: Outbox, key: str, text: str, now: datetime, action: str 
         raise ConfigError("this link is not for this page: copy the whole of it")
     if token.action == "unsubscribe":
         outbox.leave(token.digest, token.address, now)
-        sentence = f"{token.address} no longer gets the digest “{token.digest}”."
-    elif outbox.confirm(token.digest, token.address, now):
-        sentence = f"{token.address} is now subscribed to the digest “{token.digest}”."
-    else:
-        sentence = f"{token.address} has unsubscribed from the digest “{token.digest}”: subscribe again to get it."
-    return SubscriptionAnswer(token.action, token.digest, token.address, sentence)
+        return f"{token.address} no longer gets the digest “{token.digest}”."
+    if outbox.confirm(token.digest, token.address, now):
+        return f"{token.address} is now subscribed to the digest “{token.digest}”."
+    return f"{token.address} has unsubscribed from the digest “{token.digest}”: subscribe again to get it."
 
 
 def build_link(endpoint: str, key: str, token: LinkToken) -> str:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import HTTPServer, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 from threading import Event, Thread
@@ -39,12 +39,19 @@ def serve_site(folder: Path, port: int, form: ReviewForm | None = None) -> Itera
         server = _SiteServer(("127.0.0.1", port), partial(_SiteHandler, form, directory=str(folder)))
     except OSError as error:
         raise ConfigError(f"--port {port}: cannot listen there ({error.strerror}); 0 takes a free one") from error
+    with run_in_thread(server) as url:
+        yield f"{url}/"
+
+
+@contextmanager
+def run_in_thread(server: HTTPServer) -> Iterator[str]:
+    """Let *server* answer beside what the caller does, and yield its address."""
     with server:
         # The default interval of half a second is how long shutdown() would wait.
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}/"
+            yield f"http://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
             thread.join()
