@@ -37,12 +37,11 @@ WATCHLIST = "watchlist.toml"
 class Environment:
     """The process a command runs in: streams, terminal, watchlist; tests create their own."""
 
-    def __init__(self, named_path: Path | None, verbose: int = 0, *, colour: str = "auto", url: str = "") -> None:
+    def __init__(self, named_path: Path | None, *, colour: str = "auto", url: str = "") -> None:
         #: The watchlist that the user named; None where none was.
         self.named_path = named_path
         #: Whether the command works with a watchlist that names no document.
         self.may_watch_nothing = False
-        self.verbose = verbose
         #: ``auto``, ``always`` or ``never``.
         self.colour = colour
         #: Whether to print only what a person must act on.
@@ -60,7 +59,7 @@ class Environment:
         url = os.environ.get("TOSTRACK_URL", "")
         if url and not url.startswith(("https://", "http://")):
             raise ConfigError(f"TOSTRACK_URL: {url!r} is not a URL such as https://example.org/terms")
-        return cls(Path(watchlist_path) if watchlist_path else None, verbose, url=url)
+        return cls(Path(watchlist_path) if watchlist_path else None, url=url)
 
     @property
     def watchlist_path(self) -> Path:

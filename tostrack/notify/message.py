@@ -40,18 +40,13 @@ class OutgoingMessage(Value):
 Post = Callable[[str, str, Mapping[str, str], bytes], tuple[int, bytes]]
 
 
-def _no_secret(name: str) -> str:
-    del name
-    return ""
-
-
 class ChannelSettings(Value):
     """What notifiers need of the world."""
 
     smtp: str = ""
     sender: str = ""
     #: Gives a secret by its name, empty when there is none.
-    secret: Callable[[str], str] = _no_secret
+    secret: Callable[[str], str] = lambda _: ""
     post: Post | None = None
     #: The file of GitHub's step summary.
     summary: Path | None = None

@@ -97,7 +97,7 @@ class Smtp(Notifier):
         """Hand *letter* to the server; its 250 means that it has it."""
         message = mail(letter, self._setup.sender)
         with self._bounded() as watch:
-            connection = self._connected(watch)
+            connection = self._connection = watch.connection = self._connection or self._connect(watch)
             try:
                 connection.send_message(message, self._setup.sender, [letter.recipient])
             except smtplib.SMTPRecipientsRefused as error:
@@ -118,12 +118,6 @@ class Smtp(Notifier):
         if code == 421:
             self.close()
         return NotifyError(f"{letter.recipient}: {code} {_said(said)}", transient=code < 500)
-
-    def _connected(self, watch: _Watch) -> smtplib.SMTP:
-        if self._connection is None:
-            self._connection = self._connect(watch)
-        watch.connection = self._connection
-        return self._connection
 
     def _connect(self, watch: _Watch) -> smtplib.SMTP:
         if not self._setup.smtp:

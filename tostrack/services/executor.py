@@ -55,7 +55,7 @@ class LocalExecutor:
         self._call = call
 
     def __call__(self, function: Function[V, A], jobs: Iterable[tuple[str, V]]) -> Iterator[tuple[V, A | ExtractError]]:
-        """See `Spread`."""
+        """See `Executor`."""
         for name, value in jobs:
             yield value, _named(function, name, value, self._call)
 
@@ -100,7 +100,7 @@ class PoolExecutor:
         self._pool.shutdown(cancel_futures=True)
 
     def __call__(self, function: Function[V, A], jobs: Iterable[tuple[str, V]]) -> Iterator[tuple[V, A | ExtractError]]:
-        """See `Spread`."""
+        """See `Executor`."""
 
         def submit(name: str, value: V) -> Future[A]:
             try:
@@ -148,7 +148,7 @@ class ClusterExecutor:
         self._client.close()
 
     def __call__(self, function: Function[V, A], jobs: Iterable[tuple[str, V]]) -> Iterator[tuple[V, A | ExtractError]]:
-        """See `Spread`. The scheduler gives the jobs of a worker that died to another one, three times by default."""
+        """See `Executor`. The scheduler gives the jobs of a worker that died to another one, three times by default."""
         from distributed import KilledWorker, wait
 
         out: WeakSet[Any] = WeakSet()
