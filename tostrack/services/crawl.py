@@ -228,8 +228,7 @@ def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, a
     seen = Visit(document, at, Outcome.UNCHANGED if captures else Outcome.NOT_MODIFIED, "", "", status, captures)
     known = writer.pages(document)
     current = writer.current(document.service, document.slug)
-    same_bytes = all(number in known and known[number].sha256 == c.sha256 for number, c in captures.items())
-    if current and same_bytes and has_current_rules(document, current):
+    if current and _has_same_bytes(captures, known) and has_current_rules(document, current):
         return _unchanged(seen, writer, call)
     kept = kept_captures(document, known, writer)
     before = writer.reading(current) if current else None
@@ -263,6 +262,10 @@ def _not_analysed(seen: Visit, error: DocumentError) -> Visit:
     """
     key, message = sha256(f"cause:{error.cause}"), f"{seen.document.id}: {error}"
     return replace(seen, outcome=Outcome.FAILED, cause=error.cause, message=message, suspect_key=key)
+
+
+def _has_same_bytes(captures: Mapping[int, Snapshot], known: Mapping[int, PageState]) -> bool:
+    return all(number in known and known[number].sha256 == one.sha256 for number, one in captures.items())
 
 
 def _failed(document: Document, at: datetime, failure: FetchError) -> Visit:
