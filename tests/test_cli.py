@@ -176,6 +176,12 @@ def test_names_are_of_any_case_and_there_may_be_several(run, platform, two_night
     assert run("search", "licence", "--in", "ACME").stdout == run("search", "licence").stdout
 
 
+def test_the_pages_of_a_dry_crawl_are_json_where_json_is_asked_for(run):
+    assert lines(run("crawl", "-n", "--json")) == [
+        {"service": "acme", "document": "terms", "url": "https://acme.example/terms"}
+    ]
+
+
 def test_a_number_asks_for_one_document(run, platform, two_nights):
     privacy = Document("acme", "privacy", (Page("https://acme.example/privacy", select=("main",)),), "Privacy", "Acme")
     platform.documents.append(privacy)

@@ -94,8 +94,10 @@ def command(
     # Ping the heartbeat URL only after a complete crawl.
     beat = "" if targets or shard else environment.settings.heartbeat
     if dry_run:
-        for document in documents:
-            for page in document.pages:
+        for document, page in ((document, page) for document in documents for page in document.pages):
+            if as_json:
+                emit_json([{"service": document.service, "document": document.slug, "url": page.url}])
+            else:
                 click.echo(f"{document.id}  {page.url}")
         return
     found: dict[str, CrawlResult] = {}

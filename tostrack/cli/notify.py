@@ -64,7 +64,7 @@ def send(environment: Environment, gather_only: bool, clock: Clock, as_json: boo
     with environment.outbox() as (archive, outbox):
         if gather_only:
             made = gather_messages(outbox, load_sender_config(environment, archive), clock())
-            environment.say(f"{count(made, 'message')} created")
+            environment.say(f"{count(made, 'message')} created", err=as_json)
             return
         failed = _send_messages(environment, archive, outbox, clock, as_json=as_json)
     if failed:
