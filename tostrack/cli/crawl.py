@@ -94,11 +94,13 @@ def command(
     # Ping the heartbeat URL only after a complete crawl.
     beat = "" if targets or shard else environment.settings.heartbeat
     if dry_run:
-        for document, page in ((document, page) for document in documents for page in document.pages):
-            if as_json:
-                emit_json([{"service": document.service, "document": document.slug, "url": page.url}])
-            else:
-                click.echo(f"{document.id}  {page.url}")
+        rows = [
+            {"service": one.service, "document": one.slug, "url": page.url} for one in documents for page in one.pages
+        ]
+        if as_json:
+            emit_json(rows)
+        else:
+            click.echo("".join(f"{each['service']}/{each['document']}  {each['url']}\n" for each in rows), nl=False)
         return
     found: dict[str, CrawlResult] = {}
     try:
