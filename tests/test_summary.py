@@ -230,3 +230,65 @@ def test_the_number_of_a_version_is_not_what_a_change_is_about():
 
 
 CASTE = (("20190607", " or gender"), ("20200113", ", caste or gender"))
+
+
+def set_in_lines(*lines):
+    filler = [
+        f"This is line {number} of a page that was printed and\n\nread back, so that each line is a paragraph"
+        for number in range(10)
+    ]
+    return "\n\n".join([*filler, "of its own.", *lines])
+
+
+def test_a_sentence_that_a_page_sets_in_lines_is_quoted_whole():
+    old = set_in_lines("Once you close your account we delete what you have", "stored with us.")
+    new = set_in_lines(
+        "Once you close your account we delete what you have",
+        "stored with us. Once you let another site connect with your account, it",
+        "can read your profile and publish stories about you.",
+    )
+
+    assert compare(old, new).explanation == (
+        "Adds text: “Once you let another site connect with your account, it can read your profile and publish stories "
+        "about you”."
+    )
+
+
+def test_words_that_went_to_the_next_line_did_not_move():
+    old = set_in_lines("We keep the messages that you send for thirty days and then we", "erase them for good.")
+    new = set_in_lines(
+        "We keep the messages that you send for sixty days and then", "we erase them for good.", "Write to us."
+    )
+
+    assert "thirty days and then → sixty" not in compare(old, new).explanation
+    assert "thirty days → sixty days" in compare(old, new).explanation
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Members may share their own experiences with others as long as they are kind.",
+        "Working with others to break a rule is a violation, and so is lying about a rule.",
+        "If you are not sure whether you own the copyright to a work, ask a lawyer first.",
+    ],
+)
+def test_what_users_do_moves_no_topic_on_any_surface(said):
+    change = compare(f"# Rules\n\n{RULES}", f"# Rules\n\n{RULES}\n\n{said}")
+
+    assert not any(flag.direction for hunk in change.hunks for flag in hunk.flags)
+    assert change.explanation.startswith("Adds text to “Rules”: “")
+
+
+def test_words_that_came_before_words_that_went_are_shown_in_their_order():
+    old = "You grant us a free, limited licence to show your photos."
+    new = "You grant us a free, transferable, worldwide licence to show your photos."
+
+    assert "free, limited → transferable, worldwide licence" in explained(old, new)
+
+
+def test_a_sentence_says_that_what_it_quotes_is_gone():
+    gone = "The vote is binding on us if more than a third of all members take part in it before the day of the notice."
+    old = f"## Changes\n\n{gone}\n\n- You can read drafts on a page.\n- Drafts stand there for seven days."
+    new = "## Changes\n\n- You can read all drafts on one page.\n- Drafts stand there for a week, and longer in June."
+
+    assert "drops: “The vote is binding on us" in explained(old, new)

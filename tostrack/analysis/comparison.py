@@ -48,7 +48,7 @@ def compare_readings(
     """Return what `compare` returns, for texts that are split already; *book* decides what is flagged."""
     from tostrack.analysis.facts import compare_document_dates
     from tostrack.analysis.flags import SHIPPED
-    from tostrack.analysis.summary import summarize
+    from tostrack.analysis.summary import keep_certain_moves, summarize
     from tostrack.analysis.verdict import find_reasons
     from tostrack.analysis.verdict.with_history import judge_with_history
 
@@ -58,6 +58,7 @@ def compare_readings(
         # The judgement has asked for them already; of a page that is no policy nobody needs them.
         found = find_reasons(hunks, old, new)
         told = tuple(replace(hunk, reason=finding.reason) for hunk, finding in zip(told, found, strict=True))
+        told = tuple(keep_certain_moves(told, old.version.text, new.version.text))
         judgement = summarize(judgement, told, old.version.text, new.version.text)
     return Change(old.version, new.version, told, judgement, dating=compare_document_dates(old, new))
 

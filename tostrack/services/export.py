@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from tostrack.analysis.flags import Rulebook
-from tostrack.analysis.summary import keep_certain_moves
 from tostrack.analysis.topic_moves import weigh_flag
 from tostrack.archive import Archive, ChangeRow, DocumentRow, VersionRow
 from tostrack.archive import snapshots as files
@@ -94,8 +93,7 @@ def memo_of(archive: Archive, change: Change, book: Rulebook, site: str = "") ->
 
 def _precedence(archive: Archive, change: Change, seen_at: str, book: Rulebook) -> Precedence | None:
     """Return who else had said the weightiest thing that *change* brings; None where no flag moved to the new text."""
-    hunks = keep_certain_moves(change.hunks, change.old.text, change.new.text)
-    moved = [(hunk, flag) for hunk in hunks for flag in hunk.flags if flag.direction]
+    moved = [(hunk, flag) for hunk in change.hunks for flag in hunk.flags if flag.direction]
     come = [(weigh_flag(flag, hunk), flag) for hunk, flag in moved if flag.quote in hunk.new]
     if not come:
         return None

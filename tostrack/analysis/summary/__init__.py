@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tostrack.analysis.sentence import write_sentence
-from tostrack.analysis.summary.certain_moves import keep_certain_moves
+from tostrack.analysis.summary.certain_moves import keep_certain_moves, matters
+from tostrack.analysis.summary.lines import join_lines
 from tostrack.analysis.summary.listed import name_entries, name_parties, names_party
 from tostrack.analysis.summary.moves import has_moved, moved_flags, name_facts, quote_fact, quote_flag, weigh_facts
 from tostrack.analysis.summary.quotes import is_quotable, join_phrases
 from tostrack.analysis.summary.sections import find_section
 from tostrack.analysis.topic_moves import name_moves
-from tostrack.models import VERDICT_OF, Hunk, Judgement, Reason, Verdict
+from tostrack.models import Hunk, Judgement, Reason
 
 __all__ = ["is_quotable", "keep_certain_moves", "summarize"]
 
@@ -45,10 +46,9 @@ def summarize(judgement: Judgement, hunks: Sequence[Hunk], old_text: str = "", n
 
     In this order: companies and entries that joined or left a list; what the platform gains or gives up by topic, and
     facts (consent, negation, modal verb, recipient, amounts); else the sections that were edited most. A sentence that
-    the history has decided remains. Where both texts are given, what stands in the other one did not move.
+    the history has decided remains. Where both texts are given, sentences that they set in lines are read whole.
     """
-    news = [hunk for hunk in hunks if hunk.reason is None or VERDICT_OF[hunk.reason] is Verdict.SUBSTANTIVE]
-    news = keep_certain_moves(news, old_text, new_text)
+    news = [hunk for hunk in join_lines(hunks, old_text, new_text) if matters(hunk)]
     if judgement.reason not in _OF_NEWS or not news:
         return judgement
     return replace(judgement, explanation=_name_listed(news) or _name_all(news))
@@ -79,7 +79,7 @@ def _name_all(news: Sequence[Hunk]) -> str:
     if rest and (not named or (flags and len(moves) < _MOST_MOVES and (light or len(named) == 1) and most)):
         section, of_section = find_section(rest)
         # One promise more or less is not what an edit of much else is about.
-        named, quotes = ([section, *named], of_section) if light else ([*named, section], quotes + of_section)
+        named, quotes = ([*section, *named], of_section) if light else ([*named, *section], quotes + of_section)
     parties, _ = name_parties(news)
     named += [parties] if parties and len(moves) <= _MOST_MOVES else []
     return write_sentence(join_phrases(named), next(filter(is_quotable, quotes), ""), len(news))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import cache
 
 from tostrack.analysis.summary.quotes import is_quotable, is_small, join_edits, quote_around
+from tostrack.analysis.summary.stakes import weigh_words
 from tostrack.analysis.topic_moves import weigh_flag
 from tostrack.analysis.verdict.quotes import shortened, trimmed, weight
-from tostrack.language.words import entry_pattern, load_language
+from tostrack.language.words import entry_pattern, load_language, union
 from tostrack.models import Edit, Fact, FactKind, Flag, Hunk
 
 _FEW = 20
@@ -62,9 +65,19 @@ _QUOTED = frozenset(
 
 
 def moved_flags(news: Sequence[Hunk]) -> list[tuple[int, Flag, Hunk]]:
-    """Return the flags with a direction and their weight, the weightiest first, else in the order of the text."""
+    """Return the flags with a direction and their weight, the weightiest first; of equal ones by their sentence."""
     found = [(weigh_flag(flag, hunk), flag, hunk) for hunk in news for flag in hunk.flags if flag.direction]
-    return sorted(found, key=lambda one: one[0])
+    return sorted(found, key=lambda one: (one[0], -_weigh_quote(one[1])))
+
+
+def _weigh_quote(flag: Flag) -> float:
+    """Return how much the words that *flag* quotes weigh: those that name the platform, and what is at stake."""
+    return weigh_words(flag.quote) + bool(_platform().search(flag.quote.casefold()))
+
+
+@cache
+def _platform() -> re.Pattern[str]:
+    return entry_pattern(union("parties", "platform"))
 
 
 def has_moved(hunk: Hunk) -> bool:
@@ -74,8 +87,10 @@ def has_moved(hunk: Hunk) -> bool:
 
 def quote_flag(flag: Flag, hunk: Hunk) -> str:
     """Return the edit that the flag's quote contains, where it is the only small one; else the flag's sentence."""
-    inside = [edit for edit in join_edits(hunk) if hunk.edit is Edit.REWORDED and trimmed(edit.come or edit.gone)]
-    inside = [edit for edit in inside if trimmed(edit.come) in flag.quote or trimmed(edit.gone) in flag.quote]
+    sides = [
+        (edit, [trimmed(edit.come), trimmed(edit.gone)]) for edit in join_edits(hunk) if hunk.edit is Edit.REWORDED
+    ]
+    inside = [edit for edit, words in sides if any(side and side in flag.quote for side in words)]
     if len(inside) == 1 and is_small(inside[0]) and is_quotable(inside[0].shown()):
         return shortened(inside[0].shown())
     return quote_around(flag.quote, hunk.new if flag.quote in hunk.new else hunk.old)

@@ -11,7 +11,7 @@ from tostrack.analysis.facts.edits import slice_sentence
 from tostrack.analysis.verdict.quotes import Replaced, edits, most_telling, shortened, trimmed
 from tostrack.clauses import sentences
 from tostrack.language.words import union
-from tostrack.models import Hunk
+from tostrack.models import Flag, Hunk
 
 #: An edit of no more words is shown among its neighbours; a larger one as a sentence.
 _SMALL = 12
@@ -31,18 +31,24 @@ _CELL = " | "
 
 def join_edits(hunk: Hunk) -> list[Replaced]:
     """Return the edits of *hunk*, those of one phrase as one: two parts of an address, not its number alone."""
-    words: list[list[str]] = []
-    for at, (op, text) in enumerate(hunk.words):
+    words: list[tuple[str, str]] = []
+    gone = come = ""
+    for at, (op, text) in enumerate((*hunk.words, ("=", ""))):
         between = op == "=" and 0 < at < len(hunk.words) - 1 and text.count(" ") <= _BETWEEN + 1
-        between = between and not any(stop in text for stop in (". ", "; ", "! ", "? "))
-        for side in "-+" if between else op:
-            if len(words) > 1 and side in "-+" and words[-2][0] == side and words[-1][0] in "-+":
-                words[-2][1] += text
-            elif words and words[-1][0] == side:
-                words[-1][1] += text
-            else:
-                words.append([side, text])
-    return edits(replace(hunk, words=tuple((op, text) for op, text in words)))
+        between = between and bool(gone or come) and not any(stop in text for stop in (". ", "; ", "! ", "? "))
+        gone += text if op == "-" or between else ""
+        come += text if op == "+" or between else ""
+        if op == "=" and not between:
+            words += [(side, edited) for side, edited in (("-", gone), ("+", come), ("=", text)) if edited]
+            gone = come = ""
+    return edits(replace(hunk, words=tuple(words)))
+
+
+def flag_sentence(flag: Flag, hunk: Hunk) -> str:
+    """Return the sentence of *hunk* that *flag* quotes from: of the new text where it stands there."""
+    text = hunk.new if flag.quote in hunk.new else hunk.old
+    at = max(text.find(flag.quote), 0)
+    return slice_sentence(text, at, at + len(flag.quote))
 
 
 def is_small(edit: Replaced) -> bool:
@@ -85,6 +91,7 @@ def _labels() -> frozenset[str]:
 def shorten_title(heading: str, room: int = _HEADING_CHARACTERS) -> str:
     """Return *heading* as a sentence shows it, in about *room* characters."""
     text, most = trimmed(heading), min(room, _HEADING_CHARACTERS)
+    text += ")" * (text.count("(") > text.count(")"))
     return text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]} …"
 
 

@@ -8,7 +8,9 @@ from functools import cache
 
 from tostrack.analysis.summary.certain_moves import share_of_news
 from tostrack.analysis.summary.quotes import is_quotable, is_small, join_edits, quote_around, shorten_title
+from tostrack.analysis.summary.stakes import find_companies, weigh_words
 from tostrack.analysis.verdict.quotes import Replaced, most_telling, shortened, trimmed, weight
+from tostrack.language.item_labels import strip_ordinal
 from tostrack.language.words import entry_pattern, union
 from tostrack.models import Edit, Hunk
 
@@ -61,13 +63,19 @@ _STAMP = re.compile(r"\d{6,}")
 _AT = {"adds": "to", "removes": "from", "changes": "in"}
 
 
-def find_section(news: Sequence[Hunk]) -> tuple[str, list[str]]:
-    """Return what became of the section that was edited most, ``adds text to “Prices”``, and quotes from it."""
+def find_section(news: Sequence[Hunk]) -> tuple[list[str], list[str]]:
+    """Return what became of the sections that were edited most, ``adds text to “Prices”``, and quotes from the first.
+
+    Where the first of these quotes is gone, the phrases say so.
+    """
     sections: dict[tuple[str, ...], list[Hunk]] = {}
+    #: One section, however its title is numbered and capitalised.
+    paths: dict[tuple[str, ...], tuple[str, ...]] = {}
     weighed = news[:_MOST_WEIGHED]
     for hunk in weighed:
         own = (hunk.new or hunk.old,) if hunk.kind[0] == "h" and hunk.edit is not Edit.MOVED else ()
-        sections.setdefault((*hunk.heading, *own), []).append(hunk)
+        path = (*hunk.heading, *own)
+        sections.setdefault(paths.setdefault(tuple(map(_plainest, path)), path), []).append(hunk)
     weights = _weigh_all(weighed)
     parents = {path[:1] for path in sections if len(path) > 1}
     sums = {
@@ -87,22 +95,34 @@ def find_section(news: Sequence[Hunk]) -> tuple[str, list[str]]:
             said = alone
     if said.startswith("changes “") and "” to “" in said:
         # Both wordings are named: they are the quote.
-        return said, []
+        return [said], []
+    phrases = [said]
     for path in others:
         room = _TITLES - len(said) - len(" and edits “”")
         if path and path != heading[:-1] and sums[path] >= _SECOND * sums[heading] and room >= _LEAST_TITLE:
-            said += f" and edits “{shorten_title(path[-1], room)}”" if said.endswith("”") else ""
+            phrases += [f"edits “{shorten_title(path[-1], room)}”"] if said.endswith("”") else []
             break
-    return said, [_quote_of_hunk(hunk) for hunk in (*_introduction(best), *best[:_MOST_QUOTES])]
+    quoted = [_quote_of_hunk(hunk) for hunk in (*_introduction(best), *best[:_MOST_QUOTES])]
+    quotes = [(quote, gone) for quote, gone in quoted if is_quotable(quote)]
+    if quotes and quotes[0][1] and said.startswith(("changes text", "edits", "adds")):
+        phrases.append("drops")
+    return phrases, [quote for quote, _ in quotes]
 
 
 def _weigh_all(news: Sequence[Hunk]) -> dict[int, float]:
     """Return by ``id`` how much each of *news* tells; words that were only set in other lines tell nothing."""
     few = len(news) <= _FEW
-    return {
-        id(hunk): (_weigh(hunk) + (_RENAMED if few and _renames(hunk) else 0)) * share
-        for hunk, share in zip(news, share_of_news(news), strict=True)
-    }
+    told: set[tuple[str, str]] = set()
+    weights = {}
+    for hunk, share in zip(news, share_of_news(news), strict=True):
+        again = (hunk.old, hunk.new) in told
+        told.add((hunk.old, hunk.new))
+        weights[id(hunk)] = 0.0 if again else (_weigh(hunk) + (_RENAMED if few and _renames(hunk) else 0)) * share
+    return weights
+
+
+def _plainest(title: str) -> str:
+    return strip_ordinal(title).casefold()
 
 
 def _introduction(best: Sequence[Hunk]) -> list[Hunk]:
@@ -162,7 +182,10 @@ def _weigh(hunk: Hunk) -> float:
     lost = not union("answers", "never").isdisjoint(gone.casefold().split())
     if hunk.edit is Edit.REWORDED and not any(map(_weigh_edit, found)):
         return 0.1
-    return weight(hunk) + (_PROMISE if lost else 0)
+    come = hunk.new if hunk.edit is Edit.ADDED else " ".join(edit.come for edit in found)
+    joins = bool(find_companies(come) - find_companies(hunk.old))
+    told = weight(hunk) + (_PROMISE if lost else 0) + (_RENAMED if joins else 0)
+    return max(told + weigh_words(f"{gone} {come}"), 0.2)
 
 
 def _renames(hunk: Hunk) -> bool:
@@ -190,18 +213,18 @@ def _dates_itself() -> re.Pattern[str]:
     return entry_pattern(union("dates", "updated", "effective"))
 
 
-def _quote_of_hunk(hunk: Hunk) -> str:
-    """Return the words of *hunk* that say most: a small edit among its neighbours, else a sentence."""
+def _quote_of_hunk(hunk: Hunk) -> tuple[str, bool]:
+    """Return the words of *hunk* that say most, and whether they are gone: a small edit in its place, or a sentence."""
     found = join_edits(hunk)
     if hunk.edit is not Edit.REWORDED or not found:
-        return shortened(most_telling(hunk.new or hunk.old))
+        text = trimmed(hunk.new or hunk.old)
+        return text if shortened(text) == text else shortened(most_telling(text)), not hunk.new
     edit = max(found, key=_weigh_edit)
     if is_small(edit) and is_quotable(edit.shown()):
-        return shortened(edit.shown())
-    text = edit.come if len(edit.come) >= len(edit.gone) / 2 else edit.gone
-    said = most_telling(text)
-    return (
-        shortened(said)
-        if is_quotable(said) and not is_small(edit)
-        else quote_around(trimmed(edit.come or edit.gone), hunk.new or hunk.old)
-    )
+        # Its neighbours stand as they did.
+        return shortened(edit.shown()), False
+    gone = len(edit.come) < len(edit.gone) / 2
+    said = most_telling(edit.gone if gone else edit.come)
+    if is_quotable(said) and not is_small(edit):
+        return shortened(said), gone
+    return quote_around(trimmed(edit.come or edit.gone), hunk.new or hunk.old), not trimmed(edit.come)

@@ -1,0 +1,132 @@
+"""Put together what a page sets in lines of print, so that a sentence is weighed and quoted whole."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tostrack.analysis.diff.word_diff import word_edits
+from tostrack.analysis.facts import find_facts
+from tostrack.analysis.summary.certain_moves import matters
+from tostrack.analysis.verdict.quotes import edits
+from tostrack.clauses import plain, split_clauses
+from tostrack.models import Clause, Edit, Hunk
+
+#: A paragraph that ends in the middle of a sentence, and one that goes on with it.
+_BROKEN = re.compile(r"[\w,] ?\n\n(?=[a-zà-ÿß-ý])")
+#: A text is set in lines where so many of its paragraphs, and no fewer, are broken off.
+_SHARE, _LEAST = 0.15, 8
+#: A line of so many characters that ends no sentence goes on in the next one, whatever that begins with.
+_LINE = 60
+_NEW_ITEM = re.compile(r"[•·○▪*–-]|\(?(?:\d+|[a-z])[.)]\s")
+#: A bold line of so many words is a title; one that stands more often names no section.
+_BOLD = re.compile(r"\*\*[A-Z0-9][^*]{2,80}\*\*\s*\Z")
+_TITLE_WORDS, _TITLE_TIMES = 10, 3
+#: It is that of no more lines below it: the next title may not be told apart.
+_NEAR = 40
+#: Longer paragraphs are left as they are.
+_LONGEST = 20_000
+
+
+def join_lines(hunks: Sequence[Hunk], old_text: str, new_text: str) -> list[Hunk]:
+    """Return *hunks* with those of one paragraph as one, where the texts are set in lines; else as they are."""
+    if not (is_set_in_lines(old_text) or is_set_in_lines(new_text)):
+        return list(hunks)
+    old, new = _Side(split_clauses(old_text)), _Side(split_clauses(new_text))
+    runs: list[tuple[list[Hunk], set[int], set[int]]] = []
+    for hunk in hunks:
+        olds, news = old.paragraphs(hunk.old_at, hunk.old_count), new.paragraphs(hunk.new_at, hunk.new_count)
+        news = news or {place for one in olds for place in new.same(old, one)}
+        olds = olds or {place for one in news for place in old.same(new, one)}
+        if runs and hunk.kind == "p" == runs[-1][0][-1].kind and (runs[-1][1] & olds or runs[-1][2] & news):
+            runs[-1][0].append(hunk)
+            runs[-1][1].update(olds)
+            runs[-1][2].update(news)
+        else:
+            runs.append(([hunk], olds, news))
+    joined = [
+        one
+        for run, olds, news in runs
+        if not (old.has(new, news) or new.has(old, olds))
+        for one in _join(run, old.text(olds), new.text(news), new.title(run[0].new_at) or old.title(run[0].old_at))
+    ]
+    # A line alone does not say what moved in its sentence.
+    return [replace(hunk, facts=facts) for hunk, facts in zip(joined, find_facts(joined), strict=True)]
+
+
+def is_set_in_lines(text: str) -> bool:
+    """Whether most sentences of *text* go over several paragraphs, one for each line of print."""
+    return len(_BROKEN.findall(text)) > max(_LEAST, _SHARE * text.count("\n\n"))
+
+
+class _Side:
+    """The clauses of one text, and which of them make a paragraph."""
+
+    def __init__(self, clauses: Sequence[Clause]) -> None:
+        self._lines = [plain(clause.text) for clause in clauses]
+        self._of: list[int] = []
+        for at, clause in enumerate(clauses):
+            goes_on = at and clause.kind == "p" == clauses[at - 1].kind and _goes_on(*self._lines[at - 1 : at + 1])
+            self._of.append(self._of[-1] if goes_on else at)
+        self._begin = {line: self._of[at] for at, line in enumerate(self._lines)}
+        self._titles = _find_titles(clauses, self._lines)
+
+    def paragraphs(self, at: int | None, count: int) -> set[int]:
+        """Return the paragraphs, by their first line, of the clauses from *at* on."""
+        return set() if at is None else set(self._of[at : at + count])
+
+    def same(self, other: _Side, paragraph: int) -> set[int]:
+        """Return the paragraphs that have a line of *paragraph* of the *other* text."""
+        return {self._begin[line] for line in other.lines(paragraph) if len(line) >= _LINE and line in self._begin}
+
+    def has(self, other: _Side, paragraphs: set[int]) -> bool:
+        """Whether each line of *paragraphs* of the *other* text stands in this one as well."""
+        return bool(paragraphs) and all(line in self._begin for one in paragraphs for line in other.lines(one))
+
+    def title(self, line: int | None) -> str:
+        """Return the title above a *line*, or the line that is one; empty where there is none."""
+        at = bisect_right(self._titles, line or 0)
+        return self._lines[self._titles[at - 1]] if at and line and line - self._titles[at - 1] < _NEAR else ""
+
+    def lines(self, paragraph: int) -> list[str]:
+        end = paragraph
+        while end < len(self._of) and self._of[end] == paragraph:
+            end += 1
+        return self._lines[paragraph:end]
+
+    def text(self, paragraphs: set[int]) -> str:
+        return " ".join(line for paragraph in sorted(paragraphs) for line in self.lines(paragraph))
+
+
+def _find_titles(clauses: Sequence[Clause], lines: Sequence[str]) -> list[int]:
+    """Return the places of the bold lines that are the titles of what follows, where the text has no headings."""
+    if any(clause.is_heading for clause in clauses):
+        return []
+    times = Counter(lines)
+    return [
+        at
+        for at, clause in enumerate(clauses)
+        if _BOLD.match(clause.text) and lines[at].count(" ") < _TITLE_WORDS and times[lines[at]] <= _TITLE_TIMES
+    ]
+
+
+def _goes_on(line: str, following: str) -> bool:
+    open_ended = line[-1:].isalnum() or line[-1:] in ",-&"
+    return open_ended and (following[:1].islower() or (len(line) >= _LINE and not _NEW_ITEM.match(following)))
+
+
+def _join(run: Sequence[Hunk], old: str, new: str, title: str) -> list[Hunk]:
+    """Return the hunks of one paragraph as one from *old* to *new*; none where it only was set in other lines."""
+    kind, heading = ("h2", ()) if title and title in (old, new) else ("p", (title,) if title else run[0].heading)
+    if run[0].kind != "p" or run[0].edit is Edit.MOVED or max(len(old), len(new)) > _LONGEST:
+        return list(run)
+    flags = tuple(flag for hunk in run for flag in hunk.flags)
+    edit = Edit.REWORDED if old and new else Edit.REMOVED if old else Edit.ADDED
+    weighty = next(filter(matters, run), run[0])
+    joined = replace(
+        weighty, kind=kind, heading=heading, edit=edit, old=old, new=new, words=word_edits(old, new), flags=flags
+    )
+    return [joined] if edit is not Edit.REWORDED or edits(joined) else []
