@@ -30,11 +30,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 from changes import shared
 
 from tostrack.analysis.comparison import compare
+from tostrack.analysis.sentence import read_quote, split_sentence
 from tostrack.analysis.summary import is_quotable
 from tostrack.models import Change, Verdict, Version, from_iso
 from tostrack.render.headline import headline
 
-QUOTE = re.compile(r": “(.*)”(?: \(\d+ edits\))?\.?$", re.DOTALL)
 MARKUP = re.compile(r"\]\(|\[\^|</?[a-z]+|\*\*|^[\W_]*$")
 #: Texts before the old one that a comparison is given.
 EARLIER = 3
@@ -105,12 +105,12 @@ def draw(population: Sequence[Pair], seeds: Sequence[int], count: int) -> list[t
 
 def kind_of(change: Change) -> str:
     """Return what is to be said of the quote in the sentence of *change*."""
-    quote = QUOTE.search(change.explanation)
-    if not quote:
+    if "“" not in split_sentence(change.explanation)[1]:
         return "no quote"
-    if not quote[1].strip() or MARKUP.search(quote[1]):
+    quote = read_quote(change.explanation)
+    if not quote or MARKUP.search(quote):
         return "empty or markup"
-    return "good" if is_quotable(quote[1]) else "short or label"
+    return "good" if is_quotable(quote) else "short or label"
 
 
 def titled(pair: Pair, change: Change) -> str:

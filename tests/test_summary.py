@@ -3,6 +3,7 @@
 import pytest
 
 from tostrack import compare
+from tostrack.analysis.sentence import read_quote
 from tostrack.analysis.summary import is_quotable
 
 RULES = "\n\n".join(
@@ -292,3 +293,18 @@ def test_a_sentence_says_that_what_it_quotes_is_gone():
     new = "## Changes\n\n- You can read all drafts on one page.\n- Drafts stand there for a week, and longer in June."
 
     assert "drops: “The vote is binding on us" in explained(old, new)
+
+
+def test_a_section_that_gave_way_to_another_is_replaced():
+    old = "## Dangerous people\n\nNobody who runs a violent group may have an account with us, whatever the name."
+    new = (
+        "## Violent extremism\n\nPosts that praise terror are deleted, and so are the accounts that spread such posts."
+    )
+
+    assert explained(old, new).startswith("Replaces “Dangerous people” with “Violent extremism”: “Posts that praise")
+
+
+def test_the_quote_of_a_sentence_is_read_in_one_place():
+    assert read_quote("Adds text to “Prices”: “we charge 5 euros …” (3 edits).") == "we charge 5 euros"
+    assert read_quote("“Prices” was added to “Your prices”.") == "Prices"
+    assert read_quote("The text is the same.") == ""

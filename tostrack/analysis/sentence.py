@@ -30,3 +30,10 @@ def split_sentence(said: str) -> tuple[str, str]:
     """Return the moves that a sentence of `write_sentence` names, and its quote with the number of edits."""
     parts = _PARTS.fullmatch(said)
     return (parts[1], parts[2]) if parts else (said, "")
+
+
+def read_quote(said: str) -> str:
+    """Return what a sentence quotes: at its end, else its first words in quotation marks; empty for none."""
+    at_end = split_sentence(said)[1].removeprefix(": “").rpartition("”")[0]
+    first = said.partition("“")[2].partition("”")[0]
+    return (at_end or first).strip("… ")

@@ -48,10 +48,10 @@ def summarize(judgement: Judgement, hunks: Sequence[Hunk], old_text: str = "", n
     facts (consent, negation, modal verb, recipient, amounts); else the sections that were edited most. A sentence that
     the history has decided remains. Where both texts are given, sentences that they set in lines are read whole.
     """
-    news = [hunk for hunk in join_lines(hunks, old_text, new_text) if matters(hunk)]
-    if judgement.reason not in _OF_NEWS or not news:
+    if judgement.reason not in _OF_NEWS or not any(map(matters, hunks)):
         return judgement
-    return replace(judgement, explanation=_name_listed(news) or _name_all(news))
+    news = [hunk for hunk in join_lines(hunks, old_text, new_text) if matters(hunk)]
+    return replace(judgement, explanation=_name_listed(news) or _name_all(news)) if news else judgement
 
 
 def _name_listed(news: Sequence[Hunk]) -> str:

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from tostrack.analysis.diff.word_diff import word_edits
 from tostrack.analysis.facts import find_facts
@@ -15,8 +16,6 @@ from tostrack.analysis.verdict.quotes import edits
 from tostrack.clauses import plain, split_clauses
 from tostrack.models import Clause, Edit, Hunk
 
-#: A paragraph that ends in the middle of a sentence, and one that goes on with it.
-_BROKEN = re.compile(r"[\w,] ?\n\n(?=[a-zà-ÿß-ý])")
 #: A text is set in lines where so many of its paragraphs, and no fewer, are broken off.
 _SHARE, _LEAST = 0.15, 8
 #: A line of so many characters that ends no sentence goes on in the next one, whatever that begins with.
@@ -50,72 +49,88 @@ def join_lines(hunks: Sequence[Hunk], old_text: str, new_text: str) -> list[Hunk
     joined = [
         one
         for run, olds, news in runs
-        if not (old.has(new, news) or new.has(old, olds))
+        if any(map(matters, run)) and not (old.has(new, news) or new.has(old, olds))
         for one in _join(run, old.text(olds), new.text(news), new.title(run[0].new_at) or old.title(run[0].old_at))
     ]
     # A line alone does not say what moved in its sentence.
-    return [replace(hunk, facts=facts) for hunk, facts in zip(joined, find_facts(joined), strict=True)]
+    reworded = [hunk for hunk in joined if hunk.edit is Edit.REWORDED]
+    facts = dict(zip(map(id, reworded), find_facts(reworded), strict=True))
+    return [replace(hunk, facts=facts.get(id(hunk), ())) for hunk in joined]
 
 
 def is_set_in_lines(text: str) -> bool:
     """Whether most sentences of *text* go over several paragraphs, one for each line of print."""
-    return len(_BROKEN.findall(text)) > max(_LEAST, _SHARE * text.count("\n\n"))
+    paragraphs = text.split("\n\n")
+    broken = sum(
+        after[:1].islower() and _is_open(before.rstrip()) for before, after in pairwise(paragraphs) if before and after
+    )
+    return broken > max(_LEAST, _SHARE * len(paragraphs))
 
 
 class _Side:
-    """The clauses of one text, and which of them make a paragraph."""
+    """The clauses of one text, and which of them make a paragraph: those around an edit are read, and no others."""
 
     def __init__(self, clauses: Sequence[Clause]) -> None:
-        self._lines = [plain(clause.text) for clause in clauses]
-        self._of: list[int] = []
-        for at, clause in enumerate(clauses):
-            goes_on = at and clause.kind == "p" == clauses[at - 1].kind and _goes_on(*self._lines[at - 1 : at + 1])
-            self._of.append(self._of[-1] if goes_on else at)
-        self._begin = {line: self._of[at] for at, line in enumerate(self._lines)}
-        self._titles = _find_titles(clauses, self._lines)
+        self._clauses = clauses
+        self._place = {clause.text: at for at, clause in enumerate(clauses)}
+        self._titles = _find_titles(clauses)
 
     def paragraphs(self, at: int | None, count: int) -> set[int]:
         """Return the paragraphs, by their first line, of the clauses from *at* on."""
-        return set() if at is None else set(self._of[at : at + count])
+        return set() if at is None else {self._begin(line) for line in range(at, at + count)}
 
     def same(self, other: _Side, paragraph: int) -> set[int]:
         """Return the paragraphs that have a line of *paragraph* of the *other* text."""
-        return {self._begin[line] for line in other.lines(paragraph) if len(line) >= _LINE and line in self._begin}
+        texts = [other._clauses[line].text for line in other._lines(paragraph)]
+        return {self._begin(self._place[text]) for text in texts if len(text) >= _LINE and text in self._place}
 
     def has(self, other: _Side, paragraphs: set[int]) -> bool:
         """Whether each line of *paragraphs* of the *other* text stands in this one as well."""
-        return bool(paragraphs) and all(line in self._begin for one in paragraphs for line in other.lines(one))
+        lines = [line for paragraph in paragraphs for line in other._lines(paragraph)]
+        return bool(lines) and all(other._clauses[line].text in self._place for line in lines)
 
     def title(self, line: int | None) -> str:
         """Return the title above a *line*, or the line that is one; empty where there is none."""
         at = bisect_right(self._titles, line or 0)
-        return self._lines[self._titles[at - 1]] if at and line and line - self._titles[at - 1] < _NEAR else ""
-
-    def lines(self, paragraph: int) -> list[str]:
-        end = paragraph
-        while end < len(self._of) and self._of[end] == paragraph:
-            end += 1
-        return self._lines[paragraph:end]
+        near = at and line and line - self._titles[at - 1] < _NEAR
+        return plain(self._clauses[self._titles[at - 1]].text) if near else ""
 
     def text(self, paragraphs: set[int]) -> str:
-        return " ".join(line for paragraph in sorted(paragraphs) for line in self.lines(paragraph))
+        lines = [line for paragraph in sorted(paragraphs) for line in self._lines(paragraph)]
+        return " ".join(plain(self._clauses[line].text) for line in lines)
+
+    def _begin(self, line: int) -> int:
+        while line and self._goes_on(line):
+            line -= 1
+        return line
+
+    def _lines(self, paragraph: int) -> range:
+        end = paragraph + 1
+        while end < len(self._clauses) and self._goes_on(end):
+            end += 1
+        return range(paragraph, end)
+
+    def _goes_on(self, line: int) -> bool:
+        before, after = self._clauses[line - 1], self._clauses[line]
+        return before.kind == "p" == after.kind and _goes_on(before.text.strip("*_ "), after.text.strip("*_ "))
 
 
-def _find_titles(clauses: Sequence[Clause], lines: Sequence[str]) -> list[int]:
+def _find_titles(clauses: Sequence[Clause]) -> list[int]:
     """Return the places of the bold lines that are the titles of what follows, where the text has no headings."""
     if any(clause.is_heading for clause in clauses):
         return []
-    times = Counter(lines)
-    return [
-        at
-        for at, clause in enumerate(clauses)
-        if _BOLD.match(clause.text) and lines[at].count(" ") < _TITLE_WORDS and times[lines[at]] <= _TITLE_TIMES
-    ]
+    bold = [at for at, clause in enumerate(clauses) if clause.text.startswith("**") and _BOLD.match(clause.text)]
+    times = Counter(clauses[at].text for at in bold)
+    return [at for at in bold if clauses[at].text.count(" ") < _TITLE_WORDS and times[clauses[at].text] <= _TITLE_TIMES]
 
 
 def _goes_on(line: str, following: str) -> bool:
-    open_ended = line[-1:].isalnum() or line[-1:] in ",-&"
-    return open_ended and (following[:1].islower() or (len(line) >= _LINE and not _NEW_ITEM.match(following)))
+    return _is_open(line) and (following[:1].islower() or (len(line) >= _LINE and not _NEW_ITEM.match(following)))
+
+
+def _is_open(line: str) -> bool:
+    """Whether *line* ends no sentence."""
+    return line[-1:].isalnum() or line[-1:] in (",", "-", "&")
 
 
 def _join(run: Sequence[Hunk], old: str, new: str, title: str) -> list[Hunk]:

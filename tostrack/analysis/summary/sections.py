@@ -34,6 +34,10 @@ _MOSTLY, _MUCH = 0.6, 0.35
 _UNDER_TITLE = 0.5
 
 
+#: What the first of several new clauses adds to its weight.
+_BEGINS = 4.0
+
+
 #: What is gone weighs so much where the section has new text too: that is what holds now.
 _GONE = 0.7
 
@@ -77,6 +81,8 @@ def find_section(news: Sequence[Hunk]) -> tuple[list[str], list[str]]:
         path = (*hunk.heading, *own)
         sections.setdefault(paths.setdefault(tuple(map(_plainest, path)), path), []).append(hunk)
     weights = _weigh_all(weighed)
+    for hunk in _beginnings(weighed):
+        weights[id(hunk)] += _BEGINS
     parents = {path[:1] for path in sections if len(path) > 1}
     sums = {
         path: sum(weights[id(hunk)] for hunk in found) * (_UNDER_TITLE if path == () or path in parents else 1)
@@ -96,17 +102,26 @@ def find_section(news: Sequence[Hunk]) -> tuple[list[str], list[str]]:
     if said.startswith("changes “") and "” to “" in said:
         # Both wordings are named: they are the quote.
         return [said], []
-    phrases = [said]
-    for path in others:
-        room = _TITLES - len(said) - len(" and edits “”")
-        if path and path != heading[:-1] and sums[path] >= _SECOND * sums[heading] and room >= _LEAST_TITLE:
-            phrases += [f"edits “{shorten_title(path[-1], room)}”"] if said.endswith("”") else []
-            break
+    second = others[0] if others else ()
+    if _is_replaced(heading, first, second, sections.get(second, [])):
+        gone, come = (heading, second) if first[0].edit is Edit.REMOVED else (second, heading)
+        best = sorted(sections[come], key=lambda hunk: -weights[id(hunk)])
+        phrases = [f"replaces “{shorten_title(gone[-1])}” with “{shorten_title(come[-1])}”"]
+    else:
+        weighty = [path for path in others if path and path != heading[:-1] and sums[path] >= _SECOND * sums[heading]]
+        phrases = [said, *_name_second(said, weighty)]
     quoted = [_quote_of_hunk(hunk) for hunk in (*_introduction(best), *best[:_MOST_QUOTES])]
     quotes = [(quote, gone) for quote, gone in quoted if is_quotable(quote)]
     if quotes and quotes[0][1] and said.startswith(("changes text", "edits", "adds")):
         phrases.append("drops")
     return phrases, [quote for quote, _ in quotes]
+
+
+def _name_second(said: str, weighty: Sequence[tuple[str, ...]]) -> list[str]:
+    """Return a phrase for the first of other *weighty* sections, where there is room for it behind *said*."""
+    room = _TITLES - len(said) - len(" and edits “”")
+    named = said.endswith("”") and weighty and room >= _LEAST_TITLE
+    return [f"edits “{shorten_title(weighty[0][-1], room)}”"] if named else []
 
 
 def _weigh_all(news: Sequence[Hunk]) -> dict[int, float]:
@@ -119,6 +134,19 @@ def _weigh_all(news: Sequence[Hunk]) -> dict[int, float]:
         told.add((hunk.old, hunk.new))
         weights[id(hunk)] = 0.0 if again else (_weigh(hunk) + (_RENAMED if few and _renames(hunk) else 0)) * share
     return weights
+
+
+def _beginnings(news: Sequence[Hunk]) -> list[Hunk]:
+    """Return the first of each run of new clauses: it says what the others are about."""
+    added = {hunk.new_at: hunk for hunk in news if hunk.edit is Edit.ADDED and hunk.kind[0] != "h"}
+    return [hunk for at, hunk in added.items() if at is not None and at - 1 not in added and at + 1 in added]
+
+
+def _is_replaced(one: tuple[str, ...], gone: list[Hunk], other: tuple[str, ...], come: list[Hunk]) -> bool:
+    """Whether of two sections side by side one only lost text and the other one only got some."""
+    edits = [{hunk.edit for hunk in hunks} for hunks in (gone, come)]
+    whole = edits in ([{Edit.REMOVED}, {Edit.ADDED}], [{Edit.ADDED}, {Edit.REMOVED}])
+    return whole and bool(one and other) and one[:-1] == other[:-1] and len(one) > 1
 
 
 def _plainest(title: str) -> str:
@@ -219,7 +247,7 @@ def _quote_of_hunk(hunk: Hunk) -> tuple[str, bool]:
     if hunk.edit is not Edit.REWORDED or not found:
         text = trimmed(hunk.new or hunk.old)
         return text if shortened(text) == text else shortened(most_telling(text)), not hunk.new
-    edit = max(found, key=_weigh_edit)
+    edit = max(found, key=lambda edit: _weigh_edit(edit) + weigh_words(f"{edit.gone} {edit.come}"))
     if is_small(edit) and is_quotable(edit.shown()):
         # Its neighbours stand as they did.
         return shortened(edit.shown()), False

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from tostrack.analysis.sentence import read_quote
 from tostrack.analysis.topic_moves import ranked
 from tostrack.models import Change, Edit, Flag, Hunk
 from tostrack.render.escape import cut, path_of, safe_line
@@ -21,7 +21,6 @@ _EXCERPT = 300
 _SEARCHED = 8_000
 _QUOTE = 300
 
-_QUOTED = re.compile("“([^”]+)”")
 _VERBS = {Edit.ADDED: "Added", Edit.REMOVED: "Removed", Edit.REWORDED: "Reworded", Edit.MOVED: "Moved"}
 
 
@@ -118,8 +117,7 @@ def leading(change: Change) -> tuple[Hunk, str] | None:
         return None
     if flags := distinct_flags(hunks[0]):
         return hunks[0], safe_line(flags[0].quote)
-    said = _QUOTED.search(change.explanation)
-    quote = said[1].rstrip("… ") if said else ""
+    quote = read_quote(change.explanation)
     told = [hunk for hunk in hunks if quote and any(quote in safe_line(side) for side in (hunk.new, hunk.old))]
     return (told[0], quote) if told else (hunks[0], "")
 
