@@ -26,6 +26,8 @@ _BOLD = re.compile(r"\*\*[A-Z0-9][^*]{2,80}\*\*\s*\Z")
 _TITLE_WORDS, _TITLE_TIMES = 10, 3
 #: It is that of no more lines below it: the next title may not be told apart.
 _NEAR = 40
+#: An edit of no more characters may stand anywhere.
+_SHORT = 20
 #: Longer paragraphs are left as they are.
 _LONGEST = 20_000
 
@@ -49,9 +51,11 @@ def join_lines(hunks: Sequence[Hunk], old_text: str, new_text: str) -> list[Hunk
     joined = [
         one
         for run, olds, news in runs
-        if any(map(matters, run)) and not (old.has(new, news) or new.has(old, olds))
+        if any(map(matters, run))
         for one in _join(run, old.text(olds), new.text(news), new.title(run[0].new_at) or old.title(run[0].old_at))
     ]
+    texts = " ".join(old_text.split()), " ".join(new_text.split())
+    joined = [hunk for hunk in joined if not _stands_elsewhere(hunk, *texts)]
     # A line alone does not say what moved in its sentence.
     reworded = [hunk for hunk in joined if hunk.edit is Edit.REWORDED]
     facts = dict(zip(map(id, reworded), find_facts(reworded), strict=True))
@@ -83,11 +87,6 @@ class _Side:
         """Return the paragraphs that have a line of *paragraph* of the *other* text."""
         texts = [other._clauses[line].text for line in other._lines(paragraph)]
         return {self._begin(self._place[text]) for text in texts if len(text) >= _LINE and text in self._place}
-
-    def has(self, other: _Side, paragraphs: set[int]) -> bool:
-        """Whether each line of *paragraphs* of the *other* text stands in this one as well."""
-        lines = [line for paragraph in paragraphs for line in other._lines(paragraph)]
-        return bool(lines) and all(other._clauses[line].text in self._place for line in lines)
 
     def title(self, line: int | None) -> str:
         """Return the title above a *line*, or the line that is one; empty where there is none."""
@@ -131,6 +130,14 @@ def _goes_on(line: str, following: str) -> bool:
 def _is_open(line: str) -> bool:
     """Whether *line* ends no sentence."""
     return line[-1:].isalnum() or line[-1:] in (",", "-", "&")
+
+
+def _stands_elsewhere(hunk: Hunk, old: str, new: str) -> bool:
+    """Whether all that *hunk* brings stands in the *old* text, and all that it takes in the *new* one."""
+    if hunk.edit is Edit.REWORDED:
+        moved = [(edit.gone.strip(), edit.come.strip()) for edit in edits(hunk)]
+        return all(max(len(gone), len(come)) > _SHORT and gone in new and come in old for gone, come in moved)
+    return hunk.edit is not Edit.MOVED and hunk.old in new and hunk.new in old
 
 
 def _join(run: Sequence[Hunk], old: str, new: str, title: str) -> list[Hunk]:
