@@ -41,7 +41,7 @@ def main() -> int:
         if clause is None or label["label"] == "optional":
             continue
         language, pack, drawing, gold = label["language"], label["pack"], label["round"], label["label"] == "yes"
-        now = any(flag.topic == pack for flag in book.in_language(language).of_clause(clause))
+        now = any(flag.topic == pack for flag in book.of_clause(clause))
         for name in (pack, "together"):
             counts[language, name, drawing, "as first answered"][gold, bool(label["said"])] += 1
             counts[language, name, drawing, "today"][gold, now] += 1

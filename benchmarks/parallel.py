@@ -28,10 +28,9 @@ def load(folder: Path) -> list[dict]:
         return [json.loads(line) for line in lines]
 
 
-def find(text: str, language: str) -> list[Flag]:
-    """Return the flags of the clauses of *text*, which is in *language* where its own words do not tell."""
-    book = SHIPPED.in_language(language)
-    return [flag for clause in split_clauses(text) for flag in book.of_clause(clause)]
+def find(text: str) -> list[Flag]:
+    """Return the flags of the clauses of *text*."""
+    return [flag for clause in split_clauses(text) for flag in SHIPPED.of_clause(clause)]
 
 
 def polarities(flags: list[Flag]) -> dict[str, str]:
@@ -62,8 +61,8 @@ def main() -> int:
         if arguments.language not in (None, language):
             continue
         if block["en"] not in english:
-            english[block["en"]] = find(block["en"], "en")
-        found = find(block["text"], language)
+            english[block["en"]] = find(block["en"])
+        found = find(block["text"])
         wanted, said = polarities(english[block["en"]]), polarities(found)
         for topic in sorted(wanted.keys() | said.keys()):
             kind = "true" if topic in wanted and topic in said else "false" if topic in said else "missed"

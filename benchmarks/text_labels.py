@@ -50,9 +50,9 @@ def said_by(label: dict) -> dict[str, str]:
     return said if isinstance(said, dict) else dict.fromkeys(said, "")
 
 
-def said_now(label: dict, clause: Clause) -> dict[str, str]:
+def said_now(clause: Clause) -> dict[str, str]:
     """Return topic -> polarity as the rules answer today."""
-    flags = SHIPPED.in_language(label["language"]).of_clause(clause)
+    flags = SHIPPED.of_clause(clause)
     return {topic: said for topic in TOPICS if (said := polarity(list(flags), topic))}
 
 
@@ -92,7 +92,7 @@ def main() -> int:
         if clause is None or arguments.round not in (None, label.get("round", 1)):
             continue
         count(label, said_by(label), counts, "as first answered")
-        for wrong in count(label, said_now(label, clause), counts, "today"):
+        for wrong in count(label, said_now(clause), counts, "today"):
             if arguments.errors:
                 print(wrong, label["sha256"], plain(clause.text)[:200])
     for (language, part, topic, when), found in sorted(counts.items()):

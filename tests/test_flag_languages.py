@@ -106,18 +106,18 @@ NOTHING = [
 ]
 
 
-def said(text, language=""):
-    return {(found.topic, str(found.polarity)) for found in SHIPPED.in_language(language).of_clause(Clause("p", text))}
+def said(text):
+    return {(found.topic, str(found.polarity)) for found in SHIPPED.of_clause(Clause("p", text))}
 
 
 @pytest.mark.parametrize(("language", "text", "expected"), CLAUSES)
 def test_a_clause_is_flagged_in_its_language(language, text, expected):
-    assert said(text, language) == expected
+    assert said(text) == expected
 
 
 @pytest.mark.parametrize(("language", "text"), NOTHING)
 def test_a_clause_about_something_else_is_not_flagged(language, text):
-    assert said(text, language) == set()
+    assert said(text) == set()
 
 
 @pytest.mark.parametrize(("language", "text", "expected"), CLAUSES)
@@ -136,21 +136,21 @@ MARKED = (
 )
 
 
-@given(st.sampled_from(sorted({*role_languages(), "en"})), st.lists(MARKED, max_size=6), st.sampled_from(["", " "]))
-def test_quotes_stand_at_their_offsets_in_marked_and_plain_text(language, pieces, gap):
+@given(st.lists(MARKED, max_size=6), st.sampled_from(["", " "]))
+def test_quotes_stand_at_their_offsets_in_marked_and_plain_text(pieces, gap):
     text = gap.join(pieces).replace("\n", " ")
     clause = Clause("p", text)
-    found = SHIPPED.in_language(language).of_clause(clause)
+    found = SHIPPED.of_clause(clause)
 
     assert [item.quote for item in found] == [plain(text)[item.start : item.end] for item in found]
     assert [item.quote for item in flag(text)] == [text[item.start : item.end] for item in flag(text)]
 
 
-def test_the_words_of_a_clause_tell_its_language_before_its_document_does():
+def test_the_words_of_a_clause_tell_its_language():
     french = "Nous ne vendons jamais vos données personnelles à des tiers et nous ne les louons pas non plus."
 
-    assert said(french, "de") == SHARES_NOT
-    assert said("We never sell your personal data to anyone.", "de") == SHARES_NOT
+    assert said(french) == SHARES_NOT
+    assert said("We never sell your personal data to anyone.") == SHARES_NOT
 
 
 @pytest.mark.parametrize(
@@ -165,16 +165,16 @@ def test_a_lead_in_tells_its_language_by_small_words(text, language):
     assert find_language(text) == language
 
 
-def test_an_item_too_short_to_tell_is_read_in_the_language_of_its_document():
+def test_a_short_item_is_read_in_the_language_of_its_lead_in():
     item = Clause("li", "an Behörden", (), "Wir geben Ihre Daten weiter:")
 
-    assert [found.quote for found in SHIPPED.in_language("de-AT").of_clause(item)] == ["an Behörden"]
-    assert SHIPPED.in_language("en").of_clause(Clause("li", "Behörden")) == ()
+    assert [found.quote for found in SHIPPED.of_clause(item)] == ["an Behörden"]
+    assert SHIPPED.of_clause(Clause("li", "Behörden")) == ()
 
 
 def test_an_item_names_who_gets_data_under_a_heading_about_them():
     def quotes(kind, text, heading):
-        found = SHIPPED.in_language("fr").of_clause(Clause(kind, text, ("Politique", heading)))
+        found = SHIPPED.of_clause(Clause(kind, text, ("Politique", heading)))
         return [flag.quote for flag in found if flag.topic == "sharing"]
 
     assert quotes("li2", "nos prestataires de paiement et de livraison", "Destinataires des données") == [
@@ -188,11 +188,11 @@ def test_an_item_names_who_gets_data_under_a_heading_about_them():
 def test_the_number_of_an_item_is_no_sentence_of_it():
     item = Clause("li", "5. Reclame in berichten.", (), "Niet toegestaan is de volgende reclame voor u:")
 
-    assert SHIPPED.in_language("nl").of_clause(item) == ()
+    assert SHIPPED.of_clause(item) == ()
 
 
 def test_a_language_without_words_for_roles_is_not_read():
-    assert said("Megoszthatjuk személyes adatait harmadik felekkel, hogy jobb szolgáltatást nyújtsunk.", "hu") == set()
+    assert said("Megoszthatjuk személyes adatait harmadik felekkel, hogy jobb szolgáltatást nyújtsunk.") == set()
     assert not is_read("hu")
     assert is_read("de")
     assert is_read("en")
@@ -206,7 +206,6 @@ def test_a_tag_is_cut_to_its_language(tag, code):
 def test_a_text_that_tells_nothing_is_read_as_english():
     assert find_language("OK") == "en"
     assert find_language("") == "en"
-    assert find_language("OK", "nl") == "nl"
 
 
 def test_every_rule_of_roles_is_told_in_plain_words():
@@ -233,7 +232,3 @@ def test_a_way_that_cannot_be_read_is_refused():
 def test_there_are_no_roles_of_an_unknown_language():
     with pytest.raises(LanguageError):
         load_roles("xx")
-
-
-def test_books_of_all_languages_share_their_rules():
-    assert SHIPPED.in_language("de").rules is SHIPPED.in_language("fr").rules is SHIPPED.rules

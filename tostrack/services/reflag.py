@@ -149,7 +149,7 @@ def find_events_between(
 ) -> list[FlagEvent]:
     """Return what `comparison.find_flag_events` does; *known* are flags found before, by text and lead-in. Pure."""
     flags = {(text, lead): found for text, lead, found in known}
-    return find_flag_events(before, after, StoredRules(book.own, book.language, flags))
+    return find_flag_events(before, after, StoredRules(book.own, flags))
 
 
 @dataclass

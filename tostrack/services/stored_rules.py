@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
-from typing import Any
 
 from tostrack.analysis.flags import Rulebook
 from tostrack.archive import Archive, VersionRow
@@ -18,10 +17,6 @@ class StoredRules(Rulebook, eq=False):
     #: The flags of clauses, by text and lead-in.
     known: Mapping[tuple[str, str], tuple[Flag, ...]] = field(default_factory=dict)
 
-    def __reduce__(self) -> tuple[type[StoredRules], tuple[Any, ...]]:
-        """Pickle what is known as well: it is passed on to spare the work."""
-        return StoredRules, (self.own, self.language, self.known)
-
     def of_clause(self, clause: Clause) -> tuple[Flag, ...]:
         """Return the flags of *clause*, as `Rulebook.of_clause` does."""
         if clause.is_heading:
@@ -32,12 +27,12 @@ class StoredRules(Rulebook, eq=False):
 
 def read_stored_rules(archive: Archive, row: VersionRow, book: Rulebook) -> StoredRules:
     """Return *book* with the flags that its rules found in the document of *row* before."""
-    return StoredRules(book.own, book.language, archive.stored_flags([row], book.fingerprint))
+    return StoredRules(book.own, archive.stored_flags([row], book.fingerprint))
 
 
 def read_standing_rules(archive: Archive, rows: Sequence[VersionRow], book: Rulebook) -> Rulebook:
     """Return *book* with the flags that its rules found in the clauses of *rows* before."""
-    return StoredRules(book.own, book.language, archive.stored_flags(rows, book.fingerprint, ever=False))
+    return StoredRules(book.own, archive.stored_flags(rows, book.fingerprint, ever=False))
 
 
 def compare_versions(archive: Archive, old: VersionRow, new: VersionRow, book: Rulebook, call: Call) -> Change:

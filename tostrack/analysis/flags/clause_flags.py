@@ -28,7 +28,7 @@ _MEMORY = 20_000
 
 @lru_cache(maxsize=8)
 def parse_rules(own: tuple[RuleFile, ...]) -> RuleSet:
-    """Return the rules that ship with *own* beside them: the same for every language of a document."""
+    """Return the rules that ship with *own* beside them: the same for every language of a clause."""
     return parse(RuleFile(BUILT_IN.name, BUILT_IN.read_text("utf-8")), *own)
 
 
@@ -51,7 +51,7 @@ def find_in_clause(book: Rulebook, clause: Clause) -> tuple[Flag, ...]:
         return found
     listed = find_listed_recipient(clause)
     if not listed and clause.heading and is_item(clause):
-        code = _read_language(book, plain(clause.text), clause.lead, hint)
+        code = _read_language(plain(clause.text), clause.lead, hint)
         listed = find_listed_party(clause, load_roles(code)) if code in role_languages() else ()
     return (*found, *listed)
 
@@ -64,7 +64,7 @@ def _remembered(book: Rulebook, text: str, lead: str, hint: str) -> tuple[Flag, 
 def _find(book: Rulebook, text: str, lead: str, hint: str = "") -> list[Flag]:
     if text.endswith("?") and len(sentences(text)) == 1:
         return []  # "How do we share your data?": a title says nothing
-    code = _read_language(book, text, lead, hint)
+    code = _read_language(text, lead, hint)
     rules = parse_rules(book.own)
     if code == "en":
         return find(rules, text, lead, shipped_weights())
@@ -76,8 +76,8 @@ def _find(book: Rulebook, text: str, lead: str, hint: str = "") -> list[Flag]:
     return flags
 
 
-def _read_language(book: Rulebook, text: str, lead: str, hint: str) -> str:
-    return find_language(f"{hint} {lead} {text}" if lead or hint else text, book.language)
+def _read_language(text: str, lead: str, hint: str) -> str:
+    return find_language(f"{hint} {lead} {text}" if lead or hint else text)
 
 
 def find_as_read(book: Rulebook, text: str) -> list[Flag]:

@@ -1,4 +1,4 @@
-"""In which language a clause is read: its own words tell, else its document."""
+"""In which language a clause is read: its words tell, and of a short one its headings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ENGLISH = frozenset(
 )
 #: A text of which one word in so many is one of these is English: most texts are, and need no more.
 _PER_ENGLISH = 8
-#: So many words tell more of a clause's language than its document does.
+#: A clause of fewer words is read with the headings above it.
 _TELLING = 12
 #: So many characters of a clause are read for its language.
 _READ = 500
@@ -36,13 +36,10 @@ def clause_hint(clause: Clause) -> str:
     return " ".join(clause.heading) if short else ""
 
 
-def find_language(text: str, declared: str = "") -> str:
-    """Return the language that plain *text* is read in, two letters.
+def find_language(text: str) -> str:
+    """Return the language that plain *text*, one clause with its lead-in, is read in, two letters.
 
-    Args:
-        text: One clause with its lead-in.
-        declared: The language of its document, where that is known; without it, a text whose words do not tell is
-            taken for English.
+    A text whose words do not tell is taken for English.
     """
     words = text[:_READ].lower().split()
     if len(_ENGLISH.intersection(words)) * _PER_ENGLISH >= len(words) > 0:
@@ -50,11 +47,9 @@ def find_language(text: str, declared: str = "") -> str:
     english = sum(map(_ENGLISH.__contains__, words))
     if english * _PER_ENGLISH >= len(words) > 0:
         return "en"
-    if declared and len(words) < _TELLING:
-        return declared
     from tostrack.language.detect import detect_language
 
-    return _plain_language(words) or detect_language(text) or declared or "en"
+    return _plain_language(words) or detect_language(text) or "en"
 
 
 def _plain_language(words: Iterable[str]) -> str:

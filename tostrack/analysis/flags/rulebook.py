@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tostrack.analysis.flags.rule_sources import LEARNT, RuleFile, find_meaning, find_why, hash_rules, list_topics
@@ -36,18 +35,6 @@ class Rulebook(Value):
 
     #: A user's files of rules, beside those that ship.
     own: tuple[RuleFile, ...] = ()
-    #: The language of the document, two letters: for clauses whose words do not tell theirs. Empty: not known.
-    language: str = ""
-
-    def in_language(self, code: str) -> Rulebook:
-        """Return these rules for a document in the language *code*, two letters or a tag like ``pt-BR``."""
-        from tostrack.analysis.flags.reading_language import primary_language
-
-        return replace(self, language=primary_language(code))
-
-    def __reduce__(self) -> tuple[type[Rulebook], tuple[tuple[RuleFile, ...], str]]:
-        """Pickle the files alone: another process reads them faster than their compiled patterns."""
-        return Rulebook, (self.own, self.language)
 
     @property
     def packs(self) -> tuple[RuleFile, ...]:
