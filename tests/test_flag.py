@@ -118,6 +118,32 @@ def test_a_clause_of_a_document_is_read_under_its_lead_in():
     assert [(found.topic, found.quote) for found in SHIPPED.of_clause(item)] == [("sharing", "our affiliates")]
 
 
+def test_what_the_contract_calls_the_things_of_users_is_theirs():
+    assert said("You keep all title to Your Recordings.") == {("licensing", "restricts")}
+    assert said("We may distribute and translate the Seller's Brochures.") == {("licensing", "permits")}
+    assert said("We may distribute and translate our Brochures.") == set()
+    assert said("We may adapt and publish Your Account.") == set()
+
+
+def test_an_item_begins_with_one_who_gets_data_where_its_heading_is_about_sharing():
+    def quotes(text, heading):
+        return [
+            one.quote for one in SHIPPED.of_clause(Clause("li", text, ("Policy", heading))) if one.topic == "sharing"
+        ]
+
+    assert quotes("Payment providers, such as banks", "How we share information") == ["Payment providers"]
+    assert quotes("Payment providers, such as banks", "How you can pay") == []
+    assert quotes("Payment providers that you choose", "How we share information") == []
+
+
+def test_a_long_sentence_is_no_title_though_it_ends_in_a_question():
+    text = (
+        "In the last year we have sold such personal information to those listed under Who do we share your data with?"
+    )
+
+    assert said(text) == {("sharing", "permits")}
+
+
 def test_a_question_that_stands_alone_says_nothing():
     assert said("Do we share your personal data with partners?") == set()
     assert said("Do we share your personal data? We share your personal data with partners.") == {

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 from tostrack.analysis.flags.breadth import Breadth
 from tostrack.analysis.flags.finder import find, matching, quote_as_written, under_lead, vetoing
-from tostrack.analysis.flags.listed_recipients import find_listed_party, find_listed_recipient, is_item
+from tostrack.analysis.flags.listed_recipients import (
+    find_english_party,
+    find_listed_party,
+    find_listed_recipient,
+    is_item,
+)
 from tostrack.analysis.flags.reading_language import clause_hint, find_language
 from tostrack.analysis.flags.role_finder import find_by_roles
 from tostrack.analysis.flags.role_rules import load_role_rules
@@ -24,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Two texts of the length of the longest policies, clause by clause.
 _MEMORY = 20_000
+#: A question of fewer words is a title.
+_TITLE = 15
 
 
 @lru_cache(maxsize=8)
@@ -52,7 +59,10 @@ def find_in_clause(book: Rulebook, clause: Clause) -> tuple[Flag, ...]:
     listed = find_listed_recipient(clause)
     if not listed and clause.heading and is_item(clause):
         code = _read_language(plain(clause.text), clause.lead, hint)
-        listed = find_listed_party(clause, load_roles(code)) if code in role_languages() else ()
+        if code == "en":
+            listed = find_english_party(clause, parse_rules(book.own).lexicon)
+        elif code in role_languages():
+            listed = find_listed_party(clause, load_roles(code))
     return (*found, *listed)
 
 
@@ -62,7 +72,7 @@ def _remembered(book: Rulebook, text: str, lead: str, hint: str) -> tuple[Flag, 
 
 
 def _find(book: Rulebook, text: str, lead: str, hint: str = "") -> list[Flag]:
-    if text.endswith("?") and len(sentences(text)) == 1:
+    if text.endswith("?") and text.count(" ") < _TITLE and len(sentences(text)) == 1:
         return []  # "How do we share your data?": a title says nothing
     code = _read_language(text, lead, hint)
     rules = parse_rules(book.own)

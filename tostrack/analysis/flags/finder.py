@@ -19,8 +19,8 @@ from tostrack.models import Flag, Polarity
 MAX_CHARS = 60_000
 #: Of a lead-in only so much is read, from its end.
 _MAX_LEAD = 2000
-#: A sentence of so few words only points back: "For example:", "This includes:".
-_SHORT_LEAD = 3
+#: A sentence of so few words only points back: "For example:", "The information might include:".
+_SHORT_LEAD = 4
 #: A negation this many words before a verb belongs to it ("will not under any circumstances sell").
 _NEGATION_REACH = 8
 #: "None of your data is shared": so many words before the data, and however far from the verb.

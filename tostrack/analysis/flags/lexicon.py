@@ -17,6 +17,11 @@ _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ´`′", "'"))
 NAME = "NAME"
 #: Such a word where it can be who acts: not after a preposition.
 ACTOR = "ACTOR"
+#: The class of such a word after "your" or a party of the contract ("Your Books", "Seller Assets"): what the contract
+#: calls the things that users bring.
+OWN_TERM = "OWN_TERM"
+#: These classes are told by the capital; no list has their words.
+BY_CAPITAL = frozenset((NAME, ACTOR, OWN_TERM))
 #: A word that no class knows.
 _OTHER = "\x00"
 _NAME_CODE = "\x01"
@@ -24,6 +29,18 @@ _OBJECT_CODE = "\x03"
 _PREPOSITIONS = frozenset("on in from at with via to for of by through under and or".split())
 #: A capitalised word after "the" or "our": a title ("the Copyright Act"), no company.
 _TITLE_CODE = "\x02"
+_OWN_CODE = "\x05"
+_OWNERS = frozenset(
+    f"{party}{ending}"
+    for party in "user customer member client seller merchant developer publisher partner supplier vendor host creator "
+    "licensor contributor artist author".split()
+    for ending in ("", "'s")
+) | {"your"}
+#: What a person has of a service that no contract means by content.
+_NEVER_OWN = frozenset(
+    "device devices account accounts order orders subscription subscriptions purchase purchases password profile "
+    "support program programme agreement policy services service".split()
+)
 _DETERMINERS = frozenset("the a an our your this these their my".split())
 #: Beyond every letter that a matcher reads in place of a code.
 _FIRST_CODE = 0x10000
@@ -35,7 +52,8 @@ _SHOUTED = 0.5
 _AFTER_NAME = frozenset(
     "may might will would does do did can could shall is are was has have had reserves uses use shares share collects "
     "collect discloses disclose sells sell provides provide transfers transfer never also or and inc llc ltd gives "
-    "processes allows makes owns claims works retains only requires engages employs receives sends complies".split()
+    "processes allows makes owns claims works retains only requires engages employs receives sends complies "
+    "obtains acquires grants displays publishes stores passes forwards reports partners".split()
 )
 #: Function words never name a company, wherever they stand.
 _NEVER_NAMES = frozenset(
@@ -190,6 +208,13 @@ def _name(found: list[str], lower: list[str], at: int, slots: list[str]) -> str:
     if found[at].isdigit():
         return _OTHER
     follows = at + 1 < len(lower) and lower[at + 1] in _AFTER_NAME
+    if (
+        at
+        and found[at][0].isupper()
+        and lower[at] not in _NEVER_OWN
+        and (slots[at - 1] == _OWN_CODE or _owns(found[at - 1], lower[at - 1]))
+    ):
+        return _OWN_CODE
     if at and not follows and (lower[at - 1] in _DETERMINERS or slots[at - 1] == _TITLE_CODE):
         return _TITLE_CODE
     if at and lower[at - 1] in _PREPOSITIONS:
@@ -198,6 +223,10 @@ def _name(found: list[str], lower: list[str], at: int, slots: list[str]) -> str:
         return _OTHER
     # Also with a capital inside: a name like "pixBoard".
     return _NAME_CODE
+
+
+def _owns(word: str, lower: str) -> bool:
+    return lower in _OWNERS and (lower == "your" or lower.endswith("'s") or word[0].isupper())
 
 
 def join_lead_ins(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -227,13 +256,13 @@ def build(classes: Mapping[str, Iterable[str]], literals: Iterable[str]) -> Lexi
     members: dict[tuple[str, ...], set[str]] = {}
     for name in classes:
         for entry in _flat(name, classes, ()):
-            if entry in (NAME, ACTOR):
+            if entry in BY_CAPITAL:
                 continue
             members.setdefault(tuple(entry.replace("-", " ").split()), set()).add(name)
     for literal in literals:
         members.setdefault((literal,), set()).add(f"={literal}")
         members[(literal,)].add(literal)
-    names_in = {name: _flat(name, classes, ()) for name in classes} | {NAME: {NAME}, ACTOR: {ACTOR}}
+    names_in = {name: _flat(name, classes, ()) for name in classes} | {name: {name} for name in BY_CAPITAL}
     signatures: dict[frozenset[str], str] = {}
     words: dict[str, str] = {}
     phrases: dict[str, dict[str, list[tuple[tuple[str, ...], str]]]] = {}
@@ -261,6 +290,8 @@ def _classes_of(names: set[str]) -> tuple[bool, list[str]]:
 def _name_codes(entries: set[str]) -> set[str]:
     if NAME in entries:
         return {_NAME_CODE, _OBJECT_CODE}
+    if OWN_TERM in entries:
+        return {_OWN_CODE}
     return {_NAME_CODE} if ACTOR in entries else set()
 
 
@@ -270,7 +301,7 @@ def _flat(name: str, classes: Mapping[str, Iterable[str]], above: tuple[str, ...
         raise PatternError(f"class {name} contains itself")
     found: set[str] = set()
     for entry in classes[name]:
-        if entry in (NAME, ACTOR):
+        if entry in BY_CAPITAL:
             found.add(entry)
         elif entry.isupper():
             if entry not in classes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tostrack.analysis.flags.lexicon import Lexicon
+from tostrack.analysis.flags.patterns import SENTENCE_END
 from tostrack.analysis.flags.role_words import RoleWords
 from tostrack.clauses import plain
 from tostrack.models import Clause, Flag, Polarity
@@ -43,6 +45,24 @@ def find_listed_recipient(clause: Clause) -> tuple[Flag, ...]:
 def is_item(clause: Clause) -> bool:
     """Return whether *clause* is an item of a list, or a paragraph that is written as one."""
     return clause.kind.startswith("li") or clause.text[:1] in _BULLETS
+
+
+def find_english_party(clause: Clause, words: Lexicon) -> tuple[Flag, ...]:
+    """Return the flag of an English list item that begins with one who gets data, as `find_listed_party` does."""
+    heading, text = words.read(plain(clause.heading[-1])).codes, plain(clause.text)
+    item = words.read(text)
+    first = item.codes.partition(SENTENCE_END)[0]
+    if not _meets(words, heading, "DISCLOSE", "DISCLOSURE") or _meets(words, first, "WE", "YOU", "NOT", "DISCLOSE"):
+        return ()
+    at = next((at for at, code in enumerate(first[:_BEGINNING]) if _meets(words, code, "THIRD", "LAW_OFFICERS")), -1)
+    if at < 0:
+        return ()
+    start, end = item.span(0, at + 1)
+    return (Flag("sharing", Polarity.PERMITS, text[start:end], start, end, _RULE),)
+
+
+def _meets(words: Lexicon, codes: str, *names: str) -> bool:
+    return any(not words.codes_of(name).isdisjoint(codes) for name in names)
 
 
 def find_listed_party(clause: Clause, words: RoleWords) -> tuple[Flag, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tostrack.analysis.flags.breadth import LONGEST
-from tostrack.analysis.flags.lexicon import ACTOR, NAME, Lexicon, build
+from tostrack.analysis.flags.lexicon import BY_CAPITAL, Lexicon, build
 from tostrack.analysis.flags.patterns import Compiled, PatternError, compile_pattern, expand, words_of
 from tostrack.analysis.flags.rule_sources import RuleFile
 from tostrack.analysis.flags.rules import PatternIndex, Rule, RuleSet, Veto
@@ -166,8 +166,8 @@ def _classes(tables: _Tables, problems: list[str]) -> dict[str, list[str]]:
     classes: dict[str, list[str]] = {}
     for key, entries in tables["class"].items():
         where = tables.where("class", key)
-        if not _CLASS.fullmatch(key) or key in (NAME, ACTOR):
-            problems.append(f"{where}: a class has a name in capitals, other than {NAME} and {ACTOR}")
+        if not _CLASS.fullmatch(key) or key in BY_CAPITAL:
+            problems.append(f"{where}: a class has a name in capitals, other than {', '.join(sorted(BY_CAPITAL))}")
         elif not isinstance(entries, list) or not all(isinstance(entry, str) and entry.strip() for entry in entries):
             problems.append(f"{where}: must be a list of words and phrases")
         else:
@@ -192,7 +192,7 @@ def _lexicon(classes: Mapping[str, list[str]], tables: _Tables, problems: list[s
                     list(expand(entry))
                 except PatternError as error:
                     broken.append(f"{tables.where('class', key)}: {error}")
-            elif entry not in classes and entry not in (NAME, ACTOR):
+            elif entry not in classes and entry not in BY_CAPITAL:
                 broken.append(f"{tables.where('class', key)}: there is no class {entry}")
     if broken:
         problems += broken
