@@ -172,6 +172,26 @@ def test_a_short_item_is_read_in_the_language_of_its_lead_in():
     assert SHIPPED.of_clause(Clause("li", "Behörden")) == ()
 
 
+def test_who_sent_the_data_is_not_who_passes_it_on():
+    assert (
+        said("Les informations que vous avez saisies seront partagées avec des tiers choisis par nos soins.") == SHARES
+    )
+
+
+def test_a_list_in_brackets_does_not_part_data_from_who_gets_it():
+    text = "Nous transférons les coordonnées (nom, prénom, ville, rue, étage, porte, code, sonnette) aux prestataires choisis."
+    (found,) = flag(text)
+
+    assert (found.topic, found.quote) == ("sharing", text[text.index("transf") : text.index(" choisis")])
+
+
+def test_a_lead_in_that_only_points_back_is_read_with_the_sentence_before():
+    lead = "Nous communiquons vos données à des sociétés choisies. Il s'agit notamment de :"
+    (found,) = SHIPPED.of_clause(Clause("li", "prestataires de paiement et de livraison", (), lead))
+
+    assert found.topic == "sharing"
+
+
 def test_an_item_names_who_gets_data_under_a_heading_about_them():
     def quotes(kind, text, heading):
         found = SHIPPED.of_clause(Clause(kind, text, ("Politique", heading)))

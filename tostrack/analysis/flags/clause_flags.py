@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -20,7 +22,7 @@ from tostrack.analysis.flags.role_words import load_roles, role_languages
 from tostrack.analysis.flags.rule_files import parse
 from tostrack.analysis.flags.rule_sources import BUILT_IN, RuleFile
 from tostrack.analysis.flags.rules import Rule, RuleSet, Veto
-from tostrack.analysis.flags.weights import shipped_weights
+from tostrack.analysis.flags.weights import is_learnt, shipped_weights
 from tostrack.clauses import plain, sentences
 from tostrack.models import Clause, Flag
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Two texts of the length of the longest policies, clause by clause.
 _MEMORY = 20_000
+#: A list in brackets parts what belongs together: "transfers the data (name, address, number) to carriers".
+_ASIDE = re.compile(r"\((?=[^()]*,[^()]*,)[^()]{20,300}\)")
 #: A question of fewer words is a title.
 _TITLE = 15
 
@@ -57,7 +61,7 @@ def find_in_clause(book: Rulebook, clause: Clause) -> tuple[Flag, ...]:
     if any(flag.topic == "sharing" for flag in found):
         return found
     listed = find_listed_recipient(clause)
-    if not listed and clause.heading and is_item(clause):
+    if not listed and is_item(clause):
         code = _read_language(plain(clause.text), clause.lead, hint)
         if code == "en":
             listed = find_english_party(clause, parse_rules(book.own).lexicon)
@@ -75,6 +79,17 @@ def _find(book: Rulebook, text: str, lead: str, hint: str = "") -> list[Flag]:
     if text.endswith("?") and text.count(" ") < _TITLE and len(sentences(text)) == 1:
         return []  # "How do we share your data?": a title says nothing
     code = _read_language(text, lead, hint)
+    found = _find_in(book, code, text, lead)
+    bare = _ASIDE.sub(lambda aside: " " * len(aside[0]), text) if "(" in text else text
+    if bare != text:
+        known = {flag.topic for flag in found}
+        more = (flag for flag in _find_in(book, code, bare, lead) if flag.topic not in known and not is_learnt(flag))
+        found += (replace(flag, quote=text[flag.start : flag.end]) for flag in more)
+        found.sort(key=lambda flag: (flag.start, flag.end, flag.rule))
+    return found
+
+
+def _find_in(book: Rulebook, code: str, text: str, lead: str) -> list[Flag]:
     rules = parse_rules(book.own)
     if code == "en":
         return find(rules, text, lead, shipped_weights())

@@ -7,7 +7,7 @@ import re
 from tostrack.analysis.flags.lexicon import Lexicon
 from tostrack.analysis.flags.patterns import SENTENCE_END
 from tostrack.analysis.flags.role_words import RoleWords
-from tostrack.clauses import plain
+from tostrack.clauses import plain, sentences
 from tostrack.models import Clause, Flag, Polarity
 
 #: Headings of such tables.
@@ -28,6 +28,8 @@ _HEAD = re.compile(
 _RULE, _ROLE_RULE = "recipients", "role-recipients"
 #: One who gets data is named in so many words of an item.
 _BEGINNING = 5
+#: "We share data with providers. Among them are:"
+_LEAD_SENTENCES = 2
 _BULLETS = ("·", "•", "●", "–", "-", "‐")
 
 
@@ -49,10 +51,15 @@ def is_item(clause: Clause) -> bool:
 
 def find_english_party(clause: Clause, words: Lexicon) -> tuple[Flag, ...]:
     """Return the flag of an English list item that begins with one who gets data, as `find_listed_party` does."""
-    heading, text = words.read(plain(clause.heading[-1])).codes, plain(clause.text)
+    text = plain(clause.text)
     item = words.read(text)
     first = item.codes.partition(SENTENCE_END)[0]
-    if not _meets(words, heading, "DISCLOSE", "DISCLOSURE") or _meets(words, first, "WE", "YOU", "NOT", "DISCLOSE"):
+    above = words.read(_above(clause)).codes
+    if (
+        not _meets(words, above, "DISCLOSE", "DISCLOSURE")
+        or _meets(words, above, "NOT")
+        or _meets(words, first, "WE", "YOU", "NOT", "DISCLOSE")
+    ):
         return ()
     at = next((at for at, code in enumerate(first[:_BEGINNING]) if _meets(words, code, "THIRD", "LAW_OFFICERS")), -1)
     if at < 0:
@@ -61,21 +68,29 @@ def find_english_party(clause: Clause, words: Lexicon) -> tuple[Flag, ...]:
     return (Flag("sharing", Polarity.PERMITS, text[start:end], start, end, _RULE),)
 
 
+def _above(clause: Clause) -> str:
+    """Return what tells what the items of a list are: the end of their lead-in, or else the heading."""
+    lead = plain(clause.lead)
+    spans = sentences(lead)[-_LEAD_SENTENCES:]
+    return lead[spans[0][0] :] if spans else plain(clause.heading[-1]) if clause.heading else ""
+
+
 def _meets(words: Lexicon, codes: str, *names: str) -> bool:
     return any(not words.codes_of(name).isdisjoint(codes) for name in names)
 
 
 def find_listed_party(clause: Clause, words: RoleWords) -> tuple[Flag, ...]:
-    """Return the flag of a list item that begins with one who gets data, by its heading; nothing for other clauses.
+    """Return the flag of a list item that begins with one who gets data, by its lead-in or else its heading.
+
+    Nothing for other clauses.
 
     Args:
         clause: Any clause.
         words: The roles of the words of its language.
     """
-    if not is_item(clause) or not clause.heading:
-        return ()
-    heading = words.read(plain(clause.heading[-1]))
-    if not any(one.all & words.bits_of("recipient_word|disclosure|recipient") for one in heading):
+    above = words.read(_above(clause))
+    about = words.bits_of("recipient_word|disclosure|recipient")
+    if not any(one.all & about for one in above) or any(one.all & words.bits_of("not|forbid") for one in above):
         return ()
     text = plain(clause.text)
     item = next(iter(words.read(text)), None)

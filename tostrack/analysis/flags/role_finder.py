@@ -14,6 +14,8 @@ from tostrack.models import Flag, Polarity
 _MAX_CHARS, _MAX_LEAD = 60_000, 2000
 #: The number of an item: "3. ", "(b) ", "iv) ".
 _NUMBER = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]\s+(?=\S)")
+#: A sentence of so few words points back.
+_SHORT_LEAD = 6
 _SAID = (Polarity.PERMITS, Polarity.RESTRICTS)
 
 
@@ -34,7 +36,7 @@ def find_by_roles(rules: RoleRules, text: str, lead: str = "") -> list[Flag]:
         lead: The sentence ending in a colon that *text* completes; it is read, but never quoted.
     """
     flags: list[Flag] = []
-    opening = rules.words.read(lead[-_MAX_LEAD:])[-1:] if lead else []
+    opening = _opening(rules, lead)
     number = _NUMBER.match(text)
     # Written over, so that offsets stand: an item's own number is no sentence of it.
     read = " " * number.end() + text[number.end() : _MAX_CHARS] if number else text[:_MAX_CHARS]
@@ -47,6 +49,14 @@ def find_by_roles(rules: RoleRules, text: str, lead: str = "") -> list[Flag]:
             start, end = sentence.spans[match.first][0], sentence.spans[match.last][1]
             flags.append(Flag(match.rule.topic, match.polarity, text[start:end], start, end, match.rule.name))
     return sorted(flags, key=lambda flag: (flag.start, flag.end, flag.rule))
+
+
+def _opening(rules: RoleRules, lead: str) -> list[RoleSentence]:
+    """Return the last sentence of *lead*, with the one before it where it only points back: "Among them are:"."""
+    read = rules.words.read(lead[-_MAX_LEAD:])[-2:]
+    if len(read) == 2 and len(read[-1].roles) <= _SHORT_LEAD:
+        return [read[1].behind(read[0])]
+    return read[-1:]
 
 
 def _matches(rules: RoleRules, sentence: RoleSentence, skip: int) -> Iterator[_Match]:

@@ -27,6 +27,8 @@ _EVERYWHERE = 10_000
 _NOT_BEFORE = 10
 #: The subject of a verb stands at most so many words before it, or so few behind it.
 _SUBJECT_BEFORE, _SUBJECT_AFTER = 18, 8
+#: What a subordinate clause does: its subject is not that of what follows.
+_VERBS = "post|disclose|give|collect"
 
 
 @dataclass(frozen=True)
@@ -117,11 +119,18 @@ class RoleRules:
             if parted[last] or sentence.barred[last] or roles[last] & so_as:
                 last -= 1
                 break
-        found = self._named(roles[first : last + 1])
+        found = self._named(self._without_relative(roles[first:at]) + roles[at : last + 1])
         if found or not roles[first] & so_as:
             return found
         # "If you use this to share ...": the purpose has the subject of what it is the purpose of.
         return self._named(roles[max(first - _SUBJECT_BEFORE, 0) : first])
+
+    def _without_relative(self, roles: list[int]) -> list[int]:
+        """Return the *roles* before a verb without those up to an earlier verb of "data that you send us"."""
+        that, verbs = self.words.bits_of("that"), self.words.bits_of(_VERBS)
+        start = max((at for at, mask in enumerate(roles) if mask & that), default=-1)
+        end = max((at for at, mask in enumerate(roles) if mask & verbs), default=-1)
+        return roles[end + 1 :] if -1 < start < end else roles
 
     def _named(self, roles: list[int]) -> str:
         bits = self.words.bits
