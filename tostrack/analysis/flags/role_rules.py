@@ -126,11 +126,12 @@ class RoleRules:
         return self._named(roles[max(first - _SUBJECT_BEFORE, 0) : first])
 
     def _without_relative(self, roles: list[int]) -> list[int]:
-        """Return the *roles* before a verb without those up to an earlier verb of "data that you send us"."""
+        """Return the *roles* before a verb behind "you accept that" and behind the clause "that you send us"."""
         that, verbs = self.words.bits_of("that"), self.words.bits_of(_VERBS)
         start = max((at for at, mask in enumerate(roles) if mask & that), default=-1)
-        end = max((at for at, mask in enumerate(roles) if mask & verbs), default=-1)
-        return roles[end + 1 :] if -1 < start < end else roles
+        if start < 0:
+            return roles
+        return roles[max((at for at, mask in enumerate(roles) if mask & verbs and at > start), default=start) + 1 :]
 
     def _named(self, roles: list[int]) -> str:
         bits = self.words.bits
