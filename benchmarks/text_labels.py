@@ -14,7 +14,7 @@ import hashlib
 import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 from flags import TOPICS, figures, polarity, shared
@@ -26,8 +26,14 @@ from tostrack.models import Clause
 LABELS = Path(__file__).parent / "labels" / "texts.jsonl"
 
 
-def clauses(folder: Path, bodies: Iterable[str] = ()) -> dict[str, Clause]:
-    """Return the clauses of the recorded texts and of *bodies* of the replay corpus, by hash of lead-in and words."""
+def clauses(folder: Path, bodies: Iterable[str] = (), pairs: Container[str] = ()) -> dict[str, Clause]:
+    """Return the clauses of the recorded texts, by hash of lead-in and words.
+
+    Args:
+        folder: The shared data.
+        bodies: Texts of the replay corpus to read too, and
+        pairs: pairs of the benchmark of changes, whose later text is read too.
+    """
     with gzip.open(folder / "benchmarks" / "texts.jsonl.gz", "rt", encoding="utf-8") as lines:
         texts = [json.loads(line)["text"] for line in lines]
     if wanted := set(bodies):
@@ -36,6 +42,8 @@ def clauses(folder: Path, bodies: Iterable[str] = ()) -> dict[str, Clause]:
 
         corpus = Corpus(str(folder / "replay"))
         texts += [corpus.body(body).decode() for body in wanted]
+    with gzip.open(folder / "benchmarks" / "changes-dev.jsonl.gz", "rt", encoding="utf-8") as lines:
+        texts += [pair["next_text"] for pair in map(json.loads, lines) if pair["id"] in pairs]
     found = {}
     for text in texts:
         for clause in split_clauses(text):
@@ -85,7 +93,8 @@ def main() -> int:
         print("no texts here: set TOSTRACK_SHARED", file=sys.stderr)
         return 0
     labels = [json.loads(line) for line in LABELS.read_text("utf-8").splitlines()]
-    texts = clauses(folder, (label["body"] for label in labels if "body" in label))
+    bodies = (label["body"] for label in labels if "body" in label)
+    texts = clauses(folder, bodies, {label.get("pair") for label in labels})
     counts: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     for label in labels:
         clause = texts.get(label["sha256"])
