@@ -2,8 +2,8 @@
 
     python benchmarks/flag_support.py [--below N]
 
-Counted on the English texts of `texts.jsonl.gz`, the labelled clauses, and eight versions of each document of the
-replay corpus, in the folder that TOSTRACK_SHARED names.
+Counted on the English texts of `texts.jsonl.gz`, the later texts of the benchmark of changes, the labelled clauses, and
+eight versions of each document of the replay corpus, in the folder that TOSTRACK_SHARED names.
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ def clauses(folder: Path) -> dict[tuple[str, str], set[str]]:
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     with gzip.open(folder / "benchmarks" / "texts.jsonl.gz", "rt", encoding="utf-8") as lines:
         texts = [(text["service"], text["text"]) for text in map(json.loads, lines) if text["language"] == "en"]
+    with gzip.open(folder / "benchmarks" / "changes-dev.jsonl.gz", "rt", encoding="utf-8") as lines:
+        texts += [(pair["service"], pair["next_text"]) for pair in map(json.loads, lines)]
     for service, text in (*texts, *recorded(folder)):
         for clause in split_clauses(text):
             if not clause.is_heading:
