@@ -96,3 +96,11 @@ def test_what_another_edition_lacks_proves_nothing():
     less = "\n\n".join([POLICY.split("\n\n")[0], "Last updated: 9 May 2024", *CLAUSES[:5]])
 
     assert compare(version(POLICY, 3), version(less, 0), [version(german, 9)]).reason is Reason.REMOVED_TEXT
+
+
+def test_an_item_of_two_short_sentences_that_always_stood_there_is_no_return():
+    lists = "# Processors\n\nWe use these processors:\n\n- Mailbox. Support desk.\n- Clickmeter. Web statistics.\n"
+    stood = [version(f"{lists}{'- Pager. Alarms.' * (age < 3)}\n\n{POLICY}", age) for age in (2, 3, 90)]
+    new = version(stood[0].text.replace("- Clickmeter. Web statistics.\n", ""), 0)
+
+    assert compare(stood[0], new, stood[1:]).reason is Reason.REMOVED_TEXT

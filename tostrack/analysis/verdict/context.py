@@ -106,6 +106,11 @@ class ContextText:
         return min((index.get(word, []) for word in words), key=len)[:_MOST_CANDIDATES]
 
 
+def is_sought(sentence: str) -> bool:
+    """Return whether *sentence* is looked for inside clauses; a shorter one is a clause of its own or nothing."""
+    return comparable_text(sentence).count(" ") >= _SHORT - 1
+
+
 @lru_cache(maxsize=8)
 def _said(text: str) -> frozenset[str]:
     """Return the comparable forms of the sentences of a clause."""

@@ -9,7 +9,7 @@ from functools import cache
 from tostrack.analysis.verdict.normal_form import american_of, stem
 from tostrack.clauses import canonical_text
 from tostrack.language.lazy_pattern import lazy_pattern
-from tostrack.language.words import list_languages, load_language, union, weekday_names
+from tostrack.language.words import entry_pattern, list_languages, load_language, union, weekday_names
 
 
 def _words(table: str, *names: str) -> frozenset[str]:
@@ -127,9 +127,7 @@ WIDGET = lazy_pattern(
     r"|\bthank(?:s| you) for (?:the|your) feedback\b|^you are here\b|^skip to \w+"
 )
 #: A banner about an outage: a policy that speaks of outages does not apologise for one.
-BANNER = lazy_pattern(
-    r"\b(?:apolog(?:y|ies|i[sz]e)|sorry) for (?:any|the|this) inconvenience\b|\bthank you for your patience\b"
-)
+BANNER = entry_pattern(union("page", "apologies"))
 #: A consent layer: it asks, the policy tells.
 CONSENT = lazy_pattern(
     r"\b(?:this|our) (?:web)?site uses? cookies\b|\bwe use cookies to help (?:this|our) site\b"

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from tostrack.analysis.comparison_key import comparable_text, comparables
 from tostrack.analysis.verdict import lexicon
-from tostrack.analysis.verdict.context import ContextText, TextPair
+from tostrack.analysis.verdict.context import ContextText, TextPair, is_sought
 from tostrack.analysis.verdict.findings import RuleFinding
 from tostrack.analysis.verdict.labels import is_listed
 from tostrack.clauses import sentences
@@ -68,19 +68,10 @@ def _resembles(one: ContextText, other: ContextText) -> bool:
 
 def _parts_stood(news: Sequence[RuleFinding], context: TextPair, texts: Sequence[ContextText]) -> timedelta | None:
     """Return for how long what went was there, or what came was away; None when any of it is new to the document."""
-    spans = [timedelta()]
-    for finding in news:
-        for sentence in _sentences(finding.gained):
-            span = _stood(context, texts, _silent(sentence))
-            if span is None:
-                return None
-            spans.append(span)
-        for sentence in _sentences(finding.lost):
-            span = _stood(context, texts, _saying(sentence))
-            if span is None:
-                return None
-            spans.append(span)
-    return max(spans) if texts else None
+    asked = [_silent(sentence) for finding in news for sentence in _sentences(finding.gained, finding.hunk.new)]
+    asked += [_saying(sentence) for finding in news for sentence in _sentences(finding.lost, finding.hunk.old)]
+    spans = [_stood(context, texts, differs) for differs in asked]
+    return max([timedelta(), *filter(None, spans)]) if texts and None not in spans else None
 
 
 _BINDING = frozenset({Kind.MODAL, Kind.NUMBER, Kind.CONDITION})
@@ -131,5 +122,7 @@ def _other_company(news: Sequence[RuleFinding]) -> bool:
     return any(lost and gained and not lost & gained for lost, gained in forms)
 
 
-def _sentences(text: str) -> list[str]:
-    return [text[start:end] for start, end in sentences(text)]
+def _sentences(text: str, clause: str) -> list[str]:
+    """Return the sentences of *text*, and for one that texts are not searched for by itself, all of its *clause*."""
+    said = [text[start:end] for start, end in sentences(text)]
+    return [sentence if is_sought(sentence) else clause for sentence in said]
