@@ -75,13 +75,13 @@ WORD = (
 SIGN = (
     rf"[{re.escape(_CURRENCY)}%‰§°±≤≥≦≧≠≈×{_MARKER}\x03]"
     rf"|[<>=~](?=\s?[\d{re.escape(_CURRENCY)}])"
-    rf"|(?<=\d)\s?\+|\+(?=\d)"
+    rf"|(?<=[\d%‰{re.escape(_CURRENCY)}])\s?\+|\+(?=\d)"
     rf"|(?<![\w)\].,])[-−–](?=[{re.escape(_CURRENCY)}]?\d)"
     r"|[\U0001f1e6-\U0001f1ff]{2}"
     r"|(?<=\| )[●○◐◑◯★☆▲▼↑↓→←■□]+(?=\s*(?:\||$))|(?<!\S)[●○◐◑◯★☆]+(?=[\s.]*$)"
 )
 #: Signs and words of a text in lower case.
-_TOKEN = re.compile(rf"{WORD}|{SIGN}|(?<=\d)\s?[-–—−]\s?(?=\d)")
+_TOKEN = re.compile(rf"{WORD}|{SIGN}|(?<=[\d%‰{re.escape(_CURRENCY)}])\s?[-–—−]\s?(?=[{re.escape(_CURRENCY)}]?\d)")
 #: What an ASCII text must have for a sign in it to count; without one its words are all that it says.
 #: It begins with one set of characters, and looks behind it then: such a pattern is searched for many times as fast.
 _SIGNED = re.compile(

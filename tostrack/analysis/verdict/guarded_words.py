@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tostrack.analysis.verdict.lexicon import ACTORS, REFERENCE
 from tostrack.analysis.verdict.normal_form import american_of, is_mail, is_number, lost_and_gained, stem
@@ -40,6 +41,20 @@ def turns_round(old: Sequence[str], new: Sequence[str]) -> bool:
     """Return whether a small word gave way to its opposite: "above 16", "below 16"; not "see above"."""
     lost, gained = lost_and_gained(old, new)
     return any(lost[one] and gained[other] and _says(old, one) and _says(new, other) for one, other in _OPPOSITE)
+
+
+def changes_time(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Return whether what somebody does gave way to what they did: "we share", "we shared"."""
+    done = [{pair for pair in pairwise(words) if pair[0] in _DOERS} for words in (old, new)]
+    gone, come = done[0] - done[1], done[1] - done[0]
+    return any(
+        one == other and stem(verb) == stem(form) and verb.endswith("ed") != form.endswith("ed")
+        for one, verb in gone
+        for other, form in come
+    )
+
+
+_DOERS = frozenset("i you we they he she it who".split())
 
 
 def _says(tokens: Sequence[str], word: str) -> bool:

@@ -23,6 +23,15 @@ def _american(words: Iterable[str]) -> frozenset[str]:
 
 #: Words that come and go in a rewording without moving what is allowed, owed or promised.
 SAFE = union("wording", "neutral")
+
+
+@cache
+def neutral_words(language: str) -> frozenset[str]:
+    """Return `SAFE` as far as it is of *language* (Dutch "of" is "or"); all of it where no language is known."""
+    return frozenset(load_language(language).list_words("wording", "neutral")) if language in _READ else SAFE
+
+
+_READ = frozenset(list_languages("verdict"))
 #: Who acts and whether: words whose order is the meaning.
 ACTORS = union("wording", "acting")
 

@@ -99,7 +99,7 @@ _BRITISH = lazy_pattern(
 )
 #: A number in words, the number itself in brackets behind it: contracts write "thirty (30) days".
 _TWICE_WRITTEN = lazy_pattern(
-    r"\b[^\W\d_]{3,14}(?:[- ][a-z]{3,5})?\s?\((\d{1,3})\)(?= (?:\w+ )?(?:"
+    r"\b(?P<word>[^\W\d_]{3,14}(?:[- ][a-z]{3,5})?)\s?\((?P<number>\d{1,3})\)(?= (?:\w+ )?(?:"
     + "|".join(sorted(union("units", "minute", "hour", "day", "business_day", "week", "month", "year")))
     + r")\b)"
 )
@@ -206,9 +206,17 @@ def spelled(text: str) -> tuple[str, ...]:
     if _DIGITS.search(text):
         text = _dated(text)
         if _IN_BRACKETS.search(text):
-            text = _TWICE_WRITTEN.sub(r" \1", text)
+            text = _TWICE_WRITTEN.sub(_once, text)
         text = _RANGE.sub(" to ", _THOUSANDS.sub(lambda match: re.sub(r"\D", "", match[0]), text))
     return _split_words(_uncontracted(text.replace("cannot", "can not")))
+
+
+def _once(match: re.Match[str]) -> str:
+    """Return the number of a match of `_TWICE_WRITTEN`; the match itself where its word is another number."""
+    before, _, word = match["word"].rpartition(" ")
+    if _NUMBER_WORDS.get(word, match["number"]) != match["number"]:
+        return match[0]
+    return f" {'' if before in _NUMBER_WORDS else before} {match['number']}"
 
 
 def _uncontracted(text: str) -> str:

@@ -13,7 +13,7 @@ from tostrack.analysis.comparison_key import MARKS, comparable_text
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.account import language_of
 from tostrack.analysis.verdict.boilerplate_phrases import points_elsewhere
-from tostrack.analysis.verdict.guarded_words import turns_round
+from tostrack.analysis.verdict.guarded_words import changes_time, turns_round
 from tostrack.analysis.verdict.labels import is_label
 from tostrack.analysis.verdict.normal_form import (
     INSTANT,
@@ -283,8 +283,11 @@ def wording(part: Part) -> Reason | None:
     """Only words that carry no meaning of their own came, went or took another form."""
     if not (part.old and part.new):
         return None
+    if changes_time(normal(part.old), normal(part.new)):
+        return None
     old, new = (plainest(text) for text in (part.old, part.new))
     gone, come = lost_and_gained(old, new)
+    safe = lexicon.neutral_words(language_of(part.context.new.reading))
     if not gone and not come:
         return Reason.WORDING if _is_reordered(part) else None
     if gone["or"] != come["or"] and (gone["and"] or come["and"]):
@@ -295,7 +298,7 @@ def wording(part: Part) -> Reason | None:
     if "and" not in lost + gained and not ("or" in lost and "or" in gained):
         # "questions, complaints" and "questions, or complaints" are one list.
         lost, gained = ([word for word in side if word != "or"] for side in (lost, gained))
-    if _are_too_many(lost, len(gained)) or _are_too_many(gained, len(lost)):
+    if _are_too_many(lost, len(gained), safe) or _are_too_many(gained, len(lost), safe):
         return Reason.WORDING if _is_misspelt(part) else None
     for word in list(lost):
         if meant := next(
@@ -303,7 +306,7 @@ def wording(part: Part) -> Reason | None:
         ):
             lost.remove(word)
             gained.remove(meant)
-    return Reason.WORDING if {*lost, *gained} <= lexicon.SAFE or _is_misspelt(part) else None
+    return Reason.WORDING if {*lost, *gained} <= safe or _is_misspelt(part) else None
 
 
 #: What stands between the entries of a list in a sentence.
@@ -341,9 +344,9 @@ def _count_common(one: Sequence[str], other: Sequence[str]) -> int:
     return next((at for at, (mine, theirs) in pairs if mine != theirs), min(len(one), len(other)))
 
 
-def _are_too_many(words: Sequence[str], others: int) -> bool:
+def _are_too_many(words: Sequence[str], others: int, safe: frozenset[str]) -> bool:
     """Whether *words* with a meaning of their own are more than so many others, of which each can be one misspelt."""
-    return sum(word not in lexicon.SAFE for word in words) > others
+    return sum(word not in safe for word in words) > others
 
 
 def _is_misspelt(part: Part) -> bool:
