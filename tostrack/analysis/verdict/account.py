@@ -56,6 +56,7 @@ LICENCES: Mapping[str, Licence] = {
     "link_line": Licence(_POINTS, _MEANT),
     "familiar_furniture": Licence(_WORDS | {Kind.SITE, Kind.DATE}, _MEANT),
     "stamp": Licence(_DATED | {Kind.COMPARISON, Kind.PARTY, Kind.SIGN}),
+    "question": Licence(_ALL, VALUES),
     "heading": Licence(_WORDS | {Kind.PARTY, Kind.MODAL, Kind.CONDITION}, VALUES),
     "pointer": Licence(_POINTS, frozenset({Place.ROW})),
     "statistics": Licence(frozenset({Kind.NUMBER, Kind.DATE}), _MEANT),

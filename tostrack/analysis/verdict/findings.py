@@ -29,7 +29,7 @@ from tostrack.analysis.verdict.number_rules import lapsed, machine_code, numberi
 from tostrack.analysis.verdict.order_rules import is_ranked, stands_elsewhere
 from tostrack.analysis.verdict.quotes import quote
 from tostrack.analysis.verdict.residual import Part, part_of
-from tostrack.analysis.verdict.wording_rules import heading, pointer, renamed, same_words, wording
+from tostrack.analysis.verdict.wording_rules import heading, pointer, question, renamed, same_words, wording
 from tostrack.models import VERDICT_OF, Edit, Hunk, Reason, Verdict
 
 
@@ -66,6 +66,7 @@ RULES: tuple[Callable[[Part], Reason | None], ...] = (
     consent_switch,
     link_line,
     familiar_furniture,
+    question,
     heading,
     renamed,
     defined_term,
@@ -99,7 +100,7 @@ def apply_rules(hunk: Hunk, context: TextPair) -> RuleFinding:
     """Return what *hunk* comes to: the first rule that knows it, else new or removed text."""
     part = part_of(hunk, context)
     # What only moved has no words of its own that another rule could know.
-    rules = RULES[:1] if hunk.edit is Edit.MOVED else RULES
+    rules = RULES[:1] if hunk.edit is Edit.MOVED or not (part.old or part.new) else RULES
     reason, rule = next(
         ((reason, rule.__name__) for rule in rules if (reason := rule(part)) is not None and holds(part, reason, rule)),
         (None, ""),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from tostrack.analysis.comparison_key import comparable, comparable_text
+from tostrack.analysis.verdict.context import ContextText
 from tostrack.analysis.verdict.normal_form import stem
 from tostrack.analysis.verdict.residual import Part
-from tostrack.clauses import plain
+from tostrack.clauses import plain, sentences
 from tostrack.language.compare import changed_tokens
 from tostrack.language.lazy_pattern import lazy_pattern
-from tostrack.language.tokens import SILENT, Kind
+from tostrack.language.tokens import SILENT, Kind, tokenize
 from tostrack.language.words import entry_pattern, union
 from tostrack.models import Clause, Edit, Reason
 
@@ -22,7 +24,47 @@ def stands_elsewhere(part: Part) -> Reason | None:
     """All of it is said elsewhere in the other text: moved, repeated or no longer repeated."""
     if part.hunk.edit is Edit.MOVED:
         return None if is_ranked(part.clause) or _is_said_of_other(part) else Reason.ORDER
-    return None if part.old or part.new else Reason.ORDER
+    return None if part.old or part.new or _refers_to_other(part) else Reason.ORDER
+
+
+def _refers_to_other(part: Part) -> bool:
+    """Whether a sentence that takes something back, such as "This does not apply", came to stand behind another one.
+
+    Both sentences before it must stand in both texts: else it is those that changed.
+    """
+    texts = (part.context.old, part.context.new)
+    for text, said in zip(texts, (part.hunk.new, part.hunk.old), strict=True):
+        spoken = [said[start:end] for start, end in sentences(said)]
+        for before, sentence in pairwise(spoken):
+            other = _before(text, sentence) if _refers(sentence) else ""
+            if other and comparable_text(other) != comparable_text(before):
+                return all(one.says(line) for one in texts for line in (before, other))
+    return False
+
+
+#: What a sentence that refers to the one before it takes back, limits or asks for.
+_RULING = frozenset({Kind.NEGATION, Kind.CONDITION})
+
+
+def _refers(sentence: str) -> bool:
+    start = " ".join(sentence.lower().split()[:_FIRST_WORDS])
+    return entry_pattern(union("wording", "referring")).match(start) is not None and any(
+        token.kind in _RULING for token in tokenize(sentence)
+    )
+
+
+#: A word that refers to the sentence before stands among so many.
+_FIRST_WORDS = 4
+
+
+def _before(text: ContextText, sentence: str) -> str:
+    """Return the sentence that stands before *sentence* in a clause of *text*; empty where none does."""
+    for clause in text.reading.clauses:
+        words = plain(clause.text)
+        if (at := words.find(sentence)) > 0:
+            spoken = [words[start:end] for start, end in sentences(words[:at])]
+            return spoken[-1] if spoken else ""
+    return ""
 
 
 #: Kinds of words that set what a title is about: "Free plans", "for all users", "if you are under age".
@@ -33,6 +75,22 @@ def differ_in_scope(old: str, new: str) -> bool:
     """Return whether of two titles one has words that set its scope and the other has not, or has others."""
     gone, come = ({stem(token.key): token.kind for token in side} for side in changed_tokens(old, new))
     return not _SCOPE.isdisjoint({**gone, **come}[word] for word in gone.keys() ^ come.keys())
+
+
+#: "For users in Europe", "Paid plans only", "Exceptions": a place behind a small word, or a word that says so.
+_PLACE = lazy_pattern(r"(?<!^)\b[a-zà-ž]{1,6}(?:[’'][a-zà-ž]?)? (?!I\b)[A-ZÀ-Ž][\w-]+(?: [A-ZÀ-Ž][\w-]+)*(?: [\w-]+)?$")
+_NOUNS_IN_CAPITALS = frozenset({"de"})
+_NARROWING = frozenset({Kind.NEGATION, Kind.MODAL, Kind.CONDITION, Kind.NUMBER, Kind.COMPARISON})
+
+
+def narrows(title: str, language: str) -> bool:
+    """Return whether *title* says to whom or when what stands below it applies."""
+    words = entry_pattern(union("guards", "only", "exception", "exceptions"))
+    return bool(
+        words.search(title.lower())
+        or (language not in _NOUNS_IN_CAPITALS and _PLACE.search(title))
+        or any(token.kind in _NARROWING for token in tokenize(title, language))
+    )
 
 
 def ranks(text: str) -> bool:

@@ -71,7 +71,8 @@ def _parts_stood(news: Sequence[RuleFinding], context: TextPair, texts: Sequence
     asked = [_silent(sentence) for finding in news for sentence in _sentences(finding.gained, finding.hunk.new)]
     asked += [_saying(sentence) for finding in news for sentence in _sentences(finding.lost, finding.hunk.old)]
     spans = [_stood(context, texts, differs) for differs in asked]
-    return max([timedelta(), *filter(None, spans)]) if texts and None not in spans else None
+    # Sentences that stand elsewhere now are not asked for.
+    return max([timedelta(), *filter(None, spans)]) if texts and spans and None not in spans else None
 
 
 _BINDING = frozenset({Kind.MODAL, Kind.NUMBER, Kind.CONDITION})

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
-from tostrack.analysis.comparison_key import MARKS, comparable_text
+from tostrack.analysis.comparison_key import MARKS, comparable, comparable_text
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.account import language_of
 from tostrack.analysis.verdict.boilerplate_phrases import points_elsewhere
@@ -28,14 +28,15 @@ from tostrack.analysis.verdict.normal_form import (
     stem,
 )
 from tostrack.analysis.verdict.number_rules import unplaced
-from tostrack.analysis.verdict.order_rules import differ_in_scope, ranks
+from tostrack.analysis.verdict.order_rules import differ_in_scope, narrows, ranks
 from tostrack.analysis.verdict.places import is_answer
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
 from tostrack.language.dictionary import has_word
 from tostrack.language.lazy_pattern import lazy_pattern
+from tostrack.language.tokens import Kind, tokenize
 from tostrack.language.words import list_languages, load_language, union
-from tostrack.models import Edit, Reason
+from tostrack.models import Clause, Edit, Reason
 
 
 def same_words(part: Part) -> Reason | None:
@@ -85,13 +86,41 @@ _HANDING_ON = frozenset(map(stem, "sell sells selling sold sale sales".split()))
 _ASKS = lazy_pattern(r"[^.:;!?]{1,200}\?")
 
 
+def question(part: Part) -> Reason | None:
+    """Only a question came or went, and what stands below it is no short answer."""
+    if part.hunk.edit is Edit.REWORDED or not _ASKS.fullmatch(part.text.strip()):
+        return None
+    below = _below(part)
+    answered = below is not None and tokenize(below.text)[0].kind is Kind.ANSWER
+    return Reason.WORDING if (part.clause.is_heading or part.clause.kind == "p") and not answered else None
+
+
+def _below(part: Part) -> Clause | None:
+    """Return the clause below one that came or went, in the text that has both."""
+    hunk, (old, new) = part.hunk, (part.context.old.reading, part.context.new.reading)
+    reading, at = (old, hunk.old_at) if hunk.new_at is None else (new, hunk.new_at)
+    return next(iter(reading.clauses[at + 1 : at + 2]), None) if at is not None else None
+
+
+def _narrows_what_stays(part: Part) -> bool:
+    """Whether a heading came or went that says to whom or when the clause below it applies, which stays."""
+    if part.hunk.edit is Edit.REWORDED or not narrows(part.text, language_of(part.context.new.reading)):
+        return False
+    below, other = _below(part), part.context.new if part.hunk.new_at is None else part.context.old
+    if below is None or below.is_heading or below.text.count(" ") < _SENTENCE_SPACES or part.clause.kind == "h1":
+        return False
+    return other.count(comparable(below)) > 0
+
+
+#: A clause of fewer spaces is an item of a menu as soon as one of the text.
+_SENTENCE_SPACES = 5
+
+
 def heading(part: Part) -> Reason | None:
-    """Only a heading changed, marked as one or not, and it binds nobody; nor does a question without its answer."""
-    if part.clause.kind == "p" and part.hunk.edit is not Edit.REWORDED and _ASKS.fullmatch(part.text.strip()):
-        return Reason.WORDING
+    """Only a heading changed, marked as one or not, and it binds nobody and narrows nothing that stays below it."""
     if not part.clause.is_heading and not _is_title_line(part):
         return None
-    if turns_round(normal(part.old), normal(part.new)) or _is_about_other(part):
+    if _narrows_what_stays(part) or turns_round(normal(part.old), normal(part.new)) or _is_about_other(part):
         return None
     gone, come = lost_and_gained(unplaced(part.old), unplaced(part.new))
     changed = gone.keys() | come.keys()
