@@ -60,7 +60,7 @@ LICENCES: Mapping[str, Licence] = {
     "heading": Licence(_WORDS | {Kind.PARTY, Kind.MODAL, Kind.CONDITION}, VALUES),
     "pointer": Licence(_POINTS, frozenset({Place.ROW})),
     "statistics": Licence(frozenset({Kind.NUMBER, Kind.DATE}), _MEANT),
-    "lapsed": Licence(frozenset({Kind.DATE, Kind.NUMBER, Kind.WORD})),
+    "lapsed": Licence(_DATED | {Kind.MODAL}, frozenset({Place.ROW, Place.ANSWER})),
     # A rule that looks at several clauses together, and a line that differed on three visits.
     "groups": Licence(_ALL),
     "flickers": Licence(_ALL),

@@ -153,6 +153,8 @@ _EDITION = lazy_pattern(r"^[^.!?;:]{0,60}\((?:19|20)\d{6}\)$")
 def lapsed(part: Part) -> Reason | None:
     """Only the day from which the text binds moved, and it has come: what it brought stands in the other clauses."""
     seen_at = part.context.new.reading.version.seen_at
+    if seen_at and part.clause.kind == "p" and not (part.old and part.new):
+        return Reason.STAMP if _dates_document(part.text, f"{seen_at:%Y-%m-%d}") else None
     if not (part.old and part.new and seen_at) or not _is_of_document(part):
         return None
     moved = [*filter(None, part.moved)]
@@ -161,6 +163,19 @@ def lapsed(part: Part) -> Reason | None:
     days = [word.removeprefix(DATE).replace("_", "-") for side in moved for word in side]
     binding = all(_binds_from(text, side) for text, side in zip((part.old, part.new), moved, strict=True))
     return Reason.STAMP if binding and max(days) <= f"{seen_at:%Y-%m-%d}" else None
+
+
+def _dates_document(text: str, today: str) -> bool:
+    """Whether *text* says from when the document binds, that day has come, and it says nothing else."""
+    words = normal(text)
+    days = [word.removeprefix(DATE).replace("_", "-") for word in words if word.startswith(DATE)]
+    said = {word for word in words if not word.startswith(DATE)}
+    known = _OF_DATES | lexicon.DATING | lexicon.DOCUMENTS | lexicon.SAFE
+    return len(days) == 1 and days[0] <= today and bool(said & lexicon.EFFECTIVE) and said <= known
+
+
+#: Words of phrases that date a document.
+_OF_DATES = frozenset(word for entry in union("dates", "effective", "updated", "binding") for word in entry.split())
 
 
 def _is_of_document(part: Part) -> bool:

@@ -64,29 +64,43 @@ _ORDINAL = {"1st": "first", "2nd": "second", "3rd": "third"}
 _NTH = lazy_pattern(r"\b(?:1st|2nd|3rd)\b(?! (?:of )?[a-z]+,? \d{4}|,? \d{4})")
 _AT = lazy_pattern(r"(?<=\w)\s?[\[({]\s?at\s?[\])}]\s?(?=\w[\w-]*\.\w)")
 
-#: Both genders, said as one: "Nutzer*innen", "utilisateurs et utilisatrices", "die oder der".
-_STAR = lazy_pattern(r"(?<=\w)(?:[*:_]|/-?)innen\b")
-_BOTH = lazy_pattern(r"\b(?:die oder der|der oder die|der/die|die/der)\b")
+#: Both genders, said as one: "Nutzer*innen", "jede*r", "utilisateurs et utilisatrices", "die oder der", "hij/zij".
+_STAR = lazy_pattern(r"(?<=\w)(?:[*:_·]|/-?)in(?:nen)?\b|[*:_](?<=[^\W\d_]{3}[*:_])(?=[rnms]\b)")
+_BOTH = lazy_pattern(
+    r"\b(?P<er>die oder der|der oder die|der/die|die/der)\b|\b(?P<sein>seine?[rnms]?)[*:_/]ihre?[rnms]?\b"
+    r"|\b(?P<of>hij|zijn)/(?:zij|haar)\b|\b(?P<os>o|os|el|los|il|i|le|um|un)/(?:as?|las?|le|una|uma)\b"
+    r"|(?P<she>\(s\)he\b|\bs/he\b)"
+)
 _PAIR = lazy_pattern(
     r"\b(?P<stem>\w{3,})(?P<ending>\w{0,5}) (?:et|y|e|und|en|ou|o|oder) (?:(?:les|las|le|la|die|der|as) )?(?P=stem)"
     r"(?:rices|ices|euses|as|a|es|innen|in|ères|nes|ne|se|e)\b"
 )
-#: "Nutzerinnen und Nutzer", "die Kundin oder der Kunde".
+#: "Nutzerinnen und Nutzer", "die Kundin oder der Kunde", "as alunas e os alunos".
 _PAIR_TURNED = lazy_pattern(
-    r"\b(?P<stem>\w{3,})(?:innen|in|rices|as|es) (?:und|oder|et|ou|y|e) (?:(?:der|die|den|les|los|os) )?"
-    r"(?P<man>(?P=stem)\w{0,2})\b"
+    r"\b(?:(?:die|las|les|as|la) )?(?P<stem>\w{3,})(?:innen|in|rices|as|es) (?:und|oder|et|ou|y|e) "
+    r"(?P<man>(?:(?:der|die|den|les|los|os) )?(?P=stem)\w{0,2})\b"
 )
-#: "utilisateurs·rices", "informé·e·s", "informé(e)", "utilisateurs/utilisatrices", "użytkownik/czka", "informado/a".
-_POINTED = lazy_pattern(r"(?<=[^\W\d_])[·⋅][^\W\d_]{1,5}(?:[·⋅](s))?\b")
-_IN_PARENTHESES = lazy_pattern(r"\((?<=[^\W\d_]{2}[oréitdsu]\()(?:e|ne|le|in|a|as|es)\)")
-_SLASHED = lazy_pattern(r"/(?<=[^\W\d_]{3}/)(?:in|innen|a|as|e|es|rice|rices|ka|czka|czki)\b")
+#: "utilisateurs·rices", "informé·e·s", "informé.e.s", "informé-e-s".
+_POINTED = lazy_pattern(
+    r"(?<=[^\W\d_])[·⋅•][^\W\d_]{1,5}(?:[·⋅•](?P<s>s))?\b"
+    r"|[.-](?<=[^\W\d_]{3}[.-])(?:e|ne|le|rice|euse|ère)(?:[.-](?P<more>s))?\b(?![.-]?\w)"
+)
+#: "informé(e)", "os(as)", "utilisateurs/utilisatrices", "użytkownik/czka", "informado/a".
+_IN_PARENTHESES = lazy_pattern(r"\((?<=[^\W\d_][oréitdsu]\()(?:e|ne|le|in|a|as|es)\)")
+_SLASHED = lazy_pattern(r"[/_](?<=[^\W\d_]{3}[/_])(?:in|innen|a|as|e|es|rice|rices|ka|czka|czki)\b")
 _BOTH_SLASHED = lazy_pattern(
     r"\b(?P<stem>\w{3,})(?P<ending>\w{0,5})/(?P=stem)(?:rices|ices|euses|innen|in|as|a|es|e|czka|czki)\b"
 )
-_LETTERS_APART = lazy_pattern(r"/(?<=[^\W\d_]/)[^\W\d_]")
+_LETTERS_APART = lazy_pattern(r"[/_](?<=[^\W\d_][/_])[^\W\d_]")
+#: "usuari@s", "lxs usuarixs", "tuttə": a sign for the letter in which both genders differ.
+_JOINT = lazy_pattern(r"@(?=s?(?!\S*\.\w)(?!\w))|(?<!\w)x(?=s\b)|(?<=[^\W\d_])x(?=s\b)")
+_MAY_BE_POINTED = lazy_pattern(r"[·⋅•]|[.-](?:e|ne|le|rice|euse|ère)\b")
 
 #: Without any of these none of the three is there: most texts have none.
-_GENDERED = ("innen", "er/d", "ie/d", *(f" {word} " for word in "et y e und en ou o oder".split()))
+_GENDERED = (
+    *("innen", "er/d", "ie/d", "*in", ":in", "_in", "*r", ":r", "*i", "os/a", "o/a", "el/l", "il/l", "hij/", "zijn/"),
+    *("(s)h", "s/he", "um/", "un/", *(f" {word} " for word in "et y e und en ou o oder".split())),
+)
 
 _DIGIT = lazy_pattern(r"\d")
 _AT_SIGN = lazy_pattern(r"[\[({]\s?at\b")
@@ -96,20 +110,29 @@ def uniform(text: str) -> str:
     """Return *text*, in lower case, with each of these written in one way."""
     if _LETTER.search(text) or any(short in text for short in _SHORT):
         text = _SHORTENED.sub(_in_full, text)
-    if "·" in text or "⋅" in text:
-        text = _POINTED.sub(lambda match: match[1] or "", text)
+    if _MAY_BE_POINTED.search(text):
+        text = _POINTED.sub(lambda match: match["s"] or match["more"] or "", text)
+    if "ə" in text:
+        text = text.replace("ə", "i")
+    if "@" in text or "xs" in text:
+        text = _JOINT.sub("o", text)
     if ")" in text:
         text = _IN_PARENTHESES.sub("", text)
-    if "/" in text and _LETTERS_APART.search(text):
+    if ("/" in text or "_" in text) and _LETTERS_APART.search(text):
         text = _BOTH_SLASHED.sub(r"\g<stem>\g<ending>", _SLASHED.sub("", text))
     if "art" in text:
         text = _ARTICLE.sub("article", text)
     if any(sign in text for sign in _GENDERED):
-        text = _PAIR.sub(r"\g<stem>\g<ending>", _BOTH.sub("der", _STAR.sub("", text)))
+        text = _PAIR.sub(r"\g<stem>\g<ending>", _STAR.sub("", _BOTH.sub(_one_gender, text)))
         text = _PAIR_TURNED.sub(r"\g<man>", text)
     if _AT_SIGN.search(text):
         text = _AT.sub("@", text)
     return _counted(text) if _DIGIT.search(text) else text
+
+
+def _one_gender(match: re.Match[str]) -> str:
+    """Return the first of two words that `_BOTH` found."""
+    return {"er": "der", "she": "he or she"}.get(match.lastgroup or "", match[match.lastgroup or 0])
 
 
 def _counted(text: str) -> str:

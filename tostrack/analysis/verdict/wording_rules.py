@@ -537,8 +537,10 @@ _LONG = 6
 
 
 def _is_both_genders(one: str, other: str) -> bool:
-    """Whether one of two German words is the other with the ending of women: "Nutzer" and "Nutzer*innen"."""
+    """Whether one of two German words is the other with the ending of women, or of both: "Nutzer*innen", "Nutzende"."""
     short, long = sorted((one, other), key=len)
+    if any(long.endswith(ending) for ending in ("end", "ende", "enden", "ender")):
+        return f"{long.rpartition('end')[0]}er" == short and len(short) > _SHORT
     root = long.removesuffix("innen")
     return root != long and len(root) >= _SHORT and short in (root, f"{root}en", f"{root}n", f"{root}e")
 
