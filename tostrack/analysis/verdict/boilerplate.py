@@ -56,11 +56,16 @@ def consent_switch(part: Part) -> Reason | None:
     text, at = (part.context.new, hunk.new_at) if hunk.new_at is not None else (part.context.old, hunk.old_at)
     if part.clause.kind != "p" or at is None or not all(map(_is_state, filter(None, (part.old, part.new)))):
         return None
-    clauses = text.reading.clauses[at + 1 : at + 2]
-    begins = " ".join(clauses[0].text.lower().split()[:_BEGINNING]) if clauses else ""
-    return Reason.FURNITURE if _COOKIES.search(begins) else None
+    clauses = text.reading.clauses
+    begins = " ".join(clauses[at + 1].text.lower().split()[:_BEGINNING]) if at + 1 < len(clauses) else ""
+    beside = [clause for clause in clauses[max(0, at - _FORM) : at + _FORM] if clause is not clauses[at]]
+    # A cookie policy gives the state of one kind of cookies; a form has several switches, or buttons.
+    form = any(clause.kind == "p" and (_is_state(clause.text) or _is_consent(clause.text)) for clause in beside)
+    return Reason.FURNITURE if form and _COOKIES.search(begins) else None
 
 
+#: The switches of one form, or its buttons, stand within so many clauses.
+_FORM = 12
 #: "These cookies are ...", "Acme uses marketing cookies": so many words.
 _BEGINNING = 5
 
