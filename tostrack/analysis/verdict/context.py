@@ -13,7 +13,7 @@ from tostrack.analysis.verdict.normal_form import stem
 from tostrack.clauses import plain, sentences
 from tostrack.language.item_labels import strip_key_number, strip_ordinal
 from tostrack.language.lazy_pattern import lazy_pattern
-from tostrack.language.words import month_numbers
+from tostrack.language.words import month_numbers, union
 from tostrack.models import Clause, Hunk, Reading
 
 #: A sentence of fewer words may be anywhere by chance; only a clause of its own counts as the same.
@@ -84,9 +84,19 @@ class ContextText:
                 # Every sentence of a text that is one clause asks: reading it each time would cost its square.
                 if key in _said(self.reading.clauses[at].text):
                     return True
-            elif key in own and (own == key or (not short and f" {key} " in f" {own} ") or _unnumbered(own) == key):
+            elif key in own and (own == key or _unnumbered(own) == key):
+                return True
+            elif key in own and not short and f" {key} " in f" {own} " and not self._is_denied(at, key):
                 return True
         return False
+
+    def _is_denied(self, at: int, key: str) -> bool:
+        """Whether *key* is only a piece of a sentence of a clause, and a negation stands in what is left of it."""
+        clause = self.reading.clauses[at]
+        rest = comparable(clause).replace(key, " ", 1).split()
+        if _NEGATIONS.isdisjoint(rest) or key in (said := _said(clause.text)):
+            return False
+        return any(key in one and not _NEGATIONS.isdisjoint(one.replace(key, " ", 1).split()) for one in said)
 
     def _searched(self, words: Sequence[str]) -> Iterator[int]:
         """Yield the places of clauses with all *words* in them, found by reading the whole text."""
@@ -109,6 +119,11 @@ class ContextText:
 def is_sought(sentence: str) -> bool:
     """Return whether *sentence* is looked for inside clauses; a shorter one is a clause of its own or nothing."""
     return comparable_text(sentence).count(" ") >= _SHORT - 1
+
+
+_NEGATIONS = frozenset(
+    word for entry in union("guards", "negation") if "*" not in entry and " " not in (word := comparable_text(entry))
+)
 
 
 @lru_cache(maxsize=8)
