@@ -84,19 +84,18 @@ class ContextText:
                 # Every sentence of a text that is one clause asks: reading it each time would cost its square.
                 if key in _said(self.reading.clauses[at].text):
                     return True
-            elif key in own and (own == key or _unnumbered(own) == key):
-                return True
-            elif key in own and not short and f" {key} " in f" {own} " and not self._is_denied(at, key):
+            elif key in own and (own == key or _unnumbered(own) == key or (not short and self._holds(at, own, key))):
                 return True
         return False
 
-    def _is_denied(self, at: int, key: str) -> bool:
-        """Whether *key* is only a piece of a sentence of a clause, and a negation stands in what is left of it."""
-        clause = self.reading.clauses[at]
-        rest = comparable(clause).replace(key, " ", 1).split()
-        if _NEGATIONS.isdisjoint(rest) or key in (said := _said(clause.text)):
+    def _holds(self, at: int, own: str, key: str) -> bool:
+        """Whether *key* stands in a clause with the form *own*, and is no piece of a sentence that denies it."""
+        if f" {key} " not in f" {own} ":
             return False
-        return any(key in one and not _NEGATIONS.isdisjoint(one.replace(key, " ", 1).split()) for one in said)
+        if _NEGATIONS.isdisjoint(own.replace(key, " ", 1).split()):
+            return True
+        said = _said(self.reading.clauses[at].text)
+        return key in said or all(_NEGATIONS.isdisjoint(one.replace(key, " ", 1).split()) for one in said if key in one)
 
     def _searched(self, words: Sequence[str]) -> Iterator[int]:
         """Yield the places of clauses with all *words* in them, found by reading the whole text."""
