@@ -128,16 +128,13 @@ def test_a_slip_or_another_form_says_the_same_in_every_language(language, old, n
     assert verdict_in(language, old, new) is not Verdict.SUBSTANTIVE
 
 
-def test_a_state_is_no_switch_of_a_consent_form_where_the_text_comes_to_cookies_later():
-    behind = "Die gespeicherten Daten werden gelöscht, sobald Sie die Cookies ablehnen."
-    switch = "### Werbung\n\n{}\n\n" + behind
-
-    assert verdict_in("de", switch.format("Aus"), switch.format("An")) is Verdict.SUBSTANTIVE
-    assert (
-        verdict_in(
-            "de",
-            switch.format("Aus").replace(behind, "Diese Cookies zeigen Werbung."),
-            switch.format("An").replace(behind, "Diese Cookies zeigen Werbung."),
-        )
-        is not Verdict.SUBSTANTIVE
-    )
+@pytest.mark.parametrize(
+    ("behind", "verdict"),
+    [
+        ("Diese Cookies zeigen Werbung.", Verdict.SUBSTANTIVE),
+        ("Diese Cookies zeigen Werbung.\n\n### Statistik\n\nAus\n\nDiese Cookies zählen Besuche.", Verdict.NOISE),
+        ("Daten werden gelöscht, sobald Sie die Cookies ablehnen.\n\n### Statistik\n\nAus", Verdict.SUBSTANTIVE),
+    ],
+)
+def test_a_state_is_a_switch_only_before_cookies_and_beside_other_switches(behind, verdict):
+    assert verdict_in("de", f"### Werbung\n\nAus\n\n{behind}", f"### Werbung\n\nAn\n\n{behind}") is verdict

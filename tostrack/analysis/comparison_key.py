@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from tostrack.clauses import plain, strip_number
+from tostrack.language.characters import EMPTY_MARKS, NO_MARKS, YES_MARKS
 from tostrack.language.spans import address_key
 from tostrack.models import Clause, Reading, sha256
 
@@ -52,12 +53,8 @@ MARKS = "".join(
 )
 _CURRENCY = "".join(chr(code) for code in range(0x24, 0x20D0) if unicodedata.category(chr(code)) == "Sc")
 #: Marks that answer, each with the one that stands for all that look like it.
-MARKERS = {
-    **dict.fromkeys("✓✔✅☑🗸👍🟢🔒🔔", "✓"),
-    **dict.fromkeys("✗✘❌❎☒✖🚫⛔👎🔴🔓🔕", "✗"),
-    **dict.fromkeys("☐⬜◻", "☐"),
-}
-_MARKER = "".join(MARKERS)
+_MARKERS = {**dict.fromkeys(YES_MARKS, "✓"), **dict.fromkeys(NO_MARKS, "✗"), **dict.fromkeys(EMPTY_MARKS + "◻", "☐")}
+_MARKER = "".join(_MARKERS)
 STRUCK = "\x02"
 _STRUCK = re.compile(r"~~(?=\S)(.{1,2000}?)(?<=\S)~~")
 _INVISIBLE = re.compile("[\xad\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f]")
@@ -165,7 +162,7 @@ def find_tokens(pattern: re.Pattern[str], text: str) -> list[str]:
 def _written(token: str) -> str:
     """Return *token* as it is written in a comparable form: one sign for all that say the same."""
     sign = token.strip()
-    return "-" if sign in "−–—-" else MARKERS.get(sign, sign)
+    return "-" if sign in "−–—-" else _MARKERS.get(sign, sign)
 
 
 def comparable(clause: Clause) -> str:

@@ -45,9 +45,10 @@ CURRENCIES = (
     "\uff04\uffe0\uffe1\uffe5\uffe6"
 )
 #: What means yes, no, or neither yet, in a cell or before a line.
-YES_MARKS = "\u2611\u2705\u2713\u2714\U0001f44d\U0001f5f8\U0001f5f9\U0001f512\U0001f514"
+YES_MARKS = "\u2611\u2705\u2713\u2714\U0001f44d\U0001f5f8\U0001f5f9\U0001f512\U0001f514\U0001f7e2"
 NO_MARKS = (
     "\u2612\u2717\u2718\u274c\u274e\u2715\u2716\U0001f44e\U0001f5f4\U0001f5f5\U0001f6ab\u26d4\U0001f513\U0001f515"
+    "\U0001f534"
 )
 EMPTY_MARKS = "\u2610\u2b1c"
 #: What is a bullet before a line, and says something as the whole of a cell.

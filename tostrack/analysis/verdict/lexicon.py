@@ -40,7 +40,7 @@ ACTORS = union("wording", "acting")
 def known_words() -> frozenset[str]:
     """Return single words that bind, limit or answer in any language read here: none is a misspelling of another."""
     languages = map(load_language, list_languages("verdict"))
-    return union("wording", "alike") | frozenset(
+    return frozenset(
         word
         for language in languages
         for table in ("guards", "parties", "units", "money", "answers", "numbers", "binding")
