@@ -19,6 +19,7 @@ from tostrack.analysis.verdict.boilerplate import (
 from tostrack.analysis.verdict.context import TextPair
 from tostrack.analysis.verdict.minor_edits import (
     address,
+    channel,
     credit,
     lost_label,
     parenthetical,
@@ -73,6 +74,7 @@ RULES: tuple[Callable[[Part], Reason | None], ...] = (
     unfilled,
     parenthetical,
     address,
+    channel,
     lost_label,
     wording,
     pointer,

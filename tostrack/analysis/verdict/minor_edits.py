@@ -9,12 +9,12 @@ from tostrack.analysis.comparison_key import comparable_text
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.account import language_of
 from tostrack.analysis.verdict.guarded_words import binds
-from tostrack.analysis.verdict.normal_form import DATE, MARK, is_number, normal
+from tostrack.analysis.verdict.normal_form import DATE, MARK, is_number, normal, stem
 from tostrack.analysis.verdict.residual import Part
 from tostrack.analysis.verdict.wording_rules import is_name, replacements
 from tostrack.clauses import sentences
 from tostrack.language.lazy_pattern import lazy_pattern
-from tostrack.language.words import list_languages
+from tostrack.language.words import entry_pattern, list_languages, union
 from tostrack.models import Edit, Reason
 
 
@@ -94,6 +94,31 @@ def address(part: Part) -> Reason | None:
         return Reason.LINKS
     pairs = replacements(part.hunk.words)
     return Reason.LINKS if pairs and 2 * len(pairs) == len(_edits(part)) and all(map(_is_linked, pairs)) else None
+
+
+def channel(part: Part) -> Reason | None:
+    """Only the form or page by which readers write to the platform is called otherwise: no address changed."""
+    if not (part.old and part.new):
+        return None
+    if not all(_WRITING.search(text.lower()) for text in (part.old, part.new)):
+        return None
+    words = {word for word in changed(part) if word not in _WAYS}
+    named = all(_is_said_throughout(part, word) for word in words)
+    ways = {*normal(part.old)} & _CHANNELS, {*normal(part.new)} & _CHANNELS
+    return Reason.LINKS if named and all(ways) else None
+
+
+def _is_said_throughout(part: Part, word: str) -> bool:
+    """Whether *word* is a name that both texts have."""
+    used = all(text.uses(stem(word)) for text in (part.context.old, part.context.new))
+    names = [name for name in re.findall(r"\w+", f"{part.old} {part.new}") if name.lower() == word]
+    return used and bool(names) and all(name[0].isupper() for name in names)
+
+
+_WRITING = entry_pattern(union("page", "writing"))
+_CHANNELS = frozenset(word for entry in union("page", "channels") for word in normal(entry))
+#: What leads to one of them.
+_WAYS = _CHANNELS | lexicon.SAFE | frozenset("us our use using through via".split())
 
 
 def lost_label(part: Part) -> Reason | None:

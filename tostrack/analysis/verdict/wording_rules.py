@@ -13,7 +13,7 @@ from tostrack.analysis.comparison_key import MARKS, comparable, comparable_text
 from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.account import language_of
 from tostrack.analysis.verdict.boilerplate_phrases import points_elsewhere
-from tostrack.analysis.verdict.guarded_words import changes_time, turns_round
+from tostrack.analysis.verdict.guarded_words import binds, changes_time, turns_round
 from tostrack.analysis.verdict.labels import is_label
 from tostrack.analysis.verdict.normal_form import (
     INSTANT,
@@ -459,11 +459,17 @@ def pointer(part: Part) -> Reason | None:
     if part.hunk.edit is Edit.REWORDED:
         old, new = ([text[start:end] for start, end in sentences(text)] for text in (part.hunk.old, part.hunk.new))
         pointed = [said for said in [*old, *new] if (said in old) != (said in new)]
-        if {*pointed} & {*old} and {*pointed} & {*new}:
+        gone, come = ([_TITLE.sub(" ", said) for said in side if said in pointed] for side in (old, new))
+        moved = lost_and_gained(normal(" ".join(gone)), normal(" ".join(come)))
+        if gone and come and any(binds(word) for side in moved for word in side):
             return None
     else:
         pointed = [part.text[start:end] for start, end in sentences(part.text)]
     return Reason.WORDING if pointed and all(map(_points, pointed)) else None
+
+
+#: The name of what is pointed at.
+_TITLE = lazy_pattern('["“«„][^"“”«»„]{2,80}["”»“]')
 
 
 def _points(sentence: str) -> bool:
