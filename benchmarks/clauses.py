@@ -77,7 +77,7 @@ def fill(out: Path, clauses: int, documents: int) -> None:
                 for version in range(len(said))
             ]
             document = Document(service, f"terms-{number}", (), f"Terms {number}", f"Service {number % 40}")
-            import_records(document, OtaCollection("invented", {document.id: records}), records, writer)
+            import_records(document, OtaCollection(name="invented", records={document.id: records}), records, writer)
 
 
 def weigh(path: Path) -> float:

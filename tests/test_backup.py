@@ -233,6 +233,11 @@ def test_a_capture_is_not_decompressed_beyond_what_a_capture_may_have(tmp_path):
     snapshots.write(tmp_path, "a/b/bomb.html.gz", bytes(100_000))
 
     assert len(snapshots.read(tmp_path, "a/b/bomb.html.gz", 100_000)) == 100_000
+    for rest in (bytes(1_000), gzip.compress(b"")):
+        # A reader that goes on through what follows would go on for as long as somebody likes.
+        (tmp_path / "a/b/more.html.gz").write_bytes(gzip.compress(b"x") + rest)
+        with pytest.raises(StoreError, match="not one whole stream"):
+            snapshots.read(tmp_path, "a/b/more.html.gz")
     with pytest.raises(StoreError, match="more than 99999 bytes"):
         snapshots.read(tmp_path, "a/b/bomb.html.gz", 99_999)
 

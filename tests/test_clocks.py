@@ -11,6 +11,7 @@ from tostrack.archive import Archive
 from tostrack.archive.change_rows import ChangeRow, order_by_number
 from tostrack.archive.stored_times import is_time
 from tostrack.archive.verify import verify
+from tostrack.errors import StoreError
 from tostrack.models import from_iso
 from tostrack.services.crawl import crawl
 from tostrack.services.feeds import build_feeds, credible_time
@@ -34,6 +35,16 @@ def test_the_log_is_ordered_by_number(jumped):
         assert [row.to_number for row in archive.changes()] == [3, 2]
         assert [row.to_number for row in archive.changes("acme", "terms", limit=1)] == [3]
         assert archive.times_that_go_back() == [("acme/terms", 3)]
+
+
+def test_nothing_is_stored_while_the_clock_shows_no_time_of_the_web(platform):
+    """A machine without a clock begins in 1970: a version of then could be read by nobody and taken back by nobody."""
+    platform.night(terms=paragraphs(KEEP.format(30)))
+    platform.at = from_iso("1970-01-01")
+    with pytest.raises(StoreError, match="acme/terms: nothing is stored for 1970-01-01; is the clock right"):
+        platform.night(terms=paragraphs(KEEP.format(60)))
+
+    assert verify(platform.database, platform.folder / "snapshots").sound
 
 
 def change(document, number, seen_at):

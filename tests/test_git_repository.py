@@ -3,6 +3,7 @@
 import os
 import random
 import subprocess
+import tracemalloc
 import zlib
 
 import pytest
@@ -184,6 +185,18 @@ def test_packed_refs_and_a_head_without_a_branch_are_read(repository):
     (repository / "HEAD").write_text(git(repository, "rev-parse", "main~1"))
 
     assert read(repository)[1] == list(TEXTS[:2])
+
+
+def test_a_list_of_refs_is_searched_in_the_memory_of_its_bytes(repository):
+    (repository / "HEAD").write_text("ref: refs/heads/none\n")
+    (repository / "packed-refs").write_bytes(b"\n" * 8_000_000)
+    tracemalloc.start()
+    with pytest.raises(ConfigError, match="HEAD leads to no commit"), open_repository(repository):
+        pass
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 45_000_000
 
 
 def test_packed_objects_are_read(repository):

@@ -48,6 +48,20 @@ def by_id(found):
     return {document.id: document for document in found.documents}
 
 
+def test_what_no_watchlist_can_hold_is_left_out_by_name(tmp_path):
+    """Half a character, which JSON can write; a selector that the library for selectors refuses in its own way; a link."""
+    (tmp_path / "Half.json").write_text(r'{"name": "\ud800", "terms": {"Terms": {"fetch": "https://a.example/"}}}')
+    long = {"name": "Long", "terms": {"Terms": {"fetch": "https://a.example/", "select": "a," * 10_000}}}
+    (tmp_path / "Long.json").write_text(json.dumps(long))
+    (tmp_path / "Link.json").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere").write_text(json.dumps(PIXBOARD))
+
+    found = read(tmp_path)
+
+    assert found.documents == ()
+    assert [(note.kind, note.where) for note in found.notes] == [("file", "Half.json"), ("selector", "long/terms")]
+
+
 def test_a_declaration_becomes_a_document_with_every_key():
     terms = by_id(convert("Pixboard Photos", PIXBOARD))["pixboard-photos/terms-of-service"]
 

@@ -100,6 +100,18 @@ def test_a_technical_upgrade_is_a_re_extraction_and_no_change(platform, tmp_path
     assert [change.to_number for change in changes] == [4, 2]
 
 
+def test_what_no_archive_can_hold_the_time_of_is_left_out_by_name(platform, tmp_path):
+    """Stored once, a time before the web could be read by nobody and taken back by nobody."""
+    records = [("Record", days, {PATH: text(RULES, str(days))}) for days in (-15_000, 0, 60_000)]
+
+    with open_collection(repository(tmp_path / "v.git", *records), FIRST + timedelta(days=5)) as found:
+        assert [record.at for record in found.records["pix-board/terms-of-service"]] == [FIRST]
+        assert [why for _, why in found.left_out] == [
+            "its date, 1970-12-07, is before the web",
+            "its date, 2176-04-10, is yet to come",
+        ]
+
+
 @pytest.mark.parametrize("subject", ["Refilter Pix Board Terms", "Apply technical or declaration upgrade on Pix Board"])
 def test_both_names_of_an_upgrade_are_known(tmp_path, subject):
     with open_collection(repository(tmp_path / "v.git", (subject, 0, {PATH: text(RULES)}))) as found:

@@ -13,7 +13,7 @@ from tostrack.analysis import comparison, verdict
 from tostrack.analysis.verdict import groups
 from tostrack.archive import Archive
 from tostrack.errors import ConfigError
-from tostrack.importers.folder import collect, dated_by
+from tostrack.importers.folder import collect, dated_by, time_of
 from tostrack.models import Document, Outcome, Page
 from tostrack.services import import_history
 from tostrack.services.import_history import import_pages
@@ -202,12 +202,15 @@ def test_a_file_without_a_date_in_its_name_has_its_own(tmp_path):
     [page] = collect(tmp_path, START).pages["acme/terms"]
 
     assert (f"{page.at:%Y-%m-%d}", page.dated_by_name) == ("2020-05-01", False)
+    # Some file systems keep any number.
+    assert time_of(2**40) is None
 
 
 def test_what_cannot_be_imported_is_listed_with_the_reason(tmp_path):
     save(tmp_path, "Acme/Terms/20120101.md", "x")
     save(tmp_path, "Acme/Terms/20120101.html", "x")
     save(tmp_path, "Acme/Terms/20990101.md", "x")
+    save(tmp_path, "Acme/Terms/19500101.md", "x")
     save(tmp_path, "Acme/Terms/20120101.jpg", "x")
     save(tmp_path, "Acme/Terms/20120101_files/logo.html", "x")
     save(tmp_path, "acme!/Terms/20120101.md", "x")
@@ -221,6 +224,7 @@ def test_what_cannot_be_imported_is_listed_with_the_reason(tmp_path):
     assert dict(found.left_out) == {
         "Acme/Terms/20120101.md": "it is 20120101.html in another form",
         "Acme/Terms/20990101.md": "its date, 2099-01-01, is yet to come",
+        "Acme/Terms/19500101.md": "its date, 1950-01-01, is before the web",
         "Acme/Terms/20120101.jpg": "it is no HTML, Markdown, text or PDF file",
         "Acme/Terms/20130101.md": "it is no HTML, Markdown, text or PDF file",
         "acme!": "its id 'acme' is that of 'Acme' already",

@@ -522,7 +522,9 @@ def test_the_page_of_one_action_never_does_the_other(made_for, page):
         follow_link(None, KEY, made, START, page)
 
 
-@pytest.mark.parametrize("error", [StoreError("/srv/tos/tostrack.db: disk full"), OSError(28, "full", "/srv/tos")])
+@pytest.mark.parametrize(
+    "error", [StoreError("/srv/tos/tostrack.db: disk full"), OSError(28, "full", "/srv/tos"), KeyError("/srv/tos")]
+)
 def test_a_fault_of_ours_is_answered_503_and_names_no_file(error):
     def fail(_token, _action):
         raise error

@@ -466,6 +466,7 @@ def test_a_change_is_reviewed_on_the_served_site_and_nowhere_else(story, tmp_pat
             sent(at, fields | {"state": "odd"}, own)[0],
             sent(at, fields | {"note": "busy"}, own)[0],
             sent(at, fields, own, size=10**9)[0],
+            sent(at, fields, own, size="9" * 5000)[0],
             sent(at, fields, own, path="/other")[0],
         ]
 
@@ -473,7 +474,7 @@ def test_a_change_is_reviewed_on_the_served_site_and_nowhere_else(story, tmp_pat
     assert stored == [Review("acme/terms@2", "2024-01-03T00:00:00Z", "dismissed", "", "<b>a menu")]
     assert told[0] == 200
     assert "Stored for acme/terms@2: dismissed; “&lt;b&gt;a menu”" in told[1]
-    assert refused == [403, 403, 403, 403, 400, 503, 413, 404]
+    assert refused == [403, 403, 403, 403, 400, 503, 413, 413, 404]
     assert "<form" not in (tmp_path / "site/changes/acme/terms/2/index.html").read_text()
     with serve_site(tmp_path / "site", 0) as at:
         assert sent(at, fields, at.rstrip("/"))[0] == 404

@@ -116,6 +116,36 @@ def test_an_encrypted_a_broken_and_a_misplaced_member_are_left_out_alone():
     }
 
 
+def test_a_member_that_lies_farther_away_than_any_file_is_left_out():
+    """Its place is one that no number of the system can be."""
+    content = packed(("a.md", b"one")).getvalue()
+    place = content.rfind(b"PK\1\2")
+    entry, end = bytearray(content[place:-22]), bytearray(content[-22:])
+    far = struct.pack("<HHQ", 1, 8, 2**64 - 1)
+    struct.pack_into("<H", entry, 30, len(far))
+    struct.pack_into("<L", entry, 42, 0xFFFFFFFF)
+    struct.pack_into("<L", end, 12, len(entry) + len(far))
+
+    found = read_all(io.BytesIO(content[:place] + bytes(entry) + far + bytes(end)))
+
+    assert found == {"a.md": "the zip is broken where it should lie"}
+
+
+def test_names_longer_than_those_of_files_take_no_memory(tmp_path):
+    path = tmp_path / "pix.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(NAME, b"You may post.")
+        for number in range(300):
+            archive.writestr(f"{'a' * 30_000}{number}/{'b' * 30_000}/2012-01-01.md", b"x")
+    tracemalloc.start()
+    with open_collection(path) as found:
+        assert [*found.records] == ["pix-board/terms"]
+        assert {why for _, why in found.left_out} == {"its name is too long"}
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2_000_000
+
+
 def test_a_name_that_is_no_utf_8_leaves_the_others_readable():
     content = packed(("ü.md", b"one"), ("b.md", b"two")).getvalue().replace("ü".encode(), b"\xff\xfe")
 

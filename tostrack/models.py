@@ -92,6 +92,10 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
+#: The times that an archive can hold: no policy on the web is older, and no clock that is right shows more.
+EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
 def iso(when: datetime) -> str:
     """Return *when* as the archive writes it: UTC, whole seconds, ``2013-01-16T00:00:00Z``."""
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

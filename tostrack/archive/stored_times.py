@@ -6,17 +6,15 @@ from functools import lru_cache
 
 from tostrack.errors import StoreError
 from tostrack.language.lazy_pattern import lazy_pattern
-from tostrack.models import from_iso
+from tostrack.models import EARLIEST, LATEST, from_iso, iso
 
 _TIME = lazy_pattern(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-#: No policy on the web is older, and no clock of ours shows more.
-_FIRST, _LAST = "1990", "2200"
 
 
 @lru_cache(maxsize=4_096)
 def is_time(value: object) -> bool:
     """Return whether *value* is a time as the archive writes it, of a year from 1990 to 2199."""
-    if not isinstance(value, str) or not _TIME.fullmatch(value) or not _FIRST <= value[:4] < _LAST:
+    if not isinstance(value, str) or not _TIME.fullmatch(value) or not iso(EARLIEST) <= value <= iso(LATEST):
         return False
     try:
         from_iso(value)

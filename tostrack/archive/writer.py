@@ -30,6 +30,8 @@ from tostrack.archive.stored_times import require_time
 from tostrack.archive.visits import PageState, SuspectRow, Visit
 from tostrack.errors import StoreError
 from tostrack.models import (
+    EARLIEST,
+    LATEST,
     Change,
     Clause,
     DigestSettings,
@@ -243,6 +245,9 @@ class Writer(Archive):
         Raises:
             StoreError: Nothing of the visit is stored.
         """
+        if not EARLIEST <= visit.at <= LATEST:
+            # No reader would take such a time, and what is stored is never changed.
+            raise StoreError(f"{visit.document.id}: nothing is stored for {visit.at:%Y-%m-%d}; is the clock right?")
         known = self.pages(visit.document) if visit.captures else {}
         fresh = {
             page: capture

@@ -64,7 +64,7 @@ def find_css_fault(css: str) -> str:
 
     try:
         soupsieve.compile(css)
-    except (soupsieve.SelectorSyntaxError, NotImplementedError) as error:
+    except (soupsieve.SelectorSyntaxError, NotImplementedError, ValueError) as error:
         return str(error).partition("\n")[0].rstrip(".")
     except RecursionError:
         return "nested too deeply"

@@ -21,6 +21,8 @@ from tostrack.value import Value
 #: Bytes; the largest declaration known has 40,000.
 _LARGEST = 2_000_000
 _MOST_FILES = 20_000
+#: Characters of a selector, as in a watchlist.
+_LONGEST_CSS = 2_000
 _SOURCE_KEYS = ("fetch", "select", "remove", "filter", "executeClientScripts")
 #: The engine's own filter: takes parameters, or all of those named, out of link and image addresses.
 _REMOVE_QUERY = "removeQueryParams"
@@ -79,7 +81,7 @@ def read(folder: Path) -> Declarations:
     inner = folder / "declarations"
     folder = inner if inner.is_dir() else folder
     try:
-        paths = sorted(path for path in folder.glob("*.json") if path.is_file())
+        paths = sorted(path for path in folder.glob("*.json") if path.is_file() and not path.is_symlink())
     except OSError as error:
         raise ConfigError(f"{folder}: cannot be read ({error.strerror})") from error
     declared = {path.name.removesuffix(".json"): path for path in paths if not path.name.endswith(_HISTORY)}
@@ -291,7 +293,7 @@ def _selectors(key: str, declared: Any) -> Iterator[Selector]:
         except ExtractError as error:
             raise _UnreadableError(f"{key}: {str(error)[:200]}") from error
         for css in list_css(selector):
-            if not isinstance(css, str) or find_css_fault(css):
+            if not isinstance(css, str) or len(css) > _LONGEST_CSS or find_css_fault(css):
                 raise _UnreadableError(f"{key}: {str(css)[:200]!r} is no CSS selector")
         yield selector
 
@@ -312,6 +314,8 @@ def _json(path: Path) -> dict[str, Any]:
         if len(content) > _LARGEST:
             raise _UnreadableError("is larger than a declaration can be")
         found = json.loads(content.decode("utf-8-sig"))
+        # JSON can write halves of characters, which no file can.
+        json.dumps(found, ensure_ascii=False).encode()
     except OSError as error:
         raise _UnreadableError(f"cannot be read ({error.strerror})") from error
     except RecursionError as error:

@@ -10,16 +10,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from tostrack.errors import ConfigError, DocumentError
-from tostrack.models import Snapshot, slug
+from tostrack.models import EARLIEST, LATEST, Snapshot, slug
 from tostrack.value import Value
 
 #: Bytes; the same as what is taken from a server.
 _LARGEST = 10_000_000
 #: Files in all. One capture a day of a hundred documents makes as many in ten years.
 _MOST_FILES = 400_000
+#: Bounds the memory for what is left out: so many names, of so many characters.
+_MOST_LEFT_OUT, _LONGEST_NAME = 10_000, 500
+#: Clocks differ by less.
+_CLOCKS = timedelta(days=1)
 _MEDIA = {
     ".html": "text/html; charset=utf-8",
     ".htm": "text/html; charset=utf-8",
@@ -72,14 +77,25 @@ class SavedPage(Value):
         return {0: Snapshot(self.address, self.at, 0, body, headers, (self.address,))}
 
 
-class Collection(Value):
-    """What a folder holds: pages by ``service/document``, oldest first, and what is not imported, with the reason."""
+class CollectedNames(Value):
+    """What the services and documents of a collection are called, and what of it is not imported, with the reason."""
 
-    pages: dict[str, list[SavedPage]] = field(default_factory=dict)
-    #: Slugs to the names of the folders.
+    #: Slugs to the collection's names.
     services: dict[str, str] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)
     left_out: list[tuple[str, str]] = field(default_factory=list)
+
+    def leave_out(self, name: str, reason: str) -> None:
+        """Note that what is called *name* is not imported, once."""
+        found = (name[:_LONGEST_NAME], reason)
+        if len(self.left_out) < _MOST_LEFT_OUT and found not in self.left_out[-100:]:
+            self.left_out.append(found)
+
+
+class Collection(CollectedNames):
+    """What a folder holds: pages by ``service/document``, oldest first, and what is not imported, with the reason."""
+
+    pages: dict[str, list[SavedPage]] = field(default_factory=dict)
 
 
 def collect(folder: Path, now: datetime) -> Collection:
@@ -106,15 +122,22 @@ def collect(folder: Path, now: datetime) -> Collection:
 
 
 def _entries(folder: Path, found: Collection, prefix: str) -> Iterator[Path]:
-    """Yield what lies in *folder* and is no companion of a saved page; a name that is not UTF-8 is left out."""
-    for entry in sorted(folder.iterdir()):
+    """Yield what lies in *folder* and is no companion of a saved page; a name that is not UTF-8 is left out.
+
+    Raises:
+        ConfigError: It is too much.
+    """
+    entries = list(islice(folder.iterdir(), _MOST_FILES + 1))
+    if len(entries) > _MOST_FILES:
+        raise ConfigError(f"{folder}: more than {_MOST_FILES:,} files: import one service at a time")
+    for entry in sorted(entries):
         if entry.name.startswith(".") or _COMPANION.search(entry.name):
             continue
         if _is_utf_8(entry.name):
             yield entry
         else:
             shown = (prefix + entry.name).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-            found.left_out.append((shown, "its name is not UTF-8: rename it"))
+            found.leave_out(shown, "its name is not UTF-8: rename it")
 
 
 def _folders(folder: Path, found: Collection, prefix: str) -> Iterator[Path]:
@@ -124,11 +147,11 @@ def _folders(folder: Path, found: Collection, prefix: str) -> Iterator[Path]:
         name = entry.name
         if entry.is_symlink() or not entry.is_dir():
             if entry.suffix.lower() in _MEDIA:
-                found.left_out.append((prefix + name, "it does not lie in SERVICE/DOCUMENT/"))
+                found.leave_out(prefix + name, "it does not lie in SERVICE/DOCUMENT/")
         elif not (ident := slug(name)):
-            found.left_out.append((prefix + name, "its name holds no letter or digit of a-z and 0-9 to make an id of"))
+            found.leave_out(prefix + name, "its name holds no letter or digit of a-z and 0-9 to make an id of")
         elif seen.setdefault(ident, name) != name:
-            found.left_out.append((prefix + name, f"its id {ident!r} is that of {seen[ident]!r} already"))
+            found.leave_out(prefix + name, f"its id {ident!r} is that of {seen[ident]!r} already")
         else:
             yield entry
 
@@ -139,12 +162,12 @@ def _collect_document(service_name: str, folder: Path, found: Collection, now: d
     for path in _entries(folder, found, f"{service_name}/{folder.name}/"):
         name = f"{service_name}/{folder.name}/{path.name}"
         if path.is_symlink() or not path.is_file() or path.suffix.lower() not in _MEDIA:
-            found.left_out.append((name, "it is no HTML, Markdown, text or PDF file"))
+            found.leave_out(name, "it is no HTML, Markdown, text or PDF file")
             continue
         dated = dated_by(path.stem)
-        at = dated or datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
-        if at > now + timedelta(days=1):
-            found.left_out.append((name, f"its date, {at:%Y-%m-%d}, is yet to come"))
+        at = dated or time_of(int(path.stat().st_mtime))
+        if at is None or (fault := find_date_fault(at, now)):
+            found.leave_out(name, fault if at else "its own date is none")
             continue
         page = SavedPage(slug(service_name), slug(folder.name), at, path, name, dated is not None)
         # The same page in two forms: HTML is the page itself, so it is the one that a crawl can go on from.
@@ -152,7 +175,7 @@ def _collect_document(service_name: str, folder: Path, found: Collection, now: d
         if twin is not page:
             kept, other = (page, twin) if path.suffix.lower().startswith(".htm") else (twin, page)
             pages[at, path.stem] = kept
-            found.left_out.append((other.name, f"it is {kept.path.name} in another form"))
+            found.leave_out(other.name, f"it is {kept.path.name} in another form")
     if pages:
         found.pages[ident] = list(pages.values())
         found.services[slug(service_name)] = service_name
@@ -197,6 +220,25 @@ def _holds_pages(folder: Path) -> bool:
         return any(each.suffix.lower() in _MEDIA and each.is_file() for each in folder.iterdir())
     except OSError:
         return False
+
+
+def find_date_fault(at: datetime, now: datetime | None = None) -> str:
+    """Return why nothing that was recorded *at* this time can be imported; empty where it can.
+
+    Args:
+        now: It cannot have been recorded later; None bounds only the year.
+    """
+    if EARLIEST <= at <= min(LATEST, now + _CLOCKS if now else LATEST):
+        return ""
+    return f"its date, {at:%Y-%m-%d}, is {'before the web' if at < EARLIEST else 'yet to come'}"
+
+
+def time_of(seconds: int) -> datetime | None:
+    """Return the time of so many *seconds* since 1970; None where it is outside the years 1 to 9999."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def dated_by(name: str) -> datetime | None:

@@ -28,11 +28,12 @@ _SILENCE = 60.0
 #: Megabytes that git may allocate; mapped pack files do not count. Public collections need under 60.
 _MEGABYTES = 128
 #: Commits of the first-parent history, and files that they change, in all: the largest public collection has 45,000.
-_MOST_COMMITS, _MOST_CHANGES = 2_000_000, 4_000_000
+_MOST_COMMITS, _MOST_CHANGES = 300_000, 4_000_000
 #: Files in the object store.
 _MOST_FILES = 8_000_000
-#: Bytes of one line of git's output, of one ref and of a list of refs: longer lines are cut, longer files refused.
-_LINE, _REF, _REFS = 16_384, 4_096, 32_000_000
+#: Bytes of one line of git's output, of one ref, of a list of refs, and of the commits at which a shallow clone ends:
+#: longer lines are cut, longer files refused.
+_LINE, _REF, _REFS, _SHALLOW = 16_384, 4_096, 32_000_000, 400_000
 #: So often git is started again after an object that ended it; then the rest is left out.
 _RESTARTS = 100
 _CHUNK = 1 << 16
@@ -221,7 +222,8 @@ class GitRepository:
             raise ConfigError(f"{self._path}: its newest commit, {self.head}, is missing or broken")
         if len(found) > _MOST_COMMITS:
             raise ConfigError(f"{self._path}: more than {_MOST_COMMITS:,} commits")
-        return found[::-1]
+        found.reverse()
+        return found
 
     def _list_commits(self) -> tuple[list[str], bool]:
         """Return the commits, newest first, and whether git came to the end."""
@@ -235,7 +237,7 @@ class GitRepository:
     def _diff(self, commits: list[str]) -> Iterator[CommitChange | None]:
         """Yield the changes of each of *commits*, and None after its last; stop before one that git cannot read."""
         with tempfile.TemporaryFile(dir=self.folder) as file:
-            file.write("".join(f"{commit}\n" for commit in commits).encode())
+            file.writelines(f"{commit}\n".encode() for commit in commits)
             file.seek(0)
             process = self._start(
                 *("diff-tree", "--stdin", "--root", "-r", "--raw", "--no-abbrev", "--no-renames", "--always"),
@@ -395,8 +397,14 @@ def _find_git_dir(path: Path) -> Path:
     return git_dir
 
 
-def _read_text(path: Path, most: int) -> str | None:
-    """Return the text of a regular file of at most *most* bytes; None when there is none. Links are not followed.
+def _read_text(path: Path, most: int = _REF) -> str | None:
+    """Return what `_read_bytes` does, as text."""
+    body = _read_bytes(path, most)
+    return None if body is None else body.decode("utf-8", "replace")
+
+
+def _read_bytes(path: Path, most: int) -> bytes | None:
+    """Return the content of a regular file of at most *most* bytes; None when there is none. Links are not followed.
 
     Raises:
         ConfigError: It is larger, or something else than a file.
@@ -415,7 +423,7 @@ def _read_text(path: Path, most: int) -> str | None:
         body = file.read(most + 1)
     if len(body) > most:
         raise ConfigError(f"{path}: larger than it can be")
-    return body.decode("utf-8", "replace")
+    return body
 
 
 def _resolve_head(path: Path, git_dir: Path) -> str:
@@ -426,7 +434,7 @@ def _resolve_head(path: Path, git_dir: Path) -> str:
     """
     name = "HEAD"
     for _ in range(5):
-        text = _read_text(git_dir / name, _REF)
+        text = _read_text(git_dir / name)
         if text is None and name != "HEAD":
             text = _packed_ref(git_dir, name)
         value = (text or "").strip()
@@ -443,11 +451,10 @@ def _resolve_head(path: Path, git_dir: Path) -> str:
 
 
 def _packed_ref(git_dir: Path, name: str) -> str | None:
-    for line in (_read_text(git_dir / "packed-refs", _REFS) or "").splitlines():
-        value, _, ref = line.partition(" ")
-        if ref == name:
-            return value
-    return None
+    # Searched and not split: a list of all lines would take ten times the memory of the file.
+    refs = _read_bytes(git_dir / "packed-refs", _REFS) or b""
+    found = re.search(rb"^([0-9a-f]+) %b$" % re.escape(name.encode()), refs, re.MULTILINE)
+    return found[1].decode() if found else None
 
 
 def _check_store(path: Path, objects: Path) -> None:
@@ -458,7 +465,7 @@ def _check_store(path: Path, objects: Path) -> None:
     """
     if objects.is_symlink():
         raise ConfigError(f"{path}: its objects lie in another folder: name the repository itself")
-    if (_read_text(objects / "info" / "alternates", _REFS) or "").strip():
+    if (_read_text(objects / "info" / "alternates") or "").strip():
         raise ConfigError(
             f"{path}: it borrows objects from another folder (objects/info/alternates), which is not read; "
             "import a full clone"
@@ -494,7 +501,7 @@ def _make_own(own: Path, git_dir: Path, head: str) -> None:
     (own / "HEAD").write_text("ref: refs/heads/none\n")
     is_sha1 = len(head) == 40
     (own / "config").write_text(_CONFIG.format(version=0) if is_sha1 else _CONFIG.format(version=1) + _SHA256)
-    if boundary := _HASH.findall(_read_text(git_dir / "shallow", _REFS) or ""):
+    if boundary := _HASH.findall(_read_text(git_dir / "shallow", _SHALLOW) or ""):
         (own / "shallow").write_text("".join(f"{commit}\n" for commit in boundary))
     for folder in _object_folders(git_dir / "objects"):
         (own / "objects" / folder.name).symlink_to(folder.resolve())

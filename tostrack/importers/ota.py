@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from tostrack.errors import ConfigError, DocumentError
-from tostrack.importers.folder import dated_by
+from tostrack.importers.folder import CollectedNames, dated_by, find_date_fault, time_of
 from tostrack.importers.git_repository import CommitChange, GitRepository, open_repository
 from tostrack.importers.zip_reader import ZipError, ZipMember, list_members, read_member
 from tostrack.models import slug
@@ -22,10 +22,8 @@ from tostrack.value import Value
 
 #: Bytes of one text; the largest policy that the public collections hold has half a megabyte.
 _LARGEST = 2_000_000
-#: Files in a zip: bounds the memory for their names.
-_MOST_FILES = 150_000
-#: Bounds the memory for what is left out.
-_MOST_LEFT_OUT = 10_000
+#: Files in a zip, and characters of the path of one: bounds the memory for their names.
+_MOST_FILES, _LONGEST_PATH = 150_000, 255
 #: Records in all: fourteen years of the largest public collection are 45,000.
 _MOST_RECORDS = 200_000
 #: How the subjects begin of commits in which the service's text did not move, but what reads it did.
@@ -44,23 +42,16 @@ class Record(Value):
     place: str
 
 
-class OtaCollection(Value):
+class OtaCollection(CollectedNames):
     """What a collection holds: records by ``service/document``, oldest first, and what is left out, with the reason."""
 
     #: What the collection is called.
-    name: str
+    name: str = ""
+    #: A record cannot have been made later; None bounds only the year.
+    now: datetime | None = None
     records: dict[str, list[Record]] = field(default_factory=dict)
-    #: Slugs to the collection's names.
-    services: dict[str, str] = field(default_factory=dict)
-    documents: dict[str, str] = field(default_factory=dict)
-    left_out: list[tuple[str, str]] = field(default_factory=list)
     #: Reads the text of a record.
     read: Callable[[Record], str] = field(default=lambda record: record.place, repr=False)
-
-    def leave_out(self, name: str, reason: str) -> None:
-        """Note that what is called *name* is not imported, once."""
-        if len(self.left_out) < _MOST_LEFT_OUT and (name, reason) not in self.left_out[-100:]:
-            self.left_out.append((name, reason))
 
     def sort(self) -> None:
         """Put the records of each document in the order of their times; of those of one second the last counts."""
@@ -81,17 +72,20 @@ class OtaCollection(Value):
 
 
 @contextmanager
-def open_collection(path: Path) -> Iterator[OtaCollection]:
+def open_collection(path: Path, now: datetime | None = None) -> Iterator[OtaCollection]:
     """Open the collection at *path*: a git repository, bare or not, or a zip.
+
+    Args:
+        now: What states a later time is left out; None bounds only the year.
 
     Raises:
         ConfigError: It is neither, or cannot be read.
     """
     if path.is_dir():
-        with _repository(path) as found:
+        with _repository(path, now) as found:
             yield found
     elif path.is_file():
-        with _release(path) as found:
+        with _release(path, now) as found:
             yield found
     else:
         raise ConfigError(f"{path}: neither a git repository nor the zip of a release")
@@ -103,8 +97,14 @@ def _is_document(path: str) -> bool:
     return len(parts) == 2 and parts[1][:1] != "." and parts[1].endswith(".md")
 
 
-def _add(found: OtaCollection, path: str, record: Record) -> None:
-    """Put *record* of the document *path* where it belongs."""
+def _add(found: OtaCollection, path: str, record: Record, named: str) -> None:
+    """Put *record* of the document *path* where it belongs, or leave it out as *named*."""
+    if len(path) > _LONGEST_PATH:
+        found.leave_out(named, "its name is too long")
+        return
+    if fault := find_date_fault(record.at, found.now):
+        found.leave_out(named, fault)
+        return
     parts = PurePosixPath(path).parts
     service, document = parts[0], parts[1].removesuffix(".md")
     ident = f"{slug(service)}/{slug(document)}"
@@ -126,9 +126,10 @@ def _add(found: OtaCollection, path: str, record: Record) -> None:
 
 
 @contextmanager
-def _repository(path: Path) -> Iterator[OtaCollection]:
+def _repository(path: Path, now: datetime | None) -> Iterator[OtaCollection]:
     with open_repository(path) as repository:
-        found = OtaCollection(path.resolve().name.removesuffix(".git"), read=partial(_read_blob, repository))
+        name = path.resolve().name.removesuffix(".git")
+        found = OtaCollection(name=name, now=now, read=partial(_read_blob, repository))
         for number, change in enumerate(repository.changes()):
             if number > _MOST_RECORDS:
                 raise ConfigError(f"{path}: more than {_MOST_RECORDS:,} records")
@@ -143,22 +144,14 @@ def _repository(path: Path) -> Iterator[OtaCollection]:
 def _add_commit(found: OtaCollection, change: CommitChange) -> None:
     if not _is_document(change.path):
         return
-    at = _author_time(change.seconds)
+    stated = change.seconds
+    at = time_of(int(stated)) if stated.isascii() and stated.isdigit() and len(stated) < 16 else None
+    named = f"{change.path[:_LONGEST_PATH]} of commit {change.commit}"
     if at is None:
-        found.leave_out(f"{change.path} of commit {change.commit}", "its date is missing, negative or after 9999")
+        found.leave_out(named, "its date is missing, negative or after 9999")
         return
     upgrade = change.subject.lower().startswith(_UPGRADES)
-    _add(found, change.path, Record(at, upgrade, change.commit, change.blob))
-
-
-def _author_time(seconds: str) -> datetime | None:
-    """Return the time of an author's *seconds* since 1970; None unless it lies between then and the year 9999."""
-    if not (seconds.isascii() and seconds.isdigit() and len(seconds) < 16):
-        return None
-    try:
-        return datetime.fromtimestamp(int(seconds), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+    _add(found, change.path, Record(at, upgrade, change.commit, change.blob), named)
 
 
 def _read_blob(repository: GitRepository, record: Record) -> str:
@@ -169,7 +162,7 @@ def _read_blob(repository: GitRepository, record: Record) -> str:
 
 
 @contextmanager
-def _release(path: Path) -> Iterator[OtaCollection]:
+def _release(path: Path, now: datetime | None) -> Iterator[OtaCollection]:
     """Members are read one at a time and never extracted: names lead nowhere and sizes are capped as they are read."""
     try:
         file = path.open("rb")
@@ -177,7 +170,7 @@ def _release(path: Path) -> Iterator[OtaCollection]:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
     with file:
         members: dict[str, ZipMember] = {}
-        found = OtaCollection(path.stem, read=lambda record: _member(file, members[record.place]))
+        found = OtaCollection(name=path.stem, now=now, read=lambda record: _member(file, members[record.place]))
         try:
             for number, member in enumerate(list_members(file)):
                 if number >= _MOST_FILES:
@@ -195,6 +188,9 @@ def _release(path: Path) -> Iterator[OtaCollection]:
 
 def _add_member(found: OtaCollection, members: dict[str, ZipMember], member: ZipMember) -> None:
     """Add a file that lies in ``.../SERVICE/TERMS/DATE.md``."""
+    if len(member.name) > _LONGEST_PATH:
+        found.leave_out(member.name, "its name is too long")
+        return
     parts = PurePosixPath(member.name).parts
     path = "/".join(parts[-3:-1]) + ".md"
     if member.name.endswith("/") or len(parts) < 3 or not parts[-1].endswith(".md") or not _is_document(path):
@@ -206,7 +202,7 @@ def _add_member(found: OtaCollection, members: dict[str, ZipMember], member: Zip
         found.leave_out(member.name, "the zip holds another file of this name before it")
     else:
         members[member.name] = member
-        _add(found, path, Record(at, upgrade=False, name=parts[-1], place=member.name))
+        _add(found, path, Record(at, upgrade=False, name=parts[-1], place=member.name), member.name)
 
 
 def _member(file: BinaryIO, member: ZipMember) -> str:

@@ -62,7 +62,7 @@ def list_members(file: BinaryIO) -> Iterator[ZipMember]:
         raw, extra = file.read(name_size), file.read(extra_size)
         size, packed, offset = _wide(extra, size, packed, offset)
         name = raw.decode("utf-8" if flags & _UTF8 else "cp437", "backslashreplace")
-        yield ZipMember(name, method, bool(flags & _ENCRYPTED), crc, packed, size, offset + shift)
+        yield ZipMember(name, method, bool(flags & _ENCRYPTED), crc, packed, size, min(offset + shift, start))
         place += _ENTRY.size + name_size + extra_size + note_size
 
 

@@ -11,7 +11,7 @@ from html import escape
 from typing import Any
 from urllib.parse import parse_qs
 
-from tostrack.errors import ConfigError, TostrackError
+from tostrack.errors import ConfigError
 
 log = logging.getLogger(__name__)
 _LARGEST = 10_000
@@ -55,13 +55,25 @@ def application(act: Callable[[str, str], str]) -> Callable[[dict[str, Any], Cal
             said = act(token, action.removeprefix("/"))
         except ConfigError as error:
             return _page(start, "400 Bad Request", str(error))
-        except (TostrackError, OSError):
-            # What is wrong here is not for the reader: the message names files.
+        except Exception:
+            # What is wrong here is not for the reader: the message may name files.
             log.exception("a link could not be followed")
             return _page(start, "503 Service Unavailable", "That did not work just now. Please try again later.")
         return _page(start, "200 OK", said)
 
     return serve
+
+
+def read_length(stated: str, most: int) -> int:
+    """Return the length of a form as its header *stated* it.
+
+    Raises:
+        ValueError: It is no number, or more than *most*.
+    """
+    # Any number of digits may come, of which Python converts only so many.
+    if not (stated.isascii() and stated.isdecimal() and len(stated) < 10 and int(stated) <= most):
+        raise ValueError(stated)
+    return int(stated)
 
 
 def _token(environ: dict[str, Any], method: str) -> str:
@@ -72,10 +84,8 @@ def _token(environ: dict[str, Any], method: str) -> str:
     """
     fields = parse_qs(str(environ.get("QUERY_STRING", "")))
     if method == "POST" and "token" not in fields:
-        length = environ.get("CONTENT_LENGTH") or "0"
-        if not (length.isascii() and length.isdecimal() and len(length) < 10 and int(length) <= _LARGEST):
-            raise ValueError(length)
-        body = environ["wsgi.input"].read(int(length))
+        length = read_length(environ.get("CONTENT_LENGTH") or "0", _LARGEST)
+        body = environ["wsgi.input"].read(length)
         fields = parse_qs(str(body, "utf-8", "replace"))
     return fields.get("token", [""])[0]
 

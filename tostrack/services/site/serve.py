@@ -16,6 +16,7 @@ from threading import Event, Thread
 from typing import Any
 
 from tostrack.errors import ConfigError
+from tostrack.notify.endpoint import read_length
 from tostrack.services.site.review_form import LONGEST_FORM, ReviewForm
 
 #: Seconds between two looks at the archive: after a crawl, before anybody reaches for the browser.
@@ -104,16 +105,18 @@ class _SiteHandler(SimpleHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer a form that was sent, in one sentence."""
-        size = self.headers.get("Content-Length", "")
         host = self.headers.get("Host", "")
         if self._form is None or self.path != "/review":
             self.send_error(404)
         elif not self._is_asked_by_name():
             super().send_error(421, "This server answers to localhost only")
-        elif not size.isdecimal() or int(size) > LONGEST_FORM:
-            super().send_error(413, "The form is too long")
         else:
-            status, said = self._form.answer(self.rfile.read(int(size)), self.headers.get("Origin", ""), host)
+            try:
+                size = read_length(self.headers.get("Content-Length", ""), LONGEST_FORM)
+            except ValueError:
+                super().send_error(413, "The form is too long")
+                return
+            status, said = self._form.answer(self.rfile.read(size), self.headers.get("Origin", ""), host)
             self._send(status, _ANSWER.format(html.escape(said)).encode())
 
     def send_head(self) -> Any:
