@@ -26,8 +26,8 @@ from tostrack.value import Value
 
 #: No question to an archive takes longer, in seconds, unless it was made to.
 _LONGEST_QUERY = 600.0
-#: Findings about what is not taken over: headlines and hunks are written anew.
-_NOT_TAKEN = ("sum",)
+#: Findings about what is written anew (headlines, hunks) or looked at document by document (types).
+_NOT_TAKEN = ("sum", "type")
 
 
 class Merged(Value):

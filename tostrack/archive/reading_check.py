@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
 
 from tostrack.archive.flag_listing import read_listing
 from tostrack.archive.flag_rows import flag_of
+from tostrack.archive.hunk_rows import Query
+from tostrack.archive.migrations import SCHEMA, schema_objects
 from tostrack.archive.read import Archive, DocumentRow
 from tostrack.archive.stored_changes import check_changes
 from tostrack.clauses import plain
 from tostrack.errors import StoreError
 
+_COLUMNS = """
+SELECT t.name AS table_name, c.name, c.type FROM sqlite_master t JOIN pragma_table_info(t.name) c
+WHERE t.type = 'table' AND c.type IN ('TEXT', 'INTEGER', 'REAL') ORDER BY 1
+"""
 #: What reading a damaged row may end in: SQLite lets any column hold anything.
 DAMAGED = (StoreError, TypeError, ValueError, AttributeError, LookupError)
 
@@ -29,6 +36,22 @@ def check_readable(archive: Archive, document: DocumentRow) -> Iterator[tuple[in
         yield None, f"its flags cannot be read ({failure}); `tostrack rebuild flags` makes them anew"
     if failure := _failure(lambda: archive.suspects(service, slug)):
         yield None, f"its texts in quarantine cannot be read ({failure})"
+
+
+def check_types(query: Query) -> Iterator[str]:
+    """Yield what is wrong where a column holds what its table does not declare, such as bytes in the place of text."""
+    declared: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    ours = schema_objects(SCHEMA)
+    for row in query(_COLUMNS, ()):
+        if row["table_name"] in ours:
+            declared[row["table_name"]].append((row["name"], row["type"]))
+    for table, columns in declared.items():
+        # The names are those of our own tables.
+        odd = {name: f"typeof(\"{name}\") NOT IN ('{kind.lower()}', 'null')" for name, kind in columns}
+        if query(f"SELECT 1 FROM {table} WHERE {' OR '.join(odd.values())} LIMIT 1", ()):  # noqa: S608
+            for name, kind in columns:
+                if query(f"SELECT 1 FROM {table} WHERE {odd[name]} LIMIT 1", ()):  # noqa: S608
+                    yield f"{name} of {table} holds what is no {kind}"
 
 
 def check_archive_readable(archive: Archive) -> Iterator[str]:

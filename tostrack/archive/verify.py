@@ -19,7 +19,7 @@ from tostrack.archive.judgement_rows import JudgementRows
 from tostrack.archive.judgement_sums import check_sums
 from tostrack.archive.provenance import Origin, Provenance, Row
 from tostrack.archive.read import Archive, DocumentRow
-from tostrack.archive.reading_check import DAMAGED, check_archive_readable, check_readable
+from tostrack.archive.reading_check import DAMAGED, check_archive_readable, check_readable, check_types
 from tostrack.archive.search_index import check_search_index
 from tostrack.archive.texts import clause_key
 from tostrack.archive.version_texts import VersionTexts
@@ -34,7 +34,15 @@ SELECT since, clause_id FROM _spans WHERE document_id = ?1
 AND (since NOT IN (SELECT number FROM _versions WHERE document_id = ?1)
      OR until <> ?2 AND until NOT IN (SELECT number FROM _versions WHERE document_id = ?1))
 """
-
+#: Clauses whose place, which searches go by, is not what their stays come to.
+_MISPLACED = """
+WITH stays AS (SELECT clause_id, min(since), max(until) FROM _spans WHERE document_id = ?1 GROUP BY clause_id),
+     places AS (SELECT clause_id, first, until FROM _places WHERE document_id = ?1)
+SELECT DISTINCT clause_id FROM (
+    SELECT * FROM (SELECT * FROM stays EXCEPT SELECT * FROM places)
+    UNION ALL SELECT * FROM (SELECT * FROM places EXCEPT SELECT * FROM stays)
+) ORDER BY clause_id
+"""
 
 #: Findings that say nothing against the archive: what was redacted, and where a clock went back.
 HARMLESS = ("redacted", "time")
@@ -43,7 +51,7 @@ HARMLESS = ("redacted", "time")
 class VerifyFinding(Value):
     """One thing that is not as it was written, or that was taken out by order (``redacted``)."""
 
-    #: ``file``, ``schema``, ``reference``, ``index``, ``text``, ``chain``, ``sum``, ``hunk``, ``reading``,
+    #: ``file``, ``schema``, ``type``, ``reference``, ``index``, ``text``, ``chain``, ``sum``, ``hunk``, ``reading``,
     #: ``capture``, ``head``, ``time`` or ``redacted``.
     finding: str
     message: str
@@ -158,6 +166,8 @@ class _Check:
                 self.say("file", f"SQLite finds: {row[0]}")
         for row in self._query("PRAGMA foreign_key_check", ()):
             self.say("reference", f"row {row[1]} of {row[0]} names a row of {row[2]} that is not there")
+        for message in check_types(self._query):
+            self.say("type", message)
         for row in self._query("SELECT at, kind, sha256, reason FROM redactions ORDER BY id", ()):
             self.say("redacted", f"a {row['kind']} ({row['sha256']}) was taken out at {row['at']}: {row['reason']}")
 
@@ -222,6 +232,8 @@ class _Check:
             self.say("head", "is not the end of what was recorded", document.id, number)
         for row in self._query(_STRAY, (document_id, OPEN)):
             self.say("text", f"clause {row['clause_id']} stands in versions that are not there", document.id, row[0])
+        for row in self._query(_MISPLACED, (document_id,)):
+            self.say("text", f"searches do not find clause {row['clause_id']} where it stands", document.id)
         for judged, _ in late:
             message = "a late judgement of it is not what was recorded"
             self.say("chain", message, document.id, judged.row["to_number"])

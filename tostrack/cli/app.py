@@ -187,6 +187,19 @@ class Environment:
         with self.archive() as archive:
             yield archive
 
+    def find_damage(self) -> str:
+        """Return what is wrong with the archive, where this command may have read it; empty if nothing is.
+
+        SQLite lets any column hold anything: a fault that looks like one of ours may be one of a row.
+        """
+        if "watchlist" not in vars(self) or not Path(self.watchlist.settings.database).is_file():
+            return ""
+        from tostrack.archive.verify import HARMLESS, verify
+
+        path = Path(self.watchlist.settings.database)
+        wrong = [each for each in verify(path, None).findings if each.finding not in HARMLESS]
+        return f"{path}: {wrong[0].document or 'the file'}: {wrong[0].message}" if wrong else ""
+
     def writer(self, at: datetime) -> Writer:
         """Open the archive for writing; *at* is the creation time of a new one."""
         from tostrack.archive.writer import Writer

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from tostrack.errors import ArchiveBusyError, ConfigError, TostrackError
+from tostrack.errors import ArchiveBusyError, ConfigError, StoreError, TostrackError
 from tostrack.value import Value
 
 
@@ -183,11 +183,18 @@ class ReportingGroup(LazyGroup):
         except TostrackError as error:
             _report(error)
             ctx.exit(_STATUS.get(type(error), Exit.FAILED))
+        except _DAMAGE as error:
+            if not (found := ctx.obj and ctx.obj.find_damage()):
+                raise
+            _report(StoreError(f"{found} ({type(error).__name__}); `tostrack archive verify` lists all"))
+            ctx.exit(Exit.FAILED)
         except KeyboardInterrupt:
             click.echo("\ntostrack: interrupted; everything stored before that is kept", err=True)
             ctx.exit(Exit.INTERRUPTED)
 
 
+#: What reading a row may end in that holds what no row of ours does.
+_DAMAGE = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
 _STATUS = {ConfigError: Exit.USAGE, ArchiveBusyError: Exit.BUSY}
 
 
