@@ -307,3 +307,24 @@ def test_a_text_that_is_read_and_has_no_flag_says_so(platform, run):
 
     assert "no clause is flagged" in run("flags", "acme").stderr
     assert "not analysed" not in run("status").stdout
+
+
+@pytest.mark.parametrize("column", ["topic = 'advertising'", "rule = 'other'"])
+def test_a_stored_flag_that_its_rules_do_not_find_is_named_and_made_anew(platform, run, column):
+    platform.night(terms=paragraphs(HELLO, LICENCE))
+    before = since(platform)
+    assert run("archive", "verify").exit_code == 0
+    with closing(sqlite3.connect(platform.database)) as connection:
+        trigger = connection.execute("SELECT sql FROM sqlite_master WHERE name = '_finds_no_update'").fetchone()[0]
+        connection.execute("DROP TRIGGER _finds_no_update")
+        connection.execute(f"UPDATE _finds SET {column}")
+        connection.execute(trigger)
+        connection.commit()
+
+    found = run("archive", "verify")
+    repaired = run("archive", "verify", "--repair")
+
+    assert (found.exit_code, repaired.exit_code) == (1, 0)
+    assert "flag: the flags of clause" in found.stdout
+    assert "the flags of 1 clauses were made anew" in repaired.stderr
+    assert since(platform) == before

@@ -27,6 +27,11 @@ class FlaggedClause(Value):
     clause: Clause
     flags: tuple[Flag, ...]
 
+    @property
+    def is_redacted(self) -> bool:
+        """Whether what was flagged was taken out by order."""
+        return any(text.startswith("[redacted ") for text in (self.clause.text, *(flag.quote for flag in self.flags)))
+
 
 def flag_context(clause: Clause) -> tuple[str, str]:
     """Return what, beside its text, decides a clause's flags: the headings above it and its lead-in."""
@@ -38,16 +43,16 @@ def flag_of(row: sqlite3.Row) -> Flag:
     return Flag(row["topic"], Polarity(row["polarity"]), row["quote"], row["start"], row["end"], row["rule"])
 
 
-def by_others(query: Query, fingerprint: str, after: Place, limit: int) -> list[FlaggedClause]:
-    """Return at most *limit* clauses behind *after* that other rules than those of *fingerprint* flagged."""
+def by_rules(query: Query, fingerprint: str, after: Place, limit: int, *, others: bool = False) -> list[FlaggedClause]:
+    """Return at most *limit* clauses behind *after* that the rules of *fingerprint* flagged, or that others did."""
     rows = query(
-        """
+        f"""
         SELECT g.clause_id, g.context_id, x.heading, x.lead, c.kind, c.text
         FROM _flagged g JOIN _contexts x ON x.id = g.context_id JOIN _rulebooks r ON r.id = g.rulebook_id
         JOIN clauses c ON c.id = g.clause_id
-        WHERE r.fingerprint <> ? AND (g.clause_id, g.context_id) > (?, ?)
+        WHERE r.fingerprint {"<>" if others else "="} ? AND (g.clause_id, g.context_id) > (?, ?)
         ORDER BY g.clause_id, g.context_id LIMIT ?
-        """,
+        """,  # noqa: S608 - what is put in is ours
         (fingerprint, *after, limit),
     )
     flags: dict[Place, list[Flag]] = {(row["clause_id"], row["context_id"]): [] for row in rows}

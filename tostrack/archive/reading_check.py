@@ -62,7 +62,7 @@ def check_archive_readable(archive: Archive) -> Iterator[str]:
         yield f"what rules found cannot be read ({failure}); `tostrack rebuild flags` makes flags anew"
         return
     for clause_id in _misquoted(archive):
-        yield f"a flag does not quote its clause ({clause_id}); `tostrack rebuild flags` makes flags anew"
+        yield f"a flag does not quote its clause ({clause_id}); `tostrack archive verify --repair` makes it anew"
 
 
 def _misquoted(archive: Archive) -> list[int]:

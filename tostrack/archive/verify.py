@@ -1,7 +1,8 @@
 """Is the archive what it was when it was written? Every tampering and every damage, named by document and version.
 
 What it vouches for: the texts, where they came from, how they were judged, and the raw captures. Of what is made anew
-by rules (`flags`) it vouches that it can be read, not for what moves every night (`sightings`, how the check went).
+by rules (`flags`) it vouches that it can be read (`services.reflag.find_odd_flags` compares it), not for what moves
+every night (`sightings`, how the check went).
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class VerifyFinding(Value):
     """One thing that is not as it was written, or that was taken out by order (``redacted``)."""
 
     #: ``file``, ``schema``, ``type``, ``reference``, ``index``, ``text``, ``chain``, ``sum``, ``hunk``, ``reading``,
-    #: ``capture``, ``head``, ``time`` or ``redacted``.
+    #: ``flag``, ``capture``, ``head``, ``time`` or ``redacted``.
     finding: str
     message: str
     #: ``instagram/terms``; empty where it belongs to no one document.

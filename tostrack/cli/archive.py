@@ -49,7 +49,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Hashes printed by --heads earlier: only they reveal that the newest versions or a document were deleted.",
 )
-@click.option("--repair", is_flag=True, help="First rebuild a damaged full-text index.")
+@click.option("--repair", is_flag=True, help="First rebuild a damaged full-text index and wrong flags.")
 @json_option
 @quiet_option
 @click.pass_context
@@ -65,7 +65,7 @@ def verify_archive(
 
     environment: Environment = context.obj
     if repair:
-        _repair(environment.settings.database)
+        _repair(environment)
     report = _verify(environment, target)
     if against:
         noted = {document: head for head, document in _read_noted(against)}
@@ -85,12 +85,21 @@ def verify_archive(
     environment.say(f"{counts}: OK", err=heads or as_json)
 
 
-def _repair(path: Path) -> None:
+def _repair(environment: Environment) -> None:
     from tostrack.archive.search_index import check_search_index, rebuild_search_index
+    from tostrack.sandbox import Worker
+    from tostrack.services.reflag import find_odd_flags
 
-    if path.is_file() and check_search_index(path):
+    path = environment.settings.database
+    if not path.is_file():
+        return
+    if check_search_index(path):
         rebuild_search_index(path)
         click.echo(f"{path}: the full-text index was rebuilt", err=True)
+    with environment.writer(datetime.now(UTC)) as writer, Worker() as worker:
+        if odd := dict(find_odd_flags(writer, environment.book, worker)):
+            writer.reflag(odd)
+            click.echo(f"{path}: the flags of {len(odd)} clauses were replaced", err=True)
 
 
 def _verify(environment: Environment, target: str | None) -> Report:
@@ -103,8 +112,23 @@ def _verify(environment: Environment, target: str | None) -> Report:
     if target:
         with environment.archive() as archive:
             names = {row.id for row in select_documents(archive, [target])}
-    with _progress() as report:
-        return verify(settings.database, settings.snapshots, lambda row: not names or row.id in names, report)
+    with _progress() as show:
+        report = verify(settings.database, settings.snapshots, lambda row: not names or row.id in names, show)
+    if report.sound and not names:
+        report.findings += _find_odd_flags(environment)
+    return report
+
+
+def _find_odd_flags(environment: Environment) -> Iterator[VerifyFinding]:
+    """Yield the clauses with flags that today's rules did not find, though the archive says so; only of a sound one."""
+    from tostrack.archive.verify import VerifyFinding
+    from tostrack.sandbox import Worker
+    from tostrack.services.reflag import find_odd_flags
+
+    with environment.archive() as archive, Worker() as worker:
+        for (clause_id, _), _ in find_odd_flags(archive, environment.book, worker):
+            message = f"the flags of clause {clause_id} are not those that its rules find"
+            yield VerifyFinding("flag", f"{message}; `tostrack archive verify --repair` replaces them")
 
 
 @contextmanager

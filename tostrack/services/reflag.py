@@ -11,7 +11,7 @@ from tostrack.analysis.flags import SHIPPED, Rulebook, RuleFile
 from tostrack.analysis.flags.history import FlagEvent
 from tostrack.archive import Archive, VersionRow
 from tostrack.archive.flag_events import Moment
-from tostrack.archive.flag_rows import FlaggedClause, by_others
+from tostrack.archive.flag_rows import FlaggedClause, Place, by_rules
 from tostrack.archive.writer import Writer
 from tostrack.errors import ConfigError, ExtractError
 from tostrack.models import Clause, Flag, Reading
@@ -226,10 +226,36 @@ _Batch = tuple[tuple[RuleFile, ...], list[FlaggedClause]]
 
 
 def _batches(writer: Writer) -> Iterator[tuple[str, _Batch]]:
-    last = (0, 0)
-    while batch := by_others(writer.query, writer.book.fingerprint, last, _BATCH):
+    for batch in _flagged_clauses(writer, writer.book, others=True):
         yield f"the clauses {batch[0].place[0]} to {batch[-1].place[0]}", (writer.book.own, batch)
+
+
+def _flagged_clauses(archive: Archive, book: Rulebook, *, others: bool) -> Iterator[list[FlaggedClause]]:
+    last = (0, 0)
+    while batch := by_rules(archive.query, book.fingerprint, last, _BATCH, others=others):
+        yield batch
         last = batch[-1].place
+
+
+def find_odd_flags(
+    archive: Archive, book: Rulebook, call: Call = call_directly
+) -> Iterator[tuple[Place, tuple[Flag, ...]]]:
+    """Yield the places whose stored flags are said to be by the rules of *book*, which find others; and those.
+
+    Raises:
+        ExtractError: A clause overran the bounds of *call*.
+    """
+    languages: list[str] = []
+    for batch in _flagged_clauses(archive, book, others=False):
+        known = [one for one in batch if not one.is_redacted]
+        anew = call(_flags_of, book.own, [one.clause for one in known])
+        for one, flags in zip(known, anew, strict=True):
+            if flags == one.flags:
+                continue
+            # What the words of a clause do not tell, the language of its document did.
+            languages = languages or [row[0] for row in archive.query("SELECT DISTINCT language FROM _versions")]
+            if one.flags not in (call(_flags_of, book.own, [one.clause], each)[0] for each in languages):
+                yield one.place, flags
 
 
 def _flagged(batch: _Batch, call: Call) -> list[tuple[Flag, ...]] | ExtractError:
@@ -249,8 +275,8 @@ def _flagged(batch: _Batch, call: Call) -> list[tuple[Flag, ...]] | ExtractError
         return found
 
 
-def _flags_of(own: tuple[RuleFile, ...], clauses: Sequence[Clause]) -> list[tuple[Flag, ...]]:
-    book = _book(own)
+def _flags_of(own: tuple[RuleFile, ...], clauses: Sequence[Clause], language: str = "") -> list[tuple[Flag, ...]]:
+    book = _book(own).in_language(language) if language else _book(own)
     return [book.of_clause(clause) for clause in clauses]
 
 
