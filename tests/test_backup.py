@@ -4,6 +4,7 @@ import gzip
 import resource
 import signal
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from conftest import START, paragraphs
 
 from tostrack.archive import Archive, snapshots
 from tostrack.archive.backup import backup, backups
+from tostrack.archive.migrations import open_read_only
 from tostrack.archive.verify import verify
 from tostrack.archive.writer import Writer
 from tostrack.errors import StoreError
@@ -257,3 +259,15 @@ def test_a_copy_that_the_disk_has_no_room_for_leaves_nothing_and_names_the_copy(
         signal.signal(signal.SIGXFSZ, handler)
 
     assert list(target.parent.iterdir()) == []
+
+
+def test_what_a_damaged_archive_says_of_its_captures_is_read_whatever_its_folder_is_called(tmp_path):
+    """A question mark ended the name of the file, and another file was opened."""
+    path = tmp_path / "what? #1 %20" / "tostrack.db"
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE t (a)")
+        connection.commit()
+
+    with closing(open_read_only(path)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("t",)]

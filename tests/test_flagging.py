@@ -326,5 +326,5 @@ def test_a_stored_flag_that_its_rules_do_not_find_is_named_and_made_anew(platfor
 
     assert (found.exit_code, repaired.exit_code) == (1, 0)
     assert "flag: the flags of clause" in found.stdout
-    assert "the flags of 1 clauses were made anew" in repaired.stderr
+    assert "the flags of 1 clauses were replaced" in repaired.stderr
     assert since(platform) == before

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from tostrack.archive.migrations import DATABASE_ERRORS
-from tostrack.archive.read import open_read_only
+from tostrack.archive.migrations import DATABASE_ERRORS, open_read_only
 from tostrack.archive.verify import verify
 
 _HEADS = """

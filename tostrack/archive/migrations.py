@@ -186,6 +186,15 @@ def check_header(path: Path) -> None:
         raise StoreError(f"{path}: not a tostrack archive: another application made this SQLite file")
 
 
+def open_read_only(path: Path, timeout: float = 5.0) -> sqlite3.Connection:
+    """Open the SQLite file at *path*, whatever its name, for reading alone.
+
+    Args:
+        timeout: Seconds to wait for a writer's commit.
+    """
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=timeout)
+
+
 def check_schema(connection: sqlite3.Connection, *, older: bool = False, lenient: bool = False) -> int:
     """Return the archive's schema number, having compared its tables with those that the number promises.
 

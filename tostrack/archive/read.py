@@ -18,6 +18,7 @@ from tostrack.archive.migrations import (
     SchemaDifference,
     check_header,
     check_schema,
+    open_read_only,
     schema_differences,
 )
 from tostrack.archive.stored_times import optional_time, require_time
@@ -120,11 +121,6 @@ WHERE s.slug = ? AND d.slug = ?
 """
 
 
-def open_read_only(path: Path) -> sqlite3.Connection:
-    """Return a connection that cannot write, which its caller closes."""
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_TIMEOUT)
-
-
 def roll_back(path: Path) -> None:
     """Undo what a run that was killed left half done: a reader could not, and would be refused."""
     if path.with_name(f"{path.name}-journal").exists():
@@ -175,7 +171,7 @@ class Archive:
         check_header(self.path)
         roll_back(self.path)
         with self._reported():
-            self._connection = open_read_only(self.path)
+            self._connection = open_read_only(self.path, _BUSY_TIMEOUT)
             try:
                 check_schema(self._connection, lenient=lenient)
             except BaseException:

@@ -15,8 +15,8 @@ from typing import Any
 from tostrack.archive import snapshots as files
 from tostrack.archive.containment import find_lost_documents
 from tostrack.archive.lock import remove_stale_files, replace_whole
-from tostrack.archive.migrations import DATABASE_ERRORS
-from tostrack.archive.read import Archive, open_read_only
+from tostrack.archive.migrations import DATABASE_ERRORS, open_read_only
+from tostrack.archive.read import Archive
 from tostrack.errors import StoreError
 from tostrack.models import from_iso, sha256
 from tostrack.value import Value

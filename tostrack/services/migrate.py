@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tostrack.archive.lock import lock_archive, replace_whole, sync_file
-from tostrack.archive.migrations import DATABASE_ERRORS, SCHEMA, check_header, check_schema, migrate
+from tostrack.archive.migrations import DATABASE_ERRORS, SCHEMA, check_header, check_schema, migrate, open_read_only
 from tostrack.archive.read import roll_back
 from tostrack.archive.verify import HARMLESS, verify
 from tostrack.errors import StoreError
@@ -70,7 +70,7 @@ def read_schema(path: Path) -> int:
     check_header(path)
     roll_back(path)
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(open_read_only(path)) as connection:
             return check_schema(connection, older=True)
     except (*DATABASE_ERRORS, StoreError) as error:
         raise StoreError(f"{path}: {error}") from error
@@ -112,7 +112,7 @@ def _copy(path: Path, copy: Path) -> None:
     try:
         with (
             replace_whole(copy) as part,
-            closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection,
+            closing(open_read_only(path)) as connection,
         ):
             part.unlink(missing_ok=True)
             connection.execute("VACUUM INTO ?", (str(part),))

@@ -17,8 +17,7 @@ from tostrack.archive import Archive
 from tostrack.archive import snapshots as files
 from tostrack.archive.backup import backups as backups_of
 from tostrack.archive.lock import sync_file
-from tostrack.archive.migrations import DATABASE_ERRORS
-from tostrack.archive.read import open_read_only
+from tostrack.archive.migrations import DATABASE_ERRORS, open_read_only
 from tostrack.archive.stored_times import is_time
 from tostrack.archive.verify import HARMLESS, Report, verify
 from tostrack.archive.writer import Writer
@@ -261,7 +260,7 @@ def _snapshot(capture: _Capture, snapshots: Path, known: dict[str, sqlite3.Row])
     row = known.get(capture.path)
     if row is None or row["sha256"] != plain.sha256:
         return plain
-    with suppress(ValueError, TypeError):
+    with suppress(ValueError, TypeError, RecursionError):
         chain = tuple(json.loads(row["chain"]))
         return Snapshot(row["url"], capture.at, int(row["status"]), body, json.loads(row["headers"]), chain)
     return plain

@@ -245,17 +245,10 @@ def find_odd_flags(
     Raises:
         ExtractError: A clause overran the bounds of *call*.
     """
-    languages: list[str] = []
     for batch in _flagged_clauses(archive, book, others=False):
         known = [one for one in batch if not one.is_redacted]
-        anew = call(_flags_of, book.own, [one.clause for one in known])
-        for one, flags in zip(known, anew, strict=True):
-            if flags == one.flags:
-                continue
-            # What the words of a clause do not tell, the language of its document did.
-            languages = languages or [row[0] for row in archive.query("SELECT DISTINCT language FROM _versions")]
-            if one.flags not in (call(_flags_of, book.own, [one.clause], each)[0] for each in languages):
-                yield one.place, flags
+        found = call(_flags_of, book.own, [one.clause for one in known])
+        yield from ((one.place, flags) for one, flags in zip(known, found, strict=True) if flags != one.flags)
 
 
 def _flagged(batch: _Batch, call: Call) -> list[tuple[Flag, ...]] | ExtractError:
@@ -275,8 +268,8 @@ def _flagged(batch: _Batch, call: Call) -> list[tuple[Flag, ...]] | ExtractError
         return found
 
 
-def _flags_of(own: tuple[RuleFile, ...], clauses: Sequence[Clause], language: str = "") -> list[tuple[Flag, ...]]:
-    book = _book(own).in_language(language) if language else _book(own)
+def _flags_of(own: tuple[RuleFile, ...], clauses: Sequence[Clause]) -> list[tuple[Flag, ...]]:
+    book = _book(own)
     return [book.of_clause(clause) for clause in clauses]
 
 
