@@ -207,14 +207,30 @@ def test_the_change_is_copied_as_plain_text(chromium, at):
         assert "{+transferable, sub-licensable+}" in tab.evaluate("navigator.clipboard.readText()")
 
 
-def test_side_by_side_on_wide_screens_and_in_one_when_the_reader_says(reader):
+def test_in_one_and_side_by_side_when_the_reader_says(reader):
     tab = reader.open("change")
-    assert tab.locator(".sides").first.is_visible()
+    assert tab.locator(".unified").first.is_visible()
+
+    tab.get_by_label("Side by side").check()
+    before, after = tab.locator(".sides").first.locator(".unified").all_inner_texts()
+
+    assert ("sub-licensable" in before, "sub-licensable" in after) == (False, True)
+    assert not tab.locator(".edit > .unified").first.is_visible()
 
     tab.get_by_label("In one").check()
 
-    assert not tab.locator(".sides").first.is_visible()
-    assert tab.locator(".unified").first.is_visible()
+    assert tab.locator(".edit > .unified").first.is_visible()
+    assert tab.locator(".sides").count() == 0
+
+
+def test_a_link_to_a_clause_that_is_left_out_leads_to_the_line_that_says_so(reader):
+    tab = reader.open("front")
+    page = "<br>" * 500 + "<p class=same id=c3 data-last=9>7 clauses unchanged</p>" + "<br>" * 100
+    tab.evaluate("page => document.body.insertAdjacentHTML('beforeend', page)", page)
+    assert tab.evaluate("scrollY") == 0
+
+    tab.evaluate("location.hash = '#c7'")
+    tab.wait_for_function("scrollY > 5000")
 
 
 @pytest.mark.parametrize("kind", KINDS)

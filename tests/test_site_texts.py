@@ -40,17 +40,17 @@ def long_story(platform):
 def shown(page: Path) -> dict[str, str]:
     """Return the clauses that *page* shows, by their ids."""
     text = re.sub(' <span class="tag.*?</span>', "", page.read_text())
-    found = re.findall(r' id="(c\d+)" dir="auto">(.*?)</(?:p|h\d)>', text)
+    found = re.findall(r'<(?:h\d|p(?: class="item[^"]*")?) id="(c\d+)">(.*?)</(?:p|h\d)>', text)
     return {place: " ".join(re.sub("<[^>]+>", "", words).split()) for place, words in found}
 
 
 def kept(page: Path) -> dict[str, tuple[Path, str]]:
     """Return the clauses that *page* leaves out, by their ids, each with the page and the id that it has there."""
     found = {}
-    for line in re.findall(r'<p class="same">(.*?)</p>', page.read_text()):
+    for begin, end, line in re.findall(r'<p class="same" id="c(\d+)" data-last="(\d+)">(.*?)</p>', page.read_text()):
         [(target, first)] = re.findall(r'href="([^"#]+)#c(\d+)"', line)
-        for at, place in enumerate(re.findall(r"<i id=(c\d+)>", line)):
-            found[place] = ((page.parent / target).resolve(), f"c{int(first) + at}")
+        for at in range(int(begin), int(end) + 1):
+            found[f"c{at}"] = ((page.parent / target).resolve(), f"c{int(first) + at - int(begin)}")
     return found
 
 

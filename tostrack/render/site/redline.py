@@ -9,7 +9,7 @@ from tostrack.analysis.topic_moves import ranked
 from tostrack.models import Change, Edit, Flag, Hunk
 from tostrack.render.escape import cut, path_of, safe_line
 from tostrack.render.headline import distinct_flags, flag_label
-from tostrack.render.word_edits import Run, around, fold, runs_of, side, unfolded
+from tostrack.render.word_edits import Run, around, fold, runs_of, unfolded
 from tostrack.value import Value
 
 #: Kept words shown on each side of an edit before the rest is folded away.
@@ -46,10 +46,8 @@ class Row(Value):
     heading: tuple[str, ...]
     #: ``h``, ``p``, ``li``, ``ol`` or ``row``.
     shape: str
-    #: Both texts in one, and each by itself; ``=``, ``-``, ``+``, and ``…`` for what is folded away.
+    #: Both texts in one; ``=``, ``-``, ``+``, and ``…`` for what is folded away.
     runs: tuple[Run, ...]
-    old: tuple[Run, ...] = ()
-    new: tuple[Run, ...] = ()
     flags: tuple[FlagNote, ...] = ()
     facts: tuple[str, ...] = ()
     #: Clauses that stand unchanged between the edit before and this one.
@@ -79,7 +77,6 @@ def rows(change: Change, meanings: Mapping[tuple[str, str], str]) -> list[Row]:
 
 def _row(number: int, hunk: Hunk, unchanged: int, meanings: Mapping[tuple[str, str], str]) -> Row:
     runs = runs_of(hunk)
-    reworded = hunk.edit is Edit.REWORDED
     heading = hunk.kind[0] == "h"
     return Row(
         number,
@@ -87,9 +84,7 @@ def _row(number: int, hunk: Hunk, unchanged: int, meanings: Mapping[tuple[str, s
         _VERBS[hunk.edit] + (" heading" if heading else ""),
         tuple(safe_line(part) for part in hunk.heading),
         "h" if heading else hunk.kind[:2] if hunk.kind[:2] in ("li", "ol") else hunk.kind,
-        tuple(unfolded(runs, CONTEXT)) if reworded else tuple(runs),
-        tuple(unfolded(side(runs, "-"), CONTEXT)) if reworded else (),
-        tuple(unfolded(side(runs, "+"), CONTEXT)) if reworded else (),
+        tuple(unfolded(runs, CONTEXT) if hunk.edit is Edit.REWORDED else runs),
         tuple(note(flag, hunk, meanings) for flag in distinct_flags(hunk)),
         tuple(safe_line(fact.sentence) for fact in hunk.facts),
         unchanged,

@@ -45,22 +45,23 @@ def reading_page(site: Site, reading: TextPage, feed: FeedLink, *, page: str = "
 
     title = f"{reading.service_name}: {reading.name}" + ("" if reading.stands else f", {dated}")
 
-    def dated_link(label: str, moment: HistoryMoment) -> Markup:
+    def dated_link(moment: HistoryMoment) -> Markup | str:
         from markupsafe import Markup
 
-        said = Markup("<time>{}</time>").format(moment.seen_at[:10])
-        if moment.change_id:
-            said = Markup('<a href="{}">{}</a>').format(relative(page, change_page(moment.change_id)), said)
-        return Markup("<span>{} {}</span>").format(label, said)
+        day = moment.seen_at[:10]
+        address = relative(page, change_page(moment.change_id)) if moment.change_id else ""
+        return Markup('<a href="{}">{}</a>').format(address, day) if address else day
 
     @cache
     def margin(stamp: Stamp | None) -> Markup | str:
         """Return what the margin says of a clause; nothing where the clause above says the same."""
         if stamp is None:
             return ""
+        from markupsafe import Markup
+
         came, worded = stamp
-        said = dated_link("since", came)
-        return said + " " + dated_link("worded", worded) if worded else said
+        said = Markup("since {}").format(dated_link(came))
+        return Markup("{} <span>worded {}</span>").format(said, dated_link(worded)) if worded else said
 
     def render_part(parts: PageParts, part: PagePart) -> str:
         return render(

@@ -1,4 +1,4 @@
-// Nothing here is needed to read: it adds keys, copying, the choice of a day, and the search.
+// Nothing here is needed to read: it adds keys, copying, both sides of a change, the choice of a day, and the search.
 "use strict";
 
 addEventListener("keydown", (event) => {
@@ -19,6 +19,33 @@ for (const button of document.querySelectorAll("[data-copies]")) {
   });
 }
 
+// Both sides of each reworded clause, made from the one that the page holds.
+const view = document.querySelector(".view");
+if (view) {
+  const sideOf = (unified, name, gone) => {
+    const side = unified.cloneNode(true);
+    side.hidden = false;
+    side.querySelectorAll(gone).forEach((each) => each.remove());
+    const heading = document.createElement("h4");
+    heading.textContent = name;
+    side.prepend(heading);
+    return side;
+  };
+  view.hidden = false;
+  view.addEventListener("change", (event) => {
+    const asked = event.target.value === "sides";
+    document.querySelectorAll(".sides").forEach((pair) => pair.remove());
+    for (const unified of document.querySelectorAll(".unified")) {
+      unified.hidden = asked;
+      if (!asked) continue;
+      const pair = document.createElement("div");
+      pair.className = "sides";
+      pair.append(sideOf(unified, "Before", "ins"), sideOf(unified, "After", "del"));
+      unified.after(pair);
+    }
+  });
+}
+
 const dates = document.querySelector("[data-dates]");
 if (dates) {
   dates.hidden = false;
@@ -31,11 +58,15 @@ if (dates) {
   });
 }
 
-// A link to a clause or an edit that lies in another part of its page leads there.
+// A link to a clause that is left out leads to the line that says so; one to a clause or an edit in another part of
+// its page leads there.
 const parts = [...document.querySelectorAll(".parts:first-of-type [data-first]")];
 const seek = () => {
   const place = /^#[ce](\d+)$/.exec(location.hash);
   if (!place || document.getElementById(location.hash.slice(1))) return;
+  const holds = (each) => Number(each.id.slice(1)) < Number(place[1]) && Number(place[1]) <= Number(each.dataset.last);
+  const same = [...document.querySelectorAll(".same[data-last]")].find(holds);
+  if (same) return same.scrollIntoView();
   const part = parts.filter((link) => Number(link.dataset.first) <= Number(place[1])).pop();
   if (part && !part.hasAttribute("aria-current")) location.replace(part.href + location.hash);
 };
