@@ -103,6 +103,7 @@ def test_completion_was_a_command_and_is_an_option(run):
     ("typed", "hint"),
     [
         (("crwal",), "did you mean 'crawl'?"),
+        (("edti",), "did you mean 'edit'?"),
         (("verfy",), "did you mean 'archive verify'?"),
         (("archive", "bakcup"), "did you mean 'backup'?"),
         (("subscribers", "lst"), "did you mean 'list'?"),

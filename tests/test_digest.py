@@ -297,7 +297,7 @@ def test_the_first_digest_of_a_month_says_what_was_silenced(platform):
         second = assemble_digest(archive, DigestSettings("shop"), [], START, datetime(2024, 1, 20, tzinfo=UTC))
 
     assert first.silenced == {"stamp": 1}
-    assert "Silenced in the last 30 days: 1 a date stamp; `tostrack log --silenced`" in " ".join(
+    assert "Silenced in the last 30 days: 1 (a date stamp); `tostrack log --silenced`" in " ".join(
         digest_as_text(first).split()
     )
     assert second.silenced == {}

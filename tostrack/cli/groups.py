@@ -149,6 +149,7 @@ class ReportingGroup(LazyGroup):
         self._sections = sections
         self._groups = groups
         self._renamed = renamed
+        self._meant += listed.hidden
         self._meant += [f"{group} {each}" for group, within in groups.items() for each in within.commands]
         self._meant += ["--help", "--version"]
 

@@ -177,7 +177,7 @@ def _counted(digest: Digest) -> str:
     parts += [f"{count(digest.noise, 'cosmetic change')} (layout, dates, counters, reversions)"] * bool(digest.noise)
     lines = [f"Not shown: {join_words(parts)}."] if parts else []
     if digest.silenced:
-        tally = join_words([f"{number} {describe_reason(reason)}" for reason, number in digest.silenced.items()])
+        tally = join_words([f"{number} ({describe_reason(reason)})" for reason, number in digest.silenced.items()])
         lines.append(f"Silenced in the last 30 days: {tally}; `tostrack log --silenced` lists them.")
     return " ".join(lines)
 
