@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -9,6 +10,7 @@ from conftest import LICENCE, WIDER, paragraphs
 
 from tostrack.cli import COMMANDS, GROUPS, RENAMED, cli
 from tostrack.cli.groups import DESTRUCTIVE, find_nearest
+from tostrack.watchlist import load
 
 NESTED = [(group, name) for group, listed in GROUPS.items() for name in listed.commands]
 
@@ -212,6 +214,18 @@ def test_what_cron_runs_says_nothing_with_quiet_when_all_is_well(run, archived, 
     result = run(*(word.format(tmp_path / "out") for word in words), "--quiet")
 
     assert (result.exit_code, result.output) == (0, "")
+
+
+def test_init_on_a_terminal_asks_again_for_a_name_that_is_not_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("tostrack.cli.init.sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+
+    result = CliRunner().invoke(cli, ["init"], input="flick\nFlickr, telegram\n")
+
+    assert 'did you mean "flickr"?' in result.stderr
+    assert max(map(len, result.stderr.partition("Which ones")[0].splitlines())) <= 80
+    assert {document.service for document in load(tmp_path / "watchlist.toml").documents} == {"flickr", "telegram"}
 
 
 def test_an_unknown_service_for_init_is_named_with_the_nearest(tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 import click
@@ -82,9 +83,7 @@ def _choose(services: tuple[str, ...], tags: tuple[str, ...]) -> str:
         return STARTER
     shipped = load(find_shipped_watchlist())
     if not services and not tags:
-        click.echo(f"Services: {', '.join(sorted(shipped.services))}", err=True)
-        answer = click.prompt("Which ones, by spaces? Enter: an example", default="", show_default=False, err=True)
-        services = tuple(answer.replace(",", " ").split())
+        services = _ask(shipped)
     if not services and not tags:
         return STARTER
     documents = _pick(shipped, services, tags)
@@ -96,6 +95,24 @@ def _choose(services: tuple[str, ...], tags: tuple[str, ...]) -> str:
     first, *others = dict.fromkeys(documents)
     head = f"{service_to_toml(first)}\n{to_toml(first)}"
     return append(STARTER.partition("[watch.")[0] + head, others, "the watchlist").text
+
+
+def _ask(shipped: Watchlist) -> tuple[str, ...]:
+    """Return the services that a person chooses on the terminal; a name that is not there is asked for again."""
+
+    def read(answer: str) -> tuple[str, ...]:
+        names = tuple(answer.replace(",", " ").split())
+        try:
+            _pick(shipped, names, ())
+        except ConfigError as error:
+            raise click.BadParameter(str(error)) from error
+        return names
+
+    listed = f"Services: {', '.join(sorted(shipped.services))}"
+    click.echo(click.wrap_text(listed, get_terminal_size().columns), err=True)
+    question = "Which ones, separated by spaces? Enter alone: an example"
+    names: tuple[str, ...] = click.prompt(question, default="", show_default=False, err=True, value_proc=read)
+    return names
 
 
 def _pick(shipped: Watchlist, services: tuple[str, ...], tags: tuple[str, ...]) -> list[Document]:
