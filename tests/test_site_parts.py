@@ -15,7 +15,7 @@ from tostrack.render.site import search_index
 from tostrack.render.site.change_page import item
 from tostrack.render.site.chart import chart
 from tostrack.render.site.pagination import render_parts
-from tostrack.render.site.redline import excerpt, rows
+from tostrack.render.site.redline import excerpt, rows, runs_of_rows
 from tostrack.render.site.sitemap import sitemaps
 from tostrack.render.site_paths import first_part
 from tostrack.render.word_edits import fold, runs_of, unfolded
@@ -67,6 +67,13 @@ def test_a_row_says_how_many_clauses_stand_unchanged_before_it():
     [row] = rows(compare(old, old.replace("30", "90")), {})
 
     assert (row.edit, row.unchanged, row.facts) == ("reworded", 3, ("30 days became 90 days",))
+
+
+def test_clauses_added_side_by_side_share_a_heading():
+    new = "One.\n\nA new clause.\n\nA second one.\n\nWe keep data for 30 days.\n\nA third one."
+    found = rows(compare("One.\n\nWe keep data for 30 days.", new), {})
+
+    assert [[row.number for row in run] for run in runs_of_rows(found)] == [[1, 2], [3]]
 
 
 def test_a_chart_counts_a_change_under_each_of_its_topics():

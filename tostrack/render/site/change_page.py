@@ -15,10 +15,9 @@ from tostrack.render.headline import find_untold, headline
 from tostrack.render.memo import wayback_address
 from tostrack.render.site.page_data import ChangeItem, Neighbour, Site, TextData
 from tostrack.render.site.pagination import PagePart, PageParts, render_parts
-from tostrack.render.site.redline import FlagNote, Row, excerpt, place_of, rows, searched, unchanged_after
+from tostrack.render.site.redline import FlagNote, Row, excerpt, place_of, rows, runs_of_rows, searched, unchanged_after
 from tostrack.render.site.rendering import FeedLink, day_words, render
 from tostrack.render.site_paths import site_address
-from tostrack.render.terminal import change_as_text
 
 #: Flags told before the redline: as many as a person keeps in mind.
 _NOTES = 5
@@ -104,7 +103,6 @@ def change_page(
         "newer": newer,
         "citation": _citation(site, shown, texts),
         "bibtex": _bibtex(site, shown, texts),
-        "plain": change_as_text(change),
         "wayback": lambda source: wayback_address(source.url, source.fetched_at),
     }
 
@@ -114,8 +112,8 @@ def change_page(
             return ("" if own == part else own.page.rpartition("/")[2]) + f"#e{number}"
 
         at = f" (part {part.number})" if part.number > 1 else ""
-        rows_of_part = edits[part.first : part.last]
-        values: dict[str, Any] = {"title": title + at, "rows": rows_of_part, "parts": parts, "part": part}
+        runs = list(runs_of_rows(edits[part.first : part.last]))
+        values: dict[str, Any] = {"title": title + at, "runs": runs, "parts": parts, "part": part}
         return render("change", site, part.page, edit_link=edit_link, **values, **shared)
 
     return render_parts(shown.page, [len(repr(row)) for row in edits], render_part)

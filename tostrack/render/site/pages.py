@@ -31,7 +31,7 @@ LATEST = 12
 #: Silenced changes on their page.
 _SILENCES = 500
 #: Changes of a platform's timeline that are quoted there, and clauses shown under one meaning.
-_QUOTED_NEWS, _MORE_CLAUSES = 30, 20
+_QUOTED_NEWS, _MORE_CLAUSES = 12, 8
 #: A platform's card says no more than this of its latest change.
 _SHORT = 90
 

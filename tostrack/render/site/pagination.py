@@ -9,8 +9,8 @@ from math import ceil
 from tostrack.render.site_paths import part_page
 from tostrack.value import Value
 
-#: Bytes of a page: three seconds at the 0.8 Mbit/s of a slow phone connection, without compression.
-PAGE_BYTES = 300_000
+#: Bytes of a page: a second and a half at the 0.8 Mbit/s of a slow phone connection, without compression.
+PAGE_BYTES = 150_000
 
 
 class PagePart(Value):

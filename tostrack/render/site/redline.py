@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from tostrack.analysis.sentence import read_quote
 from tostrack.analysis.topic_moves import ranked
@@ -73,6 +73,26 @@ def rows(change: Change, meanings: Mapping[tuple[str, str], str]) -> list[Row]:
         if start is not None:
             end = max(end, start + hunk.new_count)
     return found
+
+
+def runs_of_rows(edits: Sequence[Row]) -> Iterator[list[Row]]:
+    """Yield *edits* in runs that need one heading: clauses side by side that were all added, or all removed."""
+    run: list[Row] = []
+    for row in edits:
+        if run and not (_plain(row) and _plain(run[-1]) and row.unchanged == 0 and _title(row) == _title(run[-1])):
+            yield run
+            run = []
+        run.append(row)
+    if run:
+        yield run
+
+
+def _plain(row: Row) -> bool:
+    return row.edit in (Edit.ADDED, Edit.REMOVED) and not row.flags and not row.facts
+
+
+def _title(row: Row) -> tuple[str, tuple[str, ...]]:
+    return row.verb, row.heading
 
 
 def _row(number: int, hunk: Hunk, unchanged: int, meanings: Mapping[tuple[str, str], str]) -> Row:

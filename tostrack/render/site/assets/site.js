@@ -9,12 +9,19 @@ addEventListener("keydown", (event) => {
   if (link) link.click();
 });
 
+// The words of an element, what was deleted and inserted between signs.
+const SIGNS = { DEL: ["[-", "-]"], INS: ["{+", "+}"], H3: ["\n", ""] };
+const wordsOf = (node) => {
+  if (!node.tagName) return node.nodeValue;
+  if (node.matches("summary, h3 a, .key, .view, .sides")) return "";
+  const [before, after] = SIGNS[node.tagName] || ["", ""];
+  return before + [...node.childNodes].map(wordsOf).join("") + after;
+};
 for (const button of document.querySelectorAll("[data-copies]")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const source = document.getElementById(button.dataset.copies);
-    await navigator.clipboard.writeText(source.textContent);
+    await navigator.clipboard.writeText(wordsOf(document.getElementById(button.dataset.copies)).trim());
     button.textContent = "Copied";
   });
 }
@@ -31,7 +38,6 @@ if (view) {
     side.prepend(heading);
     return side;
   };
-  view.hidden = false;
   view.addEventListener("change", (event) => {
     const asked = event.target.value === "sides";
     document.querySelectorAll(".sides").forEach((pair) => pair.remove());
