@@ -7,7 +7,7 @@ from conftest import LICENCE, START, WIDER, paragraphs
 
 from tostrack.archive import Archive
 from tostrack.cli.app import Environment
-from tostrack.cli.mcp import build_tools
+from tostrack.cli.mcp import build_tools, report_outcome
 from tostrack.errors import ConfigError, FetchError
 from tostrack.services.ask import changes_since, diff_of, statements_on, upcoming_dates
 
@@ -74,3 +74,13 @@ def test_every_tool_explains_itself_and_answers(answered, platform):
     assert tools["diff"]("acme/terms@2")["hunks"]
     assert tools["what_it_says"]("licensing")[0]["quotes"]
     assert tools["upcoming"]() == []
+
+
+def test_a_program_is_told_why_a_tool_failed_and_that_there_is_nothing():
+    def fail():
+        raise ConfigError("no such document")
+
+    with pytest.raises(LookupError, match="no such document"):
+        report_outcome(fail, LookupError, "nothing")()
+    assert report_outcome(list, LookupError, "nothing")() == "nothing"
+    assert report_outcome(lambda: [1], LookupError, "nothing")() == [1]

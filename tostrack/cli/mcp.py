@@ -23,23 +23,32 @@ def command(environment: Environment) -> None:
     try:
         from mcp.server import MCPServer
         from mcp.server.mcpserver.exceptions import ToolError
+        from mcp.types import CallToolResult, TextContent
     except ImportError as error:
         raise ConfigError('mcp is not installed: pip install "tostrack[mcp]"') from error
     server = MCPServer("tostrack")
+    nothing = CallToolResult(content=[TextContent(type="text", text="[]")], structured_content={"result": []})
     for tool in build_tools(environment):
-        server.tool()(_reporting(tool, ToolError))
+        server.tool()(report_outcome(tool, ToolError, nothing))
     server.run()
 
 
-def _reporting(tool: Callable[..., Any], error_type: type[Exception]) -> Callable[..., Any]:
-    """Return *tool* with expected failures as errors that the program is told; mcp 2.3.0 hides others' text."""
+def report_outcome(tool: Callable[..., Any], error_type: type[Exception], nothing: object) -> Callable[..., Any]:
+    """Return *tool* with what mcp 2.3.0 would keep from the program: the text of a failure, and that a list is empty.
+
+    Args:
+        tool: Raises `TostrackError` or `ValueError` where it fails as expected.
+        error_type: What is raised for these, with their text.
+        nothing: What is answered for an empty list.
+    """
 
     @wraps(tool)
     def answer(*args: Any, **options: Any) -> Any:
         try:
-            return tool(*args, **options)
+            found = tool(*args, **options)
         except (TostrackError, ValueError) as error:
             raise error_type(str(error)) from error
+        return nothing if found == [] else found
 
     return answer
 
