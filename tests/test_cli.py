@@ -238,6 +238,20 @@ def test_a_memo_quotes_both_texts_names_the_source_and_how_to_verify(run, two_ni
     assert "`tostrack export evidence acme/terms@2`" in memo
 
 
+def test_a_memo_quotes_words_that_were_only_inserted_once(run, platform):
+    clause = (
+        "All claims are brought in the courts of Springfield. "
+        + "The other terms of this section apply to them too. " * 9
+    )
+    platform.night(terms=paragraphs(LICENCE, clause))
+    platform.night(terms=paragraphs(LICENCE, f"{clause}We may also bring a claim against you anywhere else."))
+
+    memo = run("diff", "acme/terms@2", "--format", "memo").stdout
+
+    assert "New: “… We may also bring a claim against you anywhere else.”" in memo
+    assert "Before:" not in memo
+
+
 def test_a_memo_says_whether_another_service_said_so_before(run, platform):
     platform.documents += [
         Document(name, "terms", (Page(f"https://{name}.example/terms"),), "Terms", name.title())

@@ -73,12 +73,15 @@ def render_memo(change: Change, facts: MemoFacts) -> str:
 def _quotes(change: Change) -> Iterator[str]:
     weighty = [hunk for hunk in ranked(change) if hunk.reason and VERDICT_OF[hunk.reason] is Verdict.SUBSTANTIVE]
     for hunk in (weighty or ranked(change))[:_EDITS]:
+        if hunk.edit is Edit.MOVED:
+            continue
         old, new = (_side(hunk, op) for op in "-+")
-        if hunk.edit is Edit.ADDED:
+        # Words that were only inserted leave nothing but the sign of what is left out on the other side.
+        if not old.strip("… "):
             yield f"New: “{new}”"
-        elif hunk.edit is Edit.REMOVED:
+        elif not new.strip("… "):
             yield f"Removed: “{old}”"
-        elif hunk.edit is Edit.REWORDED:
+        else:
             yield f"Before: “{old}” After: “{new}”"
 
 
