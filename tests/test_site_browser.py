@@ -259,8 +259,11 @@ def test_everything_can_be_read_without_a_script(chromium, at):
         tab = context.new_page()
         tab.goto(at + KINDS["change"])
         change = tab.locator("main").inner_text()
+        tab.goto(at + KINDS["document"])
+        asked = tab.locator(".at").is_visible()
         tab.goto(at + KINDS["search"])
 
+        assert not asked
         assert "sub-licensable" in change
         assert "all platforms" in tab.locator("noscript").inner_text()
 
@@ -281,7 +284,7 @@ def test_nothing_moves_while_a_page_loads(chromium, at):
             .observe({ type: "layout-shift", buffered: true });
         requestAnimationFrame(() => requestAnimationFrame(() => done(sum))); })"""
     with chromium.new_context() as context:
-        for kind in ("front", "change", "platform", "topic"):
+        for kind in ("front", "change", "document", "platform", "topic"):
             assert Visit(context.new_page(), at).open(kind).evaluate(shifts) == 0
 
 

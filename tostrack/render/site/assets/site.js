@@ -54,7 +54,6 @@ if (view) {
 
 const dates = document.querySelector("[data-dates]");
 if (dates) {
-  dates.hidden = false;
   dates.addEventListener("submit", (event) => {
     event.preventDefault();
     const links = [...document.querySelectorAll("[data-day]")];
