@@ -101,6 +101,7 @@ def test_the_words_in_place_of_a_picture_go_with_its_caption():
         f"<section class=sharing><h2>Sharing</h2><p>{KEPT}; we share it with printers only.</p></section>",
         f"<section id=third-party-advertisers-and-newsletters><p>{KEPT} when advertisers see it.</p></section>",
         f"<div class=entry-footer>{KEPT} since 3 May 2024</div>",
+        f"<div><p>An unexpected error has occurred. {KEPT} elsewhere, try again.</p><a href=/a>Back to the start</a></div>",
         f"<div class=page-footer>{KEPT}: write to ann@acme.example</div>",
     ],
 )

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
+from tostrack.clauses import canonical_text
 from tostrack.extraction.dom import Element, etree
 from tostrack.extraction.names import matches_name
+from tostrack.extraction.quality import classify_error_page
 from tostrack.extraction.weights import CONTROL, HEADING, HEADINGS, TITLE, Weight, Weights
 
 _TAGS = frozenset("div section aside ul ol nav p footer dl figure article header li blockquote table td form".split())
@@ -214,11 +216,15 @@ def _find_beside(path: list[Element], weights: Weights, taken: Mapping[Element, 
             prose = weight.prose - taken[each]
             if (weight.tells & TITLE and not has_title) or not weight.letters or prose > most:
                 continue
-            is_column = weight.linked > _LINKS_OF_A_COLUMN * weight.letters or matches_name(
-                "column", each.get("class") or ""
-            )
-            if (weight.is_menu or is_column) and not _is_dated_line(each, weight):
+            if (weight.is_menu or _is_column(each, weight)) and not _is_dated_line(each, weight):
                 yield each
+
+
+def _is_column(element: Element, weight: Weight) -> bool:
+    """Return whether *element* has links or the width of a column beside a text, and does not say why there is none."""
+    if weight.linked <= _LINKS_OF_A_COLUMN * weight.letters and not matches_name("column", element.get("class") or ""):
+        return False
+    return not classify_error_page(canonical_text(" ".join(element.itertext())))
 
 
 def _list_names(element: Element) -> list[str]:
