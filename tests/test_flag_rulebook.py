@@ -8,6 +8,7 @@ import pytest
 
 from tostrack.analysis.flags import SHIPPED, Rulebook, RuleFile, check_rules
 from tostrack.errors import ConfigError
+from tostrack.models import Polarity
 
 PETS = """
 [topic.pets]
@@ -174,3 +175,9 @@ def test_a_file_that_needs_a_broken_one_is_left_out_too():
 
     assert found == SHIPPED
     assert len(said) == 2
+
+
+def test_a_licence_that_is_not_granted_is_a_promise():
+    [flag] = SHIPPED.of_text("This licence does not grant Pixboard the right to sell your drawings or your likeness.")
+
+    assert (flag.topic, flag.polarity) == ("licensing", Polarity.RESTRICTS)
