@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -65,15 +65,17 @@ def find_named_parts(container: Element, weights: Weights) -> list[Element]:
     around = {name.replace("_", "-") for each in path for name in (each.get("class") or "").split()}
     beside = [*_find_beside(path, weights, taken)]
     inside = _find_in_text(named, path[-1], weights)
-    apart = [each for each in named if _is_no_text(each, weights[each], around, is_inside=each in inside)]
+    told = {each: " ".join(name for name in names if name not in around) for each, names in named.items()}
+    apart = [each for each in named if _is_no_text(each, weights[each], told[each], is_inside=each in inside)]
     found = [*beside, *captions, *apart]
     gone = set(found)
     return [each for each in dict.fromkeys(found) if gone.isdisjoint(each.iterancestors())]
 
 
-def _find_candidates(container: Element, weights: Weights) -> tuple[list[Element], list[Element]]:
-    """Return the captions, and the elements that have the name of something beside a text."""
-    captions, named = [], []
+def _find_candidates(container: Element, weights: Weights) -> tuple[list[Element], dict[Element, list[str]]]:
+    """Return the captions, and the elements that have the name of something beside a text, with all their names."""
+    captions: list[Element] = []
+    named: dict[Element, list[str]] = {}
     most = _MOST_NAMED * weights[container].prose
     walk = etree.iterwalk(container, events=("start",))
     for _, element in walk:
@@ -85,20 +87,19 @@ def _find_candidates(container: Element, weights: Weights) -> tuple[list[Element
             # With what stands in place of the picture.
             captions.append(picture)
             walk.skip_subtree()
-        elif _has_name(element, weights[element], most):
-            named.append(element)
+        elif names := _find_names(element, weights[element], most):
+            named[element] = names
     return captions, named
 
 
 def _find_text(
-    container: Element, weights: Weights, taken: Mapping[Element, int], named: list[Element]
+    container: Element, weights: Weights, taken: Mapping[Element, int], named: Collection[Element]
 ) -> list[Element]:
     """Return the elements from *container* down to the one that holds nearly all prose outside of *named* parts."""
-    others = set(named)
     path = [container]
     left = weights[container].prose - taken[container]
     while left:
-        children = [each for each in path[-1] if each in weights and each not in others]
+        children = [each for each in path[-1] if each in weights and each not in named]
         bulk = max(children, key=lambda each: weights[each].prose - taken[each], default=None)
         if bulk is None or weights[bulk].prose - taken[bulk] < _LEAST_OF_TEXT * left:
             break
@@ -106,22 +107,22 @@ def _find_text(
     return path
 
 
-def _has_name(element: Element, weight: Weight, most: float) -> bool:
+def _find_names(element: Element, weight: Weight, most: float) -> list[str]:
+    """Return the names of *element* if one is of something beside a text."""
     if element.tag not in _TAGS or weight.tells & TITLE or weight.prose > most:
-        return False
-    names = " ".join(_list_names(element))
-    if not names:
-        return False
-    return matches_name("outside", names) or matches_name("inserted", names) or _is_teaser(names, weight)
+        return []
+    found = _list_names(element)
+    names = " ".join(found)
+    tells = names and (matches_name("outside", names) or matches_name("inserted", names) or _is_teaser(names, weight))
+    return found if tells else []
 
 
-def _is_no_text(element: Element, weight: Weight, around: set[str], *, is_inside: bool) -> bool:
-    """Return whether a named part is beside the text, or a box in it; names *around* the text say nothing.
+def _is_no_text(element: Element, weight: Weight, names: str, *, is_inside: bool) -> bool:
+    """Return whether a part with *names* that the text has not is beside the text, or a box in it.
 
     Args:
         is_inside: Whether the part is in the text and goes on with it.
     """
-    names = " ".join(name for name in _list_names(element) if name not in around)
     if is_inside:
         return (matches_name("inserted", names) or _is_teaser(names, weight)) and _is_box(element, weight, names)
     is_section = weight.prose and not weight.is_menu and weight.tells & (HEADING | CONTROL)
@@ -131,9 +132,9 @@ def _is_no_text(element: Element, weight: Weight, around: set[str], *, is_inside
     return (matches_name("outside", names) or _is_teaser(names, weight)) and not _is_dated_line(element, weight)
 
 
-def _find_in_text(named: list[Element], text: Element, weights: Weights) -> set[Element]:
+def _find_in_text(named: Mapping[Element, list[str]], text: Element, weights: Weights) -> set[Element]:
     """Return which of *named* are in *text* and go on with it: between its paragraphs, or sections of it."""
-    uses = Counter(name for each in named if weights[each].prose for name in _list_names(each))
+    uses = Counter(name for each, names in named.items() if weights[each].prose for name in names)
     sections = {name for name, count in uses.items() if count >= _LEAST_SECTIONS}
     flows: dict[Element, _Flow] = {}
 
@@ -142,7 +143,7 @@ def _find_in_text(named: list[Element], text: Element, weights: Weights) -> set[
         says = weight.prose or _ENDS.search("".join(part.itertext()))
         if says and not (weight.linked or weight.tells & CONTROL):
             return True
-        return not sections.isdisjoint(_list_names(part)) or _is_among_paragraphs(part, text, weights, flows)
+        return not sections.isdisjoint(named[part]) or _is_among_paragraphs(part, text, weights, flows)
 
     return {each for each in named if text in each.iterancestors() and goes_on(each)}
 

@@ -27,7 +27,7 @@ _Read = Callable[[re.Match[str]], tuple[int, int, int]]
 
 def names_year(text: str) -> bool:
     """Return whether *text* holds the digits of a year, without which it names no day."""
-    return _ANY_YEAR.search(text) is not None
+    return ("20" in text or "19" in text) and _ANY_YEAR.search(text) is not None
 
 
 @dataclass(frozen=True)

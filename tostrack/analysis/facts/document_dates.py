@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import compress
 
 from tostrack.clauses import plain, sentences
-from tostrack.language.dates import FoundDate, find_dates
+from tostrack.language.dates import FoundDate, find_dates, names_year
 from tostrack.language.detect import detect_language
 from tostrack.language.words import entry_pattern, union
 from tostrack.models import Clause, Dating, Reading
@@ -40,7 +40,6 @@ _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi",
 _SLASHED = re.compile(r"\d{1,2}/\d{1,2}/(?:19|20)\d\d")
 #: Clauses that tell the language of a document.
 _SAMPLE = 100
-_YEAR = re.compile(r"(?:19[89]|20\d)\d")
 
 
 @dataclass(frozen=True)
@@ -74,10 +73,8 @@ def find_stated_dates(clauses: Iterable[Clause]) -> StatedDates:
     updated: list[StatedDate] = []
     before = ""
     clauses = tuple(clauses)
-    named = [_names_year(clause.text) for clause in clauses]
-    day_first = any(map(_SLASHED.search, (clause.text for clause in compress(clauses, named)))) and _is_day_first(
-        clauses
-    )
+    named = [names_year(clause.text) for clause in clauses]
+    day_first = any(_SLASHED.search(clause.text) for clause in compress(clauses, named)) and _is_day_first(clauses)
     for at, (clause, dated) in enumerate(zip(clauses, named, strict=True)):
         text = clause.text
         if dated:
@@ -106,10 +103,6 @@ def _statements(text: str, before: str, *, top: bool, day_first: bool) -> tuple[
     """Return the dates that plain *text* states of its document, each with its kind; *before* may be their label."""
     found = find_dates(text, day_first=day_first)
     return tuple(_stating(text, before, found, top=top)) if found else ()
-
-
-def _names_year(text: str) -> bool:
-    return ("20" in text or "19" in text) and bool(_YEAR.search(text))
 
 
 def _is_day_first(clauses: tuple[Clause, ...]) -> bool:
