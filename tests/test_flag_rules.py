@@ -1,20 +1,17 @@
 """Every rule and veto holds its own examples; each is bounded in time whatever it reads."""
 
 import re
-import time
 import tomllib
 
 import pytest
 
-from tostrack.analysis.flags.finder import find, matching, under_lead, vetoing
+from tostrack.analysis.flags.finder import matching, under_lead, vetoing
 from tostrack.analysis.flags.rule_files import RESERVED, parse
 from tostrack.analysis.flags.rule_sources import BUILT_IN, RuleFile
 from tostrack.analysis.flags.rulebook import SHIPPED, Rulebook
 from tostrack.errors import ConfigError
 
 RULES = SHIPPED.rules
-#: What a machine under load may need more than one that is idle: the bound itself is 10 ms for 100 kB.
-PATIENCE = 10
 
 
 def examples(kind):
@@ -49,18 +46,9 @@ def test_every_rule_has_examples_of_both_kinds(name):
 
 
 @pytest.mark.parametrize("rule", RULES.rules.values(), ids=RULES.rules)
-def test_a_rule_is_bounded_in_time_on_hostile_text(rule):
-    # Its own words over and over, without an end of sentence: whatever could make it try again is there.
-    words = " ".join(rule.hits).replace(".", " ").replace(":", " ").replace("\n", " ") + " "
-    codes = RULES.lexicon.read((words * (100_000 // len(words) + 1))[:100_000]).codes
-    costs = []
-    for _ in range(2):
-        started = time.process_time()
-        for pattern in rule.patterns:
-            sum(1 for _ in pattern.find(codes))
-        costs.append(time.process_time() - started)
-
-    assert min(costs) < 0.010 * PATIENCE
+def test_a_rule_tries_few_ways_from_each_word(rule):
+    # Whatever the text, its time grows with the number of words and no faster.
+    assert max(pattern.ways for pattern in rule.patterns) <= 350
 
 
 def test_a_topic_of_ones_own_is_one_more_source():
@@ -148,20 +136,3 @@ def test_a_source_that_is_no_toml_is_named():
 def test_a_name_taken_by_a_built_in_rule_is_refused():
     with pytest.raises(ConfigError, match=r"rule\.disclose: this name is taken"):
         Rulebook((RuleFile("mine.toml", '[rule.disclose]\ntopic = "sharing"'),)).rules  # noqa: B018  # read now
-
-
-@pytest.mark.parametrize("hit", [rule.hits[0] for rule in RULES.rules.values()], ids=RULES.rules)
-def test_the_time_of_a_hostile_clause_grows_with_its_length_and_no_faster(hit):
-    words = re.sub(r"[.:\n]", " ", hit) + " "
-
-    def cost(length):
-        text = (words * (length // len(words) + 1))[:length]
-        costs = []
-        for _ in range(2):
-            started = time.process_time()
-            find(RULES, text)
-            costs.append(time.process_time() - started)
-        return min(costs)
-
-    # Eight times the text: a machine under load may need twice that, a quadratic rule sixty-four times.
-    assert cost(40_000) < 8 * 4 * max(cost(5_000), 0.001)
