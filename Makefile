@@ -1,4 +1,4 @@
-.PHONY: demo coverage docs test browser lint gate check reference wheel audit findings contracts clean
+.PHONY: demo coverage docs test browser lint gate check reference schema wheel audit findings contracts clean
 VENV ?= .venv
 BIN := $(VENV)/bin
 
@@ -31,6 +31,9 @@ gate: $(VENV)/.dev ## Hold the measured floors on the shared benchmarks, when th
 
 reference: $(VENV)/.dev ## Write docs/reference.md and the man page from the commands
 	$(BIN)/python docs/reference.py
+
+schema: $(VENV)/.dev ## Write the definitions and the test archive of the current schema
+	$(BIN)/python tests/write_schema.py
 
 wheel: $(VENV)/bin/python ## Build wheel and sdist, and use the wheel as a newcomer would, in an empty home
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check build

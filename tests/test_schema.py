@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from conftest import START, paragraphs
+from write_schema import read_schema_objects
 
 from tostrack.archive import Archive, migrations
 from tostrack.archive.migrations import (
     APPLICATION_ID,
     SCHEMA,
     create_schema,
-    definition_hash,
     migrate,
     schema_differences,
     schema_objects,
@@ -60,24 +60,15 @@ def rows(path, query):
 # Schemas
 
 
-def read_schema_objects(connection):
-    """Return what `schema_objects` returns, for the database of *connection*; for `schema_objects.json`."""
-    rows = connection.execute(
-        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE '%\\_fts\\_%' ESCAPE '\\' "
-        "AND name NOT LIKE '\\_sqlite\\_%' ESCAPE '\\' ORDER BY name"
-    )
-    return {name: definition_hash(sql) for name, sql in rows}
-
-
 def test_the_current_schema_is_written_down():
-    """After a change of the tables: print(json.dumps(read_schema_objects(connection))) goes to schema_objects.json."""
+    """After a change of the tables: `make schema`."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         create_schema(connection)
         assert read_schema_objects(connection) == schema_objects(SCHEMA)
 
 
 def test_the_digest_of_the_current_schema_is_written_down(monkeypatch):
-    """After a change of the tables: what `digest_schema` returns goes to `_DIGEST`."""
+    """After a change of the tables: `make schema`."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         create_schema(connection)
         monkeypatch.setattr(migrations, "schema_objects", refuse)

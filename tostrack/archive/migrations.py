@@ -2,7 +2,7 @@
 
 A new archive gets the current tables at once (`create_schema`); an older one goes through every step after its own
 (`migrate`). A step that was released is never edited: the next one corrects it. A new step is one module, one line in
-`_steps`, the new tables in `schema.py`, and their definitions in `schema_objects.json` (a test says how to write it).
+`_steps`, and the new tables or columns in `schema.py`; `make schema` then writes what the tests compare them with.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ def migrate(connection: sqlite3.Connection) -> int:
 
 def _check_references(connection: sqlite3.Connection) -> None:
     if connection.execute("PRAGMA foreign_key_check").fetchone():
-        raise StoreError("a row names one that is not there; run `tostrack verify` of the older tostrack")
+        raise StoreError("a row names one that is not there; run `tostrack archive verify` of the older tostrack")
 
 
 # What a file must be before anything is written to it
