@@ -40,7 +40,7 @@ def test_a_template_has_no_retired_word(path):
 
 
 #: Pages still in the older register.
-OLDER = {"flags.md", "judgement.md", "performance.md", "usage.md"}
+OLDER = {"flags.md"}
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
     *(path for path in sorted((ROOT / "docs").glob("*.md")) if path.name not in OLDER),
