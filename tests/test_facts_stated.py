@@ -133,7 +133,7 @@ def test_a_date_that_stands_still_is_told():
 
 def test_a_date_that_went_back_is_told():
     assert note("Effective: May 1, 2023", "Effective: March 1, 2023") == (
-        "The document is dated back: its date went from May 1, 2023 to March 1, 2023."
+        "The document is dated back: its date moved from May 1, 2023 to March 1, 2023."
     )
 
 

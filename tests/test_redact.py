@@ -99,7 +99,7 @@ def test_a_capture_that_was_taken_out_may_not_come_back(history):
         (finding.finding, finding.message.partition(": ")[2][:16])
         for finding in check(history).findings
         if finding.finding != "redacted"
-    ) == ("capture", "it was taken out")
+    ) == ("capture", "it was redacted,")
 
 
 def test_the_next_crawl_goes_on(history):

@@ -291,7 +291,7 @@ BAD_FOR_THE_LOADER = {
     "a recipient with a name": (acme(after='[digest.a]\nto = ["A <a@b.example>"]'), "not one e-mail"),
     "a recipient with a line end": (acme(after='[digest.a]\nto = ["a@b.example\\nBcc: c@d.example"]'), "line end"),
     "a recipient on an unknown channel": (acme(after='[digest.a]\nto = ["pager:me"]'), "not one e-mail"),
-    "a digest of noise": (acme(after='[digest.a]\nto = "a@b.example"\nverdicts = "noise"'), "not told of"),
+    "a digest of noise": (acme(after='[digest.a]\nto = "a@b.example"\nverdicts = "noise"'), "is not reported"),
     "a password in the address of the mail server": (
         acme(after='[notify]\nfrom = "a@b.example"\nsmtp = "smtps://u:secret@b.example"'),
         "holds a password",

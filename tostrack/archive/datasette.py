@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 _ABOUT = {
-    "latest": "The text that stands of each document, and how its last check went.",
+    "latest": "The current text of each document, and the result of its last check.",
     "changes": "What changed: every judged change, with its verdict, the reason for it and the topics it touches.",
-    "clauses_now": "The clauses that stand, in the order of their documents.",
+    "clauses_now": "The current clauses, in the order of their documents.",
     "flags_by_month": "How often each topic was granted, widened, narrowed or withdrawn, by service and month.",
     "texts": "A clause of any version. Choose service, document and number, and order by rank: that is a text.",
     "versions": "Every text of every document, with its hashes.",
@@ -22,7 +22,7 @@ _ABOUT = {
     "hunks": "The edits of every change, in the order of the text; `judgement_id` is the id of its change.",
     "flag_events": "When each topic was first found, granted, widened, narrowed or withdrawn, with the sentence.",
     "services": "The platforms.",
-    "documents": "Their policies, and how the last check of each went.",
+    "documents": "Their policies, and the result of the last check of each.",
 }
 #: Where Datasette shows a search box: the column that holds the clause's row in `clauses_fts`.
 _SEARCHED = {"clauses": "id", "clauses_now": "clause_id", "texts": "clause_id"}
@@ -42,7 +42,7 @@ _QUERIES = {
         """,
     },
     "who_says_so": {
-        "title": "Who says so, or said so, and since which day",
+        "title": "Which documents say it, or said it, and since which day",
         "sql": """
             SELECT s.slug AS service, d.slug AS document, v.seen_at AS first_seen_at, p.until = 2147483647 AS stands,
                    c.text
@@ -53,7 +53,7 @@ _QUERIES = {
         """,
     },
     "the_text_now": {
-        "title": "A document's text as it stands",
+        "title": "A document's current text",
         "sql": """
             SELECT position, kind, text FROM clauses_now WHERE service = :service AND document = :document
             ORDER BY position

@@ -133,7 +133,7 @@ def _find_unproved(
 
 def _describe_fork(ours: SourceText, theirs: SourceText) -> str:
     return (
-        f"two archives went on with it apart, ours to the head {ours.head[:12]}…, the other one to "
+        f"two archives continued it separately, ours to the head {ours.head[:12]}…, the other one to "
         f"{theirs.head[:12]}…; ours stays. A document is crawled by one machine: take it off the watchlist of the other"
     )
 
@@ -200,6 +200,6 @@ def _taken_out(writer: Writer, theirs: Archive) -> dict[int, str]:
         if ("capture", row["sha256"]) in gone - there
     }
     return {
-        document: f"holds a {kind} that was taken out of our archive by order; take it out there first"
+        document: f"holds a {kind} that our archive redacted; redact it there first"
         for document, (kind, _) in held.items()
     }

@@ -33,7 +33,7 @@ def check_readable(archive: Archive, document: DocumentRow) -> Iterator[tuple[in
             if failure := _failure(partial(archive.load_change, row)):
                 yield row.to_number, f"its change cannot be read ({failure})"
     if failure := _failure(lambda: _read_flags(archive, service, slug)):
-        yield None, f"its flags cannot be read ({failure}); `tostrack rebuild flags` makes them anew"
+        yield None, f"its flags cannot be read ({failure}); `tostrack rebuild flags` replaces them"
     if failure := _failure(lambda: archive.suspects(service, slug)):
         yield None, f"its texts in quarantine cannot be read ({failure})"
 
@@ -59,10 +59,10 @@ def check_archive_readable(archive: Archive) -> Iterator[str]:
     if failure := _failure(archive.reviews):
         yield f"the reviews cannot be read ({failure})"
     if failure := _failure(lambda: [flag_of(row) for row in archive.query("SELECT * FROM _finds")]):
-        yield f"what rules found cannot be read ({failure}); `tostrack rebuild flags` makes flags anew"
+        yield f"what rules found cannot be read ({failure}); `tostrack rebuild flags` replaces the flags"
         return
     for clause_id in _misquoted(archive):
-        yield f"a flag does not quote its clause ({clause_id}); `tostrack archive verify --repair` makes it anew"
+        yield f"a flag does not quote its clause ({clause_id}); `tostrack archive verify --repair` replaces it"
 
 
 def _misquoted(archive: Archive) -> list[int]:

@@ -61,4 +61,4 @@ def rebuild_search_index(path: Path) -> None:
                 db.execute("PRAGMA synchronous = EXTRA")
                 db.execute("INSERT INTO clauses_fts (clauses_fts) VALUES ('rebuild')")
         except (*DATABASE_ERRORS, StoreError) as error:
-            raise StoreError(f"{path}: the full-text index cannot be built anew ({error})") from error
+            raise StoreError(f"{path}: the full-text index cannot be rebuilt ({error})") from error

@@ -189,7 +189,7 @@ class _Check:
         for message in check_archive_readable(self._archive):
             self.say("reading", message)
         for document, number in self._archive.times_that_go_back():
-            message = "its time is before that of the version before it: a clock went back; the number is the order"
+            message = "its time is before that of the version before it: a clock was set back; the number is the order"
             self.say("time", message, document, number)
         for message in self._odd.values():
             if not any(finding.message == message for finding in self._report.findings):
@@ -232,9 +232,9 @@ class _Check:
         if not _pass_late(document.id, heads, late, lambda head: [head] == (noted or [""])):
             self.say("head", "is not the end of what was recorded", document.id, number)
         for row in self._query(_STRAY, (document_id, OPEN)):
-            self.say("text", f"clause {row['clause_id']} stands in versions that are not there", document.id, row[0])
+            self.say("text", f"clause {row['clause_id']} is in versions that are not there", document.id, row[0])
         for row in self._query(_MISPLACED, (document_id,)):
-            self.say("text", f"searches do not find clause {row['clause_id']} where it stands", document.id)
+            self.say("text", f"searches do not find clause {row['clause_id']} where it is", document.id)
         for judged, _ in late:
             message = "a late judgement of it is not what was recorded"
             self.say("chain", message, document.id, judged.row["to_number"])
@@ -301,7 +301,7 @@ class _Check:
         if not files.is_there(self._snapshots, row["path"]):
             return "" if taken_out else "the file is missing"
         if taken_out:
-            return "it was taken out by order, and is there"
+            return "it was redacted, and is there"
         try:
             body = files.read(self._snapshots, row["path"], min(int(row["size"]) + 1, files.MOST_BYTES))
         except (StoreError, TypeError, ValueError):

@@ -259,7 +259,7 @@ def expand_entry(entry: str) -> Iterator[str]:
         raise LanguageError(f"{entry!r}: a bracket has no partner")
     choices = [part.split("|") if at % 2 else [part] for at, part in enumerate(parts)]
     if math.prod(map(len, choices)) > _MAX_FORMS:
-        raise LanguageError(f"{entry!r}: stands for more than {_MAX_FORMS} words")
+        raise LanguageError(f"{entry!r}: means more than {_MAX_FORMS} words")
     for choice in itertools.product(*choices):
         yield " ".join("".join(choice).split())
 

@@ -51,7 +51,7 @@ def read(key: str, text: str, now: datetime) -> LinkToken:
     try:
         action, digest, address, made_at = json.loads(_open(key, text.strip()))
     except ValueError as error:
-        raise ConfigError("this link is not one of ours, or was cut: copy the whole of it") from error
+        raise ConfigError("tostrack did not make this link, or it was cut: copy the whole link") from error
     token = LinkToken(action, digest, address, from_iso(made_at))
     if action not in _ACTIONS:
         raise ConfigError("this link asks for what this tostrack does not know")

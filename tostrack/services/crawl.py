@@ -279,7 +279,7 @@ def _suspected(seen: Visit, text: str, cause: str, call: Call, *, is_first: bool
     with suppress(ExtractError):
         remedy = call(document_text.suggest_remedy, tuple(seen.captures.values()), text, cause)
     accept = f"`tostrack review {seen.document.id} --accept` makes it a version"
-    then = accept if is_first else "the last good version stands"
+    then = accept if is_first else "the last good version stays current"
     message = "; ".join(filter(None, ("this does not look like the policy", remedy, then)))
     return replace(seen, outcome=Outcome.SUSPECT, cause=cause, message=message)
 

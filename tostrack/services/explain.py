@@ -192,7 +192,7 @@ def _compared(archive: Archive, row: ChangeRow) -> ComparedText:
     elif not late and told != row.from_number:
         sentences.append(f"The last notification was of {version(told)}.")
     if row.verdict == Verdict.SUBSTANTIVE and not row.announced:
-        sentences.append("It matters, and nobody is told: what was imported is history, not news.")
+        sentences.append("It matters, and nobody is notified: it was imported as history.")
     return ComparedText(row.from_number, stood, told, tuple(sentences))
 
 

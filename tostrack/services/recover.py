@@ -245,10 +245,10 @@ def _again(
     try:
         for result in crawl.crawl([replace(document, active=True)], writer, fetch_all, lambda: at, call=call):
             if result.outcome is Outcome.FAILED:
-                found.left_out += [(capture.path, f"could not be read again ({result.message})") for capture in visit]
+                found.left_out += [(capture.path, f"could not be read ({result.message})") for capture in visit]
     except StoreError as error:
         # What it was to be compared with cannot be read; the next visit may be better off.
-        found.left_out += [(capture.path, f"could not be read again ({error})") for capture in visit]
+        found.left_out += [(capture.path, f"could not be read ({error})") for capture in visit]
         return False
     return True
 

@@ -181,7 +181,7 @@ def reflag_archive(writer: Writer, *, dry_run: bool = False, spread: Executor = 
     found = ReflagResult()
     for (_, batch), flags in spread(_flagged, _batches(writer)):
         if isinstance(flags, ExtractError):
-            raise ConfigError(f"{flags}: the clauses before it are flagged anew")
+            raise ConfigError(f"{flags}: the clauses before it are flagged again")
         for one, anew in zip(batch, flags, strict=True):
             found.count(one.flags, anew)
         if not dry_run:

@@ -66,7 +66,7 @@ def _accept(document: Document, writer: Writer, at: datetime, key: str, *, dry_r
     text = _text(document, {**kept, **captures}, row, call)
     reading, described = read_bounded(Version(text, at, (current.number if current else 0) + 1), call)
     if current and reading_key(writer.reading(current)) == described.reading_key:
-        raise ConfigError(f"{document.id}: that is the text of version {current.number}, which stands")
+        raise ConfigError(f"{document.id}: that is the text of version {current.number}, which is current")
     status = next((capture.status for capture in captures.values()), None)
     visit = Visit(document, at, Outcome.FIRST, "", "", status, captures, accepts=row.key_sha256)
     if current:
@@ -89,7 +89,7 @@ def _waiting(document: Document, writer: Writer, key: str) -> SuspectRow:
     good = writer.last_seen(document.service, document.slug)
     if good and good > row.last_seen_at:
         raise ConfigError(
-            f"{document.id}: the page showed the text that stands again at {good}, after this one "
+            f"{document.id}: the page showed the current text again at {good}, after this one "
             f"({row.last_seen_at}); it has passed, and there is nothing to accept"
         )
     return row

@@ -43,7 +43,7 @@ def digest(slug: str, table: Table, known: list[str], folder: Path, packs: Seque
     verdicts = table.texts("verdicts") or (Verdict.SUBSTANTIVE,)
     for verdict in verdicts:
         if verdict not in _VERDICTS:
-            table.wrong("verdicts", f"{shown(verdict)} is not told of", word=verdict, known=_VERDICTS)
+            table.wrong("verdicts", f"{shown(verdict)} is not reported", word=verdict, known=_VERDICTS)
     told = tuple(each for each in _VERDICTS if each in verdicts)
     every, still = table.choice("every", _EVERY), table.boolean("still_watching", default=False)
     again = table.boolean("until_acknowledged", default=False)

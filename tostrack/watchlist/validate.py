@@ -131,7 +131,7 @@ def _document(service: str, slug: str, service_name: str, table: Table) -> Docum
     if "pages" in table:
         for key in _PAGE_KEYS:
             if key in table:
-                table.wrong(key, "stands beside pages; move it into the tables of pages")
+                table.wrong(key, "is beside pages; move it into the tables of pages")
         entries = table.entries("pages")
         for entry in entries:
             entry.only(_PAGE_KEYS)

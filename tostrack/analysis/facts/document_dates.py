@@ -192,7 +192,7 @@ def compare_document_dates(old: Reading, new: Reading) -> Dating | None:
         return Dating(*days)
     if back:
         early, late = back[0]
-        return Dating(*days, f"The document is dated back: its date went from {early.written} to {late.written}.")
+        return Dating(*days, f"The document is dated back: its date moved from {early.written} to {late.written}.")
     seen_at = old.version.seen_at
     if both and (seen_at is None or max(late.last for _, late in both) < seen_at.date()):
         kept = both[0][1].written

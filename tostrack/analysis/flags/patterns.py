@@ -167,7 +167,7 @@ class _Compiler:
         if ways > _MAX_WAYS:
             raise PatternError(
                 f"{self.pattern!r}: too slow: {ways:,} ways to try from one word, at most {_MAX_WAYS:,}; "
-                "shorten the gaps that stand before brackets and before words that may be missing"
+                "shorten the gaps before brackets and before words that may be missing"
             )
         return Compiled("".join(out), tuple(self.sets), tuple(self.needs), ways)
 

@@ -300,7 +300,7 @@ def _compiled(
             problems.append(f"{where}.{key}: {error}")
             continue
         if key == "patterns" and not compiled.needs:
-            problems.append(f"{where}.{key}: {pattern!r}: one word at least must stand outside brackets, without '?'")
+            problems.append(f"{where}.{key}: {pattern!r}: at least one word must be outside brackets, without '?'")
         else:
             yield compiled
 

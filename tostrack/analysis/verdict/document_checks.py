@@ -110,7 +110,7 @@ def check_replacement(context: TextPair) -> Judgement | None:
     if share >= KINSHIP:
         return None
     return Judgement(
-        Reason.SUSPECT, f"Another page: only {share:.0%} of its words are those of the policy that stood there."
+        Reason.SUSPECT, f"Another page: only {share:.0%} of its words are those of the policy that was there."
     )
 
 

@@ -34,7 +34,7 @@ _HUSHED = {
     Reason.WORDING: "Other words for the same",
     Reason.NUMBERING: "Only clause numbers moved",
     Reason.RENAMED: "Something has another name",
-    Reason.ORDER: "The same text stands elsewhere",
+    Reason.ORDER: "The same text is elsewhere",
     Reason.STAMP: "Only a date stamp or a counter moved",
     Reason.FURNITURE: "Only the page around the policy changed",
     Reason.EDITION: "The same text in another spelling",

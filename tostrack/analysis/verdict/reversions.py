@@ -54,7 +54,7 @@ def find_reversion(news: Sequence[RuleFinding], context: TextPair, earlier: Sequ
         return None
     if back is not texts[0] or any(text.key == context.old.key for text in texts):
         return Judgement(Reason.OSCILLATION, f"Back to {of}: an old copy, or one of several that take turns here.")
-    return Judgement(Reason.REVERTED, f"Reverted to {of}, after other text had stood for {stood.days} days.", "major")
+    return Judgement(Reason.REVERTED, f"Reverted to {of}, after other text was current for {stood.days} days.", "major")
 
 
 #: Of the clauses of the shorter text at least this share is in the other when both are states of one text.

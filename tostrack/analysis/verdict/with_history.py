@@ -35,7 +35,7 @@ def judge_with_history(hunks: Sequence[Hunk], old: Reading, new: Reading, earlie
         earlier: Texts that stood before *old*, most recent first.
     """
     if _is_wall(new, old):
-        return Judgement(Reason.SUSPECT, "What stands there now is what a server says instead of a policy.")
+        return Judgement(Reason.SUSPECT, "The page now has a server's message instead of a policy.")
     if _is_wall(old, new):
         return _after_wall(new, [reading for reading in earlier if not _is_wall(reading, new)])
     found = judge_hunks(hunks, old, new, earlier)

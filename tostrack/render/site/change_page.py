@@ -147,7 +147,7 @@ def _citation(site: Site, shown: ChangeItem, texts: tuple[TextData, TextData]) -
 
 def _span(texts: tuple[TextData, TextData]) -> str:
     old, new = texts
-    return f"on {day_words(new.seen_at)}; the text before it stood since {day_words(old.seen_at)}"
+    return f"on {day_words(new.seen_at)}; the text before it was current since {day_words(old.seen_at)}"
 
 
 def _bibtex(site: Site, shown: ChangeItem, texts: tuple[TextData, TextData]) -> str:

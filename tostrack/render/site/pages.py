@@ -337,7 +337,7 @@ def upcoming(site: Site, dates: Sequence[BindingDate], ages: Sequence[AgeRow]) -
 def plain_pages(site: Site) -> dict[str, str]:
     """Return the pages that show nothing of the archive: search, about, and the one for what is not there."""
     said = {
-        "search": ("Search", "Search every clause that stands and every change that mattered, in your browser."),
+        "search": ("Search", "Search every current clause and every change that matters, in your browser."),
         "about": ("About this site", "How this site is made, what its verdicts mean and how to check them."),
     }
     files = {

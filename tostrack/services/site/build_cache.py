@@ -46,7 +46,7 @@ class BuildCache:
         memory = folder / MEMORY
         with self._reported():
             if folder.is_dir() and any(folder.iterdir()) and not memory.is_file():
-                raise ConfigError(f"{folder}: holds files that are no site of ours; name another folder with --out")
+                raise ConfigError(f"{folder}: has files of another program; name another folder with --out")
             folder.mkdir(parents=True, exist_ok=True)
             self._connection = self._remembered(memory)
             if force:

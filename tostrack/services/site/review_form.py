@@ -54,7 +54,7 @@ class ReviewForm:
         except ValueError:
             return 400, "Refused: the form cannot be read."
         if not hmac.compare_digest(fields.get("token", "").encode(), self._token.encode()):
-            return 403, "Refused: the page is from before the site was served anew; reload it."
+            return 403, "Refused: the page is older than this server; reload it."
         try:
             review = self._store(*(fields.get(name, "").strip() for name in ("change", "state", "verdict", "note")))
         except ArchiveBusyError:
