@@ -1,11 +1,13 @@
 """Every command decides within the bounds of a document, and names the document that overruns them."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from conftest import LICENCE, START, WIDER, Platform, paragraphs
 from fakes import Refusing
 
+from tostrack import Version, compare
 from tostrack.analysis import verdict
 from tostrack.analysis.comparison import flag_clauses, read_version
 from tostrack.analysis.diff import diff, similarity
@@ -276,3 +278,14 @@ def test_words_that_are_repeated_without_end_are_counted_and_not_listed():
 
     assert one.shared(other) == other.total == 2 * 6_000 - 1
     assert len(one._again) == len(one.pieces) == 4
+
+
+def test_each_text_of_a_long_history_is_indexed_once(monkeypatch):
+    monkeypatch.setattr(context, "_INDEX_AFTER", 0)
+    context._index.cache_clear()
+    texts = ["\n\n".join((f"This is edition {number} of these rules.", RULES, *PARTS)) for number in range(14)]
+    new, *past = (Version(text, START - timedelta(days=days)) for days, text in enumerate(texts))
+    published = replace(new, text=new.text.replace("1 the parties settle", "1 the parties publish on the website"))
+
+    assert compare(past[0], published, past[1:]).verdict is Verdict.SUBSTANTIVE
+    assert context._index.cache_info().misses <= len(texts)

@@ -35,7 +35,7 @@ def find_reversion(news: Sequence[RuleFinding], context: TextPair, earlier: Sequ
     texts = [ContextText(reading) for reading in earlier]
     back = next((text for text in texts if text.key == context.new.key), None)
     if back:
-        stood = _stood(context, texts, lambda text: text.key != context.new.key)
+        stood = _stood(context, texts, [lambda text: text.key != context.new.key])
     else:
         # An outage, or an edition in another language, says none of this: that proves nothing.
         kin = [text for text in texts if _resembles(text, context.new)]
@@ -70,9 +70,7 @@ def _parts_stood(news: Sequence[RuleFinding], context: TextPair, texts: Sequence
     """Return for how long what went was there, or what came was away; None when any of it is new to the document."""
     asked = [_silent(sentence) for finding in news for sentence in _sentences(finding.gained, finding.hunk.new)]
     asked += [_saying(sentence) for finding in news for sentence in _sentences(finding.lost, finding.hunk.old)]
-    spans = [_stood(context, texts, differs) for differs in asked]
-    # Sentences that stand elsewhere now are not asked for.
-    return max([timedelta(), *filter(None, spans)]) if texts and spans and None not in spans else None
+    return _stood(context, texts, asked) if asked else None
 
 
 _BINDING = frozenset({Kind.MODAL, Kind.NUMBER, Kind.CONDITION})
@@ -96,20 +94,24 @@ def _silent(sentence: str) -> Callable[[ContextText], bool]:
     return lambda text: not text.says(sentence)
 
 
-def _stood(context: TextPair, texts: Sequence[ContextText], differs: Callable[[ContextText], bool]) -> timedelta | None:
-    """Return for how long the versions before the new one differed from it; None when all of them did.
+def _stood(
+    context: TextPair, texts: Sequence[ContextText], asked: Sequence[Callable[[ContextText], bool]]
+) -> timedelta | None:
+    """Return for how long at most one of *asked* held for the versions before the new one; None when one always did.
 
     Without dates the answer is no time at all: a return is then taken for one of many.
     """
-    first = context.old
+    stood, first, now = timedelta(), context.old, context.new.reading.version.seen_at
+    # All of one text before the next one: the words of a text are indexed once.
     for text in texts:
-        if not differs(text):
-            break
-        first = text
-    else:
-        return None
-    since, now = first.reading.version.seen_at, context.new.reading.version.seen_at
-    return now - since if since and now else timedelta()
+        holding = [holds for holds in asked if holds(text)]
+        since = first.reading.version.seen_at
+        if len(holding) < len(asked) and since and now:
+            stood = max(stood, now - since)
+        if not holding:
+            return stood
+        asked, first = holding, text
+    return None
 
 
 def _other_company(news: Sequence[RuleFinding]) -> bool:
