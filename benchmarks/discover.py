@@ -1,15 +1,18 @@
 """What `discover` finds: recall of terms and privacy policies, of the other kinds, and pages that are no policy.
 
-    python benchmarks/discover.py [CORPUS]
+    python benchmarks/discover.py [CORPUS] [--saved TRAFILATURA]
 
 serves each home page of `discover_sites.toml` on loopback and asks `discover` for its policies. The rules were written
 with the sites of part "a"; part "b" was written before them, part "c" after them. With a replay *CORPUS*, the newest
 capture of each of its documents is asked too: of the documents of the service that the page links to, how many are
-proposed, whatever their kind.
+proposed, whatever their kind. With *TRAFILATURA*, a clone of adbar/trafilatura, pages of 250 sites that it keeps
+for its evaluation are asked: `labels/discover_pages.jsonl` has the policies that each links to, labelled by the words
+and the addresses of its links before the page was first asked; one that may be taken for a policy has no kind.
 """
 
 from __future__ import annotations
 
+import argparse
 import collections
 import json
 import sys
@@ -19,6 +22,7 @@ import tomllib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import series
 from click.testing import CliRunner
@@ -28,6 +32,7 @@ from tostrack.extraction.dom import parse
 from tostrack.extraction.links import links_of
 from tostrack.extraction.policy_links import find_policy_links
 from tostrack.language.document_kind import find_document_kind
+from tostrack.watchlist.naming import owner
 
 FIRST = ("terms", "privacy")
 WATCHLIST = '[settings]\ndelay = 0\nallow_private = ["127.0.0.1"]\n[watch.x.y]\nurl = "https://x.example/y"\n'
@@ -38,8 +43,14 @@ def main() -> int:
     sites = tomllib.loads(Path(__file__).with_name("discover_sites.toml").read_text(encoding="utf-8"))["site"]
     for part in ("a", "b", "c"):
         report(part, [site for site in sites if site["part"] == part])
-    if len(sys.argv) > 1:
-        report_corpus(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("corpus", type=Path, nargs="?")
+    parser.add_argument("--saved", type=Path)
+    options = parser.parse_args()
+    if options.corpus:
+        report_corpus(options.corpus)
+    if options.saved:
+        report_saved(options.saved)
     return 0
 
 
@@ -126,6 +137,34 @@ def report_corpus(corpus: Path) -> None:
         f"{group} {found[group]} of {number} ({found[group] / number:.2f})" for group, number in there.items()
     )
     print(f"replay: {len(newest)} pages; {shares}")
+
+
+def report_saved(clone: Path) -> None:
+    """Print what is proposed of the links of saved pages, by the draw that they were labelled in."""
+    labels = Path(__file__).with_name("labels") / "discover_pages.jsonl"
+    pages = [json.loads(line) for line in labels.read_text(encoding="utf-8").splitlines()]
+    for draw in ("first", "second"):
+        there, found, wrong = collections.Counter[str](), collections.Counter[str](), 0
+        drawn = [page for page in pages if page["draw"] == draw]
+        for page in drawn:
+            places = (clone / "tests" / folder / page["file"] for folder in ("eval", "cache"))
+            body = next(place for place in places if place.exists()).read_bytes()
+            site, own = owner(urlsplit(page["url"]).hostname or ""), {}
+            for link in find_policy_links(body, page["url"]):
+                if link.kind != "hub" and owner(urlsplit(link.address).hostname or "") == site:
+                    own[link.address.rstrip("/")] = link.kind
+            for address, kinds in page["documents"].items():
+                if kinds:
+                    group = "terms and privacy" if set(FIRST) & set(kinds.split()) else "others"
+                    there[group] += 1
+                    found[group] += own.get(address, "-") in kinds.split()
+            for address in sorted(own.keys() - page["documents"].keys()):
+                wrong += 1
+                print(f"  {site}: {address} is not labelled, proposed as {own[address]}")
+        shares = ", ".join(
+            f"{group} {found[group]} of {number} ({found[group] / number:.2f})" for group, number in there.items()
+        )
+        print(f"saved pages, {draw} draw: {len(drawn)} sites; {shares}; {wrong} not labelled")
 
 
 def _key(address: str) -> str:

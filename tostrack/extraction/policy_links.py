@@ -17,7 +17,6 @@ from tostrack.value import Value
 _STATED = {
     **dict.fromkeys(("termsofservice", "termsofservicelink", "usageinfo", "op_tos_uri", "tos"), "terms"),
     **dict.fromkeys(("privacypolicy", "op_policy_uri"), "privacy"),
-    "publishingprinciples": "community-guidelines",
 }
 #: Relations of links in the head of a page that name them.
 _RELATIONS = {"privacy-policy": "privacy", "terms-of-service": "terms"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -41,21 +41,30 @@ _OTHER = lazy_pattern(
     r"/(?:blogs?|news(?:room)?|press|presse|prensa|careers?|jobs|karriere|empleo|recruit|vacatures|vacancies|events?|stories|"
     r"products?|features?|shop|store|forum|tag|author|journal|magazin[e]?|guides?|ratgeber|glossar[y]?|webinars?|customers|"
     r"case-stud(?:y|ies)|campaigns?|kampanj\w*|aktion(?:en)?|promo\w*|ofertas|offers?|deals|sales?|collections|templates|"
-    r"nyheter|nieuws|notizie|noticias|actualites|aktuelles|aktualnosci|diario|research|podcasts?)(?:/|$)",
+    r"nyheter|nieuws|notizie|noticias|actualites|aktuelles|aktualnosci|diario|research|podcasts?|artikel|archiv|tags|topics?|thema|themen?|temas?|"
+    r"rubriken?|categor(?:y|ies|ias?)|kategorien?|kategoria|labels?|technology|business|politics|sports?|lifestyle)(?:/|$)"
+    # Some cookies are baked.
+    r"|[/_-](?:recipes?|rezepte?|recettes?|recetas?|receitas?|ricette?|przepisy?|recepten|opskrifter)(?:[/_-]|$)",
     re.IGNORECASE,
 )
 #: Words around the name of a document that do not make it another one.
 _AROUND = lazy_pattern(
-    r"^(?:the|our|read|see|view) |\s*\((?:pdf|new|updated|en|us|eu|uk)\)$|[\s:*↗→›»|]+$", re.IGNORECASE
+    r"^(?:the|our|read|see|view) |\s*\(?\b(?:pdf|new|updated|en|us|usa|eu|uk|eea|european union|california)\)?$"
+    r"|[\s:*.↗→›»|]+$",
+    re.IGNORECASE,
 )
 #: Letters of one word that is a name by itself, as in languages with compounds: datenschutzerklaerung.
 _COMPOUND = 12
+#: Letters of a compound that names a document and no subject: nutzungsbedingungen, but barrierefreiheit.
+_DOCUMENT = 18
 _INITIALS = lazy_pattern(r"(?:\w\.){2,}\w?")
 #: Words of a link that is more than a name.
 _SENTENCE = 3
 _PARTS = lazy_pattern(r"\s*(?:[&+/|,()–—:]|\b(?:and|und|et|y|e|och|en|og|i|oraz)\b)\s*", re.IGNORECASE)
 _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _STROKES = str.maketrans("łøđ", "lod")
+#: Numbers by which a site finds a page: ``115014893428-Terms-of-service``, ``datenschutz-id203315``.
+_NUMBERS = lazy_pattern(r"^(?:\d+[\s,]+)+(?=\D)|(?<=\D)(?:\s(?:id|[a-z])?\d{4,})+$")
 #: Letters of a link that names a document.
 _LONGEST_NAME = 60
 #: Letters of a title that is read for words.
@@ -121,11 +130,19 @@ def kind_of_name(name: str, address: str) -> str:
     for kind, pattern in _names().items():
         if pattern.fullmatch(words):
             return kind
+    if kind := _kind_of_parts(_PARTS.split(words)):
+        return kind
     for is_named in (_is_named_by_address, _is_named_in_part, _is_named_at_end):
         for kind, pattern in _names().items():
             if is_named(kind, pattern, words, last, address):
                 return kind
     return ""
+
+
+def _kind_of_parts(parts: Sequence[str]) -> str:
+    """Return the kind of the first part where each is the name of a policy: "AGB und Datenschutz"."""
+    kinds = [next((kind for kind, pattern in _names().items() if pattern.fullmatch(part)), "") for part in parts]
+    return next((kind for kind in kinds if kind != "hub"), "") if len(parts) > 1 and all(kinds) else ""
 
 
 def _is_named_by_address(kind: str, pattern: re.Pattern[str], words: str, last: str, address: str) -> bool:
@@ -141,8 +158,9 @@ def _is_named_by_address(kind: str, pattern: re.Pattern[str], words: str, last: 
 
 def _is_named_in_part(kind: str, pattern: re.Pattern[str], words: str, last: str, address: str) -> bool:
     """Return whether the first part is a name, and the address agrees: "Impressum & Kontakt", "Cookies (EU) list"."""
-    first = _PARTS.split(words)[0]
-    if kind == "hub" or first == words or not pattern.fullmatch(first):
+    first, *more = _PARTS.split(words)
+    named = any(map(pattern.fullmatch, (first, *more) if kind == "imprint" else (first,)))
+    if kind == "hub" or not more or not named:
         return False
     return bool(_ending(pattern, last)) or _path_says("hub", address)
 
@@ -152,10 +170,11 @@ def _is_named_at_end(kind: str, pattern: re.Pattern[str], words: str, last: str,
     ending = _ending(pattern, words)
     if not ending or kind == "hub":
         return False
-    if " " in ending:
+    if " " in ending or len(ending) >= _DOCUMENT:
         return _path_says(kind, address)
-    # A single word is the name of many things: the address must end with it as well, among legal pages.
-    return " " in last and bool(_ending(pattern, last)) and _path_says("hub", address)
+    # A single word is the name of many things: the address must end with a longer name, or with it among legal pages.
+    named = _ending(pattern, last)
+    return " " in named or (" " in last and bool(named) and _path_says("hub", address))
 
 
 def _ending(pattern: re.Pattern[str], words: str) -> str:
@@ -167,8 +186,10 @@ def _ending(pattern: re.Pattern[str], words: str) -> str:
 
 def last_words(address: str) -> str:
     """Return the last part of the path of *address* as words: ``/legal/privacy-policy.html`` is "privacy policy"."""
-    last = _path(address).rstrip("/").rpartition("/")[2]
-    return re.sub(r"[-_+.]+", " ", re.sub(r"\.(?:html?|php|aspx|pdf|md)$", "", last))
+    parts = [re.sub(r"\.(?:[sx]?html?|php|aspx?|pdf|md)$", "", part) for part in _path(address).split("/")]
+    # A page may be found by its number behind its name, and be the file that a folder shows.
+    named = [part for part in parts if re.search(r"[^\W\d_]", part) and part != "index"]
+    return _NUMBERS.sub("", re.sub(r"[-_+.]+", " ", named[-1])) if named else ""
 
 
 def _kind_told(name: str) -> str:

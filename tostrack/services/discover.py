@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import urljoin, urlsplit
 
@@ -107,8 +108,8 @@ def _own(found: Iterable[PolicyLink], home: str, watched: set[str]) -> list[Disc
     site = owner(urlsplit(home).hostname or "")
     own: dict[str, DiscoveredPolicy] = {}
     for link in found:
-        key = link.address.rstrip("/")
         if link.kind != "hub" and owner(urlsplit(link.address).hostname or "") == site:
-            own.setdefault(key, DiscoveredPolicy(link.kind, link.address, link.name, key in watched))
+            policy = DiscoveredPolicy(link.kind, link.address, link.name, link.address.rstrip("/") in watched)
+            own.setdefault(re.sub(r"^https?://(?:www\.)?|/+$", "", link.address), policy)
     order = {"terms": 0, "privacy": 1, "cookies": 2}
     return sorted(own.values(), key=lambda each: (order.get(each.kind, 9), each.kind, each.address))
