@@ -87,14 +87,8 @@ def count(folder: Path) -> dict[tuple[str, str, int], set[str]]:
     return support
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--below", type=int, default=10_000, help="only patterns with fewer services")
-    arguments = parser.parse_args()
-    folder = shared()
-    if folder is None:
-        print("no texts here: set TOSTRACK_SHARED", file=sys.stderr)
-        return 0
+def report(folder: Path, below: int = 10_000) -> None:
+    """Print each pattern that finds something in fewer than *below* services, with how many, and how many lack two."""
     support = count(folder)
     tables = tomllib.loads(BUILT_IN.read_text("utf-8"))
     total = few = 0
@@ -104,9 +98,20 @@ def main() -> int:
                 services = len(support[table, name, number])
                 total += 1
                 few += services < 2
-                if services < arguments.below:
+                if services < below:
                     print(f"{services:>4}  {table}.{name}  {pattern}")
     print(f"{total} patterns, {few} with support of fewer than two services")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--below", type=int, default=10_000, help="only patterns with fewer services")
+    arguments = parser.parse_args()
+    folder = shared()
+    if folder is None:
+        print("no texts here: set TOSTRACK_SHARED", file=sys.stderr)
+        return 0
+    report(folder, arguments.below)
     return 0
 
 

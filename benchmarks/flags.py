@@ -1,10 +1,11 @@
 """How well the flags fit clauses that people labelled: precision, recall, F1, polarity, cost and the worst errors.
 
-    python benchmarks/flags.py [--part work|held|all] [--errors N]
+    python benchmarks/flags.py [--errors N] [--polarity] [--support]
 
 Needs the labelled clauses in the folder that TOSTRACK_SHARED names (or ``../shared`` beside the repository). A third of
-the services, by hash, was set aside while the first rules were written (``held``). Their errors were read later, so no
-figure here is one on texts never seen: `train_flags.py` shows those, on clauses labelled after the rules had answered.
+the services, by hash, was set aside while the first rules were written, and stands beside the others. Their errors were
+read later, so no figure here is one on texts never seen: `text_labels.py` shows those, as the rules first answered.
+``--support`` prints in how many services each pattern finds something too (`flag_support.py`; a minute).
 """
 
 from __future__ import annotations
@@ -84,12 +85,24 @@ def score(clauses: list[dict], found: list[list[Flag]]) -> dict[str, tuple[int, 
 
 
 def report(name: str, clauses: list[dict], found: list[list[Flag]]) -> None:
-    print(f"{name}: {len(clauses)} clauses")
-    for topic, counts in score(clauses, found).items():
-        precision, recall, f1 = figures(*counts)
-        true, false, missed = counts
-        numbers = f"P {precision:.3f}  R {recall:.3f}  F1 {f1:.3f}"
-        print(f"  {topic:<12} {numbers}   ({true} right, {false} false, {missed} missed)")
+    """Print the score of all clauses, of the services the rules were written on, and of those set aside."""
+    aside = [held(clause) for clause in clauses]
+    parts = {
+        "all": range(len(clauses)),
+        "development": [at for at, out in enumerate(aside) if not out],
+        "set aside": [at for at, out in enumerate(aside) if out],
+    }
+    scores = {
+        part: score([clauses[at] for at in places], [found[at] for at in places]) for part, places in parts.items()
+    }
+    print(f"{name}: P, R, F1 (right, false, missed)")
+    print(f"  {'':<12}" + "".join(f"{f'{part}: {len(places)} clauses':<38}" for part, places in parts.items()))
+    for topic in scores["all"]:
+        cells = []
+        for counts in (scores[part][topic] for part in parts):
+            precision, recall, f1 = figures(*counts)
+            cells.append(f"{f'{precision:.3f} {recall:.3f} {f1:.3f}  {counts}':<38}")
+        print(f"  {topic:<12}" + "".join(cells).rstrip())
 
 
 def errors(clauses: list[dict], found: list[list[Flag]]) -> list[str]:
@@ -129,9 +142,11 @@ def cost(clauses: list[dict]) -> float:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--part", choices=["work", "held", "all"], default="all")
     parser.add_argument("--errors", type=int, default=0, help="print so many errors of each part")
     parser.add_argument("--polarity", action="store_true", help="print the errors of polarity")
+    parser.add_argument(
+        "--support", action="store_true", help="print in how many services each pattern finds something"
+    )
     arguments = parser.parse_args()
     folder = shared()
     if folder is None:
@@ -139,11 +154,10 @@ def main() -> int:
         return 0
     flag("We share data.")  # the rules are read once
     for name in ("reading", "tosdr"):
-        every = load(folder, name)
-        clauses = [c for c in every if arguments.part == "all" or held(c) == (arguments.part == "held")]
+        clauses = load(folder, name)
         found = [flag(as_text(clause)) for clause in clauses]
         costs = sorted(cost(clauses) for _ in range(7))
-        report(f"{name} ({arguments.part})", clauses, found)
+        report(name, clauses, found)
         whole = [at for at, clause in enumerate(clauses) if clause.get("sampling") == "full"]
         if whole:
             report(f"{name}, whole documents", [clauses[at] for at in whole], [found[at] for at in whole])
@@ -152,6 +166,10 @@ def main() -> int:
             print(line)
         if arguments.polarity:
             print("\n".join(polarity_errors(clauses, found)))
+    if arguments.support:
+        import flag_support  # lazy: it imports this module
+
+        flag_support.report(folder)
     return 0
 
 
