@@ -3,10 +3,11 @@
     python benchmarks/train_flags.py            # the comparison: rules, weights, both; the learning curve
     python benchmarks/train_flags.py --write    # train on everything allowed and write the file
 
-Texts to learn from: the ``reading`` clauses, and those of ``labels/clauses.jsonl``, which names clauses of recorded
-pages by capture, place and hash and is joined with them here. Both are texts of the Open Terms Archive and the Platform
-Governance Archive (ODC-BY 1.0). The ``tosdr`` clauses (CC BY-SA) only measure. Every figure is by cross-validation over
-companies: no company is on both sides. Needs TOSTRACK_SHARED, as `flags.py` does, and scikit-learn.
+Texts to learn from: the ``reading`` clauses, and the English ones of ``labels/clauses.jsonl`` and of
+``labels/texts.jsonl``, which name clauses of recorded pages by hash and are joined with them here. All are texts of the
+Open Terms Archive and the Platform Governance Archive (ODC-BY 1.0). The ``tosdr`` clauses (CC BY-SA) only measure.
+Every figure is by cross-validation over companies: no company is on both sides. Needs TOSTRACK_SHARED, as `flags.py`
+does, and scikit-learn.
 
 For the labelled clauses of recorded pages the rules' own answer is the one they gave before the label was known
 (``rules_said``): the rules were then mended after these clauses, and an answer given now would flatter them.
@@ -24,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import text_labels
 from bs4 import BeautifulSoup
 from flags import TOPICS, as_text, figures, group, load, shared
 from scipy.sparse import csr_matrix
@@ -76,7 +78,7 @@ def labelled(clause: dict) -> Labelled:
 
 
 def pages(folder: Path) -> list[Labelled]:
-    """Return the clauses that ``labels/clauses.jsonl`` names, joined with the recorded pages; hashes must agree."""
+    """Return the English clauses that the labels name, joined with the recorded pages; hashes must agree."""
     sys.path.insert(0, str(folder / "replay"))
     from replay_server import Corpus
 
@@ -92,11 +94,28 @@ def pages(folder: Path) -> list[Labelled]:
         if text is None:
             lost += 1
             continue
-        truth = {topic: None if topic in label["optional"] else topic in label["topics"] for topic in TOPICS}
-        said = {topic: topic in label["rules_said"] for topic in TOPICS}
-        found.append(Labelled(label["service"].lower(), text, truth, said, frozenset(grams(text)), from_pages=True))
-    print(f"{len(found)} clauses of recorded pages joined, {lost} not found again")
+        found.append(of_label(label, text))
+    known = {label["sha256"] for label in wanted}
+    labels = [json.loads(line) for line in text_labels.LABELS.read_text("utf-8").splitlines()]
+    labels = [label for label in labels if label["language"] == "en" and label["sha256"] not in known]
+    bodies = (label["body"] for label in labels if "body" in label)
+    texts = text_labels.clauses(folder, bodies, {label.get("pair") for label in labels})
+    for label in labels:
+        clause = texts.get(label["sha256"])
+        if clause is None:
+            lost += 1
+            continue
+        words = plain(clause.text)
+        found.append(of_label(label, f"{clause.lead}\n{words}" if clause.lead else words))
+    companies = len({clause.company for clause in found})
+    print(f"{len(found)} clauses of recorded pages of {companies} companies joined, {lost} not found again")
     return found
+
+
+def of_label(label: dict, text: str) -> Labelled:
+    truth = {topic: None if topic in label["optional"] else topic in label["topics"] for topic in TOPICS}
+    said = {topic: topic in label["rules_said"] for topic in TOPICS}
+    return Labelled(group(label), text, truth, said, frozenset(grams(text)), from_pages=True)
 
 
 def texts_by_hash(body: bytes) -> dict[str, str]:

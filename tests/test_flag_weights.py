@@ -1,5 +1,7 @@
 """Weights beside the rules: they only add, and can be explained."""
 
+import pytest
+
 from tostrack.analysis.flags import flag
 from tostrack.analysis.flags.finder import find
 from tostrack.analysis.flags.rule_sources import SHIPPED_WEIGHTS
@@ -21,6 +23,19 @@ def test_a_heavy_clause_is_flagged_in_its_heaviest_sentence():
     )
 
     assert (found.quote, found.rule) == ("The zebra data goes", "learnt-sharing")
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity"),
+    [
+        ("We never pass the zebra data on.", "restricts"),
+        ("We do not control where zebra data goes.", "permits"),
+    ],
+)
+def test_only_a_negated_verb_of_giving_makes_a_promise(text, polarity):
+    (found,) = find(SHIPPED.rules, text, weights=[Weights("sharing", "", 0, -5, (), HEAVY.grams)])
+
+    assert (found.rule, found.polarity) == ("learnt-sharing", polarity)
 
 
 def test_a_light_clause_is_not_flagged():

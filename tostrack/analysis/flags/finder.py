@@ -27,6 +27,8 @@ _NEGATION_REACH = 8
 _NONE_REACH = 3
 
 
+#: What weights find is a promise where a negation stands at most so many words before a word of these classes.
+_GIVEN, _GIVEN_REACH = ("DISCLOSE", "DISCLOSED", "GIVE"), 4
 #: Fewer words are a title, or a line that was cut: no weights can tell what it says.
 _LEAST_WEIGHED = 3
 
@@ -194,10 +196,19 @@ def _weighed(page: _ClauseText, learnt: Weights, body: Coded, skip: int) -> Iter
     span = spans[at]
     if (learnt.topic, page.sentence_at(skip + span.first)) in page.silent():
         return
-    negated = not page.rules.lexicon.codes_of("NOT").isdisjoint(body.codes[span.first : span.last])
-    polarity = Polarity.RESTRICTS if negated else Polarity.PERMITS
+    polarity = Polarity.RESTRICTS if _denies(page.rules, body.codes[span.first : span.last]) else Polarity.PERMITS
     name = f"{LEARNT}{learnt.topic}"
     yield Flag(learnt.topic, polarity, body.text[span.start : span.end], span.start, span.end, name)
+
+
+def _denies(rules: RuleSet, codes: str) -> bool:
+    """Return whether a verb of giving is negated: "we do not control who gets it" is no promise."""
+    negations = rules.lexicon.codes_of("NOT")
+    given = frozenset().union(*map(rules.lexicon.codes_of, _GIVEN))
+    return any(
+        code in negations and not given.isdisjoint(codes[at + 1 : at + 1 + _GIVEN_REACH])
+        for at, code in enumerate(codes)
+    )
 
 
 def matching(rules: RuleSet, text: str, lead: str = "") -> set[str]:
