@@ -146,6 +146,8 @@ class FaultServer:
         self._lock = threading.Lock()
         self.connections = 0
         self.requests: list[Asked] = []
+        #: The paths whose answers were sent to the end.
+        self.whole: list[str] = []
         #: Set when somebody waits for an answer that will not come; and when somebody waited to the very end.
         self.hanging = threading.Event()
         self.outwaited = threading.Event()
@@ -247,6 +249,7 @@ class FaultServer:
                     break
         else:
             connection.sendall(answered.content)
+        self.whole.append(request.path)
         if answered.then == "hang":
             self.silent.add(connection.getpeername()[1])
             self.hanging.set()

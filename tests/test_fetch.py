@@ -199,6 +199,21 @@ def test_bytes_that_come_are_capped_whatever_they_are(server, flood):
     assert caught.value.cause == "too-large"
 
 
+def test_the_redirects_and_tries_of_a_page_share_its_bytes(server, clock):
+    padding = b"".join(b"X%d: " % number + b"x" * 60_000 + b"\r\n" for number in range(20))
+    for number in range(9):
+        server.on(
+            f"/{number}",
+            b"HTTP/1.1 302 Found\r\nConnection: close\r\nLocation: /%d\r\n%s\r\n" % (number + 1, padding),
+        )
+
+    with fetcher_with(clock, max_bytes=1_000_000) as fetcher:
+        assert failure(fetcher, server.url + "/0").cause == "too-large"
+
+    # 1.2 MB each: the fourth passes three times the largest body and a megabyte.
+    assert len([request for request in server.requests if request.path != "/robots.txt"]) == 4
+
+
 def test_an_address_without_end_does_not_fill_the_message(server, fetcher):
     server.on("/terms", b"HTTP/1.1 302 Found\r\nLocation: " + b"/a" * 20_000 + b"\r\nContent-Length: 0\r\n\r\n")
     server.on("/a" * 20_000, b"HTTP/1.1 302 Found\r\nLocation: " + b"/a" * 20_000 + b"\r\nContent-Length: 0\r\n\r\n")

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from fakes import no_connection
+from fakes import FaultServer, no_connection
 
 from tostrack.errors import ConfigError, FetchError, NotifyError
 from tostrack.fetch.client import Client
@@ -186,7 +186,7 @@ def post(chat, message):
 
 
 def chat_of(address):
-    return Apprise(ChannelSettings(secret=lambda _: address))
+    return Apprise(ChannelSettings(secret=lambda _: address, relay=client(any_address=True).send))
 
 
 @THEIRS
@@ -194,7 +194,7 @@ def test_a_chat_gets_the_few_lines_through_apprise():
     pytest.importorskip("apprise")
     with Receiver() as receiver:
         address = receiver.url.replace("http://", "json://")
-        chat = Apprise(ChannelSettings(secret={"APPRISE_TEAM": address}.get))
+        chat = Apprise(ChannelSettings(secret={"APPRISE_TEAM": address}.get, relay=client(any_address=True).send))
         post(chat, letter("apprise:team", chat=(ChatBlock("• In short."),)))
         [(_, body)] = receiver.got
 
@@ -325,6 +325,21 @@ def test_a_body_counts_only_where_it_says_that_it_is_a_no(telegram, said, taken)
     telegram.said = said
     with contextlib.nullcontext() if taken else pytest.raises(NotifyError, match=r"did not take it \(HTTP 200\)"):
         post(chat_of(f"{BOT}/111/"), letter("apprise:team"))
+
+
+@THEIRS
+@pytest.mark.parametrize("flood", [b"HTTP/1.1 100 Continue\r\n\r\n", b"x" * 1000])
+def test_what_a_chat_answers_is_read_to_a_bound(flood):
+    pytest.importorskip("apprise")
+    head = b"" if flood.startswith(b"HTTP") else b"HTTP/1.1 500 Error\r\n\r\n"
+    size = 40_000_000
+    with FaultServer() as server:
+        server.on("/hook", head + flood * (size // len(flood)))
+        with pytest.raises(NotifyError, match="did not take it"):
+            post(chat_of(server.url.replace("http://", "json://") + "/hook"), letter("apprise:team"))
+
+    assert server.requests
+    assert not server.whole
 
 
 @THEIRS

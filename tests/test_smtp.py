@@ -1,5 +1,8 @@
 """Mail over a real socket: what each answer of a server means, and what no text can put into a header."""
 
+import contextlib
+import socket
+import threading
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
@@ -114,6 +117,30 @@ def test_a_server_that_never_answers_is_left():
 
     assert error.transient
     assert server.mails == []
+
+
+@pytest.mark.parametrize("greeting", [b"", b"220 mail.test\r\n"])
+def test_a_reply_without_end_is_left_after_some_of_it(greeting):
+    size, sent_bytes = 40_000_000, []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve():
+            connection, _ = listener.accept()
+            with connection, contextlib.suppress(OSError):
+                if greeting:
+                    connection.sendall(greeting)
+                    connection.recv(1000)
+                connection.sendall(b"250-a line of a reply that has no end\r\n" * (size // 38))
+                sent_bytes.append(size)
+
+        server = threading.Thread(target=serve)
+        server.start()
+        [error] = sent(None, letter(), url=f"smtp://127.0.0.1:{listener.getsockname()[1]}")
+        server.join()
+
+    assert error.down
+    assert "a reply without end" in str(error)
+    assert not sent_bytes
 
 
 def test_one_bad_recipient_of_two_hundred_keeps_none_of_the_others_waiting():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from tostrack.errors import ConfigError, FetchError, NotifyError
 
 if TYPE_CHECKING:
     from tostrack.archive import Archive
+    from tostrack.fetch.client import Client
     from tostrack.models import DigestSettings
     from tostrack.notify import ChannelSettings, Post
     from tostrack.services.messages import SenderConfig
@@ -59,12 +60,14 @@ def build_channel_settings(environment: Environment) -> Iterator[ChannelSettings
 
     notify = environment.watchlist.notify
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    with posting(environment) as post:
+    # The operator names the address of a chat, which may be in their own network.
+    with posting(environment) as post, closing(_build_client(environment, any_address=True)) as chats:
         yield ChannelSettings(
             notify.smtp,
             notify.sender,
             load_link_secret(environment),
             post,
+            chats.send,
             Path(summary) if summary else None,
             # As bytes: what the runner is to obey.
             lambda line: click.echo(line.encode()),
@@ -74,13 +77,7 @@ def build_channel_settings(environment: Environment) -> Iterator[ChannelSettings
 @contextmanager
 def posting(environment: Environment) -> Iterator[Post]:
     """Yield a function that sends requests with a body through the guarded HTTP client."""
-    import time
-
-    from tostrack.fetch import user_agent
-    from tostrack.fetch.client import Client
-
-    settings = environment.settings
-    client = Client(user_agent(settings.contact), monotonic=time.monotonic, allow_private=settings.allow_private)
+    client = _build_client(environment)
 
     def post(method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
         try:
@@ -92,6 +89,21 @@ def posting(environment: Environment) -> Iterator[Post]:
         yield post
     finally:
         client.close()
+
+
+def _build_client(environment: Environment, *, any_address: bool = False) -> Client:
+    import time
+
+    from tostrack.fetch import user_agent
+    from tostrack.fetch.client import Client
+
+    settings = environment.settings
+    return Client(
+        user_agent(settings.contact),
+        monotonic=time.monotonic,
+        allow_private=settings.allow_private,
+        any_address=any_address,
+    )
 
 
 def find_digest(environment: Environment, name: str) -> DigestSettings:

@@ -15,7 +15,7 @@ from requests.cookies import RequestsCookieJar
 from tostrack.errors import FetchError
 from tostrack.fetch.body import check_end, decoded, encoding_of
 from tostrack.fetch.failures import describe_truncation, translate_error
-from tostrack.fetch.guard import Exchange, Guard, GuardedAdapter, strip_zone
+from tostrack.fetch.guard import ByteBudget, Exchange, Guard, GuardedAdapter, strip_zone
 from tostrack.fetch.resolver import Resolver, resolve
 from tostrack.value import Value
 
@@ -92,8 +92,9 @@ class Client:
         allow_private: Collection[str] = (),
         resolver: Resolver = resolve,
         ca_bundle: str | None = None,
+        any_address: bool = False,
     ) -> None:
-        self.guard = Guard(allow_private, monotonic=monotonic, resolver=resolver)
+        self.guard = Guard(allow_private, monotonic=monotonic, resolver=resolver, any_address=any_address)
         self._adapter = GuardedAdapter(self.guard, ca_bundle=ca_bundle)
         self._headers = {
             "User-Agent": agent,
@@ -114,6 +115,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         cookies: RequestsCookieJar | None = None,
         bodies: Collection[int] = WHOLE,
+        budget: ByteBudget | None = None,
     ) -> HttpAnswer:
         """Return what the server of *url* (a normal one) says.
 
@@ -123,6 +125,7 @@ class Client:
             cut: Take the first *limit* bytes of a longer body.
             cookies: Sent if they fit the address; new ones are put in.
             bodies: The statuses whose bodies are read.
+            budget: All bytes that come are taken from it.
 
         Raises:
             FetchError: No whole answer; the cause says why.
@@ -135,6 +138,7 @@ class Client:
         with self.guard.exchange(seconds) as exchange:
             # Compressed, chunked or padded: twice the body that is taken is more than any honest answer needs.
             exchange.allowance += 2 * limit
+            exchange.budget = budget
             for last in (False, True):
                 try:
                     return self._once(request, cookies, limit, cut=cut, bodies=bodies)
@@ -161,17 +165,28 @@ class Client:
         request.method, request.url, request.body = method, normal_url(url), body
         own = {"User-Agent": self._headers["User-Agent"], "Accept-Encoding": "identity"}
         request.prepare_headers({**own, "Content-Length": str(len(body)), **headers})
+        answer = self.send(request)
+        return answer.status_code, answer.content
+
+    def send(self, request: requests.PreparedRequest) -> requests.Response:
+        """Return the answer to *request*, with the beginning of its body; no redirect is followed.
+
+        Raises:
+            FetchError: No answer; the cause says why.
+        """
         with self.guard.exchange(_ASKED_SECONDS) as exchange:
             # What is said behind the beginning is not read, however long it is.
             exchange.allowance += _ASKED_BYTES
             try:
                 response = self._adapter.send(request, stream=True)
                 try:
-                    return response.status_code, response.raw.read(_ASKED_BYTES, decode_content=False) or b""
+                    response._content = response.raw.read(_ASKED_BYTES, decode_content=False) or b""  # noqa: SLF001
+                    response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
                 finally:
                     response.close()
             except _FOREIGN as error:
-                raise _failure(exchange, url, error) from error
+                raise _failure(exchange, str(request.url), error) from error
+        return response
 
     def _once(
         self,

@@ -21,6 +21,7 @@ from tostrack.fetch.browser.browser_page import BrowserPage
 from tostrack.fetch.browser.session import Browser
 from tostrack.fetch.client import WHOLE, Client, HttpAnswer, host_of, normal_url, origin_of
 from tostrack.fetch.failures import describe_refusal
+from tostrack.fetch.guard import RECEIVED_BYTES, ByteBudget
 from tostrack.fetch.host_queue import Hosts, Slot
 from tostrack.models import NotModified, Page, Snapshot, Validators
 from tostrack.value import Value
@@ -52,10 +53,11 @@ class FetchContext(Value):
 
 
 @dataclass
-class _TimeBudget:
-    """The seconds that are left to one page."""
+class _PageBudget:
+    """The seconds and bytes that are left to one page, with its redirects, retries and robots.txt."""
 
     seconds: float
+    received: ByteBudget
 
 
 #: Asks an address, with so many seconds for it.
@@ -69,7 +71,7 @@ class _RequestState:
     page: Page
     validators: Validators
     now: datetime
-    budget: _TimeBudget
+    budget: _PageBudget
     #: Held while something is asked; waiting for it costs the page nothing.
     slot: AbstractContextManager[object] = field(default_factory=nullcontext)
     chain: list[str] = field(default_factory=list)
@@ -88,12 +90,17 @@ def fetch_over_http(context: FetchContext, page: Page, validators: Validators | 
         FetchError: No usable answer, in spite of the retries that the cause is worth.
     """
 
-    def attempt(budget: _TimeBudget, start: str, not_before: float) -> FetchSteps:
+    def attempt(budget: _PageBudget, start: str, not_before: float) -> FetchSteps:
         state = _RequestState(page, validators or Validators(), now, budget)
 
         def ask(url: str, seconds: float) -> HttpAnswer:
             return context.client.get(
-                url, seconds=seconds, limit=context.max_bytes, headers=_conditions(state), cookies=state.cookies
+                url,
+                seconds=seconds,
+                limit=context.max_bytes,
+                headers=_conditions(state),
+                cookies=state.cookies,
+                budget=budget.received,
             )
 
         return (yield from _follow(context, state, ask, start, not_before))
@@ -111,7 +118,7 @@ def fetch_in_browser(context: FetchContext, page: Page, _validators: Validators 
     """
     context.browser.check(page.url)
 
-    def attempt(budget: _TimeBudget, start: str, not_before: float) -> FetchSteps:
+    def attempt(budget: _PageBudget, start: str, not_before: float) -> FetchSteps:
         tab = BrowserPage(context.browser, context.client.guard, page.select)
         state = _RequestState(page, Validators(), now, budget, context.browser.slots)
 
@@ -126,12 +133,13 @@ def fetch_in_browser(context: FetchContext, page: Page, _validators: Validators 
     return (yield from _persist(context, page, attempt))
 
 
-def _persist(context: FetchContext, page: Page, attempt: Callable[[_TimeBudget, str, float], FetchSteps]) -> FetchSteps:
+def _persist(context: FetchContext, page: Page, attempt: Callable[[_PageBudget, str, float], FetchSteps]) -> FetchSteps:
     """Make attempts until one succeeds or no further one is worth it."""
     start = normal_url(page.url)
-    budget = _TimeBudget(context.deadline)
+    tries = (*BACKOFF, None)
+    budget = _PageBudget(context.deadline, ByteBudget(len(tries) * context.max_bytes + RECEIVED_BYTES))
     not_before = 0.0
-    for pause in (*BACKOFF, None):
+    for pause in tries:
         try:
             return (yield from attempt(budget, start, not_before))
         except FetchError as error:
@@ -149,7 +157,7 @@ FETCH_STEPS: Mapping[str, Callable[[FetchContext, Page, Validators | None, datet
 }
 
 
-def _worth_a_retry(error: FetchError, budget: _TimeBudget, max_wait: float) -> bool:
+def _worth_a_retry(error: FetchError, budget: _PageBudget, max_wait: float) -> bool:
     if error.cause in ("robots-unreachable", "aborted") or (error.retry_after or 0.0) > max_wait:
         return False
     return error.transient and budget.seconds > 0
@@ -234,7 +242,7 @@ _DOWN = frozenset({"dns", "connect", "tls", "timeout"})
 
 
 def _exchange(
-    context: FetchContext, budget: _TimeBudget, url: str, ask: Callable[[float], HttpAnswer], share: float = 1.0
+    context: FetchContext, budget: _PageBudget, url: str, ask: Callable[[float], HttpAnswer], share: float = 1.0
 ) -> HttpAnswer:
     """Return the answer that *ask* gets from *url*, at the expense of *budget*; log its status and its seconds."""
     started, outcome, host = context.monotonic(), "", host_of(url)
@@ -308,12 +316,14 @@ def _read_rules(context: FetchContext, state: _RequestState, first: str) -> Gene
     return robots.Rules()  # RFC 9309, 2.3.1.2: behind too many redirects there is none
 
 
-def _robots_answer(context: FetchContext, budget: _TimeBudget, address: str) -> HttpAnswer:
+def _robots_answer(context: FetchContext, budget: _PageBudget, address: str) -> HttpAnswer:
     return _exchange(
         context,
         budget,
         address,
-        lambda seconds: context.client.get(address, seconds=seconds, limit=robots.PARSED_BYTES, cut=True),
+        lambda seconds: context.client.get(
+            address, seconds=seconds, limit=robots.PARSED_BYTES, cut=True, budget=budget.received
+        ),
         _ROBOTS_SHARE,
     )
 

@@ -12,6 +12,7 @@ import socket
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from ssl import SSLContext
@@ -69,6 +70,13 @@ def strip_zone(host: str) -> str:
 RECEIVED_BYTES = 1 << 20
 
 
+@dataclass
+class ByteBudget:
+    """Bytes that may still come of several requests together, such as those of one page."""
+
+    left: int
+
+
 class Exchange:
     """One request and its answer: how long it may take, and what its socket saw."""
 
@@ -85,16 +93,20 @@ class Exchange:
         self.received = False
         #: Bytes that may still come, of headers, framing and body together.
         self.allowance = RECEIVED_BYTES
+        #: What this request shares with others; None where it stands alone.
+        self.budget: ByteBudget | None = None
 
     def receive(self, count: int) -> None:
         """Note that *count* bytes came.
 
         Raises:
-            FetchError: ``too-large``: more than `allowance` allowed, whatever they were.
+            FetchError: ``too-large``: more than `allowance` or the budget allows, whatever they were.
         """
         self.received = True
         self.allowance -= count
-        if self.allowance < 0:
+        if self.budget is not None:
+            self.budget.left -= count
+        if self.allowance < 0 or (self.budget is not None and self.budget.left < 0):
             raise FetchError("the server sends more bytes than an answer of this size can have", cause="too-large")
 
     def patience(self, most: float) -> float:
@@ -147,8 +159,10 @@ class Guard:
         *,
         monotonic: Callable[[], float],
         resolver: Resolver = resolve,
+        any_address: bool = False,
     ) -> None:
         self._allowed = frozenset(map(strip_zone, allow_private))
+        self._any_address = any_address
         self._monotonic = monotonic
         self._resolver = resolver
         self._current = threading.local()
@@ -157,7 +171,7 @@ class Guard:
 
     def allows_private(self, host: str) -> bool:
         """Return whether the watchlist lets *host* be on an address that is not public."""
-        return strip_zone(host) in self._allowed
+        return self._any_address or strip_zone(host) in self._allowed
 
     @contextmanager
     def exchange(self, seconds: float) -> Iterator[Exchange]:

@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from tostrack.errors import NotifyError
+from tostrack.errors import NotifyError, TostrackError
 from tostrack.models import sha256
-from tostrack.notify.message import ChannelSettings, Notifier, OutgoingMessage
+from tostrack.notify.message import ChannelSettings, Notifier, OutgoingMessage, Relay
 from tostrack.render.chat import ChatBlock, fit_blocks
 from tostrack.value import Value
 
@@ -91,26 +91,32 @@ def read_answer(status: int, body: bytes) -> ChatAnswer:
 
 
 @contextmanager
-def _noted_answers() -> Iterator[list[ChatAnswer]]:
-    """Yield the HTTP answers as they come."""
-    from requests.adapters import HTTPAdapter
+def _relayed(relay: Relay) -> Iterator[list[ChatAnswer]]:
+    """Send by *relay* what the library sends over HTTP; yield the answers as they come."""
+    import requests
+    from requests.adapters import BaseAdapter
 
     answers: list[ChatAnswer] = []
-    send = HTTPAdapter.send
 
-    def noting(*values: Any, **named: Any) -> Any:
-        answer = send(*values, **named)
-        answers.append(ChatAnswer(answer.status_code))
-        if not named.get("stream"):
-            # requests reads it next, and keeps it.
-            answers[-1] = read_answer(answer.status_code, answer.content)
-        return answer
+    class Relaying(BaseAdapter):
+        def send(self, request: Any, *_values: Any, **_named: Any) -> Any:
+            request.headers["Accept-Encoding"] = "identity"
+            try:
+                answer = relay(request)
+            except TostrackError as error:
+                raise requests.ConnectionError(str(error)) from error
+            answers.append(read_answer(answer.status_code, answer.content))
+            return answer
 
-    HTTPAdapter.send = noting  # type: ignore[method-assign]
+        def close(self) -> None:
+            pass
+
+    get_adapter = requests.Session.get_adapter
+    requests.Session.get_adapter = lambda *_, **__: Relaying()  # type: ignore[method-assign]
     try:
         yield answers
     finally:
-        HTTPAdapter.send = send  # type: ignore[method-assign]
+        requests.Session.get_adapter = get_adapter  # type: ignore[method-assign]
 
 
 def find_targets(address: str) -> list[ChatTarget]:
@@ -207,7 +213,9 @@ class Apprise(Notifier):
             reason = f"TOSTRACK_{variable} names a target that apprise does not know"
             raise NotifyError(f"{which}: {reason}", transient=False)
         chat = apprise.Apprise()
-        with _no_logs(), _noted_answers() as answers:
+        if self._setup.relay is None:
+            raise NotifyError(f"{which}: nothing sends to chats here", down=True)
+        with _no_logs(), _relayed(self._setup.relay) as answers:
             chat.add(target.plugin)
             body = "\n".join(block.text for block in letter.chat)
             taken = chat.notify(title=letter.subject, body=body, body_format=apprise.NotifyFormat.TEXT)

@@ -36,6 +36,8 @@ class OutgoingMessage(Value):
     part: str = ""
 
 
+#: Sends a `requests.PreparedRequest` of another library, in bounded time and bytes; gives its `requests.Response`.
+Relay = Callable[[Any], Any]
 #: Sends method, address, headers and body, guarded as every request of ours is; gives the status and what was said.
 Post = Callable[[str, str, Mapping[str, str], bytes], tuple[int, bytes]]
 
@@ -48,6 +50,8 @@ class ChannelSettings(Value):
     #: Gives a secret by its name, empty when there is none.
     secret: Callable[[str], str] = lambda _: ""
     post: Post | None = None
+    #: Sends what the library of chats asks for.
+    relay: Relay | None = None
     #: The file of GitHub's step summary.
     summary: Path | None = None
     #: Writes a line that the workflow's runner obeys.

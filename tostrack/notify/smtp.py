@@ -14,7 +14,9 @@ from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime
+from io import BufferedIOBase
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from tostrack.errors import NotifyError
@@ -23,6 +25,8 @@ from tostrack.render.escape import cut, safe_line
 
 #: RFC 5322 lets a line be 998 long; a subject beyond this is read by nobody.
 _SUBJECT = 200
+#: Bytes of one reply: RFC 5321 gives a line 512, and a list of extensions takes some dozens of them.
+_REPLY_BYTES = 100_000
 _PORTS = {"smtp": 587, "smtps": 465}
 
 
@@ -128,10 +132,9 @@ class Smtp(Notifier):
         connection: smtplib.SMTP | None = None
         try:
             if parts.scheme == "smtps":
-                connection = smtplib.SMTP_SSL(host, port, timeout=self._setup.patience, context=context)
+                connection = _BoundedTlsSmtp(watch, host, port, timeout=self._setup.patience, context=context)
             else:
-                connection = smtplib.SMTP(host, port, timeout=self._setup.patience)
-            watch.connection = connection
+                connection = _BoundedSmtp(watch, host, port, timeout=self._setup.patience)
             connection.ehlo_or_helo_if_needed()
             if parts.scheme == "smtp" and (connection.has_extn("starttls") or not _is_loopback(host)):
                 connection.starttls(context=context)
@@ -163,6 +166,50 @@ class Smtp(Notifier):
                 self._connection.quit()
             self._connection.close()
             self._connection = None
+
+
+class _Replies:
+    """The lines of a server, of which one reply has so many bytes at the most."""
+
+    def __init__(self, file: BufferedIOBase) -> None:
+        self.file = file
+        self.left = _REPLY_BYTES
+
+    def readline(self, size: int) -> bytes:
+        line = self.file.readline(size)
+        self.left -= len(line)
+        if self.left < 0:
+            raise OSError("a reply without end")
+        return line
+
+    def close(self) -> None:
+        self.file.close()
+
+
+class _Bounded:
+    """What both kinds of connection do differently: the first reply has its time too, and every reply an end."""
+
+    file: Any
+
+    def __init__(self, watch: _Watch, *values: Any, **named: Any) -> None:
+        # The library connects, and reads the first reply, as it makes the object.
+        watch.connection = self  # type: ignore[assignment]
+        super().__init__(*values, **named)
+
+    def getreply(self: Any) -> tuple[int, bytes]:
+        if self.file is None:
+            self.file = _Replies(self.sock.makefile("rb"))
+        self.file.left = _REPLY_BYTES
+        reply: tuple[int, bytes] = super().getreply()  # type: ignore[misc]
+        return reply
+
+
+class _BoundedSmtp(_Bounded, smtplib.SMTP):
+    pass
+
+
+class _BoundedTlsSmtp(_Bounded, smtplib.SMTP_SSL):
+    pass
 
 
 class _Watch:
