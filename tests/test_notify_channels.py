@@ -19,7 +19,7 @@ from tostrack.errors import ConfigError, FetchError, NotifyError
 from tostrack.fetch.client import Client
 from tostrack.notify import NOTIFIERS, ChannelSettings, OutgoingMessage
 from tostrack.notify.actions import StepSummary
-from tostrack.notify.apprise import Apprise, divide_for, measure_for
+from tostrack.notify.apprise import Apprise, divide_for, find_targets, measure_for
 from tostrack.notify.github import FailureIssues
 from tostrack.notify.secrets import secrets
 from tostrack.notify.webhook import Webhook
@@ -378,6 +378,24 @@ def test_each_target_of_an_address_is_a_delivery_of_its_own(telegram, targets):
     [(_, body)] = telegram.got
     assert str(json.loads(body)["chat_id"]) == "222"
     assert not any("111" in part.part or "222" in part.part for part in parts)
+
+
+@THEIRS
+@pytest.mark.parametrize(
+    ("address", "count"),
+    [
+        ("rocket://user:word@chat.example/#terms/#privacy", 2),
+        (f"ifttt://{'a' * 32}@terms/privacy", 2),
+        # This channel takes a person only beside a room.
+        ("rocket://user:word@chat.example/#terms/@ann", 1),
+    ],
+)
+def test_targets_are_found_however_a_channel_writes_and_names_them(address, count):
+    pytest.importorskip("apprise")
+    targets = find_targets(address)
+
+    assert len({target.address for target in targets}) == count
+    assert all(target.plugin for target in targets)
 
 
 @THEIRS

@@ -137,14 +137,21 @@ def _single_targets(plugin: Any) -> Iterator[ChatTarget]:
     import apprise
 
     address = plugin.url()
-    named = plugin.parse_url(address)
-    targets = named.get("targets") if named else None
-    if not isinstance(targets, list) or len(targets) < 2:
+    # As the library itself reads an address: a room may begin with the mark of a fragment.
+    named = plugin.parse_url(address.replace("/#", "/%23")) or {}
+    lists = [name for name, value in named.items() if isinstance(value, list) and len(value) > 1]
+    # Most channels call it so; of others it is the list that is as long as the channel says.
+    name = "targets" if "targets" in lists else next((each for each in lists if len(named[each]) == len(plugin)), "")
+    targets: list[str] = named.get(name, [])
+    single: list[Any] = [
+        apprise.Apprise.instantiate({**named, name: [target]}, suppress_exceptions=True) or None for target in targets
+    ]
+    if not name or (None in single and len(plugin) == len(targets)):
+        # What the library takes together only is one delivery.
         yield ChatTarget(address, plugin)
         return
-    for target in targets:
-        one: Any = apprise.Apprise.instantiate({**named, "targets": [target]}, suppress_exceptions=True)
-        yield ChatTarget(one.url() if one else f"{address} {target}", one or None)
+    for target, one in zip(targets, single, strict=True):
+        yield ChatTarget(one.url() if one else f"{address} {target}", one)
 
 
 def measure_for(plugin: Any) -> Callable[[str], int]:
