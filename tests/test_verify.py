@@ -1,7 +1,9 @@
 """Proof: what was changed behind the archive's back is found and named; what grew by itself is sound."""
 
+import itertools
 import json
 import sqlite3
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -10,7 +12,7 @@ from conftest import paragraphs
 from tostrack.archive import provenance
 from tostrack.archive.verify import compare_heads, verify
 from tostrack.cli import cli
-from tostrack.models import sha256
+from tostrack.models import Document, Page, sha256
 
 KEEP = "We keep your data for {} days after the day on which you leave the service for good."
 LICENCE = "You grant us a worldwide, royalty-free licence to use and display the photos that you post."
@@ -48,6 +50,20 @@ def test_an_archive_that_only_grew_is_sound(history):
 
     assert report.sound
     assert (report.findings, report.documents, report.versions, report.captures) == ([], 1, 3, 3)
+
+
+def test_a_document_that_takes_too_long_is_named_and_the_next_one_is_checked(platform, monkeypatch):
+    platform.documents.append(Document("acme", "privacy", (Page("https://acme.example/privacy", select=("main",)),)))
+    for days in range(30, 50):
+        platform.night(terms=paragraphs(KEEP.format(days), LICENCE), privacy=paragraphs(KEEP.format(10)))
+    # Each look at the clock costs a second: a document takes some dozens of them, and two for each version.
+    seconds = itertools.count()
+    monkeypatch.setattr("tostrack.archive.read.time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    monkeypatch.setattr("tostrack.archive.verify.LONGEST_DOCUMENT", 60)
+    report = check(platform)
+
+    assert [(each.finding, each.document) for each in report.findings] == [("file", "acme/terms")]
+    assert report.documents == 2
 
 
 @pytest.mark.parametrize(

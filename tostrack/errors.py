@@ -70,5 +70,9 @@ class StoreError(TostrackError):
     """The archive is missing, damaged, full or written by a newer tostrack."""
 
 
+class OverrunError(TostrackError):
+    """What was read took longer than it may."""
+
+
 class ArchiveBusyError(StoreError):
     """Another crawl holds the archive."""

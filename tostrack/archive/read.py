@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ from tostrack.archive.migrations import (
 )
 from tostrack.archive.stored_times import optional_time, require_time
 from tostrack.clauses import assemble, join_clauses
-from tostrack.errors import StoreError
+from tostrack.errors import OverrunError, StoreError
 from tostrack.models import (
     Change,
     Clause,
@@ -162,6 +163,8 @@ class Archive:
 
     #: Seconds after which a question is given up; 0 for none.
     longest_query = 0.0
+    #: When, on the monotonic clock, all questions are given up.
+    _end = math.inf
 
     def __init__(self, path: str | Path, *, lenient: bool = False, longest_query: float = 0.0) -> None:
         self.path = Path(path)
@@ -216,15 +219,37 @@ class Archive:
     @contextmanager
     def _bounded(self) -> Iterator[None]:
         """Interrupt what takes longer than a question may."""
-        if not self.longest_query:
+        self.check_time()
+        end = min(self._end, time.monotonic() + (self.longest_query or math.inf))
+        if end == math.inf:
             yield
             return
-        end = time.monotonic() + self.longest_query
         self._connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
         try:
             yield
+        except sqlite3.OperationalError:
+            self.check_time()
+            raise
         finally:
             self._connection.set_progress_handler(None, 0)
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Give *seconds* to all that is asked in the block: a question after them, or one under way, is given up.
+
+        Raises:
+            OverrunError: They have passed, in `query` and `check_time`.
+        """
+        self._end = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._end = math.inf
+
+    def check_time(self) -> None:
+        """Raise `OverrunError` when the seconds of `within` have passed."""
+        if time.monotonic() > self._end:
+            raise OverrunError(f"{self.path}: takes longer to read than it may")
 
     def query(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
         """Return the rows of a question to the tables and views of docs/archive.md."""

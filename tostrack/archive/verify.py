@@ -25,7 +25,7 @@ from tostrack.archive.search_index import check_search_index
 from tostrack.archive.texts import clause_key
 from tostrack.archive.version_texts import VersionTexts
 from tostrack.clauses import join_clauses
-from tostrack.errors import StoreError
+from tostrack.errors import OverrunError, StoreError
 from tostrack.models import sha256
 from tostrack.value import Value
 
@@ -45,6 +45,8 @@ SELECT DISTINCT clause_id FROM (
 ) ORDER BY clause_id
 """
 
+#: Seconds for all that is checked of one document; some thousand versions take one.
+LONGEST_DOCUMENT = 600.0
 #: Findings that say nothing against the archive: what was redacted, and where a clock went back.
 HARMLESS = ("redacted", "time")
 
@@ -92,7 +94,8 @@ def verify(
     Args:
         snapshots: The folder of raw captures; None leaves them out, as for a copy of the file alone.
         index: Whether the full-text index is checked too: of another's archive nobody uses it.
-        longest_query: Seconds after which a question is given up, for an archive from elsewhere; 0 for none.
+        longest_query: Seconds after which a question is given up, for an archive from elsewhere; 0 for none. One document
+            has `LONGEST_DOCUMENT`, wherever it is from.
     """
     report = Report()
     try:
@@ -201,10 +204,13 @@ class _Check:
         """Check every version of a document, and that none is missing."""
         self._report.documents += 1
         try:
-            self._chain(document)
-            self._loose_captures(document)
-            for version, message in check_readable(self._archive, document):
-                self.say("reading", message, document.id, version)
+            with self._archive.within(LONGEST_DOCUMENT):
+                self._chain(document)
+                self._loose_captures(document)
+                for version, message in check_readable(self._archive, document):
+                    self.say("reading", message, document.id, version)
+        except OverrunError:
+            self.say("file", f"takes longer than {LONGEST_DOCUMENT:.0f} s to check; the rest was left", document.id)
         except DAMAGED as error:
             self.say("file", f"cannot be read on ({error})", document.id)
 
@@ -218,6 +224,7 @@ class _Check:
         number = None
         heads = self._report.heads[document.id] = []
         for origin in self._origins.versions(document_id):
+            self._archive.check_time()
             self._report.versions += 1
             number = origin.row["number"]
             clauses = self._clauses(texts, origin.row)
