@@ -341,6 +341,19 @@ def test_a_short_text_that_went_back_within_a_week_is_left_out(platform, tmp_pat
     assert [why for _, why in done.left_out] == ["does not look like the policy (collapse)"]
 
 
+def test_a_page_that_takes_turns_with_half_of_its_text_shows_what_each_commit_recorded(platform, tmp_path):
+    folder = repository(
+        tmp_path / "v.git",
+        ("First record", 0, {PATH: HALF}),
+        *(("Record new changes", day, {PATH: LONG if day % 2 else HALF}) for day in range(1, 6)),
+    )
+
+    [done] = run(platform, folder)
+
+    assert (done.versions, done.left_out) == (6, [])
+    assert [clauses for _, clauses in texts_of(platform)] == [31, 81] * 3
+
+
 def test_a_last_text_that_is_doubted_waits_in_quarantine_and_accept_takes_it(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "watchlist.toml").write_text("")

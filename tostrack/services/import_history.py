@@ -323,7 +323,8 @@ class _Run:
             self._kept = tuple(text.captures.values())
             return
         new = [text]
-        if cause := _suspicion(text, self._past[0].version if self._past else None, self._call, self._kept):
+        cause = _suspicion(text, self._past[0].version if self._past else None, self._call, self._kept)
+        if cause and not (cause in document_text.CONFIRMABLE and self._was_version(text)):
             new = _confirmed(text, odd, self._call) if cause in document_text.CONFIRMABLE else []
             if not new:
                 self._odd = text if cause in document_text.CONFIRMABLE else None
@@ -362,6 +363,10 @@ class _Run:
                 f"; it is quarantined: `tostrack review {self._document.id} --accept` makes it a version"
             )
         found.left_out = list(left_out.items())
+
+    def _was_version(self, text: _Text) -> bool:
+        """Return whether *text* is an earlier version: a page that takes turns with a text of half its length."""
+        return self._writer.latest_with_text(self._document, text.key) is not None
 
     def _check_known(self, text: _Text) -> None:
         """Raise unless *text* is the one that the archive has for its time."""
