@@ -167,6 +167,31 @@ def test_page_numbers_are_dropped_at_the_edge_only(number):
     assert drop_repeated_lines(lines) == lines[:1]
 
 
+def test_cells_on_one_line_are_a_row_and_a_tab_behind_a_number_is_none():
+    content = "\n".join(
+        (
+            draw((700, "1.")),
+            draw((700, "What we share"), x=100),
+            draw((670, "Your email")),
+            draw((670, "Yes"), x=300),
+            draw((655, "Your contacts")),
+            draw((655, "No | never"), x=300),
+            draw((620, "We share nothing else.")),
+        )
+    )
+
+    assert extract(pdf(content)) == (
+        "1. What we share\n\n| Your email | Yes |\n| --- | --- |\n| Your contacts | No \\| never |\n\n"
+        "We share nothing else.\n"
+    )
+
+
+def test_a_line_that_is_stretched_to_the_margin_is_no_row():
+    content = "\n".join(draw((700, word), x=x) for x, word in ((40, "We"), (80, "share"), (128, "nothing.")))
+
+    assert extract(pdf(content)) == "We share nothing.\n"
+
+
 def test_what_markdown_would_take_for_a_mark_is_text():
     text = extract(pdf(draw((700, "# We *may* share"), (600, "| a | b |"))))
 

@@ -22,7 +22,7 @@ from tostrack.extraction.selectors import Selection, parse_selectors
 from tostrack.models import Selector
 
 #: Moves whenever the same bytes may give another text, so that our own changes are never taken for theirs.
-EXTRACTOR_VERSION = "4"
+EXTRACTOR_VERSION = "5"
 
 __all__ = ["EXTRACTOR_VERSION", "extract", "list_cut_parts", "title"]
 

@@ -49,6 +49,12 @@ _NUMBERED = re.compile(
 _ORDERED = re.compile(r"\d{1,3}[.)]\s")
 _DEPTH = re.compile(r"(?:\d{1,3}\.?)+(?=\s)")
 _SENTENCE_END = tuple('.:;!?…"”»)')
+#: What stands between the cells of a table on one line, in the text of a line.
+_CELL = "\t"
+#: Two words stand in two cells if the gap is so many times their size, and so many times the line's least gap; where
+#: all gaps are wide, they differ (those of a line that is stretched to the margin are alike), or one is very wide.
+_WIDE, _WIDER, _DIFFER, _WIDEST = 0.85, 2.5, 1.5, 4.0
+_MARKER = re.compile(rf"(?:{_BULLET.pattern}|{_NUMBERED.pattern}|\W{{1,2}}\s)")
 #: Longer ones are paragraphs set in bold.
 _MAX_HEADING = 150
 #: A hyphen at the end of a line, behind a letter.
@@ -82,7 +88,11 @@ def pdf_to_markdown(content: bytes, url: str = "") -> str:
     lines = drop_repeated_lines(read_lines(content, url or "page"))
     if not lines:
         raise _failure(url or "page", "pdf-no-text")
-    return join_clauses(assemble((kind, escape(text)) for kind, text in blocks(lines)))
+    return join_clauses(assemble((kind, _escape_cells(text)) for kind, text in blocks(lines)))
+
+
+def _escape_cells(text: str) -> str:
+    return escape(text).replace("|", "\\|").replace(_CELL, " | ") if _CELL in text else escape(text)
 
 
 # From bytes to lines
@@ -131,6 +141,8 @@ class _Word(Value):
 
     text: str
     x: float
+    #: Where its last letter ends.
+    end: float
     y: float
     size: float
     bold: bool
@@ -141,6 +153,7 @@ class _Word(Value):
 def _words(raw: Any, page: Any) -> Iterator[_Word]:
     """Yield the words of a page of text, a *page* of pdfium; *raw* are its functions."""
     x, y, flags = c_double(), c_double(), c_int()
+    left, right, low, high = (c_double() for _ in range(4))
     matrix, font = raw.FS_MATRIX(), create_string_buffer(128)
     start, letters, before = 0, "", ""
     # One more, which ends the last word.
@@ -158,7 +171,8 @@ def _words(raw: Any, page: Any) -> Iterator[_Word]:
             size = raw.FPDFText_GetFontSize(page, start) * hypot(matrix.c, matrix.d) or 1.0
             length = raw.FPDFText_GetFontInfo(page, start, font, len(font), flags)
             bold = 0 < length <= len(font) and _BOLD.search(font.value.decode("latin-1")) is not None
-            yield _Word(_whole(letters) + "-" * cut, x.value, y.value, size, bold, before)
+            raw.FPDFText_GetCharBox(page, at - 1, left, right, low, high)
+            yield _Word(_whole(letters) + "-" * cut, x.value, right.value, y.value, size, bold, before)
             letters, before = "", ""
         if not cut:
             before = "\n" if before == "\n" or letter in "\r\n" else " "
@@ -184,14 +198,26 @@ def _lines(words: Iterable[_Word], page: int, edges: tuple[float, float]) -> Ite
 
 def _line(words: Sequence[_Word], page: int, edges: tuple[float, float]) -> PdfLine:
     text, sizes = "", Counter[float]()
-    for word in words:
+    for word, apart in zip(words, _find_cells(words), strict=True):
         # pdfium takes a superscript for a line, and what stands behind it for another one.
         close = word.before == "\n" and word.text[0] in _CLOSING
-        text += word.text if not text or not word.before or close else f" {word.text}"
+        between = _CELL if apart and not _MARKER.fullmatch(f"{text} ") else " "
+        text += word.text if not text or not word.before or close else between + word.text
         sizes[round(word.size, 1)] += len(word.text)
     first = words[0]
     size, bold = sizes.most_common(1)[0][0], all(word.bold for word in words)
     return PdfLine(text, first.x, first.y, size, bold, page, not edges[0] < first.y < edges[1])
+
+
+def _find_cells(words: Sequence[_Word]) -> list[bool]:
+    """Return for each word of a line whether it begins another cell of a table than the word before."""
+    size, gaps = words[0].size, [word.x - last.end if word.before else 0.0 for last, word in pairwise(words)]
+    spaces = [gap for gap in gaps if gap > 0]
+    if not spaces or _BULLET.match(words[0].text):
+        return [False] * len(words)
+    least, most = min(spaces), max(spaces)
+    all_wide = least > _WIDE * size and (most > _DIFFER * least or most > _WIDEST * size)
+    return [False, *(gap > _WIDE * size and (all_wide or gap > _WIDER * least) for gap in gaps)]
 
 
 def _shapes(raw: Any, page: Any) -> list[tuple[float, float, float, float]]:
@@ -218,7 +244,7 @@ def _mark_bullets(lines: Iterable[PdfLine], shapes: Sequence[tuple[float, float,
             and line.y - 0.1 * size < (bottom + top) / 2 < line.y + 0.8 * size
             for left, bottom, right, top in shapes
         )
-        yield replace(line, text=f"• {line.text}") if marked else line
+        yield replace(line, text=f"• {line.text.replace(_CELL, ' ')}") if marked else line
 
 
 # From lines to blocks
@@ -282,6 +308,8 @@ def _paragraphs(lines: Sequence[PdfLine], pitch: float, width: int, body: float)
 def _begins(line: PdfLine, paragraph: Sequence[PdfLine], pitch: float, width: int, body: float) -> bool:
     """Return whether *line* does not go on with what *paragraph* says."""
     last = paragraph[-1]
+    if _CELL in line.text + last.text:
+        return True
     if _BULLET.match(line.text) or (line.bold, line.size) != (last.bold, last.size):
         return not (last.page == line.page and _BULLET.fullmatch(last.text))
     if line.page != last.page:
@@ -351,6 +379,8 @@ def _halves(text: str, following: str) -> tuple[str, str]:
 
 def _kind(paragraph: Sequence[PdfLine], text: str, sizes: Sequence[float]) -> tuple[str, str]:
     first = paragraph[0]
+    if _CELL in text:
+        return "row", text
     if bullet := _BULLET.match(text):
         return "li", text[bullet.end() :]
     large = first.size in sizes
