@@ -9,13 +9,15 @@ from click.testing import CliRunner
 from conftest import paragraphs
 
 from tostrack.archive import Archive
+from tostrack.archive.outbox import Outbox
+from tostrack.archive.verify import verify
 from tostrack.cli import cli
 from tostrack.errors import FetchError
 
 RULES = "You must be at least 13 years old to use the service and you keep your password secret at all times."
 
 
-def keep(platform, out="state"):
+def keep(platform, *options, out="state"):
     (platform.folder / "watchlist.toml").write_text('[watch.acme.terms]\nurl = "https://acme.example/terms"\n')
     command = [
         "-w",
@@ -24,6 +26,7 @@ def keep(platform, out="state"):
         "export-state",
         "--out",
         str(platform.folder / out),
+        *options,
     ]
     return CliRunner().invoke(cli, command)
 
@@ -74,7 +77,7 @@ def test_the_copy_of_a_copy_has_other_bytes_and_is_quiet_all_the_same(platform):
     first = (platform.folder / "state/tostrack.db").read_bytes()
     lost_runner(platform)
 
-    keep(platform, "again")
+    keep(platform, out="again")
     keep(platform)
 
     again = (platform.folder / "again/tostrack.db").read_bytes()
@@ -134,6 +137,32 @@ def test_what_was_sent_is_no_quiet_night(platform):
     assert "no changes since" not in keep(platform).stdout
 
 
+def with_reader(platform):
+    platform.night(terms=paragraphs(RULES))
+    with Outbox(platform.database) as outbox:
+        outbox.ask("shop", "reader@example.org", platform.at)
+        outbox.suppress("gone@example.org", platform.at, "bounced")
+
+
+def test_a_copy_with_addresses_says_so(platform):
+    with_reader(platform)
+
+    assert "holds people's addresses (2): keep it private, or use --public" in keep(platform).stderr
+
+
+def test_a_public_copy_holds_no_address_and_replaces_one_that_does(platform):
+    with_reader(platform)
+    keep(platform)
+
+    result = keep(platform, "--public")
+
+    assert "addresses" not in result.stderr
+    assert b"@example.org" not in (platform.folder / "state/tostrack.db").read_bytes()
+    assert verify(platform.folder / "state/tostrack.db", platform.folder / "state/snapshots").sound
+    assert "no changes since" in keep(platform, "--public").stdout
+    assert "no changes since" not in keep(platform).stdout
+
+
 def test_a_copy_that_is_damaged_is_written_anew(platform):
     platform.night(terms=paragraphs(RULES))
     keep(platform)
@@ -148,7 +177,7 @@ def test_a_copy_that_is_damaged_is_written_anew(platform):
 def test_the_archive_is_never_written_over_by_its_copy(platform):
     platform.night(terms=paragraphs(RULES))
 
-    result = keep(platform, ".")
+    result = keep(platform, out=".")
 
     assert result.exit_code == 1
     assert "the archive itself" in result.stderr

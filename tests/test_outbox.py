@@ -7,7 +7,8 @@ from multiprocessing import get_context
 import pytest
 from conftest import START, paragraphs
 
-from tostrack.archive.outbox import Outbox, queue
+from tostrack.archive import Archive
+from tostrack.archive.outbox import PRIVATE, Outbox, queue
 from tostrack.errors import StoreError
 from tostrack.models import DigestSettings, Verdict, channel_of
 
@@ -31,6 +32,16 @@ def gathered(outbox, kind="digest", **options):
         kind, "shop", "email", "owner@example.org", rows, name="1@acme.example", since=START, at=START, **options
     )
     return outbox.messages()[0]
+
+
+def test_every_table_with_an_address_is_private(platform):
+    platform.night(terms=PLAIN)
+    query = """
+        SELECT t.name FROM sqlite_master t JOIN pragma_table_info(t.name) c
+        WHERE t.type = 'table' AND c.name IN ('address', 'recipient', 'message_id')
+    """
+    with Archive(platform.database) as archive:
+        assert {row["name"] for row in archive.query(query)} | {"messages"} == set(PRIVATE)
 
 
 def test_a_change_that_matters_waits_for_each_of_its_readers(platform):

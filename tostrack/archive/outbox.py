@@ -20,7 +20,7 @@ from tostrack.errors import StoreError
 from tostrack.models import Change, DigestSettings, channel_of, iso
 from tostrack.value import Value
 
-#: These tables hold people's addresses: no published copy has them (`PRIVATE`).
+#: These tables hold people's addresses (`PRIVATE`).
 TABLES = """
 CREATE TABLE messages (
     id INTEGER PRIMARY KEY,
@@ -73,7 +73,7 @@ CREATE TABLE deliveries (
     PRIMARY KEY (message_id, part)
 ) WITHOUT ROWID;
 """
-#: Tables that must not leave the machine with a published archive.
+#: Tables with people's addresses: a copy for the public has no row of them.
 PRIVATE = ("outbox", "deliveries", "messages", "subscribers", "suppressions")
 
 #: The identity of an archive as long as the watchlist gives none (RFC 2606).

@@ -130,6 +130,14 @@ def roll_back(path: Path) -> None:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
+def _empty_tables(path: Path, tables: Sequence[str]) -> None:
+    """Delete every row of *tables* from the file, and its bytes."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for table in tables:
+            connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names of our own tables
+        connection.execute("VACUUM")
+
+
 def version_row(row: sqlite3.Row) -> VersionRow:
     """Return the version that *row* holds.
 
@@ -188,8 +196,11 @@ class Archive:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def copy(self, target: Path) -> None:
+    def copy(self, target: Path, empty: Sequence[str] = ()) -> None:
         """Write a sound copy of the archive to *target*, whole or not at all; the same archive gives the same bytes.
+
+        Args:
+            empty: Tables of which the copy has no row.
 
         Raises:
             StoreError: The disk is full, or the folder cannot be written.
@@ -198,6 +209,8 @@ class Archive:
             with replace_whole(target) as part:
                 part.unlink(missing_ok=True)
                 self._connection.execute("VACUUM INTO ?", (str(part),))
+                if empty:
+                    _empty_tables(part, empty)
         except DATABASE_ERRORS as error:
             raise StoreError(f"{target}: the copy of {self.path} cannot be written ({error})") from error
         except OSError as error:

@@ -16,6 +16,7 @@ from tostrack.archive import snapshots as files
 from tostrack.archive.containment import find_lost_documents
 from tostrack.archive.lock import remove_stale_files, replace_whole
 from tostrack.archive.migrations import DATABASE_ERRORS, open_read_only
+from tostrack.archive.outbox import PRIVATE
 from tostrack.archive.read import Archive
 from tostrack.errors import StoreError
 from tostrack.models import from_iso, sha256
@@ -28,6 +29,13 @@ _RESTLESS_COLUMNS = {
     "documents": frozenset({"checked_at", "outcome", "http_status"}),
     "suspects": frozenset({"last_seen_at", "sightings"}),
 }
+_ADDRESSES = """
+SELECT count(*) FROM (
+    SELECT address FROM subscribers UNION SELECT address FROM suppressions
+    UNION SELECT recipient FROM outbox WHERE channel = 'email'
+    UNION SELECT recipient FROM messages WHERE channel = 'email'
+)
+"""
 #: So often the times of checks are kept though nothing was found: GitHub stops the schedule of a repository that had no
 #: commit for sixty days, and a copy should not look forgotten.
 HEARTBEAT = timedelta(days=7)
@@ -43,10 +51,15 @@ class StateExport(Value):
     written: int
     #: Captures that the archive names and that are missing or damaged.
     missing: tuple[str, ...] = ()
+    #: Addresses of people that the copy holds.
+    addresses: int = 0
 
 
-def export_state(archive: Archive, captures: Path, folder: Path) -> StateExport:
+def export_state(archive: Archive, captures: Path, folder: Path, *, public: bool = False) -> StateExport:
     """Write a sound copy of *archive* into *folder*, its captures, and each text that stands as ``texts/ID.md``.
+
+    Args:
+        public: Leave out the rows that hold people's addresses: who subscribed, and what is sent to whom.
 
     Raises:
         StoreError: *folder* is the archive's own, holds history that this archive does not have, or cannot be written.
@@ -56,7 +69,8 @@ def export_state(archive: Archive, captures: Path, folder: Path) -> StateExport:
         raise StoreError(f"{copy}: is the archive itself; name another folder")
     found = {row.id: archive.text(row.service, row.document) for row in archive.documents()}
     texts = {f"{name}.md": text for name, text in found.items() if text is not None}
-    if copy.is_file() and is_unchanged_state(copy, archive.path):
+    empty = PRIVATE if public else ()
+    if copy.is_file() and is_unchanged_state(copy, archive.path, empty):
         return StateExport(quiet=True, texts=len(texts), written=0)
     if copy.is_file() and (lost := find_lost_documents(copy, archive.path)):
         raise StoreError(
@@ -70,8 +84,9 @@ def export_state(archive: Archive, captures: Path, folder: Path) -> StateExport:
         written = sum(_write(folder / "texts" / name, text) for name, text in texts.items())
     except OSError as error:
         raise StoreError(f"{error.filename or folder}: cannot be written ({error.strerror})") from error
-    archive.copy(copy)
-    return StateExport(quiet=False, texts=len(texts), written=written, missing=tuple(missing))
+    archive.copy(copy, empty)
+    addresses = 0 if public else archive.query(_ADDRESSES)[0][0]
+    return StateExport(quiet=False, texts=len(texts), written=written, missing=tuple(missing), addresses=addresses)
 
 
 def _named_captures(archive: Archive) -> dict[str, str]:
@@ -83,11 +98,15 @@ def _named_captures(archive: Archive) -> dict[str, str]:
     return {row["path"]: row["sha256"] for row in archive.query(query)}
 
 
-def is_unchanged_state(copy: Path, path: Path) -> bool:
-    """Return whether the archive at *path* holds what its earlier *copy* does, but for times of a few days."""
+def is_unchanged_state(copy: Path, path: Path, empty: Collection[str] = ()) -> bool:
+    """Return whether the archive at *path* holds what its earlier *copy* does, but for times of a few days.
+
+    Args:
+        empty: Tables of which the copy should have no row.
+    """
     with closing(open_read_only(copy)) as kept, closing(open_read_only(path)) as now:
         try:
-            return _days_apart(kept, now) < HEARTBEAT and _same(_content(kept), _content(now))
+            return _days_apart(kept, now) < HEARTBEAT and _same(_content(kept), _content(now, empty))
         except DATABASE_ERRORS:
             return False  # not to be read, or of another edition: written anew
 
@@ -102,7 +121,7 @@ def _same(ours: Iterator[Any], theirs: Iterator[Any]) -> bool:
     return all(starmap(operator.eq, zip_longest(ours, theirs)))
 
 
-def _content(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
+def _content(db: sqlite3.Connection, empty: Collection[str] = ()) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of every table that was not made from others, without what is restless.
 
     Not the file is compared: `VACUUM INTO` adds one to the schema cookie (bytes 40 to 43), so a copy of a copy differs.
@@ -116,7 +135,8 @@ def _content(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
         restless: Collection[str] = _RESTLESS_COLUMNS.get(name, ())
         columns = [f'"{row[1]}"' for row in db.execute(f'PRAGMA table_info("{name}")') if row[1] not in restless]
         yield (name, sql)
-        yield from db.execute(f'SELECT {", ".join(columns)} FROM "{name}"')  # noqa: S608 - names of our own tables
+        if name not in empty:
+            yield from db.execute(f'SELECT {", ".join(columns)} FROM "{name}"')  # noqa: S608 - names of our own tables
 
 
 def _mirror(captures: Mapping[str, str], source: Path, target: Path) -> list[str]:

@@ -94,8 +94,8 @@ def verify(
     Args:
         snapshots: The folder of raw captures; None leaves them out, as for a copy of the file alone.
         index: Whether the full-text index is checked too: of another's archive nobody uses it.
-        longest_query: Seconds after which a question is given up, for an archive from elsewhere; 0 for none. One document
-            has `LONGEST_DOCUMENT`, wherever it is from.
+        longest_query: Seconds after which a question is given up, for an archive from elsewhere; 0 for none. One
+            document has `LONGEST_DOCUMENT`, wherever it is from.
     """
     report = Report()
     try:

@@ -378,9 +378,12 @@ def redact_archive(
     "shows the edits.",
 )
 @click.option("-o", "--out", type=_FOLDER, default="state", show_default=True)
+@click.option(
+    "--public", is_flag=True, help="Leave out people's addresses: subscribers, messages and what waits to be sent."
+)
 @quiet_option
 @click.pass_obj
-def export_archive_state(environment: Environment, out: Path) -> None:
+def export_archive_state(environment: Environment, out: Path, *, public: bool) -> None:
     """Write a consistent copy of the archive, its captures, and the current texts as SERVICE/DOCUMENT.md.
 
     If nothing but the times of checks changed since the last export, the folder is left unchanged, byte for byte, for
@@ -389,11 +392,14 @@ def export_archive_state(environment: Environment, out: Path) -> None:
     from tostrack.archive.state_export import export_state
 
     with environment.archive() as archive:
-        kept = export_state(archive, environment.settings.snapshots, out)
+        kept = export_state(archive, environment.settings.snapshots, out, public=public)
     if kept.quiet:
         environment.say(f"{out}: no changes since the last export; left unchanged")
     else:
         environment.say(f"{out}: {archive.path.name}, {kept.texts} texts, {kept.written} written")
+    if kept.addresses:
+        held = f"people's addresses ({kept.addresses})"
+        environment.say(f"{out}: holds {held}: keep it private, or use --public", err=True)
     _report_missing(kept.missing)
 
 
