@@ -6,7 +6,7 @@ import re
 
 from tostrack.analysis.comparison_key import comparable_text
 from tostrack.analysis.verdict import boilerplate_phrases, lexicon
-from tostrack.analysis.verdict.boilerplate_position import in_menu, is_beside_widget, is_outside
+from tostrack.analysis.verdict.boilerplate_position import in_menu, is_beside_widget, is_last_line, is_outside
 from tostrack.analysis.verdict.labels import SEAM, is_glued, is_label, is_link, is_listed, is_party, is_strip
 from tostrack.analysis.verdict.normal_form import DATE, is_mail, is_number, normal
 from tostrack.analysis.verdict.places import Place, is_answer
@@ -131,11 +131,14 @@ def _is_offer(part: Part) -> bool:
 def _reworded(part: Part) -> bool:
     """Whether only hints came into a clause or left it, or buttons printed without spaces changed."""
     changed = [(op, " ".join(text.split())) for op, text in part.hunk.words if op in "+-" and comparable_text(text)]
-    if len({op for op, _ in changed}) == 1 and all(comparable_text(text) in lexicon.HINTS for _, text in changed):
+    # "right, title, and interest": what stands between commas is an entry of a list.
+    hinted = all(not text.endswith(",") and comparable_text(text) in lexicon.HINTS for _, text in changed)
+    if len({op for op, _ in changed}) == 1 and hinted:
         return True
     if part.clause.kind == "p" and all(map(_is_trail, (part.hunk.old, part.hunk.new))):
         return True
-    if changed and all(is_label(text) for _, text in changed) and _STRIP.search(part.hunk.new):
+    labels = all(is_label(text) or _YEARS.fullmatch(text) for _, text in changed)
+    if changed and labels and (_STRIP.search(part.hunk.new) or is_last_line(part.hunk.new)):
         return True
     texts = [text for _, text in changed]
     short = all(is_glued(text) or len(text.split()) < 3 for text in texts)
@@ -192,6 +195,7 @@ def _is_trail(text: str) -> bool:
     return _TRAIL.fullmatch(text) is not None and not any(map(is_answer, steps))
 
 
+_YEARS = lazy_pattern(r"(?:19|20)\d\d")
 #: Labels stand in one line with such signs between them.
 _STRIP = lazy_pattern(r"\s[|·•]\s")
 

@@ -34,6 +34,8 @@ _WHOLE = lazy_pattern(
     r"|this (?:web)?site uses cookies(?: to ensure you get the best experience)?|got it|ok"
     r"|(?:about )?\d+.?(?:min|minutes?)\.? (?:read|reading time)|reading time:? \d+ min(?:utes?)?"
     r"|rated \d(?:[.,]\d)? (?:out of|/) ?\d (?:stars )?(?:by|from|based on) [\d,. ]+ [a-z]+"
+    r"|\d(?:[.,]\d)? (?:out of|/) ?\d(?: stars)? \([\d,. ]+ (?:ratings|reviews|votes)\)"
+    r"|your ip(?: address)?(?: is)?:? [\da-f.:]{7,39}"
     r"|(?:my |your |shopping )?(?:basket|cart|bag) ?\(?\d+\)?(?: items?)?(?: ?[€£$] ?[\d.,]+)?"
     r"|(?:file )?size:? \d+(?:[.,]\d+)? ?[kmg]b"
     r"|(?:written )?by [a-z]+(?: [a-z]+)?"

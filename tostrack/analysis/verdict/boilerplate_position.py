@@ -150,6 +150,11 @@ def _is_brief(text: str) -> bool:
 _COPYRIGHT = lazy_pattern(r"\W*(?:copyright\b|©|\(c\) ?\d)", re.IGNORECASE)
 
 
+def is_last_line(text: str) -> bool:
+    """Return whether *text* says whose a page is, as its last line does."""
+    return _COPYRIGHT.match(text) is not None
+
+
 def is_outside(context: TextPair, hunk: Hunk) -> bool:
     """Return whether what came or went stands above the title of the text, or below the line that ends the page."""
     text = hunk.new or hunk.old
@@ -162,7 +167,7 @@ def is_outside(context: TextPair, hunk: Hunk) -> bool:
         title = next((place for place, clause in enumerate(side.reading.clauses) if clause.kind == "h1"), 0)
         # Some put what matters there.
         return at < title and not any(map(binds, words)) and not lexicon.FOREIGN_RULING.intersection(words)
-    return any(_COPYRIGHT.match(clause.text) for clause in side.reading.clauses[context.ends(hunk) : at])
+    return any(is_last_line(clause.text) for clause in side.reading.clauses[context.ends(hunk) : at])
 
 
 #: What a page says of itself around the policy is no longer than this, and obliges nobody.

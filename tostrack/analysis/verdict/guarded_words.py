@@ -44,16 +44,19 @@ def turns_round(old: Sequence[str], new: Sequence[str]) -> bool:
 
 
 def changes_time(old: Sequence[str], new: Sequence[str]) -> bool:
-    """Return whether what somebody does gave way to what they did: "we share", "we shared"."""
-    done = [{pair for pair in pairwise(words) if pair[0] in _DOERS} for words in (old, new)]
+    """Return whether what somebody does gave way to what they did: "we share", "we have shared"."""
+    spoken = (" ".join(words).replace("we have ", "we ").split() for words in (old, new))
+    done = [{pair for pair in pairwise(words) if pair[0] in _DOERS} for words in spoken]
     gone, come = done[0] - done[1], done[1] - done[0]
     return any(
-        one == other and stem(verb) == stem(form) and verb.endswith("ed") != form.endswith("ed")
+        one == other
+        and ({verb, form} == _PAST or (stem(verb) == stem(form) and verb.endswith("ed") != form.endswith("ed")))
         for one, verb in gone
         for other, form in come
     )
 
 
+_PAST = frozenset(("do", "did"))
 _DOERS = frozenset("i you we they he she it who".split())
 
 

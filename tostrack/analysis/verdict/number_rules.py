@@ -30,8 +30,11 @@ def stamp(part: Part) -> Reason | None:
         return None
     if all(word.startswith((INSTANT, RELATIVE)) for word in changed):
         return Reason.STAMP
-    texts = [text for text in (part.old, part.new) if text]
-    asked = Place.ROW in part.places or (Place.VALUE in part.places and not value_of(part.clause))
+    valued = value_of(part.clause)
+    # A label in front of a date may have been taken for a title of its own: "Ends: May 2027".
+    labelled = valued and not _DATED.intersection(normal(part.hunk.new))
+    texts = [text for text in ((part.hunk.old, part.hunk.new) if labelled else (part.old, part.new)) if text]
+    asked = Place.ROW in part.places or (Place.VALUE in part.places and not valued)
     if asked and not all(map(_is_labelled, texts)):
         return None
     if all(map(_is_stamp, texts)):
@@ -44,6 +47,8 @@ def stamp(part: Part) -> Reason | None:
     return Reason.STAMP if all(map(_counts_views, said)) or all(_stamped(one, changed) for one in said) else None
 
 
+#: Labels of the dates of a document.
+_DATED = lexicon.STAMPED | lexicon.EFFECTIVE | lexicon.DATING | lexicon.LAST
 #: A line that counts what others did has no more words: "Views: 1.5M".
 _COUNTER = 8
 #: What nobody limits.
@@ -131,7 +136,8 @@ def _is_stamp(text: str) -> bool:
     if len(tokens) == 2 and numbers and all(_CODE.match(tokens[at]) for at in numbers):
         return bool(words & _CODED)
     if lexicon.COUNTED & words:
-        counted = all(_is_counter(tokens, at) for at in numbers)
+        # A counter is written in digits: "two of three members decide" is none.
+        counted = numbered and all(_is_counter(tokens, at) for at in numbers)
         return bool(numbers) and counted and not (lexicon.OBLIGING | _LIMITING) & words
     if "version" in words and text.rstrip()[-1:] in ".;" and len(words - lexicon.SAFE - lexicon.DATING) > 1:
         # A sentence about an edition of something.
@@ -352,7 +358,7 @@ def statistics(part: Part) -> Reason | None:
     if not (part.old and part.new):
         return None
     changed = [word for side in part.moved for word in side]
-    if not changed or not all(map(is_number, changed)):
+    if not changed or not all(map(is_number, changed)) or not _DIGIT.search(part.old):
         return None
     tokens = normal(part.new)
     if len(part.moved[0]) != len(part.moved[1]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from tostrack.analysis.comparison_key import comparable, comparable_text
+from tostrack.analysis.comparison_key import comparable, comparable_text, comparables
 from tostrack.analysis.verdict.context import ContextText
 from tostrack.analysis.verdict.normal_form import stem
 from tostrack.analysis.verdict.residual import Part
@@ -111,17 +111,46 @@ def _is_said_of_other(part: Part) -> bool:
     texts, places = (part.context.old, part.context.new), (part.hunk.old_at, part.hunk.new_at)
     clauses = [text.reading.clauses[at] for text, at in zip(texts, places, strict=True) if at is not None]
     forms = [comparable(clause) for clause in clauses]
+    if all(clause.kind == "row" and _GROUP.fullmatch(clause.text) for clause in clauses):
+        # A title within a table moved: it is over other rows, unless they moved with it.
+        below = {
+            "".join(comparables(text.reading)[at + 1 : at + 2]) for text, at in zip(texts, places, strict=True) if at
+        }
+        return len(below) > 1
     if len(clauses) < len(texts) or any(text.count(form) > 1 for text, form in zip(texts, forms, strict=True)):
         # It stands where it stood as well.
         return False
-    listed = all(clause.kind[:2] in ("li", "ol") for clause in clauses)
-    above = [(clause.lead if listed else "") or " ".join(clause.heading[-1:]) for clause in clauses]
+    listed = all(clause.kind[:2] in ("li", "ol", "ro") for clause in clauses)
+    above = [
+        (_line_above(text, at) if listed else "") or " ".join(clause.heading[-1:])
+        for text, at, clause in zip(texts, places, clauses, strict=True)
+    ]
     lines = {comparable_text(line): line for line in above if line}
     if len(lines) < len(texts) or not all(
         form in text.titles or text.says(line) for text in texts for form, line in lines.items()
     ):
         return False
     return listed or differ_in_scope(*above)
+
+
+def _line_above(text: ContextText, at: int | None) -> str:
+    """Return the line that the item or row at *at* of *text* is under: a lead-in, a bold line, a row of one cell."""
+    clauses = text.reading.clauses
+    own = clauses[at or 0]
+    if own.lead:
+        return own.lead
+    for clause in reversed(clauses[: at or 0]):
+        if own.kind == clause.kind == "row":
+            if _GROUP.fullmatch(clause.text):
+                return clause.text
+        elif clause.kind[:2] not in ("li", "ol") or own.kind == "row":
+            return clause.text if own.kind != "row" and _BOLD.fullmatch(clause.text) else ""
+    return ""
+
+
+#: A row with one cell that says something is a title within a table; so is a line that is bold as a whole.
+_GROUP = lazy_pattern(r"[^|]*[^|\s][^|]*\|[|\s]*")
+_BOLD = lazy_pattern(r"(\*\*|__)(?!\s)[^*]{1,100}\1:?")
 
 
 def has_meant_number(part: Part) -> bool:

@@ -51,12 +51,14 @@ _UNITS = {
     "pln": "zł",
     "eur": "€",
     "gbp": "£",
+    "usd": "$",
 }
 # Patterns that begin with a digit are searched for ten times as fast as those that begin with what is beside it.
 _UNIT = lazy_pattern(rf"(?P<digit>\d)\s?(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})\b")
-_BEFORE = lazy_pattern(r"\b(?P<unit>eur|gbp)\s?(?=\d)")
-#: "10 €" and "€10" are one sum.
-_BEHIND = lazy_pattern(r"(?<![\d.,])(?P<sum>\d+(?:[.,]\d+)*)\s?(?P<sign>[€£])(?!\s?\d)")
+_BEFORE = lazy_pattern(r"\b(?P<unit>eur|gbp|usd)\s?(?=\d)")
+#: "10 €" and "€10" are one sum, as are "$10" and "USD 10" where nothing says of which country.
+_BEHIND = lazy_pattern(r"(?<![\d.,])(?P<sum>\d+(?:[.,]\d+)*)\s?(?P<sign>[€£$])(?!\s?\d)")
+_OF_US = lazy_pattern(r"\bus\s?\$(?=\s?\d)")
 _SUM = lazy_pattern(r"[€£$]\s?\d+(?:[.,]\d{3})*[.,]00(?!\d)")
 _HOUR = lazy_pattern(r"(?P<hour>\d(?<!\w\d)\d?)(?::(?P<minute>\d{2}))?\s?(?P<half>[ap])\.?\s?m\b\.?")
 _PHONE = lazy_pattern(r"\+\d[\d\s()./-]{6,20}\d")
@@ -143,9 +145,11 @@ def _counted(text: str) -> str:
     if any(nth in text for nth in _ORDINAL):
         text = _NTH.sub(lambda match: _ORDINAL[match[0]], text)
     text = _UNIT.sub(lambda match: f"{match['digit']} {_UNITS[match['unit']]} ", text)
-    if "eur" in text or "gbp" in text:
+    if "eur" in text or "gbp" in text or "usd" in text:
         text = _BEFORE.sub(lambda match: f"{_UNITS[match['unit']]}", text)
-    if "€" in text or "£" in text:
+    if "us" in text and "$" in text:
+        text = _OF_US.sub("$", text)
+    if "€" in text or "£" in text or "$" in text:
         text = _BEHIND.sub(r"\g<sign>\g<sum>", text)
     return _SUM.sub(lambda match: match[0][:-3], text)
 

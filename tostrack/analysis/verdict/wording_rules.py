@@ -34,7 +34,7 @@ from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import sentences
 from tostrack.language.dictionary import has_word
 from tostrack.language.lazy_pattern import lazy_pattern
-from tostrack.language.tokens import Kind, tokenize
+from tostrack.language.tokens import SILENT, Kind, tokenize
 from tostrack.language.words import list_languages, load_language, union
 from tostrack.models import Clause, Edit, Reason
 
@@ -107,12 +107,14 @@ def _narrows_what_stays(part: Part) -> bool:
     if part.hunk.edit is Edit.REWORDED or not narrows(part.text, language_of(part.context.new.reading)):
         return False
     below, other = _below(part), part.context.new if part.hunk.new_at is None else part.context.old
-    if below is None or below.is_heading or below.text.count(" ") < _SENTENCE_SPACES or part.clause.kind == "h1":
+    if below is None or below.is_heading or part.clause.kind == "h1":
+        return False
+    if below.text.count(" ") < _SENTENCE_SPACES and not below.text.endswith("."):
         return False
     return other.count(comparable(below)) > 0
 
 
-#: A clause of fewer spaces is an item of a menu as soon as one of the text.
+#: A clause of fewer spaces and without a stop is an item of a menu as soon as one of the text.
 _SENTENCE_SPACES = 5
 
 
@@ -131,6 +133,8 @@ def heading(part: Part) -> Reason | None:
     if _gives_value(part.hunk.new or part.hunk.old) or (
         part.hunk.edit is Edit.REWORDED and differ_in_scope(part.old, part.new)
     ):
+        return None
+    if not part.clause.is_heading and len(_joining() & changed) > 1:
         return None
     asked = part.text.rstrip().endswith("?")
     return None if (_BINDING & changed and not asked) or any(map(is_number, changed)) else Reason.WORDING
@@ -177,7 +181,8 @@ def _sets_scope(part: Part) -> bool:
 
 #: A line without a stop, of no more words, in which some words gave way to others, is a title.
 _TITLE_LINE = 6
-#: So is a longer one that is bold as a whole, unless it speaks of somebody.
+#: So is a longer one that is bold as a whole, unless it speaks of somebody, or ends with a stop behind so many words.
+_SENTENCE = 4
 _BOLD = lazy_pattern(r"(\*\*|__)(?!\s)[^*]{3,100}\1$")
 
 
@@ -185,10 +190,12 @@ def _is_title_line(part: Part) -> bool:
     hunk = part.hunk
     if hunk.edit is not Edit.REWORDED or part.clause.kind != "p" or not (part.old and part.new):
         return False
-    if _BOLD.match(part.clause.text):
-        return not lexicon.ACTORS.intersection(normal(f"{hunk.old} {hunk.new}"))
     words = [hunk.old.split(), hunk.new.split()]
-    if not _heads(part) and not lexicon.CALL.match(hunk.new.lower()):
+    if _BOLD.match(part.clause.text):
+        said = hunk.new.rstrip("*_ ").endswith(".") and len(words[1]) >= _SENTENCE
+        return not said and not lexicon.ACTORS.intersection(normal(f"{hunk.old} {hunk.new}"))
+    listed = any(text.count(",") > 1 for text in (hunk.old, hunk.new))
+    if listed or (not _heads(part) and not lexicon.CALL.match(hunk.new.lower())):
         return False
     stopped = any(text.rstrip("*_ ")[-1:] in ".:;!?…" for text in (hunk.old, hunk.new))
     capital = all(text[:1].isupper() for text in (hunk.old, hunk.new))
@@ -329,13 +336,57 @@ def wording(part: Part) -> Reason | None:
         lost, gained = ([word for word in side if word != "or"] for side in (lost, gained))
     if _are_too_many(lost, len(gained), safe) or _are_too_many(gained, len(lost), safe):
         return Reason.WORDING if _is_misspelt(part) else None
+    slips = _take_slips(part, lost, gained)
+    if {*lost, *gained} <= safe and not _is_guarded(part, {*lost, *gained}):
+        meant = [[slips.get(word, word) for word in side] for side in (old, new)]
+        known = _keep_order(meant[0], meant[1], {*lost, *gained}) or _is_reordered(part)
+    else:
+        known = _is_misspelt(part)
+    return Reason.WORDING if known else None
+
+
+def _take_slips(part: Part, lost: list[str], gained: list[str]) -> dict[str, str]:
+    """Take misspelt words from *lost* and what they mean from *gained*, and return the former by the latter."""
+    slips = {}
     for word in list(lost):
-        if meant := next(
-            (other for other in gained if is_typo(word, other) and not _is_other(part, word, other)), None
-        ):
+        meant = next((other for other in gained if is_typo(word, other) and not _is_other(part, word, other)), None)
+        if meant is not None:
             lost.remove(word)
             gained.remove(meant)
-    return Reason.WORDING if {*lost, *gained} <= safe or _is_misspelt(part) else None
+            slips[meant] = word
+    return slips
+
+
+def _keep_order(old: Sequence[str], new: Sequence[str], changed: set[str]) -> bool:
+    """Whether the words of both that carry a meaning, beside those that *changed*, stand in one order."""
+    small = lexicon.SAFE | _joining() | changed
+    ours, theirs = ([word for word in side if word not in small] for side in (old, new))
+    return ours == theirs
+
+
+def _is_guarded(part: Part, changed: set[str]) -> bool:
+    """Whether one of the small words that *changed* is a code in capitals ("US"), or says how exact a number is."""
+    codes = {match[0].lower() for text in (part.old, part.new) for match in _CODE.finditer(text)}
+    return bool(codes & changed) or _hedges(part.old) != _hedges(part.new)
+
+
+#: A code of a country or state, in a text that is not in capitals around it.
+_CODE = lazy_pattern(r"(?<![A-Z] )(?<![A-Z])[A-Z]{2}(?![\w’'])(?! [A-Z]{2})")
+
+
+def _hedges(text: str) -> list[str]:
+    """Return the words right before numbers that say how exact these are: "about 30"."""
+    if not any(map(str.isdigit, text)):
+        return []
+    said = [token for token in tokenize(text) if token.kind not in SILENT]
+    return [
+        one.key for one, other in itertools.pairwise(said) if one.kind is Kind.QUALIFIER and other.kind is Kind.NUMBER
+    ]
+
+
+@cache
+def _joining() -> frozenset[str]:
+    return union("wording", "joining")
 
 
 #: What stands between the entries of a list in a sentence.
