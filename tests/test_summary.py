@@ -233,38 +233,6 @@ def test_the_number_of_a_version_is_not_what_a_change_is_about():
 CASTE = (("20190607", " or gender"), ("20200113", ", caste or gender"))
 
 
-def set_in_lines(*lines):
-    filler = [
-        f"This is line {number} of a page that was printed and\n\nread back, so that each line is a paragraph"
-        for number in range(10)
-    ]
-    return "\n\n".join([*filler, "of its own.", *lines])
-
-
-def test_a_sentence_that_a_page_sets_in_lines_is_quoted_whole():
-    old = set_in_lines("Once you close your account we delete what you have", "stored with us.")
-    new = set_in_lines(
-        "Once you close your account we delete what you have",
-        "stored with us. Once you let another site connect with your account, it",
-        "can read your profile and publish stories about you.",
-    )
-
-    assert compare(old, new).explanation == (
-        "Adds text: “Once you let another site connect with your account, it can read your profile and publish stories "
-        "about you”."
-    )
-
-
-def test_words_that_went_to_the_next_line_did_not_move():
-    old = set_in_lines("We keep the messages that you send for thirty days and then we", "erase them for good.")
-    new = set_in_lines(
-        "We keep the messages that you send for sixty days and then", "we erase them for good.", "Write to us."
-    )
-
-    assert "thirty days and then → sixty" not in compare(old, new).explanation
-    assert "thirty days → sixty days" in compare(old, new).explanation
-
-
 @pytest.mark.parametrize(
     "said",
     [

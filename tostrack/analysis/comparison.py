@@ -19,6 +19,7 @@ from tostrack.models import (
     Reason,
     Version,
 )
+from tostrack.printed_lines import join_printed_lines
 
 if TYPE_CHECKING:
     from tostrack.analysis.flags import Rulebook
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 
 
 def read_version(version: str | Version) -> Reading:
-    """Return *version* with its clauses."""
+    """Return *version* with its clauses; what it sets in lines of print is whole paragraphs in its text."""
     version = Version(version) if isinstance(version, str) else version
+    version = replace(version, text=join_printed_lines(version.text))
     return Reading(version, tuple(split_clauses(version.text)))
 
 
@@ -59,7 +61,7 @@ def compare_readings(
         found = find_reasons(hunks, old, new)
         told = tuple(replace(hunk, reason=finding.reason) for hunk, finding in zip(told, found, strict=True))
         told = tuple(keep_certain_moves(told, old.version.text, new.version.text))
-        judgement = summarize(judgement, told, old.version.text, new.version.text)
+        judgement = summarize(judgement, told)
     return Change(old.version, new.version, told, judgement, dating=compare_document_dates(old, new))
 
 

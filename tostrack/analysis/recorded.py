@@ -18,6 +18,7 @@ from tostrack.clauses import join_clauses, split_clauses, text_key
 from tostrack.errors import ExtractError
 from tostrack.extraction.quality import classify_suspect
 from tostrack.models import Change, Clause, Reading, Reason, Version
+from tostrack.printed_lines import join_printed_lines
 
 #: The longest policies have some thousand.
 _MOST_CLAUSES = 50_000
@@ -50,7 +51,7 @@ def read_markdown(markdown: str) -> RecordedText:
     Raises:
         ExtractError: It says nothing, or in more clauses than any policy has.
     """
-    clauses = split_clauses(_BREAK.sub(" ", markdown))
+    clauses = split_clauses(join_printed_lines(_BREAK.sub(" ", markdown)))
     if not clauses:
         raise ExtractError("holds no text", cause="empty")
     return describe_text(join_clauses(clauses))

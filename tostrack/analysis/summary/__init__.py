@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from tostrack.analysis.sentence import write_sentence
 from tostrack.analysis.summary.certain_moves import keep_certain_moves, matters
-from tostrack.analysis.summary.lines import join_lines
 from tostrack.analysis.summary.listed import name_entries, name_parties, names_party
 from tostrack.analysis.summary.moves import has_moved, moved_flags, name_facts, quote_fact, quote_flag, weigh_facts
 from tostrack.analysis.summary.quotes import is_quotable, join_phrases
@@ -41,17 +40,17 @@ _OTHERS = 3
 _OF_NEWS = frozenset({Reason.NEW_TEXT, Reason.REMOVED_TEXT, Reason.NUMBERS})
 
 
-def summarize(judgement: Judgement, hunks: Sequence[Hunk], old_text: str = "", new_text: str = "") -> Judgement:
+def summarize(judgement: Judgement, hunks: Sequence[Hunk]) -> Judgement:
     """Return *judgement* with a sentence that names the weightiest moves of *hunks* and quotes one.
 
     In this order: companies and entries that joined or left a list; what the platform gains or gives up by topic, and
     facts (consent, negation, modal verb, recipient, amounts); else the sections that were edited most. A sentence that
-    the history has decided remains. Where both texts are given, sentences that they set in lines are read whole.
+    the history has decided remains.
     """
-    if judgement.reason not in _OF_NEWS or not any(map(matters, hunks)):
+    news = [hunk for hunk in hunks if matters(hunk)]
+    if judgement.reason not in _OF_NEWS or not news:
         return judgement
-    news = [hunk for hunk in join_lines(hunks, old_text, new_text) if matters(hunk)]
-    return replace(judgement, explanation=_name_listed(news) or _name_all(news)) if news else judgement
+    return replace(judgement, explanation=_name_listed(news) or _name_all(news))
 
 
 def _name_listed(news: Sequence[Hunk]) -> str:
