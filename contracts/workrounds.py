@@ -3,11 +3,19 @@
 Run by contracts/workrounds.sh with pinned packages; docs/upstream.md lists the same names.
 """
 
+import email
+import email.policy
+import http.client
 import logging
+import platform
 import socket
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
 from importlib.metadata import version
+from ipaddress import ip_network
 
 import lxml.etree
 import urllib3
@@ -51,25 +59,70 @@ def libxml2_void_elements() -> bool:
     return "terms" in "".join(_parse("<div><source src=a>terms</div>").find(".//source").itertext())
 
 
-def urllib3_cut_end() -> bool:
-    """Whether an answer in chunks that ends inside its last chunk counts as whole (tostrack/fetch/client.py)."""
+@contextmanager
+def _answering(answer: bytes) -> Iterator[int]:
+    """Serve *answer* to one request; the port is given."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
-        def answer() -> None:
+        def serve() -> None:
             connection, _ = server.accept()
             with connection:
                 connection.recv(4096)
-                connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nterms\r\n0")
+                connection.sendall(answer)
 
-        thread = threading.Thread(target=answer)
+        thread = threading.Thread(target=serve)
         thread.start()
         try:
-            address = f"http://127.0.0.1:{server.getsockname()[1]}/"
-            return urllib3.PoolManager(retries=False).request("GET", address).data == b"terms"
-        except urllib3.exceptions.HTTPError:
-            return False
+            yield server.getsockname()[1]
         finally:
             thread.join()
+
+
+def urllib3_cut_end() -> bool:
+    """Whether an answer in chunks that ends inside its last chunk counts as whole (tostrack/fetch/client.py)."""
+    with _answering(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nterms\r\n0") as port:
+        try:
+            answer = urllib3.PoolManager(retries=False).request("GET", f"http://127.0.0.1:{port}/")
+        except urllib3.exceptions.HTTPError:
+            return False
+        return answer.data == b"terms"
+
+
+def python_cut_headers() -> bool:
+    """Whether http.client takes headers without the empty line that ends them (tostrack/fetch/guard.py)."""
+    with _answering(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nETag: ab") as port:
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        connection.request("GET", "/")
+        try:
+            return connection.getresponse().headers["ETag"] == "ab"
+        except http.client.HTTPException:
+            return False
+
+
+def python_other_addresses() -> bool:
+    """Whether ipaddress calls site-local addresses, IPv4-compatible ones and segment routing global (the same file)."""
+    return any(ip_network(network)[7].is_global for network in ("fec0::/10", "::/96", "5f00::/16"))
+
+
+#: As tostrack/notify/smtp.py writes mails, but for its own headers.
+_POLICY = email.policy.SMTP.clone(cte_type="7bit", max_line_length=76)
+
+
+def _written(name: str, value: str) -> bytes:
+    mail = EmailMessage(_POLICY)
+    mail[name] = value
+    return mail.as_bytes(policy=_POLICY)
+
+
+def python_encoded_address() -> bool:
+    """Whether a long address in List-Unsubscribe is written as encoded words (tostrack/notify/smtp.py)."""
+    return b"=?" in _written("List-Unsubscribe", f"<https://acme.example/unsubscribe?token={'x' * 90}>")
+
+
+def python_lost_space() -> bool:
+    """Whether the space between two encoded words of a subject is lost (the same file)."""
+    said = f"{'a' * 60} ändert über für März äöü ß Gäste"
+    return str(email.message_from_bytes(_written("Subject", said), policy=email.policy.default)["Subject"]) != said
 
 
 FAULTS = {
@@ -80,6 +133,10 @@ FAULTS = {
     libxml2_paragraph_in_heading: "lxml",
     libxml2_void_elements: "lxml",
     urllib3_cut_end: "urllib3",
+    python_cut_headers: "Python",
+    python_other_addresses: "Python",
+    python_encoded_address: "Python",
+    python_lost_space: "Python",
 }
 
 
@@ -88,7 +145,8 @@ def main() -> None:
     gone = []
     for fault, package in FAULTS.items():
         there = fault()
-        print(f"{package} {version(package)}: {fault.__name__} {'is still there' if there else 'IS GONE'}")
+        which = platform.python_version() if package == "Python" else version(package)
+        print(f"{package} {which}: {fault.__name__} {'is still there' if there else 'IS GONE'}")
         gone += [fault.__name__] * (not there)
     sys.exit(bool(gone))
 

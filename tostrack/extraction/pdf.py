@@ -32,7 +32,7 @@ CAUSES: Mapping[str, str] = {
 }
 
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
-#: What pdfium gives for a hyphen that ends a line.
+#: What pdfium gives for a hyphen that ends a line (docs/upstream.md).
 _NO_LETTER = "\x02\ufffe"
 #: Marks that no space comes before.
 _CLOSING = ".,;:!?)]”"

@@ -33,8 +33,8 @@ LOOKUP_PATIENCE = 15.0
 CONNECT_PATIENCE = 10.0
 READ_PATIENCE = 30.0
 
-#: Not for us although `is_global` says yes, on one Python version or another: 6to4 relays, protocol assignments,
-#: IPv4-compatible, local NAT64, Teredo and its neighbours, documentation, segment routing, site-local.
+#: Not for us although `is_global` says yes on one Python version or another (docs/upstream.md): 6to4 relays, protocol
+#: assignments, IPv4-compatible, local NAT64, Teredo and its neighbours, documentation, segment routing, site-local.
 _NOT_PUBLIC = [
     *map(ip_network, ("192.88.99.0/24", "192.0.0.0/24", "100.64.0.0/10")),
     *map(ip_network, ("::/96", "64:ff9b:1::/48", "2001::/23", "3fff::/20", "5f00::/16", "fec0::/10")),
@@ -286,7 +286,7 @@ class _Answer(http.client.HTTPResponse):
     def begin(self) -> None:
         super().begin()
         if self._exchange.ended:
-            # http.client takes the headers so far for all of them.
+            # http.client takes the headers so far for all of them (docs/upstream.md).
             raise http.client.IncompleteRead(b"")
 
 

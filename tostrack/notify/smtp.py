@@ -31,7 +31,7 @@ _PORTS = {"smtp": 587, "smtps": 465}
 
 
 class _Addresses(UnstructuredHeader):
-    """Addresses in angle brackets, a line each. The library would encode a long one, and no program could click it."""
+    """Addresses in angle brackets, a line each. Python's `email` encodes a long one, which no program can follow."""
 
     def fold(self, *, policy: Policy) -> str:
         lines = f",{policy.linesep} ".join(str(self).split(", "))
@@ -39,7 +39,7 @@ class _Addresses(UnstructuredHeader):
 
 
 class _Subject(UnstructuredHeader):
-    """A subject whose words are encoded together: the library loses the space between two encoded words."""
+    """A subject whose words are encoded together: Python's `email` loses the space between two encoded words."""
 
     def fold(self, *, policy: Policy) -> str:
         if str(self).isascii():
