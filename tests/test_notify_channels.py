@@ -318,6 +318,7 @@ def test_an_error_of_telegram_is_read_from_its_status_or_its_body(telegram, numb
             (said, True)
             for said in (b"", b"ok", b"{", b"[" * 60_000, b'{"ok": 1}', b'["ok"]', b'{"error": "invalid_auth"}')
         ),
+        *((said, True) for said in (b'{"errcode": 0, "errmsg": "ok"}', b'{"errcode": "x"}')),
         *((said, False) for said in (b'{"ok": false}', b'{"ok": false, "error": 5, "error_code": "x"}')),
     ],
 )
@@ -340,6 +341,13 @@ def test_what_a_chat_answers_is_read_to_a_bound(flood):
 
     assert server.requests
     assert not server.whole
+
+
+@THEIRS
+def test_an_errcode_is_a_no_and_is_named(telegram):
+    telegram.said = b'{"errcode": 310000, "errmsg": "keywords not in content"}'
+    with pytest.raises(NotifyError, match=r"did not take it \(HTTP 200, errcode 310000\)"):
+        post(chat_of(f"{BOT}/111/"), letter("apprise:team"))
 
 
 @THEIRS

@@ -66,6 +66,8 @@ class ChatAnswer(Value):
     is_no: bool = False
     #: Its ``error``, where that is one of `REFUSED_CODES`.
     code: str = ""
+    #: Its ``errcode``, as DingTalk and WeCom write it; 0 where there is none.
+    errcode: int = 0
 
     @property
     def is_final(self) -> bool:
@@ -73,17 +75,22 @@ class ChatAnswer(Value):
         return self.status in REFUSED or bool(self.code)
 
     def __str__(self) -> str:
-        return f"HTTP {self.status}, {self.code}" if self.code else f"HTTP {self.status}"
+        reason = self.code or (f"errcode {self.errcode}" if self.errcode else "")
+        return f"HTTP {self.status}, {reason}" if reason else f"HTTP {self.status}"
 
 
 def read_answer(status: int, body: bytes) -> ChatAnswer:
-    """Return what an answer of a chat means: many say ``"ok": false`` in a body of JSON, some with status 200."""
+    """Return what an answer of a chat means: many say ``"ok": false`` or an ``errcode`` in JSON, some with status 200."""
     try:
         said = json.loads(body) if len(body) <= _LONGEST_ANSWER else None
     except (ValueError, RecursionError):
         said = None
-    if not isinstance(said, dict) or said.get("ok") is not False:
+    if not isinstance(said, dict):
         return ChatAnswer(status)
+    if said.get("ok") is not False:
+        errcode = said.get("errcode")
+        errcode = errcode if isinstance(errcode, int) else 0
+        return ChatAnswer(status, is_no=errcode != 0, errcode=errcode)
     number, code = said.get("error_code"), said.get("error")
     if isinstance(number, int) and 400 <= number < 600:
         status = number
@@ -227,7 +234,7 @@ class Apprise(Notifier):
             body = "\n".join(block.text for block in letter.chat)
             taken = chat.notify(title=letter.subject, body=body, body_format=apprise.NotifyFormat.TEXT)
         answer = answers[-1] if answers else None
-        # The library takes some answers for a yes by their status alone.
+        # The library takes some answers for a yes by their status alone (docs/upstream.md).
         if taken and not (answer and answer.is_no):
             return
         said = f" ({answer})" if answer else ""
