@@ -80,7 +80,7 @@ class ChatAnswer(Value):
 
 
 def read_answer(status: int, body: bytes) -> ChatAnswer:
-    """Return what an answer of a chat means: many say ``"ok": false`` or an ``errcode`` in JSON, some with status 200."""
+    """Return what an answer of a chat means: many say ``"ok": false`` or an ``errcode``, some with status 200."""
     try:
         said = json.loads(body) if len(body) <= _LONGEST_ANSWER else None
     except (ValueError, RecursionError):
