@@ -380,6 +380,27 @@ def test_a_last_text_that_is_doubted_waits_in_quarantine_and_accept_takes_it(tmp
     assert CliRunner().invoke(cli, ["verify"]).exit_code == 0
 
 
+def test_a_watchlist_without_documents_is_enough_to_import_and_to_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "watchlist.toml").write_text("")
+    repository(tmp_path / "v.git", *HISTORY)
+
+    said = [
+        CliRunner().invoke(cli, arguments)
+        for arguments in (
+            ["import", "ota", "v.git"],
+            ["log", "--all"],
+            ["show", "pix-board/terms-of-service"],
+            ["status"],
+        )
+    ]
+
+    assert [each.exit_code for each in said] == [0, 0, 0, 0], said
+    assert LICENCE in said[2].stdout
+    for command in ("crawl", "check", "list"):
+        assert "nothing to watch" in CliRunner().invoke(cli, [command]).stderr
+
+
 def test_of_commits_of_one_second_the_last_counts(platform, tmp_path):
     folder = repository(
         tmp_path / "v.git", ("Start", 0, {PATH: text(LICENCE, RULES)}), ("Start", 0, {PATH: text(WIDER, RULES)})

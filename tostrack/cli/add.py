@@ -44,7 +44,6 @@ def command(
     from tostrack.watchlist import to_toml
     from tostrack.watchlist.edit import append
 
-    environment.may_watch_nothing = True
     with environment.fetching() as (fetch_all, worker):
         found = propose(
             url,

@@ -40,8 +40,6 @@ class Environment:
     def __init__(self, named_path: Path | None, *, colour: str = "auto", url: str = "") -> None:
         #: The watchlist that the user named; None where none was.
         self.named_path = named_path
-        #: Whether the command works with a watchlist that names no document.
-        self.may_watch_nothing = False
         #: ``auto``, ``always`` or ``never``.
         self.colour = colour
         #: Whether to print only what a person must act on.
@@ -122,7 +120,7 @@ class Environment:
         """The watchlist, read and checked; where it does not say where the site is, ``TOSTRACK_URL`` does."""
         from tostrack.watchlist import load
 
-        found = load(self.watchlist_path, may_watch_nothing=self.may_watch_nothing)
+        found = load(self.watchlist_path)
         if not self._url:
             return found
         from dataclasses import replace

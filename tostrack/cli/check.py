@@ -29,10 +29,12 @@ def command(environment: Environment, targets: tuple[str, ...], once: bool, as_j
     Each page is fetched twice: parts that differ between the two would be noise every night. If a selector matches
     nothing, the element most similar to the last accepted text is named.
     """
+    from tostrack.cli.crawl import select_watched
     from tostrack.render.escape import count
     from tostrack.watchlist import check_selectors
 
     watchlist = environment.watchlist
+    select_watched(watchlist, targets)
     check_selectors(watchlist)
     rules = _own_rules(environment)
     if not targets:

@@ -21,7 +21,7 @@ from tostrack.cli.app import (
     progress_bar,
     targets_argument,
 )
-from tostrack.errors import FetchError
+from tostrack.errors import ConfigError, FetchError
 from tostrack.models import from_iso, iso
 from tostrack.value import fields_of
 
@@ -147,9 +147,15 @@ def select_for_crawl(watchlist: Watchlist, targets: Iterable[str]) -> list[Docum
 
 
 def select_watched(watchlist: Watchlist, targets: Iterable[str]) -> list[Document]:
-    """Return the documents that *targets* name, or all, each once."""
+    """Return the documents that *targets* name, or all, each once.
+
+    Raises:
+        ConfigError: They name one that is not watched, or nothing is watched.
+    """
     from tostrack.watchlist import find
 
+    if not watchlist.documents:
+        raise ConfigError(f"{watchlist.source}: nothing to watch; add a table such as [watch.acme.terms] with a url")
     names = tuple(targets)
     found = [document for name in names for document in find(watchlist, name)] if names else watchlist.documents
     return list(dict.fromkeys(found))

@@ -31,7 +31,6 @@ def command(environment: Environment, folder: Path, dry_run: bool, as_json: bool
     from tostrack.watchlist import to_toml
     from tostrack.watchlist.edit import append
 
-    environment.may_watch_nothing = True
     found = read(folder)
     path = environment.watchlist_path
     # A dry run needs no watchlist.

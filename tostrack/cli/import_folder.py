@@ -44,7 +44,6 @@ def command(environment: Environment, folder: Path, rename: tuple[str, ...], dry
     """
     from tostrack.importers.folder import collect, find_layout
 
-    environment.may_watch_nothing = True
     now = datetime.now(UTC)
     found = collect(folder, now)
     if not found.pages:

@@ -57,7 +57,6 @@ def command(
     """
     from tostrack.importers.ota import open_collection
 
-    environment.may_watch_nothing = True
     with open_collection(collection, datetime.now(UTC)) as found:
         idents = [ident for ident in sorted(found.records) if not only or {ident, ident.partition("/")[0]} & set(only)]
         if not idents:

@@ -38,27 +38,21 @@ _ENDLESS_KEY = lazy_pattern(r"(?<![\w\"'-])(?:(?:[\w-]+|\"[^\"\n]{0,80}\"|'[^'\n
 _POSITION = lazy_pattern(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
-def load(path: Path, *, may_watch_nothing: bool = False) -> Watchlist:
+def load(path: Path) -> Watchlist:
     """Return the watchlist in the file *path*; paths in it are relative to its folder.
-
-    Args:
-        may_watch_nothing: Accept one that names no document: enough for an import.
 
     Raises:
         ConfigError: It cannot be read, or something in it is wrong; ``error.problems`` has a line for each finding.
     """
     text = read_text(path, _LARGEST, "is it a watchlist?", "; `tostrack init` makes one")
-    return loads(text, str(path), path.parent, may_watch_nothing=may_watch_nothing)
+    return loads(text, str(path), path.parent)
 
 
-def loads(
-    text: str, source: str = "watchlist.toml", folder: Path = Path(), *, may_watch_nothing: bool = False
-) -> Watchlist:
-    """Return the watchlist that *text* holds.
+def loads(text: str, source: str = "watchlist.toml", folder: Path = Path()) -> Watchlist:
+    """Return the watchlist that *text* holds; one without documents is enough for an import and for what reads it.
 
     Args:
         folder: What relative paths in it are relative to.
-        may_watch_nothing: Accept one that names no document.
 
     Raises:
         ConfigError: Something in it is wrong; ``error.problems`` has a line for each finding.
@@ -74,8 +68,6 @@ def loads(
         # Not only TOMLDecodeError: Python refuses a number of more than 4,300 digits in its own way.
         raise ConfigError(_syntax_error(str(error), source)) from error
     findings = Findings()
-    if may_watch_nothing and tables.get("watch", {}) == {}:
-        findings = Findings(ignored=frozenset({("watch",)}))
     watchlist = _validated(tables, source, folder, findings)
     if findings:
         raise ConfigError(*findings.lines(source, text))

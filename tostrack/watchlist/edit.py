@@ -29,7 +29,7 @@ def append(text: str, documents: Iterable[Document], source: str = "watchlist.to
     Raises:
         ConfigError: *text* is no sound watchlist, or of a form that cannot be added to without rewriting it.
     """
-    known = loads(text, source, may_watch_nothing=True).documents if text.strip() else ()
+    known = loads(text, source).documents
     ids = {document.id for document in known}
     pages = {place: document.id for document in known for place in _places(document)}
     added: list[Document] = []

@@ -27,16 +27,13 @@ class Findings:
     """A list that readers add to; empty means that the file is fine."""
 
     _found: list[tuple[At, str, str, tuple[str, ...]]] = field(default_factory=list)
-    #: Places at which nothing is wrong for this reader.
-    ignored: frozenset[At] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self._found)
 
     def add(self, at: At, finding: str, *, word: str = "", known: Iterable[str] = ()) -> None:
         """Note that the value *at* is wrong; when one of *known* is close to *word*, it is offered in its place."""
-        if at not in self.ignored:
-            self._found.append((at, finding, word, tuple(known)))
+        self._found.append((at, finding, word, tuple(known)))
 
     def lines(self, source: str, text: str = "") -> Iterator[str]:
         """Yield a line for each finding, in the order of the file: ``watchlist.toml:3: watch.acme: unknown key``."""

@@ -45,8 +45,6 @@ def watchlist(tables: Mapping[str, object], source: str, folder: Path, findings:
     root = Table(dict(tables), (), findings)
     root.only(_ROOT_KEYS)
     watch = root.table("watch")
-    if root.values.get("watch", {}) == {}:
-        findings.add(("watch",), "nothing to watch; add a table such as [watch.acme.terms] with a url")
     documents: list[Document] = []
     services: dict[str, str] = {}
     known: list[str] = []
