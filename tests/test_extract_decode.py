@@ -58,6 +58,7 @@ LEGACY = {
     "cp932": "当社は、裁判所の命令がない限り、お客様のデータを販売しません。",
     "euc_jp": "当社は、裁判所の命令がない限り、お客様のデータを販売しません。",
     "cp949": "당사는 법원의 요구가 없는 한 귀하의 데이터를 판매하지 않습니다.",
+    "iso2022_jp": "当社は、裁判所の命令がない限り、お客様のデータを販売しません。",
     "cp1252": "Nous ne vendons pas vos données, sauf si un tribunal l’exige. Même après.",
 }
 
@@ -79,12 +80,25 @@ def test_labels_that_only_browsers_know_are_known(label, codec):
 
 
 @pytest.mark.parametrize(
-    ("lang", "codec", "text"), [("pl", "iso-8859-2", "Część łączy"), ("cs-CZ", "cp1250", "Účet žádá")]
+    ("lang", "codec", "text"),
+    [
+        ("pl", "iso-8859-2", "Część łączy"),
+        ("cs-CZ", "cp1250", "Účet žádá"),
+        # Of two encodings of one script the one that gives words.
+        ("ru", "cp1251", RUSSIAN),
+        ("ru", "koi8_r", 2 * RUSSIAN),
+    ],
 )
 def test_the_language_of_the_page_tells_its_encoding(lang, codec, text):
     page = f"<html lang='{lang}'><p>{text}</p>"
 
     assert decode(page.encode(codec)) == page
+
+
+def test_a_long_line_of_letters_of_two_bytes_is_not_cut_within_one():
+    page = "<p>" + 40 * f"{LEGACY['euc_jp']} "
+
+    assert decode(page.encode("euc_jp")) == page
 
 
 def test_what_cannot_be_told_is_marked_as_such():

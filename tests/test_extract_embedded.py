@@ -60,6 +60,12 @@ def test_named_slots_show_what_is_given_for_them_in_the_order_of_the_shadow_root
     assert markdown(page) == "First.\n\nSecond.\n\nThird.\n"
 
 
+def test_words_of_the_host_stand_in_the_slot_without_a_name():
+    page = "<x-c><template shadowrootmode=open><p>We never sell <slot>them</slot>.</p></template>your data</x-c>"
+
+    assert markdown(page) == "We never sell your data.\n"
+
+
 def test_formulas_are_written_on_one_line():
     page = (
         "<p>You get <math><mfrac><mi>price</mi><mn>2</mn></mfrac><mo>+</mo><msup><mi>x</mi><mn>2</mn></msup>"
@@ -134,6 +140,23 @@ def test_a_box_between_clauses_is_part_of_the_policy(box, around):
     page = around.format(f"{POLICY}{box.format(SHARE)}{POLICY}")
 
     assert SHARE in extract(f"<body><nav><a href=/>Home</a></nav>{page}</body>")
+
+
+@pytest.mark.parametrize("box", ["<div role=alert>{}</div>", "<aside><h3>In short</h3>{}</aside>"])
+def test_a_box_of_one_short_sentence_is_part_of_the_policy_and_one_of_a_name_is_not(box):
+    page = f"<body><main>{POLICY}{box}{POLICY}</main></body>"
+
+    assert "We sell it from May." in extract(page.format("<p>We sell it from May.</p>"))
+    assert "Jo Doe" not in extract(page.format("<p>Jo Doe</p>"))
+
+
+def test_words_for_screen_readers_before_other_words_of_a_line_are_kept():
+    line = "<p><span class=sr-only>Not</span> shared.</p><p><a href=/x>Terms<span class=sr-only>opens</span></a></p>"
+
+    text = extract(f"<body><main>{POLICY}{line}{POLICY}</main></body>")
+
+    assert "Not shared." in text
+    assert "opens" not in text
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,14 @@ def markdown(html):
             "| Data | | |\n| --- | --- | --- |\n| a | b | c |\n",
         ),
         (
+            "<table><tr><td rowspan=0>a<td>b</tr><tr><td>c</table>",
+            "| a | b |\n| --- | --- |\n| | c |\n",
+        ),
+        (
+            "<p><a href='mailto:us@a.example?subject=Hi'><i></i></a></p>",
+            "[us@a.example](mailto:us@a.example?subject=Hi)\n",
+        ),
+        (
             "<table><tr><td>a<td colspan=99999 rowspan=99999>b</table>",
             "| a | b |" + " |" * 29 + "\n|" + " --- |" * 31 + "\n",
         ),

@@ -13,6 +13,7 @@ SENTENCES = [
     "If you are under thirteen years of age, you may not use the service in any way.",
 ]
 POLICY = "# Terms\n\n" + "\n\n".join(f"{number}\\. {SENTENCES[number % 6]}" for number in range(1, 40)) + "\n"
+RUSSIAN = 30 * "Мы не продаём ваши данные, если только суд не потребует этого от нас. "
 FRENCH = "\n\n".join(
     ["Vous gardez les droits sur votre contenu et vous nous accordez une licence pour le montrer à d'autres."] * 30
 )
@@ -36,12 +37,19 @@ FRENCH = "\n\n".join(
         ("Acme", "empty"),
         ("", "empty"),
         ("\ufffd\ufffd Terms \ufffd " * 100, "garbled"),
+        (RUSSIAN.encode().decode("cp1251", "ignore"), "garbled"),
+        (RUSSIAN.encode("koi8-r").decode("cp1251"), "garbled"),
     ],
 )
 def test_what_servers_say_instead_of_a_policy_is_suspect(text, cause):
     assert classify_suspect(text, previous=POLICY) == cause
     assert classify_suspect(text) == cause
     assert cause in CAUSES
+
+
+def test_an_encoding_that_was_read_rightly_is_no_reason():
+    assert classify_suspect(RUSSIAN) is None
+    assert classify_suspect(RUSSIAN.upper()) is None
 
 
 def test_a_policy_may_speak_of_outages_logins_and_cookies():

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
+from itertools import islice
 
 _TABLES: dict[str, dict[str, str]] = tomllib.loads(
     files("tostrack.extraction").joinpath("charsets.toml").read_text(encoding="utf-8")
@@ -23,8 +24,8 @@ _CANDIDATES = (
 ).split()
 _LANG = re.compile(rb"<html\b[^>]{0,500}?\blang\s*=\s*[\"']?([A-Za-z]{2,3}(?:-[A-Za-z]{2})?)", re.IGNORECASE)
 _MARKUP = re.compile(rb"<(?:script|style)\b.*?</(?:script|style)|<[^<>]*>", re.IGNORECASE | re.DOTALL)
-#: A stretch of text, in bytes, that says something about its encoding.
-_FOREIGN = re.compile(rb"[^\n]{0,80}[\x80-\xff][^\n]{0,200}")
+#: What changes the set of letters in ISO-2022-JP, which is ASCII to all others.
+_ESCAPES = re.compile(rb"\x1b\$[@B]")
 #: Most bytes that the detector reads: it takes about 10 ms for them.
 _SAMPLE = 8_000
 #: Fewer bytes outside ASCII do not tell one encoding from another.
@@ -32,6 +33,9 @@ _LEAST_FOREIGN = 24
 #: A detected encoding may give this share of odd letters at most (charset-normalizer's ``chaos``).
 _MOST_CHAOS = 0.1
 _LETTER_RUN = re.compile(r"[^\W\d_\x00-\x7f]{3,}")
+_CAPITAL, _SMALL = re.compile("[А-ЯЁЄІЇҐ]"), re.compile("[а-яёєіїґ]")
+#: A capital behind a small letter at the beginning of a word, and how many of them tell.
+_SWAPPED, _LEAST_SWAPPED = re.compile(r"\b[а-яёєіїґ][А-ЯЁЄІЇҐ]"), 2
 _FOREIGN_LETTER = re.compile(r"[^\W\d_\x00-\x7f]")
 #: A sign in the middle of a word, where a Western text has letters only; U+FFFD is a byte that stands for nothing.
 _SIGN_IN_WORD = re.compile(r"[^\W\d_][\x80-\x9f¡-©«-´¶-¹»-¿×÷†‡ˆ‰‹›˜„‚\ufffd](?=[^\W\d_])|\ufffd")
@@ -52,6 +56,11 @@ def detect_codec(content: bytes) -> str:
     return _stated_by_language(content) or _most_likely(_foreign_text(content))
 
 
+def switches_letters(content: bytes) -> bool:
+    """Return whether *content* is ASCII with the escapes of ISO-2022-JP."""
+    return content.isascii() and _ESCAPES.search(content) is not None
+
+
 def reads_as_western(content: bytes) -> bool:
     """Return whether *content*, read as windows-1252, has its letters where Western texts have them."""
     text = _foreign_text(content).decode("cp1252", "replace")
@@ -69,22 +78,25 @@ def _stated_by_language(content: bytes) -> str:
 
 def _reads(content: bytes, codec: str) -> bool:
     try:
-        content.decode(codec)
+        text = content.decode(codec)
     except UnicodeDecodeError:
         return False
-    return True
+    foreign = len(_FOREIGN_LETTER.findall(text))
+    return not has_case_swapped(text) and len(_SIGN_IN_WORD.findall(text)) <= _MOST_ODD * foreign
+
+
+def has_case_swapped(text: str) -> bool:
+    """Return whether the Cyrillic words of *text* are capitals behind small letters: KOI8-R read as windows-1251."""
+    return len(_SWAPPED.findall(text)) >= _LEAST_SWAPPED and len(_CAPITAL.findall(text)) > len(_SMALL.findall(text))
 
 
 def _foreign_text(content: bytes) -> bytes:
-    """Return the first stretches of text in *content* that hold bytes outside ASCII."""
-    text = _MARKUP.sub(b"\n", content[: 32 * _SAMPLE])
-    found, size = [], 0
-    for match in _FOREIGN.finditer(text):
-        found.append(match[0])
-        size += len(match[0])
-        if size > _SAMPLE:
-            break
-    return b"\n".join(found)
+    """Return the first lines of text in *content* that hold bytes outside ASCII, whole letters only."""
+    lines = (line for line in _MARKUP.sub(b"\n", content[: 32 * _SAMPLE]).split(b"\n") if not line.isascii())
+    text = b"\n".join(islice(lines, _SAMPLE))
+    # A letter may have several bytes, and none of them needs to be outside ASCII but the first.
+    end = max(text.rfind(b"\n", 0, _SAMPLE), text.rfind(b" ", 0, _SAMPLE)) if len(text) > _SAMPLE else -1
+    return text[: end if end > 0 else _SAMPLE]
 
 
 def _most_likely(sample: bytes) -> str:

@@ -6,7 +6,7 @@ import codecs
 import re
 from contextlib import suppress
 
-from tostrack.extraction.charsets import codec_of_label, detect_codec, reads_as_western
+from tostrack.extraction.charsets import codec_of_label, detect_codec, reads_as_western, switches_letters
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
@@ -50,6 +50,8 @@ def _decoded(content: bytes, content_type: str) -> str:
     if encoding and not _is_single_byte(encoding):
         return content.decode(encoding, "replace")
     # Bytes that happen to be valid UTF-8 are UTF-8, whatever an old server default or a stale tag calls them.
+    if encoding in ("", "cp1252") and switches_letters(content):
+        return content.decode("iso-2022-jp", "replace")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:

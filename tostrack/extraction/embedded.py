@@ -44,6 +44,13 @@ def _open_shadow_root(template: Element) -> None:
     slots = {slot.get("name") or "": slot for slot in reversed(list(template.iter("slot")))}
     if host is None or not slots:
         return
+    # Words of the host that stand in no element are shown by the slot without a name.
+    words = f"{host.text or ''} {template.tail or ''}".strip()
+    if words and (slot := slots.get("")) is not None:
+        host.text, template.tail = None, None
+        replace_content(slot, "slot")
+        slot.text = words
+        slot.set(_FILLED, "")
     for child in [child for child in host if child is not template]:
         slot = slots.get(child.get("slot") or "")
         if slot is None:

@@ -42,7 +42,11 @@ _HIDDEN_ADDRESS = re.compile(r"\s*(?:\[?e-?mail\W{1,2}protected\]?)?\s*", re.IGN
 
 
 def plain_email(root: Element, _url: str) -> None:
-    """Write e-mail addresses that Cloudflare hid from robots as addresses (always on)."""
+    """Write e-mail addresses that Cloudflare hid or that a picture stands for as addresses (always on)."""
+    for link in root.xpath(".//a[starts-with(@href, 'mailto:')]"):
+        shown = "".join(link.itertext()).strip() or any(image.get("alt") for image in link.iter("img"))
+        if not shown and (address := unquote(link.get("href")[7:].partition("?")[0])):
+            _set_text(link, address)
     for element in list(root.xpath(".//*[@data-cfemail]")):
         address = _decoded_email(element.get("data-cfemail", ""))
         del element.attrib["data-cfemail"]

@@ -34,6 +34,11 @@ _LONGEST_TEASER = 500
 #: Letters of a heading above what follows a text.
 _LONGEST_HEADING = 60
 _TAGS = frozenset("div section aside ul ol nav p footer dl figure article header li table blockquote".split())
+#: What holds a line of text.
+_LINES = frozenset(("p", "li", "td", "th", "dd", "dt"))
+#: Blanks between the words of the shortest sentence that a box says.
+_LEAST_BLANKS = 2
+_STATED = frozenset(".;。")
 SENTENCE_ENDS = ".!?:;。"
 #: What a short text says that is more than a label: a year, an address, the end of a sentence.
 _SAYS_MORE = re.compile(r"\b20\d\d\b|[\w.+-]@[\w-]|[.!?:;。][\"'”’)\]]*\s*$")
@@ -100,18 +105,28 @@ def _says_something_apart(element: Element, weight: Weight) -> bool:
     text, cell = _text(element), next(element.iterancestors("td", "th", "dd"), None)
     if cell is not None and text and _text(cell) == text:
         return True
+    if element.getparent().tag in _LINES and (element.tail or "").strip() and not weight.linked:
+        # The line goes on behind it: "Not" shared.
+        return True
     return element.tag == "span" and not weight.linked and len(text) >= LEAST_PROSE and text[-1] in SENTENCE_ENDS
 
 
 def _is_part_of_text(element: Element, weights: Weights) -> bool:
-    """Return whether a box belongs to the text around it: it holds prose, or a choice, and no menu, consent or form."""
+    """Return whether a box belongs to the text around it: it holds a sentence or a choice, and no menu or form."""
     weight = weights[element]
+    says = weight.prose or (not weight.linked and not weight.tells & CONTROL and _is_said(element))
     choices = bool(element.xpath(f".//span[@{LABEL}='{STATE}']")) if element.tag == "form" else False
-    if weight.is_menu or not (weight.prose or choices) or _asks_for_consent(element, weight):
+    if weight.is_menu or not (says or choices) or _asks_for_consent(element, weight):
         return False
     if element.tag == "form" and not choices and weight.letters < _LONGEST_SIGN_UP and _has_field(element):
         return False
     return _is_in_text(element, weights)
+
+
+def _is_said(element: Element) -> bool:
+    """Return whether a short text ends as a statement does, and claims no copyright: questions are put to readers."""
+    words = _text(element)
+    return words[-1:] in _STATED and words.count(" ") >= _LEAST_BLANKS and "©" not in words
 
 
 def _has_field(form: Element) -> bool:

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from tostrack.clauses import canonical_text, split_clauses
+from tostrack.extraction.charsets import has_case_swapped
 from tostrack.extraction.page_shape import find_remote_text
 from tostrack.language.detect import detect_words
 from tostrack.language.words import entry_pattern, union
@@ -86,6 +87,10 @@ _MOJIBAKE = re.compile(f"[\u00c2-\u00df][{_HIGH}]|[ÂÃ] |â€|[\u00e0-\u00ef][
 #: What begins a tag and does not end it; what a browser reads as no markup until its end.
 _OPEN_TAG = re.compile(r"<[a-z/!](?:[^<>\"']|\"[^\"]*\"|'[^']*')*(?:\"[^\"]*|'[^']*)?\Z|<\Z")
 _RAW = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"), ("<textarea", "</textarea"))
+#: Letters of a script, with the encoding of old pages in which UTF-8 is read wrongly as these letters.
+_SCRIPTS = {"[\u0400-\u04ff]": "cp1251", "[\u0370-\u03ff]": "cp1253"}
+#: Letters outside ASCII that are looked at, and the share of their bytes that must be UTF-8.
+_SAMPLE, TWICE = 2_000, 0.7
 _OUTSIDE_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -140,8 +145,20 @@ def _is_garbled(text: str, previous: str) -> bool:
 def _is_mojibake(text: str) -> bool:
     if text.isascii():
         return False
+    if has_case_swapped(text) or _is_encoded_twice(text):
+        return True
     found = _MOJIBAKE.findall(text)
     return len(found) >= LEAST_MOJIBAKE and sum(map(len, found)) >= MOJIBAKE * len(_OUTSIDE_ASCII.findall(text))
+
+
+def _is_encoded_twice(text: str) -> bool:
+    """Return whether the Cyrillic or Greek letters of *text* are the bytes of UTF-8, read in an encoding of theirs."""
+    sample = "".join(_OUTSIDE_ASCII.findall(text)[:_SAMPLE])
+    for letters, codec in _SCRIPTS.items():
+        if len(re.findall(letters, sample)) > MOJIBAKE * len(sample):
+            content = sample.encode(codec, "ignore")
+            return len(content.decode("utf-8", "ignore").encode()) >= TWICE * len(content) > LEAST_MOJIBAKE
+    return False
 
 
 def classify_error_page(said: str) -> str:

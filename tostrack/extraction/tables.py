@@ -29,7 +29,8 @@ class TableGrid:
         """Take the next cell of the row."""
         self._skip_taken()
         columns = max(1, min(number_in(cell.get("colspan"), 1), _MOST_SPAN))
-        rows = max(1, min(number_in(cell.get("rowspan"), 1), _MOST_SPAN))
+        # 0 is down to the last row.
+        rows = max(1, min(number_in(cell.get("rowspan"), 1) or _MOST_SPAN, _MOST_SPAN))
         for column in range(columns):
             if rows > 1:
                 # One more, because the end of this row takes one off.
