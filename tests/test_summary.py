@@ -106,7 +106,9 @@ def test_companies_lead_only_where_they_are_a_good_part_of_the_change():
     more = "\n\n".join(f"You must not feed animal number {n} at any time of the year." for n in range(9))
 
     assert explained(head, f"{head}{item}").startswith("Adds “Beta Cloud” (hosting)")
-    assert explained(head, f"{head}{item}\n\n## Animals\n\n{more}").startswith("Adds text to “Animals” and adds “Beta")
+    assert explained(head, f"{head}{item}\n\n## Animals\n\n{more}").startswith(
+        "Adds the section “Animals” and adds “Beta"
+    )
 
 
 @pytest.mark.parametrize("words", ["", "][(#a)", "Ctrl+I", "only if", "Learn more", "* * *"])
@@ -276,3 +278,23 @@ def test_the_quote_of_a_sentence_is_read_in_one_place():
     assert read_quote("Adds text to “Prices”: “we charge 5 euros …” (3 edits).") == "we charge 5 euros"
     assert read_quote("“Prices” was added to “Your prices”.") == "Prices"
     assert read_quote("The text is the same.") == ""
+
+
+def test_a_new_section_is_named_though_its_title_alone_would_be_silent():
+    old = "# Terms\n\n## Sales\n\nYou may sell what is yours.\n"
+    new = f"{old}\n## Fraud\n\nWe remove posts that deceive people to take their money.\n\n- Pyramid schemes\n\n- False reviews\n"
+
+    assert explained(old, new).startswith("Adds the section “Fraud”: “We remove posts that deceive people")
+    assert explained(new, old).startswith("Removes the section “Fraud”")
+
+
+def test_a_text_that_was_rewritten_is_said_to_be():
+    old = "\n\n".join(
+        f"Rule {n} is about the habits of cats in house number {n * n} of our street." for n in range(1, 15)
+    )
+    new = "\n\n".join(
+        f"Section {n}: dogs bark at neighbours who live {n + 7} doors from here at night." for n in range(1, 15)
+    )
+
+    assert explained(old, new).startswith("Rewrites most of the text and ")
+    assert "Rewrites" not in explained(old, f"{old}\n\n{new}")

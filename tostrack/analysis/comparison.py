@@ -61,7 +61,7 @@ def compare_readings(
         found = find_reasons(hunks, old, new)
         told = tuple(replace(hunk, reason=finding.reason) for hunk, finding in zip(told, found, strict=True))
         told = tuple(keep_certain_moves(told, old.version.text, new.version.text))
-        judgement = summarize(judgement, told)
+        judgement = summarize(judgement, told, old.version.text, new.version.text)
     return Change(old.version, new.version, told, judgement, dating=compare_document_dates(old, new))
 
 

@@ -96,7 +96,7 @@ def _mine(change: Change, topics: Sequence[str]) -> Change:
     if set(topics).isdisjoint(change.topics):
         return change
     hunks = tuple(replace(h, flags=tuple(f for f in h.flags if f.topic in topics)) for h in change.hunks)
-    judgement = summarize(change.judgement, hunks)
+    judgement = summarize(change.judgement, hunks, change.old.text, change.new.text)
     return replace(change, hunks=hunks, judgement=judgement)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tostrack.analysis.sentence import write_sentence
@@ -10,9 +10,9 @@ from tostrack.analysis.summary.certain_moves import keep_certain_moves, matters
 from tostrack.analysis.summary.listed import name_entries, name_parties, names_party
 from tostrack.analysis.summary.moves import has_moved, moved_flags, name_facts, quote_fact, quote_flag, weigh_facts
 from tostrack.analysis.summary.quotes import is_quotable, join_phrases
-from tostrack.analysis.summary.sections import find_section
+from tostrack.analysis.summary.sections import find_section, find_titles
 from tostrack.analysis.topic_moves import name_moves
-from tostrack.models import Hunk, Judgement, Reason
+from tostrack.models import Edit, Hunk, Judgement, Reason
 
 __all__ = ["is_quotable", "keep_certain_moves", "summarize"]
 
@@ -22,6 +22,10 @@ _MOST_MOVES = 3
 
 #: Facts named beside them.
 _MOST_FACTS = 2
+
+
+#: A text is rewritten that lost so much of itself and has so much new, in so many edits.
+_MOST, _MANY = 0.5, 20
 
 
 #: One edit of so many characters can be what a change is about.
@@ -40,17 +44,20 @@ _OTHERS = 3
 _OF_NEWS = frozenset({Reason.NEW_TEXT, Reason.REMOVED_TEXT, Reason.NUMBERS})
 
 
-def summarize(judgement: Judgement, hunks: Sequence[Hunk]) -> Judgement:
+def summarize(judgement: Judgement, hunks: Sequence[Hunk], old_text: str = "", new_text: str = "") -> Judgement:
     """Return *judgement* with a sentence that names the weightiest moves of *hunks* and quotes one.
 
     In this order: companies and entries that joined or left a list; what the platform gains or gives up by topic, and
     facts (consent, negation, modal verb, recipient, amounts); else the sections that were edited most. A sentence that
-    the history has decided remains.
+    the history has decided remains. Where both texts are given, a text that was rewritten is said to be.
     """
     news = [hunk for hunk in hunks if matters(hunk)]
     if judgement.reason not in _OF_NEWS or not news:
         return judgement
-    return replace(judgement, explanation=_name_listed(news) or _name_all(news))
+    return replace(
+        judgement,
+        explanation=_name_listed(news) or _name_all(news, find_titles(hunks), _is_rewritten(hunks, old_text, new_text)),
+    )
 
 
 def _name_listed(news: Sequence[Hunk]) -> str:
@@ -63,7 +70,16 @@ def _name_listed(news: Sequence[Hunk]) -> str:
     return write_sentence(parties, "", others + 1) if parties and others <= _OTHERS * entries else name_entries(news)
 
 
-def _name_all(news: Sequence[Hunk]) -> str:
+def _is_rewritten(hunks: Sequence[Hunk], old_text: str, new_text: str) -> bool:
+    """Whether most of *old_text* is gone and most of *new_text* is new, in many edits."""
+    edited = [hunk for hunk in hunks if hunk.edit is not Edit.MOVED] if len(hunks) >= _MANY else []
+    return bool(edited) and all(
+        sum(len(text) for hunk in edited for op, text in hunk.words if op == sign) > _MOST * len(whole)
+        for sign, whole in (("-", old_text), ("+", new_text))
+    )
+
+
+def _name_all(news: Sequence[Hunk], titles: Mapping[tuple[str, ...], Edit], rewritten: bool) -> str:
     """Return ``Widens its content licence and adds advertising uses: “…” (71 edits).``."""
     moves = name_moves(news)
     flags = moved_flags(news)
@@ -76,11 +92,12 @@ def _name_all(news: Sequence[Hunk]) -> str:
     rest = [hunk for hunk in news if not has_moved(hunk) and not names_party(hunk)]
     light, most = not flags or flags[0][0] >= _LIGHT, _is_most(rest, news)
     if rest and (not named or (flags and len(moves) < _MOST_MOVES and (light or len(named) == 1) and most)):
-        section, of_section = find_section(rest)
+        section, of_section = find_section(rest, titles)
         # One promise more or less is not what an edit of much else is about.
         named, quotes = ([*section, *named], of_section) if light else ([*named, *section], quotes + of_section)
     parties, _ = name_parties(news)
     named += [parties] if parties and len(moves) <= _MOST_MOVES else []
+    named = ["rewrites most of the text", *named] if rewritten else named
     return write_sentence(join_phrases(named), next(filter(is_quotable, quotes), ""), len(news))
 
 

@@ -22,8 +22,9 @@ _HEADING_CHARACTERS = 45
 
 #: Edits with no more words between them are shown as one.
 _BETWEEN = 3
-#: A quote is so long, in characters; of a longer sentence it begins so far before the words in question.
-_LONGEST, _BEFORE = 110, 40
+#: A quote is so long, in characters; of a longer sentence it begins so far before the words in question; of a shorter
+#: one that ends no sentence what follows is quoted too.
+_LONGEST, _BEFORE, _SHORT = 110, 40, 50
 _LEAST_WORDS = 3
 #: What parts the cells of a row.
 _CELL = " | "
@@ -67,6 +68,10 @@ def quote_around(words: str, text: str) -> str:
         # A cell says what it says of the row, whose name is the first one.
         name, cell = text.partition(_CELL)[0], text[text.rfind(_CELL, 0, at) + 1 :].strip(" |").partition(_CELL)[0]
         sentence = f"{name}: {cell}" if words in cell and cell != name else sentence
+    elif len(sentence) < _SHORT and sentence[-1:] not in (".", "!", "?"):
+        # A part of a list in a sentence says nothing without the next ones.
+        start = text.rfind(sentence, 0, at + len(words))
+        sentence = text[start : start + 2 * _LONGEST]
     within = sentence.find(words)
     if within + len(words) <= _LONGEST or within < _BEFORE:
         return shortened(trimmed(sentence))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from tostrack.analysis.summary.certain_moves import share_of_news
@@ -12,7 +12,7 @@ from tostrack.analysis.summary.stakes import find_companies, weigh_words
 from tostrack.analysis.verdict.quotes import Replaced, most_telling, shortened, trimmed, weight
 from tostrack.language.item_labels import strip_ordinal
 from tostrack.language.words import entry_pattern, union
-from tostrack.models import Edit, Hunk
+from tostrack.models import Edit, Hunk, Reason
 
 #: A clause of no more words that speaks of when it binds is a notice.
 _DATED = 16
@@ -32,6 +32,10 @@ _MOSTLY, _MUCH = 0.6, 0.35
 
 #: The title of a document says less than that of a section: what stands right below it weighs so much.
 _UNDER_TITLE = 0.5
+
+
+#: A section that came or went as a whole weighs so much more.
+_WHOLE = 1.5
 
 
 #: What the first of several new clauses adds to its weight.
@@ -67,10 +71,14 @@ _STAMP = re.compile(r"\d{6,}")
 _AT = {"adds": "to", "removes": "from", "changes": "in"}
 
 
-def find_section(news: Sequence[Hunk]) -> tuple[list[str], list[str]]:
+def find_section(news: Sequence[Hunk], titles: Mapping[tuple[str, ...], Edit]) -> tuple[list[str], list[str]]:
     """Return what became of the sections that were edited most, ``adds text to “Prices”``, and quotes from the first.
 
     Where the first of these quotes is gone, the phrases say so.
+
+    Args:
+        news: The edits that matter.
+        titles: The paths of sections that came or went as a whole, as `find_titles` gives them.
     """
     sections: dict[tuple[str, ...], list[Hunk]] = {}
     #: One section, however its title is numbered and capitalised.
@@ -85,7 +93,9 @@ def find_section(news: Sequence[Hunk]) -> tuple[list[str], list[str]]:
         weights[id(hunk)] += _BEGINS
     parents = {path[:1] for path in sections if len(path) > 1}
     sums = {
-        path: sum(weights[id(hunk)] for hunk in found) * (_UNDER_TITLE if path == () or path in parents else 1)
+        path: sum(weights[id(hunk)] for hunk in found)
+        * (_UNDER_TITLE if path == () or path in parents else 1)
+        * (_WHOLE if _is_whole(path, found, titles) else 1)
         for path, found in sections.items()
     }
     heading, *others = sorted(sections, key=lambda path: -sums[path])
@@ -93,9 +103,9 @@ def find_section(news: Sequence[Hunk]) -> tuple[list[str], list[str]]:
     if any(hunk.edit is Edit.ADDED for hunk in first):
         weights |= {id(hunk): weights[id(hunk)] * _GONE for hunk in first if hunk.edit is Edit.REMOVED}
     best = sorted(first, key=lambda hunk: -weights[id(hunk)])
-    said = _name_section(heading, first if heading else news)
+    said = _name_section(heading, first if heading else news, titles)
     if said.partition(" ")[2].startswith("text"):
-        alone, share = _name_section(heading, best[:1]), weights[id(best[0])] / (sums[heading] or 1)
+        alone, share = _name_section(heading, best[:1], {}), weights[id(best[0])] / (sums[heading] or 1)
         exact = alone.partition(" ")[2].startswith("“") and len(news) <= _FEW
         if share >= (_MUCH if exact else _MOSTLY) and not alone.startswith("removes text"):
             said = alone
@@ -164,9 +174,26 @@ def _introduction(best: Sequence[Hunk]) -> list[Hunk]:
     return [max(before, key=lambda hunk: hunk.new_at or 0)] if before else []
 
 
-def _name_section(heading: tuple[str, ...], hunks: Sequence[Hunk]) -> str:
+def find_titles(hunks: Iterable[Hunk]) -> dict[tuple[str, ...], Edit]:
+    """Return the paths of the titles that came or went."""
+    moved = (hunk for hunk in hunks if hunk.kind[0] == "h" and hunk.edit in _SECTIONS)
+    return {(*hunk.heading, hunk.new or hunk.old): hunk.edit for hunk in moved if hunk.reason is not Reason.ORDER}
+
+
+#: What becomes of a section as a whole.
+_SECTIONS = {Edit.ADDED: "adds the section", Edit.REMOVED: "removes the section"}
+
+
+def _is_whole(path: tuple[str, ...], hunks: Sequence[Hunk], titles: Mapping[tuple[str, ...], Edit]) -> bool:
+    """Whether the section came, or went, with its title and all of *hunks*."""
+    return path in titles and {hunk.edit for hunk in hunks} == {titles[path]}
+
+
+def _name_section(heading: tuple[str, ...], hunks: Sequence[Hunk], titles: Mapping[tuple[str, ...], Edit]) -> str:
     """Return what became of a section: ``adds “or tax” to “Billing”``, ``removes the section “Billing”``."""
     title = f"“{shorten_title(heading[-1])}”" if heading and trimmed(heading[-1]) else ""
+    if title and _is_whole(heading, hunks, titles):
+        return f"{_SECTIONS[hunks[0].edit]} {title}"
     if all(hunk.edit is Edit.MOVED for hunk in hunks):
         return "changes an order" + (f" in {title}" if title else "")
     headings = [hunk for hunk in hunks if hunk.kind[0] == "h"]
@@ -174,9 +201,7 @@ def _name_section(heading: tuple[str, ...], hunks: Sequence[Hunk]) -> str:
         was = shorten_title(headings[0].old)
         if headings[0].edit is Edit.REWORDED and len(hunks) == 1 and was != shorten_title(headings[0].new):
             return f"changes “{was}” to {title}"
-        edit = headings[0].edit
-        verb = {Edit.ADDED: "adds the section", Edit.REMOVED: "removes the section"}.get(edit, "changes")
-        return f"{verb} {title}"
+        return f"{_SECTIONS.get(headings[0].edit, 'changes')} {title}"
     verb, what = _name_edit(hunks[0]) if len(hunks) == 1 else ("", "")
     verb = verb or _verb_of(hunks)
     return f"{verb} {what or 'text'}" + (f" {_AT[verb]} {title}" if title else "")
