@@ -50,8 +50,8 @@ audit: $(VENV)/bin/python ## Look for holes and mistakes in workflows and contai
 findings: ## Run the findings about other people's packages in temporary folders; needs npm and a package registry
 	findings/run
 
-contracts: $(VENV)/.dev ## Test what we write with the tools that read it, pinned, in temporary folders; needs npm
-	BIN=$(BIN) contracts/run
+contracts: $(VENV)/.dev ## Test what we write with the tools that read it, pinned, in temporary folders, or CONTRACTS of them; needs npm
+	BIN=$(BIN) contracts/run $(CONTRACTS)
 
 check: lint test ## What a commit must pass
 

@@ -68,6 +68,8 @@ def main() -> None:
         if entry["url"] not in known and entry["select"]:
             terms = {"fetch": entry["url"], "select": entry["select"], "remove": entry["remove"]}
             add(entry["service"], entry["service"], entry["document"], terms)
+            # The import takes the same part of the same page once.
+            known.add(entry["url"])
     Path("declarations").mkdir()
     Path("pages").mkdir()
     pages: dict[str, list[str]] = {}
