@@ -164,16 +164,16 @@ def _changes(
 
 def _numbered(environment: Environment, archive: Archive, row: DocumentRow, numbers: str) -> Iterator[Change]:
     """Yield the change of this number, or the difference between two versions: ``3..7``."""
+    from tostrack.services.export import change_of
+
     name = f"{row.id}@{numbers}"
     if pair := _PAIR.fullmatch(numbers):
         old, new = (archive.version(row.service, row.document, int(number)) for number in pair.groups())
         if old is None or new is None:
             raise ConfigError(f"{name}: no such version; `tostrack log {row.id} --all` lists them")
         yield from _net(environment, archive, row, old, new)
-    elif stored := archive.change(name):
-        yield archive.load_change(stored)
     else:
-        raise ConfigError(f"{name}: no such change; `tostrack log {row.id} --all` lists them")
+        yield archive.load_change(change_of(archive, name))
 
 
 def _listed(archive: Archive, rows: list[DocumentRow], span: _Span) -> list[ChangeRow]:

@@ -28,22 +28,23 @@ def command(environment: Environment, change: str | None, text: str | None, all_
     Without a number, the latest change that matters.
     """
     from tostrack.render import explanation as form
-    from tostrack.services import explain
 
     if (change is None) == (text is None):
         raise ConfigError("name one change, as in `tostrack log`, or give --text")
     if text is not None:
-        reasons = explain.explain_flags(text, environment.book)
+        reasons = environment.book.explain(text)
         if as_json:
             emit_json(map(form.flag_json, reasons))
         else:
             environment.show(form.render_flags_of(text, reasons, environment.look))
         return
+    from tostrack.services.explain import explain_change
+
     with environment.archive() as archive:
         limit = None if all_hunks or as_json else 20
         name = _change_id(archive, change or "")
         # No account is printed as JSON.
-        reasoning = explain.explain_change(archive, name, environment.book, limit=limit, with_accounts=not as_json)
+        reasoning = explain_change(archive, name, environment.book, limit=limit, with_accounts=not as_json)
     if as_json:
         emit_json([form.reasoning_json(reasoning)])
     else:

@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from tostrack.cli.app import Environment, emit_json, replace_file, select_documents, targets_argument
-from tostrack.errors import ConfigError
 
 _OUT = click.Path(dir_okay=False, path_type=Path)
 _WHAT = click.option(
@@ -38,13 +37,10 @@ def evidence(environment: Environment, change: str, out: Path | None) -> None:
 
     Its README says how to check it with sha256sum and Python alone. The same change gives the same bytes.
     """
-    from tostrack.services.export import evidence_of, reader
+    from tostrack.services.export import change_of, evidence_of, reader
 
     with environment.archive() as archive:
-        row = archive.change(change)
-        if row is None:
-            raise ConfigError(f"{change}: no such change; `tostrack log` lists them with their ids")
-        content = evidence_of(archive, row, reader(environment.settings.snapshots))
+        content = evidence_of(archive, change_of(archive, change), reader(environment.settings.snapshots))
     out = out or Path(f"{change.replace('/', '-').replace('@', '-')}.zip")
     with replace_file(out) as file:
         file.write(content)

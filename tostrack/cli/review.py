@@ -109,15 +109,14 @@ def store_review(environment: Environment, own: Review, at: datetime, *, dry_run
         ConfigError: There is no such change, or the review cannot be stored.
     """
     from tostrack.archive.reviews import LONGEST_NOTE
+    from tostrack.services.export import change_of
 
     if len(own.note) > LONGEST_NOTE:
         raise ConfigError(f"--note: longer than {LONGEST_NOTE:,} characters")
     if not own.is_valid:
         raise ConfigError(f"{own.change}: no such state or verdict")
     with environment.archive() as archive:
-        if archive.change(own.change) is None:
-            name = own.change.partition("@")[0]
-            raise ConfigError(f"{own.change}: no such change; `tostrack log {name} --all` lists them")
+        change_of(archive, own.change)
         before = archive.reviews()
     if not dry_run:
         with environment.writer(at) as writer:

@@ -10,32 +10,21 @@ from typing import Any
 from tostrack.analysis.topic_moves import ranked
 from tostrack.models import Change, Edit, Fact, Flag, Hunk, Version, iso
 from tostrack.render.escape import count, cut, path_of, safe_line, span_of
-from tostrack.render.headline import distinct_flags, find_untold, flag_label, headline
-from tostrack.render.word_edits import Run, clipped, fold, runs_of, shortened, whole
+from tostrack.render.headline import distinct_flags, edit_label, find_untold, flag_label, headline
+from tostrack.render.word_edits import Run, clipped, view
 from tostrack.value import fields_of
 
 #: Kept words shown on each side of an edit.
 CONTEXT = 20
-_MOVED_WORDS = 24
 _QUOTE = 300
 #: Characters shown of a hunk that is too long for what is left of the budget.
 _CLIPPED = 600
 #: Size of a rendered change in characters. Gmail cuts a mail near 102 KB, and a digest holds several changes.
 BUDGET = 30_000
 
-_LABELS = {Edit.ADDED: "Added", Edit.REMOVED: "Removed", Edit.REWORDED: "Reworded", Edit.MOVED: "Moved"}
-
-
-def _runs(hunk: Hunk) -> list[Run]:
-    runs = runs_of(hunk)
-    if hunk.edit is Edit.MOVED:
-        return shortened(runs[0][1], _MOVED_WORDS)
-    return fold(runs, CONTEXT) if hunk.edit is Edit.REWORDED else whole(hunk, CONTEXT)
-
 
 def _title(hunk: Hunk) -> str:
-    label = _LABELS[hunk.edit] + (" heading" if hunk.kind[0] == "h" else "")
-    return " · ".join(filter(None, [label, path_of(hunk.heading)]))
+    return " · ".join(filter(None, [edit_label(hunk).capitalize(), path_of(hunk.heading)]))
 
 
 def _sentence(fact: Fact) -> str:
@@ -53,7 +42,7 @@ def _within(hunks: list[Hunk], render: Callable[[Hunk, list[Run]], str], budget:
     """
     blocks: list[str] = []
     for hunk in hunks:
-        runs = _runs(hunk)
+        runs = view(hunk, CONTEXT)
         block = render(hunk, runs)
         if len(block) > budget:
             block = render(hunk, clipped(runs, _CLIPPED))

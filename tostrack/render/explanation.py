@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from tostrack.analysis.flags.rulebook import Explanation
 from tostrack.analysis.topic_moves import ranked
-from tostrack.models import VERDICT_OF, Change, Edit, Flag, Hunk, Reason
+from tostrack.models import VERDICT_OF, Change, Edit, Hunk, Reason
 from tostrack.render.change_formats import change_as_json
 from tostrack.render.escape import count, cut, safe_line
 from tostrack.render.headline import distinct_flags, flag_label
@@ -20,18 +21,6 @@ _CLAUSE = 220
 _QUOTE = 160
 
 
-class HunkReason(Value):
-    """Why a flag is there."""
-
-    flag: Flag
-    #: What it means to a reader.
-    meaning: str
-    #: Why the rule exists, or what its words weigh.
-    why: str
-    #: For a flag by weights: the words that weigh most, with their weights.
-    contributions: tuple[tuple[str, float], ...] = ()
-
-
 class FoundFlag(Value):
     """What the judge finds in one hunk by today's rules, and why its flags are there."""
 
@@ -39,7 +28,7 @@ class FoundFlag(Value):
     reason: Reason
     #: The words that the finding rests on.
     quote: str
-    flags: tuple[HunkReason, ...] = ()
+    flags: tuple[Explanation, ...] = ()
     #: The rule that is silent about it, with the words that changed and that it explains; empty where none is.
     account: str = ""
 
@@ -113,7 +102,7 @@ def _finding(found: FoundFlag, look: TerminalStyle) -> Iterator[str]:
         yield from _why(reasons[flag.rule, flag.quote], flag_label(flag, hunk), look)
 
 
-def _why(why: HunkReason, label: str, look: TerminalStyle) -> Iterator[str]:
+def _why(why: Explanation, label: str, look: TerminalStyle) -> Iterator[str]:
     yield from _marked("flag", f"{label} — “{cut(safe_line(why.flag.quote), _QUOTE)}”", look, style="flag")
     rule = f"{why.flag.rule}: {why.meaning}" if why.meaning else why.flag.rule
     yield from _marked("rule", safe_line(rule), look)
@@ -134,7 +123,7 @@ def _marked(name: str, text: str, look: TerminalStyle, *, style: str = "dim") ->
     ]
 
 
-def render_flags_of(text: str, reasons: Sequence[HunkReason], look: TerminalStyle = PLAIN) -> str:
+def render_flags_of(text: str, reasons: Sequence[Explanation], look: TerminalStyle = PLAIN) -> str:
     """Return why each flag of the clause *text* is there, as lines to read; no flag is said, too."""
     lines = [line for why in reasons for line in _why(why, f"{why.flag.topic} · {why.flag.polarity}", look)]
     return "\n".join(lines or look.paragraph(f"No flag: “{cut(safe_line(text), _QUOTE)}”")) + "\n"
@@ -155,11 +144,11 @@ def reasoning_json(reasoning: Reasoning) -> dict[str, Any]:
     return {"id": reasoning.id, **change, "announced": reasoning.announced, "compared": compared}
 
 
-def flag_json(why: HunkReason) -> dict[str, Any]:
+def flag_json(why: Explanation) -> dict[str, Any]:
     """Return a flag of one clause, and why it is there, as plain values."""
     return fields_of(why.flag, ("topic", "polarity", "quote", "start", "end", "rule")) | _why_json(why)
 
 
-def _why_json(why: HunkReason) -> dict[str, Any]:
+def _why_json(why: Explanation) -> dict[str, Any]:
     weights = [[words, round(weight, 3)] for words, weight in why.contributions]
     return {"meaning": why.meaning, "why": why.why, "contributions": weights}

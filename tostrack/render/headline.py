@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from tostrack.analysis.sentence import names_moves, split_sentence
-from tostrack.analysis.topic_moves import safeguard_move, topic_subject, weigh_flag
-from tostrack.models import Change, Direction, Flag, Hunk, Judgement, Reason, Verdict
-from tostrack.render.escape import columns, cut, safe_line
+from tostrack.analysis.topic_moves import join_words, safeguard_move, topic_subject, weigh_flag
+from tostrack.models import Change, Direction, Edit, Flag, Hunk, Judgement, Reason, Verdict
+from tostrack.render.escape import columns, count, cut, safe_line
 
 #: Titles longer than this are cut by feed readers and mail clients.
 TITLE_COLUMNS = 140
@@ -96,6 +98,18 @@ def flag_label(flag: Flag, hunk: Hunk) -> str:
         return f"{topic} · {flag.polarity}"
     fate = safeguard_move(flag, hunk)
     return f"{topic} · {flag.direction}" + (f" (safeguard {fate})" if fate else "")
+
+
+def edit_label(hunk: Hunk) -> str:
+    """Return what happened to the clause of *hunk*: ``reworded``, ``added heading``."""
+    return f"{hunk.edit} heading" if hunk.kind[0] == "h" else str(hunk.edit)
+
+
+def tally_edits(change: Change) -> str:
+    """Return how many edits *change* has and of what kinds: ``7 edits: 5 reworded and 2 added``; empty without any."""
+    edits = Counter(hunk.edit for hunk in change.hunks)
+    told = [f"{edits[edit]:,} {edit}" for edit in Edit if edits[edit]]
+    return f"{count(len(change.hunks), 'edit')}: {join_words(told)}" if told else ""
 
 
 def distinct_flags(hunk: Hunk) -> list[Flag]:

@@ -6,19 +6,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from tostrack.analysis.topic_moves import join_words, ranked
+from tostrack.analysis.topic_moves import ranked
 from tostrack.models import Change, Edit, Fact, Flag, Hunk
 from tostrack.render.escape import ascii_only, columns, count, cut, document_id, path_of, safe_line, span_of
-from tostrack.render.headline import distinct_flags, flag_label
+from tostrack.render.headline import distinct_flags, edit_label, flag_label, tally_edits
 from tostrack.render.terminal_style import PLAIN, SIGNS, TerminalStyle, align_columns
-from tostrack.render.word_edits import excerpt, fold, runs_of, shortened, side, whole
+from tostrack.render.word_edits import excerpt, runs_of, side, view
 
 #: Unflagged hunks shown before the rest are only counted: two screens of reading.
 UNFLAGGED_SHOWN = 20
 #: Kept words shown on each side of an edit.
 CONTEXT = 14
-#: Words of a moved clause, enough to know it again.
-_MOVED_WORDS = 24
 #: Longest quote of a flag, in columns; the clause itself stands beneath it.
 _QUOTE = 220
 #: Two columns narrower than this each cannot be read.
@@ -78,10 +76,8 @@ def _headline(change: Change, look: TerminalStyle) -> list[str]:
     lines += look.paragraph(f"{verdict}: {topics}" if topics else verdict)
     for sentence in filter(None, (change.explanation, change.silence)):
         lines += look.paragraph(safe_line(sentence))
-    edits = Counter(hunk.edit for hunk in change.hunks)
-    told = [f"{edits[edit]:,} {edit}" for edit in Edit if edits[edit]]
-    if told:
-        lines.append(look.fit(f"{count(len(change.hunks), 'edit')}: {join_words(told)}", "dim"))
+    if told := tally_edits(change):
+        lines.append(look.fit(told, "dim"))
     return lines
 
 
@@ -95,7 +91,7 @@ def _hunks(hunks: Sequence[Hunk], look: TerminalStyle, context: int, *, two_colu
             yield block
             block = []
         if titled:
-            block.append(_title(hunk, look))
+            block.append(look.titled(edit_label(hunk), hunk.heading))
             block += [line for flag in distinct_flags(hunk) for line in _flag(flag, hunk, look)]
             block += [line for fact in hunk.facts for line in _fact(fact, look)]
         block += _columns(hunk, look, context) if two_columns else _body(hunk, look, context)
@@ -106,11 +102,6 @@ def _hunks(hunks: Sequence[Hunk], look: TerminalStyle, context: int, *, two_colu
 
 def _about(hunk: Hunk) -> tuple[Edit, tuple[str, ...], bool, tuple[Fact, ...]]:
     return hunk.edit, hunk.heading, hunk.kind[0] == "h", hunk.facts
-
-
-def _title(hunk: Hunk, look: TerminalStyle) -> str:
-    what = f"{hunk.edit} heading" if hunk.kind[0] == "h" else str(hunk.edit)
-    return look.titled(what, hunk.heading)
 
 
 def _flag(flag: Flag, hunk: Hunk, look: TerminalStyle) -> list[str]:
@@ -140,17 +131,14 @@ def _bullet(hunk: Hunk) -> str:
 def _body(hunk: Hunk, look: TerminalStyle, context: int) -> list[str]:
     sign = _sign(hunk, look)
     bullet = ascii_only(_bullet(hunk)) if look.ascii else _bullet(hunk)
-    text = runs_of(hunk)
-    if hunk.edit is Edit.REWORDED:
-        lines = look.wrap(fold(text, context), 2 + columns(bullet))
-    elif hunk.edit is Edit.MOVED:
-        lines = look.wrap(shortened(text[0][1], _MOVED_WORDS), 2 + columns(bullet))
-    else:
+    if hunk.edit in (Edit.ADDED, Edit.REMOVED):
         # The sign at the edge says it; marks and strokes in whole clauses only tire the eye.
         quotes = [safe_line(flag.quote) for flag in hunk.flags]
-        parts = excerpt(text[0][1], quotes, context)
+        parts = excerpt(runs_of(hunk)[0][1], quotes, context)
         styles = {"=": str(hunk.edit), "quote": f"{hunk.edit} quote", "…": "…"}
         lines = [[(styles[op], part) for op, part in line] for line in look.wrap(parts, 2 + columns(bullet))]
+    else:
+        lines = look.wrap(view(hunk, context), 2 + columns(bullet))
     pad = " " * columns(bullet)
     return [sign + (pad if at else bullet) + look.line(line) for at, line in enumerate(lines)]
 
@@ -159,13 +147,7 @@ def _columns(hunk: Hunk, look: TerminalStyle, context: int) -> list[str]:
     """Return *hunk* with its old text on the left and its new text on the right."""
     each = (look.width - 5) // 2
     narrow = TerminalStyle(look.colour, each, look.ascii)
-    runs = runs_of(hunk)
-    if hunk.edit is Edit.REWORDED:
-        runs = fold(runs, context)
-    elif hunk.edit is Edit.MOVED:
-        runs = shortened(runs[0][1], _MOVED_WORDS)
-    else:
-        runs = whole(hunk, context)
+    runs = view(hunk, context)
     if hunk.edit in (Edit.ADDED, Edit.REMOVED):
         # The side that it stands on says it; marks in whole clauses only tire the eye.
         runs = [(str(hunk.edit), text) for _, text in runs]

@@ -18,6 +18,8 @@ _FEWEST_LEFT_OUT = 8
 _SLACK = 8
 #: Words of a paragraph that people read in one go; a longer clause that came or went is not shown whole.
 _PARAGRAPH = 200
+#: Words of a moved clause, enough to know it again.
+_MOVED = 24
 _STOP = (".", ";", ":", "!", "?", ".”", '."', "。")
 
 
@@ -173,6 +175,17 @@ def whole(hunk: Hunk, context: int) -> list[Run]:
     [(op, text)] = runs_of(hunk)
     quotes = [safe_line(flag.quote) for flag in hunk.flags]
     return _joined((each if each == "…" else op, part) for each, part in excerpt(text, quotes, context))
+
+
+def view(hunk: Hunk, context: int) -> list[Run]:
+    """Return *hunk* as people read it: an edit folded, the beginning of a clause that moved, else the clause."""
+    if hunk.edit is Edit.REWORDED:
+        return fold(runs_of(hunk), context)
+    return (
+        _folded(runs_of(hunk)[0][1], _MOVED, before=False, after=False)
+        if hunk.edit is Edit.MOVED
+        else whole(hunk, context)
+    )
 
 
 def picked_out(text: str, quotes: Iterable[str]) -> list[tuple[bool, str]]:

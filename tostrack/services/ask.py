@@ -13,6 +13,7 @@ from tostrack.render.calendar import binding_row
 from tostrack.render.change_formats import change_as_json
 from tostrack.render.headline import headline
 from tostrack.render.wording import describe_outcome
+from tostrack.services.export import change_of
 from tostrack.services.upcoming import list_binding_dates
 from tostrack.value import fields_of
 
@@ -69,10 +70,7 @@ def diff_of(archive: Archive, change: str) -> dict[str, Any]:
     Raises:
         ConfigError: There is no such change.
     """
-    row = archive.change(change)
-    if row is None:
-        raise ConfigError(f"{change}: no such change")
-    return change_as_json(archive.load_change(row))
+    return change_as_json(archive.load_change(change_of(archive, change)))
 
 
 def upcoming_dates(archive: Archive, today: date, name: str = "") -> list[dict[str, Any]]:

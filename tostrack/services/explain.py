@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tostrack.analysis.flags import SHIPPED, Rulebook
+from tostrack.analysis.flags.rulebook import Explanation
 from tostrack.analysis.topic_moves import ranked
 from tostrack.archive import Archive, ChangeRow, VersionRow
 from tostrack.clauses import plain
-from tostrack.errors import ConfigError
-from tostrack.models import VERDICT_OF, Change, Clause, Flag, Hunk, Reading, Reason, Verdict
-from tostrack.render.explanation import ComparedText, FoundFlag, HunkReason, Reasoning
-from tostrack.services.export import version_of
+from tostrack.models import VERDICT_OF, Change, Clause, Hunk, Reading, Reason, Verdict
+from tostrack.render.explanation import ComparedText, FoundFlag, Reasoning
+from tostrack.services.export import change_of, version_of
 from tostrack.services.stored_rules import read_standing_rules
 
 if TYPE_CHECKING:
@@ -42,10 +43,7 @@ def explain_change(
     Raises:
         ConfigError: There is no such change.
     """
-    row = archive.change(change_id)
-    if row is None:
-        name = change_id.partition("@")[0]
-        raise ConfigError(f"{change_id}: no such change; `tostrack log {name} --all` lists them")
+    row = change_of(archive, change_id)
     change = archive.load_change(row)
     texts = _Texts(archive, row, book)
     shown = {id(hunk) for hunk in ranked(change)[:limit]}
@@ -127,12 +125,7 @@ def _account(change: Change, at: int, reason: Reason, texts: _Texts) -> str:
     return f"{rule.replace('_', ' ')} explains {words or 'all of it'}" if rule else ""
 
 
-def explain_flags(text: str, book: Rulebook = SHIPPED) -> list[HunkReason]:
-    """Return why each flag of one clause is there; a first line that ends in a colon is its lead-in."""
-    return [HunkReason(one.flag, one.meaning, one.why, one.contributions) for one in book.explain(text)]
-
-
-def _whys(hunk: Hunk, texts: _Texts) -> Iterable[HunkReason]:
+def _whys(hunk: Hunk, texts: _Texts) -> Iterable[Explanation]:
     """Yield why each flag of *hunk* is there: as its clause is flagged today, else by what its rule says."""
     if not hunk.flags:
         return
@@ -142,15 +135,9 @@ def _whys(hunk: Hunk, texts: _Texts) -> Iterable[HunkReason]:
         same = [one for one in known if one[0].rule == flag.rule]
         best = next((one for one in same if one[0].quote == flag.quote), next(iter(same), None))
         if best is None:
-            yield _unknown(flag, rules)
+            yield Explanation(flag, rules.meaning(flag.rule), "Found by the rules of the day on which it was stored.")
         else:
-            found = rules.explain_flag(best[0], _with_lead(best[1]))
-            yield HunkReason(flag, found.meaning, found.why, found.contributions)
-
-
-def _unknown(flag: Flag, book: Rulebook) -> HunkReason:
-    """Return what is left to say of a flag that today's rules do not find any more."""
-    return HunkReason(flag, book.meaning(flag.rule), "Found by the rules of the day on which it was stored.")
+            yield replace(rules.explain_flag(best[0], _with_lead(best[1])), flag=flag)
 
 
 def _with_lead(clause: Clause) -> str:

@@ -16,7 +16,7 @@ from tostrack.archive.chain import clause_list, late_link
 from tostrack.archive.kinds import find_kinds
 from tostrack.archive.precedence import find_precedence
 from tostrack.archive.provenance import Origin, Provenance
-from tostrack.errors import StoreError
+from tostrack.errors import ConfigError, StoreError
 from tostrack.models import Change, sha256
 from tostrack.render import change_formats, evidence
 from tostrack.render.csv_rows import folder_name
@@ -100,6 +100,19 @@ def _precedence(archive: Archive, change: Change, seen_at: str, book: Rulebook) 
     flag = min(come, key=lambda pair: pair[0])[1]
     meaning = book.meaning(flag.rule, flag.polarity)
     return find_precedence(archive.query, change.service, flag, meaning, seen_at)
+
+
+def change_of(archive: Archive, change: str) -> ChangeRow:
+    """Return the change of this id, such as ``acme/terms@7``.
+
+    Raises:
+        ConfigError: It is not there.
+    """
+    row = archive.change(change)
+    if row is None:
+        name = change.partition("@")[0]
+        raise ConfigError(f"{change}: no such change; `tostrack log {name} --all` lists them")
+    return row
 
 
 def version_of(archive: Archive, row: ChangeRow, number: int) -> VersionRow:

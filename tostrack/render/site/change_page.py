@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tostrack.analysis.topic_moves import join_words, ranked
+from tostrack.analysis.topic_moves import ranked
 from tostrack.models import Change, Verdict
 from tostrack.render.change_formats import safe_url
-from tostrack.render.escape import count, safe_line
-from tostrack.render.headline import find_untold, headline
+from tostrack.render.escape import safe_line
+from tostrack.render.headline import find_untold, headline, tally_edits
 from tostrack.render.memo import wayback_address
 from tostrack.render.site.page_data import ChangeItem, Neighbour, Site, TextData
 from tostrack.render.site.pagination import PagePart, PageParts, render_parts
@@ -96,7 +95,7 @@ def change_page(
         "unchanged_after": unchanged_after(change, clauses),
         # A version without a page of its own is shown by that of another one, whose clauses are numbered otherwise.
         "exact": new_text.page.endswith(f"/{new_text.number}/index.html"),
-        "tally": _tally(change),
+        "tally": tally_edits(change),
         "old": old_text,
         "new": new_text,
         "older": older,
@@ -124,12 +123,6 @@ def _notes(change: Change, edits: Sequence[Row]) -> list[tuple[Row, FlagNote]]:
     places = {id(hunk): row for hunk, row in zip(change.hunks, edits, strict=True)}
     placed = [(places[id(hunk)], note) for hunk in ranked(change) for note in places[id(hunk)].flags]
     return sorted(placed, key=lambda pair: not pair[1].moved)
-
-
-def _tally(change: Change) -> str:
-    by_edit = Counter(hunk.edit.value for hunk in change.hunks)
-    told = join_words([f"{number} {edit}" for edit, number in by_edit.items()])
-    return f"{count(len(change.hunks), 'edit')}: {told}"
 
 
 def _citation(site: Site, shown: ChangeItem, texts: tuple[TextData, TextData]) -> str:

@@ -8,7 +8,7 @@ from tostrack.analysis.sentence import read_quote
 from tostrack.analysis.topic_moves import ranked
 from tostrack.models import Change, Edit, Flag, Hunk
 from tostrack.render.escape import cut, path_of, safe_line
-from tostrack.render.headline import distinct_flags, flag_label
+from tostrack.render.headline import distinct_flags, edit_label, flag_label
 from tostrack.render.word_edits import Run, around, fold, runs_of, unfolded
 from tostrack.value import Value
 
@@ -20,8 +20,6 @@ _EXCERPT = 300
 #: Of what a change contributes to the search: a dozen long clauses.
 _SEARCHED = 8_000
 _QUOTE = 300
-
-_VERBS = {Edit.ADDED: "Added", Edit.REMOVED: "Removed", Edit.REWORDED: "Reworded", Edit.MOVED: "Moved"}
 
 
 class FlagNote(Value):
@@ -101,7 +99,7 @@ def _row(number: int, hunk: Hunk, unchanged: int, meanings: Mapping[tuple[str, s
     return Row(
         number,
         hunk.edit.value,
-        _VERBS[hunk.edit] + (" heading" if heading else ""),
+        edit_label(hunk).capitalize(),
         tuple(safe_line(part) for part in hunk.heading),
         "h" if heading else hunk.kind[:2] if hunk.kind[:2] in ("li", "ol") else hunk.kind,
         tuple(unfolded(runs, CONTEXT) if hunk.edit is Edit.REWORDED else runs),
