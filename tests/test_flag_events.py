@@ -1,6 +1,7 @@
 """The history of flags is stored with each version, read as rows, and the same as when all texts are compared again."""
 
 import sqlite3
+from itertools import pairwise
 
 import pytest
 from conftest import LICENCE, START, WIDER, paragraphs
@@ -26,7 +27,8 @@ def history(platform):
 def traced(platform):
     with Archive(platform.database) as archive:
         versions = archive.went_by("acme", "terms")
-        compared = list(comparison.trace_flag_history([archive.reading(row) for row in versions]))
+        readings = [None, *map(archive.reading, versions)]
+        compared = [comparison.find_flag_events(before, after) for before, after in pairwise(readings)]
         return list(trace_history(archive, versions, platform.book)), compared
 
 

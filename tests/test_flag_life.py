@@ -1,6 +1,8 @@
 """The life of each topic, version by version."""
 
-from tostrack.analysis.comparison import read_version, trace_flag_history
+from itertools import pairwise
+
+from tostrack.analysis.comparison import find_flag_events, read_version
 from tostrack.analysis.flags import Rulebook
 from tostrack.render.history_view import render_history
 
@@ -12,7 +14,8 @@ SALE = "We do not sell your personal data."
 
 def told(*texts):
     """Return (event, topic, sentence) of each version."""
-    found = trace_flag_history(read_version(OPENING + text) for text in texts)
+    readings = [read_version(OPENING + text) for text in texts]
+    found = (find_flag_events(before, after) for before, after in pairwise([None, *readings]))
     return [[(moment.event, moment.flag.topic, moment.sentence) for moment in moments] for moments in found]
 
 
@@ -47,7 +50,7 @@ def test_an_edit_elsewhere_is_not_compared_at_all():
 def test_the_life_is_told_by_the_rules_that_are_given():
     mine = Rulebook()
 
-    [moments] = trace_flag_history([read_version(OPENING + SALE)], mine)
+    moments = find_flag_events(None, read_version(OPENING + SALE), mine)
 
     assert [mine.meaning(moment.flag.rule, moment.flag.polarity) for moment in moments] == [
         "limits or rules out passing data on"

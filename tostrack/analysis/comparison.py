@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -92,14 +92,6 @@ def _without_titles(hunk: Hunk, flags: tuple[Flag, ...]) -> tuple[Flag, ...]:
 def flag_clauses(clauses: Iterable[Clause], book: Rulebook) -> list[tuple[Flag, ...]]:
     """Return the flags of each of *clauses*, in their order, by the rules of *book*."""
     return [book.of_clause(clause) for clause in clauses]
-
-
-def trace_flag_history(readings: Iterable[Reading], book: Rulebook | None = None) -> Iterator[list[FlagEvent]]:
-    """Yield, for each of *readings*, oldest first, what happened to the flags in it since the one before."""
-    before: Reading | None = None
-    for reading in readings:
-        yield find_flag_events(before, reading, book)
-        before = reading
 
 
 def find_flag_events(before: Reading | None, after: Reading, book: Rulebook | None = None) -> list[FlagEvent]:

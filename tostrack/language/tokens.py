@@ -15,7 +15,7 @@ from tostrack.language.kinds import SILENT, Kind
 from tostrack.language.spans import find_spans
 from tostrack.language.vocabulary import PIECE, vocabulary_of
 
-__all__ = ["SILENT", "Kind", "Token", "meaning_key", "tokenize"]
+__all__ = ["SILENT", "Kind", "Token", "tokenize"]
 #: Texts that are remembered: most clauses stand in the next version too.
 _MEMORY = 8_192
 
@@ -46,20 +46,6 @@ def tokenize(text: str, language: str = "") -> tuple[Token, ...]:
     pieces = _cut(text, language)
     ends = list(accumulate(map(len, pieces.texts)))
     return tuple(map(_new_token, zip(pieces.kinds, pieces.texts, pieces.keys, [0, *ends], ends, strict=False)))
-
-
-@lru_cache(maxsize=_MEMORY)
-def meaning_key(text: str, language: str = "") -> tuple[str, ...]:
-    """Return the keys of all tokens of *text* that say something: two texts that share them say the same."""
-    pieces = _cut(text, language)
-    punctuation, presentation = Kind.PUNCTUATION, Kind.PRESENTATION
-    return tuple(
-        [
-            key
-            for kind, key in zip(pieces.kinds, pieces.keys, strict=True)
-            if kind is not presentation and kind is not punctuation
-        ]
-    )
 
 
 def _cut(text: str, language: str) -> Pieces:

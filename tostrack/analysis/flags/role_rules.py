@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from tostrack.analysis.flags.role_words import RoleSentence, RoleWords, load_roles, role_languages
+from tostrack.analysis.flags.role_words import RoleSentence, RoleWords, load_roles
 from tostrack.analysis.flags.rule_sources import RuleFile, load_role_tables, load_tables
 from tostrack.models import Polarity
 
@@ -182,12 +182,6 @@ def load_role_rules(code: str, packs: tuple[RuleFile, ...] = ()) -> RoleRules:
         for table in load_role_tables()["veto"].values()
     )
     return RoleRules(words, rules, vetoes)
-
-
-@cache
-def role_meanings(packs: tuple[RuleFile, ...] = ()) -> Mapping[str, RoleRule]:
-    """Return the rules by name, for what they mean: that is the same in every language."""
-    return {rule.name: rule for rule in load_role_rules(min(role_languages()), packs).rules}
 
 
 def _rule(name: str, table: Mapping[str, Any], words: RoleWords) -> RoleRule:

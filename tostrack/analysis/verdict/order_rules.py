@@ -6,11 +6,11 @@ import re
 from itertools import pairwise
 
 from tostrack.analysis.comparison_key import comparable, comparable_text, comparables
+from tostrack.analysis.verdict.account import changed_tokens
 from tostrack.analysis.verdict.context import ContextText
 from tostrack.analysis.verdict.normal_form import stem
 from tostrack.analysis.verdict.residual import Part
 from tostrack.clauses import plain, sentences
-from tostrack.language.compare import changed_tokens
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.tokens import SILENT, Kind, tokenize
 from tostrack.language.words import entry_pattern, union
