@@ -2,10 +2,12 @@
 
     tostrack import ota VERSIONS.git          in an empty folder, with an empty watchlist
     python benchmarks/imported.py VERSIONS.git FOLDER/tostrack.db [--pairs 400] [--seed 1] [--show 3]
+                                              --pairs 0: every commit, so that what is lost is counted
 
 Compares the words in their order, marks and letters' case included: of the newest version of each document with the
 file at HEAD, and of the version of a commit's time with that commit's file. Escapes, tags of line breaks and the signs
-of Markdown are taken out of both sides. What differs is counted by class.
+of Markdown are taken out of both sides. What differs is counted by class. A version is invented when no commit recorded
+its words, or when they are those of the version before it.
 """
 
 import argparse
@@ -21,13 +23,14 @@ from tostrack.archive import Archive
 from tostrack.errors import ExtractError
 from tostrack.importers.git_repository import clean_environment
 from tostrack.importers.ota import OtaCollection, Record, open_collection
-from tostrack.models import slug
+from tostrack.models import from_iso, slug
 
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(?=[^\w\s])")
 #: What a line begins with: signs of headings, quotes and items, and the numbers of items.
 _SIGN = re.compile(r"^[\s>#]*(?:(?:[*+-]|\d+[.)])\s+)*", re.MULTILINE)
 _ADDRESS = re.compile(r"(?<=\])\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
+ADDRESSES = "the same words; addresses of links differ"
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -44,7 +47,7 @@ def classify(shown: str | None, recorded: str) -> str:
     if ours == theirs:
         return ""
     if words(_ADDRESS.sub("", shown)) == words(_ADDRESS.sub("", recorded)):
-        return "the same words; addresses of links differ"
+        return ADDRESSES
     try:
         read = read_markdown(recorded)
     except ExtractError as error:
@@ -75,9 +78,26 @@ def read_head(repository: Path) -> dict[str, str]:
 
 
 def sample(collected: OtaCollection, count: int, seed: int) -> list[tuple[str, Record]]:
-    """Return *count* records of the collection, chosen at random."""
+    """Return *count* records of the collection, chosen at random, or all."""
     pairs = [(ident, record) for ident, records in sorted(collected.records.items()) for record in records]
-    return random.Random(seed).sample(pairs, min(count, len(pairs)))
+    return random.Random(seed).sample(pairs, min(count, len(pairs))) if count else pairs
+
+
+def find_invented(archive: Archive, collected: OtaCollection) -> list[tuple[str, str]]:
+    """Return every version by name, with why it is invented; empty if it is not."""
+    found = []
+    for ident, records in sorted(collected.records.items()):
+        recorded, before = {record.at: record for record in records}, None
+        for row in archive.versions(*ident.split("/")):
+            shown = archive.reading(row).version.text
+            record = recorded.get(from_iso(row.seen_at))
+            said = words(shown)
+            reason = (
+                "" if record and classify(shown, collected.read(record)) in ("", ADDRESSES) else "no commit says so"
+            )
+            found.append((f"{ident}@{row.number}", "the words of the version before" if said == before else reason))
+            before = said
+    return found
 
 
 def report(title: str, found: list[tuple[str, str]], most: int) -> None:
@@ -109,7 +129,8 @@ def main() -> None:
             standing = archive.at(*ident.split("/"), record.at)
             shown = archive.reading(standing).version.text if standing else None
             pairs.append((f"{ident} {record.name[:12]}", classify(shown, collected.read(record))))
-        report("random commits", pairs, options.show)
+        report("commits", pairs, options.show)
+        report("versions", find_invented(archive, collected), options.show)
 
 
 if __name__ == "__main__":

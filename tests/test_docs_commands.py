@@ -222,7 +222,7 @@ def prepare(words, folder):
 
 @pytest.mark.parametrize("words", RUN, ids=" ".join)
 def test_a_command_that_is_shown_runs(words, here, servers):
-    more = ["--archive", servers[1].url] if words[:2] == ("import", "wayback") else []
+    more = ["--archive", servers[1].url] if words[0] == "start" or words[:2] == ("import", "wayback") else []
 
     result = CliRunner().invoke(cli, [*prepare(words, here), *more])
 

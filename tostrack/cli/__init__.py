@@ -55,6 +55,7 @@ HIDDEN = {
     "edit": "Open the watchlist in your editor, then check it.",
     "demo": "Watch an invented platform, without a network.",
     "mcp": "Answer a program over the Model Context Protocol.",
+    "start": "Import the history that others kept of what is watched.",
     "rebuild": "Extract texts or flag clauses with the current rules.",
 }
 #: The commands of each group: the module of `archive verify` is `archive`, of `import ota` it is `import_ota`.

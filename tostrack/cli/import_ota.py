@@ -67,7 +67,7 @@ def command(
             list_import(found, documents, found.records, _count, as_json=as_json)
             click.echo("nothing was stored", err=True)
             return
-        _store(environment, found, documents, jobs, as_json=as_json)
+        store_collection(environment, found, documents, jobs, as_json=as_json)
 
 
 def _count(records: Sequence[Record]) -> tuple[dict[str, int], str, str]:
@@ -75,9 +75,10 @@ def _count(records: Sequence[Record]) -> tuple[dict[str, int], str, str]:
     return {"records": len(records), "upgrades": upgrades}, f"{len(records)} records", ""
 
 
-def _store(
+def store_collection(
     environment: Environment, found: OtaCollection, documents: dict[str, Document], jobs: int | None, *, as_json: bool
 ) -> None:
+    """Store what a collection recorded of *documents*, by its ids, and print what came of each."""
     from tostrack.sandbox import Worker
     from tostrack.services.import_ahead import import_documents
     from tostrack.services.import_history import WORKER_MEGABYTES

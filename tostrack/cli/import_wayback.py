@@ -80,19 +80,26 @@ def command(
         raise ConfigError(f"--from {start:%Y-%m-%d} lies after --to {end:%Y-%m-%d}: swap them")
     span = BackfillRange(max(start, _BEGINNING), min(end or now, now), every)
     failed = 0
-    with _opened(environment, mirror) as (source, ledger):
+    with open_wayback(environment, mirror) as (source, ledger):
         for document in documents:
-            done = _one(environment, document, source, ledger, span, formerly, partial=partial, dry_run=dry_run)
+            done = import_captures(
+                environment, document, source, ledger, span, formerly, partial=partial, dry_run=dry_run
+            )
             failed += bool(done.cause or (done.waiting and not dry_run and not partial))
             if as_json:
                 emit_json([vars(done)])
             else:
-                _print(done, dry_run=dry_run)
+                print_captures(done, dry_run=dry_run)
     exit_if_failed(failed)
 
 
 @contextmanager
-def _opened(environment: Environment, mirror: str) -> Iterator[tuple[Wayback, RequestLog]]:
+def open_wayback(environment: Environment, mirror: str) -> Iterator[tuple[Wayback, RequestLog]]:
+    """Open the Wayback Machine, or *mirror* in its place, and the log of what was asked of it.
+
+    Raises:
+        ConfigError: The extra is not installed.
+    """
     from tostrack.fetch import user_agent
     from tostrack.fetch.client import Client
     from tostrack.fetch.transport import GuardedTransport
@@ -118,7 +125,7 @@ def _opened(environment: Environment, mirror: str) -> Iterator[tuple[Wayback, Re
         yield source, stack.enter_context(RequestLog(working))
 
 
-def _one(
+def import_captures(
     environment: Environment,
     document: Document,
     source: Wayback,
@@ -129,7 +136,13 @@ def _one(
     partial: bool,
     dry_run: bool,
 ) -> BackfillResult:
-    """Plan, fetch and store one document; the archive is locked only while versions are stored."""
+    """Plan, fetch and store one document, and return what came of it.
+
+    The archive is locked only while versions are stored.
+
+    Raises:
+        FetchError: The Wayback Machine asks to be left alone.
+    """
     from tostrack.sandbox import Worker
     from tostrack.services import backfill
     from tostrack.services.import_history import PAGE_MEGABYTES
@@ -155,7 +168,8 @@ def _one(
         return backfill.store_captures(made, ledger, writer, worker)
 
 
-def _print(done: BackfillResult, *, dry_run: bool) -> None:
+def print_captures(done: BackfillResult, *, dry_run: bool) -> None:
+    """Print what came of one document, or would come."""
     from tostrack.importers.wayback import CAUSES
     from tostrack.render.escape import safe_line
 

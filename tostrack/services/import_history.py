@@ -49,7 +49,7 @@ _STANDS = timedelta(days=7)
 #: What the archive says the text of a Markdown file was made by.
 _MARKDOWN = "markdown"
 #: And of what others recorded: by whom.
-_COLLECTION = "ota:"
+COLLECTION = "ota:"
 #: So many records are stored in one transaction: a commit takes as long as two of them, and a kill costs one batch.
 BATCH = 100
 #: So many characters of the last versions are held, whatever their number: sixty of the usual length.
@@ -249,15 +249,15 @@ def accept_recorded(
     Raises:
         DocumentError: It overran the bounds of *call*.
     """
-    origin, _, record = capture.url.removeprefix(_COLLECTION).rpartition("/")
-    text = _written(capture.body.decode(), capture.fetched_at, f"{_COLLECTION}{origin}", record, call)
+    origin, _, record = capture.url.removeprefix(COLLECTION).rpartition("/")
+    text = _written(capture.body.decode(), capture.fetched_at, f"{COLLECTION}{origin}", record, call)
     visit = _Run(document, writer, call).build_visit(replace(text, record=record))
     return store_visit(visit, writer, dry_run=dry_run)
 
 
 def is_recorded(capture: Snapshot) -> bool:
     """Return whether *capture* is a text of a collection, and no page."""
-    return capture.url.startswith(_COLLECTION)
+    return capture.url.startswith(COLLECTION)
 
 
 def _take(run: _Run, found: ImportResult, texts: Iterable[tuple[str, Callable[[], _Text]]]) -> None:
@@ -513,7 +513,7 @@ def _recorded(collected: OtaCollection, record: Record, call: Call, known: _Know
     source = sha256(markdown)
     text = known.find(source, record.at, record.name)
     if text is None:
-        origin = f"{_COLLECTION}{collected.name}"
+        origin = f"{COLLECTION}{collected.name}"
         text = known.keep(source, _written(markdown, record.at, origin, record.name, call))
     return replace(text, record=record.name, upgrade=record.upgrade)
 
