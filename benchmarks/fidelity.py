@@ -74,6 +74,9 @@ def words(markdown: str) -> list[str]:
     return " ".join(map(canonical, split_clauses(markdown))).split()
 
 
+#: Line breaks of tables, which the peer writes as tags: taken out of both sides. Canonical words hold no escapes.
+_BREAK = re.compile(r"</?br\b[^<>]{0,200}>", re.IGNORECASE)
+
 #: What the peer, or the archive that its text went through, is known to get wrong; each with what to take out.
 SLIPS = {
     "entities that its PDF converter left half read": ((re.compile(r"&apos;?"), "'"),),
@@ -146,6 +149,7 @@ def trigrams(text: list[str]) -> collections.Counter[str]:
 def score(capture: dict, ours: str, theirs: str, error: str, *, part: bool) -> Score:
     """Return how *ours* compares with *theirs*; a *part* need only be contained in them."""
     combined = part
+    ours, theirs = (_BREAK.sub(" ", text) for text in (ours, theirs))
     own, peer = words(ours), words(theirs)
     own_key, peer_key = "".join(own), "".join(peer)
     equal = own_key == peer_key or (combined and bool(own_key) and own_key in peer_key)

@@ -23,7 +23,7 @@ from tostrack.printed_lines import join_printed_lines
 #: The longest policies have some thousand.
 _MOST_CLAUSES = 50_000
 #: A line break as Markdown tables hold it: a tag, which is no text.
-_BREAK = re.compile(r"(?<!\\)<br\s*/?>", re.IGNORECASE)
+_BREAK = re.compile(r"(?<!\\)</?br\b[^<>]{0,200}>", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
