@@ -446,7 +446,7 @@ def test_a_date_that_cannot_be_leaves_out_its_record(platform, tmp_path, seconds
 
 
 def test_breaks_of_tables_part_words_and_wrapped_lines_are_one_paragraph(platform, tmp_path):
-    table = "| Purpose | Kept |\n| --- | --- |\n| Orders<br>and returns | 30 days<br/>90<BR class=\"gap\">days |\n"
+    table = '| Purpose | Kept |\n| --- | --- |\n| Orders<br>and returns | 30 days<br/>90<BR class="gap">days |\n'
     wrapped = "You must be at least 13 years\nold to use the service.\n"
     run(platform, repository(tmp_path / "v.git", ("Start", 0, {PATH: f"{text(RULES)}\n{table}\n{wrapped}"})))
 
