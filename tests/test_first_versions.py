@@ -206,6 +206,14 @@ def test_a_doubted_first_text_names_its_remedy_and_waits_until_it_is_accepted(pl
     assert "tostrack review acme/terms --accept" in first.message
 
 
+def test_a_page_of_frames_only_names_them(platform):
+    platform.documents[0] = type(platform.documents[0])("acme", "terms", (Page(URL),))
+
+    [result] = platform.night(terms="<html><frameset cols='20%,80%'><frame src=/policy.html></frameset></html>")
+
+    assert "watch https://acme.example/policy.html, or set follow" in result.message
+
+
 def test_frames_of_the_same_site_are_followed(platform):
     follow(platform, follow="frames")
     platform.night(terms=FRAMED, frame=frame("We may sell boats to you."))

@@ -84,6 +84,10 @@ _REMEDIES = {
 _MAY_REDIRECT = frozenset(("empty", "needs-js", "wrong-page", "blocked", "collapse"))
 
 
+#: Causes of texts that a frame or an embedded document of their page may hold.
+_MAY_BE_ELSEWHERE = frozenset(("empty", "frame", "embedded"))
+
+
 def suggest_remedy(captures: Iterable[Snapshot], text: str, cause: str) -> str:
     """Return what to do about a *text* that is suspected of *cause*, with the address that holds the policy instead."""
     from tostrack.extraction.page_shape import find_redirect, find_remote_text, is_same_site
@@ -93,15 +97,12 @@ def suggest_remedy(captures: Iterable[Snapshot], text: str, cause: str) -> str:
         targets = (find_redirect(_markup(page), page.final_url) for page in pages)
         if target := next(filter(None, targets), ""):
             return f'it redirects to {target}: watch that address, or set follow = "redirects"'
-    pattern = _REMEDIES.get(cause, "")
-    if "{address}" not in pattern:
-        return pattern
-    for page in pages:
-        remote = find_remote_text(_markup(page), page.final_url, len(text.split()))
-        if remote and remote.cause == cause:
+    elsewhere = (find_remote_text(_markup(page), page.final_url, len(text.split())) for page in pages)
+    for page, remote in zip(pages, elsewhere if cause in _MAY_BE_ELSEWHERE else (), strict=False):
+        if remote and remote.address and cause in (remote.cause, "empty"):
             follow = ', or set follow = "frames"' if is_same_site(page.final_url, remote.address) else ""
-            return pattern.format(address=remote.address) + follow
-    return ""
+            return _REMEDIES[remote.cause].format(address=remote.address) + follow
+    return _REMEDIES.get(cause, "") if cause not in ("frame", "embedded") else ""
 
 
 def find_page_redirect(capture: Snapshot) -> str:
