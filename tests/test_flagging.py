@@ -1,19 +1,23 @@
 """Flags in the archive: since when they stand, their life, and flags anew."""
 
 import json
+import re
 import sqlite3
 from contextlib import closing, nullcontext
 
 import pytest
 from click.testing import CliRunner
-from conftest import paragraphs
+from conftest import START, paragraphs
 
 from tostrack.analysis.flags import Rulebook, RuleFile
 from tostrack.analysis.flags.rule_sources import load_pack
 from tostrack.archive import Archive
 from tostrack.cli import cli
-from tostrack.models import NotModified
+from tostrack.models import DigestSettings, NotModified
+from tostrack.render.digest import digest_as_text
+from tostrack.services.digest import assemble_digest
 from tostrack.services.reflag import flag_history, reflag_archive
+from tostrack.services.site import build_site
 
 HELLO = "Welcome to Acme, the place where people show their photos to the friends that they have made here."
 LICENCE = "You grant us a non-exclusive, royalty-free, limited licence to use the content that you post."
@@ -64,6 +68,32 @@ def test_a_flag_that_was_widened_stands_since_then(platform):
     platform.night(terms=paragraphs(HELLO, WIDER), days=30)
 
     assert since(platform) == {("licensing", "2024-01-02")}
+
+
+def test_listing_history_blame_topic_page_and_mail_agree_since_when(platform, run, tmp_path):
+    platform.night(terms=paragraphs(HELLO, LICENCE))
+    platform.night(terms=paragraphs(HELLO, SAME), days=30)
+    platform.night(terms=paragraphs(HELLO, WIDER), days=30)
+    with Archive(platform.database) as archive:
+        mail = assemble_digest(archive, DigestSettings("shop", ()), ["acme/terms@3"], START, platform.at)
+    platform.night(terms=paragraphs(HELLO, WIDER.replace("hereby grant to", "grant")), days=30)
+
+    with Archive(platform.database) as archive:
+        (flag,) = archive.flags("acme")
+        blamed = [row for row in archive.blame_of(archive.current("acme", "terms")) if "licence" in row.text]
+    [(_, came, _), (moved, event, _)] = events(platform)
+
+    assert (flag.first, flag.from_start, came) == (blamed[0].since, True, "first")
+    assert [(at[:10], event) for event, at in flag.moves] == [(moved, event)] == [("2024-02-01", "widened")]
+    said = "since 2024-01-01 or before, widened 2024-02-01"
+    assert said in run("flags", "acme").stdout
+    with Archive(platform.database) as archive:
+        build_site(archive, tmp_path / "site")
+    assert said in " ".join(digest_as_text(mail).split())
+    [(cell, late)] = re.findall(
+        r'">([^<]*)</a><span class="quiet">([^<]*)</span>', (tmp_path / "site/topics/licensing/index.html").read_text()
+    )
+    assert (cell, late) == ("≤ 2024-01", ", widened 2024-02")
 
 
 def test_a_flag_that_was_withdrawn_and_came_again_stands_since_it_came_again(platform):

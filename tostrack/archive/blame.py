@@ -32,7 +32,9 @@ class BlameRow(Value):
     first_version: int
 
 
-class _Stay(Value):
+class Stay(Value):
+    """The versions, from one to before another, in which a line of a document was one clause."""
+
     line: int
     since: int
     until: int
@@ -48,7 +50,7 @@ class Blame:
 
     def __init__(self, query: Query, document_id: int, latest: int) -> None:
         self._query = query
-        self._document_id = document_id
+        self.document_id = document_id
         self._latest = latest
         #: The canonical words of clauses, by id.
         self._words: dict[int, str] = {}
@@ -64,49 +66,67 @@ class Blame:
             SELECT c.id, length(c.text) FROM clauses c
             WHERE c.id IN (SELECT clause_id FROM _spans WHERE document_id = ? AND since <= ?)
             """
-        return {int(row[0]): int(row[1]) for row in self._query(query, (self._document_id, self._latest))}
+        return {int(row[0]): int(row[1]) for row in self._query(query, (self.document_id, self._latest))}
+
+    def seen_at(self, number: int) -> str:
+        """Return when the version *number* was first seen."""
+        return self._versions[0][number]
+
+    def unbroken(self, number: int) -> dict[int, list[Stay]]:
+        """Return the stays of each clause of the version *number*, by its id, since it has not been away."""
+        return {
+            stay.clause_id: [each for each in past if each.since >= self._came(past)]
+            for stay in self._in_order
+            if stay.since <= number < stay.until
+            for past in [self._past(stay, number)]
+        }
 
     def rows(self, number: int, clauses: Sequence[Clause]) -> list[BlameRow]:
         """Return the rows of the version *number*, which is made of *clauses*."""
         standing = [stay for stay in self._in_order if stay.since <= number < stay.until]
         pasts = {stay.line: self._past(stay, number) for stay in standing}
         self._read_words([stay for past in pasts.values() if len(past) > 1 for stay in past])
-        seen, ours, quiet = self._versions
+        seen, ours, _ = self._versions
         result = []
         for position, (stay, clause) in enumerate(zip(standing, clauses, strict=True)):
             past = pasts[stay.line]
-            # A return that was noise ends no absence; marks and addresses are no words, and our own rules change none.
-            came = _begin(past, lambda one, two: one.until < two.since and two.since not in quiet)
+            # Marks and addresses are no words, and our own rules change none.
+            came = self._came(past)
             worded = max(came, _begin(past, lambda one, two: self._differ(one, two) and two.since not in ours))
             first = past[0].since
             text = (position, clause.kind, clause.heading, clause.text)
             result.append(BlameRow(*text, seen[came], came, seen[worded], worded, seen[first], first))
         return result
 
-    def _differ(self, one: _Stay, two: _Stay) -> bool:
+    def _came(self, past: Sequence[Stay]) -> int:
+        """Return the version with which a clause came, since when it has not been away: noise ends no absence."""
+        quiet = self._versions[2]
+        return _begin(past, lambda one, two: one.until < two.since and two.since not in quiet)
+
+    def _differ(self, one: Stay, two: Stay) -> bool:
         return self._words.get(one.clause_id) != self._words.get(two.clause_id)
 
     @cached_property
-    def _in_order(self) -> list[_Stay]:
+    def _in_order(self) -> list[Stay]:
         rows = self._query(
             "SELECT line, since, until, clause_id FROM _spans WHERE document_id = ? AND since <= ? ORDER BY rank",
-            (self._document_id, self._latest),
+            (self.document_id, self._latest),
         )
-        return [_Stay(*row) for row in rows]
+        return [Stay(*row) for row in rows]
 
     @cached_property
-    def _pasts(self) -> dict[int, list[_Stay]]:
+    def _pasts(self) -> dict[int, list[Stay]]:
         """The stays of each line, oldest first."""
-        pasts: dict[int, list[_Stay]] = defaultdict(list)
+        pasts: dict[int, list[Stay]] = defaultdict(list)
         for stay in sorted(self._in_order, key=lambda stay: stay.since):
             pasts[stay.line].append(stay)
         return pasts
 
-    def _past(self, stay: _Stay, number: int) -> list[_Stay]:
+    def _past(self, stay: Stay, number: int) -> list[Stay]:
         past = self._pasts[stay.line]
         return past if past[-1].since <= number else [each for each in past if each.since <= number]
 
-    def _read_words(self, stays: Sequence[_Stay]) -> None:
+    def _read_words(self, stays: Sequence[Stay]) -> None:
         """Read the canonical words of the clauses of *stays* that were not read before."""
         unread = {stay.clause_id for stay in stays} - self._words.keys()
         if not unread:
@@ -124,13 +144,13 @@ class Blame:
                    EXISTS (SELECT 1 FROM judgements j WHERE j.to_version = v.id AND j.verdict = 'noise') AS quiet
             FROM _versions v JOIN _origins o ON o.id = v.origin_id WHERE v.document_id = ?
             """,
-            (self._document_id,),
+            (self.document_id,),
         )
         ours = {row["number"] for row in rows if row["kind"] == "re-extraction"}
         return {row["number"]: row["seen_at"] for row in rows}, ours, {row["number"] for row in rows if row["quiet"]}
 
 
-def _begin(past: Sequence[_Stay], is_break: Callable[[_Stay, _Stay], bool]) -> int:
+def _begin(past: Sequence[Stay], is_break: Callable[[Stay, Stay], bool]) -> int:
     """Return the version with which the stays began that go on to the last one without a break."""
     begin = past[-1].since
     for before, after in reversed(list(pairwise(past))):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -110,7 +110,14 @@ class FlagRow(Value):
     rule: str
     heading: tuple[str, ...]
     clause: str
+    #: When it began to reach as far as it does: its words may have been recast since.
     since: str
+    #: When its clause began to say it, however far it reached.
+    first: str = ""
+    #: Whether that is the first version, so that nobody knows when it began.
+    from_start: bool = False
+    #: Between the two: ``widened`` or ``narrowed`` and when, oldest first.
+    moves: tuple[tuple[str, str], ...] = ()
 
 
 _VERSION = """
@@ -466,14 +473,15 @@ class Archive:
 
     def _flags_of(self, service: str, document: str) -> list[FlagRow]:
         from tostrack.archive.flag_listing import read_listing
-
-        listed = read_listing(self.query, service, document)
-        if listed is not None:
-            return listed
-        from tostrack.archive.current_flags import CurrentFlags
+        from tostrack.archive.flag_past import add_pasts
 
         chain = self.went_by(service, document)
-        return list(CurrentFlags(self.query, self.clauses, chain[::-1]).rows()) if chain else []
+        rows: Iterable[FlagRow] | None = read_listing(self.query, service, document)
+        if rows is None:
+            from tostrack.archive.current_flags import CurrentFlags
+
+            rows = CurrentFlags(self.query, self.clauses, chain[::-1]).rows() if chain else ()
+        return add_pasts(self.query, self.blame_reader(chain[-1]), chain[-1], rows) if chain else []
 
     def went_by(self, service: str, document: str) -> list[VersionRow]:
         """Return the versions that readers went by, oldest first: those whose coming was no noise, and what stands."""

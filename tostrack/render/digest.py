@@ -44,6 +44,8 @@ class DigestItem(Value):
     document_name: str
     #: The page of the change; empty without a site.
     link: str = ""
+    #: Since when flags of the text that stands say what they say, in words, by topic, polarity and quote.
+    pasts: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
 
 
 class Digest(Value):
@@ -132,12 +134,15 @@ def _told(item: DigestItem, digest: Digest) -> tuple[list[_Told], int]:
     # What only stands in the neighbourhood of a topic is shown when nothing of the topic moved.
     news = [hunk for hunk in flagged if any(flag.direction for flag in hunk.flags)]
     shown = (news or flagged or hunks)[:EDITS]
-    return [_edit(hunk, digest) for hunk in shown], len(change.hunks) - len(shown)
+    return [_edit(hunk, digest, item.pasts) for hunk in shown], len(change.hunks) - len(shown)
 
 
-def _edit(hunk: Hunk, digest: Digest) -> _Told:
+def _edit(hunk: Hunk, digest: Digest, pasts: Mapping[tuple[str, str, str], str]) -> _Told:
     flags = distinct_flags(hunk)
-    meanings = [_meaning(flag, hunk, digest) for flag in _agreeing(flags, hunk)]
+    meanings = [
+        "; ".join(filter(None, [_meaning(flag, hunk, digest), pasts.get((flag.topic, flag.polarity, flag.quote))]))
+        for flag in _agreeing(flags, hunk)
+    ]
     if not flags:
         meanings = [cut(safe_line(fact.sentence), _QUOTE) for fact in hunk.facts[:2]]
     runs = fold(runs_of(hunk), _CONTEXT) if hunk.edit is Edit.REWORDED else runs_of(hunk)

@@ -10,7 +10,7 @@ from typing import Any
 from tostrack.models import Verdict
 from tostrack.render.escape import count, document_id, path_of, safe_line
 from tostrack.render.terminal_style import PLAIN, TerminalStyle, align_columns
-from tostrack.render.wording import describe_cause, describe_outcome
+from tostrack.render.wording import describe_cause, describe_outcome, describe_past
 
 #: Columns of a heading path beside a quote.
 _PATH = 40
@@ -118,13 +118,19 @@ def render_flags(rows: Iterable[Mapping[str, Any]], look: TerminalStyle = PLAIN)
         lines += ["", look.paint("title", topic)] if lines else [look.paint("title", topic)]
         for row in group:
             name = document_id(_cell(row["service"]), _cell(row["document"]))
-            facts = [_cell(row["polarity"]), f"since {_cell(row['since'])[:10]}", name]
+            facts = [_cell(row["polarity"]), _stands(row), name]
             heading = path_of(row["heading"], _PATH)
             lines.append(look.fit("  " + "  ".join([*facts, *([heading] if heading else [])])))
             if meaning := _cell(row.get("meaning")):
                 lines.append(look.fit(f"    {meaning}:", "dim"))
             lines += look.block(f"“{_cell(row['quote'])}”", 4)
     return _text(lines)
+
+
+def _stands(row: Mapping[str, Any]) -> str:
+    first = _cell(row.get("first") or row["since"])
+    moves = [(_cell(event), _cell(at)) for event, at in row.get("moves") or ()]
+    return describe_past(first, from_start=bool(row.get("from_start")), moves=moves)
 
 
 def render_topics(rows: Iterable[Mapping[str, Any]], look: TerminalStyle = PLAIN) -> str:

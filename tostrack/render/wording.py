@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from tostrack.render.escape import safe_line
 
 #: What a check of one document ended in, by its stored code (`models.Outcome` and the outcomes of `rebuild text`).
@@ -86,3 +88,17 @@ def describe_outcome(outcome: str | None, cause: str | None = "") -> str:
 def describe_kind(kind: str) -> str:
     """Return what a kind of documents is called in a sentence: ``data processing``; empty for none."""
     return {"ai": "AI", "sla": "service levels", "sub-processors": kind}.get(kind, kind.replace("-", " "))
+
+
+def describe_past(
+    first: str, *, from_start: bool, moves: Sequence[Sequence[str]], day: Callable[[str], str] = lambda when: when[:10]
+) -> str:
+    """Return since when a flag stands: ``since 2011-05-18 or before, widened 2013-01-19``.
+
+    Args:
+        first: When its clause began to say it.
+        from_start: Whether that is the first version that there is.
+        moves: ``widened`` or ``narrowed`` and when, oldest first.
+        day: Writes the day of a time.
+    """
+    return ", ".join([f"since {day(first)}{' or before' * from_start}", *(f"{event} {day(at)}" for event, at in moves)])

@@ -11,10 +11,11 @@ from tostrack.archive import Archive, ChangeRow, DocumentRow
 from tostrack.archive.kinds import find_kinds
 from tostrack.archive.reviews import combine_reviews
 from tostrack.errors import StoreError
-from tostrack.models import DigestSettings, Verdict, from_iso, iso
+from tostrack.models import Change, DigestSettings, Verdict, from_iso, iso
 from tostrack.render.calendar import BindingDate
 from tostrack.render.digest import HEADLINES, Digest, DigestItem
 from tostrack.render.site_paths import change_page, site_address
+from tostrack.render.wording import describe_past
 from tostrack.services.upcoming import list_binding_dates
 
 _MONTH, _YEAR = timedelta(days=30), timedelta(days=366)
@@ -144,4 +145,15 @@ def _items(archive: Archive, rows: Sequence[ChangeRow], site: str) -> Iterable[D
     for row, change in zip(rows, archive.load_changes(rows), strict=True):
         document = names[_document(row)]
         link = site_address(site, change_page(row.id))
-        yield DigestItem(change, document.service_name, document.name, link)
+        yield DigestItem(change, document.service_name, document.name, link, _pasts(archive, row, change))
+
+
+def _pasts(archive: Archive, row: ChangeRow, change: Change) -> dict[tuple[str, str, str], str]:
+    """Return since when what *change* moved has been said, in words, where it was said before and stands."""
+    if not any(flag.direction for hunk in change.hunks for flag in hunk.flags):
+        return {}
+    return {
+        (flag.topic, flag.polarity, flag.quote): describe_past(flag.first, from_start=flag.from_start, moves=flag.moves)
+        for flag in archive.flags(row.service, row.document)
+        if flag.first < row.seen_at and any(at == row.seen_at for _, at in flag.moves)
+    }

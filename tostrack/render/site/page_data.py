@@ -108,7 +108,11 @@ class ContentsEntry(Value):
     #: The sentence around the quote.
     sentence: str
     heading: tuple[str, ...]
+    #: When its clause began to say it, in whatever words, and whether that is the first version.
     since: str
+    from_start: bool
+    #: ``widened`` or ``narrowed`` and when, oldest first.
+    moves: tuple[tuple[str, str], ...]
     #: Place in the text's clauses, from 0; None when it cannot be found again.
     at: int | None
 
@@ -123,6 +127,8 @@ class Power(Value):
     since: str
     #: When watching of the document began with it, nobody knows since when.
     from_start: bool
+    #: ``widened`` or ``narrowed`` and when, oldest first.
+    moves: tuple[tuple[str, str], ...]
     service: str
     document: str
     quote: str

@@ -23,7 +23,7 @@ from tostrack.render.site.page_data import (
 )
 from tostrack.render.site.rendering import FeedLink, day_words, render, topic_name
 from tostrack.render.site_paths import platform_page, topic_page
-from tostrack.render.wording import describe_reason
+from tostrack.render.wording import describe_past, describe_reason
 from tostrack.value import Value
 
 #: Changes on the front page, and on a topic's.
@@ -165,7 +165,7 @@ def platform(site: Site, shown: PlatformData, feed: FeedLink) -> str:
 
 def since(held: ContentsEntry) -> str:
     """Return since when a clause says what it says."""
-    return f"since {day_words(held.since)}"
+    return describe_past(held.since, from_start=held.from_start, moves=held.moves, day=day_words)
 
 
 def _arrival_name(arrival: Arrival) -> str:

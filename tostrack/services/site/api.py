@@ -41,7 +41,7 @@ def index_file(site: Site, documents: Iterable[DocumentPages]) -> str:
 def document_file(archive: Archive, document: DocumentPages, reviews: dict[str, Review]) -> str:
     """Return ``SERVICE/DOCUMENT.json``: its versions, its changes and what its current text says, newest first."""
     newest = list(reversed(document.changes))
-    flags = ("topic", "polarity", "meaning", "quote", "sentence", "heading", "since")
+    flags = ("topic", "polarity", "meaning", "quote", "sentence", "heading", "since", "from_start", "moves")
     return _written(
         {
             "service": document.row.service,

@@ -274,7 +274,7 @@ class DocumentPages:
         """Return the flags of the text that stands, in the order of the text."""
         return [
             ContentsEntry(**_tuples(one))
-            for one in self._context.shelf.fact(f"held {self.row.id}", self.key, self._held)
+            for one in self._context.shelf.fact(f"stands {self.row.id}", self.key, self._held)
         ]
 
     def _held(self) -> list[dict[str, object]]:
@@ -290,7 +290,7 @@ class DocumentPages:
                     flag.quote,
                     describe_event(plain(flag.clause), flag.start, flag.end),
                     flag.heading,
-                    flag.since,
+                    *(flag.first, flag.from_start, flag.moves),
                     places.get((flag.clause, flag.heading)),
                 )
             )
@@ -299,15 +299,15 @@ class DocumentPages:
 
     def powers(self) -> list[Power]:
         """Return what the text that stands says on each topic, and how far it goes, with since when."""
-        name = f"powers {self.row.id}"
-        return [Power(**one) for one in self._context.shelf.fact(name, self.key, lambda: list(self._powers()))]
+        name = f"powers since {self.row.id}"
+        return [Power(**_tuples(one)) for one in self._context.shelf.fact(name, self.key, lambda: list(self._powers()))]
 
     def _powers(self) -> Iterator[dict[str, object]]:
         first = self.chain[0].seen_at if self.chain else ""
         found: dict[tuple[str, str], Power] = {}
         for held in self.held():
             power = Power(
-                *(held.topic, held.meaning or held.topic, held.polarity, held.since, held.since == first),
+                *(held.topic, held.meaning or held.topic, held.polarity, held.since, held.from_start, held.moves),
                 *(held.service, held.document, held.quote, held.at),
             )
             known = found.get((held.topic, power.name))
@@ -317,7 +317,7 @@ class DocumentPages:
             quotes = self._words(topic, self.reading.clauses) if self.reading else {}
             for name, since in self._words_since(topic, quotes).items():
                 place = (self.row.service, self.row.document, *quotes[name])
-                power = Power(topic, name, "", since, since == first, *place)
+                power = Power(topic, name, "", since, since == first, (), *place)
                 found[topic, name] = power
         yield from (asdict(power) for power in found.values())
 
