@@ -1,10 +1,16 @@
 """From two lists of clauses to the hunks between them."""
 
+import sys
+from collections import Counter
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tostrack.analysis.diff import diff
+from tostrack.analysis.diff.align import align
+from tostrack.analysis.diff.similarity import Bag, count_words
 from tostrack.clauses import canonical, canonical_text, plain, split_clauses
 from tostrack.models import Edit
 
@@ -213,3 +219,24 @@ def test_a_clause_that_is_gone_stands_after_the_one_it_followed():
     new = "Alpha clause stays.\n\nGamma clause stays.\n\nDelta is new here."
 
     assert [hunk.edit for hunk in changes(old, new)] == [Edit.REMOVED, Edit.ADDED]
+
+
+def test_nothing_is_weighed_where_one_side_has_no_clause(monkeypatch):
+    monkeypatch.setattr(sys.modules[align.__module__], "count_words", None)
+    clauses = split_clauses("# Terms\n\nYou post photos.\n\nWe show them.\n")
+
+    assert align((), clauses).come == (0, 1, 2)
+    assert align(clauses, ()).gone == (0, 1, 2)
+
+
+def test_two_bags_together_are_the_bag_of_what_both_hold():
+    one, other = "we share a photo a day", "a photo a day we share and share"
+    both = count_words(one) + count_words(other)
+    whole = Bag(Counter([*_pieces(one), *_pieces(other)]))
+
+    assert (both.pieces, both.total, both.shared(both)) == (whole.pieces, whole.total, whole.total)
+
+
+def _pieces(text):
+    words = text.split()
+    return [*words, *map(" ".join, pairwise(words))]

@@ -68,8 +68,10 @@ def align(old: Sequence[Clause], new: Sequence[Clause]) -> Alignment:
     new_left = {j: new_keys[j] for j in gap_of_new if new_keys[j]}
     recut = _recut(old_left, new_left, gap_of_old, gap_of_new)
     moved = _moved(old_left, new_left)
-    old_bags = {i: count_words(key) for i, key in old_left.items()}
-    new_bags = {j: count_words(key) for j, key in new_left.items()}
+    # Where one side is used up, as of the first text of all, nothing is to be weighed.
+    is_weighed = bool(old_left and new_left)
+    old_bags = {i: count_words(key) for i, key in old_left.items()} if is_weighed else {}
+    new_bags = {j: count_words(key) for j, key in new_left.items()} if is_weighed else {}
     pairs = reworded_pairs(
         old_bags,
         new_bags,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -38,17 +39,20 @@ _MEMORY = 4_096
 class Bag:
     """Words and pairs of neighbours, counted: what two clauses have in common is told without a walk over either."""
 
-    __slots__ = ("_again", "counts", "pieces", "total")
+    __slots__ = ("_again", "pieces", "total")
 
     def __init__(self, counts: Counter[str]) -> None:
-        self.counts = counts
+        # Not the counts themselves: of a large text they take as much memory again.
         self.pieces = frozenset(counts)
         self.total = counts.total()
         #: The few that stand in it more than once, with how often after the first time.
         self._again = {piece: count - 1 for piece, count in counts.items() if count > 1}
 
     def __add__(self, other: Bag) -> Bag:
-        return Bag(self.counts + other.counts)
+        counts = Counter(self.pieces)
+        for pieces in (other.pieces, self._again, other._again):
+            counts.update(pieces)
+        return Bag(counts)
 
     def shared(self, other: Bag) -> int:
         """Return how many pieces both have, each as often as both of them have it."""
@@ -62,7 +66,8 @@ def count_words(canonical: str) -> Bag:
     """Return the words of a canonical text and the pairs of neighbours, counted; all numbers are one word."""
     if not canonical.isascii() and _UNSPACED.search(canonical):
         canonical = _UNSPACED.sub(r" \g<0> ", canonical)
-    words = _NUMBER.sub("0", canonical).split()
+    # One string for all places of a word.
+    words = list(map(sys.intern, _NUMBER.sub("0", canonical).split()))
     return Bag(Counter(itertools.chain(words, map(" ".join, itertools.pairwise(words)))))
 
 
