@@ -81,7 +81,8 @@ def link_line(part: Part) -> Reason | None:
             text.reading.clauses[at or 0]
             for text, at in ((part.context.old, part.hunk.old_at), (part.context.new, part.hunk.new_at))
         )
-        return Reason.RENAMED if is_link(old) and is_link(new) and not is_listed(new) else None
+        said = any(part.hunk.new.endswith(".") and clause.text.count(" ") > _LABEL_WORDS for clause in (old, new))
+        return Reason.RENAMED if is_link(old) and is_link(new) and not is_listed(new) and not said else None
     return Reason.FURNITURE if _is_link(part) or _leads_to(part.text) else None
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 
-from tostrack.analysis.comparison_key import comparable, comparable_text, comparables
+from tostrack.analysis.comparison_key import comparable_text, comparables
 from tostrack.analysis.verdict.account import changed_tokens
 from tostrack.analysis.verdict.context import ContextText
 from tostrack.analysis.verdict.normal_form import stem
@@ -108,44 +110,49 @@ def _is_said_of_other(part: Part) -> bool:
 
     Both lead-ins or titles must stand in both texts: else a part was renamed, or moved as a whole.
     """
-    texts, places = (part.context.old, part.context.new), (part.hunk.old_at, part.hunk.new_at)
-    clauses = [text.reading.clauses[at] for text, at in zip(texts, places, strict=True) if at is not None]
-    forms = [comparable(clause) for clause in clauses]
-    if all(clause.kind == "row" and _GROUP.fullmatch(clause.text) for clause in clauses):
+    sides = [
+        (text, at, text.reading.clauses[at])
+        for text, at in ((part.context.old, part.hunk.old_at), (part.context.new, part.hunk.new_at))
+        if at is not None
+    ]
+    if len(sides) == 1:
+        return False
+    if all(clause.kind == "row" and _GROUP.fullmatch(clause.text) for _, _, clause in sides):
         # A title within a table moved: it is over other rows, unless they moved with it.
-        below = {
-            "".join(comparables(text.reading)[at + 1 : at + 2]) for text, at in zip(texts, places, strict=True) if at
-        }
-        return len(below) > 1
-    if len(clauses) < len(texts) or any(text.count(form) > 1 for text, form in zip(texts, forms, strict=True)):
+        return len({comparables(text.reading)[at + 1 :][:1] for text, at, _ in sides}) > 1
+    listed = all(clause.kind[:2] in ("li", "ol", "ro") for _, _, clause in sides)
+    old, new = (_lines_above(text, at, listed) for text, at, _ in sides)
+    if old.total() != new.total():
         # It stands where it stood as well.
         return False
-    listed = all(clause.kind[:2] in ("li", "ol", "ro") for clause in clauses)
-    above = [
-        (_line_above(text, at) if listed else "") or " ".join(clause.heading[-1:])
-        for text, at, clause in zip(texts, places, clauses, strict=True)
-    ]
-    lines = {comparable_text(line): line for line in above if line}
-    if len(lines) < len(texts) or not all(
-        form in text.titles or text.says(line) for text in texts for form, line in lines.items()
+    gone, come = old - new, new - old
+    lines = {comparable_text(line): line for line in (*gone, *come) if line}
+    if len(lines) <= 1 or not all(
+        form in text.titles or text.says(line) for text, _, _ in sides for form, line in lines.items()
     ):
         return False
-    return listed or differ_in_scope(*above)
+    return listed or any(differ_in_scope(one, other) for one in gone for other in come)
 
 
-def _line_above(text: ContextText, at: int | None) -> str:
-    """Return the line that the item or row at *at* of *text* is under: a lead-in, a bold line, a row of one cell."""
-    clauses = text.reading.clauses
-    own = clauses[at or 0]
-    if own.lead:
-        return own.lead
-    for clause in reversed(clauses[: at or 0]):
+def _lines_above(text: ContextText, at: int, listed: bool) -> Counter[str]:  # what `_is_said_of_other` found
+    """Return the lines that the clause at *at* of *text* stands under, wherever it stands."""
+    clauses, forms = text.reading.clauses, comparables(text.reading)
+    same = [at] if text.count(forms[at]) == 1 else [place for place, form in enumerate(forms) if form == forms[at]]
+    return Counter(
+        (_line_above(clauses, place) if listed else "") or " ".join(clauses[place].heading[-1:]) for place in same
+    )
+
+
+def _line_above(clauses: Sequence[Clause], at: int) -> str:
+    """Return what the item or row at *at* of *clauses* is listed under: a lead-in, a bold line, a row of one cell."""
+    own = clauses[at]
+    for clause in () if own.lead else reversed(clauses[:at]):
         if own.kind == clause.kind == "row":
             if _GROUP.fullmatch(clause.text):
                 return clause.text
         elif clause.kind[:2] not in ("li", "ol") or own.kind == "row":
             return clause.text if own.kind != "row" and _BOLD.fullmatch(clause.text) else ""
-    return ""
+    return own.lead
 
 
 #: A row with one cell that says something is a title within a table; so is a line that is bold as a whole.

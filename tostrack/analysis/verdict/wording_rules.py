@@ -134,10 +134,19 @@ def heading(part: Part) -> Reason | None:
         part.hunk.edit is Edit.REWORDED and differ_in_scope(part.old, part.new)
     ):
         return None
-    if not part.clause.is_heading and len(_joining() & changed) > 1:
+    if not part.clause.is_heading and (len(_joining() & changed) > 1 or any(map(_is_letter, changed))):
         return None
     asked = part.text.rstrip().endswith("?")
     return None if (_BINDING & changed and not asked) or any(map(is_number, changed)) else Reason.WORDING
+
+
+def _is_letter(word: str) -> bool:
+    """Whether *word* is a letter that stands for something: "Levels A to C"."""
+    return len(word) == 1 and word.isalpha() and word not in _ARTICLES
+
+
+#: Words of one letter.
+_ARTICLES = frozenset("aàéeoóuwyziúlds")
 
 
 def _is_about_other(part: Part) -> bool:
@@ -234,8 +243,21 @@ def renamed(part: Part) -> Reason | None:
     pairs = replacements(words)
     if not pairs or len(pairs) * 2 != len(edits):
         return None
+    if _defines_other(part):
+        return None
     handed_on = bool(lexicon.HANDED_ON.intersection(normal(part.old)))
     return Reason.RENAMED if all(_is_title(part, *pair, strict=handed_on) for pair in pairs) else None
+
+
+#: A clause that says what a name means begins with it.
+_DEFINED = lazy_pattern(r"\W*(?:\w{1,3}[.)]\s*)?[\"“„«](?P<name>[^\"”»“]{2,60})[\"”»“]")
+
+
+def _defines_other(part: Part) -> bool:
+    """Whether the clause defines another name, and both texts know both."""
+    names = [match["name"] for text in (part.hunk.old, part.hunk.new) if (match := _DEFINED.match(text))]
+    texts = [text.reading.version.text for text in (part.context.old, part.context.new)]
+    return len({*names}) > 1 and all(name in text for name in names for text in texts)
 
 
 def _is_title(part: Part, old: str, new: str, after: str, *, strict: bool) -> bool:
