@@ -10,6 +10,7 @@ from tostrack.analysis.topic_moves import ranked
 from tostrack.models import Change, Direction, Edit, Fact, FactKind, Flag, Hunk, Judgement, Polarity, Reason, Version
 from tostrack.render.escape import columns
 from tostrack.render.headline import TITLE_COLUMNS, flag_label, headline
+from tostrack.render.memo import MemoFacts, render_memo
 
 
 def flag(topic, polarity, direction=None, quote="we may"):
@@ -165,3 +166,15 @@ def test_behind_the_flags_stand_moves_of_meaning_then_numbers_then_the_rest():
 
 def test_a_flag_that_did_not_move_is_labelled_by_what_it_says():
     assert flag_label(flag("ai", "mentions"), Hunk(Edit.REWORDED, old="a", new="b")) == "ai · mentions"
+
+
+def test_a_memo_has_the_whole_sentence_of_a_return():
+    told = (
+        "Reverted after 14 days to the text of 2024-03-18, from that of 2024-07-08: drops part of its content licence."
+    )
+    facts = MemoFacts(service_name="Acme", document_name="Terms of Service", change_id="acme/terms@2")
+
+    memo = render_memo(change(reason=Reason.REVERTED, explanation=told), facts)
+
+    assert memo.startswith("Acme returns to an older text of its Terms of Service: reverted after 14 days ")
+    assert ": drops part of its content licence. The text first seen on " in memo

@@ -3,8 +3,11 @@
 import pytest
 
 from tostrack import compare
+from tostrack.analysis.diff.word_diff import word_edits
 from tostrack.analysis.sentence import read_quote
 from tostrack.analysis.summary import is_quotable
+from tostrack.analysis.summary.moves import quote_flag
+from tostrack.models import Direction, Edit, Flag, Hunk, Polarity
 
 RULES = "\n\n".join(
     f"You must follow rule number {name} when you use the service." for name in "one two three four".split()
@@ -298,3 +301,21 @@ def test_a_text_that_was_rewritten_is_said_to_be():
 
     assert explained(old, new).startswith("Rewrites most of the text and ")
     assert "Rewrites" not in explained(old, f"{old}\n\n{new}")
+
+
+def test_an_edit_is_quoted_for_a_flag_only_if_the_flag_quotes_its_words():
+    old = "We use files to train models, as we said before; however, Meta may use what you post."
+    new = old.replace("however, ", "however, (a) ")
+    hunk = Hunk(Edit.REWORDED, old=old, new=new, words=word_edits(old, new))
+    flag = Flag("ai", Polarity.PERMITS, "train models", 0, 12, "rule", Direction.WIDENED)
+
+    assert "train models" in quote_flag(flag, hunk)
+
+
+def test_what_the_writer_believes_moves_no_topic():
+    old = "You must follow all rules."
+    new = (
+        f"{old}\n\nWe believe that everyone should have the power to share ideas and personal information with others."
+    )
+
+    assert "sharing" not in explained(old, new)

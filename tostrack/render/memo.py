@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from urllib.parse import quote
 
+from tostrack.analysis.sentence import split_sentence
 from tostrack.analysis.topic_moves import join_words, ranked
 from tostrack.models import VERDICT_OF, Change, Edit, Hunk, Verdict, from_iso, iso
 from tostrack.render.change_formats import safe_url
@@ -54,12 +55,18 @@ def render_memo(change: Change, facts: MemoFacts) -> str:
     old, new = change.old, change.new
     days = [f"{version.seen_at:%Y-%m-%d}" if version.seen_at else "an unknown day" for version in (old, new)]
     title = headline(change, facts.service_name, facts.document_name)
+    if title.endswith("…"):
+        # A paragraph has room for all of it; the quotes follow.
+        short = headline(change, facts.service_name, facts.document_name, quoted=False)
+        lead = f"{facts.service_name} changes its {facts.document_name}" if short.endswith("…") else short
+        said = split_sentence(change.explanation)[0].rstrip(".")
+        title = f"{lead}: {said[:1].lower()}{said[1:]}"
     compared = (
         f"The text first seen on {days[1]} (version {new.number}) was compared with the text of {days[0]} "
         f"(version {old.number}): {count(len(change.hunks), 'edit')}."
     )
     parts = [
-        title if title.endswith("…") else f"{title}.",
+        f"{title}.",
         compared,
         *_quotes(change),
         *_dates(change, facts),

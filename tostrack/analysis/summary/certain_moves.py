@@ -102,6 +102,8 @@ def _is_of_users(flag: Flag, hunk: Hunk) -> bool:
         return True
     if flag.polarity is Polarity.RESTRICTS:
         return _under_condition().search(f"{sentence.partition(flag.quote.casefold())[0]} ") is not None
+    if _views().search(sentence) and not _grants().search(sentence.partition(" that ")[2]):
+        return True
     return bool(_english().search(sentence)) and not _about(flag.topic).search(sentence)
 
 
@@ -109,6 +111,12 @@ def _is_of_users(flag: Flag, hunk: Hunk) -> bool:
 def _under_condition() -> re.Pattern[str]:
     """Return what finds, at the end of the words before a statement, that it is only supposed."""
     return re.compile(rf"(?:{entry_pattern(union('facts', 'supposed')).pattern})[^,:]{{0,20}}$")
+
+
+@cache
+def _views() -> re.Pattern[str]:
+    """Return what finds that a sentence says what the writer holds to be so."""
+    return entry_pattern(union("facts", "views"))
 
 
 @cache

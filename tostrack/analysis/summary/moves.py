@@ -87,10 +87,12 @@ def has_moved(hunk: Hunk) -> bool:
 
 def quote_flag(flag: Flag, hunk: Hunk) -> str:
     """Return the edit that the flag's quote contains, where it is the only small one; else the flag's sentence."""
-    sides = [
-        (edit, [trimmed(edit.come), trimmed(edit.gone)]) for edit in join_edits(hunk) if hunk.edit is Edit.REWORDED
+    # Of the side that the flag is of: a word of it may stand anywhere on the other one.
+    stands = flag.quote in hunk.new
+    found = [
+        (edit, trimmed(edit.come if stands else edit.gone)) for edit in join_edits(hunk) if hunk.edit is Edit.REWORDED
     ]
-    inside = [edit for edit, words in sides if any(side and side in flag.quote for side in words)]
+    inside = [edit for edit, words in found if words and re.search(rf"\b{re.escape(words)}\b", flag.quote)]
     if len(inside) == 1 and is_small(inside[0]) and is_quotable(inside[0].shown()):
         return shortened(inside[0].shown())
     return quote_around(flag.quote, hunk.new if flag.quote in hunk.new else hunk.old)
