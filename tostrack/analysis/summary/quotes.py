@@ -70,7 +70,7 @@ def quote_around(words: str, text: str) -> str:
         sentence = f"{name}: {cell}" if words in cell and cell != name else sentence
     elif len(sentence) < _SHORT and sentence[-1:] not in (".", "!", "?"):
         # A part of a list in a sentence says nothing without the next ones.
-        start = text.rfind(sentence, 0, at + len(words))
+        start = text.rfind(sentence, 0, at + len(sentence))
         sentence = text[start : start + 2 * _LONGEST]
     within = sentence.find(words)
     if within + len(words) <= _LONGEST or within < _BEFORE:
