@@ -9,6 +9,7 @@ TEXTS = (
     "You grant us a sub-licensable right to show what you post to the people that you choose.",
     "We organize your photos by licence, and licensing them to others needs your consent in writing.",
     "Your behaviour on the service is a matter between you and the people that you meet there.",
+    "We train AI on what you own, and you must not ask for payment of that training in court.",
 )
 
 
@@ -29,6 +30,8 @@ def searched(platform, run):
         ("behavior", 2),
         ("behav*", 2),
         ('"matter between you"', 2),
+        ("AI", 3),
+        ("must own", 3),
     ],
 )
 def test_other_spellings_are_found(searched, words, found):
