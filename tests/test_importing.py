@@ -61,7 +61,7 @@ def take(platform, folder):
 def test_every_text_is_a_version_of_its_day(platform, saved):
     [done] = take(platform, saved)
 
-    assert (done.id, done.files, done.versions, done.left_out) == ("acme/terms", 3, 3, [])
+    assert (done.id, done.files, done.versions, done.left_out) == ("acme/terms", 3, 3, {})
     with Archive(platform.database) as archive:
         rows = archive.versions("acme", "terms")
         assert [(row.kind, row.seen_at) for row in rows] == [
@@ -90,7 +90,7 @@ def test_importing_twice_adds_nothing(platform, saved):
 
     [done] = take(platform, saved)
 
-    assert (done.versions, done.same, done.left_out) == (0, 3, [])
+    assert (done.versions, done.same, done.left_out) == (0, 3, {})
     assert platform.files() == before
     with Archive(platform.database) as archive:
         assert len(archive.versions("acme", "terms")) == 3
@@ -123,7 +123,7 @@ def test_history_is_not_put_before_what_was_crawled(platform, saved):
     [done] = take(platform, saved)
 
     assert (done.versions, done.same) == (0, 0)
-    assert all("would go before version 1" in why for _, why in done.left_out)
+    assert all("would go before version 1" in why for why in done.left_out.values())
 
 
 def test_a_page_that_is_not_the_policy_is_no_version(platform, saved):
@@ -134,7 +134,7 @@ def test_a_page_that_is_not_the_policy_is_no_version(platform, saved):
     [done] = take(platform, saved)
 
     assert done.versions == 3
-    assert [why for _, why in done.left_out] == [
+    assert [*done.left_out.values()] == [
         "does not look like the policy (login)", "the main text holds no text", "holds no text",
     ]  # fmt: skip
 
@@ -149,8 +149,8 @@ def test_an_odd_text_is_the_text_when_the_next_page_goes_on_from_it(platform, tm
     save(tmp_path / "saved", "Acme/Terms/20140101.md", markdown(LICENCE, RULES, LONG, ADS))
     [confirmed] = take(platform, tmp_path / "saved")
 
-    assert [why for _, why in alone.left_out] == ["does not look like the policy (collapse)"]
-    assert (confirmed.versions, confirmed.left_out) == (2, [])
+    assert [*alone.left_out.values()] == ["does not look like the policy (collapse)"]
+    assert (confirmed.versions, confirmed.left_out) == (2, {})
 
 
 def test_the_files_themselves_are_kept_as_evidence(platform, saved):
@@ -258,7 +258,7 @@ def test_saved_pages_that_never_had_an_end_tag_are_versions(platform, tmp_path):
 
     [done] = take(platform, tmp_path)
 
-    assert (done.versions, done.left_out) == (
+    assert (done.versions, [*done.left_out.items()]) == (
         4,
         [("Acme/Terms/20160101.html", "does not look like the policy (truncated)")],
     )
@@ -271,7 +271,7 @@ def test_a_pdf_is_read_where_the_extra_is_there(platform, tmp_path):
 
     [done] = take(platform, tmp_path)
 
-    assert (done.versions, done.left_out) == (1, [])
+    assert (done.versions, done.left_out) == (1, {})
     assert platform.files() == ["acme/terms/2012-01-01T00-00-00Z.pdf.gz"]
 
 
@@ -281,7 +281,9 @@ def test_a_pdf_without_the_extra_says_what_it_needs(platform, tmp_path, monkeypa
 
     [done] = take(platform, tmp_path)
 
-    assert done.left_out == [("Acme/Terms/20120101.pdf", "reading PDF needs the extra: pip install 'tostrack[pdf]'")]
+    assert [*done.left_out.items()] == [
+        ("Acme/Terms/20120101.pdf", "reading PDF needs the extra: pip install 'tostrack[pdf]'")
+    ]
 
 
 @pytest.mark.parametrize("given", ["", "archive", "archive/kept/Acme", "archive/kept/Acme/Terms"])
@@ -344,6 +346,6 @@ def test_a_page_that_flaps_is_read_and_compared_once_for_each_of_its_texts(platf
 
     [done] = take(platform, tmp_path)
 
-    assert (done.versions, done.left_out) == (27, [])
+    assert (done.versions, done.left_out) == (27, {})
     # Each of the three follows one other.
     assert counts == {"_read_anew": 3, "diff": 3, "apply_group_rules": 3}

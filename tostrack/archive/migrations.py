@@ -60,10 +60,19 @@ def _steps() -> Mapping[int, Step]:
     """Return the steps by the schema that each leads to; lazily, because readers need none."""
     from tostrack.archive import flag_listing, reviews
     from tostrack.archive.migration_2 import to_schema_2
-    from tostrack.archive.migration_5 import to_schema_5
 
     new_tables = (partial(run_script, script=module.TABLES) for module in (reviews, flag_listing))
-    return dict(enumerate((to_schema_2, *new_tables, to_schema_5), 2))
+    return dict(enumerate((to_schema_2, *new_tables, _to_schema_5), 2))
+
+
+def _to_schema_5(connection: sqlite3.Connection) -> None:
+    """Make the tables of what became of the parts of a message, and of checksums; sum up the judgements stored."""
+    from tostrack.archive import judgement_sums, outbox
+
+    run_script(connection, outbox.DELIVERIES + judgement_sums.TABLES)
+    judgement_sums.write_sums(
+        connection, [row[0] for row in connection.execute("SELECT id FROM judgements ORDER BY id")]
+    )
 
 
 def create_schema(connection: sqlite3.Connection) -> None:

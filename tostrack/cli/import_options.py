@@ -97,10 +97,10 @@ def list_import(
 def print_import(done: ImportResult, line: str, *, as_json: bool) -> None:
     """Print what became of one document as JSON, or as *line* with the files that were left out."""
     if as_json:
-        emit_json([{**asdict(done), "left_out": [{"file": name, "why": why} for name, why in done.left_out]}])
+        emit_json([{**asdict(done), "left_out": [{"file": name, "why": why} for name, why in done.left_out.items()]}])
         return
     click.echo(line)
-    warn_left_out(done.left_out)
+    warn_left_out([*done.left_out.items()])
 
 
 def warn_left_out(left_out: Sequence[tuple[str, str]]) -> None:

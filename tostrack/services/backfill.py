@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -244,7 +243,10 @@ def _moments(document: Document, wanted: Iterable[CaptureChoice], ledger: Reques
         times.append((each.capture.at, each))
         if each.until > each.capture.at:
             times.append((each.until, each))
-    load = partial(_load, document, ledger)
+
+    def load(each: CaptureChoice) -> Snapshot | None:
+        return ledger.kept(document.id, each.page, each.capture)
+
     pages: dict[int, tuple[CaptureChoice, datetime]] = {}
     moments: dict[datetime, _Moment] = {}
     for at, each in sorted(times, key=lambda entry: (entry[0], entry[1].page)):
@@ -259,14 +261,10 @@ def _moments(document: Document, wanted: Iterable[CaptureChoice], ledger: Reques
     return sorted(moments.values(), key=lambda moment: moment.at)
 
 
-def _load(document: Document, ledger: RequestLog, each: CaptureChoice) -> Snapshot | None:
-    return ledger.kept(document.id, each.page, each.capture)
-
-
 def _take(found: BackfillResult, imported: ImportResult) -> None:
     found.versions += imported.versions
     found.same += imported.same
-    found.left_out += imported.left_out
+    found.left_out += imported.left_out.items()
 
 
 def _store_before(

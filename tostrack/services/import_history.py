@@ -87,8 +87,8 @@ class ImportResult:
     versions: int = 0
     #: Files whose text stood already, or was imported before.
     same: int = 0
-    #: Files that were not taken: name and reason.
-    left_out: list[tuple[str, str]] = field(default_factory=list)
+    #: Files that were not taken, and why.
+    left_out: dict[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -138,14 +138,6 @@ class _KnownTexts:
 
     def _characters(self) -> int:
         return sum(len(text.reading.version.text) for text in self._texts.values())
-
-
-@dataclass
-class _Taken:
-    """What became of one text, and of an odd one before it: what was stored, and why what was not was left out."""
-
-    stored: list[_Text] = field(default_factory=list)
-    left_out: dict[str, str] = field(default_factory=dict)
 
 
 def import_pages(
@@ -262,17 +254,13 @@ def is_recorded(capture: Snapshot) -> bool:
 
 def _take(run: _Run, found: ImportResult, texts: Iterable[tuple[str, Callable[[], _Text]]]) -> None:
     """Read each of *texts*, which have names, and store what is new; count it in *found*."""
-    left_out = dict(found.left_out)
     for name, read in texts:
-        taken = run.take(name, read)
-        found.versions += len(taken.stored)
-        found.same += not taken.stored and not taken.left_out
-        for text in taken.stored:
-            left_out.pop(text.name, None)
-        left_out |= taken.left_out
+        try:
+            run.take(read(), found)
+        except DocumentError as error:
+            found.left_out[name] = str(error).removeprefix(f"file:{name}: ")
         forget_when_large(_OWN_MEGABYTES)
     run.settle()
-    found.left_out = list(left_out.items())
 
 
 class _Run:
@@ -294,17 +282,8 @@ class _Run:
         #: When the text that stands was seen again, where that is not stored yet.
         self._seen_at: datetime | None = None
 
-    def take(self, name: str, read: Callable[[], _Text]) -> _Taken:
-        """Read a text and store it if it is new; return what was stored: it, and an odd one before it."""
-        taken = _Taken()
-        try:
-            self._take(read(), taken)
-        except DocumentError as error:
-            taken.left_out[name] = str(error).removeprefix(f"file:{name}: ")
-        return taken
-
-    def _take(self, text: _Text, taken: _Taken) -> None:
-        """Store *text* if it is new, and the odd one before it that it confirms; note it in *taken*.
+    def take(self, text: _Text, found: ImportResult) -> None:
+        """Store *text* if it is new, and the odd one before it that it confirms; count it in *found*.
 
         Raises:
             DocumentError: It is no version; the message says why.
@@ -312,15 +291,15 @@ class _Run:
         at = text.at
         odd, self._odd = self._odd, None
         if odd and odd.record and at - odd.at >= _STANDS:
-            self._append(odd, taken)
+            self._append(odd, found)
             odd = None
-        if self._current and at <= from_iso(self._current.seen_at):
+        is_old = self._current is not None and at <= from_iso(self._current.seen_at)
+        if is_old:
             self._check_known(text)
+        if is_old or (self._current and text.reading_key == self._key):
+            self._seen_at = self._seen_at if is_old else at
             self._kept = tuple(text.captures.values())
-            return
-        if self._current and text.reading_key == self._key:
-            self._see(at)
-            self._kept = tuple(text.captures.values())
+            found.same += 1
             return
         new = [text]
         cause = _suspicion(text, self._past[0].version if self._past else None, self._call, self._kept)
@@ -330,23 +309,17 @@ class _Run:
                 self._odd = text if cause in document_text.CONFIRMABLE else None
                 self._odd_cause = cause
                 raise DocumentError(f"does not look like the policy ({cause})")
-        for each in new:
-            self._append(each, taken)
-        if text not in new and taken.stored:
-            self._see(at)
+        stored = [self._append(each, found) for each in new]
+        if text not in new and any(stored):
+            self._seen_at = at
 
     def finish(self, found: ImportResult, until: datetime) -> None:
         """Store the last text, if it was odd and stood until the collection's end; else put it into quarantine."""
         odd, self._odd = self._odd, None
         if odd is None or not odd.record:
             return
-        left_out = dict(found.left_out)
         if until - odd.at >= _STANDS:
-            taken = _Taken()
-            self._append(odd, taken)
-            left_out.pop(odd.name, None)
-            left_out |= taken.left_out
-            found.versions += len(taken.stored)
+            self._append(odd, found)
         else:
             address = f"{odd.declaration}/{odd.record}"
             body = odd.reading.version.text.encode()
@@ -359,10 +332,9 @@ class _Run:
                     checked=False,
                 )
             )
-            left_out[odd.name] += (
+            found.left_out[odd.name] += (
                 f"; it is quarantined: `tostrack review {self._document.id} --accept` makes it a version"
             )
-        found.left_out = list(left_out.items())
 
     def _was_version(self, text: _Text) -> bool:
         """Return whether *text* is an earlier version: a page that takes turns with a text of half its length."""
@@ -379,9 +351,6 @@ class _Run:
         where = f"between versions that are there (it is of {at:%Y-%m-%d})" if standing else "before version 1"
         raise DocumentError(f"would go {where}: history is only ever appended to, so import it into a new archive")
 
-    def _see(self, at: datetime) -> None:
-        self._seen_at = at
-
     def settle(self) -> None:
         """Store when the text that stands was last seen."""
         at, self._seen_at = self._seen_at, None
@@ -391,13 +360,13 @@ class _Run:
         if seen is None or from_iso(seen) < at:
             self._writer.record(Visit(self._document, at, Outcome.UNCHANGED, checked=False))
 
-    def _append(self, text: _Text, taken: _Taken) -> None:
-        """Store *text* as the next version, or note in *taken* why it could not be judged."""
+    def _append(self, text: _Text, found: ImportResult) -> bool:
+        """Store *text* as the next version, and return True, or note in *found* why it could not be judged."""
         try:
             visit = self.build_visit(text)
         except DocumentError as error:
-            taken.left_out[text.name] = str(error)
-            return
+            found.left_out[text.name] = str(error)
+            return False
         self.settle()
         self._writer.record(visit)
         self._current = self._writer.current(self._document.service, self._document.slug)
@@ -406,7 +375,9 @@ class _Run:
         self._key = text.reading_key
         self._kept = tuple(text.captures.values())
         self._forget()
-        taken.stored.append(text)
+        found.versions += 1
+        found.left_out.pop(text.name, None)
+        return True
 
     def build_visit(self, text: _Text) -> Visit:
         """Return *text* as the next version, judged and flagged; nothing is stored.

@@ -12,8 +12,8 @@ from tostrack.errors import ConfigError
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.models import DigestSettings, Document
 from tostrack.watchlist.findings import Findings, did_you_mean, read_text, shown
-from tostrack.watchlist.selectors import check_selectors
 from tostrack.watchlist.starter import STARTER
+from tostrack.watchlist.validate import check_selectors
 from tostrack.watchlist.validate import watchlist as _validated
 from tostrack.watchlist.values import NotifySettings, Settings, Watchlist
 from tostrack.watchlist.write import to_toml

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from tostrack.errors import ConfigError
 from tostrack.language.lazy_pattern import lazy_pattern
-from tostrack.models import Document, Page, Selector
+from tostrack.models import Document, Page, Selector, list_css
+from tostrack.models import slug as as_slug
 from tostrack.watchlist.digests import digest, notify
 from tostrack.watchlist.findings import At, Findings, shown
 from tostrack.watchlist.table import Table, is_email, web_address
 from tostrack.watchlist.values import Settings, Watchlist
 
 _ROOT_KEYS = ("settings", "watch", "digest", "notify")
-_SETTINGS_KEYS = (
-    "contact",
-    "delay",
-    "allow_private",
-    "database",
-    "snapshots",
-    "url",
-    "heartbeat",
-    "recheck_days",
-    "packs",
-)
+_SETTINGS_KEYS = tuple("contact delay allow_private database snapshots url heartbeat recheck_days packs".split())
 _PAGE_KEYS = ("url", "select", "remove", "filters", "fetch", "follow")
 _DOCUMENT_KEYS = ("name", *_PAGE_KEYS, "pages", "language", "active", "tags")
 _FETCH = ("http", "browser")
@@ -163,7 +154,7 @@ def _check_slug(slug: str, at: At, siblings: Mapping[str, object], findings: Fin
     elif slug == "name":
         findings.add(at, "is a key of every service and can be no name of one; choose another")
     elif not _SLUG.fullmatch(slug):
-        better = re.sub(r"[^a-z0-9]+", "-", slug.lower())[:64].strip("-")
+        better = as_slug(slug)
         if better in siblings:
             findings.add(at, f'differs only in its writing from "{better}"; keep one of them')
         else:
@@ -187,3 +178,28 @@ def _check_twins(documents: list[Document], table: Table) -> None:
 def _name(slug: str) -> str:
     """Return a name for what was given only a slug: ``community-guidelines`` is ``Community guidelines``."""
     return slug.replace("-", " ").capitalize()
+
+
+def check_selectors(watchlist: Watchlist) -> None:
+    """Compile every selector and look up every filter of *watchlist*; `loads` does not, because it takes a parser.
+
+    Raises:
+        ConfigError: Some are wrong; ``error.problems`` has a line for each.
+    """
+    from tostrack.extraction.filters import FILTERS
+    from tostrack.extraction.selectors import find_css_fault
+
+    findings = Findings()
+    for document in watchlist.documents:
+        at: At = ("watch", document.service, document.slug)
+        for index, page in enumerate(document.pages):
+            page_at: At = (*at, "pages", index) if len(document.pages) > 1 else at
+            for key, selectors in (("select", page.select), ("remove", page.remove)):
+                for css in (each for selector in selectors for each in list_css(selector)):
+                    if fault := find_css_fault(css):
+                        findings.add((*page_at, key), f"{shown(css)} is no CSS selector: {fault}")
+            for name in page.filters:
+                if name not in FILTERS:
+                    findings.add((*page_at, "filters"), f"{shown(name)} is no filter", word=name, known=FILTERS)
+    if findings:
+        raise ConfigError(*findings.lines(watchlist.source))
