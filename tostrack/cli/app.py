@@ -23,10 +23,9 @@ if TYPE_CHECKING:
     from tostrack.archive import Archive, ChangeRow, DocumentRow
     from tostrack.archive.outbox import Outbox
     from tostrack.archive.writer import Writer
-    from tostrack.fetch import Fetcher
+    from tostrack.fetch import FetchAll, Fetcher
     from tostrack.render.terminal_style import TerminalStyle
     from tostrack.sandbox import Worker
-    from tostrack.services.answers import FetchAll
     from tostrack.watchlist import Settings, Watchlist
 
 

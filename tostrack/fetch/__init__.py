@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from tostrack.fetch.failures import CAUSES
 from tostrack.fetch.fetcher import Fetcher, user_agent
-from tostrack.fetch.scheduler import Request, Result, fetch_all
+from tostrack.fetch.scheduler import FetchAll, Request, Result, fetch_all
 
-__all__ = ["CAUSES", "Fetcher", "Request", "Result", "fetch_all", "user_agent"]
+__all__ = ["CAUSES", "FetchAll", "Fetcher", "Request", "Result", "fetch_all", "user_agent"]

@@ -30,10 +30,6 @@ def user_agent(contact: str) -> str:
     return f"{TOKEN}/{__version__} (+{known})" if known else f"{TOKEN}/{__version__}"
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Fetcher:
     """Fetches pages one at a time; `fetch_all` makes it fetch many at once. Use it as a context manager.
 
@@ -51,7 +47,7 @@ class Fetcher:
         deadline: float = 60.0,
         max_wait: float = 300.0,
         ca_bundle: str | None = None,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         resolver: Resolver = resolve,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,8 @@ from tostrack.models import NotModified, Page, Snapshot, Validators
 from tostrack.value import Value
 
 Result = Snapshot | NotModified | FetchError
+#: Yields every request with its result, in the order in which they come.
+FetchAll = Callable[[Sequence["Request"]], Iterator[tuple["Request", Result]]]
 
 #: Results that wait for the consumer, per worker; then the workers wait for it. Bounds the memory.
 _AHEAD = 4

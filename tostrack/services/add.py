@@ -9,9 +9,9 @@ from urllib.parse import urldefrag, urlsplit
 from tostrack.clauses import plain
 from tostrack.errors import ConfigError, ExtractError
 from tostrack.extraction import document_text
+from tostrack.fetch import FetchAll
 from tostrack.models import Document, Page, Version, slug
 from tostrack.sandbox import OVERRUNS, Call, call_directly
-from tostrack.services.answers import FetchAll
 from tostrack.services.crawl import Preview, preview
 from tostrack.services.new_versions import read_bounded
 from tostrack.value import Value

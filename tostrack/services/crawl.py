@@ -15,7 +15,7 @@ from tostrack.archive.visits import PageState, Visit
 from tostrack.archive.writer import Writer
 from tostrack.errors import DocumentError, ExtractError, FetchError
 from tostrack.extraction import document_text
-from tostrack.fetch import Request
+from tostrack.fetch import FetchAll, Request, Result
 from tostrack.models import (
     Clause,
     Document,
@@ -31,7 +31,6 @@ from tostrack.models import (
 )
 from tostrack.render.crawl_summary import CrawlResult
 from tostrack.sandbox import OVERRUNS, Call, call_directly
-from tostrack.services.answers import Answer, FetchAll
 from tostrack.services.frames import fetch_with_frames
 from tostrack.services.new_versions import (
     CONFIRMED_AFTER,
@@ -207,10 +206,10 @@ def _unstable(first: Preview, second: Preview, call: Call) -> tuple[tuple[str, s
 
 
 def _by_document(
-    by_id: Mapping[str, Document], answers: Iterable[tuple[Request, Answer]]
-) -> Iterator[tuple[Document, dict[int, Answer]]]:
+    by_id: Mapping[str, Document], answers: Iterable[tuple[Request, Result]]
+) -> Iterator[tuple[Document, dict[int, Result]]]:
     """Yield each document once all of its pages are answered."""
-    gathered: dict[str, dict[int, Answer]] = {name: {} for name in by_id}
+    gathered: dict[str, dict[int, Result]] = {name: {} for name in by_id}
     for request, answer in answers:
         name, number = request.key
         gathered[name][number] = answer
@@ -218,7 +217,7 @@ def _by_document(
             yield by_id[name], gathered.pop(name)
 
 
-def _assess(document: Document, answers: Mapping[int, Answer], writer: Writer, at: datetime, call: Call) -> Visit:
+def _assess(document: Document, answers: Mapping[int, Result], writer: Writer, at: datetime, call: Call) -> Visit:
     """Decide what *answers* mean; stores nothing."""
     failure = next((answer for _, answer in sorted(answers.items()) if isinstance(answer, FetchError)), None)
     if failure:

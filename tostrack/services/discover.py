@@ -15,10 +15,9 @@ from tostrack.extraction.policy_links import (
     links_in_site_map,
     list_site_maps,
 )
-from tostrack.fetch import Request
+from tostrack.fetch import FetchAll, Request
 from tostrack.models import Document, Page, Snapshot
 from tostrack.sandbox import Call, call_directly
-from tostrack.services.answers import FetchAll
 from tostrack.value import Value
 from tostrack.watchlist.naming import owner
 from tostrack.watchlist.table import web_address

@@ -7,10 +7,9 @@ from dataclasses import replace
 
 from tostrack.errors import DocumentError, FetchError
 from tostrack.extraction import frames
-from tostrack.fetch import Request
+from tostrack.fetch import FetchAll, Request, Result
 from tostrack.models import NotModified, Page, Snapshot
 from tostrack.sandbox import Call
-from tostrack.services.answers import Answer, FetchAll
 
 
 def fetch_with_frames(fetch_all: FetchAll, call: Call) -> FetchAll:
@@ -20,7 +19,7 @@ def fetch_with_frames(fetch_all: FetchAll, call: Call) -> FetchAll:
     browser rendered, frames of the same site are read too, as far as they answer.
     """
 
-    def fetch(requests: Sequence[Request]) -> Iterator[tuple[Request, Answer]]:
+    def fetch(requests: Sequence[Request]) -> Iterator[tuple[Request, Result]]:
         waiting: list[tuple[Request, Snapshot, list[str]]] = []
         for request, answer in fetch_all(requests):
             addresses = _frames_of(request.page, answer, call)
@@ -41,7 +40,7 @@ def fetch_with_frames(fetch_all: FetchAll, call: Call) -> FetchAll:
     return fetch
 
 
-def _frames_of(page: Page, answer: Answer, call: Call) -> list[str]:
+def _frames_of(page: Page, answer: Result, call: Call) -> list[str]:
     if not isinstance(answer, Snapshot) or (page.follow != "frames" and page.fetch != "browser"):
         return []
     try:
@@ -51,7 +50,7 @@ def _frames_of(page: Page, answer: Answer, call: Call) -> list[str]:
         return []
 
 
-def _joined(page: Page, capture: Snapshot, answers: dict[str, Answer | None], call: Call) -> Answer:
+def _joined(page: Page, capture: Snapshot, answers: dict[str, Result | None], call: Call) -> Result:
     """Return the capture of a page with its frames in it."""
     sound: dict[str, Snapshot] = {}
     for address, answer in answers.items():

@@ -9,10 +9,9 @@ from urllib.parse import urlsplit
 
 from tostrack.errors import DocumentError, FetchError
 from tostrack.extraction.document_text import find_page_redirect
-from tostrack.fetch import Request
+from tostrack.fetch import FetchAll, Request, Result
 from tostrack.models import Snapshot
 from tostrack.sandbox import Call
-from tostrack.services.answers import Answer, FetchAll
 
 #: A page on the way to the policy is one; more than so many in a row are a loop.
 MOST_PAGES = 3
@@ -25,7 +24,7 @@ def fetch_with_redirects(fetch_all: FetchAll, call: Call) -> FetchAll:
     be public, and nothing leads from https to http.
     """
 
-    def fetch(requests: Sequence[Request]) -> Iterator[tuple[Request, Answer]]:
+    def fetch(requests: Sequence[Request]) -> Iterator[tuple[Request, Result]]:
         asked: dict[Any, tuple[Request, tuple[str, ...]]] = {each.key: (each, ()) for each in requests}
         waiting = list(requests)
         for hop in range(MOST_PAGES + 1):

@@ -22,11 +22,10 @@ from tostrack.archive.stored_times import is_time
 from tostrack.archive.verify import HARMLESS, Report, verify
 from tostrack.archive.writer import Writer
 from tostrack.errors import StoreError
-from tostrack.fetch import Request
+from tostrack.fetch import Request, Result
 from tostrack.models import Document, NotModified, Outcome, Snapshot, from_iso
 from tostrack.sandbox import Call, call_directly
 from tostrack.services import crawl
-from tostrack.services.answers import Answer
 from tostrack.services.migrate import convert_copy
 from tostrack.value import Value
 
@@ -235,7 +234,7 @@ def _again(
     if not answers:
         return False
 
-    def fetch_all(requests: Sequence[Request]) -> Iterator[tuple[Request, Answer]]:
+    def fetch_all(requests: Sequence[Request]) -> Iterator[tuple[Request, Result]]:
         for request in requests:
             # The captures hold their frames already.
             answer = answers.get(request.key[1]) if len(request.key) == 2 else None
