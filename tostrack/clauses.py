@@ -339,7 +339,7 @@ _INVISIBLE = lazy_pattern("[\xad\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f]")
 _APOSTROPHE = lazy_pattern("['’‘ʼ`´]")
 _WORD = lazy_pattern(r"[^\W_]+|[$€£¥%§]")
 #: What `_WORD` makes of ASCII: nothing of apostrophes, and a space of every other sign.
-_SPACED = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord("'"): None, ord("`"): None}
+SPACED = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord("'"): None, ord("`"): None}
 
 
 @lru_cache(maxsize=100_000)
@@ -347,7 +347,7 @@ def canonical_text(text: str) -> str:
     """Return *text* as it is compared: words and numbers in lower case, without links, marks and punctuation."""
     text = plain(text)
     if text.isascii() and "$" not in text and "%" not in text:
-        return " ".join(text.casefold().translate(_SPACED).split())
+        return " ".join(text.casefold().translate(SPACED).split())
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     return " ".join(_WORD.findall(_APOSTROPHE.sub("", text).casefold()))

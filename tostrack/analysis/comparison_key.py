@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from tostrack.clauses import plain, strip_number
+from tostrack.clauses import SPACED, plain, strip_number
 from tostrack.language.characters import EMPTY_MARKS, NO_MARKS, YES_MARKS
 from tostrack.language.spans import address_key
 from tostrack.models import Clause, Reading, sha256
@@ -87,7 +87,6 @@ _SIGNED = re.compile(
 #: An ASCII text in lower case without one of these is its words and numbers.
 _SIGN_OF_ASCII = re.compile(r"[&$%<>=+~\x01-\x03-](?:(?<!-)|\s?[\d$])")
 _WORD_OF_ASCII = re.compile(r"[a-z][a-z0-9]*|\d+(?:[.,]\d+)+|[a-z0-9]+")
-_SPACED = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord("'"): None, ord("`"): None}
 
 
 #: The signs of good typography that most texts have, as a typewriter has them.
@@ -137,7 +136,7 @@ def comparable_text(text: str) -> str:
         for sign, plainer in _TYPOGRAPHY:
             text = text.replace(sign, plainer)
     if text.isascii() and not _SIGNED.search(text) and "][" not in text and "]:" not in text:
-        return " ".join(plain(text).casefold().translate(_SPACED).split())
+        return " ".join(plain(text).casefold().translate(SPACED).split())
     if "{{" in text:
         text = _VARIABLE.sub(" \x03 ", text)
     text = readable(text)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from tostrack.language.characters import BULLETS
 from tostrack.language.kinds import SILENT, Kind
-from tostrack.language.vocabulary import Vocabulary
+from tostrack.language.vocabulary import BULLET, Vocabulary
 
 #: A line of more characters is no answer as a whole.
 _ANSWER_LINE = 60
 #: So many words may stand between a number and what it counts: "30 calendar days", "5 MB".
 _REACH = 2
-_BULLET = re.compile(f"[{BULLETS}]")
 _DASHES = frozenset("-–—")
 
 
@@ -112,7 +109,7 @@ class Pieces:
             words = [at for at in cell if self.kinds[at] is not Kind.PUNCTUATION]
             if not words and bars:
                 for at in cell:
-                    if _BULLET.match(self.texts[at]):
+                    if BULLET.match(self.texts[at]):
                         self.kinds[at] = Kind.MARKER
             if 0 < len(words) <= self._vocabulary.longest_answer and self._is_answer(words):
                 for at in words:

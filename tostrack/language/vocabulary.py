@@ -63,7 +63,7 @@ _MARKERS = (
     (re.compile(f"[{NO_MARKS}]"), "✗"),
     (re.compile(f"[{EMPTY_MARKS}]"), "☐"),
 )
-_BULLET = re.compile(f"[{BULLETS}]")
+BULLET = re.compile(f"[{BULLETS}]")
 _CURRENCY = re.compile(f"[{CURRENCIES}]")
 #: The lists of each kind; where a word is in several, the first decides.
 _LISTS: tuple[tuple[Kind, str, tuple[str, ...]], ...] = (
@@ -171,7 +171,7 @@ def _read_sign(sign: str) -> Entry:
         return Kind.SIGN, sign
     if category[0] == "C" or _HIDDEN.match(sign):
         return Kind.PRESENTATION, ""
-    if category[0] == "P" or _BULLET.match(sign) or sign in "|→←↑↓➔➜›‹^´¨":
+    if category[0] == "P" or BULLET.match(sign) or sign in "|→←↑↓➔➜›‹^´¨":
         return Kind.PUNCTUATION, sign
     return (Kind.NUMBER if category == "No" else Kind.SIGN), unicodedata.normalize("NFKC", sign)
 

@@ -10,6 +10,7 @@ from tostrack.analysis.verdict import lexicon
 from tostrack.analysis.verdict.account import language_of
 from tostrack.analysis.verdict.guarded_words import binds
 from tostrack.analysis.verdict.normal_form import DATE, MARK, is_number, normal, stem
+from tostrack.analysis.verdict.number_rules import YEAR
 from tostrack.analysis.verdict.residual import Part
 from tostrack.analysis.verdict.wording_rules import is_name, replacements
 from tostrack.clauses import sentences
@@ -28,7 +29,6 @@ def changed(part: Part) -> set[str]:
 _DATE_LINE = 12
 #: A date and its label are no more words than this.
 _LABEL_WORDS = 8
-_YEAR = lazy_pattern(r"(?:19|20)\d\d$")
 
 
 def relabelled(part: Part) -> Reason | None:
@@ -36,7 +36,7 @@ def relabelled(part: Part) -> Reason | None:
     if not (part.old and part.new) or max(len(normal(part.old)), len(normal(part.new))) > _DATE_LINE:
         return None
     dates = [sorted(word for word in normal(text) if is_number(word)) for text in (part.old, part.new)]
-    if dates[0] != dates[1] or not any(word.startswith(DATE) or _YEAR.match(word) for word in dates[0]):
+    if dates[0] != dates[1] or not any(word.startswith(DATE) or YEAR.match(word) for word in dates[0]):
         return None
     if changed(part) <= lexicon.SAFE | lexicon.DATING | lexicon.CLOCK:
         return Reason.WORDING

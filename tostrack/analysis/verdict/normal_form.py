@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from tostrack.analysis.comparison_key import SIGN, WORD, find_tokens, mark_struck, mend_encoding
-from tostrack.analysis.verdict.spelling_forms import uniform
+from tostrack.analysis.verdict.spelling_forms import AT_SIGN, uniform
 from tostrack.language.dates import find_dates
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.words import entry_pattern, list_languages, load_language, union
@@ -39,7 +39,6 @@ _URL = lazy_pattern(
 )
 _URL_SIGNS = lazy_pattern(r"//|www\.|\.[a-z]{2,}/")
 _AT, _DOT = (lazy_pattern(rf"\s?[\[({{]\s?{word}\s?[\])}}]\s?") for word in ("at", "dot"))
-_IN_BRACKETS_AT = lazy_pattern(r"[\[({]\s?at\b")
 _SPOKEN_MAIL = lazy_pattern(r"(\b[\w.+-]+) AT ([\w-]+(?: DOT [\w-]+)+)")
 _HIDDEN_MAIL = lazy_pattern(r"[\w.+-]*\[?e-?mail\W{1,2}protected\]?[\w.-]*")
 #: "A$5" is another sum than "$5"; "US$5" is the same where nothing else is said.
@@ -180,7 +179,7 @@ def _without_disguise(text: str) -> str:
         text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
     if "/" in text:
         text = _EITHER.sub(r"\1", text)
-    if _IN_BRACKETS_AT.search(text):
+    if AT_SIGN.search(text):
         text = _DOT.sub(".", _AT.sub("@", text))
     if text.count(" ") < _AGO_LINE and _DIGITS.search(text):
         text = _AGO.sub(f" {RELATIVE} ", text)

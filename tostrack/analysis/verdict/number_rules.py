@@ -114,7 +114,7 @@ _CODE = lazy_pattern(r"\d{4,8}$")
 _EDITIONS = frozenset(("version", "v", "revision", "rev", "release"))
 #: And before its code: "Rev 0123", "Form 1022".
 _CODED = _EDITIONS | {"form", "edition", "build", "doc", "document"}
-_YEAR = lazy_pattern(r"(?:19|20)\d\d$")
+YEAR = lazy_pattern(r"(?:19|20)\d\d$")
 _MONTH = lazy_pattern(r"(?:0[1-9]|1[0-2])$")
 
 
@@ -210,9 +210,9 @@ def _binds_from(text: str, moved: Counter[str]) -> bool:
 def _is_dating(tokens: Sequence[str], at: int) -> bool:
     """Whether the number at *at* is a date, a year, a day before a month, or the number of an edition."""
     token = tokens[at]
-    if token.startswith(DATE) or _YEAR.match(token) or _EDITIONS.intersection(tokens[at - 1 : at]):
+    if token.startswith(DATE) or YEAR.match(token) or _EDITIONS.intersection(tokens[at - 1 : at]):
         return True
-    if _MONTH.match(token) and any(map(_YEAR.match, tokens[at + 1 : at + 2])):
+    if _MONTH.match(token) and any(map(YEAR.match, tokens[at + 1 : at + 2])):
         return True
     beside = {*tokens[max(0, at - 2) : at], *tokens[at + 1 : at + 2]}
     # Not isdigit: a superscript is a digit too, and no number.

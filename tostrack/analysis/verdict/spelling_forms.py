@@ -105,7 +105,7 @@ _GENDERED = (
 )
 
 _DIGIT = lazy_pattern(r"\d")
-_AT_SIGN = lazy_pattern(r"[\[({]\s?at\b")
+AT_SIGN = lazy_pattern(r"[\[({]\s?at\b")
 
 
 def uniform(text: str) -> str:
@@ -127,7 +127,7 @@ def uniform(text: str) -> str:
     if any(sign in text for sign in _GENDERED):
         text = _PAIR.sub(r"\g<stem>\g<ending>", _STAR.sub("", _BOTH.sub(_one_gender, text)))
         text = _PAIR_TURNED.sub(r"\g<man>", text)
-    if _AT_SIGN.search(text):
+    if AT_SIGN.search(text):
         text = _AT.sub("@", text)
     return _counted(text) if _DIGIT.search(text) else text
 

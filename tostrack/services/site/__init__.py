@@ -134,7 +134,7 @@ class _Builder:
         self._years(news)
         self._topics(news)
         self._search(platforms)
-        self.told.sort(key=lambda one: self.order[one.row.id])
+        self.told.sort(key=self._place_of)
         write_feed(self.context, "all", self.site.title, self.told, "index.html")
         self.shelf.put("silences/index.html", pages.silences(self.site, self._all_silences()))
         self._dates()
@@ -149,6 +149,9 @@ class _Builder:
         for name in _ASSETS:
             self.shelf.put(f"assets/{name}", asset(name))
         self._maps()
+
+    def _place_of(self, change: FeedChange) -> int:
+        return self.order[change.row.id]
 
     def _csv(self, path: str, changes: Iterable[ChangeRow]) -> None:
         rows = [fields_of(change, CHANGES) for change in changes]
@@ -261,7 +264,7 @@ class _Builder:
             page = document_page(row.service, row.document) if document.chain else platform_page(row.service)
             write_feed(self.context, f"{row.service}.{row.document}", name, own, page)
             told += own
-        told.sort(key=lambda one: self.order[one.row.id])
+        told.sort(key=self._place_of)
         title = f"{shown.name}: changes that matter"
         write_feed(self.context, shown.slug, title, told, platform_page(shown.slug))
         self.told += told
@@ -288,7 +291,7 @@ class _Builder:
             self.shelf.page(topic_page(topic), key, make)
             told = sorted(
                 (one for one in self.told if topic in one.row.topics),
-                key=lambda one: self.order[one.row.id],
+                key=self._place_of,
             )
             write_feed(self.context, f"topic.{topic}", feed.title, told, topic_page(topic))
 
