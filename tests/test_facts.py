@@ -34,6 +34,8 @@ MOVES = [
      "“with your explicit consent” became “with your consent”"),
     ("consent", "We post them if you opt in.", "We post them unless you opt out.",
      "“if you opt in” became “unless you opt out”"),
+    ("scope", "It applies to users in Peru.", "It applies to users in Peru and Chile.", "“Peru” became “Peru and Chile”"),
+    ("scope", "It applies to users in Peru and Chile.", "It applies to users in Chile.", "“Peru and Chile” became “Chile”"),
     ("recipient", "We share data with affiliates.", "We share data with partners.", "“affiliates” became “partners”"),
     ("recipient", "We share data with affiliates.", "We share data with affiliates and third parties.",
      "added “third parties”"),

@@ -146,8 +146,15 @@ def moved(old: Side, new: Side, finder: Finder) -> Iterator[tuple[Mention | None
         )
         if twin:
             come.remove(twin)
-        yield one, twin
-    yield from ((None, other) for other in come)
+        yield one, twin or _part_of(one, after, before)
+    yield from ((_part_of(other, before, after), other) for other in come)
+
+
+def _part_of(whole: Mention, ours: Iterable[Mention], theirs: Iterable[Mention]) -> Mention | None:
+    """Return the mention of *ours* that only got longer: of "Germany and France" the "Germany"."""
+    stays = {one.key for one in theirs}
+    parts = (one for one in ours if one.group == whole.group and one.key not in stays)
+    return next((one for one in parts if f" {one.key} " in f" {whole.key} "), None)
 
 
 def _surplus(side: Side, ours: Sequence[Mention], theirs: Iterable[Mention]) -> list[Mention]:
