@@ -12,6 +12,7 @@ from conftest import Platform, paragraphs
 from fakes import Refusing
 
 from tostrack.analysis.comparison import read_version
+from tostrack.analysis.recorded import classify_recorded
 from tostrack.archive import Archive
 from tostrack.archive.recorder import Recorder
 from tostrack.archive.visits import Visit
@@ -313,6 +314,24 @@ def test_a_rewrite_that_halves_a_text_counts_once_it_has_stood_for_a_week(platfo
     assert texts_of(platform) == [("2012-01-01", 81), ("2012-04-10", 31), ("2012-10-27", 81)]
 
 
+@pytest.mark.parametrize(("days", "versions"), [(120, 3), (2, 1)])
+def test_a_few_rules_in_place_of_long_terms_count_once_they_have_stood(platform, tmp_path, days, versions):
+    rules = text(
+        "By signing up you accept our privacy policy and agree not to:", "- Send spam to users.", "- Promote violence."
+    )
+    later = rules.replace("Send spam to", "Use our service to scam") if versions > 1 else LONG
+    folder = repository(
+        tmp_path / "v.git",
+        ("First record", 0, {PATH: LONG}),
+        ("Record new changes", 100, {PATH: rules}),
+        ("Record new changes", 100 + days, {PATH: later}),
+        ("Record new changes of Pix Board Privacy", 400, {"Pix Board/Privacy.md": text(RULES)}),
+    )
+
+    assert classify_recorded(rules, LONG) == "wrong-page"
+    assert run(platform, folder)[0].versions == versions
+
+
 def test_the_last_rewrite_counts_once_the_collection_has_gone_on_for_a_week(platform, tmp_path):
     folder = repository(
         tmp_path / "v.git",
@@ -482,7 +501,7 @@ def test_documents_that_are_imported_beside_each_other_make_the_same_archive_row
         archives.append((dump(platform), done, sum(read)))
 
     assert archives[0] == archives[1]
-    assert sum("quarantined" in why for result in done for why in result.left_out.values()) == 1
+    assert sum("quarantined" in why for result in done for why in result.left_out.values()) == 2
     assert archives[0][2] == 12
 
 

@@ -303,10 +303,11 @@ class _Run:
             return
         new = [text]
         cause = _suspicion(text, self._past[0].version if self._past else None, self._call, self._kept)
-        if cause and not (cause in document_text.CONFIRMABLE and self._was_version(text)):
+        is_odd = bool(cause) and self._is_only_odd(text, cause)
+        if cause and not (is_odd and self._was_version(text)):
             new = _confirmed(text, odd, self._call) if cause in document_text.CONFIRMABLE else []
             if not new:
-                self._odd = text if cause in document_text.CONFIRMABLE else None
+                self._odd = text if is_odd else None
                 self._odd_cause = cause
                 raise DocumentError(f"does not look like the policy ({cause})")
         stored = [self._append(each, found) for each in new]
@@ -335,6 +336,10 @@ class _Run:
             found.left_out[odd.name] += (
                 f"; it is quarantined: `tostrack review {self._document.id} --accept` makes it a version"
             )
+
+    def _is_only_odd(self, text: _Text, cause: str) -> bool:
+        """Return whether *text* is suspect only beside the one before it: what was recorded and stands is in force."""
+        return cause in document_text.CONFIRMABLE or bool(text.record and not _suspicion(text, None, self._call))
 
     def _was_version(self, text: _Text) -> bool:
         """Return whether *text* is an earlier version: a page that takes turns with a text of half its length."""
