@@ -31,7 +31,7 @@ _SET_HEADING = re.compile(
 #: Elements without content that libxml2, which ends with HTML 4, takes all that follows into.
 _VOID = re.compile(r"<(embed|source|track)\b((?:[^<>\"']|\"[^\"]{0,4000}\"|'[^']{0,4000}')*)>", re.IGNORECASE)
 
-_VOID_STARTS = ("<embed", "<EMBED", "<source", "<track")
+_VOID_START = re.compile("<(?:embed|EMBED|source|track)")
 
 
 def parse(html: str) -> Element:
@@ -41,7 +41,7 @@ def parse(html: str) -> Element:
         MemoryError: There was not enough of it.
     """
     html, headings = _SET_HEADING.subn(rf"\1<{_PARAGRAPH}\3</{_PARAGRAPH}>", html)
-    if any(start in html for start in _VOID_STARTS):
+    if _VOID_START.search(html):
         html = _VOID.sub(r"<\1\2></\1>", html)
     content = html.encode("utf-8", "replace")
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)

@@ -26,9 +26,13 @@ _HOLDS_ANSWER = frozenset(("p", "li", "label", "dt", "legend", "fieldset", "span
 _NAMES_OF_PICTURES = ("title", "desc")
 _STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
 _STRUCK_CLASS = re.compile(r"(?:^|\s)(?:text-(?:decoration-)?)?(?:line-through|strike(?:-?(?:through|out))?)(?:\s|$)")
-#: Words of a page's source without which nothing on it is marked as an edit, or raised.
-_MAY_MARK = ("line-through", "strike", 'role="deletion', 'role="insertion', "role=deletion", "role=insertion")
-_MAY_RAISE = ("align:super", "align: super", "superscript", "footnote", "noteref")
+#: Words of attributes without which nothing is marked as an edit, or raised.
+_MAY_MARK = ("line-through", "strike", "deletion", "insertion")
+_MAY_RAISE = ("super", "footnote", "noteref")
+#: Roles of what is on or off.
+_SWITCHES = ("checkbox", "radio", "switch")
+#: The values of all attributes of a tree.
+_ATTRIBUTES = etree.XPath(".//@*", smart_strings=False)
 _BLOCK = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)\b", re.IGNORECASE)
 #: Rules of style sheets, and the declarations of theirs that say something.
 _RULE = re.compile(r"([^{}@]+)\{([^{}]*)\}")
@@ -50,18 +54,20 @@ def spell_out(tree: Element, source: str) -> None:
     """Write as words what *tree* says by other means, and mark what its style strikes out or sets as a block.
 
     Args:
-        source: The page: a look into its text costs a hundredth of a look into its tree.
+        source: The page, looked into for elements with names of their own.
     """
+    # Looked into once: a look into the whole page costs as much as the rest of a step.
+    attributes = " ".join(_ATTRIBUTES(tree))
     _keep_textareas(tree)
     _keep_noscript(tree)
     _write_formulas(tree)
-    _write_states(tree, source)
+    _write_states(tree, attributes)
     _write_choices(tree)
-    _write_labels(tree, source)
-    _set_apart_markers(tree, source)
-    if any(word in source for word in _MAY_MARK):
+    _write_labels(tree, attributes)
+    _set_apart_markers(tree, attributes)
+    if any(word in attributes for word in _MAY_MARK):
         _mark_edits(tree)
-    if "display" in source:
+    if "display" in attributes:
         for span in tree.iter("span"):
             if _BLOCK.search(span.get("style") or ""):
                 span.tag = "div"
@@ -113,10 +119,10 @@ def _write_formulas(tree: Element) -> None:
                     element[0].tail = sign
 
 
-def _write_labels(tree: Element, source: str) -> None:
+def _write_labels(tree: Element, attributes: str) -> None:
     """Write the accessible name of each icon that is used as a word, and the sign of one that is all a cell holds."""
     has_cells = next(tree.iter(*_CELLS), None) is not None
-    for icon in [*_iter_icons(tree, source)]:
+    for icon in [*_iter_icons(tree, attributes)]:
         if icon.getparent() is None:
             continue
         cell = next(icon.iterancestors(*_CELLS), None) if has_cells else None
@@ -132,12 +138,12 @@ def _write_labels(tree: Element, source: str) -> None:
             cell.text = name
 
 
-def _iter_icons(tree: Element, source: str) -> Iterator[Element]:
+def _iter_icons(tree: Element, attributes: str) -> Iterator[Element]:
     yield from tree.iter("svg")
     for element in tree.iter("img", "i", "b", "em", "span", "a", "meter"):
         if not len(element) and not (element.text or "").strip() and not element.get("alt"):
             yield element
-    if "img" in source and "role=" in source:
+    if "img" in attributes:
         yield from tree.xpath(".//*[@role='img' and @aria-label and not(self::svg or self::img)]")
 
 
@@ -181,7 +187,7 @@ def _replace_by(element: Element, name: str, what: str = "icon") -> None:
     element.set(LABEL, what)
 
 
-def _write_states(tree: Element, source: str) -> None:
+def _write_states(tree: Element, attributes: str) -> None:
     """Write whether each box of a choice is ticked, and what a field or a list in a cell says."""
     for box in list(tree.iter("input")):
         kind, parent = (box.get("type") or "text").lower(), box.getparent()
@@ -191,7 +197,7 @@ def _write_states(tree: Element, source: str) -> None:
         elif kind == "text" and (box.get("readonly") is not None or box.get("disabled") is not None):
             _replace_by(box, box.get("value") or "", STATE)
     switches = ".//*[@aria-checked][@role='checkbox' or @role='radio' or @role='switch']"
-    for box in tree.xpath(switches) if "aria-checked" in source else ():
+    for box in tree.xpath(switches) if any(role in attributes for role in _SWITCHES) else ():
         box.text = f"{'☑' if box.get('aria-checked') == 'true' else '☐'} {box.text or ''}"
         box.tag = "span"
         box.set(LABEL, STATE)
@@ -206,9 +212,9 @@ def _write_choices(tree: Element) -> None:
             _replace_by(choice, tidy("".join((options[0] if chosen is None else chosen).itertext())).strip(), STATE)
 
 
-def _set_apart_markers(tree: Element, source: str) -> None:
+def _set_apart_markers(tree: Element, attributes: str) -> None:
     """Write the mark of a footnote as ``[^1]``, and a power behind its sign, so that no number runs into another."""
-    for raised in [*tree.iter("sup"), *_iter_raised(tree, source)]:
+    for raised in [*tree.iter("sup"), *_iter_raised(tree, attributes)]:
         written = "".join(raised.itertext())
         said, linked = written.strip(), _leads_to_note(raised)
         match = _MARKER.fullmatch(said) or (_SHORT_MARKER.fullmatch(said) if linked else None)
@@ -226,10 +232,10 @@ def _set_apart_markers(tree: Element, source: str) -> None:
             replace_content(lowered, "span", f" {said}")
 
 
-def _iter_raised(tree: Element, source: str) -> Iterator[Element]:
+def _iter_raised(tree: Element, attributes: str) -> Iterator[Element]:
     """Yield what is set like a footnote mark without ``<sup>``: a number right behind a word."""
     raised = [link for link in tree.iter("a") if (link.get("href") or "").startswith("#")]
-    if any(word in source for word in _MAY_RAISE):
+    if any(word in attributes for word in _MAY_RAISE):
         raised += tree.xpath(
             ".//*[not(self::a) and (contains(@style, 'super') or contains(@class, 'footnote')"
             " or contains(@class, 'superscript'))] | .//*[@role='doc-noteref']"
