@@ -47,6 +47,13 @@ CLAUSES = [
         LICENCE,
     ),
     ("de", "Widersprechen Sie der Verarbeitung für Zwecke der Direktwerbung, so endet sie.", ADS_OFF),
+    # The company by its name, and no "we".
+    ("de", "Acme teilt Ihre personenbezogenen Daten mit Werbepartnern.", SHARES | ADS),
+    ("nl", "Acme kan uw persoonsgegevens delen met derden.", SHARES),
+    ("es", "Acme podrá ceder sus datos personales a terceros.", SHARES),
+    ("it", "L'utente concede a Acme una licenza gratuita per utilizzare i suoi contenuti.", LICENCE),
+    ("pt", "A Acme pode compartilhar seus dados pessoais com terceiros.", SHARES),
+    ("pl", "Acme może udostępniać dane osobowe użytkowników podmiotom trzecim.", SHARES),
     (
         "fr",
         "Vos données, recueillies dans nos magasins ou sur nos sites internet, sont transmises à des tiers.",
@@ -102,6 +109,7 @@ NOTHING = [
     ("pl", "Gdy użytkownik wysyła treści innej osobie, używamy adresu e-mail odbiorcy tylko w tym celu."),
     ("pl", "Ani my, ani nasi dostawcy usług nie możemy zagwarantować dokładności dostarczonych danych."),
     ("fr", "Nous recevons le nom des campagnes publicitaires qui vous ont fait venir."),
+    ("pl", "Skrzynka jest przechowywana w celu przekazywania do niej wiadomości e-mail użytkownika."),
     ("pl", "Reklamacja powinna zawierać opis wady i numer zamówienia, a także datę zakupu."),
 ]
 

@@ -60,7 +60,7 @@ class Way:
             if mask & self.head:
                 places = [at]
                 for term in self.terms:
-                    place = _nearest(roles, at, term, places)
+                    place = _nearest(roles, at, term, places if term.wanted else [])
                     if (place >= 0) != term.wanted:
                         break
                     if term.wanted:
