@@ -84,6 +84,8 @@ def tamper(connection: sqlite3.Connection, chance: random.Random) -> tuple[str, 
     table = chance.choice(list(VOUCHED))
     key = _PRIMARY.get(table, "id")
     rows = connection.execute(f"SELECT {key} FROM {table}").fetchall()
+    if not rows:
+        return "", set()
     row, another = chance.choice(rows), chance.choice(rows)
     where = " AND ".join(f"{name.strip()} = ?" for name in key.split(","))
     places = _places(connection, table, row)
