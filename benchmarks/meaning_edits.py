@@ -437,6 +437,32 @@ def _literals() -> Iterator[Kind]:
         ),
         ("section of a law", "number", "prose", "Rights under Section 512 remain.", "Rights under Section 230 remain."),
         ("radio button", "marker", "list", "- (x) Daily ( ) Weekly\n- Mail", "- ( ) Daily (x) Weekly\n- Mail"),
+        (
+            "row under another title",
+            "item",
+            "table",
+            "| Set | Data |\n| --- | --- |\n| Sold | |\n| a | Name |\n| b | Diary |\n| Kept | |\n| c | Photo |",
+            "| Set | Data |\n| --- | --- |\n| Sold | |\n| a | Name |\n| Kept | |\n| b | Diary |\n| c | Photo |",
+        ),
+        (
+            "item under another bold line",
+            "item",
+            "list",
+            "**Sold**\n\n- names\n- diaries\n\n**Kept**\n\n- photos",
+            "**Sold**\n\n- names\n\n**Kept**\n\n- photos\n- diaries",
+        ),
+        ("month behind a label", "date", "prose", "Ends: May 2027", "Ends: June 2027"),
+        ("code of a country", "word", "prose", "It holds in AT, BE and US.", "It holds in AT, BE and DE."),
+        ("how exact", "qualifier", "prose", "Backups last about 30 days.", "Backups last 30 days."),
+        ("count in words", "number", "prose", "Two of three members decide.", "Three of three members decide."),
+        ("entry that is a label", "word", "prose", "All right, title, and interest.", "All right, and interest."),
+        (
+            "parties of a bold sentence",
+            "party",
+            "prose",
+            "**Pupils are rated by teachers.**",
+            "**Teachers are rated by pupils.**",
+        ),
         ("inserted text", "struck", "prose", "You may resell access.", "You may ~~resell~~ access."),
     ):
         yield Kind(f"{name}, {place}", token, place, partial(literal, before, after), planted=True)

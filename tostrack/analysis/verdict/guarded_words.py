@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -46,7 +47,7 @@ def turns_round(old: Sequence[str], new: Sequence[str]) -> bool:
 def changes_time(old: Sequence[str], new: Sequence[str]) -> bool:
     """Return whether what somebody does gave way to what they did: "we share", "we have shared"."""
     spoken = (" ".join(words).replace("we have ", "we ").split() for words in (old, new))
-    done = [{pair for pair in pairwise(words) if pair[0] in _DOERS} for words in spoken]
+    done = [Counter(pair for pair in pairwise(words) if pair[0] in _DOERS) for words in spoken]
     gone, come = done[0] - done[1], done[1] - done[0]
     return any(
         one == other

@@ -201,8 +201,9 @@ def _is_title_line(part: Part) -> bool:
         return False
     words = [hunk.old.split(), hunk.new.split()]
     if _BOLD.match(part.clause.text):
-        said = hunk.new.rstrip("*_ ").endswith(".") and len(words[1]) >= _SENTENCE
-        return not said and not lexicon.ACTORS.intersection(normal(f"{hunk.old} {hunk.new}"))
+        said = hunk.new.rstrip("*_ ").endswith(".") and max(map(len, words)) >= _SENTENCE
+        priced = any(sign in hunk.old + hunk.new for sign in "$€£%")
+        return not said and not priced and not lexicon.ACTORS.intersection(normal(f"{hunk.old} {hunk.new}"))
     listed = any(text.count(",") > 1 for text in (hunk.old, hunk.new))
     if listed or (not _heads(part) and not lexicon.CALL.match(hunk.new.lower())):
         return False
