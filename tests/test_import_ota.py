@@ -369,7 +369,7 @@ def test_a_page_that_takes_turns_with_half_of_its_text_shows_what_each_commit_re
 
     [done] = run(platform, folder)
 
-    assert (done.versions, done.left_out) == (6, [])
+    assert (done.versions, done.left_out) == (6, {})
     assert [clauses for _, clauses in texts_of(platform)] == [31, 81] * 3
 
 
