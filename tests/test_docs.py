@@ -11,6 +11,7 @@ from pathlib import Path
 import feedparser
 import pytest
 from click.testing import CliRunner
+from conftest import paragraphs
 
 from tostrack.cli import COMMANDS, GROUPS, cli
 
@@ -50,6 +51,18 @@ def test_the_demo_gives_what_the_pictures_of_the_readme_show(tmp_path, monkeypat
     drawn = pictures.draw_terminal(commands["docs/diff.svg"], folder)
     assert words(drawn) == words((ROOT / "docs/diff.svg").read_text())
     assert pictures.read_words((ROOT / "docs/site.png").read_bytes()) == pictures.read_front_page(folder / "site")
+
+
+def test_the_python_of_the_readme_runs(platform):
+    platform.night(terms=paragraphs("You keep what you post."))
+    [example] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+
+    done = subprocess.run(
+        [sys.executable, "-c", f"{example}\nprint(change.verdict)"],
+        cwd=platform.folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (done.stdout, done.stderr) == ("substantive\n", "")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
