@@ -3,9 +3,9 @@
 import pytest
 
 from tostrack import compare, split_clauses
+from tostrack.analysis.printed_lines import join_printed_lines
 from tostrack.analysis.recorded import read_markdown
 from tostrack.clauses import canonical_key
-from tostrack.printed_lines import join_printed_lines
 
 FILLER = [
     f"This is sentence {number} of a page that Acme printed and\n\nread back, with one paragraph a line."

@@ -1,4 +1,4 @@
-"""Markdown in, clauses out: the unit of diff, flag, quote and blame; and a clause's canonical form."""
+"""Clauses from Markdown: the unit of diff, flag, quote and blame; and a clause's canonical form."""
 
 from __future__ import annotations
 
@@ -52,17 +52,17 @@ _Path = tuple[tuple[int, str], ...]
 _PASSAGE = lazy_pattern(r"\n\n(?=[^\W\d_])(?![a-zA-Z]{1,8}\.\s)")
 
 
-# Most passages of a text stand in the one before it.
+# Most passages of a text are in the one before it.
 @lru_cache(maxsize=_MEMORY)
 def _split(passage: str, path: _Path) -> tuple[tuple[Clause, ...], _Path]:
-    """Return the clauses of *passage*, which stands under *path*, and the headings that are open behind it."""
+    """Return the clauses of *passage*, which is under *path*, and the headings that are open behind it."""
     return _assembled(_blocks(passage), path)
 
 
 class WrittenClause(NamedTuple):
     """A clause as Markdown, by itself."""
 
-    #: What stands tight together: ``item``, ``row``, or the kind.
+    #: Kinds between which no empty line is: ``item``, ``row``, or the kind.
     family: str
     text: str
     #: The line under it where it is the first row of a table; empty for what is no row.
@@ -202,12 +202,12 @@ def assemble(blocks: Iterable[tuple[str, str]]) -> list[Clause]:
 
 
 def _assembled(blocks: Iterable[tuple[str, str]], open_before: _Path) -> tuple[tuple[Clause, ...], _Path]:
-    """Return what `assemble` returns, for blocks that stand under some headings already, and the headings then open."""
+    """Return what `assemble` returns, for blocks that are under some headings already, and the headings then open."""
     path = [*open_before]
     heading = tuple(title for _, title in path)
     #: leads[d] is the lead-in for items of depth d + 1.
     leads: list[str] = [""]
-    #: The lead-in for lettered paragraphs: of what stands before the first of them.
+    #: The lead-in for lettered paragraphs: of the text before the first of them.
     lettered = ""
     clauses: list[Clause] = []
     for kind, raw in blocks:
@@ -242,7 +242,7 @@ def _assembled(blocks: Iterable[tuple[str, str]], open_before: _Path) -> tuple[t
     return tuple(clauses), tuple(path)
 
 
-#: One value for one clause, in however many versions it stands.
+#: One value for one clause, in any number of versions.
 _clause = lru_cache(maxsize=_MEMORY)(Clause)
 
 
@@ -258,7 +258,7 @@ def _tidied(family: str, raw: str) -> str:
 
 def _lead_in(text: str) -> str:
     """Return plain *text* when it ends in a colon, else the empty string."""
-    # The colon may stand inside marks: ``**We may:**``.
+    # The colon may be inside marks: ``**We may:**``.
     return own if ":" in text[-6:] and (own := plain(text)).endswith(":") else ""
 
 
@@ -305,14 +305,14 @@ def plain(text: str) -> str:
 
 
 def plain_offsets(text: str) -> list[int]:
-    """Return where in *text* each character of ``plain(text)`` stands: a quote of the one is found in the other."""
+    """Return the place in *text* of each character of ``plain(text)``: a quote of the one is found in the other."""
     written, places = text, list(range(len(text)))
     for pattern, group in _MARKS:
         written, places = _without_marks(written, places, pattern, group)
     kept: list[int] = []
     for word in re.finditer(r"\S+", written):
         if kept:
-            # The space that stands for whatever is between two words is the first of it.
+            # The space between two words is the first of the blanks that it replaces.
             kept.append(places[word.start() - 1])
         kept += places[word.start() : word.end()]
     return kept
@@ -363,7 +363,7 @@ def strip_number(clause: Clause) -> str:
     return strip_ordinal(clause.text) if clause.kind[:2] == "ol" else clause.text
 
 
-# A new text is held against the last ones of its document again and again: as many are remembered, here and where more
+# A new text is compared with the last ones of its document again and again: as many are remembered, here and where more
 # is worked out of a whole text.
 @lru_cache(maxsize=128)
 def text_key(reading: Reading) -> str:

@@ -2,7 +2,7 @@
 
 
 class TostrackError(Exception):
-    """What a user can act on: the message names the thing, the finding and the remedy."""
+    """An error that a user can act on: the message names the thing, the finding and the remedy."""
 
 
 class ConfigError(TostrackError):

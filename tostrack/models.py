@@ -55,7 +55,7 @@ VERDICT_OF: Mapping[Reason, Verdict] = {
 
 
 class Edit(StrEnum):
-    """What happened to one clause."""
+    """The kind of edit of one clause."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -64,7 +64,7 @@ class Edit(StrEnum):
 
 
 class Polarity(StrEnum):
-    """What a flagged clause says of its topic."""
+    """The attitude of a flagged clause to its topic."""
 
     PERMITS = "permits"
     RESTRICTS = "restricts"
@@ -81,7 +81,7 @@ class Direction(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What one night's crawl of one document came to."""
+    """The outcome of one night's crawl of one document."""
 
     FIRST = "first"
     CHANGED = "changed"
@@ -187,7 +187,7 @@ class Document(Value):
 
 
 class Validators(Value):
-    """What the server said last time, so that it may answer 304."""
+    """The validators that the server sent last time, so that it may answer 304."""
 
     etag: str = ""
     last_modified: str = ""
@@ -222,7 +222,7 @@ class Snapshot(Value):
 
     @property
     def validators(self) -> Validators:
-        """What to send next time."""
+        """The validators to send next time."""
         return Validators(self.headers.get("etag", ""), self.headers.get("last-modified", ""))
 
 
@@ -248,7 +248,7 @@ class NotModified(Value):
 
 
 class Clause(Value):
-    """One heading, paragraph, list item or table row, with the headings it stands under.
+    """One heading, paragraph, list item or table row, with its headings.
 
     ``kind`` is ``h1``..``h6``, ``p``, ``li``/``ol`` (``li2``, ``ol2``... when nested) or ``row``. ``text`` is its
     Markdown without heading marks, bullets and indentation; an ordered item keeps its number (``3. We may...``).
@@ -308,7 +308,7 @@ class Flag(Value):
 
 
 class FactKind(StrEnum):
-    """What kind of meaning moved, the weightiest first."""
+    """The kind of meaning that moved, the weightiest first."""
 
     #: A company that joined or left a list of them: `Fact.new` or `Fact.old` is its name with purpose and place.
     PARTY = "party"
@@ -351,7 +351,7 @@ class FactKind(StrEnum):
 
 
 class Fact(Value):
-    """One move of meaning that the words of a hunk show; ``old`` or ``new`` is empty where nothing stands there."""
+    """One move of meaning that the words of a hunk show; ``old`` or ``new`` is empty where there is none."""
 
     kind: FactKind
     old: str
@@ -366,11 +366,11 @@ class Fact(Value):
 
 
 class Dating(Value):
-    """What two texts say of their own age, as ISO days (a month where no day is named); empty where a text is mute."""
+    """The dates of two texts about themselves, as ISO days (a month where no day is named); empty where none is."""
 
     old: str
     new: str
-    #: For the reader: that the text moved and its date did not, or went back; empty when neither can be said.
+    #: For the reader: that the text changed and its date did not, or moved back; empty when neither can be said.
     note: str = ""
 
 
@@ -403,7 +403,7 @@ Importance = Literal["major", "minor", ""]
 
 
 class Judgement(Value):
-    """A reason and one sentence that explains it to the person who was, or was not, told."""
+    """A reason and one sentence that explains it to the reader who was, or was not, notified."""
 
     reason: Reason
     explanation: str
@@ -471,7 +471,7 @@ def channel_of(recipient: str) -> str:
 
 
 class DigestSettings(Value):
-    """Who is told what, how often."""
+    """The readers of a digest: who is notified of what, how often."""
 
     slug: str
     #: E-mail addresses, addresses of webhooks, ``apprise:NAME``; see `channel_of`.
@@ -482,7 +482,7 @@ class DigestSettings(Value):
     topics: tuple[str, ...] = ()
     #: ``change``, ``day`` or ``week``.
     every: str = "day"
-    #: Which changes are told; the others are counted.
+    #: Which changes are reported; the others are counted.
     verdicts: tuple[Verdict, ...] = (Verdict.SUBSTANTIVE,)
     #: Whether to say once a month that it is still being watched, when there was nothing to say.
     still_watching: bool = False

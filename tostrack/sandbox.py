@@ -32,7 +32,7 @@ R = TypeVar("R")
 SECONDS, MEGABYTES = 20.0, 512
 #: The seconds are of the processor: on a busy machine a document waits so many times as long, and no longer.
 _BUSY = 6
-#: So many seconds a child may take until it asks for work.
+#: This many seconds a child may take until it asks for work.
 _STARTS = 60.0
 #: Causes of failures that another look at the same page would only repeat.
 OVERRUNS = frozenset(("too-slow", "too-big", "crashed"))
@@ -111,7 +111,7 @@ class Worker:
         del request
         if not isinstance(answer, dict):
             try:
-                # Straight to the values of the type: what lies between would take several times their memory.
+                # Straight to the values of the type: other values between would take several times their memory.
                 found: R = msgspec.json.decode(answer, type=_return_type(function))
             except msgspec.DecodeError as error:
                 raise ExtractError(f"processing it gave an invalid answer ({error})", cause="crashed") from error

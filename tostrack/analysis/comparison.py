@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tostrack.analysis.diff import diff
+from tostrack.analysis.printed_lines import join_printed_lines
 from tostrack.analysis.text_pair_key import TextPairKey
 from tostrack.clauses import split_clauses
 from tostrack.models import (
@@ -19,7 +20,6 @@ from tostrack.models import (
     Reason,
     Version,
 )
-from tostrack.printed_lines import join_printed_lines
 
 if TYPE_CHECKING:
     from tostrack.analysis.flags import Rulebook
@@ -37,9 +37,9 @@ def compare(old: str | Version, new: str | Version, earlier: Sequence[str | Vers
     """Return what changed from *old* to *new*, whether it matters and why.
 
     Args:
-        old: The text that stood.
-        new: The text that stands now.
-        earlier: Texts that stood before *old*, most recent first: a return to one of them is recognised.
+        old: The old text.
+        new: The new text.
+        earlier: Texts before *old*, most recent first: a return to one of them is recognised.
     """
     return compare_readings(read_version(old), read_version(new), [read_version(version) for version in earlier])
 
@@ -65,7 +65,7 @@ def compare_readings(
     return Change(old.version, new.version, told, judgement, dating=compare_document_dates(old, new))
 
 
-# One pair of texts is compared with what stood before and without, and again when a page flaps: the same differs.
+# One pair of texts is compared with and without the texts before, and again when a page flaps: the same differs.
 @lru_cache(maxsize=64)
 def _hunks(pair: TextPairKey, book: Rulebook) -> tuple[tuple[Hunk, ...], tuple[Hunk, ...]]:
     """Return what differs, and the same with flags and facts."""

@@ -52,7 +52,7 @@ MARKS = "".join(
     if unicodedata.category(chr(code)) in ("Mn", "Mc")
 )
 _CURRENCY = "".join(chr(code) for code in range(0x24, 0x20D0) if unicodedata.category(chr(code)) == "Sc")
-#: Marks that answer, each with the one that stands for all that look like it.
+#: Marks that answer, each with the one that replaces all that look like it.
 _MARKERS = {**dict.fromkeys(YES_MARKS, "✓"), **dict.fromkeys(NO_MARKS, "✗"), **dict.fromkeys(EMPTY_MARKS + "◻", "☐")}
 _MARKER = "".join(_MARKERS)
 STRUCK = "\x02"

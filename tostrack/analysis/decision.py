@@ -54,7 +54,7 @@ class History:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a text means for a document and its readers."""
+    """The decision about a text: what it means for a document and its readers."""
 
     #: The text that the new one was compared with; None for a first text.
     base: Reading | None

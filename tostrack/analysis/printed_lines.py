@@ -24,7 +24,7 @@ _NUMBER = lazy_pattern(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)](?:\s|\Z)")
 #: What Markdown has a mark for, and a line that is bold as a whole; it may have a stamp behind it.
 _MARKED = lazy_pattern(r"#{1,6}\s|[|>]|```|~~~|[*+-]\s")
 _BOLD = lazy_pattern(r"\*\*([^*]+)\*\*\s*(\(?\d*[*)]*)\Z")
-#: A bold line of so many characters is a title, unless it names a year; one that stands more often names no section.
+#: A bold line of so many characters is a title, unless it names a year; one that occurs more often names no section.
 _TITLE, _TITLE_TIMES = range(3, 90), 3
 _YEAR = lazy_pattern(r"(?<!\d)\d{4}(?!\d)")
 #: Words with a capital in the middle of a sentence.

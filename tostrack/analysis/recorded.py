@@ -14,11 +14,11 @@ from functools import lru_cache
 from tostrack.analysis.comparison_key import reading_key
 from tostrack.analysis.decision import History, HistoryEntry, decide
 from tostrack.analysis.flags import Rulebook
+from tostrack.analysis.printed_lines import join_printed_lines
 from tostrack.clauses import join_clauses, split_clauses, text_key
 from tostrack.errors import ExtractError
 from tostrack.extraction.quality import classify_suspect
 from tostrack.models import Change, Clause, Reading, Reason, Version
-from tostrack.printed_lines import join_printed_lines
 
 #: The longest policies have some thousand.
 _MOST_CLAUSES = 50_000

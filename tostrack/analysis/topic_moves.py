@@ -23,7 +23,7 @@ _PERMITS = {
     Direction.GRANTED: ("adds", 0),
     Direction.WIDENED: ("widens", 0),
     Direction.NARROWED: ("narrows", 3),
-    # A flag is one clause: that nothing else of the topic stands is more than it says.
+    # A flag is one clause: that nothing else says anything of the topic is more than it says.
     Direction.WITHDRAWN: ("drops part of", 3),
 }
 #: What becomes of a promise or a limit. A direction is the platform's: what loses a limit is widened.

@@ -18,7 +18,7 @@ _HARMLESS = (*HARMLESS, "capture")
 
 
 class Backup(Value):
-    """What a backup came to."""
+    """The result of a backup."""
 
     path: Path
     documents: int

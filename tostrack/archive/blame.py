@@ -1,4 +1,4 @@
-"""Since when each clause of a text stands, from the stays that make it up: no two texts are compared."""
+"""The first version of each clause of a text, from the stays that make it up: no two texts are compared."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The hashes that chain what is recorded of a document, in the order in which it was stored.
 
 Each link, a version or a late judgement of one, holds the hash of the link before; the hash of the last one is the
-document's head. A hash is SHA-256 over canonical JSON (sorted keys, ASCII, no spaces), so whoever has the same content
+document's head. A hash is SHA-256 over canonical JSON (sorted keys, ASCII, no spaces), so all with the same content
 can work it out again. What may have to be taken out of the archive by legal order (a clause, a quote, a capture) goes
 in by its own hash, so that the chain outlives it.
 """

@@ -28,11 +28,11 @@ class ChangeRow(Value):
     """One judged change, as ``tostrack log`` lists it."""
 
     #: ``instagram/terms@7``: the document and the number of the version that it led to; ``@7-settled`` when that
-    #: version was told late, having outlived the flapping.
+    #: version was reported late, because the page flapped.
     id: str
     service: str
     document: str
-    #: When the version was first seen; when it was told late, then.
+    #: When the version was first seen; or, if it was reported late, then.
     seen_at: str
     occasion: str
     verdict: str

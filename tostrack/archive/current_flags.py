@@ -1,4 +1,4 @@
-"""The flags of a text that stands, and since when each has said what it says: from stored rows, no rule is asked."""
+"""The flags of the current text, each with the first version that said it: from stored rows, without any rule."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class _Stood(Value):
 
 
 class CurrentFlags:
-    """The flags of the version that stands, followed back through the versions that readers went by.
+    """The flags of the current version, followed back through the versions that readers know.
 
     Args:
-        chain: Those versions, the one that stands first.
+        chain: Those versions, the current one first.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class CurrentFlags:
         return self._chain[at]
 
     def _before(self, stood: _Stood, at: int) -> _Stood | None:
-        """Return the flag of the version before number *at* of the chain that *stood* goes on with, or None."""
+        """Return the flag of the version before number *at* of the chain that *stood* continues, or None."""
         older = [one for one in self._in(at + 1) if one.placed.subject == stood.placed.subject]
         if same := next((one for one in older if one.placed.key == stood.placed.key), None):
             return same

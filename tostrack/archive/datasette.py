@@ -1,4 +1,4 @@
-"""What Datasette shows beside an archive: what each view is, and questions to begin with."""
+"""The description of an archive for Datasette: what each view is, and questions to begin with."""
 
 from __future__ import annotations
 

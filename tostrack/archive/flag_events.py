@@ -1,6 +1,6 @@
-"""What happened to each topic of a document, version by version, as rows: written with the version, read by SQL.
+"""The history of each topic of a document, version by version, as rows: written with the version, read by SQL.
 
-A moment is a pair of versions that readers went by, under one set of rules; its events are what the rules found there.
+A moment is a pair of versions that readers know, under one set of rules; its events are what the rules found there.
 No hash holds them: they are made by rules, and made again when the rules change.
 """
 
@@ -16,7 +16,7 @@ from tostrack.archive.hunk_rows import HEADING_SEPARATOR, Query, split_heading
 from tostrack.models import Direction, Hunk
 from tostrack.value import Value
 
-#: The last version before one that readers went by: its coming was not noise, by the later judgement where it has two.
+#: The last version before one that readers know: it was not noise, by the later judgement where it has two.
 _BEFORE = """
 SELECT v.id, v.number FROM _versions v
 LEFT JOIN judgements j ON j.to_version = v.id
@@ -31,12 +31,12 @@ LEFT JOIN _contexts x ON x.id = e.context_id
 WHERE v.document_id = (SELECT document_id FROM _versions WHERE id = ?) AND r.fingerprint = ? ORDER BY m.id, e.id
 """
 
-#: A version and the one before it that readers went by; None for the first.
+#: A version and the one before it that readers know; None for the first.
 Moment = tuple[int, int | None]
 
 
 class VersionBefore(Value):
-    """The version that readers went by before another one."""
+    """The version that readers know before another one."""
 
     id: int
     number: int

@@ -1,7 +1,7 @@
 """The flags of the current texts as rows, each with the version since which it has said what it says.
 
 Finding that version means going back through the history of a document. It is done once, when the document changes; a
-listing that no longer fits its document is ignored, and the history is read again.
+listing that no longer fits its document is ignored, and the history is found from the rows again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""When the clause of a flag began to say it, in whatever words, and when it went further or less far since."""
+"""The first version that said what a flag says, in any words, and when it was widened or narrowed since."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _Subject = tuple[str, str]
 
 
 def add_pasts(query: Query, blame: Blame, standing: VersionRow, rows: Iterable[FlagRow]) -> list[FlagRow]:
-    """Return the flags of the version that stands, each with its past.
+    """Return the flags of the current version, each with its past.
 
     Args:
         blame: The past of the clauses of its document.

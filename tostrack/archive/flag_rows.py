@@ -12,11 +12,11 @@ from tostrack.archive.texts import ClauseStore, clause_key
 from tostrack.models import Clause, Flag, Polarity
 from tostrack.value import Value
 
-#: A clause and the headings and lead-in it stands under.
+#: A clause and the headings and lead-in it is under.
 Place = tuple[int, int]
 #: What a rule finds, as the columns of `_finds`.
 _FIND = ("topic", "polarity", "quote", "start", "end", "rule")
-#: So many places, and so many headings with their lead-ins, are remembered: those of the document at hand.
+#: This many places, and so many headings with their lead-ins, are remembered: those of the document at hand.
 _MOST_KNOWN = 20_000
 
 
@@ -29,7 +29,7 @@ class FlaggedClause(Value):
 
     @property
     def is_redacted(self) -> bool:
-        """Whether what was flagged was taken out by order."""
+        """Whether what was flagged was redacted."""
         return any(text.startswith("[redacted ") for text in (self.clause.text, *(flag.quote for flag in self.flags)))
 
 
@@ -77,7 +77,7 @@ def by_rules(query: Query, fingerprint: str, after: Place, limit: int, *, others
     ]
 
 
-#: The ids of the clauses that a document ever had, and of those that stand in some of its versions.
+#: The ids of the clauses that a document ever had, and of those that some of its versions have.
 _EVER = "SELECT p.clause_id FROM _versions v JOIN _places p ON p.document_id = v.document_id"
 _STANDING = """
 SELECT s.clause_id FROM _versions v
@@ -91,7 +91,7 @@ def stored_flags(
     """Return the flags of clauses, by text and lead-in, as the rules of *fingerprint* found them.
 
     Args:
-        ever: Whether every clause that their documents ever had is asked for, and not only those that stand in them.
+        ever: Whether every clause that their documents ever had is asked for, and not only those of the versions.
     """
     rows = query(
         f"""
@@ -130,7 +130,7 @@ class FlagRows:
         """Clear the caches after a rollback."""
         self._contexts: dict[tuple[str, str], int] = {}
         self._rulebooks: dict[str, int] = {}
-        #: Most clauses of a version stood in the one before: which are flagged, and by which rules.
+        #: Most clauses of a version were in the one before: which are flagged, and by which rules.
         self._flagged: dict[Place, str] = {}
 
     def unflagged(self, clauses: Iterable[Clause], fingerprint: str) -> list[Clause]:

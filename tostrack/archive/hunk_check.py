@@ -1,4 +1,4 @@
-"""Do the stored hunks of a document lie where they say, and are they as many as were counted?
+"""Check that the stored hunks of a document fit its texts, and that they are as many as were counted.
 
 No hash holds them. What is checked is that they are about the two texts, and that their word edits are edits of their
 clauses; what each hunk comes to by itself, nobody vouches for.
@@ -33,12 +33,12 @@ def check_hunks(
     """Yield the version and what is wrong, for each change of a document whose hunks are not about its two texts.
 
     Args:
-        gone: What stands in the place of clauses that were redacted: their word edits fit no more.
+        gone: What replaces clauses that were redacted: their word edits no longer fit.
     """
     hunks = defaultdict(list)
     for row in query(_HUNKS, (document_id,)):
         hunks[row["judgement_id"]].append(row)
-    # Most clauses stand in the hunks of many changes.
+    # Most clauses are in the hunks of many changes.
     plains: dict[int, str] = {}
     for judgement in query(_JUDGEMENTS, (document_id,)):
         found = hunks[judgement["id"]]

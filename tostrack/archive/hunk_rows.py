@@ -24,7 +24,7 @@ HEADING_SEPARATOR = "\n"
 
 _RUN = lazy_pattern(r"([=+-])(\d{1,9})")
 _RUNS = lazy_pattern(r"(?:[=+-]\d{1,9})*")
-#: So many hunks are read with one query.
+#: This many hunks are read with one query.
 _MOST_IDS = 5_000
 
 _HUNKS = """
@@ -57,7 +57,7 @@ def build_hunk_rows(hunks: Iterable[Hunk], old: Sequence[int], new: Sequence[int
     """Return *hunks* as rows.
 
     Raises:
-        StoreError: A hunk lies outside the two texts.
+        StoreError: A hunk is outside the two texts.
     """
     return [
         HunkRow(

@@ -1,7 +1,7 @@
 """How a text is stored: each clause's stay in its document, from one version to another. Pure.
 
-A version is the clauses that stand at its number, by rank: so a version costs what it changed. Each stay is on a line:
-what goes on in other words or elsewhere keeps its line, and since when a clause stands is where its line begins.
+A version is the clauses at its number, by rank: so a version costs what it changed. Each stay is on a line:
+a clause that continues in other words or elsewhere keeps its line, and its first version is where its line begins.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import pairwise
 from tostrack.models import Clause
 from tostrack.value import Value
 
-#: Where the stay of what stands ends: no document will have so many versions.
+#: The end of the stay of a current clause: no document will have so many versions.
 OPEN = 2**31 - 1
 #: From one clause of a new text to the next. Ten clauses put one before the other still have whole numbers, and SQLite
 #: keeps those in three bytes where a fraction takes eight.
@@ -21,7 +21,7 @@ _GAP = 1024.0
 
 
 class Interval(Value):
-    """One stay of a clause: it stands from version ``since`` on."""
+    """One stay of a clause: from version ``since`` on."""
 
     rank: float
     since: int
@@ -30,7 +30,7 @@ class Interval(Value):
 
 
 class Step(Value):
-    """What one version changes: the stays that end with it, those that begin, and all that stand then, by rank."""
+    """The changes of one version: the stays that end with it, those that begin, and all that are current, by rank."""
 
     closed: tuple[Interval, ...]
     opened: tuple[Interval, ...]
@@ -49,7 +49,7 @@ def step(standing: Sequence[Interval], clause_ids: Sequence[int], number: int) -
     pairs = equal_pairs([span.clause_id for span in standing], clause_ids)
     result = _placed({new_at: standing[old_at] for old_at, new_at in pairs}, clause_ids, number)
     if any(before.rank >= after.rank for before, after in pairwise(result)):
-        # No number is left between two neighbours: the whole text is ranked anew.
+        # No number is left between two neighbours: the whole text is ranked again.
         result = _placed({}, clause_ids, number)
     kept = set(result)
     return Step(
@@ -89,7 +89,7 @@ def lines_of(
     """Return the line of each opened stay of *change*.
 
     Args:
-        earlier: The lines on which clauses stood in this document at any time, by clause.
+        earlier: The lines on which clauses of this document were at any time, by clause.
     """
     found = {new: change.closed[old].line for old, new in _continued(change, gone, come)}
     taken = {span.line for span in change.standing if span.line} | set(found.values())

@@ -14,7 +14,7 @@ from tostrack.models import Change, Edit, Importance, Verdict, iso, sha256
 ENDS = ("from", "to")
 #: How important a change is, as the table has it; NULL where it does not matter or was not rated.
 IMPORTANCE: Mapping[Importance, int] = {"minor": 1, "major": 2}
-#: Texts that may quote a policy: they are sealed by their hashes, so that they may be taken out by order.
+#: Texts that may quote a policy: hashes seal them, so that they may be redacted.
 _QUOTING = {
     "judgements": ("explanation",),
     "judgement_flags": ("quote",),
@@ -54,7 +54,7 @@ def _sealed(table: str, row: Mapping[str, Any], digest: Callable[[str], str]) ->
 
 
 def build_judgement_rows(change: Change, *, announced: bool, told_at: datetime | None = None) -> JudgementRows:
-    """Return as the archive keeps it how *change* was judged: when it was seen, or, told late, at *told_at*."""
+    """Return as the archive keeps it how *change* was judged: when it was seen, or, if reported late, at *told_at*."""
     row = {
         "from_number": change.old.number,
         "to_number": change.new.number,

@@ -1,6 +1,6 @@
 """A checksum for each judgement over what its seal leaves out: headline, importance, hunks, places of flags and facts.
 
-It shows damage. It proves nothing: what it covers may be written anew by rules, and the checksum with it.
+It shows damage. It proves nothing: rules may rewrite what it covers, and the checksum with it.
 """
 
 from __future__ import annotations

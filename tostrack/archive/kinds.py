@@ -1,4 +1,4 @@
-"""What kind each recorded document is: by its name, where its newest text was fetched, and the title of that text."""
+"""The kind of each recorded document: by its name, where its newest text was fetched, and the title of that text."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Archives of several machines become one: document by document, each proved before it is taken, none told of.
+"""Archives of several machines become one: document by document, each proved before it is taken; nobody is notified.
 
-A document comes whole, or as what its chain goes on with behind the end of ours. Where the two chains part, ours stays
+A document comes whole, or as the rest of its chain behind the end of our chain. Where the two chains part, ours stays
 and the document is refused: two machines have watched it, and a person says which one is to.
 """
 
@@ -26,12 +26,12 @@ from tostrack.value import Value
 
 #: No question to an archive takes longer, in seconds, unless it was made to.
 _LONGEST_QUERY = 600.0
-#: Findings about what is written anew (headlines, hunks) or looked at document by document (types).
+#: Findings about what is rewritten (headlines, hunks) or checked document by document (types).
 _NOT_TAKEN = ("sum", "type")
 
 
 class Merged(Value):
-    """What became of one document of the other archive, as ``merge --json`` prints it."""
+    """The result for one document of the other archive, as ``merge --json`` prints it."""
 
     service: str
     document: str
@@ -57,7 +57,7 @@ def merge(
     """Take over what the archive *other* has and ours has not, and yield what became of each of its documents.
 
     One transaction a document: what was yielded survives a kill, and a merge that is repeated goes on from there. The
-    outbox of *other* stays where it is: its crawl queued what it found, and who was told of it is told once.
+    outbox of *other* stays where it is: its crawl queued what it found, so each reader is notified once.
 
     Args:
         now: A document that states a later time is refused; None bounds only the year.
@@ -166,7 +166,7 @@ def _provable_redactions(writer: Writer, theirs: Archive) -> list[Mapping[str, s
     return found
 
 
-#: Where a mark stands in the place of what was redacted.
+#: Where a mark is in the place of what was redacted.
 _MARKS = (
     "SELECT text FROM clauses WHERE text LIKE '[redacted %'",
     "SELECT explanation FROM judgements WHERE explanation LIKE '[redacted %'",
@@ -184,7 +184,7 @@ def _last_check(standing: SourceText) -> tuple[str, str]:
 
 
 def _taken_out(writer: Writer, theirs: Archive) -> dict[int, str]:
-    """Return why documents are not taken that hold what was taken out of ours by order, by their id there."""
+    """Return why documents are not taken that hold text which our archive redacted, by their id there."""
     gone = {(row["kind"], row["sha256"]) for row in writer.query("SELECT kind, sha256 FROM redactions")}
     if not gone:
         return {}

@@ -1,4 +1,4 @@
-"""What no hash proves of a document from elsewhere: its names, times and states are checked before they are taken."""
+"""Checks of what no hash proves of a document from elsewhere: its names, times and states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What another archive holds of a document, as values to be put into ours."""
+"""A document of another archive, as values to be put into ours."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class SourceText(Value):
     #: The end of its chain; empty before the first version.
     head: str
     checked_at: str
-    #: When the text that stands was last seen, where that is not when it was first seen.
+    #: When the new text was last seen, where that is not when it was first seen.
     last_seen_at: str
 
 

@@ -1,4 +1,4 @@
-"""A document of another archive as rows of ours, under the hashes that it has there."""
+"""A document of another archive as rows of our archive, under the hashes that it has there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tostrack.archive.recorder import Recorder
 from tostrack.models import Clause, Flag
 from tostrack.value import Value
 
-#: How the last check went: these columns move together.
+#: The result of the last check: these columns move together.
 _CHECK = ("checked_at", "outcome", "cause", "message", "http_status", "failing_since", "next_try_at")
 _CAPTURE = ("page", "url", "chain", "fetched_at", "status", "content_type", "headers", "size", "sha256")
 
@@ -45,12 +45,12 @@ class MergeWriter(Recorder):
         self._decide = decide
 
     def adopt(self, held: MergeSource, paths: Mapping[int, str]) -> tuple[int, list[str]]:
-        """Write what *held* has and we have not; return how many versions, and where lies what nothing cites any more.
+        """Write what *held* has and our archive lacks; return how many versions, and the paths of uncited files.
 
         What we have must be the beginning of its chain.
 
         Args:
-            paths: Where its captures lie here, by their id there.
+            paths: The paths of its captures here, by their id there.
         """
         document_id = self._row(held.document)
         captures = {row["id"]: self._capture(document_id, row, paths[row["id"]]) for row in held.captures}
@@ -127,7 +127,7 @@ class MergeWriter(Recorder):
         """Take over what moves every night: the newest captures, the quarantine, when each version was last seen."""
         self._connection.execute("DELETE FROM pages WHERE document_id = ?", (document_id,))
         for row in held.pages:
-            # No validators: what nobody proved must not make a server say for ever that nothing changed.
+            # No validators: unproved ones must not make a server answer forever that nothing changed.
             moved: dict[str, object] = {"etag": "", "last_modified": ""}
             moved |= {"document_id": document_id, "snapshot_id": captures[row["snapshot_id"]]}
             self._insert("pages", **{**dict(row), **moved})

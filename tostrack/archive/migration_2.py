@@ -100,7 +100,7 @@ def to_schema_2(connection: sqlite3.Connection) -> None:
 
 
 def _decode(connection: sqlite3.Connection) -> None:
-    """Replace every coded text by the words that it stands for."""
+    """Replace every coded text by its words."""
     words = {chr(number): word for number, word in connection.execute("SELECT id, word FROM _words")}
 
     def decode(code: object) -> str:

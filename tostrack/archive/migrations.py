@@ -262,7 +262,7 @@ def _holds_rows(name: str) -> bool:
 
 @cache
 def _all_objects() -> dict[str, dict[str, str]]:
-    # Lazy: an archive of the current schema is told by its digest.
+    # Lazy: an archive of the current schema is recognised by its digest.
     import json
 
     found: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("schema_objects.json").read_text("utf-8"))

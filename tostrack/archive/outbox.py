@@ -1,7 +1,7 @@
-"""What is to be told to whom: rows written with the change itself, gathered into messages, each sent at least once.
+"""The messages to send: rows written with the change itself, gathered into messages, each sent at least once.
 
 A row says that a reader is to hear of an event; it is written in the transaction of the change. A message gathers rows
-and freezes which; its name, the Message-ID, is the same for ever. Here `notify` has a connection of its own, so that a
+and freezes which; its name, the Message-ID, is the same forever. Here `notify` has a connection of its own, so that a
 slow mail server never holds up a crawl: its transactions take milliseconds and SQLite's lock orders them.
 """
 
@@ -99,7 +99,7 @@ class Waiting(Value):
 
 
 class Message(Value):
-    """What one recipient gets at once: its membership never changes."""
+    """One message to one recipient: its members never change."""
 
     id: int
     kind: str
@@ -221,7 +221,7 @@ class Outbox:
         return dict(map(tuple, self._rows(query)))
 
     def told_on(self, day: str) -> list[str]:
-        """Return the ids of the changes of one night that anybody is told of."""
+        """Return the ids of the changes of one night that any reader is notified of."""
         query = "SELECT DISTINCT event FROM outbox WHERE substr(queued_at, 1, 10) = ?"
         return [row[0] for row in self._rows(query, (day,))]
 
@@ -276,7 +276,7 @@ class Outbox:
     def lease(self, at: datetime, until: datetime, without: Sequence[str] = ()) -> Message | None:
         """Return a message that is due, ours alone *until* then; None when there is none.
 
-        A lease more than twice as long, or a wait longer than any of ours, was written by a clock that has been set
+        A lease more than twice as long, or a wait longer than any that we set, was written by a clock that has been set
         back since: it is void.
 
         Args:

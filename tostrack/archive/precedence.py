@@ -1,4 +1,4 @@
-"""Who of the watched services said a thing first, from stored rows: no rule is asked."""
+"""Finds which of the watched services said a thing first: from stored rows, without rules."""
 
 from __future__ import annotations
 

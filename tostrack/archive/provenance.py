@@ -1,4 +1,4 @@
-"""What the archive recorded of a version's origin, as rows that can be hashed again."""
+"""The recorded origin of a version, as rows that can be hashed again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tostrack.value import Value
 
 Row = dict[str, Any]
 
-#: What stands where a text was taken out by order; its hash is what it was known by.
+#: What replaces a redacted text; its hash is what it was known by.
 TOMBSTONE = "[redacted {}]"
 
 _CAPTURES = """
@@ -65,8 +65,8 @@ class Provenance:
     """Reads, for one archive, what the chain is made of.
 
     Attributes:
-        gone: What a text that was taken out by order reads now, and the hash that it is known by.
-        captures: The hashes of raw captures that were taken out by order.
+        gone: The new wording of a redacted text, and the hash that it is known by.
+        captures: The hashes of raw captures that were redacted.
     """
 
     def __init__(self, query: Query) -> None:

@@ -53,7 +53,7 @@ _BUSY_TIMEOUT = 30.0
 
 
 class DocumentRow(Value):
-    """One document and how its last check went."""
+    """One document and the result of its last check."""
 
     service: str
     document: str
@@ -68,9 +68,9 @@ class DocumentRow(Value):
     #: The server asked us to wait until then.
     next_try_at: str | None
     versions: int
-    #: When the text that stands was first seen.
+    #: When the new text was first seen.
     changed_at: str | None
-    #: Returns to a text seen lately that nobody was told of.
+    #: Returns to a recent text that no reader was notified of.
     oscillations: int
     #: Of the current text, as a code such as ``en``; empty where it is not known.
     language: str = ""
@@ -98,7 +98,7 @@ class VersionRow(Value):
 
 
 class FlagRow(Value):
-    """One flag of a text that stands, with the clause it is in and since when it says what it says."""
+    """One flag of a current text, with its clause and the first version that said it."""
 
     service: str
     document: str
@@ -157,7 +157,7 @@ def version_row(row: sqlite3.Row) -> VersionRow:
 
 
 def _document_row(row: sqlite3.Row) -> DocumentRow:
-    """Return the document that *row* holds; what is no time is none: it says how a check went, and no more."""
+    """Return the document that *row* holds; a value that is no time becomes None: it concerns the last check alone."""
     times = {name: optional_time(row[name]) for name in ("checked_at", "failing_since", "next_try_at", "changed_at")}
     return DocumentRow(**{**dict(row), **times})
 
@@ -291,7 +291,7 @@ class Archive:
         return [row[0] for row in self.query("SELECT slug FROM services ORDER BY slug")]
 
     def documents(self, service: str | None = None) -> list[DocumentRow]:
-        """Return every document, or those of *service*, with how the last check went."""
+        """Return every document, or those of *service*, with the result of the last check."""
         rows = self.query(
             """
             SELECT s.slug AS service, d.slug AS document, s.name AS service_name, d.name, d.checked_at, d.outcome,
@@ -317,7 +317,7 @@ class Archive:
         return self._one(_VERSION + "AND v.number = ?", (service, document, number))
 
     def current(self, service: str, document: str) -> VersionRow | None:
-        """Return the version that stands, or None."""
+        """Return the current version, or None."""
         return self._one(_VERSION + "ORDER BY v.number DESC LIMIT 1", (service, document))
 
     def at(self, service: str, document: str, when: datetime) -> VersionRow | None:
@@ -346,7 +346,7 @@ class Archive:
         return found
 
     def last_seen(self, service: str, document: str) -> str | None:
-        """Return when the text that stands was last seen, or None before the first version."""
+        """Return when the new text was last seen, or None before the first version."""
         rows = self.query("SELECT last_seen_at FROM latest WHERE service = ? AND document = ?", (service, document))
         return rows[0][0] if rows else None
 
@@ -394,11 +394,11 @@ class Archive:
         return [TextSource(**{**dict(row), "chain": tuple(json.loads(row["chain"]))}) for row in rows]
 
     def redactions(self) -> int:
-        """Return how many clauses and captures were taken out by order: what was read before may hold them."""
+        """Return how many clauses and captures were redacted: what was read before may hold them."""
         return int(self.query("SELECT count(*) FROM redactions")[0][0])
 
     def blame_of(self, row: VersionRow) -> list[BlameRow]:
-        """Return the clauses of the version of *row*, each with since when it stands."""
+        """Return the clauses of the version of *row*, each with its first version."""
         return self.blame_reader(row).rows(row.number, [clause for _, clause in self.clauses(row)])
 
     def blame_reader(self, row: VersionRow) -> Blame:
@@ -417,7 +417,7 @@ class Archive:
         standing: bool = False,
         limit: int = 50,
     ) -> list[SearchRow]:
-        """Return the clauses that say *words*, wherever and whenever they stood: see `tostrack.archive.search`."""
+        """Return the clauses that say *words*, in any version: see `tostrack.archive.search`."""
         from tostrack.archive.search import search
 
         return search(self.query, words, service, document, standing=standing, limit=limit)
@@ -467,7 +467,7 @@ class Archive:
         return load_changes(self.query, rows)
 
     def flags(self, service: str, document: str | None = None, *, topic: str | None = None) -> list[FlagRow]:
-        """Return the flags of the texts that stand, by document and place in the text."""
+        """Return the flags of the current texts, by document and place in the text."""
         documents = [document] if document else [row.document for row in self.documents(service)]
         return [flag for each in documents for flag in self._flags_of(service, each) if topic in (None, flag.topic)]
 
@@ -484,9 +484,9 @@ class Archive:
         return add_pasts(self.query, self.blame_reader(chain[-1]), chain[-1], rows) if chain else []
 
     def went_by(self, service: str, document: str) -> list[VersionRow]:
-        """Return the versions that readers went by, oldest first: those whose coming was no noise, and what stands."""
+        """Return the versions that readers know, oldest first: those that were not noise, and the current one."""
         query = "SELECT to_number, verdict FROM changes WHERE service = ? AND document = ? ORDER BY occasion"
-        # A version that was told late has two judgements: the later one ("settled") holds.
+        # A version that was reported late has two judgements: the later one ("settled") holds.
         verdicts = dict(map(tuple, self.query(query, (service, document))))
         rows = self.versions(service, document)
         return [row for row in rows if row is rows[-1] or verdicts.get(row.number) != Verdict.NOISE]

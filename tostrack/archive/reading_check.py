@@ -66,7 +66,7 @@ def check_archive_readable(archive: Archive) -> Iterator[str]:
 
 
 def _misquoted(archive: Archive) -> list[int]:
-    """Return the clauses of which a flag quotes other words than stand there; of redacted ones nobody can say."""
+    """Return the clauses of which a flag quotes other words than they have; redacted ones are not checked."""
     rows = archive.query(
         """
         SELECT f.clause_id, c.text, w.quote, w.start, w."end"

@@ -48,11 +48,11 @@ class Recorder:
         self._named = None
 
     def record(self, visit: Visit, fresh: Mapping[int, str], own: Sequence[Mapping[int, str]]) -> list[str]:
-        """Write every row of *visit*; return where the captures lie that nothing cites any more.
+        """Write every row of *visit*; return the paths of captures that nothing cites any more.
 
         Args:
-            fresh: Where the captures of the visit that are new lie, by page.
-            own: For each of its versions, where the captures lie that it alone was read from, by page.
+            fresh: The paths of the new captures of the visit, by page.
+            own: For each of its versions, the paths of the captures that it alone was read from, by page.
         """
         document_id = self._document(visit)
         ids = {page: self._snapshot(document_id, page, visit.captures[page], path) for page, path in fresh.items()}
@@ -117,7 +117,7 @@ class Recorder:
         )
 
     def _check(self, document_id: int | None, visit: Visit) -> None:
-        """Note how the check went."""
+        """Store the result of the check."""
         failing = visit.outcome in (Outcome.FAILED, Outcome.SUSPECT)
         next_try_at = iso(visit.next_try_at) if visit.next_try_at else None
         self._connection.execute(
@@ -337,7 +337,7 @@ class Recorder:
         self._advance(document_id, sha256(late_link(document, self._head(document_id), judged.seal)))
 
     def _seen(self, document_id: int, at: datetime) -> None:
-        """Move the time at which the text that stands was last seen; it never goes back.
+        """Move the time at which the current text was last seen; it never goes back.
 
         A version that was last seen when it was first seen has no row.
         """
@@ -353,7 +353,7 @@ class Recorder:
         )
 
     def _obsolete(self, document_id: int) -> list[str]:
-        """Forget the captures that nothing cites any more, and return where their files lie."""
+        """Forget the captures that nothing cites any more, and return the paths of their files."""
         unused = """
             FROM snapshots WHERE document_id = ?1
             AND id NOT IN (SELECT snapshot_id FROM pages WHERE document_id = ?1)

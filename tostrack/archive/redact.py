@@ -1,4 +1,4 @@
-"""Taking words and captures out by order: what is left is their hashes, when and why, and a chain that still holds."""
+"""Redaction of texts and captures: hashes, time and reason stay, and the chain still holds."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _SAYS_SOMETHING = 12
 
 
 class Redaction(Value):
-    """What was taken out, or would be."""
+    """The result of a redaction, or its plan."""
 
     #: Plain texts of the clauses.
     clauses: tuple[str, ...]
@@ -48,9 +48,9 @@ class Redaction(Value):
 def redact(
     path: Path, snapshots: Path, document: str, words: str, *, reason: str, now: datetime, dry_run: bool = False
 ) -> Redaction:
-    """Take every clause of *document* that holds *words* out of the archive, wherever it stands, and what quotes it.
+    """Redact every clause of *document* that holds *words*, in all of its places, and what quotes it.
 
-    With it go the captures of the versions that it stood in: they hold it too. Backups keep what they have.
+    With it go the captures of the versions that had it: they hold it too. Backups keep what they have.
 
     Raises:
         ConfigError: No clause of the document holds the words.
@@ -94,7 +94,7 @@ def _take_out(connection: sqlite3.Connection, document: str, words: str, reason:
     captures = _captures(connection, clauses)
     sound = sound_judgements(connection)
     with _writable(connection):
-        # Flags are made by rules, and made anew by `reflag` where a text is left to flag.
+        # Flags are made by rules, and `reflag` makes them again where a text is left to flag.
         connection.executemany("DELETE FROM _flags WHERE clause_id = ?", [(clause_id,) for clause_id in clauses])
         quotes = sum(_quotes(connection, table, column, texts, words, reason, now) for table, column in _QUOTES)
         tombs = {text: _tomb(connection, text, reason, now) for text in texts}
@@ -157,7 +157,7 @@ def _contexts(connection: sqlite3.Connection, tombs: Mapping[str, str]) -> None:
 
 
 def _captures(connection: sqlite3.Connection, clause_ids: Iterable[int]) -> list[tuple[str, str]]:
-    """Return hash and path of the captures of every version that one of the clauses stood in, and of the same bytes."""
+    """Return hash and path of the captures of every version that had one of the clauses, and of the same bytes."""
     query = """
         SELECT DISTINCT n.sha256, n.path FROM snapshots n WHERE n.sha256 IN (
             SELECT k.sha256 FROM _spans p
@@ -208,7 +208,7 @@ def _part(connection: sqlite3.Connection, find_id: int) -> None:
 
 
 def _tomb(connection: sqlite3.Connection, text: str, reason: str, now: datetime) -> str:
-    """Note that *text* is taken out; return what stands in its place."""
+    """Store that *text* is redacted; return its replacement."""
     _note(connection, "text", sha256(text), reason, now)
     return TOMBSTONE.format(sha256(text))
 

@@ -1,4 +1,4 @@
-"""What readers decided about changes: beside the hash chain and not in it, every decision kept, the latest holds."""
+"""The decisions of readers about changes: beside the hash chain and not in it; all are kept, the latest holds."""
 
 from __future__ import annotations
 

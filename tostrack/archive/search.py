@@ -1,4 +1,4 @@
-"""Where words stand, or stood, in the texts of every document: one row for each clause, whatever its wordings."""
+"""Which texts of every document have, or had, given words: one row for each clause, whatever its wordings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class SearchRow(Value):
     #: When it began to say so, and when it said so last.
     first_seen_at: str
     last_seen_at: str
-    #: Whether it stands.
+    #: Whether it is current.
     stands: bool
     #: How many wordings of it say so.
     wordings: int
@@ -66,7 +66,7 @@ def search(
     """Return the clauses that say *words*, at most *limit* of the nearest, the one that said so first at the head.
 
     Args:
-        words: All of them must stand in one clause; ``"words in quotes"`` stand together, ``licen*`` begins a word.
+        words: One clause must have all of them; ``"words in quotes"`` are a phrase, ``licen*`` begins a word.
 
     Raises:
         ConfigError: There is no word in *words*.

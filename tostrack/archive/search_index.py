@@ -1,4 +1,4 @@
-"""The full-text index of an archive: does it hold what the clauses say, and how it is built anew."""
+"""The full-text index of an archive: whether it holds what the clauses say, and how it is rebuilt."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def check_search_index(path: Path) -> str:
 
 
 def rebuild_search_index(path: Path) -> None:
-    """Build the full-text index of the archive at *path* anew from its clauses.
+    """Rebuild the full-text index of the archive at *path* from its clauses.
 
     Raises:
         StoreError: It is no archive, or cannot be written.

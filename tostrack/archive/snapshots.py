@@ -20,7 +20,7 @@ MOST_BYTES = 64_000_000
 
 
 def name(service: str, document: str, page: int, snapshot: Snapshot) -> str:
-    """Return where *snapshot* lies below the root; *page* counts from 0 and shows only when there are several."""
+    """Return the path of *snapshot* below the root; *page* counts from 0 and shows only when there are several."""
     media = snapshot.content_type.split(";")[0].strip().lower()
     number = f".{page + 1}" if page else ""
     when = snapshot.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
@@ -72,7 +72,7 @@ def read(root: Path, path: str, most: int = MOST_BYTES) -> bytes:
 
 
 def is_there(root: Path, path: str) -> bool:
-    """Return whether a file lies under *path*, below the folder *root*."""
+    """Return whether a file is under *path*, below the folder *root*."""
     return _is_below(path) and (root / path).is_file()
 
 

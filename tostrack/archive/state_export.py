@@ -1,4 +1,4 @@
-"""What a branch, or another disk, keeps of an archive; after a night on which nothing was found it stays as it was."""
+"""A copy of an archive for a branch or another disk; after a night without findings it stays as it was."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tostrack.models import from_iso, sha256
 from tostrack.value import Value
 
 #: What every crawl moves, whatever it found: when a document and its text were last seen, and which capture of the
-#: same text is the newest. Nobody is told of these, and no verdict rests on them.
+#: same text is the newest. Nobody is notified of these, and no verdict rests on them.
 _RESTLESS_TABLES = frozenset({"sightings", "pages", "snapshots"})
 _RESTLESS_COLUMNS = {
     "documents": frozenset({"checked_at", "outcome", "http_status"}),
@@ -42,11 +42,11 @@ HEARTBEAT = timedelta(days=7)
 
 
 class StateExport(Value):
-    """What `keep` has done."""
+    """The result of `archive export-state`."""
 
     #: Nothing was found since: all was left as it was.
     quiet: bool
-    #: Texts that stand, and how many of them were written.
+    #: Current texts, and how many of them were written.
     texts: int
     written: int
     #: Captures that the archive names and that are missing or damaged.
@@ -56,7 +56,7 @@ class StateExport(Value):
 
 
 def export_state(archive: Archive, captures: Path, folder: Path, *, public: bool = False) -> StateExport:
-    """Write a sound copy of *archive* into *folder*, its captures, and each text that stands as ``texts/ID.md``.
+    """Write a sound copy of *archive* into *folder*, its captures, and each current text as ``texts/ID.md``.
 
     Args:
         public: Leave out the rows that hold people's addresses: who subscribed, and what is sent to whom.
@@ -108,7 +108,7 @@ def is_unchanged_state(copy: Path, path: Path, empty: Collection[str] = ()) -> b
         try:
             return _days_apart(kept, now) < HEARTBEAT and _same(_content(kept), _content(now, empty))
         except DATABASE_ERRORS:
-            return False  # not to be read, or of another edition: written anew
+            return False  # not to be read, or of another edition: rewritten
 
 
 def _days_apart(kept: sqlite3.Connection, now: sqlite3.Connection) -> timedelta:
@@ -142,7 +142,7 @@ def _content(db: sqlite3.Connection, empty: Collection[str] = ()) -> Iterator[tu
 def _mirror(captures: Mapping[str, str], source: Path, target: Path) -> list[str]:
     """Let *target* hold the captures of *source*, and no other file; return those that are missing or damaged.
 
-    A capture never changes: one that is there already is not read again. One that is only in *target* stays there.
+    A capture never changes: one that is there already is not reread. One that is only in *target* stays there.
     """
     wanted = {target / path: (path, digest) for path, digest in captures.items()}
     missing = []

@@ -31,7 +31,7 @@ from tostrack.models import (
 )
 
 _IMPORTANCE = {stored: importance for importance, stored in IMPORTANCE.items()}
-#: So many changes are read together.
+#: This many changes are read together.
 _BATCH = 100
 
 _JUDGEMENTS = """
@@ -60,7 +60,7 @@ _DATES = "SELECT * FROM judgement_dates WHERE judgement_id IN (SELECT value FROM
 
 @dataclass
 class _Details:
-    """What was found in one change, by the place of its hunk."""
+    """The findings of one change, by the place of its hunk."""
 
     flags: dict[int, list[Flag]] = field(default_factory=lambda: defaultdict(list))
     facts: dict[int, list[Fact]] = field(default_factory=lambda: defaultdict(list))

@@ -10,12 +10,12 @@ from tostrack.clauses import assemble
 from tostrack.models import Clause, sha256
 from tostrack.value import Value
 
-#: So many clauses are known without a look: those of the document at hand, for an import works document by document.
+#: This many clauses are known without a look: those of the document at hand, for an import works document by document.
 _MOST_KNOWN = 20_000
 
 
 class _Course(Value):
-    """How a document stands at its version *number*."""
+    """A document at its version *number*."""
 
     document_id: int
     number: int
@@ -88,7 +88,7 @@ class ClauseStore:
         self._course = _Course(document_id, number, before.until, change.standing, free)
 
     def _before(self, document_id: int, number: int) -> _Course:
-        """Return how the document stands before *number*."""
+        """Return the document before *number*."""
         query = """
             SELECT (SELECT max(number) FROM _versions WHERE document_id = ?1 AND number < ?2),
                    (SELECT min(number) FROM _versions WHERE document_id = ?1 AND number > ?2)
@@ -133,7 +133,7 @@ class ClauseStore:
             yield Clause(*self._clauses[clause_id])
 
     def _earlier(self, document_id: int, change: Step) -> dict[int, int]:
-        """Return the lines on which the clauses that come stood before in the document."""
+        """Return the lines on which the added clauses were before in the document."""
         query = "SELECT line FROM _places WHERE clause_id = ? AND document_id = ?"
         found = {}
         for span in change.opened:

@@ -1,8 +1,8 @@
 """Is the archive what it was when it was written? Every tampering and every damage, named by document and version.
 
-What it vouches for: the texts, where they came from, how they were judged, and the raw captures. Of what is made anew
+What it vouches for: the texts, where they came from, how they were judged, and the raw captures. Of what is rewritten
 by rules (`flags`) it vouches that it can be read (`services.reflag.find_odd_flags` compares it), not for what moves
-every night (`sightings`, how the check went).
+every night (`sightings`, the result of the check).
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ SELECT DISTINCT clause_id FROM (
 
 #: Seconds for all that is checked of one document; some thousand versions take one.
 LONGEST_DOCUMENT = 600.0
-#: Findings that say nothing against the archive: what was redacted, and where a clock went back.
+#: Findings that say nothing against the archive: redactions, and a clock that was set back.
 HARMLESS = ("redacted", "time")
 
 
 class VerifyFinding(Value):
-    """One thing that is not as it was written, or that was taken out by order (``redacted``)."""
+    """One thing that is not as it was written, or that was redacted (``redacted``)."""
 
     #: ``file``, ``schema``, ``type``, ``reference``, ``index``, ``text``, ``chain``, ``sum``, ``hunk``, ``reading``,
     #: ``flag``, ``capture``, ``head``, ``time`` or ``redacted``.
@@ -65,7 +65,7 @@ class VerifyFinding(Value):
 
 @dataclass
 class Report:
-    """What was looked at, and what was found."""
+    """The checked things, and the findings."""
 
     documents: int = 0
     versions: int = 0
@@ -302,7 +302,7 @@ class _Check:
             self.say("capture", f"{row['path']}: {message}", document, version)
 
     def _state(self, row: Row) -> str:
-        """Return what is wrong with the file of a capture; empty when it is sound, or was taken out by order."""
+        """Return what is wrong with the file of a capture; empty when it is sound, or was redacted."""
         assert self._snapshots is not None
         taken_out = row["sha256"] in self._origins.captures
         if not files.is_there(self._snapshots, row["path"]):

@@ -10,7 +10,7 @@ from tostrack.archive.hunk_rows import Query
 from tostrack.clauses import WrittenClause, join_written, write_clause
 from tostrack.models import Clause
 
-#: So many lists of ids are remembered: a change goes back to one of the last versions.
+#: This many lists of ids are remembered: a change goes back to one of the last versions.
 _MOST_LISTS = 64
 
 _INTERVALS = "SELECT rank, clause_id, since, until FROM _spans WHERE document_id = ? ORDER BY since, rank"
@@ -35,7 +35,7 @@ class VersionTexts:
         #: How many of the moments are applied to the current list.
         self._applied = 0
         self._lists: OrderedDict[int, list[int]] = OrderedDict()
-        #: Most clauses stand in many versions.
+        #: Most clauses are in many versions.
         self._written: dict[int, WrittenClause] = {}
 
     def ids(self, number: int) -> list[int]:

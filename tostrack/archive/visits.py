@@ -1,4 +1,4 @@
-"""What goes into the archive, as values: a visit to a document, and what the next one needs to know."""
+"""The values that are stored: a visit to a document, and the facts that the next visit needs."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class NewVersion(Value):
     extractor: str
     declaration: str
     change: Change | None = None
-    #: Whether readers are told.
+    #: Whether readers are notified.
     announced: bool = False
     #: Flags of clauses that the archive had not seen under these headings before.
     flags: Mapping[Clause, Sequence[Flag]] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class NewVersion(Value):
 
 
 class Visit(Value):
-    """What one visit to one document came to; `Writer.record` stores it in one transaction."""
+    """The result of one visit to one document; `Writer.record` stores it in one transaction."""
 
     document: Document
     at: datetime
@@ -74,15 +74,15 @@ class Visit(Value):
     #: Captures by page number, counted from 0.
     captures: Mapping[int, Snapshot] = field(default_factory=dict)
     versions: tuple[NewVersion, ...] = ()
-    #: A change that waited, told now that the text which stands has outlived the flapping.
+    #: A change that waited, reported now because the current text has outlived the flapping.
     settled: Change | None = None
-    #: What version 1 changed of the text before it, which was found later; nobody is told.
+    #: What version 1 changed of the text before it, which was found later; nobody is notified.
     joined: Change | None = None
     #: What a suspect text is known by; the captures are its evidence.
     suspect_key: str = ""
     #: The key of a text that leaves quarantine: a person accepted it.
     accepts: str = ""
-    #: False where the platform was not asked: what is known of the last check stands.
+    #: False where the platform was not asked: what is known of the last check stays.
     checked: bool = True
     #: When the text was last seen, where that is not the time of the visit.
     seen_at: datetime | None = None
@@ -90,7 +90,7 @@ class Visit(Value):
     next_try_at: datetime | None = None
 
     def changes(self) -> Iterator[tuple[str, Change]]:
-        """Yield what readers may be told of, with its id: what a crawl found, never an import or our own re-reading."""
+        """Yield what readers may be notified of, with its id: what a crawl found, no import or re-extraction."""
         for version in self.versions:
             if version.change and version.kind == "crawl":
                 yield f"{self.document.id}@{version.reading.version.number}", version.change

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from tostrack.errors import StoreError
 
-#: The bytes are kept decoded: headers that say otherwise would mislead whoever replays them.
+#: The bytes are kept decoded: headers that say otherwise would mislead a reader that replays them.
 _OF_THE_WIRE = ("content-encoding", "transfer-encoding", "content-length")
 #: What a header may not hold.
 _ODD = re.compile(r"[^ -~]")

@@ -61,7 +61,7 @@ class Writer(Archive):
     Args:
         now: When a new archive says it was made.
         authority: A domain or e-mail address for the ids of a new archive's feeds and messages (RFC 4151).
-        digests: Who is to be told of what a visit changed.
+        digests: Who is notified of what a visit changed.
 
     Raises:
         ArchiveBusyError: Another process writes to it.
@@ -297,7 +297,7 @@ class Writer(Archive):
         captures = held.captures
         paths = {row["id"]: self._free(row["path"], row["sha256"]) for row in captures}
         for row in captures:
-            # One that was taken out by order is not there, and a version goes on citing it.
+            # A redacted one is not there, and a version continues to cite it.
             if not files.is_there(self.snapshots, paths[row["id"]]) and files.is_there(folder, row["path"]):
                 body = files.read(folder, row["path"])
                 if sha256(body) != row["sha256"]:
@@ -312,7 +312,7 @@ class Writer(Archive):
         return versions
 
     def adopt_redactions(self, rows: Iterable[Mapping[str, str]]) -> None:
-        """Note what was taken out of another archive by order."""
+        """Store what was redacted in another archive."""
         with self.together():
             self._connection.executemany(
                 "INSERT OR IGNORE INTO redactions (at, kind, sha256, reason) VALUES (:at, :kind, :sha256, :reason)",
@@ -348,7 +348,7 @@ class Writer(Archive):
                 self._recorder.forget()
 
     def _free(self, path: str, digest: str) -> str:
-        """Return *path*, or where a capture goes when another one lies there.
+        """Return *path*, or another path for a capture when it is taken.
 
         Two within one second: a file that a version may cite is never written over.
         """
@@ -363,7 +363,7 @@ class Writer(Archive):
         return path.replace("Z.", f"Z-{digest[:8]}.", 1) if taken else path
 
     def _keep_all(self, document: Document, captures: Mapping[int, Snapshot]) -> dict[int, str]:
-        """Write the captures of pages; return where each lies."""
+        """Write the captures of pages; return the path of each."""
         paths = {}
         for page, capture in captures.items():
             path = files.name(document.service, document.slug, page, capture)

@@ -1,4 +1,4 @@
-"""What every command uses: the process, the watchlist, the archive, and common options."""
+"""The parts of every command: the process, the watchlist, the archive, and common options."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ class Environment:
     def find_damage(self) -> str:
         """Return what is wrong with the archive, where this command may have read it; empty if nothing is.
 
-        SQLite lets any column hold anything: a fault that looks like one of ours may be one of a row.
+        SQLite lets any column hold anything: what looks like a fault of tostrack may be a fault of a row.
         """
         if "watchlist" not in vars(self) or not Path(self.watchlist.settings.database).is_file():
             return ""
@@ -381,7 +381,7 @@ def last_look(
 
 
 def is_within(when: str, since: datetime | None, until: datetime | None) -> bool:
-    """Return whether a stored time lies between two times; None is no bound."""
+    """Return whether a stored time is between two times; None is no bound."""
     return (since is None or when >= iso(since)) and (until is None or when <= iso(until))
 
 

@@ -1,4 +1,4 @@
-"""``tostrack flags``: the clauses that stand now about licensing, advertising, sharing and AI, or their whole life."""
+"""``tostrack flags``: the current clauses about licensing, advertising, sharing and AI, or their whole history."""
 
 from __future__ import annotations
 

@@ -194,7 +194,7 @@ class ReportingGroup(LazyGroup):
             ctx.exit(Exit.INTERRUPTED)
 
 
-#: What reading a row may end in that holds what no row of ours does.
+#: Errors that reading a row may raise when it holds what tostrack never writes.
 _DAMAGE = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
 _STATUS = {ConfigError: Exit.USAGE, ArchiveBusyError: Exit.BUSY}
 

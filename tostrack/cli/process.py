@@ -33,7 +33,7 @@ class _Descriptor(io.FileIO):
             return super().write(data) or 0
         except OSError as error:
             if self.fileno() == 2:
-                # Nobody can be told, and the command goes on.
+                # Nobody can be notified, and the command continues.
                 return memoryview(data).nbytes
             raise OutputError(error) from error
 
@@ -99,7 +99,7 @@ def run_process(command: Callable[[], object]) -> int:
 
 
 def _replace_streams() -> None:
-    """Open closed standard descriptors, so that no file of ours gets their numbers, and put our streams on them."""
+    """Open closed standard descriptors, so that no file gets their numbers, and put our streams on them."""
     for descriptor in range(3):
         try:
             os.fstat(descriptor)

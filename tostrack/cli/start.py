@@ -98,7 +98,7 @@ def command(
 def _find_offers(
     environment: Environment, documents: Sequence[Document], collections: Sequence[Path], now: datetime
 ) -> Iterator[_Offer]:
-    """Yield the collection that holds most of each document; say where one is to be had that does not lie here."""
+    """Yield the collection that holds most of each document; print where to get one that is not here."""
     from tostrack.importers.ota import open_collection
     from tostrack.importers.public_collections import ORIGIN, find_recorded, list_collections
 

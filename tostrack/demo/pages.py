@@ -1,4 +1,4 @@
-"""A night in, the HTML that Lumora answers on it out: the policies, and round them all that a real page carries."""
+"""The HTML that Lumora serves on a night: the policies, and around them all that a real page carries."""
 
 from __future__ import annotations
 

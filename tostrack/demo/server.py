@@ -1,4 +1,4 @@
-"""Lumora on loopback: a server that answers with the pages of the night it is told to show."""
+"""Lumora on loopback: a server that answers with the pages of the night that is set."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class DemoPlatform:
 
 @contextmanager
 def serve() -> Iterator[DemoPlatform]:
-    """Run Lumora on a free port of 127.0.0.1; it shows the first night until told otherwise."""
+    """Run Lumora on a free port of 127.0.0.1; it shows the first night until another is set."""
     server = _Server(("127.0.0.1", 0), _DemoHandler)
     with run_in_thread(server) as url:
         server.platform = DemoPlatform(url)

@@ -1,4 +1,4 @@
-"""Snapshots in, Markdown out."""
+"""Markdown from snapshots."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 
 
 def _normal_markdown(text: str, url: str) -> str:
-    """Return a text that is Markdown already in the normal form; without what its generator is told at its head."""
+    """Return a text that is already Markdown in the normal form, without the front matter for its generator."""
     written = _FRONT_MATTER.sub("", text.replace("\r\n", "\n").removeprefix("\ufeff"))
     markdown = join_clauses(split_clauses(written))
     if not markdown:

@@ -37,9 +37,9 @@ _CAPITAL, _SMALL = re.compile("[А-ЯЁЄІЇҐ]"), re.compile("[а-яёєіїґ
 #: A capital behind a small letter at the beginning of a word, and how many of them tell.
 _SWAPPED, _LEAST_SWAPPED = re.compile(r"\b[а-яёєіїґ][А-ЯЁЄІЇҐ]"), 2
 _FOREIGN_LETTER = re.compile(r"[^\W\d_\x00-\x7f]")
-#: A sign in the middle of a word, where a Western text has letters only; U+FFFD is a byte that stands for nothing.
+#: A sign in the middle of a word, where a Western text has letters only; U+FFFD is an unreadable byte.
 _SIGN_IN_WORD = re.compile(r"[^\W\d_][\x80-\x9f¡-©«-´¶-¹»-¿×÷†‡ˆ‰‹›˜„‚\ufffd](?=[^\W\d_])|\ufffd")
-#: Of the letters outside ASCII: share that may stand in long runs, or beside a sign, in a Western text.
+#: Of the letters outside ASCII: share that may be in long runs, or beside a sign, in a Western text.
 _MOST_ODD = 0.15
 
 
@@ -50,7 +50,7 @@ def codec_of_label(label: str) -> str:
 
 @lru_cache(maxsize=16)
 def detect_codec(content: bytes) -> str:
-    """Return the codec of *content*, which is no UTF-8 and has no label to be trusted; empty when it cannot be told."""
+    """Return the codec of *content*, which is no UTF-8 and has no label to trust; empty when it is not recognised."""
     if reads_as_western(content):
         return _stated_by_language(content) or "cp1252"
     return _stated_by_language(content) or _most_likely(_foreign_text(content))

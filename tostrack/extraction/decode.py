@@ -1,4 +1,4 @@
-"""Bytes in, clean Unicode out: what a browser would have read, without what no reader sees."""
+"""Clean Unicode from bytes: what a browser would have read, without what no reader sees."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _decoded(content: bytes, content_type: str) -> str:
         pass
     # windows-1252 is what servers say of everything.
     if not encoding or (encoding == "cp1252" and not reads_as_western(content)):
-        # What cannot be told becomes U+FFFD, and `quality` holds it back.
+        # Unrecognised bytes become U+FFFD, and `quality` quarantines the text.
         encoding = detect_codec(content) or encoding or "ascii"
     return content.decode(encoding, "replace")
 

@@ -80,7 +80,7 @@ _REMEDIES = {
 }
 
 
-#: Causes of texts that stand on a page on the way to another one.
+#: Causes of texts that are on a page on the way to another one.
 _MAY_REDIRECT = frozenset(("empty", "needs-js", "wrong-page", "blocked", "collapse"))
 
 

@@ -18,7 +18,7 @@ etree: Any = lxml.etree
 Element = Any
 
 # What libxml2 2.14 does is in docs/upstream.md; contracts/workrounds.sh fails when one of these can go.
-#: Below libxml2's own limits (256, or 2,048 when told to parse huge documents), beyond which it drops text silently.
+#: Below libxml2's own limits (256, or 2,048 with `huge_tree`), beyond which it drops text silently.
 _MAX_DEPTH = 200
 _NAME = re.compile(r"[a-z_][\w-]*", re.ASCII | re.IGNORECASE)
 _MARK, _GONE, _PARAGRAPH = "tostrack-mark", "tostrack-gone", "tostrack-p"
@@ -69,7 +69,7 @@ def _parsed(content: bytes, parser: Any) -> Element | None:
     except etree.XMLSyntaxError:
         # Nothing but white space or comments.
         root = None
-    # It is told like a slip of the page: with half a tree, or none.
+    # It is reported like a slip of the page: with half a tree, or none.
     if any(entry.type == etree.ErrorTypes.ERR_NO_MEMORY for entry in parser.error_log):
         raise MemoryError
     return root
@@ -135,7 +135,7 @@ def _save_marks(element: Element) -> None:
 
 
 class Stretch:
-    """What lies between two points of a tree, held by marks so that it survives edits of the tree around it."""
+    """The nodes between two points of a tree, held by marks so that it survives edits of the tree around it."""
 
     def __init__(self, start: Element, start_after: bool, end: Element, end_after: bool) -> None:
         self._start, self._end = etree.Element(_MARK), etree.Element(_MARK)

@@ -44,7 +44,7 @@ def _open_shadow_root(template: Element) -> None:
     slots = {slot.get("name") or "": slot for slot in reversed(list(template.iter("slot")))}
     if host is None or not slots:
         return
-    # Words of the host that stand in no element are shown by the slot without a name.
+    # Words of the host outside of any element are shown by the slot without a name.
     words = f"{host.text or ''} {template.tail or ''}".strip()
     if words and (slot := slots.get("")) is not None:
         host.text, template.tail = None, None
@@ -66,7 +66,7 @@ def _open_frame(frame: Element) -> bool:
     """Write the document that *frame* holds in its place; return whether it holds one."""
     written, address = (frame.get("srcdoc") or "").strip(), (frame.get("src") or frame.get("data") or "").strip()
     if frame.tag == "object" and not (written or address or frame.get("type")):
-        # A browser shows what stands inside an object that shows nothing.
+        # A browser shows what is inside an object that shows nothing.
         frame.tag = "div"
     if not written and not address.startswith("data:"):
         return False

@@ -37,12 +37,12 @@ def drop_tracking(root: Element, _url: str) -> None:
             link.set("href", untracked(href))
 
 
-#: What stands in place of an address that only the link holds.
+#: What replaces an address that only the link holds.
 _HIDDEN_ADDRESS = re.compile(r"\s*(?:\[?e-?mail\W{1,2}protected\]?)?\s*", re.IGNORECASE)
 
 
 def plain_email(root: Element, _url: str) -> None:
-    """Write e-mail addresses that Cloudflare hid or that a picture stands for as addresses (always on)."""
+    """Write e-mail addresses that Cloudflare or a picture hides as addresses (always on)."""
     for link in root.xpath(".//a[starts-with(@href, 'mailto:')]"):
         shown = "".join(link.itertext()).strip() or any(image.get("alt") for image in link.iter("img"))
         if not shown and (address := unquote(link.get("href")[7:].partition("?")[0])):

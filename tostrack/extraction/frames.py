@@ -1,4 +1,4 @@
-"""A page and the documents in its frames in, one page that holds them all out."""
+"""One page from a page and the documents in its frames."""
 
 from __future__ import annotations
 

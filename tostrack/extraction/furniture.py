@@ -1,4 +1,4 @@
-"""What surrounds a policy: menus, consent tools, forms, teasers, comments, lists of the site's own links."""
+"""The surroundings of a policy: menus, consent tools, forms, teasers, comments, lists of the site's own links."""
 
 from __future__ import annotations
 

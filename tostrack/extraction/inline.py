@@ -1,4 +1,4 @@
-"""Runs of styled text in, one line of Markdown out."""
+"""One line of Markdown from runs of styled text."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _merged(runs: Sequence[InlineRun], *, styled: bool) -> list[InlineRun]:
 
 
 def _apart(runs: list[InlineRun]) -> list[InlineRun]:
-    """Return *runs* with a space between what is struck out and what stands for it: ``~~30~~ 90``."""
+    """Return *runs* with a space between struck text and its replacement: ``~~30~~ 90``."""
     if not any(run.style & STRUCK for run in runs):
         return runs
     found = runs[:1]

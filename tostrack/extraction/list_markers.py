@@ -28,7 +28,7 @@ _GREEK = "αβγδεζηθικλμνξοπρστυφχψω"
 
 @dataclass
 class ListNumbering:
-    """Where the numbering of one open list has got to."""
+    """The current number of one open list."""
 
     ordered: bool = False
     number: int = 1

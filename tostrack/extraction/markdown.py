@@ -1,4 +1,4 @@
-"""A tree in, Markdown out: every word once, in the order of the page, in a form that does not depend on the markup."""
+"""Markdown from a tree: every word once, in the order of the page, in a form that does not depend on the markup."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _BLANK_LINE = re.compile(r"\n[ \t\r]*\n|\n(?=[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t])
 
 
 def to_markdown(root: Element, links: Links) -> str:
-    """Return what stands inside *root* as Markdown in the normal form of `clauses.join_clauses`."""
+    """Return the content of *root* as Markdown in the normal form of `clauses.join_clauses`."""
     writer = _Writer(links)
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:

@@ -1,4 +1,4 @@
-"""What kind of file an answer is, by its bytes before its label: a page, a PDF, Markdown, preferences, plain text."""
+"""The kind of file of an answer, by its bytes before its label: page, PDF, Markdown, preferences, plain text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PAGE = re.compile(r"<(?:!doctype\s+html|html|body)\b", re.IGNORECASE)
 _ROBOTS_LINE = re.compile(
     r"^[ \t]*(?:user-?agent|disallow|allow|sitemap|license|content-\w+)[ \t]*:", re.IGNORECASE | re.MULTILINE
 )
-#: Characters in which the first tag of a page stands.
+#: The first tag of a page is within so many characters.
 _TAG_WINDOW = 4096
 
 

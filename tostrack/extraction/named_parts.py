@@ -21,7 +21,7 @@ _FLOW = frozenset("p ul ol dl table blockquote pre".split())
 _ENTRIES = frozenset(("li", "td", "table"))
 #: A named part holds less of the prose than this.
 _MOST_NAMED = 0.45
-#: So many parts of one name that hold prose are sections of the text.
+#: This many parts of one name that hold prose are sections of the text.
 _LEAST_SECTIONS = 3
 #: The block of the text holds this much of the prose that is in no named part.
 _LEAST_OF_TEXT = 0.9
@@ -84,7 +84,7 @@ def _find_candidates(container: Element, weights: Weights) -> tuple[list[Element
         elif element is container:
             continue
         elif (picture := _find_picture(element, weights)) is not None:
-            # With what stands in place of the picture.
+            # With the text that replaces the picture.
             captions.append(picture)
             walk.skip_subtree()
         elif names := _find_names(element, weights[element], most):
@@ -149,7 +149,7 @@ def _find_in_text(named: Mapping[Element, list[str]], text: Element, weights: We
 
 
 class _Flow(NamedTuple):
-    """Where the children of an element stand in it, and the first and the last that is a paragraph, list or table."""
+    """The places of the children of an element, and the first and the last that is a paragraph, list or table."""
 
     places: dict[Element, int]
     first: int
@@ -157,7 +157,7 @@ class _Flow(NamedTuple):
 
 
 def _is_among_paragraphs(element: Element, text: Element, weights: Weights, flows: dict[Element, _Flow]) -> bool:
-    """Return whether running text stands before and behind *element*, or what is around it up to *text*.
+    """Return whether running text is before and behind *element*, or what is around it up to *text*.
 
     What begins a section with running text has it around it too.
     """

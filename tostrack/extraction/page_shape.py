@@ -1,4 +1,4 @@
-"""What a page holds besides its own text: frames, embedded documents, and the root that scripts write into."""
+"""The parts of a page besides its own text: frames, embedded documents, and the root that scripts write into."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _SHORT_SCRIPT = 15
 
 
 class RemoteText(Value):
-    """Where the text of a page may be, as a cause of `quality.CAUSES`, with its address where it has one."""
+    """The place of a page's text, as a cause of `quality.CAUSES`, with its address where it has one."""
 
     cause: str
     address: str = ""

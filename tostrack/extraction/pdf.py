@@ -1,4 +1,4 @@
-"""A PDF in, Markdown out: lines put together to paragraphs again, for a PDF knows only where its letters stand."""
+"""A PDF as Markdown: lines are joined to paragraphs, because a PDF knows only the places of letters."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _NO_LETTER = "\x02\ufffe"
 #: Marks that no space comes before.
 _CLOSING = ".,;:!?)]”"
 _BOLD = re.compile(r"bold|black|heavy|demi", re.IGNORECASE)
-#: Of the page's height: where headers and footers stand.
+#: Of the page's height: where headers and footers are.
 _MARGIN = 0.12
 _PAGE_NUMBER = re.compile(
     r"(?:page|seite|p\.)?\s*[-–(]?\s*\d{1,3}\s*(?:(?:/|of|von|sur|de)\s*\d{1,3})?\s*[-–)]?", re.IGNORECASE
@@ -49,9 +49,9 @@ _NUMBERED = re.compile(
 _ORDERED = re.compile(r"\d{1,3}[.)]\s")
 _DEPTH = re.compile(r"(?:\d{1,3}\.?)+(?=\s)")
 _SENTENCE_END = tuple('.:;!?…"”»)')
-#: What stands between the cells of a table on one line, in the text of a line.
+#: The sign between the cells of a table on one line, in the text of a line.
 _CELL = "\t"
-#: Two words stand in two cells if the gap is so many times their size, and so many times the line's least gap; where
+#: Two words are in two cells if the gap is so many times their size, and so many times the line's least gap; where
 #: all gaps are wide, they differ (those of a line that is stretched to the margin are alike), or one is very wide.
 _WIDE, _WIDER, _DIFFER, _WIDEST = 0.85, 2.5, 1.5, 4.0
 _MARKER = re.compile(rf"(?:{_BULLET.pattern}|{_NUMBERED.pattern}|\W{{1,2}}\s)")
@@ -67,7 +67,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
 class PdfLine(Value):
-    """A line of text where it stands on its page; ``y`` grows upwards."""
+    """A line of text and its place on the page; ``y`` grows upwards."""
 
     text: str
     x: float
@@ -75,7 +75,7 @@ class PdfLine(Value):
     size: float
     bold: bool
     page: int
-    #: Whether it stands where headers and footers do.
+    #: Whether its place is that of headers and footers.
     margin: bool = False
 
 
@@ -137,7 +137,7 @@ def _failure(name: str, cause: str) -> ExtractError:
 
 
 class _Word(Value):
-    """Letters without a space among them, where the first one stands."""
+    """Letters without a space among them, at the place of the first."""
 
     text: str
     x: float
@@ -146,7 +146,7 @@ class _Word(Value):
     y: float
     size: float
     bold: bool
-    #: What stands between it and the word before it: a space, the end of a line, or nothing.
+    #: The sign between it and the word before it: a space, the end of a line, or nothing.
     before: str
 
 
@@ -184,10 +184,10 @@ def _whole(letters: str) -> str:
 
 
 def _lines(words: Iterable[_Word], page: int, edges: tuple[float, float]) -> Iterator[PdfLine]:
-    """Yield the lines that *words* of a page stand in; headers and footers stand outside *edges*."""
+    """Yield the lines that *words* of a page are in; headers and footers are outside *edges*."""
     line: list[_Word] = []
     for word in words:
-        # A superscript stands up to half a line higher; what stands further left begins a line, however high.
+        # A superscript is up to half a line higher; a word further left begins a line, however high.
         if line and (abs(word.y - line[-1].y) > 0.5 * max(word.size, line[-1].size) or word.x < line[-1].x - word.size):
             yield _line(line, page, edges)
             line = []
@@ -199,7 +199,7 @@ def _lines(words: Iterable[_Word], page: int, edges: tuple[float, float]) -> Ite
 def _line(words: Sequence[_Word], page: int, edges: tuple[float, float]) -> PdfLine:
     text, sizes = "", Counter[float]()
     for word, apart in zip(words, _find_cells(words), strict=True):
-        # pdfium takes a superscript for a line, and what stands behind it for another one.
+        # pdfium takes a superscript for a line, and the text behind it for another one.
         close = word.before == "\n" and word.text[0] in _CLOSING
         between = _CELL if apart and not _MARKER.fullmatch(f"{text} ") else " "
         text += word.text if not text or not word.before or close else between + word.text

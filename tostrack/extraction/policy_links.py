@@ -1,4 +1,4 @@
-"""A page of a site in, the documents it links to that are policies out, each with its kind."""
+"""The policies that a page of a site links to, each with its kind."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _RELATIONS = {"privacy-policy": "privacy", "terms-of-service": "terms"}
 _MOST_ADDRESSES = 20_000
 _LONGEST_ADDRESS = 2_100
 _LOCATION = re.compile(r"(?:<!\[CDATA\[)?([^<\]\s]+)")
-# Blanks of one line only: those of a page of empty lines would be read again from each line.
+# Blanks of one line only: those of a page of empty lines would be tried from each line.
 _SITE_MAP = re.compile(r"^[ \t]{0,20}sitemap[ \t]{0,20}:[ \t]{0,20}(\S+)", re.IGNORECASE | re.MULTILINE)
 _POLICY = re.compile(r"^[ \t]{0,20}policy[ \t]{0,20}:[ \t]{0,20}(\S+)", re.IGNORECASE | re.MULTILINE)
 

@@ -1,4 +1,4 @@
-"""What a page says by its looks: icons, states of boxes, footnote marks, struck text, written as words."""
+"""Text for the looks of a page: icons, states of boxes, footnote marks and struck text, written as words."""
 
 from __future__ import annotations
 

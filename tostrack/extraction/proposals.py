@@ -1,4 +1,4 @@
-"""What a watchlist should say of a page that it does not know yet: what it calls itself, and where its text is."""
+"""Proposals for the watchlist entry of an unknown page: its name, and where its text is."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LEAST_GAIN = 0.003
 
 
 class PageFacts(Value):
-    """What a page says of itself; each may be empty."""
+    """The names that a page gives itself; each may be empty."""
 
     title: str
     site_name: str

@@ -107,8 +107,8 @@ def classify_suspect(
     """Return why *text* does not look like the policy, as one of `CAUSES`; None when it does.
 
     Args:
-        previous: The Markdown that stands, when there is one.
-        previous_closed: Whether the page of the text that stands ended with ``</html>``: some never do.
+        previous: The current Markdown, when there is one.
+        previous_closed: Whether the page of the current text ended with ``</html>``: some never do.
     """
     words = _words(text)
     before = _words(previous) if previous else []
@@ -229,7 +229,7 @@ def _words(markdown: str) -> list[str]:
 
 
 def _grew_from_short(words: list[str], before: list[str]) -> bool:
-    """Return whether the text that stands is as short and mostly the same: then this is how the document is."""
+    """Return whether the current text is as short and mostly the same: then the document is short."""
     if not before or len(before) >= SHORT:
         return False
     return _common(words, before) >= STILL_SHORT * len(before)
@@ -264,7 +264,7 @@ def _leads_elsewhere(words: list[str], asked_url: str, final_url: str) -> str | 
 
 
 def _is_cut(words: list[str], before: list[str], html: str, previous_closed: bool) -> bool:
-    """Return whether the page breaks off, and the end of what stood *before* is missing."""
+    """Return whether the page breaks off, and the end of the text *before* is missing."""
     if not html or not before or words[-LAST_WORDS:] == before[-LAST_WORDS:]:
         return False
     return _breaks_off(html) or (previous_closed and not is_closed(html))
@@ -287,7 +287,7 @@ def _breaks_off(html: str) -> bool:
 
 
 def _unlike(words: list[str], before: list[str]) -> str | None:
-    """Return how *words* differ from what stood *before* as no edit of a policy makes them differ."""
+    """Return how *words* differ from the text *before* as no edit of a policy makes them differ."""
     size = len(words) / max(1, len(before))
     if len(before) < COMPARABLE:
         # Too short for statistics, but not for seeing that it is gone.

@@ -1,4 +1,4 @@
-"""A page and a text that stood on it once in; the selector of the container that holds it now out.
+"""The selector of the container that now holds the text of a page, found by a text that was there before.
 
 For a selector that a redesign killed, and for a page that is watched for the first time. It proposes: a person decides.
 """
@@ -147,7 +147,7 @@ def _handles(element: Element) -> Iterator[tuple[int, str]]:
 
 @lru_cache(maxsize=4096)
 def written_by_hand(name: str) -> bool:
-    """Whether an id or a class is a name that a person gave, and not one that a build or a visit makes anew."""
+    """Whether an id or a class is a name that a person gave, and not one that a build or a visit generates."""
     if len(name) > 60 or _GENERATED.search(name) or not _NAME.fullmatch(name):
         return False
     # Letters at random: hardly a vowel, or upper and lower case in turns.

@@ -239,7 +239,7 @@ def _test(simple: re.Match[str]) -> str:
 
 
 class _Mirror:
-    """A Beautiful Soup copy of a tree that knows which element each of its tags stands for."""
+    """A Beautiful Soup copy of a tree that knows the element of each of its tags."""
 
     def __init__(self, root: Element) -> None:
         from bs4 import BeautifulSoup

@@ -1,4 +1,4 @@
-"""Rows of a table in, rows of equal length out: cells that span columns and rows leave empty cells."""
+"""Table rows of equal length: cells that span columns and rows leave empty cells."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _HEADINGS = frozenset(HEADINGS)
 
 @dataclass(slots=True)
 class Weight:
-    """What an element holds: letters of prose, of all text, of links; telling elements; headings that are links."""
+    """The content of an element: letters of prose, of all text, of links; telling elements; headings that are links."""
 
     prose: int = 0
     letters: int = 0

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from tostrack.errors import FetchError
 from tostrack.fetch.failures import describe_truncation
 
-#: HTML lets authors leave it out; such a page, sent without a length and without chunks too, cannot be told from half
+#: HTML lets authors leave it out; such a page, sent without a length and without chunks too, cannot be known from half
 #: of itself, and is refused. So is one cut behind ``</body>``: no words are missing, but its hash is not the page's.
 _HTML_END = re.compile(rb"</html\s*>", re.IGNORECASE)
 #: What servers and their add-ons write behind that fits in this.

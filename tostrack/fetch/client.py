@@ -34,10 +34,10 @@ _ASKED_BYTES = 2_000_000
 
 
 class HttpAnswer(Value):
-    """What a server said. The body is there only when its status is one of those asked for, usually `WHOLE`."""
+    """The answer of a server. The body is there only when its status is one of those asked for, usually `WHOLE`."""
 
     status: int
-    #: Names in lower case; without Set-Cookie, which is a session of ours and nobody's evidence.
+    #: Names in lower case; without Set-Cookie, which names a session and is no evidence.
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     #: Where a redirect points, absolute; empty when it is none.

@@ -11,7 +11,7 @@ import urllib3
 
 from tostrack.errors import FetchError
 
-#: ``FetchError.cause`` is one of these words; ``http-NNN`` stands for the status.
+#: ``FetchError.cause`` is one of these words; ``http-NNN`` has the status.
 CAUSES: Mapping[str, str] = {
     "bad-url": "not an http(s) address, or one with a password, a backslash or a control character in it",
     "dns": "the host name has no address, or the name server did not answer",

@@ -38,7 +38,7 @@ _ROBOTS_SHARE = 0.5
 
 
 class FetchContext(Value):
-    """What all journeys of a fetcher share."""
+    """The values that all journeys of a fetcher share."""
 
     client: Client
     browser: Browser
@@ -189,7 +189,7 @@ def _next_url(context: FetchContext, url: str, location: str) -> str:
         raise FetchError(f"{url}: redirected from https down to {target}", cause="redirect-scheme")
     guard = context.client.guard
     if guard.allows_private(host_of(target)) and not guard.allows_private(host_of(url)):
-        # What is allowed for our own pages is not allowed to whoever can make a public page redirect.
+        # What is allowed for our own pages is not allowed to anyone who can make a public page redirect.
         raise FetchError(f"{url}: redirected into the private network, to {target}", cause="forbidden-address")
     return target
 

@@ -18,7 +18,7 @@ from tostrack.fetch.resolver import Resolver, resolve
 from tostrack.fetch.robots import TOKEN, RobotsCache
 from tostrack.models import NotModified, Page, Snapshot, Validators
 
-#: A sign of life is short, and nobody waits for it.
+#: A heartbeat is short, and nobody waits for it.
 _PING_SECONDS, _PING_BYTES = 15.0, 10_000
 
 
@@ -125,7 +125,7 @@ class Fetcher:
         return FETCH_STEPS[page.fetch](self._context, page, validators, now or self.now())
 
     def ping(self, url: str) -> None:
-        """Ask *url* once and do not look at what it says: a sign of life.
+        """Ask *url* once and ignore what it says: a heartbeat.
 
         Raises:
             FetchError: It did not answer with success.

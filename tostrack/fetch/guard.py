@@ -1,6 +1,6 @@
 """The only way out: no connection to an address that is not public, and no byte awaited beyond the deadline.
 
-Every request of tostrack goes through a `GuardedAdapter`. The check stands where the connection is made, on the very
+Every request of tostrack goes through a `GuardedAdapter`. The check is where the connection is made, on the very
 address that is then connected to: however a URL is spelled, wherever a redirect or the DNS points, it cannot be passed.
 """
 
@@ -93,7 +93,7 @@ class Exchange:
         self.received = False
         #: Bytes that may still come, of headers, framing and body together.
         self.allowance = RECEIVED_BYTES
-        #: What this request shares with others; None where it stands alone.
+        #: What this request shares with others; None for a single request.
         self.budget: ByteBudget | None = None
 
     def receive(self, count: int) -> None:
@@ -291,7 +291,7 @@ class _Answer(http.client.HTTPResponse):
 
 
 class _Guarded:
-    """What both kinds of connection do differently; mixed in before urllib3's class."""
+    """The common part of both kinds of connection; mixed in before urllib3's class."""
 
     guard: Guard
 
@@ -328,7 +328,7 @@ class GuardedAdapter(HTTPAdapter):
 
     @cached_property
     def _tls(self) -> SSLContext:
-        # One for all: reading the roots anew for each connection, as requests does, costs tens of milliseconds.
+        # One for all: reading the roots for each connection, as requests does, costs tens of milliseconds.
         context = create_urllib3_context()
         context.load_verify_locations(self._ca_bundle or certifi.where())
         return context

@@ -35,7 +35,7 @@ DOWN_SECONDS = 600.0
 
 
 class Hosts:
-    """What is known of each host's patience; safe to use from several threads. All times are monotonic seconds."""
+    """The known limits of each host; safe to use from several threads. All times are monotonic seconds."""
 
     def __init__(self, delay: float) -> None:
         self._delay = delay

@@ -25,7 +25,7 @@ _PRODUCT = re.compile(r"[a-z_-]+|\*", re.IGNORECASE)
 
 #: RFC 9309, 2.5: at least this much must be parsed, and the rest may be left.
 PARSED_BYTES = 500 * 1024
-#: RFC 9309, 2.3.1.2: five at least; what lies behind more counts as not there.
+#: RFC 9309, 2.3.1.2: five at least; more redirects count as an absent file.
 MOST_REDIRECTS = 5
 #: RFC 9309, 2.4: no longer than a day. A refusal is asked again sooner, it may have been a hiccup.
 _KEPT_SECONDS = 24 * 3600.0
@@ -35,7 +35,7 @@ _LONGEST_CRAWL_DELAY = 60.0
 
 
 class Rules(Value):
-    """What one origin's robots.txt says to us."""
+    """The rules of one origin's robots.txt for tostrack."""
 
     parser: Protego | None = None
     #: The reason why nothing may be fetched, when the file could not be had.

@@ -65,7 +65,7 @@ def fetch_all(
             yield from crowd.results(futures)
         finally:
             crowd.stop()
-            # Again and again: a worker may have been about to ask when it was told to stop.
+            # Repeated: a worker may have been about to ask when it was asked to stop.
             while wait(futures, timeout=0.1).not_done:
                 fetcher.abort()
 
@@ -122,7 +122,7 @@ class _Scheduler:
             self._news.notify_all()
 
     def left(self, worker: Future[None]) -> None:
-        """Note that *worker* went home; if a bug sent it, the others go too."""
+        """Store that *worker* ended; if a bug ended it, the others end too."""
         if worker.exception() is not None:
             self.stop()
 

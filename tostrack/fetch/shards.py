@@ -28,7 +28,7 @@ class Shard(Value):
 def registered(url: str) -> str:
     """Return the host of *url* without what a company names below its own domain: ``acme.co.uk``.
 
-    A guess that needs no list: under a country's letters, a short name or one of a few stands for a kind of owner.
+    A guess that needs no list: under a country's letters, a short name or one of a few is a kind of owner.
     Where it is wrong, hosts of one company go to several machines, or of several to one; each host still goes to one.
     """
     host = (urlsplit(url).hostname or "").rstrip(".")

@@ -10,7 +10,7 @@ from datetime import datetime
 from tostrack.importers.wayback import Capture
 from tostrack.value import Value
 
-#: How far apart captures are asked for, at least: the name of a span, and how two times within one are told.
+#: How far apart captures are asked for, at least: the name of a span, and how two times within one are recognised.
 EVERY = {"capture": "%Y%m%d%H%M%S", "day": "%Y%m%d", "week": "%G%V", "month": "%Y%m"}
 #: Media that hold a policy; crawlers note an unknown one in several ways.
 _READABLE = ("text/html", "application/xhtml+xml", "application/pdf", "text/plain", "warc/revisit", "unk", "-", "")
@@ -26,7 +26,7 @@ class CaptureChoice(Value):
 
 @dataclass
 class ChosenCaptures:
-    """What is asked for, and how many are not, and why.
+    """The captures to ask for, and how many are not, and why.
 
     The reasons are ``redirects``, ``errors``, ``other-media``, ``same-bytes`` and ``thinned``.
     """

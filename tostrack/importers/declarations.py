@@ -62,7 +62,7 @@ KINDS: Mapping[str, str] = {
 
 
 class Declarations(Value):
-    """What a folder declares, as documents in the order of its files, and what was not carried over."""
+    """The documents that a folder declares, in the order of its files, and what was not carried over."""
 
     documents: tuple[Document, ...]
     notes: tuple[DeclarationNote, ...]

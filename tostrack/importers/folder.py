@@ -44,7 +44,7 @@ _DEEPEST, _MOST_FOLDERS = 4, 2_000
 
 
 class SavedPage(Value):
-    """One file: what it is of, when it was saved, and where it lies."""
+    """One file: its document, when it was saved, and its path."""
 
     service: str
     document: str
@@ -57,7 +57,7 @@ class SavedPage(Value):
 
     @property
     def address(self) -> str:
-        """What the archive calls it."""
+        """Its name in the archive."""
         return f"file:{self.name}"
 
     def read(self) -> dict[int, Snapshot]:
@@ -78,7 +78,7 @@ class SavedPage(Value):
 
 
 class CollectedNames(Value):
-    """What the services and documents of a collection are called, and what of it is not imported, with the reason."""
+    """The names of the services and documents of a collection, and what of it is not imported, with the reason."""
 
     #: Slugs to the collection's names.
     services: dict[str, str] = field(default_factory=dict)
@@ -93,7 +93,7 @@ class CollectedNames(Value):
 
 
 class Collection(CollectedNames):
-    """What a folder holds: pages by ``service/document``, oldest first, and what is not imported, with the reason."""
+    """The pages of a folder by ``service/document``, oldest first, and what is not imported, with the reason."""
 
     pages: dict[str, list[SavedPage]] = field(default_factory=dict)
 
@@ -122,7 +122,7 @@ def collect(folder: Path, now: datetime) -> Collection:
 
 
 def _entries(folder: Path, found: Collection, prefix: str) -> Iterator[Path]:
-    """Yield what lies in *folder* and is no companion of a saved page; a name that is not UTF-8 is left out.
+    """Yield the files in *folder* that are no companions of a saved page; a name that is not UTF-8 is left out.
 
     Raises:
         ConfigError: It is too much.

@@ -119,11 +119,11 @@ def open_repository(path: Path) -> Iterator[GitRepository]:
 
 
 class GitRepository:
-    """A repository of ours over a stranger's objects."""
+    """A repository of our own over a stranger's objects."""
 
     def __init__(self, path: Path, own: Path, head: str) -> None:
         self._path = path
-        #: The repository of ours.
+        #: Our own repository.
         self.folder = own
         #: The newest commit.
         self.head = head
@@ -382,7 +382,7 @@ def _find_git_dir(path: Path) -> Path:
     """Return the folder with HEAD and objects.
 
     Raises:
-        ConfigError: There is none, or it lies elsewhere.
+        ConfigError: There is none, or it is elsewhere.
     """
     inner = path / ".git"
     if inner.is_symlink() or (inner.exists() and not inner.is_dir()):

@@ -31,7 +31,7 @@ _UPGRADES = ("apply technical or declaration upgrade", "refilter")
 
 
 class Record(Value):
-    """One text that the collection recorded: when, why, and where it lies."""
+    """One text that the collection recorded: when, why, and its path."""
 
     at: datetime
     #: Whether their selectors or their engine moved, and not the service's text.
@@ -43,7 +43,7 @@ class Record(Value):
 
 
 class OtaCollection(CollectedNames):
-    """What a collection holds: records by ``service/document``, oldest first, and what is left out, with the reason."""
+    """The records of a collection by ``service/document``, oldest first, and what is left out, with the reason."""
 
     #: What the collection is called.
     name: str = ""
@@ -187,7 +187,7 @@ def _release(path: Path, now: datetime | None) -> Iterator[OtaCollection]:
 
 
 def _add_member(found: OtaCollection, members: dict[str, ZipMember], member: ZipMember) -> None:
-    """Add a file that lies in ``.../SERVICE/TERMS/DATE.md``."""
+    """Add a file at ``.../SERVICE/TERMS/DATE.md``."""
     if len(member.name) > _LONGEST_PATH:
         found.leave_out(member.name, "its name is too long")
         return

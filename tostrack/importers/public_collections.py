@@ -9,7 +9,7 @@ from pathlib import Path
 from tostrack.language.document_kind import document_names, find_document_kind
 from tostrack.models import Document
 
-#: Where the repositories of versions lie, each under the name of its collection.
+#: The address of the repositories of versions, each under the name of its collection.
 ORIGIN = "https://github.com/OpenTermsArchive"
 #: What collections call the documents of a kind; every collection uses the same names.
 _TERMS_OF_KIND = {

@@ -1,6 +1,6 @@
-"""What an outside archive was asked for, and what came: a working file beside ours, so that nothing is asked twice.
+"""The requests to an outside archive and their answers: a working file beside ours, so that nothing is asked twice.
 
-It holds no history. Whoever deletes it makes the next backfill ask again, and find that it has everything.
+It holds no history. When it is deleted, the next backfill asks again, and finds that it has everything.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _OF_CAPTURE = "FROM captures WHERE document = ? AND page = ? AND address = ?"
 
 
 class LoggedRequest(Value):
-    """What came of asking for one capture."""
+    """The answer to the request for one capture."""
 
     outcome: str
     tries: int

@@ -49,7 +49,7 @@ class Capture(Value):
 
     @property
     def address(self) -> str:
-        """Where the archive shows it, untouched."""
+        """The address of the unchanged capture in the archive."""
         return f"{ORIGIN}/web/{self.at:%Y%m%d%H%M%S}id_/{self.url}"
 
 

@@ -20,7 +20,7 @@ _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED, _UTF8 = 0x1, 0x800
-#: Values that stand for "see the 64-bit record".
+#: Values that mean "see the 64-bit record".
 _SEE_64_16, _SEE_64_32 = 0xFFFF, 0xFFFFFFFF
 _CHUNK = 1 << 16
 
@@ -134,14 +134,14 @@ def _find_list(file: BinaryIO) -> tuple[int, int, int]:
             *_, size, offset = _END64.unpack(head)
             end = at64
     start = end - size
-    # Something may lie in front of a zip, such as a program that unpacks it.
+    # Something may be in front of a zip, such as a program that unpacks it.
     if start < 0 or offset > start:
         raise ZipError("its list of files is not where it says")
     return start, end, start - offset
 
 
 def _wide(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
-    """Return the values with those replaced that are too large for their places and stand in the *extra* field."""
+    """Return the values; those that are too large for their places are read from the *extra* field."""
     place = 0
     while place + 4 <= len(extra):
         kind, length = struct.unpack_from("<HH", extra, place)

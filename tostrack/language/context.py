@@ -1,4 +1,4 @@
-"""What words and signs are because of what stands beside them: units, answers, marks of a cell, struck text."""
+"""The classes of words and signs by the words beside them: units, answers, marks of a cell, struck text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tostrack.language.vocabulary import BULLET, Vocabulary
 
 #: A line of more characters is no answer as a whole.
 _ANSWER_LINE = 60
-#: So many words may stand between a number and what it counts: "30 calendar days", "5 MB".
+#: This many words may be between a number and what it counts: "30 calendar days", "5 MB".
 _REACH = 2
 _DASHES = frozenset("-–—")
 

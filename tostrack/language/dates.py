@@ -1,4 +1,4 @@
-"""Dates as people write them, in every language known here: where they stand and which day they are."""
+"""Dates as people write them, in every known language: their places and their days."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def names_year(text: str) -> bool:
 
 @dataclass(frozen=True)
 class FoundDate:
-    """A date and where it stands."""
+    """A date and its place."""
 
     start: int
     end: int
@@ -48,11 +48,11 @@ class FoundDate:
 
 
 def find_dates(text: str, *, day_first: bool = False) -> list[FoundDate]:
-    """Return the dates in *text* in order; one whose day and month cannot be told apart (``3/4/2023``) is none.
+    """Return the dates in *text* in order; one whose day and month cannot be distinguished (``3/4/2023``) is left out.
 
     Args:
         text: Plain text.
-        day_first: Whether it is of a language in which the day comes first, so that they can be told apart.
+        day_first: Whether the language puts the day first, so that they can be distinguished.
     """
     around = _around_years(text)
     if not around:
@@ -93,7 +93,7 @@ def _in_small_letters(text: str) -> str:
 
 
 def _around_years(text: str) -> list[tuple[int, int]]:
-    """Return the parts of *text* in which dates may stand: to look for all forms everywhere takes ten times as long."""
+    """Return the parts of *text* in which dates may be: to look for all forms everywhere takes ten times as long."""
     parts: list[tuple[int, int]] = []
     for match in _ANY_YEAR.finditer(text):
         start, end = max(match.start() - _BEFORE_YEAR, 0), match.start() + _AFTER_YEAR

@@ -9,7 +9,7 @@ from functools import cache
 
 from tostrack.language.words import list_languages, load_language
 
-#: So many letters of a text are read: more say nothing new.
+#: This many letters of a text are read: more say nothing new.
 _READ = 20_000
 #: Share of the letters that a script of its own must have.
 _SCRIPT_SHARE = 0.3
@@ -31,7 +31,7 @@ def detect_words(words: Iterable[str], lead: float = _LEAD) -> str:
     """Return the code of the language of *words* in lower case: two letters, empty when it is not plain.
 
     Args:
-        words: The words of a text, each as often as it stands there.
+        words: The words of a text, each as often as it occurs.
         lead: How many times as much must speak for the language as for the next one.
     """
     counts = Counter(words)

@@ -1,4 +1,4 @@
-"""What kind of document a watched document is, by what it is called, where it is, and how its text begins.
+"""The kind of a watched document, by its name, its address, and how its text begins.
 
 `names/policies.toml` has the whole names by which sites link to their policies; the lists ``kinds`` of each language
 have the words that tell the kind of a longer name.
@@ -69,7 +69,7 @@ _NUMBERS = lazy_pattern(r"^(?:\d+[\s,]+)+(?=\D)|(?<=\D)(?:\s(?:id|[a-z])?\d{4,})
 _LONGEST_NAME = 60
 #: Letters of a title that is read for words.
 _LONGEST_TITLE = 120
-#: A title stands among the first so many lines of a text.
+#: A title is among so many first lines of a text.
 _TITLE_LINES = 5
 _HEADING = lazy_pattern(r"(#{1,3})\s+(.+)")
 #: Hosts whose terms are for developers.

@@ -6,14 +6,14 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a token is; which rule of the verdict may explain an edit of it depends on this."""
+    """The kind of a token; which rule of the verdict may explain an edit of it depends on this."""
 
     WORD = "word"
     #: In digits or in words; the key is its value where that can be proved.
     NUMBER = "number"
     #: ``%``, ``§``, the dash of a range, and every other sign that is no punctuation.
     SIGN = "sign"
-    #: What a number counts, where it stands beside one.
+    #: The noun that a number counts, when it is beside one.
     UNIT = "unit"
     CURRENCY = "currency"
     #: ``≥``, the plus of ``18+``, "at least", "no later than".

@@ -7,7 +7,7 @@ from typing import cast
 
 
 class _LazyPattern:
-    """Stands for ``re.compile(pattern, flags)`` and takes over its methods one by one, as they are asked for."""
+    """Used like ``re.compile(pattern, flags)``; takes over its methods one by one, when they are first used."""
 
     def __init__(self, pattern: str, flags: int) -> None:
         self._arguments = pattern, flags

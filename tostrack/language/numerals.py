@@ -1,4 +1,4 @@
-"""What a number in digits is worth, where that can be proved."""
+"""The value of a number in digits, where it can be proved."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def number_value(text: str, decimal: str = ".", group: str = ",") -> str:
     """Return the number *text* in one way of writing, or as it is written where it could be two numbers.
 
     ``1,000,000`` and ``1.000.000`` are a million in every language, ``1,5`` is one and a half; ``1.000`` is a thousand
-    only where the point stands between thousands, and otherwise remains ``1.000``: no equal of ``1,000``. Section
+    only where the point is between thousands, and otherwise stays ``1.000``: not equal to ``1,000``. Section
     numbers such as ``4.1.2`` remain.
 
     Args:

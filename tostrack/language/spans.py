@@ -1,4 +1,4 @@
-"""What of a text is one token however many words it has: addresses, dates, boxes, footnote marks, markup, labels."""
+"""Parts of a text that are one token in any number of words: addresses, dates, boxes, notes, markup, labels."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from tostrack.language.spans import find_spans
 from tostrack.language.vocabulary import PIECE, vocabulary_of
 
 __all__ = ["SILENT", "Kind", "Token", "tokenize"]
-#: Texts that are remembered: most clauses stand in the next version too.
+#: Texts that are remembered: most clauses are in the next version too.
 _MEMORY = 8_192
 
 

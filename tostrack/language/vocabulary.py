@@ -1,4 +1,4 @@
-"""What each word and sign of a text is by itself: its kind and the form it is compared by."""
+"""The vocabulary: the kind of each word and sign by itself, and the form it is compared by."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ PIECE = lazy_pattern(
 _RUN = rf"{_LATER}+(?:(?:[{MARKS}]|{_WITHIN})+{_LATER}*)*"
 _READ_AS_ONE = lazy_pattern(rf"\d+(?:[.,]\d+)+|{_RUN}(?:[-'’@]{_RUN})*|{PIECE.pattern}", re.DOTALL)
 _HIDDEN = re.compile(f"[{INVISIBLE}]")
-#: So many different pieces are remembered for each language: a hostile text cannot fill the memory.
+#: This many different pieces are remembered for each language: a hostile text cannot fill the memory.
 _MEMORY = 100_000
 _SIGNS: Mapping[str, Entry] = (
     dict.fromkeys("*_`\\", (Kind.PRESENTATION, ""))
@@ -91,13 +91,13 @@ class Vocabulary:
         self._numbers = _number_words(languages)
         #: First word -> second word -> the phrases that begin so, longest first, each with its kind.
         self.phrases = _phrases(languages)
-        #: Words that count what stands before them.
+        #: Words that count the word before them.
         self.units = frozenset(_all(languages, "units")) | frozenset(_all(languages, "money"))
         self.money = frozenset(_all(languages, "money"))
         #: What is an answer when it is all of a cell or a line: as tuples of words.
         self.answers = frozenset(_words_of(entry) for entry in _all(languages, "answers"))
         self.longest_answer = max(map(len, self.answers))
-        #: What may stand first in an answer: "No, we do not."
+        #: What may be first in an answer: "No, we do not."
         self.replies = frozenset(
             word for language in languages for name in ("yes", "no") for word in language.list_words("answers", name)
         )

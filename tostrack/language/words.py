@@ -4,10 +4,10 @@ A file declares its ``level``: ``detect`` (its language is recognised), ``verdic
 or ``flags`` (it also has the roles of the rules of flags; English is read by patterns, `analysis/flags/topics.toml`);
 `REQUIRED` lists the tables of each level. A list is one string of entries with commas between them. In an entry
 
-* ``shar(e|es|ing)`` stands for its three words, and ``(the |)court`` for both;
-* ``advertis*`` stands for every word that begins so;
-* ``*`` alone stands for any one word, ``#`` for a number;
-* ``^forbidden`` stands for the word at the begin of a text.
+* ``shar(e|es|ing)`` means its three words, and ``(the |)court`` both;
+* ``advertis*`` means every word that begins so;
+* ``*`` alone means any one word, ``#`` for a number;
+* ``^forbidden`` means the word at the beginning of a text.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ REQUIRED: Mapping[Level, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         },
     }
 )  # fmt: skip
-#: So many words may one entry stand for.
+#: One entry may mean so many words.
 _MAX_FORMS = 1_000
 _FOLDER = Path(__file__).parent
 _SECTION = re.MULTILINE | re.DOTALL
@@ -238,7 +238,7 @@ def read_entries(text: str) -> tuple[str, ...]:
     """Return the entries of a list as it is written, in lower case, with brackets expanded.
 
     Raises:
-        LanguageError: A bracket is missing, or an entry stands for too many.
+        LanguageError: A bracket is missing, or an entry means too many.
     """
     # Commas within brackets do not occur; an entry is folded like the words of a text.
     found = (" ".join(entry.split()).lower().replace("’", "'") for entry in text.split(","))
@@ -246,10 +246,10 @@ def read_entries(text: str) -> tuple[str, ...]:
 
 
 def expand_entry(entry: str) -> Iterator[str]:
-    """Yield the words that *entry* stands for; one without brackets stands for itself.
+    """Yield the words that *entry* means; one without brackets means itself.
 
     Raises:
-        LanguageError: A bracket is missing, or it stands for too many.
+        LanguageError: A bracket is missing, or it means too many.
     """
     if "(" not in entry and ")" not in entry:
         yield " ".join(entry.split())
@@ -268,7 +268,7 @@ def expand_entry(entry: str) -> Iterator[str]:
 def entry_pattern(entries: Iterable[str]) -> re.Pattern[str]:
     """Return a pattern that finds any of *entries* (a tuple or a frozenset) in lower-case text: as whole words.
 
-    Words of scripts without spaces are found wherever they stand.
+    Words of scripts without spaces are found in any place.
     """
     written = sorted(entries, key=lambda entry: (-len(entry), entry))
     spaced = "|".join(_written(entry) for entry in written if entry[0] < _FIRST_UNSPACED)

@@ -59,7 +59,7 @@ def _no_logs() -> Iterator[None]:
 
 
 class ChatAnswer(Value):
-    """What a chat said at last: the library tells only whether it took that for a yes."""
+    """The last answer of a chat: the library tells only whether it took that for a yes."""
 
     status: int
     #: The answer itself says that the message was not taken.

@@ -80,7 +80,7 @@ def _token(environ: dict[str, Any], method: str) -> str:
     """Return the token of the link, or of the form that the page posted.
 
     Raises:
-        ValueError: The form's length is no number, or more than a form of ours has.
+        ValueError: The form's length is no number, or more than any of our forms has.
     """
     fields = parse_qs(str(environ.get("QUERY_STRING", "")))
     if method == "POST" and "token" not in fields:

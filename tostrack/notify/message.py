@@ -1,4 +1,4 @@
-"""What every channel takes: one message to one recipient, in the forms that a channel may want."""
+"""The common input of all channels: one message to one recipient, in the forms that a channel may want."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class OutgoingMessage(Value):
 
 #: Sends a `requests.PreparedRequest` of another library, in bounded time and bytes; gives its `requests.Response`.
 Relay = Callable[[Any], Any]
-#: Sends method, address, headers and body, guarded as every request of ours is; gives the status and what was said.
+#: Sends method, address, headers and body, guarded as all our requests are; returns the status and the answer.
 Post = Callable[[str, str, Mapping[str, str], bytes], tuple[int, bytes]]
 
 
 class ChannelSettings(Value):
-    """What notifiers need of the world."""
+    """The settings and functions that notifiers need."""
 
     smtp: str = ""
     sender: str = ""

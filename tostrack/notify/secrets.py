@@ -28,7 +28,7 @@ def secrets(environment: Mapping[str, str], path: Path | None = None) -> Callabl
 def _file(path: Path) -> dict[str, str]:
     try:
         with path.open("rb") as file:
-            # Of the file that is open, not of what lies there a moment later.
+            # Of the open file, not of a file that replaced it a moment later.
             mode = os.fstat(file.fileno()).st_mode
             found = tomllib.load(file)
     except OSError as error:

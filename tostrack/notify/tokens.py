@@ -20,7 +20,7 @@ _SEALED = "2."
 
 
 class LinkToken(Value):
-    """What its bearer may do."""
+    """The right that a token gives its bearer."""
 
     action: str
     digest: str
@@ -73,7 +73,7 @@ def _open(key: str, text: str) -> bytes:
         body = _masked(key, proof, masked)
         good = hmac.compare_digest(proof, _derived(key, b"proof", body))
     else:
-        # As they were mailed before: readable by whoever sees the link, and good for as long as they were.
+        # As they were mailed before: readable by anyone who sees the link, and good for as long as they were.
         signed, _, given = text.partition(".")
         good = hmac.compare_digest(_text(_signed(key, signed)).encode(), given.encode("utf-8", "replace"))
         body = _bytes(signed) if good else b""

@@ -118,7 +118,7 @@ _FLAG = 'style="margin:0.2em 0"'
 #: A long address breaks rather than make a phone scroll sideways.
 _HUNK = 'style="margin:0 0 1em;padding:0 0 0 0.8em;border-left:3px solid #8c959f;overflow-wrap:anywhere"'
 _TITLE = 'style="margin:0 0 0.2em;font-size:0.9em"'
-#: Attributes of a link: the reader's colours, and nothing told to where it leads.
+#: Attributes of a link: the reader's colours, and no referrer.
 LINKED = 'style="color:inherit" rel="noopener nofollow"'
 _LINKS = re.compile(r"(?:https?://|mailto:)[^\s<>\"'\\\x00-\x1f\x7f-\x9f]+\Z", re.IGNORECASE)
 
@@ -171,7 +171,7 @@ def _html_hunk(hunk: Hunk, runs: list[Run]) -> str:
 
 
 def coloured(op: str, text: str, *, stroked: bool) -> str:
-    """Return one run as HTML: what went and what came in colours that hold on light and dark, and with its sign."""
+    """Return one run as HTML: removed and added text in colours that work on light and dark, and with its sign."""
     if op == "-":
         return f'<del style="{_DEL}{"line-through" if stroked else "none"}">[−{escape(text)}]</del>'
     if op == "+":

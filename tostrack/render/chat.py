@@ -15,7 +15,7 @@ _TITLE_PART = 3
 
 
 class ChatBlock(Value):
-    """What is told together, such as one change; it is never spread over two messages."""
+    """Changes that are reported together; it is never spread over two messages."""
 
     text: str
     #: Where the rest is read when the text is cut; empty where there is no such page.

@@ -13,7 +13,7 @@ from tostrack.value import Value
 
 
 class CrawlResult(Value):
-    """What one visit came to, as ``crawl --json`` prints it; ``change`` and what follows it are not printed."""
+    """The result of one visit, as ``crawl --json`` prints it; ``change`` and the fields after it are not printed."""
 
     service: str
     document: str

@@ -35,6 +35,6 @@ def _cell(value: Any) -> Any:
 
 
 def folder_name(name: str, slug: str) -> str:
-    """Return *name* as the name of a folder on every system; *slug*, when little of it can stand."""
+    """Return *name* as the name of a folder on every system; *slug*, when little of it can be used."""
     safe = _UNSAFE.sub(" ", name)[:100].strip(" .")
     return slug if not safe or _RESERVED.match(safe) else safe

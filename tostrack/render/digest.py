@@ -25,11 +25,11 @@ from tostrack.render.word_edits import Run, around, fold, marked, runs_of, wrap
 from tostrack.render.wording import describe_reason
 from tostrack.value import Value
 
-#: Bytes of HTML spent on changes; Gmail cuts a mail near 102 KB. What does not fit is told by its headline.
+#: Bytes of HTML spent on changes; Gmail cuts a mail near 102 KB. What does not fit is reported by its headline.
 BUDGET = 70_000
 #: Edits shown of one change; the page of the change shows them all.
 EDITS = 3
-#: Changes told by a headline alone, beyond which they are counted.
+#: Changes reported by a headline alone, beyond which they are counted.
 HEADLINES = 20
 #: Words around an edit, and characters of a quote.
 _CONTEXT, _QUOTE = 14, 900
@@ -44,7 +44,7 @@ class DigestItem(Value):
     document_name: str
     #: The page of the change; empty without a site.
     link: str = ""
-    #: Since when flags of the text that stands say what they say, in words, by topic, polarity and quote.
+    #: The first day of each flag of the current text, in words, by topic, polarity and quote.
     pasts: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
 
 
@@ -65,7 +65,7 @@ class Digest(Value):
     documents: int = 0
     services: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
-    #: Why everything may be a fault of ours; empty on a usual night.
+    #: Why tostrack itself may be at fault; empty on a usual night.
     warning: str = ""
     #: Earlier changes that matter and that nobody acknowledged or dismissed.
     unacknowledged: tuple[DigestItem, ...] = ()
@@ -118,7 +118,7 @@ def _ordered(digest: Digest) -> list[DigestItem]:
 
 
 class _Told(Value):
-    """One edit as it is told: where, what it means, and the words."""
+    """One edit as it is reported: its place, what it means, and the words."""
 
     where: str
     meanings: tuple[str, ...]
@@ -131,7 +131,7 @@ def _told(item: DigestItem, digest: Digest) -> tuple[list[_Told], int]:
     change = _mine(item.change, digest.topics)
     hunks = [hunk for hunk in ranked(change) if not hunk.kind.startswith("h")] or ranked(change)
     flagged = [hunk for hunk in hunks if hunk.flags]
-    # What only stands in the neighbourhood of a topic is shown when nothing of the topic moved.
+    # A topic that only a neighbouring clause is about is shown when nothing of the topic moved.
     news = [hunk for hunk in flagged if any(flag.direction for flag in hunk.flags)]
     shown = (news or flagged or hunks)[:EDITS]
     return [_edit(hunk, digest, item.pasts) for hunk in shown], len(change.hunks) - len(shown)
@@ -255,7 +255,7 @@ def _text_item(item: DigestItem, digest: Digest, number: str) -> list[str]:
 
 
 def _extent(change: Change) -> str:
-    """Return when it happened and how much of it there is: whoever reads three edits must know of a rewriting."""
+    """Return when it happened and how much of it there is: a reader of three edits must know of a rewriting."""
     return f"{span_of(change)} · {count(len(change.hunks), 'edit')}"
 
 
@@ -359,7 +359,7 @@ def _html_footer(footer: Footer) -> list[str]:
 
 # For chats and programs
 
-#: Changes told in a chat.
+#: Changes reported in a chat.
 _CHAT = 8
 
 
@@ -379,7 +379,7 @@ def digest_as_chat(digest: Digest) -> tuple[ChatBlock, ...]:
 
 
 def digest_as_markdown(digest: Digest) -> str:
-    """Return *digest* as Markdown: the changes one after the other, as they stand in an issue."""
+    """Return *digest* as Markdown: the changes one after the other, as in an issue."""
     budget = BUDGET // max(len(digest.items), 7)
     parts = [
         markdown(

@@ -1,4 +1,4 @@
-"""What proves a change to somebody who does not have tostrack: files, their hashes, and how to check them."""
+"""Evidence of a change for somebody who does not have tostrack: files, their hashes, and how to check them."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ _PAGE = (
 
 
 def evidence_page(title: str, body: str) -> bytes:
-    """Return an HTML page of a rendered change; *title* is an id of ours."""
+    """Return an HTML page of a rendered change; *title* is a document's id."""
     return _PAGE.format(title=title, body=body).encode()
 
 

@@ -22,7 +22,7 @@ _QUOTE = 160
 
 
 class FoundFlag(Value):
-    """What the judge finds in one hunk by today's rules, and why its flags are there."""
+    """The finding of one hunk by today's rules, and why its flags are there."""
 
     hunk: Hunk
     reason: Reason
@@ -34,18 +34,18 @@ class FoundFlag(Value):
 
 
 class ComparedText(Value):
-    """Which text the new one was held against, which stood, and what readers knew; numbers of versions."""
+    """Which text the new one was compared with, which text was current, and which one readers knew; version numbers."""
 
     held_against: int
     stood: int
-    #: None when readers had been told of no change.
+    #: None when readers had been notified of no change.
     told: int | None
     #: One sentence each.
     sentences: tuple[str, ...]
 
 
 class Reasoning(Value):
-    """One stored change with everything that led to what readers were told, or were not."""
+    """One stored change with everything that decided whether readers were notified."""
 
     #: As ``tostrack log`` lists it.
     id: str
@@ -114,7 +114,7 @@ def _why(why: Explanation, label: str, look: TerminalStyle) -> Iterator[str]:
 
 
 def _marked(name: str, text: str, look: TerminalStyle, *, style: str = "dim") -> list[str]:
-    """Return *text* under its name, each line with a mark of ours before the page's words."""
+    """Return *text* under its name, each line with a mark before the page's words."""
     bar = "|" if look.ascii else "│"
     lines = look.wrap([("=", text)], 11)
     return [

@@ -1,4 +1,4 @@
-"""Stored changes in, Atom, RSS and JSON Feed out: the same bytes for the same changes, and ids that never move."""
+"""Stored changes as Atom, RSS and JSON Feed: the same bytes for the same changes, and ids that never move."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class FeedData(Value):
 
 
 def tag(authority: str, year: int, *parts: str) -> str:
-    """Return the RFC 4151 id ``tag:AUTHORITY,YEAR:PART:PART``: the same for ever, wherever the site is served.
+    """Return the RFC 4151 id ``tag:AUTHORITY,YEAR:PART:PART``: the same forever, wherever the site is served.
 
     Args:
         authority: A domain or mail address that the publisher held in *year*; frozen when the archive was made.
@@ -77,7 +77,7 @@ def tag(authority: str, year: int, *parts: str) -> str:
 
 
 def change_id(change: Change, authority: str, year: int) -> str:
-    """Return the id of *change* for ever: its document, when the new text was first seen, and the text's hash."""
+    """Return the id of *change* forever: its document, when the new text was first seen, and the text's hash."""
     seen_at = iso(change.new.seen_at) if change.new.seen_at else ""
     name = document_id(change.service, change.document)
     return tag(authority, year, "change", name, seen_at.replace(":", ""), change.new.sha256[:16])
@@ -96,7 +96,7 @@ def build_entry(
     """Return *change* as an entry: the headline as title, the redline with its flags as content.
 
     Args:
-        updated: When it was told, for one that was told later than its text was seen.
+        updated: When it was reported, if that was later than its text was seen.
 
     Raises:
         ValueError: The change has no time, or *authority* is no authority.
@@ -226,7 +226,7 @@ def _size(item: FeedEntry) -> int:
     """Return about how many bytes *item* takes once its text is escaped; never fewer in any format."""
     parts = [item.summary_html, item.summary_text, item.title, item.link, item.id, *item.topics]
     bare = sum(len(part.encode("utf-8", "replace")) for part in parts)
-    # ``&amp;`` and ``&lt;`` are 4 and 3 more than what they stand for; the elements around the text are under 600.
+    # ``&amp;`` and ``&lt;`` are 4 and 3 longer than their characters; the elements around the text are under 600.
     escaped = sum(4 * part.count("&") + 3 * (part.count("<") + part.count(">")) for part in parts)
     return bare + escaped + 600
 

@@ -41,7 +41,7 @@ def write_headline(judgement: Judgement, service_name: str, document_name: str, 
         verb = "returns partly to an older text of" if said.startswith("partly") else "returns to an older text of"
     named = f"{service} {verb} its {document}"
     whole = f"{named}: {said}"
-    # What does not fit stands below a title without quotes.
+    # What does not fit is below a title without quotes.
     return _title(whole if quoted or columns(whole) <= TITLE_COLUMNS else named)
 
 
@@ -61,7 +61,7 @@ def _title(text: str) -> str:
 
 
 def _as_clause(explanation: str) -> str:
-    """Return *explanation* fit to stand after a colon: no capital that only began a sentence, no full stop."""
+    """Return *explanation* fit to follow a colon: no capital that only began a sentence, no full stop."""
     text = safe_line(explanation).rstrip(".")
     first = text.split(" ", 1)[0]
     return text[:1].lower() + text[1:] if first[1:].islower() or len(first) == 1 else text
@@ -92,7 +92,7 @@ def subject_of(topic: str) -> str:
 
 
 def flag_label(flag: Flag, hunk: Hunk) -> str:
-    """Return what stands before a flag's quote: ``licensing · widened``, ``sharing · widened (safeguard dropped)``."""
+    """Return the words before a flag's quote: ``licensing · widened``, ``sharing · widened (safeguard dropped)``."""
     topic = safe_line(flag.topic)
     if flag.direction is None:
         return f"{topic} · {flag.polarity}"

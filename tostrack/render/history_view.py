@@ -13,7 +13,7 @@ from tostrack.render.terminal_style import PLAIN, TerminalStyle
 _PATH = 40
 #: Columns of a sentence.
 _EXCERPT = 220
-#: So many sentences of one meaning are quoted: a policy that is rewritten says it in twenty.
+#: This many sentences of one meaning are quoted: a policy that is rewritten says it in twenty.
 _MOST = 3
 #: How an event reads; a promise that comes leaves the platform less, and is narrowed.
 _SAID = {

@@ -22,7 +22,7 @@ _NAMED = 3
 
 
 class Precedence(Value):
-    """Who else had a clause of the kind of a flag by a day."""
+    """The other platforms that had a clause of the kind of a flag by a day."""
 
     #: What such a clause says: ``takes a licence to what you post``.
     meaning: str
@@ -33,7 +33,7 @@ class Precedence(Value):
 
 
 class MemoFacts(Value):
-    """What a memo says of a change beside the change itself."""
+    """The contents of a memo beside the change itself."""
 
     service_name: str
     document_name: str
@@ -46,7 +46,7 @@ class MemoFacts(Value):
     fetched_at: str = ""
     #: The effective date that the new text states of itself; None where it states none.
     effective: date | None = None
-    #: Who had a clause of that kind before; None where no flag that moved stands in the new text.
+    #: Who had a clause of that kind before; None where no flag that moved is in the new text.
     precedence: Precedence | None = None
 
 

@@ -1,4 +1,4 @@
-"""Where pages of the site lie: what the site writes and what feeds, digests and mails link to."""
+"""The paths of the site's pages: what the site writes and what feeds, digests and mails link to."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ _PART = re.compile(r"\.\d+(?=\.\w+\Z)")
 
 
 def change_page(change_id: str) -> str:
-    """Return the file of a change's page below the site's root; it stays where it is for ever.
+    """Return the file of a change's page below the site's root; it never moves.
 
-    ``acme/terms@7-settled`` lies in ``changes/acme/terms/7-settled/index.html``.
+    The page of ``acme/terms@7-settled`` is ``changes/acme/terms/7-settled/index.html``.
     """
     document, _, number = change_id.partition("@")
     return f"changes/{document}/{number}/index.html"
@@ -32,12 +32,12 @@ def platform_page(service: str) -> str:
 
 
 def document_page(service: str, document: str) -> str:
-    """Return the file of a document's page: the text that stands."""
+    """Return the file of a document's page: the current text."""
     return f"platforms/{service}/{document}/index.html"
 
 
 def version_page(service: str, document: str, number: int) -> str:
-    """Return the file of one version's text; it stays where it is for ever."""
+    """Return the file of one version's text; it never moves."""
     return f"platforms/{service}/{document}/{number}/index.html"
 
 

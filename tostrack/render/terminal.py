@@ -17,7 +17,7 @@ from tostrack.render.word_edits import excerpt, runs_of, side, view
 UNFLAGGED_SHOWN = 20
 #: Kept words shown on each side of an edit.
 CONTEXT = 14
-#: Longest quote of a flag, in columns; the clause itself stands beneath it.
+#: Longest quote of a flag, in columns; the clause itself is beneath it.
 _QUOTE = 220
 #: Two columns narrower than this each cannot be read.
 _NARROWEST_COLUMN = 30
@@ -115,7 +115,7 @@ def _fact(fact: Fact, look: TerminalStyle) -> list[str]:
 
 def _marked(style: str, sign: str, text: str, look: TerminalStyle) -> list[str]:
     first, *more = look.wrap([("=", text)], 2)
-    # Every further line opens with a mark of ours too: no word of the page begins a line of output.
+    # Every further line begins with a mark too: no word of the page begins a line of output.
     signs = [sign, *("|" if look.ascii else "│" for _ in more)]
     return [look.paint(style, f"{mark} {look.line(line)}") for mark, line in zip(signs, [first, *more], strict=True)]
 
@@ -149,7 +149,7 @@ def _columns(hunk: Hunk, look: TerminalStyle, context: int) -> list[str]:
     narrow = TerminalStyle(look.colour, each, look.ascii)
     runs = view(hunk, context)
     if hunk.edit in (Edit.ADDED, Edit.REMOVED):
-        # The side that it stands on says it; marks in whole clauses only tire the eye.
+        # Its side says it; marks in whole clauses only tire the eye.
         runs = [(str(hunk.edit), text) for _, text in runs]
     left = narrow.wrap(side(runs, "-")) if hunk.edit is not Edit.ADDED else []
     right = narrow.wrap(side(runs, "+")) if hunk.edit is not Edit.REMOVED else []
@@ -172,7 +172,7 @@ def _stat(change: Change, look: TerminalStyle) -> list[str]:
         numbers = [f"{edits[edit]}{SIGNS[edit]}" if edits[edit] else "" for edit in Edit]
         flagged = dict.fromkeys(safe_line(flag.topic) for hunk in hunks for flag in hunk.flags)
         topics = f"  ⚑ {', '.join(flagged)}" if flagged else ""
-        # Up to four numbers stand before the heading.
+        # Up to four numbers are before the heading.
         room = max(look.width - 24 - columns(topics), 20) if look.width else 0
         rows.append([*numbers, (path_of(heading, room) or "(no heading)") + topics])
     return align_columns(rows, look, right=len(Edit))

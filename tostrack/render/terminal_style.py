@@ -58,7 +58,7 @@ class TerminalStyle(Value):
         return self.paint(style, text)
 
     def titled(self, what: str, heading: Sequence[str]) -> str:
-        """Return the title of an edit: *what* it is, and the heading path that it stands under."""
+        """Return the title of an edit: *what* it is, and its heading path."""
         path = path_of(heading, max(self.width - columns(what) - 3, 1) if self.width else 0)
         return self.fit(f"{what} · {path}" if path else what, "title")
 

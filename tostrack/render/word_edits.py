@@ -16,7 +16,7 @@ Run = tuple[str, str]
 _FEWEST_LEFT_OUT = 8
 #: How many words more than asked (or half as many fewer) a fold may show, to begin and end with a sentence or part.
 _SLACK = 8
-#: Words of a paragraph that people read in one go; a longer clause that came or went is not shown whole.
+#: Words of a paragraph that people read in one go; a longer clause that was added or removed is not shown whole.
 _PARAGRAPH = 200
 #: Words of a moved clause, enough to know it again.
 _MOVED = 24
@@ -26,7 +26,7 @@ _STOP = (".", ";", ":", "!", "?", ".”", '."', "。")
 def runs_of(hunk: Hunk) -> list[Run]:
     """Return the runs of *hunk* as safe one-line texts, white space at the edge of an edit outside of it.
 
-    A clause that was added or removed is one run; a moved clause is shown as it stands now.
+    A clause that was added or removed is one run; a moved clause is shown in its new wording.
     """
     if hunk.edit is Edit.MOVED:
         return [("=", safe_line(hunk.new or hunk.old))]

@@ -93,7 +93,7 @@ def describe_kind(kind: str) -> str:
 def describe_past(
     first: str, *, from_start: bool, moves: Sequence[Sequence[str]], day: Callable[[str], str] = lambda when: when[:10]
 ) -> str:
-    """Return since when a flag stands: ``since 2011-05-18 or before, widened 2013-01-19``.
+    """Return the first day of a flag, and its moves: ``since 2011-05-18 or before, widened 2013-01-19``.
 
     Args:
         first: When its clause began to say it.

@@ -1,1 +1,1 @@
-"""What somebody asks of the archive: each module is one task, the order of its I/O around the pure modules."""
+"""The tasks of the archive: each module is one task, the order of its I/O around the pure modules."""

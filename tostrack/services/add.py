@@ -1,4 +1,4 @@
-"""A web address in, an entry for the watchlist out: fetched once, named, its text found; nothing is stored."""
+"""Proposes an entry of the watchlist for a web address: fetched once, named, its text found; nothing is stored."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _named(seen: Preview, known: Sequence[Document], service: str, document: str
     [page], capture = seen.document.pages, seen.captures[0]
     url = page.url
     says = call(read_page_facts, capture.body, content_type=capture.content_type)
-    # The heading of the policy, not of a consent box that stands before it.
+    # The heading of the policy, not of a consent box before it.
     heading = next((plain(clause.text) for clause in seen.clauses if clause.kind == "h1"), "")
     called = names(url, title=says.title, heading=heading, site_name=says.site_name, known=known)
     service, document = service or called.service, document or called.document
@@ -145,5 +145,5 @@ def _named(seen: Preview, known: Sequence[Document], service: str, document: str
 
 def _same(one: str, other: str) -> bool:
     """Whether two addresses ask for the same page, but for a slash at the end and a place on the page."""
-    # Some pages are told apart by their fragment alone; nobody watches both by accident.
+    # Some pages differ in their fragment alone; nobody watches both by accident.
     return urldefrag(one)[0].rstrip("/") == urldefrag(other)[0].rstrip("/")

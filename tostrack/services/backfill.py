@@ -1,4 +1,4 @@
-"""History from before the first crawl: captures of an outside archive become versions, and nobody is told."""
+"""History from before the first crawl: captures of an outside archive become versions, and nobody is notified."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class CaptureSource(Protocol):
 
 @dataclass
 class BackfillResult:
-    """What came of one document."""
+    """The result for one document."""
 
     service: str
     document: str
@@ -58,7 +58,7 @@ class BackfillResult:
     #: Captures that are still to be had; nothing is stored before they are, or are given up.
     waiting: int = 0
     versions: int = 0
-    #: Captures whose text stood already.
+    #: Captures whose text was stored already.
     same: int = 0
     #: Captures that were had and hold no policy: address and reason.
     left_out: list[tuple[str, str]] = field(default_factory=list)
@@ -81,7 +81,7 @@ class BackfillRange(Value):
 
 
 class _Moment(Value):
-    """What a document was at one time, of several pages the newest captures of each."""
+    """A document at one time, of several pages the newest captures of each."""
 
     name: str
     at: datetime
@@ -101,7 +101,7 @@ class _Moment(Value):
 
 
 class Plan(Value):
-    """What is to be asked for of one document."""
+    """The captures to ask for of one document."""
 
     document: Document
     found: BackfillResult
@@ -155,7 +155,7 @@ def fetch_captures(made: Plan, source: CaptureSource, ledger: RequestLog) -> Ite
 
 
 def store_captures(made: Plan, ledger: RequestLog, writer: Writer, call: Call = call_directly) -> BackfillResult:
-    """Make versions of what was gathered: of a time before the first one that stands, all of them or none.
+    """Make versions of what was gathered, all from before the first stored one: all of them or none.
 
     Raises:
         StoreError: The archive or the ledger cannot be written.
@@ -169,7 +169,7 @@ def store_captures(made: Plan, ledger: RequestLog, writer: Writer, call: Call = 
         try:
             _take(found, _store_before(document, before, first, writer, call))
         except ExtractError as error:
-            # What stands could not be compared with it, and history is stored whole or not at all.
+            # The current text could not be compared with it, and history is stored whole or not at all.
             found.cause, found.message = error.cause, f"{document.id}: {error}"
             return found
     if after := moments[len(before) :]:

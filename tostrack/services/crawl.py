@@ -115,7 +115,7 @@ def _waiting(document: Document, writer: Writer, at: datetime) -> CrawlResult | 
 
 
 class Preview(Value):
-    """What would be kept of a document today; nothing is stored."""
+    """The text that would be stored of a document today; nothing is stored."""
 
     document: Document
     text: str = ""
@@ -194,7 +194,7 @@ def _previews(
 
 
 def _unstable(first: Preview, second: Preview, call: Call) -> tuple[tuple[str, str], ...]:
-    """Return what differs between the texts of two fetches, which in a text that stands is nothing."""
+    """Return what differs between the texts of two fetches; in a stable text that is nothing."""
     if second.cause:
         return ()
     found = []
@@ -302,7 +302,7 @@ def _says_instead(
     kept: Mapping[int, Snapshot],
     call: Call,
 ) -> tuple[str, str]:
-    """Return what pages without text say instead, as a cause, and how a dead selector is mended; each may be empty."""
+    """Return the cause of a page without text, and the repair of a dead selector; each may be empty."""
     says = mend = ""
     if not isinstance(error, FetchError) and error.cause not in OVERRUNS:
         with suppress(ExtractError):
@@ -343,10 +343,10 @@ def _awaits_confirmation(document: Document, writer: Writer) -> bool:
 
 
 def _confirmed(document: Document, writer: Writer, key: str, cause: str, at: datetime) -> bool:
-    """Whether a suspect text has stood long enough to be the text.
+    """Whether a suspect text has been there long enough to be the text.
 
     Only an odd text can be confirmed by coming again. A page that says itself that it is an outage, a login or a
-    challenge is no policy however long it stands; a person accepts it or mends the watchlist.
+    challenge is no policy however long it is there; a person accepts it or corrects the watchlist.
     """
     row = writer.suspect(document, key)
     return (

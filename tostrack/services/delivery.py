@@ -1,6 +1,6 @@
 """From the outbox to people: what waits is gathered into messages when it is due, and each is sent at least once.
 
-Every step is a transaction of its own, so that a kill at any moment loses nothing: the next run goes on, and what went
+Every step is a transaction of its own, so that a kill at any moment loses nothing: the next run continues, and what was
 out twice carries the same Message-ID.
 """
 
@@ -27,14 +27,14 @@ LEASE = timedelta(minutes=10)
 #: Waits between tries double from the first to the second; after so long and so often it is given up.
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=15), timedelta(hours=12)
 GIVEN_UP_AFTER, _TRIES = timedelta(hours=72), 4
-#: How long a storm is held for the operator's word; what is true must still be told.
+#: How long a storm waits for the operator; after that it is sent, because a true change must be reported.
 HOLD = timedelta(days=1)
 #: A reader who heard nothing for so long may want to know that somebody still looks.
 QUIET = timedelta(days=30)
 
 
 def is_due(every: str, rows: Sequence[Waiting], made: Iterable[datetime], at: datetime) -> bool:
-    """Return whether what waits for one reader is to be told *at* this time.
+    """Return whether the messages waiting for one reader are due *at* this time.
 
     A day's digest goes with the first run of a day that has something to tell; a week's on Monday, or as soon after it
     as there is a run. A reader never gets two in one period, however the clock jumps.
@@ -106,7 +106,7 @@ def _say_still_watching(outbox: Outbox, office: SenderConfig, at: datetime) -> I
 
 
 class Delivery(Value):
-    """What became of one message in this run."""
+    """The result for one message in this run."""
 
     message: Message
     #: ``sent``, ``retry`` or ``dead``; ``retry`` too where another sender goes on with it.

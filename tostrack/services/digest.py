@@ -1,4 +1,4 @@
-"""From the archive to what one reader is told: what is quoted, what is only named, and what is counted."""
+"""From the archive to a reader's digest: what is quoted, what is only named, and what is counted."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def assemble_digest(
     warning: str = "",
     book: Rulebook = SHIPPED,
 ) -> Digest:
-    """Return what the readers of *settings* are told of *events*, the ids of changes; the same archive, the same words.
+    """Return what the readers of *settings* are sent about *events*, the ids of changes; equal archives, equal words.
 
     Args:
-        events: What is told, as it was frozen; anything else between *since* and *until* is listed or counted.
+        events: What is reported, as it was frozen; anything else between *since* and *until* is listed or counted.
         since: Where the span begins that the digest speaks of.
 
     Raises:
@@ -47,7 +47,7 @@ def assemble_digest(
     told = _changes(archive, [event for event in events if event not in silent])
     ids = {row.id for row in told} | silent
     seen = [row for row in scope.between(since, until) if row.id not in ids]
-    # Without topics nothing lies outside them: what else is there is in another message to the same readers.
+    # Without topics nothing is outside them: the other changes are in another message to the same readers.
     others = [row for row in seen if row.verdict == Verdict.SUBSTANTIVE and row.announced and settings.topics]
     watched = [row for row in archive.documents() if scope.covers(row.id)]
     decided = ids | {one.change for one in reviews if one.state}
@@ -72,7 +72,7 @@ def assemble_digest(
 
 
 class _Scope:
-    """The documents and changes that the readers of one digest are told of."""
+    """The documents and changes that the readers of one digest are notified of."""
 
     def __init__(self, archive: Archive, settings: DigestSettings) -> None:
         self._archive = archive
@@ -113,7 +113,7 @@ def _upcoming(archive: Archive, watched: Iterable[DocumentRow], site: str, until
 
 
 def changes_between(archive: Archive, settings: DigestSettings, since: datetime, until: datetime) -> list[str]:
-    """Return the ids of the changes between two times that the readers of *settings* are told of, oldest first."""
+    """Return the ids of the changes between two times that the readers of *settings* are notified of, oldest first."""
     scope = _Scope(archive, settings)
     return [
         row.id
@@ -123,7 +123,7 @@ def changes_between(archive: Archive, settings: DigestSettings, since: datetime,
 
 
 def _changes(archive: Archive, events: Sequence[str]) -> list[ChangeRow]:
-    """Return the changes of these ids; the changes of each document are listed once, however many are told."""
+    """Return the changes of these ids; the changes of each document are listed once, however many are reported."""
     rows: dict[str, ChangeRow] = {}
     for name in dict.fromkeys(event.partition("@")[0] for event in events):
         service, _, document = name.partition("/")
@@ -149,7 +149,7 @@ def _items(archive: Archive, rows: Sequence[ChangeRow], site: str) -> Iterable[D
 
 
 def _pasts(archive: Archive, row: ChangeRow, change: Change) -> dict[tuple[str, str, str], str]:
-    """Return since when what *change* moved has been said, in words, where it was said before and stands."""
+    """Return the first day of what *change* moved, in words, where it was said before and is current."""
     if not any(flag.direction for hunk in change.hunks for flag in hunk.flags):
         return {}
     return {

@@ -1,4 +1,4 @@
-"""A site in, its policies out: from its home page, its legal pages, its site map and its own statements."""
+"""Finds the policies of a site: from its home page, its legal pages, its site map and its own statements."""
 
 from __future__ import annotations
 

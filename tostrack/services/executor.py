@@ -28,14 +28,14 @@ R = TypeVar("R")
 #: A function that a module holds by its name, of a value that can be pickled and of a way to read hostile pages.
 Function = Callable[[V, Call], A]
 
-#: So many jobs are out for each process: one that it does, and one that waits for it. Bounds the memory.
+#: This many jobs are out for each process: one that it does, and one that waits for it. Bounds the memory.
 _AHEAD = 2
 #: Seconds in which a scheduler answers that is there.
 _CONNECT = 10
 
 
 class Executor(Protocol):
-    """Gives a function to whoever is to work."""
+    """Gives a function to its workers."""
 
     def __call__(self, function: Function[V, A], jobs: Iterable[tuple[str, V]]) -> Iterator[tuple[V, A | ExtractError]]:
         """Yield each job's value with what *function* returns of it, in order.

@@ -29,7 +29,7 @@ def explain_change(
     limit: int | None = None,
     with_accounts: bool = True,
 ) -> Reasoning:
-    """Return why the change of *change_id* (as ``tostrack log`` lists it) was told, or was not.
+    """Return why the change of *change_id* (as ``tostrack log`` lists it) was reported, or was not.
 
     The verdict, the flags and the reason of each hunk are those that were stored.
 
@@ -37,7 +37,7 @@ def explain_change(
         archive: Open for reading.
         change_id: Names the change.
         book: Says why a clause is flagged.
-        limit: So many hunks, those that matter most, are explained; of the others only the reason is told. None: all.
+        limit: So many hunks, the most important, are explained; of the others only the reason is reported. None: all.
         with_accounts: Whether to say which words the rule of a silent hunk explains: that reads the hunk again.
 
     Raises:
@@ -184,7 +184,7 @@ def _compared(archive: Archive, row: ChangeRow) -> ComparedText:
 
 
 def _told_before(archive: Archive, row: ChangeRow) -> int | None:
-    """Return the number of the version that readers had been told of last before the change of *row*."""
+    """Return the number of the version that readers knew before the change of *row*."""
     earlier = [
         other.to_number
         for other in archive.changes(row.service, row.document)

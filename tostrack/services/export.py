@@ -232,7 +232,7 @@ Open Terms Archive. Made by tostrack.
 
 
 def captures(archive: Archive, rows: list[DocumentRow]) -> list[dict[str, Any]]:
-    """Return the raw captures of the documents *rows* that were not taken out by order, in the order of their time."""
+    """Return the raw captures of the documents *rows* that were not redacted, in the order of their time."""
     taken_out = Provenance(archive.query).captures
     query = """
         SELECT n.* FROM snapshots n JOIN documents d ON d.id = n.document_id JOIN services s ON s.id = d.service_id

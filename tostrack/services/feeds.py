@@ -24,7 +24,7 @@ def build_feeds(
     """Return the feeds of the archive by file name: Atom, RSS 2.0 and JSON Feed, each of everything and of its parts.
 
     ``all``, each service (``acme``), each document (``documents/acme/terms``) and each topic (``topics/sharing``). A
-    feed holds the changes that readers are told of; the same archive gives the same bytes.
+    feed holds the changes that readers are notified of; the same archive gives the same bytes.
 
     Args:
         url: Where the files will be served, without a final slash; empty when they are only read from disk.

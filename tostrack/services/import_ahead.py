@@ -28,7 +28,7 @@ from tostrack.models import Clause, Document, Outcome, Reading, Version, from_is
 from tostrack.sandbox import Call
 from tostrack.services.import_history import BATCH, ImportResult, append_records, import_records
 
-#: So many bytes of packed visits may wait for the writer in all.
+#: This many bytes of packed visits may wait for the writer in all.
 _MOST_WAITING = 16 << 20
 #: The fastest level: texts become a fifth.
 _LEVEL = 1
@@ -48,7 +48,7 @@ def import_documents(
         collected: The collection, open.
         writer: Where to store them.
         calls: How to read, judge and flag texts, each used by one thread at a time; the first by this one.
-        progress: Told how many records were read.
+        progress: Called with the number of records read.
 
     Raises:
         StoreError: The archive cannot be written; the batches before are stored.
@@ -196,7 +196,7 @@ class _OverError(Exception):
 
 
 class _NewHistory:
-    """The history of a document that the archive does not know, as it comes to be: stands for a `Writer`."""
+    """The history of a document that the archive does not know yet: used like a `Writer`."""
 
     def __init__(self, book: Rulebook, keep: Callable[[Visit], None]) -> None:
         self.book = book
@@ -238,7 +238,7 @@ class _NewHistory:
         return Reading(Version(text, from_iso(row.seen_at), row.number), tuple(split_clauses(text)))
 
     def last_seen(self, _service: str, _document: str, /) -> str | None:
-        """Return when the text that stands was last seen."""
+        """Return when the current text was last seen."""
         return self._last_seen
 
     def unflagged(self, clauses: Iterable[Clause], _fingerprint: str, /) -> list[Clause]:

@@ -44,15 +44,15 @@ _MOST_PAST = 64
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:[^\n]{0,2000}\n){0,200}?---[ \t]*\n")
 #: Texts that are kept to be known again: real pages turn through nine.
 _MOST_KNOWN = 16
-#: A collection records a text once, when it changes: an odd one that stood for so long was no page of an outage.
+#: A collection records a text once, when it changes: an odd one that stayed so long was no page of an outage.
 _STANDS = timedelta(days=7)
 #: What the archive says the text of a Markdown file was made by.
 _MARKDOWN = "markdown"
 #: And of what others recorded: by whom.
 COLLECTION = "ota:"
-#: So many records are stored in one transaction: a commit takes as long as two of them, and a kill costs one batch.
+#: This many records are stored in one transaction: a commit takes as long as two of them, and a kill costs one batch.
 BATCH = 100
-#: So many characters of the last versions are held, whatever their number: sixty of the usual length.
+#: This many characters of the last versions are held, whatever their number: sixty of the usual length.
 _MOST_PAST_CHARACTERS = 4_000_000
 #: What the process of an import may take to read, judge or flag one text, and what this one may have before it drops
 #: what it remembers: both together stay below 200 MB but for texts of megabytes.
@@ -62,11 +62,11 @@ PAGE_MEGABYTES = 192
 
 
 class KeptCapture(Protocol):
-    """What a document was at one time, as somebody else has kept it."""
+    """A document at one time, as somebody else has kept it."""
 
     @property
     def name(self) -> str:
-        """What messages call it."""
+        """Its name in messages."""
 
     def read(self) -> Mapping[int, Snapshot]:
         """Return its captures by page number.
@@ -78,14 +78,14 @@ class KeptCapture(Protocol):
 
 @dataclass
 class ImportResult:
-    """What became of one document's files."""
+    """The result for one document's files."""
 
     service: str
     document: str
     files: int = 0
     #: Versions that were added.
     versions: int = 0
-    #: Files whose text stood already, or was imported before.
+    #: Files whose text was known already, or that were imported before.
     same: int = 0
     #: Files that were not taken, and why.
     left_out: dict[str, str] = field(default_factory=dict)
@@ -181,7 +181,7 @@ def import_records(
         collected: The collection, open.
         records: Its records of the document, by time.
         writer: Where to store them.
-        progress: Told of each batch how many records it held.
+        progress: Called with the number of records of each batch.
         call: How to read, judge and flag a text, which may be hostile: a `sandbox.Worker` bounds each step.
 
     Raises:
@@ -264,7 +264,7 @@ def _take(run: _Run, found: ImportResult, texts: Iterable[tuple[str, Callable[[]
 
 
 class _Run:
-    """One document's import under way: what stands, and what a new text is held against."""
+    """One document's import under way: its current text, and what a new text is compared with."""
 
     def __init__(self, document: Document, writer: HistoryStore, call: Call) -> None:
         self._document = document
@@ -272,14 +272,14 @@ class _Run:
         self._call = call
         self._current = writer.current(document.service, document.slug)
         self._past = _past(document, writer)
-        #: The captures of the text that stands, as far as they are known.
+        #: The captures of the current text, as far as they are known.
         self._kept: Sequence[Snapshot] = tuple(kept_captures(document, writer.pages(document), writer).values())
-        #: What the text that stands is known by.
+        #: The key of the current text.
         self._key = reading_key(writer.reading(self._current)) if self._current else ""
-        #: The last text, if it was odd beside what stands: the next one may confirm it.
+        #: The last text, if it was odd beside the current one: the next one may confirm it.
         self._odd: _Text | None = None
         self._odd_cause = ""
-        #: When the text that stands was seen again, where that is not stored yet.
+        #: When the current text was seen again, where that is not stored yet.
         self._seen_at: datetime | None = None
 
     def take(self, text: _Text, found: ImportResult) -> None:
@@ -315,7 +315,7 @@ class _Run:
             self._seen_at = at
 
     def finish(self, found: ImportResult, until: datetime) -> None:
-        """Store the last text, if it was odd and stood until the collection's end; else put it into quarantine."""
+        """Store the last text, if it was odd and stayed until the collection's end; else quarantine it."""
         odd, self._odd = self._odd, None
         if odd is None or not odd.record:
             return
@@ -338,7 +338,7 @@ class _Run:
             )
 
     def _is_only_odd(self, text: _Text, cause: str) -> bool:
-        """Return whether *text* is suspect only beside the one before it: what was recorded and stands is in force."""
+        """Return whether *text* is suspect only beside the one before it: a recorded text that stayed is in force."""
         return cause in document_text.CONFIRMABLE or bool(text.record and not _suspicion(text, None, self._call))
 
     def _was_version(self, text: _Text) -> bool:
@@ -357,7 +357,7 @@ class _Run:
         raise DocumentError(f"would go {where}: history is only ever appended to, so import it into a new archive")
 
     def settle(self) -> None:
-        """Store when the text that stands was last seen."""
+        """Store when the current text was last seen."""
         at, self._seen_at = self._seen_at, None
         if at is None:
             return
@@ -427,7 +427,7 @@ class _Run:
 def _confirmed(text: _Text, odd: _Text | None, call: Call) -> list[_Text]:
     """Return what is to be stored when *text* follows the *odd* one and is like it: both, or the first of two equals.
 
-    In a crawl the same text again confirms; saved pages lie months apart, so one that goes on from it does too.
+    In a crawl the same text again confirms; saved pages are months apart, so one that continues from it does too.
     """
     if odd is None or text.at - odd.at < CONFIRMED_AFTER:
         return []
@@ -437,7 +437,7 @@ def _confirmed(text: _Text, odd: _Text | None, call: Call) -> list[_Text]:
 
 
 def _judged(version: NewVersion) -> PastText:
-    """Return an imported version as if readers had been told of it when it mattered, so that the next is judged so."""
+    """Return an imported version as if readers had been notified of it, so that the next one is judged so."""
     if version.change is None:
         return PastText(version.reading.version)
     change = version.change

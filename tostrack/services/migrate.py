@@ -18,7 +18,7 @@ from tostrack.value import Value
 
 
 class MigrateResult(Value):
-    """What was converted."""
+    """The result of a conversion."""
 
     #: The schema before.
     schema: int

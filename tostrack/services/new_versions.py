@@ -1,4 +1,4 @@
-"""What becomes a version of a document: from a text, the archive and today's rules to rows that are not stored yet.
+"""Makes versions of a document: from a text, the archive and today's rules to rows that are not stored yet.
 
 Shared by all who record versions: the nightly run, a person who accepts a text, re-extraction and imports.
 """
@@ -29,7 +29,7 @@ from tostrack.sandbox import Call, call_directly
 
 log = logging.getLogger(__name__)
 
-#: How many of the last versions a new text is held against: variants that rotate do so within a few nights.
+#: A new text is compared with so many last versions: variants that rotate do so within a few nights.
 HISTORY = 8
 #: Two equal fetches this far apart make an odd text the text (design, section 7).
 CONFIRMED_AFTER = timedelta(hours=12)
@@ -37,7 +37,7 @@ _YEAR = timedelta(days=365)
 
 
 class HistoryStore(Protocol):
-    """What is asked of the archive about a document, and given to it: a `Writer`, or what stands for one."""
+    """The archive's methods for one document: a `Writer`, or an object that is used like one."""
 
     @property
     def book(self) -> Rulebook:
@@ -116,10 +116,10 @@ def following_versions(
 ) -> tuple[NewVersion, ...]:
     """Return what *reading* adds to the document: itself, judged, unless it is only our own rules that moved.
 
-    Where our rules moved, the text that stood is read again by them first, so that like is compared with like.
+    Where our rules changed, the old text is extracted again first, so that like is compared with like.
 
     Args:
-        before: The text that stands, and *current* its row.
+        before: The current text, and *current* its row.
         kept: The captures that it was read from.
     """
     versions = []
@@ -200,9 +200,9 @@ def _is_known(row: VersionRow, judged: Mapping[int, ChangeRow]) -> bool:
 
 
 def _begins(row: VersionRow, judged: Mapping[int, ChangeRow]) -> bool:
-    """Whether what readers know begins with the version: nobody is told of an import, and a crawl goes on from it.
+    """Whether readers' knowledge begins with the version: nobody is notified of an import; a crawl continues from it.
 
-    Version 1 is where it began even when what stood before was found later.
+    Version 1 is where it began even when earlier versions were found later.
     """
     return row.kind == "import" or row.number == 1 or row.number not in judged
 

@@ -42,16 +42,16 @@ _ONE_VISIT = timedelta(minutes=10)
 
 @dataclass
 class RecoverResult:
-    """What was recovered, and what was not."""
+    """The captures that were recovered, and those that were not."""
 
     #: The backup that it began with, if there was a sound one.
     base: Path | None = None
-    #: Where the damaged archive lies now.
+    #: Where the damaged archive is now.
     aside: Path | None = None
     visits: int = 0
     versions: int = 0
     documents: int = 0
-    #: Captures that were not read again, with the reason.
+    #: Captures that were not reread, with the reason.
     left_out: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -75,7 +75,7 @@ def recover_archive(
 ) -> RecoverResult:
     """Put in the place of *path* an archive made of the newest sound backup and of the captures since.
 
-    The captures are read by today's rules, as if each night came again; nobody is told anything by it. The archive
+    The captures are read by today's rules, as if each night came again; nobody is notified of it. The archive
     that was there is set aside, never removed.
 
     Args:
@@ -183,7 +183,7 @@ def _captures(
 
 
 def _capture_at(path: Path, watched: Mapping[str, Document], checked: Mapping[str, str]) -> _Capture | str:
-    """Return the capture that the file at *path* holds by its name, or why it is not read again.
+    """Return the capture that the file at *path* holds by its name, or why it is not used.
 
     Args:
         checked: When each document was last checked by the archive that is rebuilt.
@@ -266,7 +266,7 @@ def _snapshot(capture: _Capture, snapshots: Path, known: dict[str, sqlite3.Row])
 
 
 def _aside(path: Path) -> Path:
-    """Set the archive at *path* and its journal aside; return where it lies now."""
+    """Set the archive at *path* and its journal aside; return its new path."""
     number = 1
     while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
         number += 1

@@ -1,4 +1,4 @@
-"""What the archive's texts say of each topic: the life of their flags, and flags anew when the rules changed."""
+"""The texts of the archive by topic: the life of their flags, and new flags when the rules changed."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from tostrack.services.executor import HERE, Executor
 from tostrack.services.stored_rules import StoredRules, read_stored_rules
 from tostrack.value import Value
 
-#: So many clauses are flagged anew in one transaction: a run that is killed goes on from there.
+#: This many clauses are flagged again in one transaction: a run that is killed continues from there.
 _BATCH = 500
-#: So many moments of the history of flags are stored in one.
+#: This many moments of the history of flags are stored in one.
 _MOMENTS = 100
 
 
@@ -39,7 +39,7 @@ class FlagHistoryEvent(Value):
     event: str
     polarity: str
     meaning: str
-    #: From the text that stood then; of what was withdrawn, from the text before.
+    #: From the text of that time; of a withdrawn flag, from the text before.
     quote: str
     #: The whole sentence that the quote is from.
     sentence: str
@@ -57,7 +57,7 @@ def flag_history(
 ) -> Iterator[FlagHistoryEvent]:
     """Yield what happened to each topic of a document, oldest first, by the rules of *book*.
 
-    By today's rules, and not as it was told: a rule written this morning has a history too. Versions whose coming was
+    By today's rules, and not as it was reported: a rule written this morning has a history too. Versions that were
     noise are passed over, so that a page that flaps does not grant and withdraw by turns. *call* compares texts.
 
     Raises:
@@ -135,7 +135,7 @@ def _pairs(
 
 
 def _compare(pair: _Pair, call: Call) -> list[FlagEvent] | ExtractError:
-    """Return what happened to the flags from the one version to the other, or why that cannot be told; pure."""
+    """Return what happened to the flags from the one version to the other, or why that cannot be reported; pure."""
     try:
         return call(find_events_between, pair.before, pair.after, pair.book, pair.known)
     except ExtractError as error:
@@ -154,7 +154,7 @@ def find_events_between(
 
 @dataclass
 class ReflagResult:
-    """What flagging anew came to, so far."""
+    """The result of flagging again, so far."""
 
     #: Clauses that other rules had flagged, and of these those whose flags are others now.
     clauses: int = 0
@@ -173,10 +173,10 @@ class ReflagResult:
 
 
 def reflag_archive(writer: Writer, *, dry_run: bool = False, spread: Executor = HERE) -> Iterator[ReflagResult]:
-    """Flag anew every clause that other rules than the archive's flagged, and yield how far it has come.
+    """Flag again every clause that other rules than the archive's flagged, and yield how far it has come.
 
-    Each distinct clause once, under its headings and its lead-in. Nobody is told: what a change was flagged with, and
-    told of, stays as it was. Nothing is left to do the second time.
+    Each distinct clause once, under its headings and its lead-in. Nobody is notified: the flags that a change had, and
+    that were reported, stay as they were. Nothing is left to do the second time.
     """
     found = ReflagResult()
     for (_, batch), flags in spread(_flagged, _batches(writer)):

@@ -1,4 +1,4 @@
-"""What a person decides about what is kept already: a text that waits in quarantine, selectors that moved.
+"""A person's decisions about stored texts: a text that waits in quarantine, selectors that moved.
 
 No platform is asked.
 """
@@ -40,13 +40,13 @@ def accept_quarantined(
     dry_run: bool = False,
     call: Call = call_directly,
 ) -> CrawlResult:
-    """Make a text in quarantine the next version of *document*: judged, flagged and told like any other.
+    """Make a quarantined text the next version of *document*: judged, flagged and reported like any other.
 
     Args:
         key: The beginning of the text's hash, where several wait; by default the one seen last.
 
     Raises:
-        ConfigError: None waits under that name, the page has shown the text that stands again since, or no text can
+        ConfigError: None waits under that name, the page has shown the current text again since, or no text can
             be read from what was kept, or judged within the bounds of a document.
     """
     try:
@@ -107,7 +107,7 @@ def _text(document: Document, captures: Mapping[int, Snapshot], row: SuspectRow,
 
 
 class Reextraction(Value):
-    """What reading a kept capture again by today's rules came to, as ``reextract --json`` prints it."""
+    """The result of extracting a kept capture again, as ``reextract --json`` prints it."""
 
     service: str
     document: str
@@ -115,7 +115,7 @@ class Reextraction(Value):
     outcome: str
     cause: str = ""
     message: str = ""
-    #: The number of the version that stands then.
+    #: The number of the version that is current then.
     version: int | None = None
     clauses_before: int = 0
     clauses: int = 0
@@ -127,7 +127,7 @@ class Reextraction(Value):
 
 
 class _Kept(Value):
-    """What a document is read again from, and what stands; no captures where it cannot be."""
+    """The captures that a document is extracted from again, and its current text; no captures if there are none."""
 
     document: Document
     current: VersionRow | None
@@ -136,7 +136,7 @@ class _Kept(Value):
 
 
 class _Read(Value):
-    """What came of it: a text, or why there is none, or why it does not look like the policy."""
+    """The result: a text, or why there is none, or why it does not look like the policy."""
 
     reading: Reading | None = None
     cause: str = ""
@@ -158,7 +158,7 @@ def reextract(
     compares like with like.
 
     Args:
-        force: Record also a text that does not look like the policy beside the one that stands.
+        force: Store also a text that does not look like the policy beside the current one.
         spread: Who reads the pages, which may be hostile.
     """
     jobs = ((document.id, _kept(document, writer)) for document in documents)

@@ -27,7 +27,7 @@ def follow_link(outbox: Outbox, key: str, text: str, now: datetime, action: str 
         action: Where given, the only one that may be done: the page of one action never does the other.
 
     Raises:
-        ConfigError: It is not one of ours, or came too late.
+        ConfigError: It is not one of this archive's, or came too late.
     """
     token = tokens.read(key, text, now)
     if action and token.action != action:

@@ -24,7 +24,7 @@ def find_binding_date(archive: Archive, version: VersionRow) -> tuple[date, str]
     return stated.first, stated.words
 
 
-# Each message of a run lists them anew, and no version ever changes.
+# Each message of a run lists them, and no version ever changes.
 @lru_cache(maxsize=16_384)
 def _read_dates(archive: Archive, version: VersionRow) -> tuple[tuple[date, str] | None, tuple[Deadline, ...]]:
     """Return the effective date of a version, as `find_binding_date` does, and the deadlines that go with it."""

@@ -1,4 +1,4 @@
-"""The tables that say who is told what and how: ``[digest.NAME]`` and ``[notify]``."""
+"""The tables that say who is notified of what and how: ``[digest.NAME]`` and ``[notify]``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tostrack.watchlist.values import NotifySettings
 _DIGEST_KEYS = ("to", "watch", "topics", "verdicts", "every", "still_watching", "until_acknowledged", "kinds")
 _NOTIFY_KEYS = ("smtp", "from", "operator", "endpoint", "hub", "issues", "storm", "secrets")
 _EVERY = ("day", "week", "change")
-#: Noise is counted and never told.
+#: Noise is counted and never reported.
 _VERDICTS = (Verdict.SUBSTANTIVE, Verdict.EDITORIAL)
 _NAMED = lazy_pattern(r"apprise:[A-Za-z][A-Za-z0-9_]{0,63}|summary:")
 _REPOSITORY = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")

@@ -1,4 +1,4 @@
-"""What is wrong with a watchlist: findings gathered while reading, told together, each with its place and a hint."""
+"""The mistakes of a watchlist: gathered while reading, reported together, each with its place and a hint."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 from tostrack.errors import ConfigError
 from tostrack.language.lazy_pattern import lazy_pattern
 
-#: Where a value stands: keys, and for a list's item its index.
+#: The place of a value: keys, and for a list's item its index.
 At = tuple[str | int, ...]
 
-#: More findings than this are counted, not told: nobody reads them, and each costs a search for a hint.
+#: More findings than this are counted, not listed: nobody reads them, and each costs a search for a hint.
 _TOLD = 100
 _BARE_KEY = lazy_pattern(r"[A-Za-z0-9_-]{1,80}")
 _HEADER = lazy_pattern(r"\s*\[\[?([^\[\]#]+)\]\]?\s*(?:#.*)?$")
@@ -121,7 +121,7 @@ def _places(text: str) -> dict[At, int]:
     entries: dict[At, int] = {}
     table: At = ()
     for number, whole in enumerate(text.split("\n"), 1):
-        # Keys stand at the start of a line, and a line may be megabytes.
+        # Keys are at the start of a line, and a line may be megabytes.
         line = whole[:1000]
         if header := read_header(line):
             table = header

@@ -72,7 +72,7 @@ def _service(url: str, site_name: str, parts: list[str], watched: list[Document]
 
 def _name_service(label: str, site_name: str, parts: list[str]) -> tuple[str, str]:
     """Return the id and the name of a new service, *label* being the host's own word for it."""
-    # A name for people: the one that the host's own word stands in, cut to that word when it says more than that.
+    # A name for people: the one that the host's own word is in, cut to that word when it says more than that.
     for text in (site_name, *reversed(parts)):
         spelt = [word for word in text.split() if slug(word) == label]
         if spelt or slug(text).replace("-", "") == label.replace("-", ""):

@@ -11,7 +11,7 @@ from tostrack.watchlist.findings import read_text
 
 #: Bytes. The rules that ship take 50,000.
 _LARGEST = 500_000
-#: So many files of rules at most.
+#: This many files of rules at most.
 _MOST = 100
 
 
@@ -19,7 +19,7 @@ def own_rules(folder: Path) -> list[tuple[str, str]]:
     """Return name and text of each file of rules in *folder*, ``topics.toml`` first, then by name.
 
     Raises:
-        ConfigError: One cannot be read; every such finding is told.
+        ConfigError: One cannot be read; every such finding is reported.
     """
     paths = [path for path in (folder / "topics.toml",) if path.is_file()]
     paths += sorted(path for path in (folder / "topics").glob("*.toml") if path.is_file())

@@ -1,4 +1,4 @@
-"""Parsed TOML in, a watchlist out, or every error at once."""
+"""Turns parsed TOML into a watchlist, or reports every error at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a watchlist says, as frozen values."""
+"""The content of a watchlist, as frozen values."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ class NotifySettings(Value):
     hub: str = ""
     #: ``owner/repository`` for issues about documents that fail.
     issues: str = ""
-    #: So many documents that change in one night are a storm: one digest, held for a day, and a question.
+    #: This many documents that change in one night are a storm: one digest, held for a day, and a question.
     storm: int = 12
-    #: A file, readable by its owner alone, with what must not stand here.
+    #: A file, readable by its owner alone, with the values that must not be here.
     secrets: Path | None = None
 
 

@@ -1,4 +1,4 @@
-"""Two lists of clauses in, the hunks between them out: what a person would say was changed, in document order."""
+"""Finds the hunks between two lists of clauses: what a person would say was changed, in document order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def diff(old: Sequence[Clause], new: Sequence[Clause]) -> tuple[Hunk, ...]:
     A clause that was split is one reworded hunk over all its parts, as is one that was merged. Taking the clauses
     of the hunks out of both lists leaves the same words in the same order.
     """
-    # Most of a text stands before the first edit and behind the last one.
+    # Most of a text is before the first edit and behind the last one.
     head, tail = _common_ends(old, new)
     found = align(old[head : len(old) - tail], new[head : len(new) - tail]).shifted(head)
     place = _Places(found)
@@ -49,7 +49,7 @@ def _common_ends(old: Sequence[Clause], new: Sequence[Clause]) -> tuple[int, int
 
 
 def differing_parts(old: Sequence[Clause], new: Sequence[Clause]) -> tuple[Sequence[Clause], Sequence[Clause]]:
-    """Return what stands on each side between the clauses that both begin with and those that both end with."""
+    """Return the clauses of each side between the common first ones and the common last ones."""
     head, tail = _common_ends(old, new)
     return old[head : len(old) - tail], new[head : len(new) - tail]
 
@@ -64,7 +64,7 @@ def _is_readable(hunk: Hunk) -> bool:
 
 
 class _Places:
-    """Where hunks stand in the reading order of the new text."""
+    """The places of hunks in the reading order of the new text."""
 
     def __init__(self, found: Alignment) -> None:
         kept = sorted([*found.same, *((olds[-1], news[-1]) for olds, news in found.reworded)])
@@ -75,7 +75,7 @@ class _Places:
         return new_at, 0, 0
 
     def of_gone(self, old_at: int) -> tuple[int, int, int]:
-        """A clause that is gone stands after the one it followed."""
+        """A removed clause has its place after the clause that it followed."""
         before = bisect_right(self._olds, old_at) - 1
         return (self._news[before] if before >= 0 else -1), 1, old_at
 

@@ -1,4 +1,4 @@
-"""Two lists of clauses in, what became of each clause out: the same, moved, reworded, gone or new."""
+"""Pairs the clauses of two lists: the same, moved, reworded, removed or added."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _GAIN = 0.06
 
 @dataclass(frozen=True)
 class Alignment:
-    """Where the clauses of one text went in another; a place in neither is gone, or new."""
+    """The new places of the clauses of one text; without a new place a clause was removed, without an old one added."""
 
     #: The same clause in the same order, or the same words cut into clauses differently.
     same: tuple[Pair, ...]
@@ -51,7 +51,7 @@ class Alignment:
 def align(old: Sequence[Clause], new: Sequence[Clause]) -> Alignment:
     """Return what became of every clause of *old* and where every clause of *new* is from."""
     letters = equal_pairs(list(map(_letters, old)), list(map(_letters, new)))
-    # Only what lies between clauses that are the same to the letter is looked at more closely: most of a text is.
+    # Only the clauses between those that are equal to the letter are compared more closely: most are equal.
     gap_of_old, gap_of_new = _gaps(letters, len(old), len(new))
     old_keys = {i: comparable(old[i]) for i in gap_of_old}
     new_keys = {j: comparable(new[j]) for j in gap_of_new}
@@ -178,7 +178,7 @@ def _same_run(old_flat: dict[int, str], new_flat: dict[int, str], i: int, j: int
 
 
 def _moved(old_left: dict[int, str], new_left: dict[int, str]) -> list[Pair]:
-    """Take out of both sides the clauses that stand, word for word, elsewhere on the other."""
+    """Remove from both sides the clauses that occur, word for word, elsewhere on the other."""
     places: dict[str, list[int]] = defaultdict(list)
     for j in reversed(new_left):
         places[new_left[j]].append(j)

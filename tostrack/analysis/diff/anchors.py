@@ -1,4 +1,4 @@
-"""Two sequences in, the pairs of equal items that a stable diff keeps in place out."""
+"""Finds the pairs of equal items that a stable diff of two sequences keeps in place."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _divide(
 def _unique_pairs(
     old: Sequence[Hashable], new: Sequence[Hashable], old_lo: int, old_hi: int, new_lo: int, new_hi: int
 ) -> list[Pair]:
-    """Return the places of items that stand exactly once on each side, in the old order."""
+    """Return the places of items that occur exactly once on each side, in the old order."""
     old_part, new_part = old[old_lo:old_hi], new[new_lo:new_hi]
     in_old, in_new = Counter(old_part), Counter(new_part)
     place = {item: at for at, item in enumerate(new_part, new_lo) if in_new[item] == 1}

@@ -23,7 +23,7 @@ _KNOWN_AGAIN = 15
 _MOST_CANDIDATES = 8
 #: With more words and pairs than this, one rare one in common is chance.
 _FEW = 6
-#: A shingle that stands in more clauses than this tells nothing about which one is meant.
+#: A shingle that occurs in more clauses than this does not tell which one is meant.
 _COMMON = 24
 #: Gaps up to this many pairs are weighed completely.
 _SMALL_GAP = 36
@@ -37,7 +37,7 @@ _MEMORY = 4_096
 
 
 class Bag:
-    """Words and pairs of neighbours, counted: what two clauses have in common is told without a walk over either."""
+    """Words and pairs of neighbours, counted: two clauses are compared without a walk over either."""
 
     __slots__ = ("_again", "pieces", "total")
 
@@ -45,7 +45,7 @@ class Bag:
         # Not the counts themselves: of a large text they take as much memory again.
         self.pieces = frozenset(counts)
         self.total = counts.total()
-        #: The few that stand in it more than once, with how often after the first time.
+        #: The few that occur in it more than once, with how often after the first time.
         self._again = {piece: count - 1 for piece, count in counts.items() if count > 1}
 
     def __add__(self, other: Bag) -> Bag:
@@ -98,8 +98,8 @@ def reworded_pairs(
         new: The unmatched new places and their bags.
         gap_of_old: Which gap between equal clauses an old place is in.
         gap_of_new: The same for new places; a gap has one number on both sides.
-        heading_of_old: What an old place stands under, by place.
-        heading_of_new: What a new place stands under, by place.
+        heading_of_old: The heading of each old place.
+        heading_of_new: The heading of each new place.
     """
     scored = []
     for i, j in _candidates(old, new, gap_of_old, gap_of_new):

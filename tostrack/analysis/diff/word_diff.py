@@ -1,4 +1,4 @@
-"""Two clauses' plain texts in, word-level edits out that a person reads as phrases."""
+"""Finds the word-level edits between two plain texts, in phrases that a person reads."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _Differ: Any = diff_match_patch
 #: Beyond this many words on both sides together, words that are unique divide the texts before Myers' algorithm runs:
 #: its cost grows with the square of the edits.
 _MOST_WORDS = 200
-#: Pairs of texts that are remembered: a new text is held against several older ones that say most of it alike.
+#: Pairs of texts that are remembered: a new text is compared with several older ones that say most of it alike.
 _MEMORY = 1_024
 
 
@@ -45,7 +45,7 @@ def word_edits(old: str, new: str) -> Words:
 def _equal_runs(old: list[str], new: list[str]) -> list[_Run]:
     """Return the runs of tokens that stay, rising, neighbours joined.
 
-    Words decide, and what stands between two of them follows: a comma must not hold together what words do not.
+    Words decide, and the text between two of them follows: a comma must not hold together what words do not.
     """
     # What both begin with is one run, without a look at each of its words.
     begin = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), None)

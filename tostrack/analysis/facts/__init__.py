@@ -1,4 +1,4 @@
-"""What moved in the words of a change, named in plain words: "may" became "will", 30 days became 90 days.
+"""Finds what moved in the words of a change, in plain words: "may" became "will", 30 days became 90 days.
 
 Pure and general: word lists and rules over the two texts of each hunk. A fact says what the words show, no more.
 """
@@ -55,7 +55,7 @@ __all__ = [
 
 #: More than this in one clause is a clause rewritten: the reader must read it.
 _MOST = 6
-#: So many characters of one clause, and of all together, are looked at: in a text that is rewritten as a whole no moves
+#: This many characters of one clause, and of all together, are looked at: of a text rewritten as a whole no moves
 #: can be named. The longest policies have 200,000.
 _LONGEST = 20_000
 _MOST_CHARACTERS = 500_000
@@ -70,16 +70,16 @@ _AMOUNTS = {
     ("size", "quota"): FactKind.QUOTA,
 }
 _NUMERIC = frozenset({FactKind.NUMBER, FactKind.DATE, *_AMOUNTS.values()})
-#: What is told of a clause that came, or went, as a whole; the rest of it says no more than that it did.
+#: What is reported of a clause that was added or removed as a whole; the rest of it says no more than that.
 _OF_WHOLE = {Edit.ADDED: (FactKind.NUMBER,), Edit.REMOVED: (FactKind.CONSENT, FactKind.NUMBER)}
-#: Words that say little without their sentence: one that came or went with its sentence is no move.
+#: Words that say little without their sentence: one that was added or removed with its sentence is not reported.
 _IN_SENTENCE = (FactKind.LIMIT, FactKind.REACH, FactKind.LAW, FactKind.PLACE, FactKind.SCOPE)
 _KEPT = 0.5
 
 
 @dataclass(frozen=True)
 class _Move:
-    """A phrase that was replaced, went or came."""
+    """A phrase that was replaced, added or removed."""
 
     kind: FactKind
     old: Mention | None
@@ -91,7 +91,7 @@ def find_facts(
 ) -> list[tuple[Fact, ...]]:
     """Return, for each of *hunks*, what moved in its words, the weightiest first.
 
-    Of a clause that came or went as a whole only its numbers are told, and that it asked for consent. What one edit
+    Of a clause that was added or removed as a whole only its numbers and its consent are reported. What one edit
     takes and another one brings did not move.
 
     Args:

@@ -1,4 +1,4 @@
-"""The dates that a document states about itself, and what it means when they stand still while the text moves."""
+"""The dates that a document states about itself, and what it means when the text changes and they do not."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _ITSELF = re.compile(
 _LINE_WORDS = 10
 #: A line with a colon right before its date is shorter than this.
 _LABELLED_WORDS = 15
-#: So much of a clause is read, in characters: no document dates itself behind it.
+#: This much of a clause is read, in characters: no document dates itself behind it.
 _LONGEST = 100_000
-#: So many characters may stand between the word that dates and the date.
+#: This many characters may be between the word that dates and the date.
 _MOST_BETWEEN = 40
 _LABEL_WORDS = 6
 #: A clause that is nothing but a date dates the document when it is one of its first.
 _AT_THE_TOP = 6
-#: Clauses with a year in them that are remembered: most stand in the next version too.
+#: Clauses with a year in them that are remembered: most are in the next version too.
 _MEMORY = 4_096
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 #: Letters that a printed page sets as one.
@@ -129,7 +129,7 @@ def _stating(text: str, before: str, found: list[FoundDate], *, top: bool) -> It
         here = [one for one in found if start <= one.start < end]
         if not here or _is_of_another(sentence):
             continue
-        # What stands behind a semicolon is another matter: "Effective on March 1, 2023; click here to download it".
+        # What is behind a semicolon is another matter: "Effective on March 1, 2023; click here to download it".
         sentence = sentence[: sentence.find(";", here[-1].end - start)] if ";" in text[here[-1].end : end] else sentence
         labelled = text[start : here[0].start].rstrip().endswith(":")
         line = sentence.count(" ") < (_LABELLED_WORDS if labelled else _LINE_WORDS)
@@ -172,8 +172,8 @@ def _stated(found: FoundDate, words: str, text: str) -> StatedDate:
 def compare_document_dates(old: Reading, new: Reading) -> Dating | None:
     """Return what the two texts state of their own dates; None when neither states any.
 
-    Its note is for a change that matters: it is there when no stated date moved forward although the text that stood
-    had been seen after that date, or when a date went back.
+    Its note is for a change that matters: it is there when no stated date moved forward although the old text
+    had been seen after that date, or when a date moved back.
     """
     was, now = read_document_dates(old), read_document_dates(new)
     pairs = [(was.updated, now.updated), (was.effective, now.effective)]

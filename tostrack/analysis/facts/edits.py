@@ -82,7 +82,7 @@ class Side:
 
 
 def compare_sides(hunk: Hunk) -> tuple[Side, Side]:
-    """Return the old and the new text of *hunk* with its edits; a whole clause that came or went is one edit."""
+    """Return the old and the new text of *hunk* with its edits; a whole clause, added or removed, is one edit."""
     if hunk.edit is not Edit.REWORDED or not hunk.words:
         return (
             Side(hunk.old, ((0, len(hunk.old)),)),
@@ -123,9 +123,9 @@ class Finder:
 
 
 def moved(old: Side, new: Side, finder: Finder) -> Iterator[tuple[Mention | None, Mention | None]]:
-    """Yield what *finder* knows that was replaced, went (no second) or came (no first), in the order of the text.
+    """Yield what *finder* knows that was replaced, removed (no second) or added (no first), in the order of the text.
 
-    What both texts mention equally often did not move, wherever it stands.
+    What both texts mention equally often did not move, wherever it is.
     """
     # A phrase that no edit touches did not move.
     if not finder.may_find(old.edited) and not finder.may_find(new.edited):

@@ -28,7 +28,7 @@ _LINK = re.compile(r"\[([^\[\]]+)\]\(\s*<?([^()\s>]+)")
 #: Columns that only number the rows.
 _NUMBERING = frozenset(("", "#", "no", "no.", "nr", "nr.", "n°"))
 _ENTRIES = ("ro", "li", "ol")
-#: The longest cell that is told.
+#: The longest cell that is reported.
 _CELL = 80
 
 
@@ -44,7 +44,7 @@ class ListEntry:
 
     @property
     def key(self) -> str:
-        """What it is compared by."""
+        """The form that it is compared by."""
         return re.sub(r"\W+", "", self.name.casefold())
 
     def __str__(self) -> str:

@@ -170,7 +170,7 @@ _NOT = re.compile(
 )
 #: ``t`` is what is left of "don't".
 _DENIALS = frozenset("not never cannot t".split())
-#: What denies without them: where one of these stands, nothing is affirmed.
+#: What denies without them: where one of these occurs, nothing is affirmed.
 _DENYING = _DENIALS | {"unless"} | frozenset(load_language("en").list_words("guards", "negation"))
 _NO_DENIAL = re.compile(r"(?:whether\s+or|if|or|but|why)\s+$", re.IGNORECASE)
 

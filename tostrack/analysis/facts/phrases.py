@@ -108,7 +108,7 @@ def recipients(text: str) -> Iterator[Mention]:
             yield replace(one, start=at + one.start, end=at + one.end)
 
 
-# Most sentences of a reworded clause stand in both texts of it.
+# Most sentences of a reworded clause are in both texts of it.
 @lru_cache(maxsize=4_096)
 def _parties(sentence: str) -> tuple[Mention, ...]:
     """Return what `recipients` yields of one sentence."""

@@ -20,12 +20,12 @@ _TIMES: Mapping[str, tuple[str, int]] = {
 }  # fmt: skip
 _SCALES = {"hundred": 100, "dozen": 12, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _SIGNS = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "₹": "rupee"}
-#: What stands before a period to which an amount belongs: "$5 per month", "calls a day".
+#: What is before a period to which an amount belongs: "$5 per month", "calls a day".
 _PER = frozenset("per a an each every /".split())
 #: The longest name of a unit, in words.
 _UNIT_WORDS = 3
 _AGE_BEFORE = frozenset("age ages aged".split())
-#: What may stand between "age" and its number.
+#: What may be between "age" and its number.
 _AGE_BETWEEN = frozenset("of at least over under than more less".split())
 #: What follows a number behind "under" that is an age.
 _AGE_AFTER = frozenset(". , ; : ) and or may must are is should cannot can to".split())
@@ -73,7 +73,7 @@ def find_quantities(text: str, language: str = "") -> tuple[Quantity, ...]:
     )
 
 
-# Most sentences of a reworded clause stand in both texts of it.
+# Most sentences of a reworded clause are in both texts of it.
 @lru_cache(maxsize=4_096)
 def _read_sentence(text: str, language: str) -> tuple[Quantity, ...]:
     if not may_count(text.lower(), language):
@@ -195,7 +195,7 @@ def _is_past(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _is_limit(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a comparison stands right before a number: "up to 5 devices"."""
+    """Whether a comparison is right before a number: "up to 5 devices"."""
     limits = union("facts", "quota")
     return any(token.kind is Kind.COMPARISON or token.key in limits for token in tokens[max(0, at - 3) : at])
 

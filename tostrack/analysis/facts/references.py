@@ -1,4 +1,4 @@
-"""What a text refers to by name: licences of software and content, the law that governs, where data is stored."""
+"""Things that a text names: licences of software and content, the law that governs, where data is stored."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def may_name_licence(text: str) -> bool:
 
 
 def licences(text: str) -> Iterator[Mention]:
-    """Yield the licences that *text* names; the key is the SPDX name, with ``?`` where no version is told."""
+    """Yield the licences that *text* names; the key is the SPDX name, with ``?`` where no version is named."""
     for match in _LICENCE.finditer(text):
         at = next(int(name[1:]) for name, found in match.groupdict().items() if found and name[0] == "l")
         version = match[f"v{at}"] or "?"
@@ -72,7 +72,7 @@ def spdx_name(form: str, version: str) -> str:
     return form.format(v=f"{version}.0" if version == "1" else version)
 
 
-#: A word of a proper name; a full stop may stand within it.
+#: A word of a proper name; a full stop may be within it.
 _PROPER = r"[A-Z](?:[\w’'-]|\.(?=\w))*"
 _NAME = rf"(?:[Tt]he\s+)?(?:State\s+of\s+)?(?P<{{name}}>{_PROPER}(?:,?\s+(?:of\s+|and\s+|the\s+)*{_PROPER}){{{{0,5}}}})"
 _LAW = re.compile(

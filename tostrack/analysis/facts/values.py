@@ -1,4 +1,4 @@
-"""The value of a fact as numbers and names, for programs: read again from the words that the fact quotes."""
+"""The value of a fact as numbers and names, for programs: reread from the words that the fact quotes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What rules find in a clause and say of it: the work behind a `Rulebook`, loaded when a clause is first read."""
+"""The flags of a clause by rules: the work behind a `Rulebook`, loaded when a clause is first read."""
 
 from __future__ import annotations
 

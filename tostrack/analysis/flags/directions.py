@@ -16,7 +16,7 @@ from tostrack.models import Clause, Direction, Edit, Flag, Hunk, Polarity
 _MOST_VERBS = 4
 #: What takes from a promise; other words that narrow a permission ("opt out", "your settings") are the promise itself.
 _EXCEPTIONS = frozenset({"unless", "except", "without your consent"})
-#: So many sentences are looked for one by one in a version, before all of its sentences are.
+#: This many sentences are looked for one by one in a version, before all of its sentences are.
 _FEW = 20
 #: Clauses of two versions of the longest policies.
 _MEMORY = 20_000
@@ -27,9 +27,9 @@ def find_directions(
 ) -> list[tuple[Flag, ...]]:
     """Return, for each of *hunks*, the flags that it touches, each with the way it moved; None where it means the same.
 
-    A flag whose sentence the edit leaves alone, or that only stands elsewhere now, is not touched. Each is quoted from
-    the text that stands (``hunk.new``), and one that was withdrawn, or whose promise is gone, from ``hunk.old``. A
-    sentence that was rewritten and went to another clause is told where it stands now.
+    A flag whose sentence the edit leaves alone, or that only moved elsewhere, is not touched. Each is quoted from
+    the new text (``hunk.new``), and one that was withdrawn, or whose promise is gone, from ``hunk.old``. A
+    sentence that was rewritten and moved to another clause is reported at its new place.
 
     Args:
         hunks: The edits between two versions.
@@ -40,7 +40,7 @@ def find_directions(
 
     @cache
     def placed_in(clause: Clause) -> tuple[Placed, ...]:
-        """Return the flags of *clause*: it may be asked for as a part of a hunk and as one that came, went or stays."""
+        """Return the flags of *clause*: a clause may be a part of a hunk, and be added, removed or kept."""
         return tuple(place(clause, book.of_clause(clause)))
 
     sides = [
@@ -53,7 +53,7 @@ def find_directions(
     ]
     if not any(was or now for _, was, now in sides):
         return [() for _ in sides]
-    # What stands word for word in both versions is neither lost nor won: most clauses are not asked for their flags.
+    # A clause that both versions have word for word is unchanged: most clauses are not asked for their flags.
     stand = {*map(_standing, old)} & {*map(_standing, new)}
     gone, come = ([clause for clause in side if _standing(clause) not in stand] for side in (old, new))
     stay, stayed = _Said(new), _Said(old)
@@ -189,7 +189,7 @@ _Group = tuple[list[Placed], list[Placed]]
 
 
 def _matched(lost: list[Placed], won: list[Placed]) -> tuple[list[_Group], list[Placed], list[Placed]]:
-    """Return the flags of one hunk and subject in groups of what became what, and those that only went or only came.
+    """Return the flags of one hunk and subject in groups of what became what, and the merely removed or added ones.
 
     Each goes with the one of the other side that it resembles most, or is a part of: a sentence that was split is
     compared with all of its parts. Where both sides have some that resemble none, these are one more group.
@@ -220,7 +220,7 @@ def _among(one: Placed, others: Iterable[Placed]) -> bool:
 
 
 def _reworded(book: Rulebook, polarity: Polarity, lost: list[Placed], won: list[Placed]) -> Direction | None:
-    """Return which way the same permission, or the same promise, went from one wording to another."""
+    """Return which way the same permission, or the same promise, changed from one wording to another."""
     change = _reach(book, won, polarity) - _reach(book, lost, polarity)
     if not change or polarity is Polarity.MENTIONS:
         return None

@@ -1,4 +1,4 @@
-"""One clause and the rules in, its flags out."""
+"""Finds the flags of one clause by the rules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tostrack.analysis.flags.weights import Weights
 from tostrack.clauses import plain, plain_offsets
 from tostrack.models import Flag, Polarity
 
-#: No clause that people wrote is longer; what stands after is not read, so that hostile text costs what text costs.
+#: No clause that people wrote is longer; the rest is not read, so that hostile text costs what text costs.
 MAX_CHARS = 60_000
 #: Of a lead-in only so much is read, from its end.
 _MAX_LEAD = 2000
@@ -27,7 +27,7 @@ _NEGATION_REACH = 8
 _NONE_REACH = 3
 
 
-#: What weights find is a promise where a negation stands at most so many words before a word of these classes.
+#: A flag of weights is a promise if a negation is at most so many words before a word of these classes.
 _GIVEN, _GIVEN_REACH = ("DISCLOSE", "DISCLOSED", "GIVE"), 4
 #: Fewer words are a title, or a line that was cut: no weights can tell what it says.
 _LEAST_WEIGHED = 3
@@ -56,7 +56,7 @@ class _ClauseText:
 
     rules: RuleSet
     codes: str
-    #: So many codes at the beginning are the lead-in of what follows.
+    #: This many codes at the beginning are the lead-in of what follows.
     lead: int = 0
     #: Where each sentence begins; one more for the end.
     _starts: list[int] = field(default_factory=list)
@@ -83,7 +83,7 @@ class _ClauseText:
         return self.codes[start:end]
 
     def excused(self, owner: Rule | Veto, sentence: int) -> bool:
-        """Return whether one of the owner's exceptions stands in the sentence."""
+        """Return whether one of the owner's exceptions is in the sentence."""
         key = id(owner), sentence
         if key not in self._excused:
             codes = self.sentence(sentence)
@@ -167,7 +167,7 @@ def find(rules: RuleSet, text: str, lead: str = "", weights: Iterable[Weights] =
     """
     text = text[:MAX_CHARS]
     number = _NUMBER.match(text)
-    # Written over, so that offsets stand: an item's own number is no sentence of it.
+    # Overwritten in place, so that offsets stay valid: an item's own number is no sentence of it.
     body = rules.lexicon.read(" " * number.end() + text[number.end() :] if number else text)
     before = _opening(rules, lead)
     page = _ClauseText(rules, before + body.codes, len(before))
@@ -276,7 +276,7 @@ def _polarity(page: _ClauseText, rule: Rule, sentence: int, first: int, verb: in
 
 
 def _without_echoes(matches: list[Match]) -> list[Match]:
-    """Return *matches* in order; where several rules say one thing of one sentence, the one that stands first."""
+    """Return *matches* in order; of several rules that say one thing of one sentence, the first."""
     kept: dict[tuple[str, Polarity, int], Match] = {}
     rulers: dict[tuple[str, int], Match] = {}
     for match in matches:

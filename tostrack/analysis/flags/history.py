@@ -1,4 +1,4 @@
-"""What happened to each topic of a document, version by version."""
+"""The history of each topic of a document, version by version."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tostrack.analysis.flags.rulebook import SHIPPED, Rulebook
 from tostrack.clauses import canonical_text, plain, sentences
 from tostrack.models import Clause, Flag, Hunk
 
-#: What is told of the flags of the first version: nobody knows when they were granted.
+#: The event of the flags of the first version: nobody knows when they were granted.
 FIRST = "first"
 
 
 @dataclass(frozen=True)
 class FlagEvent:
-    """A flag that came, went, or moved."""
+    """A flag that was added, removed or moved."""
 
     #: ``first``, ``granted``, ``widened``, ``narrowed`` or ``withdrawn``.
     event: str
@@ -67,7 +67,7 @@ def merge_events(found: Iterable[tuple[Hunk, Iterable[Flag]]]) -> Iterator[FlagE
 
 
 def describe_event(text: str, start: int, end: int) -> str:
-    """Return the sentence of *text*, or the sentences, that ``text[start:end]`` lies in."""
+    """Return the sentence of *text*, or the sentences, that ``text[start:end]`` is in."""
     spans = sentences(text)
     start = max((first for first, _ in spans if first <= start), default=0)
     end = min((last for _, last in spans if last >= end), default=len(text))

@@ -20,7 +20,7 @@ ACTOR = "ACTOR"
 #: The class of such a word after "your" or a party of the contract ("Your Books", "Seller Assets"): what the contract
 #: calls the things that users bring.
 OWN_TERM = "OWN_TERM"
-#: These classes are told by the capital; no list has their words.
+#: These classes are recognised by the capital; no list has their words.
 BY_CAPITAL = frozenset((NAME, ACTOR, OWN_TERM))
 #: A word that no class knows.
 _OTHER = "\x00"
@@ -44,7 +44,7 @@ _NEVER_OWN = frozenset(
 _DETERMINERS = frozenset("the a an our your this these their my".split())
 #: Beyond every letter that a matcher reads in place of a code.
 _FIRST_CODE = 0x10000
-#: So many different words are remembered; a hostile text cannot fill the memory.
+#: This many different words are remembered; a hostile text cannot fill the memory.
 _MEMORY = 50_000
 #: A sentence with more than this share of its letters in capitals is shouted, and its words are no names.
 _SHOUTED = 0.5
@@ -55,7 +55,7 @@ _AFTER_NAME = frozenset(
     "processes allows makes owns claims works retains only requires engages employs receives sends complies "
     "obtains acquires grants displays publishes stores passes forwards reports partners".split()
 )
-#: Function words never name a company, wherever they stand.
+#: Function words never name a company, wherever they are.
 _NEVER_NAMES = frozenset(
     "the a an this that these those it its he she they their if when where while in on at by for from to of with as "
     "and or but not no any all each every some such other another our your my his her there here who which what how "
@@ -117,13 +117,13 @@ class Coded:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Every word and phrase that the rules know, and the characters that stand for them."""
+    """Every word and phrase that the rules know, and the characters that represent them."""
 
     #: Word -> its character.
     words: Mapping[str, str]
     #: First word of a phrase -> second word -> (all but the first, its character), longest first.
     phrases: Mapping[str, Mapping[str, Sequence[tuple[tuple[str, ...], str]]]]
-    #: Word or class -> every character that stands for it.
+    #: Word or class -> every character that represents it.
     codes: Mapping[str, frozenset[str]] = field(repr=False)
     #: What was found for words as they are written, so that each is looked up once: its character, and whether it
     #: needs a second look because it begins phrases or may be a name.
@@ -230,7 +230,7 @@ def _owns(word: str, lower: str) -> bool:
 
 
 def join_lead_ins(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield the spans of whole sentences: "(i)" after a colon goes on with what stands before."""
+    """Yield the spans of whole sentences: "(i)" after a colon continues the text before it."""
     open_at = -1
     for start, end in spans:
         first = start if open_at < 0 else open_at

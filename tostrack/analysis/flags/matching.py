@@ -12,18 +12,18 @@ from tostrack.clauses import canonical_text, plain, sentences
 from tostrack.models import Clause, Direction, Flag, Polarity
 
 #: Two sentences in different clauses that share this part of their words, and are flagged alike, are one reworded.
-#: At a half a rewritten licence counts as withdrawn and granted anew; at a fifth any two sentences on sharing are one.
+#: At a half a rewritten licence counts as withdrawn and granted again; at a fifth any two sentences on sharing are one.
 _ALIKE = 0.35
 #: So are two whose quoted words, found by the same rule, share this part: the licence in a sentence recast around it.
 _ALIKE_QUOTES = 0.6
-#: A sentence of whose words this part stands in another one is a part of that; and one that shares this part of all
-#: words with one that stands is that one again.
+#: A sentence of whose words this part occurs in another one is a part of that; and one that shares this part of all
+#: words with a current one is that one again.
 _HELD = 0.75
 #: No policy rewrites more sentences of one topic at once; a hostile page must not make us compare all with all.
 _MOST_COMPARED = 400
 #: A concept of at least this weight is worth telling where a whole policy is rewritten; one more verb is not.
 _HEAVY = 3
-#: So many sentences that go can be held against those that come one by one.
+#: This many removed sentences can be compared with the added ones one by one.
 _FEW = 3
 
 #: A sentence under its lead-in.
@@ -34,21 +34,21 @@ _Kin = tuple[str, Polarity, str]
 
 @dataclass(frozen=True)
 class Placed:
-    """A flag where it stands; in a hunk, its offsets count in the text of its side."""
+    """A flag and its place; in a hunk, its offsets count in the text of its side."""
 
     flag: Flag
-    #: The sentence that it stands in, as it is compared: under its lead-in, which changes what it says.
+    #: The sentence that it is in, as it is compared: under its lead-in, which changes what it says.
     lead: str
     sentence: str
 
     @property
     def key(self) -> Key:
-        """What it is in: the same sentence under the same lead-in is the same, wherever it stands."""
+        """Its identity: the same sentence under the same lead-in is the same in every place."""
         return self.lead, self.sentence
 
     @property
     def subject(self) -> tuple[str, Polarity]:
-        """What it says: of which topic, and whether that is permitted."""
+        """Its subject: the topic, and whether that is permitted."""
         return self.flag.topic, self.flag.polarity
 
     def moved(self, offset: int) -> Placed:
@@ -70,7 +70,7 @@ class Placed:
 
 
 def place(clause: Clause, flags: Iterable[Flag]) -> Iterator[Placed]:
-    """Yield each of the *flags* of *clause* with the sentence that it stands in."""
+    """Yield each of the *flags* of *clause* with the sentence that it is in."""
     found = tuple(flags)
     if not found:
         return
@@ -157,10 +157,10 @@ class Sides:
         return Changed(self._kept, self._spoken_for)
 
     def arrived(self, one: Placed, *, already: bool) -> Direction | None:
-        """Return which way a flag moves its topic that came and resembles none that went.
+        """Return which way an added flag that resembles none of the removed ones moves its topic.
 
         Args:
-            already: What it stands in had something of its topic before.
+            already: Whether its place had something of its topic before.
         """
         if one.flag.polarity is Polarity.MENTIONS:
             return None
@@ -173,10 +173,10 @@ class Sides:
         return Direction.NARROWED
 
     def departed(self, one: Placed, *, still: bool) -> Direction | None:
-        """Return which way a flag moved its topic that went and resembles none that came.
+        """Return which way a removed flag that resembles none of the added ones moved its topic.
 
         Args:
-            still: What it stood in has something of its topic yet.
+            still: Whether its place still has something of its topic.
         """
         if one.flag.polarity is Polarity.MENTIONS:
             return None
@@ -233,7 +233,7 @@ class Sides:
 
     @cached_property
     def _left(self) -> set[_Kin]:
-        """The kins of which something went that resembles nothing that came: they were rewritten, or shrank."""
+        """The kins of which something was removed that resembles nothing added: they were rewritten, or shrank."""
         return {self._kin(one) for one in self._gone if self.come.twin(one) is None}
 
     def _concepts(self, placed: Iterable[Placed]) -> dict[_Kin, dict[str, int]]:

@@ -1,4 +1,4 @@
-"""The small language that rules are written in: a line of words and word classes in, a bounded matcher out.
+"""The small language that rules are written in: compiles a line of words and word classes to a bounded matcher.
 
 A pattern reads a sentence word by word:
 
@@ -9,7 +9,7 @@ A pattern reads a sentence word by word:
 * ``@X`` marks the verb that a negation before it turns around; ``^`` and ``$`` are the ends of the sentence.
 
 Every sentence becomes a string with one character a word, so the matcher is an ordinary regular expression over a
-short string. There is no star, and a gap before a word takes the nearest one and never comes back: whoever writes a
+short string. There is no star, and a gap before a word takes the nearest one and never comes back: with every
 pattern, its time grows with the length of the text and no faster. What is left to try again, gaps before brackets and
 words that may be missing, is counted, and a pattern with too many ways is refused.
 """
@@ -34,7 +34,7 @@ _WORDS = re.compile(r"[a-z0-9']+|[A-Z][A-Z0-9_]*")
 _DEFAULT_GAP = 8
 _MAX_GAP = 30
 _MAX_ELEMENTS = 60
-#: So many ways may a pattern try from one word; the built-in ones need at most 350.
+#: This many ways may a pattern try from one word; the built-in ones need at most 350.
 _MAX_WAYS = 1_000
 #: Placeholders for sets of characters in what a pattern compiles to, from the private characters of Unicode.
 _FIRST_PLACE, _PLACE = 0xE000, re.compile("[\ue000-\uf8ff]")
@@ -101,10 +101,10 @@ class Compiled:
 
 
 def expand(entry: str) -> Iterator[str]:
-    """Yield what a class entry stands for: ``shar(e|es|ing)`` gives its three words, anything else itself.
+    """Yield what a class entry represents: ``shar(e|es|ing)`` gives its three words, anything else itself.
 
     Raises:
-        PatternError: A bracket is missing, or it stands for too many.
+        PatternError: A bracket is missing, or it represents too many.
     """
     try:
         yield from expand_entry(entry)
@@ -126,7 +126,7 @@ def compile_pattern(pattern: str, codes: Callable[[str], frozenset[str]]) -> Com
     """Return the matcher of *pattern*.
 
     Args:
-        codes: The characters that stand for a word or a class.
+        codes: The characters that represent a word or a class.
 
     Raises:
         PatternError: It cannot be read, names an unknown class, or is longer than a pattern may be.

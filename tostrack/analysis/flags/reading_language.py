@@ -17,9 +17,9 @@ _ENGLISH = frozenset(
 _PER_ENGLISH = 8
 #: A clause of fewer words is read with the headings above it.
 _TELLING = 12
-#: So many characters of a clause are read for its language.
+#: This many characters of a clause are read for its language.
 _READ = 500
-#: So many stop words of its own, and so many times those of the next language, tell one plainly.
+#: This many stop words of its own, and so many times those of the next language, tell one plainly.
 _PLAIN, _AHEAD = 4, 2
 _TAG = lazy_pattern(r"[a-z]{2,3}")
 

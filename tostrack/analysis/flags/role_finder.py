@@ -38,7 +38,7 @@ def find_by_roles(rules: RoleRules, text: str, lead: str = "") -> list[Flag]:
     flags: list[Flag] = []
     opening = _opening(rules, lead)
     number = _NUMBER.match(text)
-    # Written over, so that offsets stand: an item's own number is no sentence of it.
+    # Overwritten in place, so that offsets stay valid: an item's own number is no sentence of it.
     read = " " * number.end() + text[number.end() : _MAX_CHARS] if number else text[:_MAX_CHARS]
     for sentence in rules.words.read(read):
         skip = 0
@@ -101,7 +101,7 @@ def _judged(rules: RoleRules, rule: RoleRule, sentence: RoleSentence, at: int) -
 
 
 def _without_echoes(matches: Iterator[_Match]) -> list[_Match]:
-    """Return the matches of one sentence in order; of several that say one thing, the one whose rule stands first."""
+    """Return the matches of one sentence in order; of several that say one thing, the one whose rule is first."""
     kept: dict[tuple[str, Polarity], _Match] = {}
     rulers: dict[str, _Match] = {}
     for match in matches:

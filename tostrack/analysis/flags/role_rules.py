@@ -1,6 +1,6 @@
 """Rules over roles: written once (`roles.toml`), read in every language that has words for the roles.
 
-A way of a rule is a line of terms: the role of the word that the rule is about, mostly a verb, then what must stand
+A way of a rule is a line of terms: the role of the word that the rule is about, mostly a verb, then what must be
 near it in its sentence, in any order:
 
 * ``+data`` a word of that role at most 12 words away, ``+4 data`` at most 4, ``+* data`` anywhere in the sentence;
@@ -25,7 +25,7 @@ _REACH = 12
 _EVERYWHERE = 10_000
 #: A negation so many words before a verb belongs to it.
 _NOT_BEFORE = 10
-#: The subject of a verb stands at most so many words before it, or so few behind it.
+#: The subject of a verb is at most so many words before it, or so few behind it.
 _SUBJECT_BEFORE, _SUBJECT_AFTER = 18, 8
 #: What a subordinate clause does: its subject is not that of what follows.
 _VERBS = "post|disclose|give|collect"
@@ -33,7 +33,7 @@ _VERBS = "post|disclose|give|collect"
 
 @dataclass(frozen=True)
 class Term:
-    """What must, or must not, stand near the head of a way."""
+    """A term that must, or must not, be near the head of a way."""
 
     roles: int
     wanted: bool
@@ -82,7 +82,7 @@ class RoleRule:
     negated: Polarity | None
     #: A sentence of fewer words is a title, and says nothing.
     least: int
-    #: Who must be who acts, and who must not: "you", "we" or, empty, whoever it is.
+    #: Who must act, and who must not: "you", "we" or, empty, anyone.
     by: str
     not_by: str
     carries: bool
@@ -157,7 +157,7 @@ class RoleRules:
 
 
 def _nearest(roles: list[int], at: int, term: Term, taken: list[int]) -> int:
-    """Return where the word nearest to *at* stands that fits *term* and is none of those *taken*; -1 for none."""
+    """Return the place of the word nearest to *at* that fits *term* and is none of those *taken*; -1 for none."""
     wanted = term.roles
     for step in range(1, max(term.before, term.behind) + 1):
         before, behind = at - step, at + step

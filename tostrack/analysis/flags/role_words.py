@@ -20,9 +20,9 @@ _WORD = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"[A-Z][a-z]+[A-Z][a-z]+$")
 #: Signs between two words that end what a negation or a subject reaches.
 _STOP = re.compile(r"[;:()–—]|\s-\s")
-#: So many different words of a language are remembered; a hostile text cannot fill the memory.
+#: This many different words of a language are remembered; a hostile text cannot fill the memory.
 _MEMORY = 50_000
-#: The parts of a separable verb stand at most so many words apart.
+#: The parts of a separable verb are at most so many words apart.
 _APART = 30
 #: Lists that are no roles of words.
 _NO_ROLES = {"we_ending", "not_after"}
@@ -56,12 +56,12 @@ class RoleSentence:
 
     @property
     def barred(self) -> list[bool]:
-        """For each word, whether something that a negation does not reach over stands before it."""
+        """For each word, whether something that a negation does not reach over is before it."""
         return self._both[0]
 
     @property
     def parted(self) -> list[bool]:
-        """For each word, whether a comma, or more than that, stands before it."""
+        """For each word, whether a comma, or more than that, is before it."""
         return self._both[1]
 
     def behind(self, lead: RoleSentence) -> RoleSentence:
@@ -77,7 +77,7 @@ class RoleSentence:
 @dataclass(frozen=True)
 class _Phrase:
     bit: int
-    #: The words after the first; for a separable verb its second part, which may stand apart.
+    #: The words after the first; for a separable verb its second part, which may be apart.
     rest: tuple[str, ...]
     separable: bool
 
@@ -99,7 +99,7 @@ class RoleWords:
     #: The lengths of stems, and the endings of a verb whose subject is "we".
     _lengths: Sequence[int]
     _we_endings: tuple[str, ...]
-    #: So many words behind a verb may its negation stand.
+    #: The negation of a verb may be so many words behind it.
     not_after: int
     _known: dict[str, tuple[int, tuple[_Phrase, ...]]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -190,7 +190,7 @@ class RoleWords:
         return barred, parted
 
     def _derive(self, roles: list[int]) -> None:
-        """Add the roles that words have by what stands near them."""
+        """Add the roles that words have by the words near them."""
         bits = self.bits
         content, your, ours = bits["content"], bits["your"], self.bits_of("our")
         posts, you = bits["post"], self.bits_of("you")

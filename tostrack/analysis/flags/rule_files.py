@@ -1,4 +1,4 @@
-"""Rules as data: `topics.toml` and a user's own beside it in, rules out, every mistake named at once with its file."""
+"""Rules as data: reads `topics.toml` and a user's own beside it, and names every mistake at once with its file."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _tables_of_patterns(source: RuleFile, loaded: dict[str, Any]) -> dict[str, A
 
 
 def _added(lists: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    """Return both tables of lists as one; what is no list stands as it is, to be named."""
+    """Return both tables of lists as one; a value that is no list is returned as it is, to be named."""
     both = [
         (key, [*lists[key], *more[key]])
         for key in lists.keys() & more.keys()

@@ -27,7 +27,7 @@ class Explanation(Value):
 
 
 class Rulebook(Value):
-    """What decides which clauses are flagged: a value, read when it is first asked.
+    """Decides which clauses are flagged: a value, read when it is first asked.
 
     Every method that reads a clause raises `ConfigError` with every mistake when one of ``own`` has any; let
     `check_rules` leave such files out. The methods import what they need: naming topics and rules compiles no pattern.
@@ -116,7 +116,7 @@ SHIPPED = Rulebook()
 def check_rules(sources: Iterable[RuleFile]) -> tuple[Rulebook, tuple[str, ...]]:
     """Return the rules that ship with those *sources* that have no mistake, and every mistake of the others.
 
-    One bad rule must not cost a night: its file is left out, and the mistakes are there to be told.
+    One bad rule must not cost a night: its file is left out, and its mistakes are reported.
     """
     own, problems = tuple(sources), list[str]()
     while own:

@@ -30,7 +30,7 @@ class Rule:
     negated: Polarity | None
     #: A lead-in that it matches speaks for the items of its list.
     carries: bool
-    #: What it says of its topic outweighs what else its words seem to say: "opt out of" stands before "targeted ads".
+    #: What it says of its topic outweighs what else its words seem to say: "opt out of" is before "targeted ads".
     overrides: bool
     #: It names the topic and says little of it: it yields to an overriding rule anywhere in its sentence.
     weak: bool

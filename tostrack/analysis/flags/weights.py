@@ -1,7 +1,7 @@
 """Weights beside the rules: words and pairs of words that speak of a topic where no rule knows the sentence.
 
 They only add: a clause that a rule has flagged for a topic is not weighed for it. How they were learnt, from which
-texts and how well they do is told in the file's own head and in `benchmarks/train_flags.py`.
+texts and how well they do is written in the file's own head and in `benchmarks/train_flags.py`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
 class Weights(Value):
-    """What was learnt for one topic."""
+    """The weights that were learnt for one topic."""
 
     topic: str
     meaning: str

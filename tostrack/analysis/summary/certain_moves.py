@@ -27,7 +27,7 @@ _MOST_WORDS = 100_000
 def keep_certain_moves(hunks: Sequence[Hunk], old_text: str = "", new_text: str = "") -> list[Hunk]:
     """Return *hunks* without the directions of flags that moved in appearance only.
 
-    Those of an edit that by itself does not matter, or whose words stand on the other side of the change as well (it
+    Those of an edit that by itself does not matter, or whose words are on the other side of the change as well (it
     was set in other lines) or anywhere in the other text; of a sentence in which a term got another name, as it did
     everywhere, or that says what users do and not what becomes of their data; what a promise permitted that is gone,
     what is only excepted from one or said under a condition, and of a long rewriting the only permission that was lost.

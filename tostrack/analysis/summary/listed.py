@@ -63,7 +63,7 @@ def _name_list(verb: str, names: list[str], most: int, preposition: str, hunks: 
     return f"{verb} {join_phrases(shown)}{where}"
 
 
-#: How an entry came or went, and what stands before the title of its list.
+#: How an entry was added or removed, and the text before the title of its list.
 _VERBS = ((Edit.ADDED, "adds", "to"), (Edit.REMOVED, "removes", "from"), (Edit.MOVED, "moves", "to a place in"))
 
 

@@ -87,7 +87,7 @@ def has_moved(hunk: Hunk) -> bool:
 
 def quote_flag(flag: Flag, hunk: Hunk) -> str:
     """Return the edit that the flag's quote contains, where it is the only small one; else the flag's sentence."""
-    # Of the side that the flag is of: a word of it may stand anywhere on the other one.
+    # Of the side that the flag is of: a word of it may be anywhere on the other one.
     stands = flag.quote in hunk.new
     found = [
         (edit, trimmed(edit.come if stands else edit.gone)) for edit in join_edits(hunk) if hunk.edit is Edit.REWORDED
@@ -101,7 +101,7 @@ def quote_flag(flag: Flag, hunk: Hunk) -> str:
 def weigh_facts(news: Sequence[Hunk], *, guarded: bool) -> list[tuple[Hunk, Fact]]:
     """Return the facts of *news* that a sentence names, the weightiest first.
 
-    A value that only came or went says less than one that moved, and a date is named where nothing else moved.
+    A value that was only added or removed says less than one that moved, and a date is named where nothing else moved.
 
     Args:
         news: The edits that matter.

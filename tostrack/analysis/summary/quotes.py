@@ -1,4 +1,4 @@
-"""What of an edit a sentence quotes: a small edit among its neighbours, or the sentence around it."""
+"""The part of an edit that a sentence quotes: a small edit among its neighbours, or the sentence around it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def join_edits(hunk: Hunk) -> list[Replaced]:
 
 
 def flag_sentence(flag: Flag, hunk: Hunk) -> str:
-    """Return the sentence of *hunk* that *flag* quotes from: of the new text where it stands there."""
+    """Return the sentence of *hunk* that *flag* quotes from: of the new text where the new text has it."""
     text = hunk.new if flag.quote in hunk.new else hunk.old
     at = max(text.find(flag.quote), 0)
     return slice_sentence(text, at, at + len(flag.quote))

@@ -30,11 +30,11 @@ _SECOND = 0.3
 _MOSTLY, _MUCH = 0.6, 0.35
 
 
-#: The title of a document says less than that of a section: what stands right below it weighs so much.
+#: The title of a document says less than that of a section: the text right below it weighs so much.
 _UNDER_TITLE = 0.5
 
 
-#: A section that came or went as a whole weighs so much more.
+#: A section that was added or removed as a whole weighs so much more.
 _WHOLE = 1.5
 
 
@@ -52,7 +52,7 @@ _RENAMED, _FEW = 8.0, 5
 _PROMISE = 6.0
 #: What each capitalised word of an edit adds to its weight, and how many do.
 _OF_NAME, _MOST_NAMES = 2, 4
-#: Names stand out where no more of the words than this have a capital.
+#: Names differ where no more of the words than this have a capital.
 _CAPITALS = 0.25
 
 
@@ -78,7 +78,7 @@ def find_section(news: Sequence[Hunk], titles: Mapping[tuple[str, ...], Edit]) -
 
     Args:
         news: The edits that matter.
-        titles: The paths of sections that came or went as a whole, as `find_titles` gives them.
+        titles: The paths of sections that were added or removed as a whole, as `find_titles` gives them.
     """
     sections: dict[tuple[str, ...], list[Hunk]] = {}
     #: One section, however its title is numbered and capitalised.
@@ -175,7 +175,7 @@ def _introduction(best: Sequence[Hunk]) -> list[Hunk]:
 
 
 def find_titles(hunks: Iterable[Hunk]) -> dict[tuple[str, ...], Edit]:
-    """Return the paths of the titles that came or went."""
+    """Return the paths of the titles that were added or removed."""
     moved = (hunk for hunk in hunks if hunk.kind[0] == "h" and hunk.edit in _SECTIONS)
     return {(*hunk.heading, hunk.new or hunk.old): hunk.edit for hunk in moved if hunk.reason is not Reason.ORDER}
 
@@ -185,7 +185,7 @@ _SECTIONS = {Edit.ADDED: "adds the section", Edit.REMOVED: "removes the section"
 
 
 def _is_whole(path: tuple[str, ...], hunks: Sequence[Hunk], titles: Mapping[tuple[str, ...], Edit]) -> bool:
-    """Whether the section came, or went, with its title and all of *hunks*."""
+    """Whether the section was added or removed with its title and all of *hunks*."""
     return path in titles and {hunk.edit for hunk in hunks} == {titles[path]}
 
 
@@ -219,7 +219,7 @@ def _name_edit(hunk: Hunk) -> tuple[str, str]:
 
 
 def _verb_of(hunks: Sequence[Hunk]) -> str:
-    """Return whether text only came, only went, or both."""
+    """Return whether text was only added, only removed, or both."""
     gone = any(hunk.edit is Edit.REMOVED or any(trimmed(edit.gone) for edit in join_edits(hunk)) for hunk in hunks)
     come = any(hunk.edit is Edit.ADDED or any(trimmed(edit.come) for edit in join_edits(hunk)) for hunk in hunks)
     return "changes" if gone == come else "adds" if come else "removes"
@@ -274,7 +274,7 @@ def _quote_of_hunk(hunk: Hunk) -> tuple[str, bool]:
         return text if shortened(text) == text else shortened(most_telling(text)), not hunk.new
     edit = max(found, key=lambda edit: _weigh_edit(edit) + weigh_words(f"{edit.gone} {edit.come}"))
     if is_small(edit) and is_quotable(edit.shown()):
-        # Its neighbours stand as they did.
+        # Its neighbours are unchanged.
         return shortened(edit.shown()), False
     gone = len(edit.come) < len(edit.gone) / 2
     said = most_telling(edit.gone if gone else edit.come)

@@ -9,7 +9,7 @@ from tostrack.language.words import entry_pattern, union
 
 #: What each word that says what is at stake adds to the weight of an edit, and how many do; guidance takes some away.
 _AT_STAKE, _MOST_AT_STAKE, _ASIDE = 2.5, 4, 9.0
-#: So many characters of an edit are weighed.
+#: This many characters of an edit are weighed.
 _MOST_READ = 2_000
 #: A name of a company with its form.
 _COMPANY = re.compile(

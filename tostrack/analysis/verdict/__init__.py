@@ -1,4 +1,4 @@
-"""Hunks and history in, a verdict with its reason and one sentence out: does it matter?
+"""Judges whether hunks matter, with their history: a verdict with its reason and one sentence.
 
 Deterministic and offline. The rules are asked in the order of `judge`; each is a small function with a name, and each
 says what it found.
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["find_reasons", "judge_hunks"]
 
 
-#: So many hunks, and characters of all together, are looked at closely; what is beyond them in a text rewritten as a
-#: whole is taken as it stands, as is a hunk of more characters than any clause of a policy.
+#: This many hunks, and characters of all together, are looked at closely; what is beyond them in a text rewritten as a
+#: whole is taken as it is, as is a hunk of more characters than any clause of a policy.
 _MOST_HUNKS = 2_000
 _MOST_CHARACTERS = 1_000_000
 
@@ -35,9 +35,9 @@ def judge_hunks(hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequ
 
     Args:
         hunks: What differs, as `diff` returns it.
-        old: The text that stood.
-        new: The text that stands now.
-        earlier: Texts that stood before *old*, most recent first.
+        old: The old text.
+        new: The new text.
+        earlier: Texts before *old*, most recent first.
     """
     from tostrack.analysis.verdict.context import TextPair
     from tostrack.analysis.verdict.document_checks import (
@@ -95,7 +95,7 @@ def _findings(hunks: tuple[Hunk, ...], old: Reading, new: Reading) -> tuple[Rule
     return _find(hunks, TextPairKey(old, new), (old.version.seen_at, new.version.seen_at) if may_name_day else None)
 
 
-# One pair of texts is judged with what stood before and without, to tell that a text was taken back, and again when a
+# One pair of texts is judged with and without the texts before it, to recognise a reversion, and again when a
 # page flaps.
 @lru_cache(maxsize=64)
 def _find(

@@ -29,7 +29,7 @@ _DATED = frozenset({Kind.DATE, Kind.NUMBER, Kind.WORD, Kind.QUALIFIER, Kind.LIST
 
 @dataclass(frozen=True)
 class Licence:
-    """What a rule may explain: the kinds of tokens, and the places in which it may speak."""
+    """The licence of a rule: the kinds of tokens that it may explain, and the places in which it may apply."""
 
     kinds: frozenset[Kind]
     not_in: frozenset[Place] = frozenset()
@@ -142,7 +142,7 @@ def _may_explain(licence: Licence, token: Token, text: str, places: frozenset[Pl
 
 
 def changed_tokens(old: str, new: str, language: str = "") -> tuple[list[Token], list[Token]]:
-    """Return the tokens that *old* has more often than *new*, and the other way round, wherever they stand."""
+    """Return the tokens that *old* has more often than *new*, and the other way round, in any place."""
     sides = [[token for token in tokenize(text, language) if token.kind not in SILENT] for text in (old, new)]
     return _beyond(sides[0], sides[1]), _beyond(sides[1], sides[0])
 
@@ -163,5 +163,5 @@ def language_of(reading: Reading) -> str:
     return detect_language(reading.version.text[:_SAMPLE])
 
 
-#: So many characters tell a language.
+#: This many characters tell a language.
 _SAMPLE = 4_000

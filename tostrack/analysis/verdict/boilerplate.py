@@ -1,4 +1,4 @@
-"""Rules about what stands around a policy: menus, buttons, pickers, consent layers, notices that have lapsed."""
+"""Rules about the page around a policy: menus, buttons, pickers, consent layers, notices that have lapsed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LABEL_WORDS = 6
 
 
 def around(part: Part) -> Reason | None:
-    """What stands where the page around the policy is, what a page says of itself, what advertises."""
+    """Whether a hunk belongs to the page around the policy, is about the page itself, or advertises."""
     known = _is_of_page(part) or _is_page_title(part) or _is_offer(part) or _is_banner(part) or _is_around(part)
     return Reason.FURNITURE if known else None
 
@@ -64,7 +64,7 @@ def consent_switch(part: Part) -> Reason | None:
     return Reason.FURNITURE if form and _COOKIES.search(begins) else None
 
 
-#: The switches of one form, or its buttons, stand within so many clauses.
+#: The switches of one form, or its buttons, are within so many clauses.
 _FORM = 12
 #: "These cookies are ...", "Acme uses marketing cookies": so many words.
 _BEGINNING = 5
@@ -92,7 +92,7 @@ def familiar_furniture(part: Part) -> Reason | None:
 
 
 def _is_of_page(part: Part) -> bool:
-    """Whether all that came or went is what a page says of itself; a list with a lead says something else."""
+    """Whether all that was added or removed is what a page says of itself; a list with a lead says something else."""
     if part.clause.lead:
         return False
     said = [text for text in (part.old, part.new) if text]
@@ -102,7 +102,7 @@ def _is_of_page(part: Part) -> bool:
 
 
 def _is_around(part: Part) -> bool:
-    """Whether it stands where the page around the policy is: in a menu, a strip of labels, above the title."""
+    """Whether its place is in the page around the policy: in a menu, a strip of labels, above the title."""
     hunk = part.hunk
     if Place.VALUE in part.places:
         return False
@@ -132,7 +132,7 @@ def _is_offer(part: Part) -> bool:
 def _reworded(part: Part) -> bool:
     """Whether only hints came into a clause or left it, or buttons printed without spaces changed."""
     changed = [(op, " ".join(text.split())) for op, text in part.hunk.words if op in "+-" and comparable_text(text)]
-    # "right, title, and interest": what stands between commas is an entry of a list.
+    # "right, title, and interest": words between commas are an entry of a list.
     hinted = all(not text.endswith(",") and comparable_text(text) in lexicon.HINTS for _, text in changed)
     if len({op for op, _ in changed}) == 1 and hinted:
         return True
@@ -147,7 +147,7 @@ def _reworded(part: Part) -> bool:
 
 
 def _is_known(part: Part) -> bool:
-    """Whether the whole of a clause that came or went is known to be no policy text."""
+    """Whether the whole of a clause that was added or removed is known to be no policy text."""
     text = part.text
     return (
         (is_label(_FILE_SIZE.sub("", text)) and not is_party(part.clause))
@@ -167,7 +167,7 @@ _FILE_SIZE = lazy_pattern(r"\s*\(\d+(?:[.,]\d+)? ?[KM]B\)$")
 
 
 def _is_familiar(part: Part) -> bool:
-    """Whether a clause that came or went reads like the page around a policy."""
+    """Whether a clause that was added or removed reads like the page around a policy."""
     text = part.text
     line = text.lower()
     return (
@@ -186,18 +186,18 @@ _DEBRIS = lazy_pattern(
     r"!?\[[^\]]{0,80}$|[^\[]{0,80}\]\(\S*\)$"
     r"|(?=(?:[^-]*-){3})[a-z0-9]+(?:-[a-z0-9]+)+(?: [a-z0-9]+(?:-[a-z0-9]+)+)*$"
 )
-#: Where a page stands among others: "Home › Help › Terms".
+#: The place of a page among others: "Home › Help › Terms".
 _TRAIL = lazy_pattern(r"[^\W\d_][^›>»|.;:!?\n]{0,40}(?:\s[›>»]\s[^\W\d_][^›>»|.;:!?\n]{0,40}){2,6}")
 
 
 def _is_trail(text: str) -> bool:
-    """Whether *text* says where a page stands; a path that ends in a state says how something is set."""
+    """Whether *text* says the place of a page; a path that ends in a state says how something is set."""
     steps = re.split(r"\s[›>»]\s", text)
     return _TRAIL.fullmatch(text) is not None and not any(map(is_answer, steps))
 
 
 _YEARS = lazy_pattern(r"(?:19|20)\d\d")
-#: Labels stand in one line with such signs between them.
+#: Labels are in one line with such signs between them.
 _STRIP = lazy_pattern(r"\s[|·•]\s")
 
 
@@ -261,7 +261,7 @@ def _is_contents(part: Part) -> bool:
     return len(found) >= 3 and len([word for word in key.split() if not word.isdigit()]) <= _BESIDE_TITLES
 
 
-#: So many other words may stand among the titles of a table of contents.
+#: This many other words may be among the titles of a table of contents.
 _BESIDE_TITLES = 3
 
 
@@ -341,7 +341,7 @@ _BARE = 8 * _LABEL_WORDS
 
 
 def _in_list(part: Part) -> bool:
-    """Whether the clause stands in a list, marked as one or not: under a lead-in, or beside another short line."""
+    """Whether the clause is in a list, marked as one or not: under a lead-in, or beside another short line."""
     hunk = part.hunk
     text, at = (part.context.new, hunk.new_at) if hunk.new_at is not None else (part.context.old, hunk.old_at)
     if at is None:
@@ -373,7 +373,7 @@ def notice(part: Part) -> Reason | None:
     return None if inside and _PROMISING.intersection(text.split()) else Reason.FURNITURE
 
 
-#: What stands in the same paragraph as a notice, and goes with it, may be a promise.
+#: Text in the same paragraph as a notice, and removed with it, may be a promise.
 _PROMISING = lexicon.HANDED_ON | {"not", "no", "never", "must", "only"}
 
 

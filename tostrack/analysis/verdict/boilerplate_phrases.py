@@ -1,4 +1,4 @@
-"""What pages say of themselves, whoever made them and in whatever language: labels, widgets, banners, pointers."""
+"""Phrases that pages use about themselves, in any language: labels, widgets, banners, pointers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the page around a policy is: stretches of links and labels, what stands above its title or below its last line.
+"""Finds the page around a policy: stretches of links and labels, text above its title or below its last line.
 
 A place tells what words cannot: "App Integrations" between "Pricing" and "Contact sales" is an item of a menu.
 """
@@ -130,7 +130,7 @@ _FIGURE = lazy_pattern(r"\b\d")
 def _is_item(clause: Clause) -> bool:
     """Whether *clause* may be an item of a menu: a link or a few words, no sentence, of no list that says something."""
     linked = "](" in clause.text
-    # Nearly every clause is told apart by this.
+    # This distinguishes nearly every clause.
     if clause.kind in ("row", "h1") or clause.lead or (not linked and clause.text.count(" ") >= _ITEM_WORDS):
         return False
     return ((linked and is_link(clause)) or _is_brief(readable(clause.text))) and not is_party(clause)
@@ -156,7 +156,7 @@ def is_last_line(text: str) -> bool:
 
 
 def is_outside(context: TextPair, hunk: Hunk) -> bool:
-    """Return whether what came or went stands above the title of the text, or below the line that ends the page."""
+    """Return whether what was added or removed is above the title of the text, or below the line that ends the page."""
     text = hunk.new or hunk.old
     side, at = (context.old, hunk.old_at) if hunk.new_at is None else (context.new, hunk.new_at)
     place = context.frames(hunk, hunk)

@@ -1,4 +1,4 @@
-"""The two texts around the hunks: what was there before, what is still there, where a clause stands."""
+"""The two texts around the hunks: what was there before, what is still there, the place of a clause."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ContextText:
 
     @property
     def key(self) -> str:
-        """What two texts share when no word differs, wherever the lines break."""
+        """The words that two texts share when no word differs, wherever the lines break."""
         return reading_key(self.reading)
 
     @cached_property
@@ -66,11 +66,11 @@ class ContextText:
         return self._counts[form]
 
     def uses(self, word: str) -> bool:
-        """Return whether a word with the stem *word* stands in it."""
+        """Return whether it has a word with the stem *word*."""
         return word in _stems(self.reading)
 
     def says(self, sentence: str) -> bool:
-        """Return whether plain *sentence* stands in one of its clauses; a short one must be a clause of its own."""
+        """Return whether one of its clauses has plain *sentence*; a short one must be a clause of its own."""
         words = sorted(_WORD.findall(sentence.lower()), key=len)[-_TRIED:]
         if not words:
             key = comparable_text(sentence)
@@ -89,7 +89,7 @@ class ContextText:
         return False
 
     def _holds(self, at: int, own: str, key: str) -> bool:
-        """Whether *key* stands in a clause with the form *own*, and is no piece of a sentence that denies it."""
+        """Whether *key* is in a clause with the form *own*, and is no piece of a sentence that denies it."""
         if f" {key} " not in f" {own} ":
             return False
         if _NEGATIONS.isdisjoint(own.replace(key, " ", 1).split()):
@@ -184,7 +184,7 @@ def comparable_letters(numbered: bool, text: str) -> str:  # the parts of `Lette
 
 
 def count_apart(one: Reading, other: Reading) -> int:
-    """Return how many words stand in clauses of *one* that *other* does not have to the letter, each clause once."""
+    """Return how many words are in clauses of *one* that *other* does not have to the letter, each clause once."""
     return sum(comparable_text(text).count(" ") + 1 for _, text in letters_of(one) - letters_of(other))
 
 
@@ -193,7 +193,7 @@ def _is_prose(text: str) -> bool:
 
 
 def _stays(clause: Clause, theirs: Container[Letters], keys: Container[str]) -> bool:
-    """Whether *clause* is a paragraph that stands in another text, by its letters or by the keys of what is left."""
+    """Whether *clause* is a paragraph that is in another text, by its letters or by the keys of what is left."""
     if not _is_prose(clause.text):
         return False
     return (clause.kind[:2] == "ol", clause.text) in theirs or comparable(clause) in keys
@@ -216,7 +216,7 @@ class TextPair:
         ):
             theirs, others = letters_of(other), letters_of(other) - letters_of(one)
             keys = {comparable_letters(*letters) for letters in others if _is_prose(letters[1])}
-            # Looked for from both ends: most often the first paragraph stands in the other text to the letter.
+            # Looked for from both ends: most often the first paragraph is in the other text to the letter.
             places = [
                 next((at for at in order if _stays(one.clauses[at], theirs, keys)), None)
                 for order in (range(len(one.clauses)), range(len(one.clauses) - 1, -1, -1))
@@ -226,7 +226,7 @@ class TextPair:
         return found
 
     def frames(self, first: Hunk, last: Hunk) -> str:
-        """Return whether what came, or went, from *first* to *last* stands ``before`` or ``behind`` all that stays."""
+        """Return whether what was added or removed from *first* to *last* is ``before`` or ``behind`` what stays."""
         gone = first.new_at is None
         side, begins, ends = ("old", first.old_at, last.old_at) if gone else ("new", first.new_at, last.new_at)
         kept = self._kept_prose.get(side)
@@ -273,5 +273,5 @@ def _sentences(text: str, kind: str) -> Sequence[str]:
 #: "am 1. Mai": the stop behind a day ends no sentence.
 _DAY = lazy_pattern(r"(?<!\w)\d{1,2}\.\s*$")
 _FIRST = lazy_pattern(r"[^\W\d_]+")
-#: A heading that stands on the line of what it is the heading of.
+#: A heading on the line of the text that it is the heading of.
 _RUN_IN = lazy_pattern(r"[A-Z][\w’']*(?: [\w’']+){0,4}[:.]\s+(?=[\"“‘(]?[A-Z])")

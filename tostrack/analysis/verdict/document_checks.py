@@ -80,7 +80,7 @@ def check_collapse(context: TextPair) -> Judgement | None:
 
 
 def check_truncation(context: TextPair) -> Judgement | None:
-    """Return a judgement when the text breaks off in the middle of a sentence where the old one went on."""
+    """Return a judgement when the text breaks off in the middle of a sentence where the old one continued."""
     after = context.new.reading.clauses
     if not after or after[-1].text.rstrip("*_ ")[-1:] in _ENDS or not after[-1].text[-1:].isalnum():
         return None
@@ -99,7 +99,7 @@ def check_truncation(context: TextPair) -> Judgement | None:
 
 
 def check_replacement(context: TextPair) -> Judgement | None:
-    """Return a judgement when another page stands where the policy stood."""
+    """Return a judgement when another page is where the policy was."""
     if _is_akin(context.old.reading, context.new.reading):
         return None
     before, now = (_words(text.reading) for text in (context.old, context.new))
@@ -149,7 +149,7 @@ def check_language(context: TextPair, hunks: Sequence[Hunk]) -> Judgement | None
     return None
 
 
-#: So much of a text, in characters, tells its language.
+#: This much of a text, in characters, tells its language.
 _SAMPLE = 20_000
 
 

@@ -1,4 +1,4 @@
-"""Findings in, one plain sentence out: the most telling of what was found, quoted with the words that changed."""
+"""One plain sentence for findings: the most telling of them, quoted with the words that changed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def explain_substantive(news: Sequence[RuleFinding]) -> tuple[Reason, str]:
 
 
 def explain_silent(finding: RuleFinding) -> str:
-    """Return the sentence for a finding that stands for all of a change that does not matter."""
+    """Return the sentence for a finding that explains all of a change that does not matter."""
     return f"{_HUSHED[finding.reason]}: “{shortened(longest(finding.hunk))}”."
 
 

@@ -1,4 +1,4 @@
-"""One hunk in, what it comes to out: a reason."""
+"""The reason that a hunk gets."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from tostrack.models import VERDICT_OF, Edit, Hunk, Reason, Verdict
 
 @dataclass(frozen=True)
 class RuleFinding:
-    """What one hunk comes to."""
+    """The finding for one hunk."""
 
     reason: Reason
     hunk: Hunk
@@ -91,7 +91,7 @@ LONGEST = 200_000
 
 
 def take_as_new(hunk: Hunk, context: TextPair) -> RuleFinding:
-    """Return what *hunk* comes to as it stands: new or removed text, without a closer look."""
+    """Return the finding of *hunk* without a closer look: new or removed text."""
     if hunk.edit is Edit.MOVED and not is_ranked(context.clause(hunk)):
         return RuleFinding(Reason.ORDER, hunk, hunk.new, hunk.old, stands_elsewhere.__name__)
     reason = Reason.REMOVED_TEXT if hunk.edit is Edit.REMOVED else Reason.NEW_TEXT

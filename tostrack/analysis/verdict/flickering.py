@@ -15,7 +15,7 @@ from tostrack.language.tokens import Kind, tokenize
 from tostrack.language.words import union
 from tostrack.models import Edit, Reading
 
-#: So many texts must show so many different values: the new one, the current one and one before it.
+#: This many texts must show so many different values: the new one, the current one and one before it.
 _VISITS = 3
 #: A line is no longer than this, in words.
 _LINE = 20
@@ -30,7 +30,7 @@ def flickers(finding: RuleFinding, earlier: Sequence[Reading]) -> bool:
 
     Args:
         finding: What one hunk comes to.
-        earlier: Texts that stood before the current one, most recent first.
+        earlier: Texts before the current one, most recent first.
     """
     hunk = finding.hunk
     if hunk.edit is not Edit.REWORDED or len(hunk.new.split()) > _LINE or not earlier:
@@ -59,7 +59,7 @@ def _is_rule(text: str) -> bool:
 
 @lru_cache(maxsize=16)
 def _lines(reading: Reading) -> Mapping[str, tuple[str, ...]]:
-    """Return the values of each short line with a number in it, by what else it says; none of one that stands twice."""
+    """Return the values of each short line with a number, by the rest of the line; none of a line that occurs twice."""
     found: dict[str, tuple[str, ...]] = {}
     twice: set[str] = set()
     for clause in reading.clauses:

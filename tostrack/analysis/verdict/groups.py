@@ -1,4 +1,4 @@
-"""Runs of clauses that came or went together: menus and consent layers are told by their company."""
+"""Runs of clauses that were added or removed together: menus and consent layers are recognised by their company."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.words import entry_pattern, union
 from tostrack.models import VERDICT_OF, Clause, Edit, Hunk, Reason, Verdict
 
-#: So many of its own phrases make a run a consent layer.
+#: This many of its own phrases make a run a consent layer.
 _LAYER = 3
-#: What stands beside its own phrases, and speaks of nobody, is no longer than this.
+#: Text beside its own phrases that names no party is no longer than this.
 _OPTION_WORDS = 40
 #: An item of a menu is no longer than this.
 _ITEM_WORDS = 4
@@ -36,7 +36,7 @@ _TITLES = 25
 
 
 def apply_group_rules(hunks: Sequence[Hunk], findings: Sequence[RuleFinding], context: TextPair) -> list[RuleFinding]:
-    """Return *findings* with what stands among menu labels, or inside a consent layer, known as furniture."""
+    """Return *findings* with the text among menu labels, or inside a consent layer, known as furniture."""
     out = list(findings)
     for at in _cut_out(hunks):
         out[at] = replace(out[at], reason=Reason.FORMAT, rule="groups")
@@ -141,7 +141,7 @@ def _outer(words: Sequence[tuple[str, str]], end: int) -> dict[str, tuple[int, s
 
 
 def _spelled_otherwise(hunks: Sequence[Hunk]) -> set[int]:
-    """Return the clauses that went and came with the same words, spelled otherwise or without accents."""
+    """Return the removed and the added clauses with the same words, spelled otherwise or without accents."""
     gone = {at: normal(hunk.old) for at, hunk in enumerate(hunks) if hunk.edit is Edit.REMOVED}
     come = {at: normal(hunk.new) for at, hunk in enumerate(hunks) if hunk.edit is Edit.ADDED}
     # Only as many words can be the same ones.
@@ -156,7 +156,7 @@ def _bare(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(map(squeezed, words))
 
 
-#: So many words that changed from British to American, or back, make it the other edition of English.
+#: This many words that changed from British to American, or back, make it the other edition of English.
 _EDITION_WORDS = 3
 #: An edition says "is visible" where another says "will be visible".
 _LOOSE = lexicon.SAFE | {"will"}
@@ -165,7 +165,7 @@ _COMPANY = frozenset(map(stem, "inc incorporated llc ltd limited corp corporatio
 
 
 def _in_other_english(hunks: Sequence[Hunk], findings: Sequence[RuleFinding]) -> set[int]:
-    """Return the reworded hunks of a text that went from one English to the other, in which no more was changed."""
+    """Return the reworded hunks of a text that changed from one English to the other, in which no more was changed."""
     reworded = [at for at, hunk in enumerate(hunks) if hunk.edit is Edit.REWORDED]
     respelled: dict[bool, set[str]] = {True: set(), False: set()}
     for at in reworded:
@@ -218,7 +218,7 @@ def _renamed_throughout(hunks: Sequence[Hunk], findings: Sequence[RuleFinding]) 
 
 
 def _differs_by(hunk: Hunk, names: tuple[str, str]) -> bool:
-    """Whether the two texts of a reworded *hunk* are one when the first of *names* stands for the other."""
+    """Whether the two texts of a reworded *hunk* are equal when the first of *names* replaces the other."""
     if hunk.edit is not Edit.REWORDED:
         return False
     old, new = (f" {_one_of(text)} " for text in (hunk.old, hunk.new))
@@ -243,7 +243,7 @@ def _is_long_form(pair: tuple[str, str], short: tuple[str, str]) -> bool:
 
 
 def _runs(hunks: Sequence[Hunk]) -> Iterator[range]:
-    """Yield the stretches of hunks whose clauses came, or went, one right after the other."""
+    """Yield the stretches of hunks whose clauses were added, or removed, one right after the other."""
     start = 0
     for at in range(1, len(hunks) + 1):
         if at == len(hunks) or not _follows(hunks[at - 1], hunks[at]):
@@ -289,7 +289,7 @@ def _cookie_banner(hunks: Sequence[Hunk], findings: Sequence[RuleFinding], run: 
     }
 
 
-#: So many buttons stand beside a request for consent, which is no longer than this, in characters.
+#: This many buttons are beside a request for consent, which is no longer than this, in characters.
 _BUTTONS, _BANNER = 2, 400
 
 
@@ -328,7 +328,7 @@ def _frame(hunks: Sequence[Hunk], findings: Sequence[RuleFinding], run: range, c
     place = context.frames(hunks[run[0]], hunks[run[-1]])
     if not place:
         return set()
-    # What stands next to the text that stays may belong to it.
+    # Text next to text that stays may belong to it.
     span = range(min(known), run.stop) if place == "behind" else range(run.start, max(known) + 1)
     return known | {at for at in span if not tells(hunks[at].new or hunks[at].old)}
 

@@ -27,7 +27,7 @@ def binds(word: str) -> bool:
 _POINTING = REFERENCE | frozenset(
     "see described listed set out stated mentioned defined terms referred provided".split()
 )
-#: A pointer stands within so many words.
+#: A pointer is within so many words.
 _NEAR = 4
 #: Small words that say the opposite of each other, both ways: "above 16" and "below 16", "paid by us" and "paid to us".
 _OPPOSITE = tuple(

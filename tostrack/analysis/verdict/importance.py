@@ -1,4 +1,4 @@
-"""How much a substantive change matters: a new postal address is told, and need not interrupt anybody."""
+"""How much a substantive change matters: a new postal address is reported, but as minor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tostrack.language.tokens import SILENT, Kind, tokenize
 from tostrack.language.words import entry_pattern, list_languages, load_language, union
 from tostrack.models import Clause, Edit, Hunk, Importance
 
-#: What stands beside a postal address, a telephone number or a mail address.
+#: Words beside a postal address, a telephone number or a mail address.
 _CONTACT = entry_pattern(union("page", "contact"))
 #: What may change in an address: its words, numbers and site.
 _OF_ADDRESS = frozenset(
@@ -80,7 +80,7 @@ def _limiting_numbers(text: str) -> set[int]:
 
 
 def _is_example(hunk: Hunk) -> bool:
-    """Whether only names among examples came or went, in a sentence that hands nothing to anyone."""
+    """Whether only names among examples were added or removed, in a sentence that hands nothing to anyone."""
     said = {*normal(hunk.old), *normal(hunk.new)}
     if hunk.edit is not Edit.REWORDED or said & (lexicon.HANDED_ON | lexicon.RECIPIENT):
         return False

@@ -1,4 +1,4 @@
-"""One clause in, whether it is a label, a link or a strip of them out; and whether its list says something."""
+"""Recognises clauses that are a label, a link or a strip of them; and whether their list says something."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tostrack.models import Clause
 
 
 def is_listed(clause: Clause) -> bool:
-    """Whether *clause* stands in a list that says whom or what it is about: recipients, data, what is forbidden."""
+    """Whether *clause* is in a list that says whom or what it is about: recipients, data, what is forbidden."""
     about = {word for title in clause.heading[-1:] for word in normal(title)}
     return bool(clause.lead) or bool(about & (lexicon.LISTED | lexicon.OBLIGING))
 
@@ -36,7 +36,7 @@ SEAM = lazy_pattern(r"(?<=[a-z])(?=[A-Z])")
 _SITE_FIRST = lazy_pattern(r"^(?:[\w-]+\.)+[a-z]{2,}\s+(?=\S)", re.IGNORECASE)
 
 
-#: So many words of labels may stand in one line, or one label be printed again and again.
+#: This many words of labels may be in one line, or one label be printed again and again.
 _LABELS_WORDS = 200
 
 
@@ -63,13 +63,13 @@ _BUTTONS = lazy_pattern(r"[a-z][A-Z]\w*\s+(?:\w+\s+){0,2}\w*[a-z][A-Z]|(?:[A-Z][
 
 
 def is_glued(text: str) -> bool:
-    """Whether labels stand in *text* with no space between them."""
+    """Whether *text* has labels with no space between them."""
     if any(len(word) >= _GLUED and word.isalnum() for word in text.split()):
         return True
     return len(text) < 100 and text.rstrip()[-1:] not in ".:;!?" and bool(_BUTTONS.search(text))
 
 
-#: So many labels without a space between them make a line a strip of them: names of companies have one hump or two.
+#: This many labels without a space between them make a line a strip of them: names of companies have one hump or two.
 _STRIP = 2
 _HUMPS = lazy_pattern(r"(?:\w*[a-z][A-Z]){2}")
 _STOP = lazy_pattern(r"[.:;!?,] ")

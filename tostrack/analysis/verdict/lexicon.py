@@ -54,7 +54,7 @@ def known_words() -> frozenset[str]:
 _PRONOUNS = frozenset("they them their theirs he she others anyone anybody someone somebody".split())
 #: Words that date a text without saying from when it binds.
 STAMPED = _words("dates", "updated", "stamped")
-#: Words that stand beside the date of a text, whatever day it is.
+#: Words beside the date of a text, whatever day it is.
 DATING = (STAMPED - {"ago"}) | union("dates", "beside")
 #: Days of the week and time zones, which say no more than the date beside them.
 CLOCK = weekday_names() | union("dates", "zones")
@@ -96,7 +96,7 @@ COUNTED = union("page", "reported")
 OBLIGING = union("binding", "obliging")
 #: Words that say from when it binds.
 EFFECTIVE = _words("dates", "effective") | union("dates", "binding")
-#: What stands before a number that only names a place in the text.
+#: Words before a number that only names a place in the text.
 REFERENCE = _words("page", "references")
 
 #: Labels that pages show around a policy, in canonical form; a clause is one when such phrases make up all of it.
@@ -146,7 +146,7 @@ CONSENT = lazy_pattern(
     r"|\b(?:by (?:clicking|continuing|using)|click(?:ing)?) .{0,60}\b(?:cookies|accept|agree)\b"
     r"|\bcookie (?:settings|preferences)\b|\b(?:accept|reject) (?:all|cookies)\b|\bmanage preferences\b"
 )
-#: What consent layers say about themselves, whoever made them; a cookie policy says none of it.
+#: What consent layers of any maker say about themselves; a cookie policy says none of it.
 CONSENT_LAYER = lazy_pattern(
     r"\b(?:manage (?:consent|cookie|privacy) preferences|confirm my choices|always active|switch label|checkbox label"
     r"|cookies? details|iab vendors|(?:consent|leg) (?:leg )?interest|vendor search|allow all|reject all|accept all"
@@ -200,5 +200,5 @@ THANKS = lazy_pattern(r"\b(?:thank|thanks|thanking|acknowledge?ments?|hall of fa
 
 #: Forms of companies; where one region's edition names one, another's names another.
 COMPANY_FORMS = union("parties", "forms")
-#: Who gets what: where such a word stands, another name is another party.
+#: Who gets what: beside such a word, another name is another party.
 HANDED_ON = union("binding", "handing_on")

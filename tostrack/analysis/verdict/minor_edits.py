@@ -32,7 +32,7 @@ _LABEL_WORDS = 8
 
 
 def relabelled(part: Part) -> Reason | None:
-    """The words beside a date changed and the date did not: "Effective" before it, "Dated" for "Stand"."""
+    """The words beside a date changed and the date did not: "Effective" before it, "Dated" instead of "Updated"."""
     if not (part.old and part.new) or max(len(normal(part.old)), len(normal(part.new))) > _DATE_LINE:
         return None
     dates = [sorted(word for word in normal(text) if is_number(word)) for text in (part.old, part.new)]
@@ -40,7 +40,7 @@ def relabelled(part: Part) -> Reason | None:
         return None
     if changed(part) <= lexicon.SAFE | lexicon.DATING | lexicon.CLOCK:
         return Reason.WORDING
-    # In other languages the label is known by its place: nothing stands beside it but the date, and it is all new.
+    # In other languages the label is known by its place: it is all that is beside the date, and it is all new.
     short = max(len(part.old.split()), len(part.new.split())) <= _LABEL_WORDS
     kept = {*normal(part.old)} & {*normal(part.new)} - {*dates[0]} - lexicon.SAFE - lexicon.DATING
     if kept and language_of(part.context.new.reading) in list_languages("verdict"):
@@ -49,7 +49,7 @@ def relabelled(part: Part) -> Reason | None:
 
 
 def credit(part: Part) -> Reason | None:
-    """Only the credit to whoever wrote the template changed, or who is thanked."""
+    """Only the credit to the author of the template, or to others, changed."""
     above = " ".join((*part.clause.heading[-1:], part.clause.lead)).lower()
     if part.clause.kind[:2] == "li" and lexicon.THANKS.search(above) and is_name(part.text):
         return Reason.WORDING
@@ -62,7 +62,7 @@ _SITE = lazy_pattern(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?$", re.IGNOR
 
 
 def parenthetical(part: Part) -> Reason | None:
-    """Only asides in brackets that hold an address or the label of a link came or went."""
+    """Only asides in brackets that hold an address or the label of a link were added or removed."""
     edits = _edits(part)
     found = [_BRACKET.match(text) for _, text in edits]
     if not edits or not all(found):
@@ -122,7 +122,7 @@ _WAYS = _CHANNELS | lexicon.SAFE | frozenset("us our use using through via".spli
 
 
 def lost_label(part: Part) -> Reason | None:
-    """Only the name of a document that a link bears came or went, and without it the sentence breaks off.
+    """Only the name of a document in a link was added or removed, and without it the sentence breaks off.
 
     "Prohibited under the Sales Policy." and "prohibited under the.": the page was read without the link.
     """

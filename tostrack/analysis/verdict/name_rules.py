@@ -21,7 +21,7 @@ _NICKNAME = lazy_pattern(
 
 
 def defined_term(part: Part) -> Reason | None:
-    """Only a name in quotes and brackets came or went, and it names no role."""
+    """Only a name in quotes and brackets was added or removed, and it names no role."""
     if not _is_reworded(part):
         return None
     names = [{*_NICKNAME.findall(text)} for text in (part.old, part.new)]

@@ -1,4 +1,4 @@
-"""Plain text in, the words that carry its meaning out: one spelling, one form of a date, no contractions."""
+"""The words of plain text that carry its meaning: one spelling, one form of a date, no contractions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tostrack.language.dates import find_dates
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.words import entry_pattern, list_languages, load_language, union
 
-#: What a token begins with when it stands for something; no word of a text begins so.
+#: The first character of a token that replaces something; no word of a text begins so.
 MARK = "\x01"
 DATE, URL, RELATIVE, INSTANT = f"{MARK}date", f"{MARK}url", f"{MARK}ago", f"{MARK}instant"
 #: Dates that `find_dates` leaves alone: of an edition, and one whose day and month depend on the country.
@@ -22,7 +22,7 @@ _OTHER_DATES = (
     lazy_pattern(r"(?<=\()(?P<y>(?:19|20)\d{2})(?P<n>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?=\))"),
     lazy_pattern(r"\b(?P<d>\d{1,2})(?P<s>[/.-])(?P<n>\d{1,2})(?P=s)(?P<y>(?:19|20)\d{2})\b"),
 )
-# No word boundary before it: machine stamps are glued to whatever stands there.
+# No word boundary before it: machine stamps are glued to the word before them.
 _INSTANT = lazy_pattern(r"\d{4}-\d{2}-\d{2}t\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:z|[+-]\d{2}:?\d{2})?")
 _RELATIVE = lazy_pattern(
     r"\b(?:(?:about|over|almost) )?(?:an?|one|\d+) (?:second|minute|hour|day|week|month|year)s? ago\b|\byesterday\b"
@@ -49,7 +49,7 @@ _TOKENS = lazy_pattern(rf"{MARK}\w+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{_WORD}")
 _SIGNED = lazy_pattern("[0-9&%$@\x01-\x03]")
 _SPACED = {code: " " for code in range(128) if not chr(code).isalpha()}
 
-#: What must stand in a text for a pattern to apply, the pattern, and what is written for it.
+#: What must be in a text for a pattern to apply, the pattern, and what is written for it.
 _CONTRACTIONS = (
     ("n't", lazy_pattern(r"\bcan't\b"), "can not"),
     ("n't", lazy_pattern(r"\bwon't\b"), "will not"),
@@ -64,7 +64,7 @@ _CONTRACTIONS = (
     ("'s", lazy_pattern(r"'s\b"), ""),
 )
 
-# British to American by ending; only where both spellings are one word. What must stand in the word comes first.
+# British to American by ending; only where both spellings are one word. What must be in the word comes first.
 _SPELLINGS = (
     ("practis", lazy_pattern(r"^practis"), "practic"),
     ("adviser", lazy_pattern(r"^adviser(s)?$"), r"advisor\1"),
@@ -142,8 +142,8 @@ def _date(match: re.Match[str]) -> str:
     return f" {DATE}{match['y']}_{int(match['n']):02}_{int(match['d']):02} "
 
 
-#: Numbers with their thousands apart, and what stands between the ends of a range.
-#: A single point may stand before decimals.
+#: Numbers with their thousands apart, and the sign between the ends of a range.
+#: A single point may be before decimals.
 _THOUSANDS = lazy_pattern(r"(?<![\d.,])\d{1,3}(?:(?:[, ]\d{3})|(\.)\d{3}(?=\1\d{3}))(?:[., ]\d{3}){0,4}(?![\d]|[.,]\d)")
 _RANGE = lazy_pattern(r"(?<=\d)\s?[-–—−]\s?(?=\d)")
 _DIGITS = lazy_pattern("[0-9]")
@@ -169,7 +169,7 @@ def _dated(text: str) -> str:
 #: "and/or" is "or".
 _JOINING = "|".join(sorted(union("wording", "joining")))
 _EITHER = lazy_pattern(rf"\b(?:{_JOINING})/({_JOINING})\b")
-#: What browsers are told of a link, printed into the text.
+#: What a link says to browsers, printed into the text.
 _HINT = lazy_pattern(r"\(?\bopens in (?:a )?new (?:tab|window)\)?", re.IGNORECASE)
 
 
@@ -264,7 +264,7 @@ def _beyond(one: Counter[str], other: Counter[str]) -> Counter[str]:
     return Counter(more)
 
 
-#: Too short to be told by their endings.
+#: Too short to be recognised by their endings.
 _IRREGULAR = {"used": "use", "uses": "use", "using": "use", "done": "do", "made": "mak", "sent": "send"}
 
 

@@ -110,7 +110,7 @@ _MACHINE = lazy_pattern(
     r"[#(]?(?=[\w-]*\d)(?=[\w-]*[a-fA-F])(?:[0-9a-fA-F]{7,}|[0-9a-fA-F]{4,}(?:-[0-9a-fA-F]{3,})+)[).]?"
 )
 _CODE = lazy_pattern(r"\d{4,8}$")
-#: What stands before the number of an edition.
+#: Words before the number of an edition.
 _EDITIONS = frozenset(("version", "v", "revision", "rev", "release"))
 #: And before its code: "Rev 0123", "Form 1022".
 _CODED = _EDITIONS | {"form", "edition", "build", "doc", "document"}
@@ -157,7 +157,7 @@ _EDITION = lazy_pattern(r"^[^.!?;:]{0,60}\((?:19|20)\d{6}\)$")
 
 
 def lapsed(part: Part) -> Reason | None:
-    """Only the day from which the text binds moved, and it has come: what it brought stands in the other clauses."""
+    """Only the day from which the text binds moved, and it has come: what it brought is in the other clauses."""
     seen_at = part.context.new.reading.version.seen_at
     if seen_at and part.clause.kind == "p" and not (part.old and part.new):
         return Reason.STAMP if _dates_document(part.text, f"{seen_at:%Y-%m-%d}") else None
@@ -200,7 +200,7 @@ _ITSELF_WITHIN = 60
 
 
 def _binds_from(text: str, moved: Counter[str]) -> bool:
-    """Whether a word that says from when a text binds stands right before each moved date; pointers do not count."""
+    """Whether a word that says from when a text binds is right before each moved date; pointers do not count."""
     spoken = [text[start:end] for start, end in sentences(text)]
     tokens = normal(" ".join(sentence for sentence in spoken if not lexicon.POINTER.match(sentence.lower())))
     places = [at for at, token in enumerate(tokens) if token in moved]
@@ -247,7 +247,7 @@ def numbering(part: Part) -> Reason | None:
         return None
     old, new = (unplaced(text) for text in (part.old, part.new))
     if not old:
-        # The words behind the number stand elsewhere too; alone a number is what it says.
+        # The words behind the number occur elsewhere too; alone a number is what it says.
         old, new = (unplaced(text) for text in (part.hunk.old, part.hunk.new))
     return Reason.NUMBERING if old and old == new else None
 
@@ -264,7 +264,7 @@ _ARTICLE = lazy_pattern(r"(?:\bart(?:\.|icle|ikel|ículo|icolo|igo|ykuł)?|§)\s
 
 
 def _may_be_of_place(word: str) -> bool:
-    """Whether *word* may belong to the number of a clause, to a reference, or to a date that a number stands before."""
+    """Whether *word* may belong to the number of a clause, to a reference, or to a date that a number is before."""
     if not word[0].isalnum() and word not in "§&":
         return word.startswith(MARK)
     return len(word) <= _PLACE_LETTERS or not word.isalpha() or word in lexicon.REFERENCE or word in month_numbers()
@@ -320,7 +320,7 @@ def _behind_place(text: str) -> tuple[str, ...]:
     return normal(strip_label(text))
 
 
-#: So many words behind an article may name the law that it is of.
+#: This many words behind an article may name the law that it is of.
 _CITATION = 9
 _LAWS = union("page", "laws")
 

@@ -1,4 +1,4 @@
-"""Where the order of what a text lists says something: what prevails over what, and points that others refer to."""
+"""Places where the order of a list has a meaning: what prevails over what, and points that others refer to."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def stands_elsewhere(part: Part) -> Reason | None:
 
 
 def _refers_to_other(part: Part) -> bool:
-    """Whether a sentence that takes something back, such as "This does not apply", came to stand behind another one.
+    """Whether a sentence that takes something back, such as "This does not apply", is behind another one now.
 
-    Both sentences before it must stand in both texts: else it is those that changed.
+    Both sentences before it must be in both texts: else it is those that changed.
     """
     texts = (part.context.old, part.context.new)
     for text, said in zip(texts, (part.hunk.new, part.hunk.old), strict=True):
@@ -55,12 +55,12 @@ def _refers(sentence: str) -> bool:
     )
 
 
-#: A word that refers to the sentence before stands among so many.
+#: A word that refers to the sentence before is among so many.
 _FIRST_WORDS = 4
 
 
 def _before(text: ContextText, sentence: str) -> str:
-    """Return the sentence that stands before *sentence* in a clause of *text*; empty where none does."""
+    """Return the sentence that is before *sentence* in a clause of *text*; empty where none does."""
     for clause in text.reading.clauses:
         words = plain(clause.text)
         if (at := words.find(sentence)) > 0:
@@ -86,7 +86,7 @@ _NARROWING = frozenset({Kind.NEGATION, Kind.MODAL, Kind.CONDITION, Kind.NUMBER, 
 
 
 def narrows(title: str, language: str) -> bool:
-    """Return whether *title* says to whom or when what stands below it applies."""
+    """Return whether *title* says to whom or when the text below it applies."""
     words = entry_pattern(union("guards", "only", "exception", "exceptions"))
     return bool(
         words.search(title.lower())
@@ -108,7 +108,7 @@ def is_ranked(clause: Clause) -> bool:
 def _is_said_of_other(part: Part) -> bool:
     """Whether what moved is said of something else now: under another lead-in, or under a title of another scope.
 
-    Both lead-ins or titles must stand in both texts: else a part was renamed, or moved as a whole.
+    Both lead-ins or titles must be in both texts: else a part was renamed, or moved as a whole.
     """
     sides = [
         (text, at, text.reading.clauses[at])
@@ -123,7 +123,7 @@ def _is_said_of_other(part: Part) -> bool:
     listed = all(clause.kind[:2] in ("li", "ol", "ro") for _, _, clause in sides)
     old, new = (_lines_above(text, at, listed) for text, at, _ in sides)
     if old.total() != new.total():
-        # It stands where it stood as well.
+        # It is also where it was before.
         return False
     gone, come = old - new, new - old
     lines = {comparable_text(line): line for line in (*gone, *come) if line}
@@ -135,7 +135,7 @@ def _is_said_of_other(part: Part) -> bool:
 
 
 def _lines_above(text: ContextText, at: int, listed: bool) -> Counter[str]:  # what `_is_said_of_other` found
-    """Return the lines that the clause at *at* of *text* stands under, wherever it stands."""
+    """Return the lines above the clause at *at* of *text* that it belongs to, in all of its places."""
     clauses, forms = text.reading.clauses, comparables(text.reading)
     same = [at] if text.count(forms[at]) == 1 else [place for place, form in enumerate(forms) if form == forms[at]]
     return Counter(

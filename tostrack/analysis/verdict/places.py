@@ -1,4 +1,4 @@
-"""Where a clause stands: what stands in a table, under a heading or in a list that says something is no furniture."""
+"""The place of a clause: text in a table, under a heading or in a list that says something is no furniture."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tostrack.models import Clause, Edit, Hunk, Reading
 
 
 class Place(StrEnum):
-    """What kind of place a clause stands in."""
+    """The kind of place of a clause."""
 
     TEXT = "text"
     ROW = "table row"
@@ -31,12 +31,12 @@ class Place(StrEnum):
 
 #: A line of fewer characters, and without a stop at its end, may be an answer.
 _SHORT = 60
-#: A question that the page asks stands so few lines before the buttons that answer it.
+#: A question that the page asks is so few lines before the buttons that answer it.
 _WIDGET = 4
 
 
 def place_of(reading: Reading, at: int) -> Place:
-    """Return what kind of place the clause of *reading* at *at* stands in."""
+    """Return the kind of place of the clause at *at* of *reading*."""
     clause = reading.clauses[at]
     if clause.kind == "row":
         return Place.ROW
@@ -86,7 +86,7 @@ def is_answer(text: str) -> bool:
 
 
 def places_of(pair: TextPair, hunk: Hunk) -> frozenset[Place]:
-    """Return the kinds of places in which the clauses of *hunk* stand in both texts.
+    """Return the kinds of places in which the clauses of *hunk* are in both texts.
 
     Around the policy a short line behind another is a menu, unless the line before it stays.
     """
@@ -102,12 +102,12 @@ def places_of(pair: TextPair, hunk: Hunk) -> frozenset[Place]:
     return frozenset(found)
 
 
-#: Places in which what is said is the value of something: a cell, an answer, what stands behind a label.
+#: Places in which a text is the value of something: a cell, an answer, the text behind a label.
 VALUES = frozenset({Place.ROW, Place.ANSWER, Place.VALUE})
 
 
 def _place_behind(clauses: tuple[Clause, ...], at: int) -> Place:
-    """Return what kind of place a paragraph stands in by the line before it."""
+    """Return the kind of place of a paragraph by the line before it."""
     text = readable(clauses[at].text)
     if not at or len(text) > _SHORT or "](" in clauses[at].text:
         return Place.TEXT
@@ -124,7 +124,7 @@ def _place_behind(clauses: tuple[Clause, ...], at: int) -> Place:
         if before.kind != "p" or len(said) > _SHORT or said.endswith(".") or not titled:
             return Place.TEXT
         asks = "](" not in before.text
-    # "Back to top" is no value, wherever it stands.
+    # "Back to top" is no value in any place.
     return Place.VALUE if asks and (not is_label(text) or is_answer(text)) else Place.ANSWER
 
 

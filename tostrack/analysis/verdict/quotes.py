@@ -1,4 +1,4 @@
-"""One hunk in, the words of it that a reader should see out: the most telling edit, with what stands around it."""
+"""The words of a hunk that a reader should see: the most telling edit, with the words around it."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def quote(hunk: Hunk) -> str:
 
 
 def longest(hunk: Hunk) -> str:
-    """Return the longest piece that came, or that went when none came."""
+    """Return the longest added piece, or the longest removed one when none was added."""
     pieces = [text for op, text in hunk.words if op == "+"] or [text for op, text in hunk.words if op == "-"]
     return trimmed(max([*pieces, ""], key=len)) or hunk.new or hunk.old
 
 
 @dataclass(frozen=True)
 class Replaced:
-    """One place of a hunk where words went, came, or gave way to others."""
+    """One place of a hunk where words were removed, added or replaced."""
 
     before: str
     gone: str

@@ -1,4 +1,4 @@
-"""What is left of one hunk when sentences that stand elsewhere in the other text are taken out."""
+"""The rest of one hunk without the sentences that the other text has elsewhere."""
 
 from __future__ import annotations
 
@@ -36,22 +36,22 @@ class Part:
 
     @property
     def text(self) -> str:
-        """What came, or what went when nothing came."""
+        """The added text, or the removed text when none was added."""
         return self.new or self.old
 
     @property
     def is_passage(self) -> bool:
-        """Whether a whole clause came or went that is too long for anything but text of a policy."""
+        """Whether a whole clause was added or removed that is too long for anything but text of a policy."""
         return not (self.old and self.new) and self.text.count(" ") >= _PASSAGE
 
     @cached_property
     def moved(self) -> tuple[Counter[str], Counter[str]]:
-        """The words that went and those that came, wherever they stood."""
+        """The removed and the added words, in any place."""
         return lost_and_gained(normal(self.old), normal(self.new))
 
     @cached_property
     def places(self) -> frozenset[Place]:
-        """The kinds of places in which its clauses stand in both texts."""
+        """The kinds of places in which its clauses are in both texts."""
         return places_of(self.context, self.hunk)
 
 
@@ -60,7 +60,7 @@ def part_of(hunk: Hunk, context: TextPair) -> Part:
     gone, come = _apart(context.removed(hunk), context.added(hunk))
     old, new = lost, gained = " ".join(gone), " ".join(come)
     if hunk.edit is Edit.REWORDED and (gone or come):
-        # A sentence cut shorter stands, word for word, within what it was: seen alone, the longer one would look new.
+        # A sentence cut shorter is a part of what it was, word for word: seen alone, the longer one would look new.
         old_spans, new_spans = _spans(hunk.old, gone), _spans(hunk.new, come)
         mapped_new = [_across(hunk.words, span, "-") for span in old_spans]
         mapped_old = [_across(hunk.words, span, "+") for span in new_spans]
@@ -84,7 +84,7 @@ _STAYS = 0.2
 
 
 def _spans(text: str, parts: Sequence[str]) -> list[_Span]:
-    """Return where *parts* stand in *text*, one after the other."""
+    """Return where *parts* are in *text*, one after the other."""
     spans, at = [], 0
     for part in parts:
         start = text.find(part, at)

@@ -15,22 +15,22 @@ from tostrack.language.tokens import Kind, tokenize
 from tostrack.models import Judgement, Reading, Reason, iso
 
 #: Of the versions that others recorded, 43 in 100 that changed text are undone within a week, and stale copies come
-#: back for some weeks: what stood for a month was in force, and its going is news.
+#: back for some weeks: a text of a month was in force, and its removal is news.
 _STOOD = timedelta(days=30)
-#: Where what came or went names no duty, limit or item, it is as likely a banner.
+#: If what was added or removed names no duty, limit or item, it is as likely a banner.
 _STOOD_IDLE = timedelta(days=60)
-#: A whole text that comes back is an old copy or another region's edition even after months. (When readers were told of
-#: the text that goes, they are told of its going however short it stood: that is for the caller, who knows.)
+#: A whole text that comes back is an old copy or another region's edition even after months. (Readers who were notified
+#: of the removed text are notified of its removal however short its time was: the caller knows, and decides that.)
 _STOOD_WHOLE, _STOOD_WHOLE_IDLE = timedelta(days=180), timedelta(days=365)
 
 
 def find_reversion(news: Sequence[RuleFinding], context: TextPair, earlier: Sequence[Reading]) -> Judgement | None:
-    """Return a judgement when everything that came was said before and everything that went was not.
+    """Return a judgement when everything added was said before and everything removed was not.
 
     Args:
         news: The findings that matter; without any, only a return of the whole text is one.
         context: Both texts.
-        earlier: Texts that stood before the old one, most recent first.
+        earlier: Texts before the old one, most recent first.
     """
     texts = [ContextText(reading) for reading in earlier]
     back = next((text for text in texts if text.key == context.new.key), None)
@@ -67,7 +67,7 @@ def _resembles(one: ContextText, other: ContextText) -> bool:
 
 
 def _parts_stood(news: Sequence[RuleFinding], context: TextPair, texts: Sequence[ContextText]) -> timedelta | None:
-    """Return for how long what went was there, or what came was away; None when any of it is new to the document."""
+    """Return how long the removed text was there, or the added one was away; None when any of it is new."""
     asked = [_silent(sentence) for finding in news for sentence in _sentences(finding.gained, finding.hunk.new)]
     asked += [_saying(sentence) for finding in news for sentence in _sentences(finding.lost, finding.hunk.old)]
     return _stood(context, texts, asked) if asked else None
@@ -77,7 +77,7 @@ _BINDING = frozenset({Kind.MODAL, Kind.NUMBER, Kind.CONDITION})
 
 
 def _binds(finding: RuleFinding, context: TextPair) -> bool:
-    """Whether what came or went is a row or an item of a list that says something, or names a duty or a limit."""
+    """Whether a row or an item of a list that says something was added or removed, or a duty or a limit."""
     clause = context.clause(finding.hunk)
     return (
         clause.kind == "row"

@@ -7,7 +7,7 @@ import re
 from tostrack.language.lazy_pattern import lazy_pattern
 from tostrack.language.words import list_languages, load_language
 
-#: What is shortened behind what it stands for; only where it can stand for nothing else.
+#: Abbreviations behind the words that they shorten; only where they can mean nothing else.
 _ABBREVIATIONS = tuple(
     row for code in list_languages() for row in load_language(code).list_rows("wording", "abbreviations")
 )
@@ -138,7 +138,7 @@ def _one_gender(match: re.Match[str]) -> str:
 
 
 def _counted(text: str) -> str:
-    """Return *text* with what stands beside a number written in one way."""
+    """Return *text* with the signs beside numbers written in one way."""
     if "+" in text:
         text = _PHONE.sub(lambda match: "+" + re.sub(r"\(0\)|\D", "", match[0]), text)
     text = _HOUR.sub(_hour, text)

@@ -25,14 +25,14 @@ from tostrack.models import Hunk, Judgement, Reading, Reason, Verdict
 def judge_with_history(hunks: Sequence[Hunk], old: Reading, new: Reading, earlier: Sequence[Reading] = ()) -> Judgement:
     """Return whether the change from *old* to *new* matters and why.
 
-    A wall is held to be no text of the policy: what stands after it is judged by what stood before it. A text that
+    A wall is not a text of the policy: the text after it is judged by the text before it. A text that
     differs by nothing that matters from an older one is judged as the return of that one.
 
     Args:
         hunks: What differs, as `diff` returns it.
-        old: The text that stood.
-        new: The text that stands now.
-        earlier: Texts that stood before *old*, most recent first.
+        old: The old text.
+        new: The new text.
+        earlier: Texts before *old*, most recent first.
     """
     if _is_wall(new, old):
         return Judgement(Reason.SUSPECT, "The page now has a server's message instead of a policy.")
@@ -74,7 +74,7 @@ def _has_error_line(reading: Reading, other: Reading) -> bool:
 
 
 def _after_wall(new: Reading, sound: Sequence[Reading]) -> Judgement:
-    """Return the judgement over what stands where there was a wall, by the policy that stood before it."""
+    """Return the judgement over the text after a wall, by the policy before it."""
     if not sound:
         return Judgement(Reason.SUSPECT, "Before it there was no policy but what a server says instead of one.")
     hunks = diff(sound[0].clauses, new.clauses)

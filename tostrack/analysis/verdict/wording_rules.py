@@ -87,7 +87,7 @@ _ASKS = lazy_pattern(r"[^.:;!?]{1,200}\?")
 
 
 def question(part: Part) -> Reason | None:
-    """Only a question came or went, and what stands below it is no short answer."""
+    """Only a question was added or removed, and the text below it is no short answer."""
     if part.hunk.edit is Edit.REWORDED or not _ASKS.fullmatch(part.text.strip()):
         return None
     below = _below(part)
@@ -96,14 +96,14 @@ def question(part: Part) -> Reason | None:
 
 
 def _below(part: Part) -> Clause | None:
-    """Return the clause below one that came or went, in the text that has both."""
+    """Return the clause below one that was added or removed, in the text that has both."""
     hunk, (old, new) = part.hunk, (part.context.old.reading, part.context.new.reading)
     reading, at = (old, hunk.old_at) if hunk.new_at is None else (new, hunk.new_at)
     return next(iter(reading.clauses[at + 1 : at + 2]), None) if at is not None else None
 
 
 def _narrows_what_stays(part: Part) -> bool:
-    """Whether a heading came or went that says to whom or when the clause below it applies, which stays."""
+    """Whether a heading was added or removed that says to whom or when the clause below it applies, which stays."""
     if part.hunk.edit is Edit.REWORDED or not narrows(part.text, language_of(part.context.new.reading)):
         return False
     below, other = _below(part), part.context.new if part.hunk.new_at is None else part.context.old
@@ -141,7 +141,7 @@ def heading(part: Part) -> Reason | None:
 
 
 def _is_letter(word: str) -> bool:
-    """Whether *word* is a letter that stands for something: "Levels A to C"."""
+    """Whether *word* is a letter that names something: "Levels A to C"."""
     return len(word) == 1 and word.isalpha() and word not in _ARTICLES
 
 
@@ -173,9 +173,9 @@ _VALUE_WORDS = 4
 
 
 def _sets_scope(part: Part) -> bool:
-    """Whether a name that a heading is about came, went or gave way to another: "for Europe", "for Europe and Asia".
+    """Whether a name that a heading is about was added, removed or replaced: "for Europe", "for Europe and Asia".
 
-    It stands behind a word in small letters; in a heading with capitals throughout nothing is known of names.
+    It is behind a word in small letters; in a heading with capitals throughout nothing is known of names.
     """
     before = ""
     for op, text in part.hunk.words:
@@ -213,7 +213,7 @@ def _is_title_line(part: Part) -> bool:
 
 
 def _heads(part: Part) -> bool:
-    """Whether the line stands before text that is longer, as a title does, and says nothing behind a colon."""
+    """Whether the line is before longer text, as a title is, and says nothing behind a colon."""
     clauses, at = part.context.new.reading.clauses, part.hunk.new_at
     behind = clauses[at + 1 : at + 2] if at is not None else ()
     return bool(behind) and len(behind[0].text) > 2 * len(part.hunk.new) and ": " not in part.hunk.new
@@ -266,7 +266,7 @@ def _is_title(part: Part, old: str, new: str, after: str, *, strict: bool) -> bo
 
     Args:
         part: What is asked for.
-        old: The words that went.
+        old: The removed words.
         new: The words that came in their place.
         after: What follows them: ``Acme`` in ``Acme Terms of Service`` is part of a title.
         strict: The title must be among the changed words.
@@ -284,7 +284,7 @@ def _is_title(part: Part, old: str, new: str, after: str, *, strict: bool) -> bo
         return False
     if not lexicon.DOCUMENTS & near or changed <= lexicon.TITLE | lexicon.SAFE:
         return True
-    # It is the same document where it stands in a link to the same address.
+    # It is the same document when it is in a link to the same address.
     sides = ((part.context.old, part.hunk.old_at, old), (part.context.new, part.hunk.new_at, new))
     targets = [_target(side.reading.clauses[at].text, name.strip()) for side, at, name in sides if at is not None]
     return None not in targets and len({*targets}) == 1
@@ -294,7 +294,7 @@ _LINK = lazy_pattern(r"\[(?P<label>[^\[\]]+)\]\((?P<address>[^()\s]+)")
 
 
 def _target(text: str, name: str) -> str | None:
-    """Return the address of the link in *text* that *name* stands in."""
+    """Return the address of the link in *text* that has *name*."""
     return next((link["address"] for link in _LINK.finditer(text) if name in link["label"]), None)
 
 
@@ -339,7 +339,7 @@ _KEPT = lexicon.SAFE | lexicon.ACTORS
 
 
 def wording(part: Part) -> Reason | None:
-    """Only words that carry no meaning of their own came, went or took another form."""
+    """Only words that carry no meaning of their own were added, removed or changed in form."""
     if not (part.old and part.new):
         return None
     if changes_time(normal(part.old), normal(part.new)):
@@ -381,7 +381,7 @@ def _take_slips(part: Part, lost: list[str], gained: list[str]) -> dict[str, str
 
 
 def _keep_order(old: Sequence[str], new: Sequence[str], changed: set[str]) -> bool:
-    """Whether the words of both that carry a meaning, beside those that *changed*, stand in one order."""
+    """Whether the words of both that carry a meaning, beside those that *changed*, are in one order."""
     small = lexicon.SAFE | _joining() | changed
     ours, theirs = ([word for word in side if word not in small] for side in (old, new))
     return ours == theirs
@@ -412,7 +412,7 @@ def _joining() -> frozenset[str]:
     return union("wording", "joining")
 
 
-#: What stands between the entries of a list in a sentence.
+#: Words between the entries of a list in a sentence.
 @cache
 def _between(language: str) -> re.Pattern[str]:
     joining = {
@@ -529,7 +529,7 @@ _POINTER_WORDS = 24
 
 
 def pointer(part: Part) -> Reason | None:
-    """Only sentences that point elsewhere came or went, and they say nothing themselves."""
+    """Only sentences that point elsewhere were added or removed, and they say nothing themselves."""
     if part.hunk.edit is Edit.REWORDED:
         old, new = ([text[start:end] for start, end in sentences(text)] for text in (part.hunk.old, part.hunk.new))
         pointed = [said for said in [*old, *new] if (said in old) != (said in new)]
@@ -566,7 +566,7 @@ _READER_CAN = lazy_pattern(r"\b(you|your [a-z]+(?: [a-z]+)?|users|people) can (?
 @lru_cache(maxsize=4_096)
 def plainest(text: str) -> tuple[str, ...]:
     """Return the words of *text* with one phrase standing for all that say the same, without endings."""
-    # A word may stand twice by a slip.
+    # A word may be doubled by a slip.
     joined = " ".join(_without_repeats([*_said(normal(text))]))
     if "can" in joined:
         joined = _READER_CAN.sub(r"\1 ", joined)
@@ -596,7 +596,7 @@ _REPEATED = 3
 
 
 def _said(tokens: Sequence[str]) -> Iterator[str]:
-    """Yield *tokens* with what stands for it in the place of every known phrase."""
+    """Yield *tokens* with one token in the place of every known phrase."""
     at = 0
     while at < len(tokens):
         for words, written in _PHRASES.get(tokens[at], ()):

@@ -178,7 +178,7 @@ class BrowserPage:
             try:
                 seen = await sight.page.evaluate(page_ready.READ, groups)
             except Error as error:
-                # A page may write itself anew; the reading after that is as good.
+                # A page may rewrite itself; the reading after that is as good.
                 if "context was destroyed" not in error.message:
                     raise
                 seen = {"loading": True}
@@ -189,7 +189,7 @@ class BrowserPage:
             await asyncio.sleep(page_ready.INTERVAL)
 
     def _failure(self, url: str, message: str) -> FetchError:
-        """Return what went wrong: the proxy knows it better than the browser, which was told as little as possible."""
+        """Return what went wrong: the proxy knows it better than the browser, which is not given the reasons."""
         known = self._proxy.failures.get(strip_zone(host_of(url)))
         if known is not None:
             return FetchError(str(known), cause=known.cause, transient=known.transient)
@@ -207,7 +207,7 @@ def _described(headers: Mapping[str, str], version: str) -> dict[str, str]:
 
 
 class _NetworkMonitor:
-    """What is seen of a page while it loads, and the say in where it goes."""
+    """Observes a page while it loads, and decides where it may go."""
 
     def __init__(self, page: Page, session: CDPSession) -> None:
         self.page = page
@@ -231,7 +231,7 @@ class _NetworkMonitor:
         page.on("requestfailed", self._failed)
 
     async def start(self) -> None:
-        """Stand before every request that leads elsewhere or brings no text."""
+        """Check every request that leads elsewhere or brings no text."""
         tree = await self._session.send("Page.getFrameTree")
         self._frame = tree["frameTree"]["frame"]["id"]
         self._session.on("Fetch.requestPaused", lambda event: self._do(self._decide(event)))

@@ -14,7 +14,7 @@ INTERVAL = 0.25
 #: and without, when a "Loading..." could pass for the page.
 QUIET = 0.5
 QUIET_UNSELECTED = 1.5
-#: The same while something is loading: pages keep lines open for ever.
+#: The same while something is loading: pages keep lines open forever.
 STUBBORN = 5.0
 #: Seconds for which all the page must not change before it is believed that what is selected will not come.
 ABSENT = 10.0
@@ -48,7 +48,7 @@ def selectors_to_watch(selectors: Iterable[Selector]) -> list[dict[str, Any]]:
 
 
 class PageView(Value):
-    """What was seen of a page at one moment."""
+    """The state of a page at one moment."""
 
     #: Seconds on any clock that does not go back.
     at: float

@@ -18,7 +18,7 @@ from tostrack.render.site.redline import FlagNote, Row, excerpt, place_of, rows,
 from tostrack.render.site.rendering import FeedLink, day_words, render
 from tostrack.render.site_paths import site_address
 
-#: Flags told before the redline: as many as a person keeps in mind.
+#: Flags shown before the redline: as many as a person keeps in mind.
 _NOTES = 5
 
 _VERDICTS = {

@@ -10,7 +10,7 @@ from tostrack.value import Value
 
 #: Of the charts on cards, and the least on a platform's own page.
 MONTHS = 36
-#: More bars than this cannot be told apart.
+#: More bars than this cannot be distinguished.
 _MOST_MONTHS = 240
 #: What a change is counted under that touches no topic.
 OTHER = "other"

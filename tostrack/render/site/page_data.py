@@ -1,4 +1,4 @@
-"""What the pages of the site show, as frozen values; those that end up in a cache are made of plain values only."""
+"""The contents of the site's pages, as frozen values; those that are cached are made of plain values only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Run = tuple[str, str]
 
 
 class Site(Value):
-    """What every page shares."""
+    """The values that every page shares."""
 
     title: str
     #: Where the site is published, without a final slash; empty when it is only read from a folder.
@@ -35,7 +35,7 @@ class ChangeItem(Value):
     service_name: str
     document: str
     document_name: str
-    #: When it was told.
+    #: When it was reported.
     seen_at: str
     verdict: str
     reason: str
@@ -46,7 +46,7 @@ class ChangeItem(Value):
     place: str
     #: The words that changed, those that matter most.
     excerpt: tuple[Run, ...]
-    #: What came and went, to be searched.
+    #: The added and the removed text, to be searched.
     words: str
     #: What a reader decided about it; empty where nobody did.
     review: str = ""
@@ -85,7 +85,7 @@ class Silence(Value):
 
 
 class Arrival(Value):
-    """A version that came without a change: the first one, or one that our own extraction made anew."""
+    """A version without a change: the first one, or one that was re-extracted."""
 
     document: str
     document_name: str
@@ -95,7 +95,7 @@ class Arrival(Value):
 
 
 class ContentsEntry(Value):
-    """One flag of a text that stands."""
+    """One flag of a current text."""
 
     service: str
     document: str
@@ -137,7 +137,7 @@ class Power(Value):
 
 
 class Health(Value):
-    """How a document's last check went, in words for a reader."""
+    """The result of a document's last check, in words for a reader."""
 
     #: ``fine``, ``waiting``, ``suspect``, ``failing`` or ``past`` (no longer watched).
     state: str
@@ -156,7 +156,7 @@ class DocumentCard(Value):
     checked_at: str
     versions: int
     health: Health
-    #: Returns to a text seen lately that nobody was told of.
+    #: Returns to a recent text that no reader was notified of.
     oscillations: int
     #: What kind of document it is; empty where nothing tells it.
     kind: str = ""
@@ -252,13 +252,13 @@ class TextPage(Value):
     name: str
     text: TextData
     blocks: tuple[Block | KeptClause, ...]
-    #: Whether it is the text that stands, and until when it stood when it is not.
+    #: Whether it is the current text, and otherwise until when it was.
     stands: bool
     until: str = ""
     #: Neighbours in time: page and day.
     earlier: tuple[str, str] | None = None
     later: tuple[str, str] | None = None
-    #: All versions that have a page, newest first: page, day and number; only where the text stands.
+    #: All versions that have a page, newest first: page, day and number; only on the page of the text.
     dates: tuple[tuple[str, str, int], ...] = ()
     #: What kind of document it is; empty where nothing tells it.
     kind: str = ""

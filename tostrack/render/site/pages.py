@@ -183,7 +183,7 @@ def tally(silences: Iterable[Silence]) -> str:
 def _standing(
     site: Site, shown: PlatformData
 ) -> list[tuple[str, list[tuple[str, str, list[ContentsEntry]]], list[ChangeItem]]]:
-    """Return the flags that stand, by topic and by what they say, and the changes that led there."""
+    """Return the current flags, by topic and by what they say, and the changes that led there."""
     order = {"permits": 0, "restricts": 1, "mentions": 2}
     found = []
     for topic in site.topics:

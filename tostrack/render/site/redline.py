@@ -1,4 +1,4 @@
-"""A change in, its redline out: a row for each edit in the order of the text, and what stands unchanged between."""
+"""The redline of a change: a row for each edit in the order of the text, and the unchanged text between."""
 
 from __future__ import annotations
 
@@ -48,15 +48,15 @@ class Row(Value):
     runs: tuple[Run, ...]
     flags: tuple[FlagNote, ...] = ()
     facts: tuple[str, ...] = ()
-    #: Clauses that stand unchanged between the edit before and this one.
+    #: Clauses that are unchanged between the edit before and this one.
     unchanged: int = 0
-    #: Where its new text stands, from 0, and where its old text stood.
+    #: The place of its new text, from 0, and of its old text.
     new_at: int | None = None
     old_at: int | None = None
 
 
 def rows(change: Change, meanings: Mapping[tuple[str, str], str]) -> list[Row]:
-    """Return the edits of *change* in the order of the new text; what was removed stands where it stood.
+    """Return the edits of *change* in the order of the new text; removed text is at its old place.
 
     Args:
         change: With its hunks in order.
@@ -154,7 +154,7 @@ def place_of(change: Change) -> str:
 
 
 def searched(change: Change) -> str:
-    """Return the clauses that came and went, to be searched, and the words that clauses lost."""
+    """Return the added and the removed clauses, to be searched, and the words that clauses lost."""
     return safe_line(" … ".join(map(_searched, ranked(change))))[:_SEARCHED]
 
 
@@ -166,6 +166,6 @@ def _searched(hunk: Hunk) -> str:
 
 
 def unchanged_after(change: Change, clauses: int) -> int:
-    """Return how many of the *clauses* of the new text stand unchanged behind the last edit."""
+    """Return how many of the *clauses* of the new text are unchanged behind the last edit."""
     ends = [hunk.new_at + hunk.new_count for hunk in change.hunks if hunk.new_at is not None]
     return clauses - max(ends, default=0)

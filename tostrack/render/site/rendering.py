@@ -1,4 +1,4 @@
-"""A template and its values in, HTML out; everything that is put into a template is made harmless first."""
+"""HTML from a template and its values; everything that is put into a template is made harmless first."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tostrack.value import Value
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-#: Colours of topics that can be told apart; more topics share the last.
+#: Colours of topics that can be distinguished; more topics share the last.
 _SHADES = 6
 #: Of what search engines and chats show of a page.
 _DESCRIPTION = 200
@@ -115,7 +115,7 @@ def marked(text: str, quote: str) -> str:
 
 @cache
 def fingerprint(*packages: str) -> str:
-    """Return what changes with any file of *packages*: pages that were made by other code are made anew."""
+    """Return what changes with any file of *packages*: pages that were made by other code are rebuilt."""
     found = [each for package in packages for each in files(package).iterdir() if each.is_file()]
     return sha256("\n".join(each.read_text("utf-8") for each in sorted(found, key=lambda each: each.name)))[:16]
 
@@ -150,5 +150,5 @@ def _environment() -> Environment:
 
 
 def _harmless(value: Any) -> Any:
-    """Return *value* without what steers a terminal or the direction of the text; markup of ours is left alone."""
+    """Return *value* without characters that steer a terminal or the direction of the text; our own markup stays."""
     return safe(value) if type(value) is str else value

@@ -1,4 +1,4 @@
-"""What the browser looks things up in: small scripts that it loads one by one, for a page without a server.
+"""The search index for browsers: small scripts that they load one by one, for a page without a server.
 
 A word leads to the platforms that use it, a platform to its clauses. Scripts and not JSON, because a page that is read
 from a folder may load no other file.
@@ -15,7 +15,7 @@ from tostrack.render.site.page_data import ChangeItem
 from tostrack.render.site.pagination import PagePart, PageParts, render_parts
 from tostrack.value import Value
 
-#: Where they lie, below the site's root.
+#: Their paths, below the site's root.
 FOLDER = "search"
 _WORD = re.compile(r"[^\W_]+")
 #: Longer ones are no words, and every file names its own.
@@ -62,7 +62,7 @@ def words_of(text: str) -> set[str]:
 
 
 def platform_file(service: str) -> str:
-    """Return where a platform's clauses lie."""
+    """Return the path of a platform's clauses."""
     return f"{FOLDER}/platforms/{service}.js"
 
 
@@ -128,6 +128,6 @@ def index_script(platforms: Iterable[tuple[str, str]], topics: Mapping[str, str]
 
 
 def _call(name: str, *values: object) -> str:
-    # ASCII, and no "</": whatever a page said, it stays a string of ours.
+    # ASCII, and no "</": whatever a page said, it stays a string.
     listed = ",\n".join(json.dumps(value, separators=(",", ":")).replace("</", "<\\/") for value in values)
     return f"tostrack.{name}({listed});\n"

@@ -1,4 +1,4 @@
-"""What those who crawl the web are told: which pages there are."""
+"""The list of pages for web crawlers."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def reading_page(site: Site, reading: TextPage, feed: FeedLink, *, page: str = "
     """Return the page of *reading*, a large one in several parts.
 
     Args:
-        page: Where it lies, when not at its version's own address.
+        page: Its path, when it is not at its version's own address.
     """
     page = page or reading.text.page
     dated = day_words(reading.text.seen_at)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 _SHARE = 0.25
 #: Characters below which a text is always shown whole: the rest of its page is larger.
 _SMALL = 2_000
-#: Fewer clauses are shown: naming where they stand takes as much room.
+#: Fewer clauses are shown: naming their places takes as much room.
 _RUN = 3
 
 

@@ -60,7 +60,7 @@ _Seen = TypeVar("_Seen", ChangeItem, Silence, Arrival)
 
 
 class SiteBuild(Value):
-    """What writing the site came to."""
+    """The result of writing the site."""
 
     pages: int
     written: int
@@ -96,7 +96,7 @@ class _Builder:
         documents = archive.documents()
         checked_at = max((row.checked_at or "" for row in documents), default="")
         site = Site(safe_line(title), url, book.topics(), checked_at)
-        # What was taken out by order must go from every page, and the hashes of versions do not tell.
+        # Redacted text must go from every page, and the hashes of versions do not show it.
         taken_out = archive.redactions()
         key = key_of(fingerprint(*_MAKERS), site.title, url, dict(site.topics), book.fingerprint, taken_out)
         self.archive, self.shelf, self.site = archive, shelf, site
@@ -340,7 +340,7 @@ def _silences(document: DocumentPages) -> Iterable[Silence]:
 
 
 def _arrivals(document: DocumentPages) -> Iterable[Arrival]:
-    """Yield the versions that came without a change: the first, and those that our own extraction made anew."""
+    """Yield the versions without a change: the first, and those that were re-extracted."""
     judged = {change.to_number for change in document.changes}
     for version in document.versions:
         if version.number not in judged:
@@ -365,7 +365,7 @@ def _card(document: DocumentPages) -> DocumentCard:
 
 
 def summarize_health(row: DocumentRow) -> Health:
-    """Return how the last check of a document went, in words for a reader."""
+    """Return the result of the last check of a document, in words for a reader."""
     if row.checked_at is None:
         return Health("past", "No longer checked; its history is stored.")
     checked = day_words(row.checked_at)

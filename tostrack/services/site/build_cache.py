@@ -75,7 +75,7 @@ class BuildCache:
             connection = sqlite3.connect(memory, isolation_level=None)
         connection.executescript(_TABLES)
         connection.execute(f"PRAGMA user_version = {_FORMAT}")
-        # What was taken out of the archive by order must not stay readable here.
+        # Text that was redacted in the archive must not stay readable here.
         connection.execute("PRAGMA secure_delete = ON")
         # Losing it to a crash costs a slow run and nothing else.
         connection.execute("PRAGMA synchronous = OFF")

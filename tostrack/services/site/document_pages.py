@@ -41,7 +41,7 @@ _WORDS = {"licensing": reach, "advertising": recipients, "sharing": recipients}
 
 
 class SiteContext(Value):
-    """What the pages of every document are made with."""
+    """The values that the pages of every document need."""
 
     archive: Archive
     shelf: BuildCache
@@ -83,7 +83,7 @@ class DocumentPages:
         archive = context.archive
         self.versions = archive.versions(row.service, row.document)
         self._by_number = {version.number: version for version in self.versions}
-        #: The versions that readers went by, oldest first: those that have a page.
+        #: The versions that readers know, oldest first: those that have a page.
         self.chain = archive.went_by(row.service, row.document)
         #: Everything that a text on a page of this document depends on, version by version.
         self._keys = list(self._chain_keys())
@@ -113,7 +113,7 @@ class DocumentPages:
         ]
 
     def change_key(self, row: ChangeRow) -> str:
-        """Return what stays the same as long as a change would be told in the same words."""
+        """Return what stays the same as long as a change would be reported in the same words."""
         versions = [self._by_number[number].hash for number in (row.from_number, row.to_number)]
         return key_of(self._context.key, self.row.service_name, self.row.name, row, versions)
 
@@ -170,7 +170,7 @@ class DocumentPages:
         return [clause for _, clause in self._context.archive.clauses(version)]
 
     def _write_texts(self) -> None:
-        """Write a page for each version that readers went by, and the document's own."""
+        """Write a page for each version that readers know, and the document's own."""
         for at in range(len(self.chain)):
             if not self._is_fresh(at):
                 self._write_text(at)
@@ -257,7 +257,7 @@ class DocumentPages:
         return self._context.rules(self.chain[-1])
 
     def current_clauses(self) -> Iterator[tuple[Clause, BlameRow, tuple[Flag, ...]]]:
-        """Yield the clauses of the text that stands, each with its past and its flags."""
+        """Yield the clauses of the current text, each with its past and its flags."""
         if self.reading:
             clauses, rules = self.reading.clauses, self._rules
             for clause, row in zip(clauses, self._blame.rows(self.chain[-1].number, clauses), strict=True):
@@ -265,13 +265,13 @@ class DocumentPages:
 
     @cached_property
     def reading(self) -> Reading | None:
-        """The text that stands."""
+        """The current text."""
         return self._context.archive.reading(self.chain[-1]) if self.chain else None
 
     # What it says today
 
     def held(self) -> list[ContentsEntry]:
-        """Return the flags of the text that stands, in the order of the text."""
+        """Return the flags of the current text, in the order of the text."""
         return [
             ContentsEntry(**_tuples(one))
             for one in self._context.shelf.fact(f"stands {self.row.id}", self.key, self._held)
@@ -298,7 +298,7 @@ class DocumentPages:
         ]
 
     def powers(self) -> list[Power]:
-        """Return what the text that stands says on each topic, and how far it goes, with since when."""
+        """Return what the current text says on each topic, and how far it goes, with its first version."""
         name = f"powers since {self.row.id}"
         return [Power(**_tuples(one)) for one in self._context.shelf.fact(name, self.key, lambda: list(self._powers()))]
 

@@ -88,7 +88,7 @@ def _is_loopback(host: str) -> bool:
 
 class _SiteServer(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a reader who is gone; a fault of ours keeps its traceback."""
+        """Say nothing of a reader who is gone; a fault in our code keeps its traceback."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
@@ -120,7 +120,7 @@ class _SiteHandler(SimpleHTTPRequestHandler):
             self._send(status, _ANSWER.format(html.escape(said)).encode())
 
     def send_head(self) -> Any:
-        """Answer only to who asks for this machine by a name of its own, and only with what lies in the folder.
+        """Answer only requests for this machine by one of its own names, and only with what is in the folder.
 
         A page elsewhere whose host name was pointed at 127.0.0.1 could read the site by its own name otherwise.
         """

@@ -17,7 +17,7 @@ from tostrack.value import Value
 
 
 class FeedChange(Value):
-    """A change that readers were told of."""
+    """A change that readers were notified of."""
 
     row: ChangeRow
     #: Of its service and of its document.
@@ -36,9 +36,9 @@ def write_feed(context: SiteContext, name: str, title: str, told: Iterable[FeedC
 
     Args:
         context: What pages are made with.
-        name: Of its files; its id for ever.
+        name: Of its files; its permanent id.
         title: For people.
-        told: What readers were told, newest first.
+        told: What readers were notified of, newest first.
         home: The page that it belongs to.
     """
     shown = list(told)[:MAX_ENTRIES]
