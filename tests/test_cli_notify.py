@@ -147,7 +147,7 @@ def test_a_digest_of_the_past_is_shown_and_nothing_sent(house):
     [
         (["notify", "preview", "shpo"], 'did you mean "shop"'),
         (["subscribers", "add", "shop", "a@b.example,c@d.example"], "not one e-mail address"),
-        (["subscribers", "confirm", "x.y"], "not one of ours"),
+        (["subscribers", "confirm", "x.y"], "tostrack did not make this link"),
         (["notify", "issues"], 'issues = "owner/repository"'),
     ],
 )

@@ -113,7 +113,7 @@ def test_a_mistake_is_named_with_its_file():
         (('denied = "allows no pets"', 'denied = "no"\nweak = "yes"'), "weak: true or false"),
         (('denied = "allows no pets"', 'denied = "no"\npolarity = ["permits"]'), "polarity: one of"),
         (('PET = ["pet(|s)"', 'PET = ["pet(|s"'), "a bracket has no partner"),
-        (('PET = ["pet(|s)"', f'PET = ["{"(a|b)" * 40}"'), "stands for more than 1000 words"),
+        (('PET = ["pet(|s)"', f'PET = ["{"(a|b)" * 40}"'), "means more than 1000 words"),
         (("[topic.pets]", "[topic.pets]\nx = " + "9" * 5000), "not TOML"),
         (("[topic.pets]", "x = " + "[" * 9000 + "\n[topic.pets]"), "nested too deeply"),
     ],

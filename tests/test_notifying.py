@@ -451,9 +451,9 @@ def test_a_token_is_good_for_what_it_says_and_nothing_else():
 
     assert tokens.read(KEY, made, START + timedelta(days=4000)).address == "a@example.org"
     for forged in (made[:-1], made[1:], f"x{made}", made.partition(".")[0], "", ".", "é.é"):
-        with pytest.raises(ConfigError, match="not one of ours"):
+        with pytest.raises(ConfigError, match="tostrack did not make this link"):
             tokens.read(KEY, forged, START)
-    with pytest.raises(ConfigError, match="not one of ours"):
+    with pytest.raises(ConfigError, match="tostrack did not make this link"):
         tokens.read("another key", made, START)
 
 
@@ -467,7 +467,7 @@ def test_a_confirmation_comes_too_late_after_a_week():
 def test_without_a_key_nothing_is_signed_and_nothing_believed():
     with pytest.raises(ConfigError, match="TOSTRACK_KEY"):
         tokens.make("", LinkToken("confirm", "shop", "a@example.org", START))
-    with pytest.raises(ConfigError, match="not one of ours"):
+    with pytest.raises(ConfigError, match="tostrack did not make this link"):
         tokens.read("", "x.y", START)
 
 
@@ -500,7 +500,7 @@ def test_a_get_shows_a_button_and_only_a_post_acts():
 
 def test_the_endpoint_says_what_is_wrong_and_echoes_nothing_raw():
     def refuse(token, _action):
-        raise ConfigError(f"{token} is not one of ours")
+        raise ConfigError(f"{token} is tostrack did not make this link")
 
     app = application(refuse)
 
@@ -573,5 +573,5 @@ def test_a_link_that_was_mailed_before_still_works():
 
 @pytest.mark.parametrize("text", ["", ".", "2.", "2..", "2.a.b", "2.é.b", "2." + "A" * 10_000, "x.y", "é.é"])
 def test_what_is_no_token_is_refused(text):
-    with pytest.raises(ConfigError, match="not one of ours"):
+    with pytest.raises(ConfigError, match="tostrack did not make this link"):
         tokens.read(KEY, text, START)
