@@ -87,6 +87,8 @@ def test_labels_that_only_browsers_know_are_known(label, codec):
         # Of two encodings of one script the one that gives words.
         ("ru", "cp1251", RUSSIAN),
         ("ru", "koi8_r", 2 * RUSSIAN),
+        ("ru", "cp866", "Мы можем передавать данные для этого, если вы не против, и при этом как можно меньше."),
+        ("uk", "koi8_u", "Ми можемо передавати дані для цього, якщо ви не проти, та як можна менше, або не будемо."),
     ],
 )
 def test_the_language_of_the_page_tells_its_encoding(lang, codec, text):
