@@ -55,6 +55,8 @@ class FakeWayback:
     #: From so many playbacks on, everything is answered 503; for interrupted runs.
     breaks_after: int | None = None
     blocked: frozenset[str] = frozenset()
+    #: Rows that the index has before its others.
+    odd_rows: tuple[str, ...] = ()
     asked: Counter[str] = field(default_factory=Counter)
 
     def __enter__(self) -> Self:
@@ -104,7 +106,7 @@ class FakeWayback:
         rows = [each for each in self.captures if key(each.url) == key(query["url"]) and first <= each.stamp <= last]
         start = int(query.get("resumeKey", "0"))
         size = min(int(query.get("limit", self.page)), self.page)
-        lines = []
+        lines = [*self.odd_rows]
         for each in rows[start : start + size]:
             revisit = each.how == "revisit"
             media, status = ("warc/revisit", "-") if revisit else (each.media, str(each.status))

@@ -211,6 +211,22 @@ def test_what_goes_wrong_is_told_apart(tmp_path):
     assert (found.captures, found.versions, found.waiting) == (8, 2, 0)
 
 
+def test_a_row_of_the_index_that_cannot_be_read_leaves_out_that_capture(tmp_path):
+    rows = (
+        "example,acme)/terms 20121399000000 https://acme.example/terms text/html 200 A 100",
+        "example,acme)/terms 20120008241731 https://acme.example/terms text/html 200 B 100",
+        "example,acme)/terms 2012 https://acme.example/terms text/html 200 C 100",
+        "example,acme)/terms 20120101000000 https://acme.example/terms text/html two D 100",
+        "example,acme)/terms 20120101000000 https://acme.example/ter ms text/html 200 E 100",
+        "half of a row",
+    )
+    with FakeWayback([kept("20110101", LICENCE, "One.")], odd_rows=rows) as archive:
+        found = Backfill(tmp_path, archive).run()
+
+    assert +found.passed_over == {"unreadable": 6}
+    assert (found.cause, found.captures, found.versions) == ("", 1, 1)
+
+
 def test_a_capture_of_nearly_that_time_counts_with_its_own_time(tmp_path):
     near = kept("20110102", LICENCE, RULES)
     asked = kept("20110101120000", "The index says so.", how="elsewhere", other=near.stamp)

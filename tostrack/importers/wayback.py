@@ -27,6 +27,8 @@ CAUSES = {
 }
 #: A capture this far from the time asked for is still that night's.
 WINDOW = timedelta(hours=24)
+#: Fields of a row of the index, and digits of its time.
+_FIELDS, _DIGITS = 7, 14
 _INSTALL = "the Wayback Machine is read by an extra: pip install 'tostrack[wayback]'"
 
 
@@ -76,9 +78,17 @@ class Wayback:
         self._client = wayback.WaybackClient(session)
         self._wayback: Any = wayback
         self._last: Response | None = None
+        #: Rows of the index so far that do not say when or what was captured.
+        self.unread_rows = 0
 
     def _note(self, response: Response, *_args: object, **_options: object) -> None:
         self._last = response
+        if "/cdx/" in str(response.url):
+            rows = response.content.split(b"\n")
+            readable = [row for row in rows if _is_readable(row)]
+            self.unread_rows += len(rows) - len(readable)
+            # wayback 0.5.1 ends the search at such a row, or reads another time from it.
+            response._content = b"\n".join(readable)  # noqa: SLF001
 
     def close(self) -> None:
         """Close the connections."""
@@ -135,6 +145,19 @@ class Wayback:
         if last.is_redirect:
             return "another-date"
         return "missing" if last.status_code == 404 else "unplayable"
+
+
+def _is_readable(row: bytes) -> bool:
+    """Return whether *row* of an answer is a capture, or none at all: an empty line, a key to go on with, an error."""
+    fields = row.split(b" ")
+    if len(fields) < _FIELDS and (len(fields) == 1 or b"Exception" in row):
+        return True
+    _, stamp, _, _, status, _, size, *_ = [*fields, *([b""] * _FIELDS)]
+    try:
+        datetime.strptime(stamp.decode(), "%Y%m%d%H%M%S")  # noqa: DTZ007
+    except ValueError:
+        return False
+    return len(stamp) == _DIGITS and all(number == b"-" or number.isdigit() for number in (status, size))
 
 
 def _failure(capture: Capture, cause: str) -> FetchError:

@@ -32,6 +32,10 @@ _MOST_SILENT = 5
 class CaptureSource(Protocol):
     """An archive of others."""
 
+    @property
+    def unread_rows(self) -> int:
+        """Rows of its index so far that cannot be read."""
+
     def captures(self, url: str, start: datetime, end: datetime) -> Iterator[Capture]:
         """Yield the captures of *url* between two times, oldest first."""
 
@@ -187,6 +191,7 @@ def _look_up(
     every = ChosenCaptures()
     for number, page in enumerate(document.pages):
         addresses = dict.fromkeys([*formerly, page.url])
+        unread = source.unread_rows
         try:
             index = [each for url in addresses for each in source.captures(url, span.start, span.end)]
         except FetchError as error:
@@ -199,6 +204,7 @@ def _look_up(
         chosen = choose_captures(free, number, span.every)
         found.captures += len(index)
         found.passed_over["covered"] += len(index) - len(free)
+        found.passed_over["unreadable"] += source.unread_rows - unread
         found.passed_over += chosen.passed_over
         every.wanted += chosen.wanted
     found.wanted = len(every.wanted)
