@@ -86,7 +86,7 @@ def describe_outcome(outcome: str | None, cause: str | None = "") -> str:
 
 
 def describe_kind(kind: str) -> str:
-    """Return what a kind of documents is called in a sentence: ``data processing``; empty for none."""
+    """Return the name of a kind of documents in a sentence: ``data processing``; empty for none."""
     return {"ai": "AI", "sla": "service levels", "sub-processors": kind}.get(kind, kind.replace("-", " "))
 
 
