@@ -91,6 +91,8 @@ def build_on(folder: Path, seed: int) -> None:
 class PastPages:
     """Captures of years ago, as an archive of pages lists and plays them."""
 
+    unread_rows = 0
+
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)
         self._bodies: dict[datetime, bytes] = {}
