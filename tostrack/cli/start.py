@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from tostrack.value import Value
 if TYPE_CHECKING:
     from tostrack.archive import Archive
     from tostrack.archive.change_rows import ChangeRow
+    from tostrack.importers.ota import OtaCollection
     from tostrack.models import Document
 
 #: How far back the Wayback Machine is asked: at most one capture a month, so that ten years take two minutes a page.
@@ -77,46 +79,45 @@ def command(
 
     documents = select_watched(environment.watchlist, targets)
     now = datetime.now(UTC)
-    offers = list(_find_offers(environment, documents, collections, now))
-    for offer in offers:
-        about = f"{offer.records} records of {offer.collection.name} ({offer.ident})"
-        took = max(1, round(offer.records * _SECONDS))
-        click.echo(f"{offer.document.id}  {about}, {offer.first:%Y-%m-%d} to {offer.last:%Y-%m-%d}; about {took} s")
-    begins = {offer.document.id: offer.first for offer in offers}
-    spans = [(each, start or now - _SPAN, begins.get(each.id, now)) for each in documents]
-    spans = _ask_wayback(environment, spans, mirror, dry_run=True)
-    if dry_run:
-        click.echo("nothing was stored", err=True)
-        return
-    if not yes:
-        click.confirm("Import this?", abort=True, err=True)
-    _import_offers(environment, offers, now)
+    with ExitStack() as opened:
+        found = _open_collections(environment, documents, collections, now, opened)
+        offers = list(_find_offers(environment, documents, found))
+        _print_offers(offers)
+        begins = {offer.document.id: offer.first for offer in offers}
+        spans = [(each, start or now - _SPAN, begins.get(each.id, now)) for each in documents]
+        spans = _ask_wayback(environment, spans, mirror, dry_run=True)
+        if dry_run:
+            click.echo("nothing was stored", err=True)
+            return
+        if not yes:
+            click.confirm("Import this?", abort=True, err=True)
+        _import_offers(environment, offers, found)
     _ask_wayback(environment, spans, mirror, dry_run=False)
     _show_newest(environment, documents)
 
 
-def _find_offers(
-    environment: Environment, documents: Sequence[Document], collections: Sequence[Path], now: datetime
-) -> Iterator[_Offer]:
-    """Yield the collection that holds most of each document; print where to get one that is not here."""
+def _print_offers(offers: Iterable[_Offer]) -> None:
+    for offer in offers:
+        about = f"{offer.records} records of {offer.collection.name} ({offer.ident})"
+        took = max(1, round(offer.records * _SECONDS))
+        click.echo(f"{offer.document.id}  {about}, {offer.first:%Y-%m-%d} to {offer.last:%Y-%m-%d}; about {took} s")
+
+
+def _open_collections(
+    environment: Environment,
+    documents: Sequence[Document],
+    collections: Sequence[Path],
+    now: datetime,
+    opened: ExitStack,
+) -> dict[Path, OtaCollection]:
+    """Open *collections*, or those beside the watchlist, until *opened* ends; print where to get one."""
     from tostrack.importers.ota import open_collection
-    from tostrack.importers.public_collections import ORIGIN, find_recorded, list_collections
+    from tostrack.importers.public_collections import ORIGIN, list_collections
 
     folder = environment.watchlist_path.parent
     named = {document.service: list_collections(document.service) for document in documents}
     beside = {folder / f"{name}{end}" for names in named.values() for name in names for end in ("", ".git", ".zip")}
     here = list(collections) or sorted(filter(Path.exists, beside))
-    best: dict[str, _Offer] = {}
-    with environment.archive_if_any() as archive:
-        crawled = {each.id for each in documents if archive and _has_own_history(archive, each)}
-    for path in here:
-        with open_collection(path, now) as found:
-            for each in documents:
-                if not (ident := find_recorded(each, found.records)):
-                    continue
-                records = found.records[ident]
-                offer = _Offer(each, path, ident, len(records), records[0].at, records[-1].at)
-                best[each.id] = max(best.get(each.id, offer), offer, key=lambda one: one.records)
     for service, names in named.items():
         if not here and names:
             click.echo(
@@ -124,6 +125,25 @@ def _find_offers(
                 f"`git clone --bare {ORIGIN}/{names[0]}` beside the watchlist and run this again",
                 err=True,
             )
+    return {path: opened.enter_context(open_collection(path, now)) for path in here}
+
+
+def _find_offers(
+    environment: Environment, documents: Sequence[Document], found: Mapping[Path, OtaCollection]
+) -> Iterator[_Offer]:
+    """Yield the collection that holds most of each document."""
+    from tostrack.importers.public_collections import find_recorded
+
+    best: dict[str, _Offer] = {}
+    with environment.archive_if_any() as archive:
+        crawled = {each.id for each in documents if archive and _has_own_history(archive, each)}
+    for path, collection in found.items():
+        for each in documents:
+            if not (ident := find_recorded(each, collection.records)):
+                continue
+            records = collection.records[ident]
+            offer = _Offer(each, path, ident, len(records), records[0].at, records[-1].at)
+            best[each.id] = max(best.get(each.id, offer), offer, key=lambda one: one.records)
     for ident, offer in best.items():
         if ident in crawled:
             click.echo(f"{ident}: {offer.collection.name} is left out: the document has been crawled before", err=True)
@@ -139,14 +159,12 @@ def _has_own_history(archive: Archive, document: Document) -> bool:
     return first is not None and not first.declaration.startswith(COLLECTION)
 
 
-def _import_offers(environment: Environment, offers: Sequence[_Offer], now: datetime) -> None:
+def _import_offers(environment: Environment, offers: Sequence[_Offer], found: Mapping[Path, OtaCollection]) -> None:
     from tostrack.cli.import_ota import store_collection
-    from tostrack.importers.ota import open_collection
 
     for path in dict.fromkeys(offer.collection for offer in offers):
-        with open_collection(path, now) as found:
-            documents = {offer.ident: offer.document for offer in offers if offer.collection == path}
-            store_collection(environment, found, documents, None, as_json=False)
+        documents = {offer.ident: offer.document for offer in offers if offer.collection == path}
+        store_collection(environment, found[path], documents, None, as_json=False)
 
 
 def _ask_wayback(environment: Environment, spans: Sequence[_Span], mirror: str, *, dry_run: bool) -> list[_Span]:
