@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from itertools import islice
@@ -24,8 +24,6 @@ _CANDIDATES = (
     "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 iso8859_2 iso8859_5 koi8_r cp866 gb18030 big5 cp932 euc_jp cp949"
     " cp874"
 ).split()
-#: Other encodings of old pages in a language, beside the one that browsers take for it.
-_ALSO_OF_LANGUAGE = {"ru": ("koi8_r", "cp866", "iso8859_5"), "uk": ("koi8_u", "cp866")}
 _LANG = re.compile(rb"<html\b[^>]{0,500}?\blang\s*=\s*[\"']?([A-Za-z]{2,3}(?:-[A-Za-z]{2})?)", re.IGNORECASE)
 _MARKUP = re.compile(rb"<(?:script|style)\b.*?</(?:script|style)|<[^<>]*>", re.IGNORECASE | re.DOTALL)
 #: What changes the set of letters in ISO-2022-JP, which is ASCII to all others.
@@ -78,16 +76,15 @@ def _stated_by_language(content: bytes) -> str:
     match = _LANG.search(content[:_SAMPLE])
     language = match[1].decode("ascii").lower() if match else ""
     codec = _BY_LANGUAGE.get(language) or _BY_LANGUAGE.get(language.partition("-")[0], "")
-    others = _ALSO_OF_LANGUAGE.get(language, ())
-    if others:
-        codec = max((codec, *others), key=lambda one: _count_stop_words(content, one, language))
+    if others := _TABLES["others"].get(language):
+        words = frozenset(load_language(language).list_words("words", "stop_words"))
+        sample = _foreign_text(content)
+        codec = max((codec, *others.split()), key=lambda one: _count_words(sample.decode(one, "replace"), words))
     return codec if codec and _reads(content, codec) else ""
 
 
-def _count_stop_words(content: bytes, codec: str, language: str) -> int:
-    words = load_language(language).list_words("words", "stop_words")
-    text = _foreign_text(content).decode(codec, "replace").lower()
-    return sum(word in words for word in _WORD.findall(text))
+def _count_words(text: str, words: Container[str]) -> int:
+    return sum(word in words for word in _WORD.findall(text.lower()))
 
 
 def _reads(content: bytes, codec: str) -> bool:
