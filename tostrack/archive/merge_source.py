@@ -21,7 +21,7 @@ class SourceText(Value):
     #: The end of its chain; empty before the first version.
     head: str
     checked_at: str
-    #: When the new text was last seen, where that is not when it was first seen.
+    #: When the current text was last seen, where that is not when it was first seen.
     last_seen_at: str
 
 

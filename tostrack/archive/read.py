@@ -68,7 +68,7 @@ class DocumentRow(Value):
     #: The server asked us to wait until then.
     next_try_at: str | None
     versions: int
-    #: When the new text was first seen.
+    #: When the current text was first seen.
     changed_at: str | None
     #: Returns to a recent text that no reader was notified of.
     oscillations: int
@@ -346,7 +346,7 @@ class Archive:
         return found
 
     def last_seen(self, service: str, document: str) -> str | None:
-        """Return when the new text was last seen, or None before the first version."""
+        """Return when the current text was last seen, or None before the first version."""
         rows = self.query("SELECT last_seen_at FROM latest WHERE service = ? AND document = ?", (service, document))
         return rows[0][0] if rows else None
 
