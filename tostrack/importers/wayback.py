@@ -150,9 +150,9 @@ class Wayback:
 def _is_readable(row: bytes) -> bool:
     """Return whether *row* of an answer is a capture, or none at all: an empty line, a key to go on with, an error."""
     fields = row.split(b" ")
-    if len(fields) < _FIELDS and (len(fields) == 1 or b"Exception" in row):
-        return True
-    _, stamp, _, _, status, _, size, *_ = [*fields, *([b""] * _FIELDS)]
+    if len(fields) < _FIELDS:
+        return len(fields) == 1 or b"Exception" in row
+    stamp, status, size = fields[1], fields[4], fields[6]
     try:
         datetime.strptime(stamp.decode(), "%Y%m%d%H%M%S")  # noqa: DTZ007
     except ValueError:

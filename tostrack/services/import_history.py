@@ -297,7 +297,8 @@ class _Run:
         if is_old:
             self._check_known(text)
         if is_old or (self._current and text.reading_key == self._key):
-            self._seen_at = self._seen_at if is_old else at
+            if not is_old:
+                self._seen_at = at
             self._kept = tuple(text.captures.values())
             found.same += 1
             return

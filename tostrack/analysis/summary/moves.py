@@ -95,7 +95,7 @@ def quote_flag(flag: Flag, hunk: Hunk) -> str:
     inside = [edit for edit, words in found if words and re.search(rf"\b{re.escape(words)}\b", flag.quote)]
     if len(inside) == 1 and is_small(inside[0]) and is_quotable(inside[0].shown()):
         return shortened(inside[0].shown())
-    return quote_around(flag.quote, hunk.new if flag.quote in hunk.new else hunk.old)
+    return quote_around(flag.quote, hunk.new if stands else hunk.old)
 
 
 def weigh_facts(news: Sequence[Hunk], *, guarded: bool) -> list[tuple[Hunk, Fact]]:

@@ -134,7 +134,7 @@ def _is_said_of_other(part: Part) -> bool:
     return listed or any(differ_in_scope(one, other) for one in gone for other in come)
 
 
-def _lines_above(text: ContextText, at: int, listed: bool) -> Counter[str]:  # what `_is_said_of_other` found
+def _lines_above(text: ContextText, at: int, listed: bool) -> Counter[str]:
     """Return the lines above the clause at *at* of *text* that it belongs to, in all of its places."""
     clauses, forms = text.reading.clauses, comparables(text.reading)
     same = [at] if text.count(forms[at]) == 1 else [place for place, form in enumerate(forms) if form == forms[at]]
