@@ -13,6 +13,14 @@ from tostrack.clauses import canonical
 from tostrack.models import Clause
 from tostrack.value import Value
 
+_STAYS = "SELECT line, since, until, clause_id FROM _spans WHERE document_id = ?1 AND since <= ?2 ORDER BY rank"
+_FLAGGED_STAYS = """
+SELECT line, since, until, clause_id FROM _spans WHERE document_id = ?1 AND since <= ?2 AND line IN (
+    SELECT line FROM _spans
+    WHERE document_id = ?1 AND since <= ?2 AND until > ?2 AND clause_id IN (SELECT clause_id FROM _flags)
+) ORDER BY rank
+"""
+
 
 class BlameRow(Value):
     """One clause of a text, and its past: it keeps it when it is reworded or moved."""
@@ -46,12 +54,14 @@ class Blame:
 
     Args:
         latest: The number of the last version that is asked for; what came later is not read.
+        flagged: Read only the lines in which a clause of that version has a flag.
     """
 
-    def __init__(self, query: Query, document_id: int, latest: int) -> None:
+    def __init__(self, query: Query, document_id: int, latest: int, *, flagged: bool = False) -> None:
         self._query = query
         self.document_id = document_id
         self._latest = latest
+        self._stays = _FLAGGED_STAYS if flagged else _STAYS
         #: The canonical words of clauses, by id.
         self._words: dict[int, str] = {}
 
@@ -108,11 +118,7 @@ class Blame:
 
     @cached_property
     def _in_order(self) -> list[Stay]:
-        rows = self._query(
-            "SELECT line, since, until, clause_id FROM _spans WHERE document_id = ? AND since <= ? ORDER BY rank",
-            (self.document_id, self._latest),
-        )
-        return [Stay(*row) for row in rows]
+        return [Stay(*row) for row in self._query(self._stays, (self.document_id, self._latest))]
 
     @cached_property
     def _pasts(self) -> dict[int, list[Stay]]:

@@ -401,12 +401,15 @@ class Archive:
         """Return the clauses of the version of *row*, each with its first version."""
         return self.blame_reader(row).rows(row.number, [clause for _, clause in self.clauses(row)])
 
-    def blame_reader(self, row: VersionRow) -> Blame:
-        """Return what tells the past of the clauses of many versions of a document, up to that of *row*."""
+    def blame_reader(self, row: VersionRow, *, flagged: bool = False) -> Blame:
+        """Return what tells the past of the clauses of many versions of a document, up to that of *row*.
+
+        With *flagged*, only of the lines in which that version has a flag.
+        """
         from tostrack.archive.blame import Blame
 
         [(document_id,)] = self.query("SELECT document_id FROM _versions WHERE id = ?", (row.id,))
-        return Blame(self.query, document_id, row.number)
+        return Blame(self.query, document_id, row.number, flagged=flagged)
 
     def search(
         self,
@@ -481,7 +484,9 @@ class Archive:
             from tostrack.archive.current_flags import CurrentFlags
 
             rows = CurrentFlags(self.query, self.clauses, chain[::-1]).rows() if chain else ()
-        return add_pasts(self.query, self.blame_reader(chain[-1]), chain[-1], rows) if chain else []
+        if not chain:
+            return []
+        return add_pasts(self.query, self.blame_reader(chain[-1], flagged=True), chain[-1], rows)
 
     def went_by(self, service: str, document: str) -> list[VersionRow]:
         """Return the versions that readers know, oldest first: those that were not noise, and the current one."""

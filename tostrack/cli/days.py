@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from calendar import monthrange
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -55,6 +54,8 @@ def _whole_day(when: datetime) -> tuple[datetime, datetime]:
 
 def _add_months(when: datetime, months: int) -> datetime:
     """Return the same day *months* later, or the last day of that month where it is shorter."""
+    from calendar import monthrange
+
     month = when.year * 12 + when.month - 1 + months
     year, month = month // 12, month % 12 + 1
     return when.replace(year=year, month=month, day=min(when.day, monthrange(year, month)[1]))

@@ -98,6 +98,9 @@ def is_read(code: str) -> bool:
     """Return whether the rules of flags read the language *code*; an unknown one ("") is tried as English."""
     if code in ("", "en"):
         return True
-    from tostrack.analysis.flags.role_words import role_languages
+    from tostrack.language.words import LanguageError, load_language
 
-    return code in role_languages()
+    try:
+        return load_language(code).has_level("flags")
+    except LanguageError:
+        return False
