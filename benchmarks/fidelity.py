@@ -74,8 +74,12 @@ def words(markdown: str) -> list[str]:
     return " ".join(map(canonical, split_clauses(markdown))).split()
 
 
-#: Line breaks of tables, which the peer writes as tags: taken out of both sides. Canonical words hold no escapes.
+#: Line breaks of tables, which the peer writes as tags: taken out of both sides. Canonical words hold no escapes, so
+#: these are taken out of both sides too.
 _BREAK = re.compile(r"</?br\b[^<>]{0,200}>", re.IGNORECASE)
+
+#: What an item is counted by: the peer writes "1." for the letters that a page shows.
+_LABEL = r"(?:\d{1,3}|[a-zA-Z]|[ivxlIVXL]{2,5})"
 
 #: What the peer, or the archive that its text went through, is known to get wrong; each with what to take out.
 SLIPS = {
@@ -90,9 +94,9 @@ SLIPS = {
         (re.compile(r"\[[^\]\[]*\]\(mailto:[^)]*\)|\(mailto:[^)]*\)|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), ""),
     ),
     "words in angle brackets, which it does not escape": ((re.compile(r"\\?</?[a-zA-Z][^<>]*>"), ""),),
-    "numbers of paragraphs, items and their headings": (
-        (re.compile(r"^\W*\d{1,3}\\?[.)](?=\s|$)"), ""),
-        (re.compile(r"(?<=<br>)\W*\d{1,3}\\?[.)](?=\s)"), ""),
+    "numbers and letters of paragraphs, items and their headings": (
+        (re.compile(rf"^\W*{_LABEL}\\?[.)](?=\s|$)"), ""),
+        (re.compile(rf"(?<=<br>)\W*{_LABEL}\\?[.)](?=\s)"), ""),
     ),
 }
 

@@ -25,7 +25,8 @@ from tostrack.importers.git_repository import clean_environment
 from tostrack.importers.ota import OtaCollection, Record, open_collection
 from tostrack.models import from_iso, slug
 
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+#: A break of a line, which a paragraph of ours does not keep: as a tag, or as two blanks before the end of the line.
+_BREAK = re.compile(r"<br\s*/?>|(?<=\S) {2,}\n(?=\S)", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(?=[^\w\s])")
 #: What a line begins with: signs of headings, quotes and items, and the numbers of items.
 _SIGN = re.compile(r"^[\s>#]*(?:(?:[*+-]|\d+[.)])\s+)*", re.MULTILINE)
