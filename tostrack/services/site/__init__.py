@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
-from datetime import date
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
@@ -220,23 +218,15 @@ class _Builder:
             self.shelf.put(f"feeds/{path.replace('topics/', 'topic.')}", text)
 
     def _binding_date(self, document: DocumentPages) -> list[BindingDate]:
-        row = document.row
-
-        def found() -> list[dict[str, object]]:
-            dates = list_binding_dates(self.archive, [row], site=self.site.url)
-            return [{**asdict(one), "day": one.day.isoformat()} for one in dates]
-
-        known = self.shelf.fact(f"date {row.id}", key_of(document.key, self.site.url), found)
-        return [
-            BindingDate(**{**one, "day": date.fromisoformat(one["day"]), "topics": tuple(one["topics"])})
-            for one in known
-        ]
+        row, key = document.row, key_of(document.key, self.site.url)
+        found = partial(list_binding_dates, self.archive, [row], site=self.site.url)
+        return self.shelf.fact(f"date {row.id}", key, list[BindingDate], found)
 
     def _age(self, document: DocumentPages) -> AgeRow:
-        def found() -> dict[str, str]:
-            return asdict(read_policy_age(document.reading)) if document.reading else {}
+        def found() -> PolicyAge:
+            return read_policy_age(document.reading) if document.reading else PolicyAge()
 
-        row, age = document.row, PolicyAge(**self.shelf.fact(f"age {document.row.id}", document.key, found))
+        row, age = document.row, self.shelf.fact(f"age {document.row.id}", document.key, PolicyAge, found)
         checked = from_iso(self.site.checked_at).date() if self.site.checked_at else None
         days = age.days(checked) if checked else None
         return AgeRow(row.service, row.document, f"{row.service_name}: {row.name}", age.newest, days)
@@ -299,7 +289,6 @@ class _Builder:
         key = key_of(self.context.key, shown.name, [document.key for document in documents], items)
         path = search_index.platform_file(shown.slug)
         fresh = self.shelf.is_fresh(path, key)
-        name = f"words {shown.slug}"
 
         @cache
         def found() -> list[search_index.Searched]:
@@ -307,7 +296,7 @@ class _Builder:
 
         if not fresh:
             self.shelf.put_parts(path, search_index.platform_scripts(shown.slug, found(), items), key)
-        listed = self.shelf.fact(name, key, lambda: " ".join(search_index.words(found(), items)))
+        listed = self.shelf.fact(f"words {shown.slug}", key, str, lambda: " ".join(search_index.words(found(), items)))
         self.vocabulary[shown.slug] = listed.split(" ") if listed else []
 
     def _search(self, platforms: Sequence[PlatformData]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import zlib
 from collections import defaultdict
@@ -10,13 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, TypeVar
 
 from tostrack.archive.lock import replace_whole
 from tostrack.errors import ConfigError, StoreError
 from tostrack.models import sha256
 from tostrack.render.site_paths import first_part, part_page
 
+T = TypeVar("T")
 #: What marks a folder as ours, and holds what is known of its pages.
 MEMORY = ".tostrack-site.db"
 _FORMAT = 1
@@ -138,19 +138,21 @@ class BuildCache:
                 self.written += 1
         self._pages[path] = (key, digest)
 
-    def fact(self, name: str, key: str, make: Callable[[], Any]) -> Any:
-        """Return what *make* returns, as JSON gives it back, remembered as long as *key* stays the same."""
+    def fact(self, name: str, key: str, kind: type[T], make: Callable[[], T]) -> T:
+        """Return what *make* returns, a value of the type *kind*, remembered as long as *key* stays the same."""
+        import msgspec
+
         self._used.add(name)
         if self._keys.get(name) == key:
             with self._reported():
                 row = self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
-            return json.loads(zlib.decompress(row[0]))
-        text = json.dumps(make(), ensure_ascii=False)
+            return msgspec.json.decode(zlib.decompress(row[0]), type=kind)
+        made = make()
         with self._reported():
-            packed = zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
+            packed = zlib.compress(msgspec.json.encode(made), 1)
             self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", (name, key, packed))
         self._keys[name] = key
-        return json.loads(text)
+        return made
 
     def keep(self, name: str) -> None:
         """Keep the fact called *name*, if there is one, though nobody asks for it this time."""

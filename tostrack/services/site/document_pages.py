@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, field, replace
+from dataclasses import field, replace
 from functools import cache, cached_property, lru_cache
-from typing import Any
 
 from tostrack.analysis.facts.phrases import reach, recipients
 from tostrack.analysis.flags import Rulebook
@@ -122,11 +121,7 @@ class DocumentPages:
         load = cache(lambda: context.archive.load_change(row))
         names = (self.row.service_name, self.row.name)
         key = self.change_key(row)
-
-        def listed() -> dict[str, object]:
-            return asdict(item(load(), row.id, row.seen_at, names))
-
-        shown = ChangeItem(**_tuples(context.shelf.fact(f"item {row.id}", key, listed)))
+        shown = context.shelf.fact(f"item {row.id}", key, ChangeItem, lambda: item(load(), row.id, row.seen_at, names))
         if review := context.reviews.get(row.id):
             shown = replace(shown, review=review.sentence)
         before, behind = (Neighbour(page_of(one.id), one.seen_at) if one else None for one in (older, newer))
@@ -272,37 +267,31 @@ class DocumentPages:
 
     def held(self) -> list[ContentsEntry]:
         """Return the flags of the current text, in the order of the text."""
-        return [
-            ContentsEntry(**_tuples(one))
-            for one in self._context.shelf.fact(f"stands {self.row.id}", self.key, self._held)
-        ]
+        return self._context.shelf.fact(f"stands {self.row.id}", self.key, list[ContentsEntry], self._held)
 
-    def _held(self) -> list[dict[str, object]]:
+    def _held(self) -> list[ContentsEntry]:
         clauses = self.reading.clauses if self.reading else ()
         places: dict[tuple[str, tuple[str, ...]], int] = {}
         for at, clause in enumerate(clauses):
             places.setdefault((clause.text, clause.heading), at)
         return [
-            asdict(
-                ContentsEntry(
-                    *(self.row.service, self.row.document, self.row.name, flag.topic, flag.polarity),
-                    self._context.meaning(flag.rule, flag.polarity),
-                    flag.quote,
-                    describe_event(plain(flag.clause), flag.start, flag.end),
-                    flag.heading,
-                    *(flag.first, flag.from_start, flag.moves),
-                    places.get((flag.clause, flag.heading)),
-                )
+            ContentsEntry(
+                *(self.row.service, self.row.document, self.row.name, flag.topic, flag.polarity),
+                self._context.meaning(flag.rule, flag.polarity),
+                flag.quote,
+                describe_event(plain(flag.clause), flag.start, flag.end),
+                flag.heading,
+                *(flag.first, flag.from_start, flag.moves),
+                places.get((flag.clause, flag.heading)),
             )
             for flag in self._context.archive.flags(self.row.service, self.row.document)
         ]
 
     def powers(self) -> list[Power]:
         """Return what the current text says on each topic, and how far it goes, with its first version."""
-        name = f"powers since {self.row.id}"
-        return [Power(**_tuples(one)) for one in self._context.shelf.fact(name, self.key, lambda: list(self._powers()))]
+        return self._context.shelf.fact(f"powers since {self.row.id}", self.key, list[Power], self._powers)
 
-    def _powers(self) -> Iterator[dict[str, object]]:
+    def _powers(self) -> list[Power]:
         first = self.chain[0].seen_at if self.chain else ""
         found: dict[tuple[str, str], Power] = {}
         for held in self.held():
@@ -319,7 +308,7 @@ class DocumentPages:
                 place = (self.row.service, self.row.document, *quotes[name])
                 power = Power(topic, name, "", since, since == first, (), *place)
                 found[topic, name] = power
-        yield from (asdict(power) for power in found.values())
+        return list(found.values())
 
     def _words(self, topic: str, clauses: Sequence[Clause]) -> dict[str, tuple[str, int]]:
         """Return the words that say how far the clauses on *topic* go, each with its sentence and its place."""
@@ -349,12 +338,3 @@ def _mentions(topic: str, clause: Clause) -> tuple[tuple[str, str], ...]:
     text = plain(clause.text)
     found = {str(one.key): describe_event(text, one.start, one.end) for one in _WORDS[topic](text)}
     return tuple(found.items())
-
-
-def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return *values* with tuples where JSON gave lists."""
-    return {name: _tuple(value) for name, value in values.items()}
-
-
-def _tuple(value: Any) -> Any:
-    return tuple(map(_tuple, value)) if isinstance(value, list) else value

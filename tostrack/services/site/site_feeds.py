@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import replace
+from functools import partial
 
 from tostrack.archive import ChangeRow
 from tostrack.models import from_iso, iso
@@ -65,9 +65,5 @@ def _dated(entries: Iterable[FeedEntry], latest: str) -> Iterator[FeedEntry]:
 
 
 def _entry(context: SiteContext, maker: FeedMaker, one: FeedChange) -> FeedEntry:
-    def found() -> dict[str, Any]:
-        made = maker.entry(one.row, *one.names, one.row.seen_at)
-        return {**asdict(made), "updated": iso(made.updated)}
-
-    fields = context.shelf.fact(f"entry {one.row.id}", one.key, found)
-    return FeedEntry(**{**fields, "updated": from_iso(fields["updated"]), "topics": tuple(fields["topics"])})
+    made = partial(maker.entry, one.row, *one.names, one.row.seen_at)
+    return context.shelf.fact(f"entry {one.row.id}", one.key, FeedEntry, made)
