@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
 
@@ -193,6 +194,17 @@ def check_header(path: Path) -> None:
         )
     if int.from_bytes(header[68:72], "big") not in (0, APPLICATION_ID):
         raise StoreError(f"{path}: not a tostrack archive: another application made this SQLite file")
+
+
+@contextmanager
+def report_errors(path: Path, finding: str) -> Iterator[None]:
+    """Raise as a `StoreError` with *finding* what SQLite raises in the block; each names the archive at *path*."""
+    try:
+        yield
+    except DATABASE_ERRORS as error:
+        raise StoreError(f"{path}: {finding} ({error})") from error
+    except StoreError as error:
+        raise StoreError(f"{path}: {error}") from error
 
 
 def open_read_only(path: Path, timeout: float = 5.0) -> sqlite3.Connection:

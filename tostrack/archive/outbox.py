@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
-from tostrack.archive.migrations import DATABASE_ERRORS
+from tostrack.archive.migrations import report_errors
 from tostrack.errors import StoreError
 from tostrack.models import Change, DigestSettings, channel_of, iso
 from tostrack.value import Value
@@ -171,12 +171,8 @@ class Outbox:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
-    @contextmanager
-    def _reported(self) -> Iterator[None]:
-        try:
-            yield
-        except DATABASE_ERRORS as error:
-            raise StoreError(f"{self.path}: cannot use the outbox ({error})") from error
+    def _reported(self) -> AbstractContextManager[None]:
+        return report_errors(self.path, "cannot use the outbox")
 
     @contextmanager
     def _atomic(self) -> Iterator[None]:

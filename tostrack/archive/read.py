@@ -6,7 +6,7 @@ import math
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -20,6 +20,7 @@ from tostrack.archive.migrations import (
     check_header,
     check_schema,
     open_read_only,
+    report_errors,
     schema_differences,
 )
 from tostrack.archive.stored_times import optional_time, require_time
@@ -227,14 +228,8 @@ class Archive:
         """Let go of the file."""
         self._connection.close()
 
-    @contextmanager
-    def _reported(self) -> Iterator[None]:
-        try:
-            yield
-        except DATABASE_ERRORS as error:
-            raise StoreError(f"{self.path}: cannot read the archive ({error})") from error
-        except StoreError as error:
-            raise StoreError(f"{self.path}: {error}") from error
+    def _reported(self) -> AbstractContextManager[None]:
+        return report_errors(self.path, "cannot read the archive")
 
     @contextmanager
     def _bounded(self) -> Iterator[None]:

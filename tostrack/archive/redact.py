@@ -14,11 +14,11 @@ from tostrack.archive import snapshots as files
 from tostrack.archive.hunk_rows import unpack_ids
 from tostrack.archive.judgement_sums import sound_judgements, write_sums
 from tostrack.archive.lock import locked
-from tostrack.archive.migrations import DATABASE_ERRORS, check_header, check_schema
+from tostrack.archive.migrations import check_header, check_schema, report_errors
 from tostrack.archive.provenance import TOMBSTONE
 from tostrack.archive.texts import clause_key
 from tostrack.clauses import plain
-from tostrack.errors import ConfigError, StoreError
+from tostrack.errors import ConfigError
 from tostrack.models import iso, sha256
 from tostrack.value import Value
 
@@ -58,7 +58,8 @@ def redact(
     """
     with locked(path):
         check_header(path)
-        with closing(sqlite3.connect(path, isolation_level=None)) as connection, _reported(path):
+        reported = report_errors(path, "nothing was taken out")
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection, reported:
             check_schema(connection)
             connection.execute("PRAGMA synchronous = EXTRA")
             # What is taken out must not stay readable in the file's free pages.
@@ -75,16 +76,6 @@ def redact(
         for capture in found.captures:
             files.delete(snapshots, capture)
     return found
-
-
-@contextmanager
-def _reported(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except DATABASE_ERRORS as error:
-        raise StoreError(f"{path}: nothing was taken out ({error})") from error
-    except StoreError as error:
-        raise StoreError(f"{path}: {error}") from error
 
 
 def _take_out(connection: sqlite3.Connection, document: str, words: str, reason: str, now: datetime) -> Redaction:
