@@ -5,6 +5,7 @@ For archives of schema 1 and for what another archive hands over: hunks are in n
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
 from tostrack.analysis.diff import diff
@@ -53,6 +54,17 @@ def recover_hunks(
         "judgement_facts": [_find(hunks, fact, _has_fact) for fact in facts],
     }
     return RecoveredHunks(hunks, recomputed=True, places=places)
+
+
+def note_places(connection: sqlite3.Connection, judgement_id: int, places: Mapping[str, Sequence[int]]) -> None:
+    """Note that the hunks of a judgement are not those that were recorded, and where its flags and facts are."""
+    connection.execute("UPDATE judgements SET recomputed = 1 WHERE id = ?", (judgement_id,))
+    for table, stored in (("judgement_flags", "_judgement_flags"), ("judgement_facts", "judgement_facts")):
+        # The tables are words of this module.
+        query = f"SELECT id FROM {stored} WHERE judgement_id = ? ORDER BY id"  # noqa: S608
+        ids = [row[0] for row in connection.execute(query, (judgement_id,))]
+        write = f"UPDATE {stored} SET place = ? WHERE id = ?"  # noqa: S608
+        connection.executemany(write, zip(places[table], ids, strict=True))
 
 
 def _has_flag(hunk: Hunk, flag: Row) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from tostrack.analysis.comparison import flag_clauses
 from tostrack.analysis.diff import diff
 from tostrack.analysis.flags import Rulebook
-from tostrack.archive.hunk_recovery import Compare, recover_hunks
+from tostrack.archive.hunk_recovery import Compare, note_places, recover_hunks
 from tostrack.archive.judgement_rows import ENDS, JudgementRows
 from tostrack.archive.judgement_sums import write_sums
 from tostrack.archive.merge_checks import bound_wait
@@ -110,18 +110,8 @@ class MergeWriter(Recorder):
         found = recover_hunks(old, new, judged.row, judged.details, self._decide.compare)
         self._hunks(document_id, judgement_id, judged, found.hunks)
         if found.recomputed:
-            self._note_places(judgement_id, found.places)
-
-    def _note_places(self, judgement_id: int, places: Mapping[str, Sequence[int]]) -> None:
-        """Note that the hunks of a judgement are not those that were recorded, and where its flags and facts are."""
-        self._connection.execute("UPDATE judgements SET recomputed = 1 WHERE id = ?", (judgement_id,))
-        for table, stored in (("judgement_flags", "_judgement_flags"), ("judgement_facts", "judgement_facts")):
-            # The tables are words of this module.
-            query = f"SELECT id FROM {stored} WHERE judgement_id = ? ORDER BY id"  # noqa: S608
-            ids = [row[0] for row in self._connection.execute(query, (judgement_id,))]
-            write = f"UPDATE {stored} SET place = ? WHERE id = ?"  # noqa: S608
-            self._connection.executemany(write, zip(places[table], ids, strict=True))
-        write_sums(self._connection, [judgement_id])
+            note_places(self._connection, judgement_id, found.places)
+            write_sums(self._connection, [judgement_id])
 
     def _standing(self, document_id: int, held: MergeSource, captures: Mapping[int, int]) -> None:
         """Take over what moves every night: the newest captures, the quarantine, when each version was last seen."""

@@ -12,10 +12,11 @@ from functools import lru_cache
 from typing import Any
 
 from tostrack.analysis.comparison_key import comparison_key
-from tostrack.archive.hunk_recovery import recover_hunks
+from tostrack.archive.flag_rows import FlagRows
+from tostrack.archive.hunk_recovery import note_places, recover_hunks
 from tostrack.archive.hunk_rows import build_hunk_rows, insert_hunks
 from tostrack.archive.migrations import run_script
-from tostrack.archive.texts import clause_key
+from tostrack.archive.texts import ClauseStore
 from tostrack.clauses import assemble
 from tostrack.errors import StoreError
 from tostrack.models import Clause
@@ -81,10 +82,10 @@ FROM judgements j JOIN _versions o ON o.id = j.from_version JOIN _versions n ON 
 WHERE j.document_id = ? ORDER BY j.id
 """
 _FLAGS = """
-SELECT f.id, f.hunk, w.quote FROM _judgement_flags f JOIN _finds w ON w.id = f.find_id
+SELECT f.hunk, w.quote FROM _judgement_flags f JOIN _finds w ON w.id = f.find_id
 WHERE f.judgement_id = ? ORDER BY f.id
 """
-_FACTS = "SELECT id, hunk, old, new FROM judgement_facts WHERE judgement_id = ? ORDER BY id"
+_FACTS = "SELECT hunk, old, new FROM judgement_facts WHERE judgement_id = ? ORDER BY id"
 
 _Text = tuple[list[int], list[Clause]]
 
@@ -95,8 +96,9 @@ def to_schema_2(connection: sqlite3.Connection) -> None:
     _decode(connection)
     connection.execute("DROP TABLE _words")
     connection.execute("DROP TABLE IF EXISTS _sqlite_migrations")
+    contexts = FlagRows(connection, ClauseStore(connection))
     for (document_id,) in connection.execute("SELECT id FROM documents ORDER BY id").fetchall():
-        _fill_document(connection, document_id)
+        _fill_document(connection, document_id, contexts)
 
 
 def _decode(connection: sqlite3.Connection) -> None:
@@ -119,7 +121,7 @@ def _decode(connection: sqlite3.Connection) -> None:
         connection.executemany(write, ((*map(decode, row[:-1]), row[-1]) for row in rows))
 
 
-def _fill_document(connection: sqlite3.Connection, document_id: int) -> None:
+def _fill_document(connection: sqlite3.Connection, document_id: int, contexts: FlagRows) -> None:
     """Write the comparison keys of a document's versions and the hunks of its changes."""
 
     @lru_cache(maxsize=_MOST_TEXTS)
@@ -127,18 +129,12 @@ def _fill_document(connection: sqlite3.Connection, document_id: int) -> None:
         rows = connection.execute(_CLAUSES, (document_id, number)).fetchall()
         return [row[0] for row in rows], assemble((kind, text) for _, kind, text in rows)
 
-    waiting = iter(_named(connection, _JUDGEMENTS, document_id))
-    judgement = next(waiting, None)
     query = "SELECT id, number FROM _versions WHERE document_id = ? ORDER BY id"
     for version_id, number in connection.execute(query, (document_id,)).fetchall():
         key = bytes.fromhex(comparison_key(text_of(number)[1]))
         connection.execute("UPDATE _versions SET compare_key = ? WHERE id = ?", (key, version_id))
-        while judgement is not None and judgement["to_number"] == number:
-            _fill_change(connection, judgement, text_of)
-            judgement = next(waiting, None)
-    while judgement is not None:
-        _fill_change(connection, judgement, text_of)
-        judgement = next(waiting, None)
+    for judgement in _named(connection, _JUDGEMENTS, document_id):
+        _fill_change(connection, judgement, text_of, contexts)
 
 
 def _named(connection: sqlite3.Connection, query: str, *values: object) -> list[dict[str, Any]]:
@@ -147,7 +143,9 @@ def _named(connection: sqlite3.Connection, query: str, *values: object) -> list[
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _fill_change(connection: sqlite3.Connection, judgement: dict[str, Any], text_of: Callable[[int], _Text]) -> None:
+def _fill_change(
+    connection: sqlite3.Connection, judgement: dict[str, Any], text_of: Callable[[int], _Text], contexts: FlagRows
+) -> None:
     (old_ids, old), (new_ids, new) = text_of(judgement["from_number"]), text_of(judgement["to_number"])
     details = {
         "judgement_flags": _named(connection, _FLAGS, judgement["id"]),
@@ -155,20 +153,6 @@ def _fill_change(connection: sqlite3.Connection, judgement: dict[str, Any], text
     }
     found = recover_hunks(old, new, judgement, details)
     rows = build_hunk_rows(found.hunks, old_ids, new_ids)
-    insert_hunks(connection, judgement["id"], rows, lambda heading: _context(connection, heading))
+    insert_hunks(connection, judgement["id"], rows, contexts.context_id)
     if found.recomputed:
-        connection.execute("UPDATE judgements SET recomputed = 1 WHERE id = ?", (judgement["id"],))
-    for table, stored in (("judgement_flags", "_judgement_flags"), ("judgement_facts", "judgement_facts")):
-        connection.executemany(
-            f"UPDATE {stored} SET place = ? WHERE id = ?",  # noqa: S608 - words of this module
-            [(place, row["id"]) for place, row in zip(found.places.get(table, ()), details[table], strict=False)],
-        )
-
-
-def _context(connection: sqlite3.Connection, heading: str) -> int:
-    key = clause_key(heading, "")
-    query = "SELECT id FROM _contexts WHERE key = ? AND heading = ? AND lead = ''"
-    if row := connection.execute(query, (key, heading)).fetchone():
-        return int(row[0])
-    insert = "INSERT INTO _contexts (key, heading, lead) VALUES (?, ?, '')"
-    return int(connection.execute(insert, (key, heading)).lastrowid or 0)
+        note_places(connection, judgement["id"], found.places)
