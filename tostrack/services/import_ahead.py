@@ -18,15 +18,14 @@ from datetime import datetime
 from typing import Self
 
 from tostrack.analysis.flags import Rulebook
-from tostrack.archive.change_rows import ChangeRow
 from tostrack.archive.read import VersionRow
-from tostrack.archive.visits import PageState, Visit
+from tostrack.archive.visits import Visit
 from tostrack.archive.writer import Writer
 from tostrack.clauses import split_clauses, text_key
 from tostrack.importers.ota import OtaCollection, Record
 from tostrack.models import Clause, Document, Outcome, Reading, Version, from_iso, iso
 from tostrack.sandbox import Call
-from tostrack.services.import_history import BATCH, ImportResult, append_records, import_records
+from tostrack.services.import_history import BATCH, ImportResult, ImportRun, append_records, import_records
 
 #: This many bytes of packed visits may wait for the writer in all.
 _MOST_WAITING = 16 << 20
@@ -186,8 +185,8 @@ class _Ahead:
                 self._changed.notify_all()
 
         found = ImportResult(document.service, document.slug, len(records))
-        history = _NewHistory(self._book, put)
-        append_records(document, self.collected, records, found, history, nullcontext, put, call)
+        run = ImportRun(document, _NewHistory(self._book, put), call)
+        append_records(run, self.collected, records, found, nullcontext, put)
         put(found)
 
 
@@ -244,22 +243,6 @@ class _NewHistory:
     def unflagged(self, clauses: Iterable[Clause], _fingerprint: str, /) -> list[Clause]:
         """Return the distinct *clauses* that no version before had under these headings."""
         return [clause for clause in dict.fromkeys(clauses) if _place(clause) not in self._flagged]
-
-    def recent(self, _document: Document, _limit: int, /) -> list[VersionRow]:
-        """Return none: the import itself remembers the last versions."""
-        return []
-
-    def changes(self, _service: str, _document: str, /) -> list[ChangeRow]:
-        """Return none: see `recent`."""
-        return []
-
-    def pages(self, _document: Document, /) -> dict[int, PageState]:
-        """Return none: a collection holds no pages."""
-        return {}
-
-    def body(self, _state: PageState, /) -> bytes:
-        """Return nothing: see `pages`."""
-        return b""
 
 
 def _place(clause: Clause) -> int:

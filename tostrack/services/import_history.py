@@ -157,7 +157,7 @@ def import_pages(
         StoreError: The archive cannot be written; the versions before are stored.
     """
     found = ImportResult(document.service, document.slug, len(pages))
-    run, known = _Run(document, writer, call), _KnownTexts()
+    run, known = _continue(document, writer, call), _KnownTexts()
     _take(run, found, ((page.name, partial(_read, document, page, call, known)) for page in pages))
     writer.list_flags(document.service, document.slug)
     return found
@@ -192,34 +192,32 @@ def import_records(
     last = writer.last_record(document, names)
     found.same = names.index(last) + 1 if last else 0
     progress(found.same)
-    append_records(document, collected, records, found, writer, writer.together, progress, call)
+    append_records(_continue(document, writer, call), collected, records, found, writer.together, progress)
     writer.list_flags(document.service, document.slug)
     return found
 
 
 def append_records(
-    document: Document,
+    run: ImportRun,
     collected: OtaCollection,
     records: Sequence[Record],
     found: ImportResult,
-    store: HistoryStore,
     together: Callable[[], AbstractContextManager[None]],
     progress: Callable[[int], None],
-    call: Call,
 ) -> None:
-    """Give *store* what *records* bring that is new, from the first that is not counted in *found* on.
+    """Add to *run* what *records* bring that is new, from the first that is not counted in *found* on.
 
     Args:
-        document: As in `import_records`, with *collected*, *records*, *progress* and *call*.
+        run: The import under way.
+        collected: As in `import_records`, with *records* and *progress*.
         found: What came of it; counted on.
-        store: Where it goes.
         together: Within this, what is stored is stored as a whole.
     """
-    run, known = _Run(document, store, call), _KnownTexts()
+    known = _KnownTexts()
     for first in range(found.same, len(records), BATCH):
         batch = records[first : first + BATCH]
         with together():
-            texts = ((record.name, partial(_recorded, collected, record, call, known)) for record in batch)
+            texts = ((record.name, partial(_recorded, collected, record, run.call, known)) for record in batch)
             _take(run, found, texts)
         progress(len(batch))
     with together():
@@ -243,7 +241,7 @@ def accept_recorded(
     """
     origin, _, record = capture.url.removeprefix(COLLECTION).rpartition("/")
     text = _written(capture.body.decode(), capture.fetched_at, f"{COLLECTION}{origin}", record, call)
-    visit = _Run(document, writer, call).build_visit(replace(text, record=record))
+    visit = _continue(document, writer, call).build_visit(replace(text, record=record))
     return store_visit(visit, writer, dry_run=dry_run)
 
 
@@ -252,7 +250,7 @@ def is_recorded(capture: Snapshot) -> bool:
     return capture.url.startswith(COLLECTION)
 
 
-def _take(run: _Run, found: ImportResult, texts: Iterable[tuple[str, Callable[[], _Text]]]) -> None:
+def _take(run: ImportRun, found: ImportResult, texts: Iterable[tuple[str, Callable[[], _Text]]]) -> None:
     """Read each of *texts*, which have names, and store what is new; count it in *found*."""
     for name, read in texts:
         try:
@@ -263,17 +261,30 @@ def _take(run: _Run, found: ImportResult, texts: Iterable[tuple[str, Callable[[]
     run.settle()
 
 
-class _Run:
-    """One document's import under way: its current text, and what a new text is compared with."""
+class ImportRun:
+    """One document's import under way: its current text, and what a new text is compared with.
 
-    def __init__(self, document: Document, writer: HistoryStore, call: Call) -> None:
+    Args:
+        writer: Where its versions are stored.
+        call: How to read, judge and flag a text.
+        past: The last versions, most recent first.
+        kept: The captures of the current text, as far as they are known.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        writer: HistoryStore,
+        call: Call,
+        past: Iterable[PastText] = (),
+        kept: Sequence[Snapshot] = (),
+    ) -> None:
         self._document = document
         self._writer = writer
-        self._call = call
+        self.call = call
         self._current = writer.current(document.service, document.slug)
-        self._past = _past(document, writer)
-        #: The captures of the current text, as far as they are known.
-        self._kept: Sequence[Snapshot] = tuple(kept_captures(document, writer.pages(document), writer).values())
+        self._past = [*past]
+        self._kept = kept
         #: The key of the current text.
         self._key = reading_key(writer.reading(self._current)) if self._current else ""
         #: The last text, if it was odd beside the current one: the next one may confirm it.
@@ -303,10 +314,10 @@ class _Run:
             found.same += 1
             return
         new = [text]
-        cause = _suspicion(text, self._past[0].version if self._past else None, self._call, self._kept)
+        cause = _suspicion(text, self._past[0].version if self._past else None, self.call, self._kept)
         is_odd = bool(cause) and self._is_only_odd(text, cause)
         if cause and not (is_odd and self._was_version(text)):
-            new = _confirmed(text, odd, self._call) if cause in document_text.CONFIRMABLE else []
+            new = _confirmed(text, odd, self.call) if cause in document_text.CONFIRMABLE else []
             if not new:
                 self._odd = text if is_odd else None
                 self._odd_cause = cause
@@ -340,7 +351,7 @@ class _Run:
 
     def _is_only_odd(self, text: _Text, cause: str) -> bool:
         """Return whether *text* is suspect only beside the one before it: a recorded text that stayed is in force."""
-        return cause in document_text.CONFIRMABLE or bool(text.record and not _suspicion(text, None, self._call))
+        return cause in document_text.CONFIRMABLE or bool(text.record and not _suspicion(text, None, self.call))
 
     def _was_version(self, text: _Text) -> bool:
         """Return whether *text* is an earlier version: a page that takes turns with a text of half its length."""
@@ -352,7 +363,7 @@ class _Run:
         standing = self._writer.at(self._document.service, self._document.slug, at)
         if standing and standing.key_sha256 == text.key:
             return
-        if standing and (cause := _suspicion(text, self._writer.reading(standing).version, self._call)):
+        if standing and (cause := _suspicion(text, self._writer.reading(standing).version, self.call)):
             raise DocumentError(f"does not look like the policy ({cause})")
         where = f"between versions that are there (it is of {at:%Y-%m-%d})" if standing else "before version 1"
         raise DocumentError(f"would go {where}: history is only ever appended to, so import it into a new archive")
@@ -397,7 +408,7 @@ class _Run:
         if is_judged:
             same = self._writer.latest_with_text(self._document, text.key)
             past = (*self._past, *self._older(same))
-            change = self._call(judge_recorded, past, reading.version, self._writer.book)
+            change = self.call(judge_recorded, past, reading.version, self._writer.book)
         version = new_version(
             reading,
             self._document,
@@ -405,7 +416,7 @@ class _Run:
             kind="re-extraction" if text.upgrade and self._past else "import",
             change=change,
             captures=text.captures,
-            call=self._call,
+            call=self.call,
         )
         version = replace(version, declaration=text.declaration, record=text.record)
         outcome = Outcome.CHANGED if self._past else Outcome.FIRST
@@ -445,7 +456,13 @@ def _judged(version: NewVersion) -> PastText:
     return PastText(version.reading.version, change.verdict is Verdict.SUBSTANTIVE, change.reason)
 
 
-def _past(document: Document, writer: HistoryStore) -> list[PastText]:
+def _continue(document: Document, writer: Writer, call: Call) -> ImportRun:
+    """Return an import that goes on behind what the archive has of *document*."""
+    kept = kept_captures(document, writer.pages(document), writer)
+    return ImportRun(document, writer, call, _past(document, writer), tuple(kept.values()))
+
+
+def _past(document: Document, writer: Writer) -> list[PastText]:
     """Return the last versions of the archive, most recent first."""
     judged = {row.to_number: row for row in writer.changes(document.service, document.slug)}
     found = []

@@ -46,10 +46,6 @@ class HistoryStore(Protocol):
     def current(self, service: str, document: str, /) -> VersionRow | None: ...  # noqa: D102
     def at(self, service: str, document: str, when: datetime, /) -> VersionRow | None: ...  # noqa: D102
     def reading(self, row: VersionRow, /) -> Reading: ...  # noqa: D102
-    def recent(self, document: Document, limit: int, /) -> list[VersionRow]: ...  # noqa: D102
-    def changes(self, service: str, document: str, /) -> Iterable[ChangeRow]: ...  # noqa: D102
-    def pages(self, document: Document, /) -> dict[int, PageState]: ...  # noqa: D102
-    def body(self, state: PageState, /) -> bytes: ...  # noqa: D102
     def latest_with_text(self, document: Document, key_sha256: str, /) -> VersionRow | None: ...  # noqa: D102
     def last_seen(self, service: str, document: str, /) -> str | None: ...  # noqa: D102
     def unflagged(self, clauses: Iterable[Clause], fingerprint: str, /) -> list[Clause]: ...  # noqa: D102
@@ -242,7 +238,7 @@ def new_version(
     )
 
 
-def kept_captures(document: Document, known: Mapping[int, PageState], writer: HistoryStore) -> dict[int, Snapshot]:
+def kept_captures(document: Document, known: Mapping[int, PageState], writer: Writer) -> dict[int, Snapshot]:
     """Return the newest sound captures of the document's pages with their bytes."""
     return {
         number: Snapshot(
