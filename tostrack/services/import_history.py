@@ -299,32 +299,54 @@ class ImportRun:
         Raises:
             DocumentError: It is no version; the message says why.
         """
-        at = text.at
         odd, self._odd = self._odd, None
-        if odd and odd.record and at - odd.at >= _STANDS:
+        if odd and odd.record and text.at - odd.at >= _STANDS:
             self._append(odd, found)
             odd = None
-        is_old = self._current is not None and at <= from_iso(self._current.seen_at)
-        if is_old:
-            self._check_known(text)
-        if is_old or (self._current and text.reading_key == self._key):
-            if not is_old:
-                self._seen_at = at
+        if self._is_known(text):
             self._kept = tuple(text.captures.values())
             found.same += 1
             return
-        new = [text]
-        cause = _suspicion(text, self._past[0].version if self._past else None, self.call, self._kept)
-        is_odd = bool(cause) and self._is_only_odd(text, cause)
-        if cause and not (is_odd and self._was_version(text)):
-            new = _confirmed(text, odd, self.call) if cause in document_text.CONFIRMABLE else []
-            if not new:
-                self._odd = text if is_odd else None
-                self._odd_cause = cause
-                raise DocumentError(f"does not look like the policy ({cause})")
+        new = self._find_new(text, odd)
         stored = [self._append(each, found) for each in new]
         if text not in new and any(stored):
-            self._seen_at = at
+            self._seen_at = text.at
+
+    def _is_known(self, text: _Text) -> bool:
+        """Return whether *text* is the current one, seen again, or the one that the archive has for its time.
+
+        Raises:
+            DocumentError: It is another text of a time before the current one.
+        """
+        if self._current is None:
+            return False
+        if text.at > from_iso(self._current.seen_at):
+            if text.reading_key == self._key:
+                self._seen_at = text.at
+            return text.reading_key == self._key
+        standing = self._writer.at(self._document.service, self._document.slug, text.at)
+        if standing and standing.key_sha256 == text.key:
+            return True
+        if standing and (cause := _suspicion(text, self._writer.reading(standing).version, self.call)):
+            raise DocumentError(f"does not look like the policy ({cause})")
+        where = f"between versions that are there (it is of {text.at:%Y-%m-%d})" if standing else "before version 1"
+        raise DocumentError(f"would go {where}: history is only ever appended to, so import it into a new archive")
+
+    def _find_new(self, text: _Text, odd: _Text | None) -> list[_Text]:
+        """Return what is to be stored: *text*, with the *odd* one before it where it confirms that.
+
+        Raises:
+            DocumentError: It does not look like the policy; the next text may confirm it.
+        """
+        cause = _suspicion(text, self._past[0].version if self._past else None, self.call, self._kept)
+        is_odd = bool(cause) and self._is_only_odd(text, cause)
+        if not cause or (is_odd and self._was_version(text)):
+            return [text]
+        new = _confirmed(text, odd, self.call) if cause in document_text.CONFIRMABLE else []
+        if not new:
+            self._odd, self._odd_cause = text if is_odd else None, cause
+            raise DocumentError(f"does not look like the policy ({cause})")
+        return new
 
     def finish(self, found: ImportResult, until: datetime) -> None:
         """Store the last text, if it was odd and stayed until the collection's end; else quarantine it."""
@@ -356,17 +378,6 @@ class ImportRun:
     def _was_version(self, text: _Text) -> bool:
         """Return whether *text* is an earlier version: a page that takes turns with a text of half its length."""
         return self._writer.latest_with_text(self._document, text.key) is not None
-
-    def _check_known(self, text: _Text) -> None:
-        """Raise unless *text* is the one that the archive has for its time."""
-        at = text.at
-        standing = self._writer.at(self._document.service, self._document.slug, at)
-        if standing and standing.key_sha256 == text.key:
-            return
-        if standing and (cause := _suspicion(text, self._writer.reading(standing).version, self.call)):
-            raise DocumentError(f"does not look like the policy ({cause})")
-        where = f"between versions that are there (it is of {at:%Y-%m-%d})" if standing else "before version 1"
-        raise DocumentError(f"would go {where}: history is only ever appended to, so import it into a new archive")
 
     def settle(self) -> None:
         """Store when the current text was last seen."""
