@@ -388,6 +388,11 @@ class Outbox:
         query = "SELECT * FROM subscribers WHERE ?1 IS NULL OR digest = ?1 ORDER BY digest, address"
         return [dict(row) for row in self._rows(query, (digest,))]
 
+    def recipients(self, digest: DigestSettings) -> list[str]:
+        """Return who gets *digest*: whom it names, then who confirmed a subscription; some may have left since."""
+        confirmed = [str(row["address"]) for row in self.subscribers(digest.slug) if row["confirmed_at"]]
+        return list(dict.fromkeys((*digest.to, *confirmed)))
+
     def refusal(self, digest: str, address: str) -> str:
         """Return why *address* must not get the digest now; empty when it may."""
         if rows := self._rows("SELECT reason FROM suppressions WHERE address = ?", (address.lower(),)):

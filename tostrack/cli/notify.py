@@ -214,8 +214,7 @@ def send_test(environment: Environment, name: str, recipient: str | None, clock:
     at, failed = clock(), 0
     with environment.outbox() as (archive, outbox), build_channel_settings(environment) as channels:
         own = load_sender_config(environment, archive)
-        confirmed = [str(row["address"]) for row in outbox.subscribers(name) if row["confirmed_at"]]
-        recipients = [each for each in dict.fromkeys((*settings.to, *confirmed)) if recipient in (None, each)]
+        recipients = [each for each in outbox.recipients(settings) if recipient in (None, each)]
         if not recipients:
             raise ConfigError(f"{name}: {recipient or 'nobody'} is not a recipient; `tostrack subscribers list {name}`")
         for each in recipients:

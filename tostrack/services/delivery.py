@@ -94,8 +94,7 @@ def _ask(outbox: Outbox, office: SenderConfig, day: str, at: datetime) -> bool:
 
 def _say_still_watching(outbox: Outbox, office: SenderConfig, at: datetime) -> Iterator[bool]:
     for digest in office.digests.values():
-        confirmed = [str(row["address"]) for row in outbox.subscribers(digest.slug) if row["confirmed_at"]]
-        for recipient in dict.fromkeys(filter(is_mail, (*digest.to, *confirmed))) if digest.still_watching else ():
+        for recipient in filter(is_mail, outbox.recipients(digest) if digest.still_watching else ()):
             told = outbox.messages(digest.slug, recipient)
             last = max((from_iso(each.made_at) for each in told), default=office.began)
             if at - last >= QUIET:

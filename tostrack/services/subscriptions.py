@@ -54,10 +54,9 @@ def find_refusal(outbox: Outbox, settings: DigestSettings | None, message: Messa
     if found := outbox.refusal(message.digest, message.recipient):
         # Who left may ask again, and is asked back; who is suppressed may not.
         return "" if message.kind == "confirm" and found.startswith("unsubscribed") else found
-    if message.kind == "confirm" or message.recipient in settings.to:
+    if message.kind == "confirm" or message.recipient in outbox.recipients(settings):
         return ""
-    confirmed = {row["address"] for row in outbox.subscribers(message.digest) if row["confirmed_at"]}
-    return "" if message.recipient in confirmed else "no longer a recipient of the digest"
+    return "no longer a recipient of the digest"
 
 
 def message_name(authority: str, *parts: str) -> str:
