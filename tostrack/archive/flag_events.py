@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from tostrack.analysis.flags.history import FIRST, FlagEvent, merge_events
 from tostrack.archive.flag_rows import FlagRows, flag_of
@@ -82,6 +82,5 @@ def read_moments(query: Query, version_id: int, fingerprint: str) -> dict[Moment
         if row["event"] is not None:
             heading = split_heading(row["heading"])
             direction = None if row["event"] == FIRST else Direction(row["event"])
-            flag = replace(flag_of(row), direction=direction)
-            events.append(FlagEvent(row["event"], flag, row["sentence"], heading))
+            events.append(FlagEvent(row["event"], flag_of(row, direction), row["sentence"], heading))
     return found

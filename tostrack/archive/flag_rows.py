@@ -9,7 +9,7 @@ from dataclasses import asdict
 from tostrack.archive.flag_listing import drop_listings_with
 from tostrack.archive.hunk_rows import HEADING_SEPARATOR, Query, split_heading
 from tostrack.archive.texts import ClauseStore, clause_key
-from tostrack.models import Clause, Flag, Polarity
+from tostrack.models import Clause, Direction, Flag, Polarity
 from tostrack.value import Value
 
 #: A clause and the headings and lead-in it is under.
@@ -38,9 +38,9 @@ def flag_context(clause: Clause) -> tuple[str, str]:
     return HEADING_SEPARATOR.join(clause.heading), clause.lead
 
 
-def flag_of(row: sqlite3.Row) -> Flag:
-    """Return the flag that *row* holds."""
-    return Flag(row["topic"], Polarity(row["polarity"]), row["quote"], row["start"], row["end"], row["rule"])
+def flag_of(row: sqlite3.Row, direction: Direction | None = None) -> Flag:
+    """Return the flag that *row* holds; in a change, with the way that it moved."""
+    return Flag(row["topic"], Polarity(row["polarity"]), row["quote"], row["start"], row["end"], row["rule"], direction)
 
 
 def by_rules(query: Query, fingerprint: str, after: Place, limit: int, *, others: bool = False) -> list[FlaggedClause]:
@@ -189,8 +189,7 @@ class FlagRows:
             SELECT w.topic, w.polarity, w.quote, w.start, w."end", w.rule
             FROM _flags f JOIN _finds w ON w.id = f.find_id WHERE f.clause_id = ? AND f.context_id = ? ORDER BY f.id
         """
-        rows = self._connection.execute(query, place)
-        return [Flag(row[0], Polarity(row[1]), *row[2:]) for row in rows]
+        return [flag_of(row) for row in self._connection.execute(query, place)]
 
     def find(self, flag: Mapping[str, object]) -> int:
         """Return the id of what a rule found: the same words at the same place are stored once."""

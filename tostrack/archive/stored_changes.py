@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from tostrack.archive.change_rows import ChangeRow
+from tostrack.archive.flag_rows import flag_of
 from tostrack.archive.hunk_rows import Query, read_hunks
 from tostrack.archive.judgement_rows import IMPORTANCE
 from tostrack.archive.stored_times import require_time
@@ -24,7 +25,6 @@ from tostrack.models import (
     Flag,
     Hunk,
     Judgement,
-    Polarity,
     Reason,
     Version,
     from_iso,
@@ -117,8 +117,7 @@ def _read_details(query: Query, ids: Sequence[int]) -> dict[int, _Details]:
     found, asked = {one: _Details() for one in ids}, (json.dumps(ids),)
     for row in query(_FLAGS, asked):
         direction = Direction(row["direction"]) if row["direction"] else None
-        fields = (row["topic"], Polarity(row["polarity"]), row["quote"], row["start"], row["end"], row["rule"])
-        found[row["judgement_id"]].flags[row["place"]].append(Flag(*fields, direction))
+        found[row["judgement_id"]].flags[row["place"]].append(flag_of(row, direction))
     for row in query(_FACTS, asked):
         fact = Fact(FactKind(row["kind"]), row["old"], row["new"], row["sentence"])
         found[row["judgement_id"]].facts[row["place"]].append(fact)
