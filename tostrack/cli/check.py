@@ -8,6 +8,7 @@ import click
 
 from tostrack.cli.app import Environment, emit_json, exit_if_failed, json_option, targets_argument
 from tostrack.errors import ConfigError
+from tostrack.value import fields_of
 
 if TYPE_CHECKING:
     from tostrack.models import Document
@@ -108,14 +109,11 @@ def _fetched(environment: Environment, targets: tuple[str, ...], *, twice: bool)
             {
                 "service": preview.document.service,
                 "document": preview.document.slug,
-                "cause": preview.cause,
-                "message": preview.message,
+                **fields_of(preview, ("cause", "message")),
                 "clauses": len(preview.clauses),
                 "words": len(preview.text.split()),
                 "unstable": [{"old": old, "new": new} for old, new in preview.unstable],
-                "again": preview.again,
-                "left_out": list(preview.left_out),
-                "text": preview.text,
+                **fields_of(preview, ("again", "left_out", "text")),
             }
             for preview in previews
         ]

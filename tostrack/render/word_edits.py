@@ -181,11 +181,7 @@ def view(hunk: Hunk, context: int) -> list[Run]:
     """Return *hunk* as people read it: an edit folded, the beginning of a clause that moved, else the clause."""
     if hunk.edit is Edit.REWORDED:
         return fold(runs_of(hunk), context)
-    return (
-        _folded(runs_of(hunk)[0][1], _MOVED, before=False, after=False)
-        if hunk.edit is Edit.MOVED
-        else whole(hunk, context)
-    )
+    return shortened(runs_of(hunk)[0][1], _MOVED) if hunk.edit is Edit.MOVED else whole(hunk, context)
 
 
 def picked_out(text: str, quotes: Iterable[str]) -> list[tuple[bool, str]]:
