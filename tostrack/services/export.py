@@ -14,7 +14,6 @@ from tostrack.archive import Archive, ChangeRow, DocumentRow, VersionRow
 from tostrack.archive import snapshots as files
 from tostrack.archive.chain import clause_list, late_link
 from tostrack.archive.kinds import find_kinds
-from tostrack.archive.precedence import find_precedence
 from tostrack.archive.provenance import Origin, Provenance
 from tostrack.errors import ConfigError, StoreError
 from tostrack.models import Change, sha256
@@ -91,6 +90,19 @@ def memo_of(archive: Archive, change: Change, book: Rulebook, site: str = "") ->
     return render_memo(change, facts)
 
 
+#: How many services other than one were watched by a time, and which of them had a clause with a rule and a polarity.
+_WATCHED = """
+SELECT count(DISTINCT d.service_id) FROM documents d JOIN services s ON s.id = d.service_id
+JOIN _versions v ON v.document_id = d.id WHERE s.slug <> ? AND v.seen_at <= ?
+"""
+_BEFORE = """
+SELECT s.name, min(v.seen_at) AS seen_at FROM flags f JOIN _places p ON p.clause_id = f.clause_id
+JOIN documents d ON d.id = p.document_id JOIN services s ON s.id = d.service_id
+JOIN _versions v ON v.document_id = d.id AND v.number = p.first
+WHERE f.rule = ? AND f.polarity = ? AND s.slug <> ? AND v.seen_at <= ? GROUP BY s.id ORDER BY 2, 1
+"""
+
+
 def _precedence(archive: Archive, change: Change, seen_at: str, book: Rulebook) -> Precedence | None:
     """Return who else had said the weightiest thing that *change* brings; None where no flag moved to the new text."""
     moved = [(hunk, flag) for hunk in change.hunks for flag in hunk.flags if flag.direction]
@@ -98,8 +110,10 @@ def _precedence(archive: Archive, change: Change, seen_at: str, book: Rulebook) 
     if not come:
         return None
     flag = min(come, key=lambda pair: pair[0])[1]
-    meaning = book.meaning(flag.rule, flag.polarity)
-    return find_precedence(archive.query, change.service, flag, meaning, seen_at)
+    [watched] = archive.query(_WATCHED, (change.service, seen_at))
+    rows = archive.query(_BEFORE, (flag.rule, flag.polarity, change.service, seen_at))
+    before = tuple((row["name"], row["seen_at"]) for row in rows)
+    return Precedence(book.meaning(flag.rule, flag.polarity), watched[0], before)
 
 
 def change_of(archive: Archive, change: str) -> ChangeRow:
