@@ -70,7 +70,7 @@ def command(
 
     if silenced and not (since or limit):
         limit = _LATELY
-    alone = not (targets or everything or silenced or topic or kinds or verdict or until or limit or as_json)
+    alone = not any((targets, everything, silenced, topic, kinds, verdict, until, limit, as_json))
     since, store = last_look(environment, "log", since, alone=alone)
     asked = Verdict(verdict) if verdict else None if everything or silenced else Verdict.SUBSTANTIVE
     with environment.archive() as archive:

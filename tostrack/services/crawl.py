@@ -11,6 +11,7 @@ from itertools import takewhile
 from tostrack.analysis.comparison_key import reading_key
 from tostrack.analysis.decision import decide
 from tostrack.analysis.diff import diff
+from tostrack.archive.read import VersionRow
 from tostrack.archive.visits import PageState, Visit
 from tostrack.archive.writer import Writer
 from tostrack.errors import DocumentError, ExtractError, FetchError
@@ -234,33 +235,44 @@ def _assess(document: Document, answers: Mapping[int, Result], writer: Writer, a
     try:
         text = call(document_text.extract_text, document, {**kept, **captures})
         reading, described = read_bounded(Version(text, at, (current.number if current else 0) + 1), call)
-        key = described.text_key
         if before and described.reading_key == reading_key(before):
             return _unchanged(seen, writer, call)
         cause = call(document_text.find_suspicion, tuple(captures.values()), text, before, tuple(kept.values()))
     except DocumentError as error:
         return _unread(seen, error, before, kept, call)
-    if cause and not _confirmed(document, writer, key, cause, at):
-        return replace(_suspected(seen, text, cause, call, is_first=current is None), suspect_key=key)
+    if cause and not _confirmed(document, writer, described.text_key, cause, at):
+        suspected = _suspected(seen, text, cause, call, is_first=current is None)
+        return replace(suspected, suspect_key=described.text_key)
     try:
-        if current is None or before is None:
-            return replace(seen, outcome=Outcome.FIRST, versions=(new_version(reading, document, writer, call=call),))
-        versions = following_versions(document, reading, before, current, kept, writer, at, call)
+        return _analysed(seen, reading, before, current, kept, writer, call)
     except DocumentError as error:
-        return _not_analysed(seen, error)
+        # Quarantined, so that its captures are not the pages' newest sound ones: the next crawl would take the same
+        # bytes for an unchanged text.
+        key, message = sha256(f"cause:{error.cause}"), f"{document.id}: {error}"
+        return replace(seen, outcome=Outcome.FAILED, cause=error.cause, message=message, suspect_key=key)
+
+
+def _analysed(
+    seen: Visit,
+    reading: Reading,
+    before: Reading | None,
+    current: VersionRow | None,
+    kept: Mapping[int, Snapshot],
+    writer: Writer,
+    call: Call,
+) -> Visit:
+    """Return the visit of a text that is not the current one, with the versions that it makes.
+
+    Raises:
+        DocumentError: Its analysis was stopped at its limits.
+    """
+    if current is None or before is None:
+        first = new_version(reading, seen.document, writer, call=call)
+        return replace(seen, outcome=Outcome.FIRST, versions=(first,))
+    versions = following_versions(seen.document, reading, before, current, kept, writer, seen.at, call)
     # What is only another reading of their old text is no change of theirs.
     outcome = Outcome.CHANGED if versions[-1].change else Outcome.UNCHANGED
     return replace(seen, outcome=outcome, versions=versions)
-
-
-def _not_analysed(seen: Visit, error: DocumentError) -> Visit:
-    """Return the visit of a text whose analysis was stopped at its limits.
-
-    The captures are quarantined, so that they are not the pages' newest sound ones: the next crawl would take the same
-    bytes for an unchanged text.
-    """
-    key, message = sha256(f"cause:{error.cause}"), f"{seen.document.id}: {error}"
-    return replace(seen, outcome=Outcome.FAILED, cause=error.cause, message=message, suspect_key=key)
 
 
 def _has_same_bytes(captures: Mapping[int, Snapshot], known: Mapping[int, PageState]) -> bool:
