@@ -95,6 +95,13 @@ class DocumentPages:
             key = key_of(key, version.hash, version.number, verdicts.get(version.number))
             yield key
 
+    def _version_page(self, number: int) -> str:
+        return version_page(self.row.service, self.row.document, number)
+
+    @property
+    def _own_page(self) -> str:
+        return document_page(self.row.service, self.row.document)
+
     @property
     def key(self) -> str:
         """Changes with what the document says, or said."""
@@ -157,7 +164,7 @@ class DocumentPages:
         earlier = [one for one in self.chain if one.seen_at <= version.seen_at]
         found = next((one for one in self.chain if one.number == version.number), None)
         shown = found or next(reversed(alike), None) or next(reversed(earlier), None)
-        return version_page(self.row.service, self.row.document, shown.number) if shown else ""
+        return self._version_page(shown.number) if shown else ""
 
     # Texts
 
@@ -176,9 +183,9 @@ class DocumentPages:
 
     def _is_fresh(self, at: int) -> bool:
         shelf, number = self._context.shelf, self.chain[at].number
-        fresh = shelf.is_fresh(version_page(self.row.service, self.row.document, number), self._page_key(at))
+        fresh = shelf.is_fresh(self._version_page(number), self._page_key(at))
         if at == len(self.chain) - 1:
-            return shelf.is_fresh(document_page(self.row.service, self.row.document), self._page_key(at)) and fresh
+            return shelf.is_fresh(self._own_page, self._page_key(at)) and fresh
         return fresh
 
     def _write_text(self, at: int) -> None:
@@ -203,20 +210,16 @@ class DocumentPages:
         shelf = self._context.shelf
         shelf.put_parts(shown.text.page, reading_page(site, shown, feed), key)
         if last:
-            dates = tuple(
-                (version_page(self.row.service, self.row.document, one.number), one.seen_at, one.number)
-                for one in reversed(self.chain)
-            )
-            page = document_page(self.row.service, self.row.document)
+            dates = tuple((self._version_page(one.number), one.seen_at, one.number) for one in reversed(self.chain))
             blocks = tuple(self._blocks(version, {})) if kept else shown.blocks
             own = ShownReading(**{**vars(shown), "dates": dates, "blocks": blocks, "whole": None})
-            shelf.put_parts(page, reading_page(site, own, feed, page=page), key)
+            shelf.put_parts(self._own_page, reading_page(site, own, feed, page=self._own_page), key)
 
     def _neighbour(self, at: int) -> tuple[str, str] | None:
         if not 0 <= at < len(self.chain):
             return None
         version = self.chain[at]
-        return version_page(self.row.service, self.row.document, version.number), version.seen_at
+        return self._version_page(version.number), version.seen_at
 
     @cached_property
     def _whole(self) -> list[int]:
