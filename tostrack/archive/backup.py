@@ -43,7 +43,7 @@ def backup(path: Path, folder: Path, now: datetime, keep: int, snapshots: Path |
     Raises:
         StoreError: The archive is not as it was written, or the disk is full; the older copies are as they were.
     """
-    target = folder / f"{path.stem}-{now.astimezone(UTC):%Y-%m-%dT%H-%M-%SZ}.db"
+    target = folder / name_backup(path, now)
     unproved = folder / f".{target.name}.unproved"
     remove_stale_files(folder)
     if target.exists():
@@ -84,6 +84,11 @@ def _goes_on_from(report: Report, copy: Path) -> bool:
     """Whether the archive of *report* has every chain of *copy*, to its end or beyond."""
     heads = read_heads(copy)
     return heads is not None and not find_lost(heads, report.heads)
+
+
+def name_backup(path: Path, now: datetime) -> str:
+    """Return the name of the copy of the archive that is made *now*."""
+    return f"{path.stem}-{now.astimezone(UTC):%Y-%m-%dT%H-%M-%SZ}.db"
 
 
 def backups(path: Path, folder: Path) -> Iterator[Path]:

@@ -6,9 +6,10 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
+from tostrack.archive.backup import name_backup
 from tostrack.archive.lock import lock_archive, replace_whole, sync_file
 from tostrack.archive.migrations import DATABASE_ERRORS, SCHEMA, check_header, check_schema, migrate, open_read_only
 from tostrack.archive.read import roll_back
@@ -42,7 +43,7 @@ def migrate_archive(path: Path, folder: Path, now: datetime) -> MigrateResult | 
         schema = read_schema(path)
         if schema == SCHEMA:
             return None
-        copy = folder / f"{path.stem}-{now.astimezone(UTC):%Y-%m-%dT%H-%M-%SZ}.db"
+        copy = folder / name_backup(path, now)
         converted = path.with_name(f".{path.name}.migrating")
         try:
             _copy(path, copy)
