@@ -41,6 +41,16 @@ def test_a_menu_before_the_first_sentence_is_furniture():
     assert judged(POLICY, POLICY + "\n" + MENU).reason is Reason.FURNITURE
 
 
+def test_many_headings_that_a_page_comes_to_show_are_its_layout():
+    texts = [f"What we do with your photos on day {n} is up to you." for n in range(24)]
+    shown = [f"## If you don't like day {n}\n\n{text}" for n, text in enumerate(texts)]
+
+    assert judged(lines(POLICY, *texts), lines(POLICY, *shown)).verdict is not Verdict.SUBSTANTIVE
+    assert judged(lines(POLICY, *texts), lines(POLICY, *shown[:9], *texts[9:])).verdict is Verdict.SUBSTANTIVE
+    sold = "## If you do\n\nWe sell it."
+    assert judged(lines(POLICY, *texts), lines(POLICY, *shown, sold)).verdict is Verdict.SUBSTANTIVE
+
+
 def test_a_list_of_partners_at_the_end_is_no_menu():
     partners = "## Advertising partners\n\n- Adnet\n- Globex\n- Facebook\n- Shopmetrics\n- Press\n- Careers\n"
 

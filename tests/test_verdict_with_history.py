@@ -64,6 +64,14 @@ def test_a_wall_in_the_frame_of_the_page_is_suspect():
     assert compare(framed(WALL), framed(LONG)).reason is Reason.SUSPECT
 
 
+def test_a_server_that_speaks_instead_of_one_of_several_parts_is_suspect():
+    other = "\n\n".join(f"Part {n}: what we say about the sale of seats on day {n}." for n in range(200))
+
+    assert compare(f"{LONG}\n\n{other}", f"{WALL}\n\n{other}").reason is Reason.SUSPECT
+    spoken = "# Outages\n\nWe owe nothing for technical difficulties."
+    assert compare(f"{LONG}\n\n{other}", f"{spoken}\n\n{other}").verdict is Verdict.SUBSTANTIVE
+
+
 def test_a_policy_that_comes_to_speak_of_outages_is_no_wall():
     change = compare(framed(LONG), framed(f"{LONG}\n\nWe owe nothing when the service is unavailable."))
 

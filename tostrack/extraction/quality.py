@@ -208,9 +208,11 @@ def is_error_page(own: Sequence[str], other: Sequence[str]) -> bool:
             return (words & others).total() < STAYS * others.total()
     new, gone = {*own} - {*other}, {*other} - {*own}
     lost, least = sum(map(count_key_words, gone)), ERROR_GONE * sum(map(count_key_words, other))
-    if lost < max(SHORT, least) or sum(map(count_key_words, new)) > min(ERROR_FRAME, lost / 2):
+    if lost < SHORT or sum(map(count_key_words, new)) > min(ERROR_FRAME, lost / 2):
         return False
-    return any(map(is_error_line, new))
+    # Of a page that is made of several, one may be missing: then the message is all that came in its place.
+    whole = lost >= least or (len(new) > 1 and all(classify_error_page(key) in _OUTAGES for key in new))
+    return whole and any(map(is_error_line, new))
 
 
 def is_error_line(key: str) -> bool:

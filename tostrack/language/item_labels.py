@@ -1,4 +1,4 @@
-"""The numbers and letters that items and clauses begin with: ``4.``, ``4.1``, ``(b)``, ``iv)``, ``Section 4``."""
+"""The numbers and letters that items and clauses begin with: ``4.``, ``4.1``, ``D.2.a``, ``(b)``, ``Section 4``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from tostrack.language.lazy_pattern import lazy_pattern
 _ORDERED = lazy_pattern(r"\d{1,9}[.)]\s+")
 #: "13 years" begins with no label.
 _LABEL = lazy_pattern(
-    r"\W*(?:(?:section|article|part|annex|chapter)\s+)?(?:\d{1,3}(?:\.\d{1,3})+\.?|(?:\d{1,3}|[a-z]|[ivx]{1,5})[.):])\s*",
+    r"\W*(?:(?:section|article|part|annex|chapter)\s+)?"
+    r"(?:(?:[a-z]\.\d{1,3}|\d{1,3}(?=\.\w))(?:\.(?:\d{1,3}|[a-z]\b))*\.?|(?:\d{1,3}|[a-z]|[ivx]{1,5})[.):])\s*",
     re.IGNORECASE,
 )
 #: The same in a canonical form, where no sign is left.

@@ -363,7 +363,9 @@ _NOTICE = 400
 
 
 def notice(part: Part) -> Reason | None:
-    """A notice of an update was taken down; that it was put up is news."""
+    """A notice of an update was taken down, or tells as done what it announced; that it was put up is news."""
+    if part.gained and part.lost and _is_done(part):
+        return Reason.FURNITURE
     if part.gained or not part.lost or len(part.lost) > _NOTICE or part.hunk.edit is Edit.ADDED:
         return None
     text = " ".join(normal(part.lost))
@@ -380,7 +382,24 @@ _PROMISING = lexicon.HANDED_ON | {"not", "no", "never", "must", "only"}
 def _has_come(part: Part) -> bool:
     """Whether it names a day from which the terms bind, and that day has come."""
     now = part.context.new.reading.version.seen_at
-    tokens = normal(part.lost)
-    days = [token.removeprefix(DATE).replace("_", "-") for token in tokens if token.startswith(DATE)]
-    binds = lexicon.IN_FORCE.search(" ".join(tokens))
+    days = _days(part.lost)
+    binds = lexicon.IN_FORCE.search(" ".join(normal(part.lost)))
     return bool(now and days and binds) and all(day <= f"{now:%Y-%m-%d}" for day in days)
+
+
+def _is_done(part: Part) -> bool:
+    """Whether one short notice of an update gave way to another of the same day, which has come, and rules nothing."""
+    now, days = part.context.new.reading.version.seen_at, _days(part.lost)
+    if not now or not days or days != _days(part.gained) or max(days) > f"{now:%Y-%m-%d}":
+        return False
+    told, done = (" ".join(normal(text)) for text in (part.lost, part.gained))
+    noticed = (lexicon.IN_FORCE.search(told) or lexicon.UPDATE_NOTICE.search(told)) and lexicon.UPDATE_NOTICE.search(
+        done
+    )
+    ruling = _PROMISING | lexicon.OBLIGING
+    return bool(noticed) and max(map(len, (told, done))) <= _LINE and ruling.isdisjoint(f"{told} {done}".split())
+
+
+def _days(text: str) -> list[str]:
+    """Return the days that *text* names."""
+    return [token.removeprefix(DATE).replace("_", "-") for token in normal(text) if token.startswith(DATE)]

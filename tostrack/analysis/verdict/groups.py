@@ -47,6 +47,8 @@ def apply_group_rules(hunks: Sequence[Hunk], findings: Sequence[RuleFinding], co
             out[at] = replace(out[at], reason=Reason.EDITION, rule="groups")
     for at in _renamed_throughout(hunks, findings):
         out[at] = replace(out[at], reason=Reason.RENAMED, rule="groups")
+    for at in _shown_headings(hunks, context):
+        out[at] = replace(out[at], reason=Reason.FORMAT, rule="groups")
     for run in _runs(hunks):
         inside = (
             _layer(hunks, run)
@@ -58,6 +60,29 @@ def apply_group_rules(hunks: Sequence[Hunk], findings: Sequence[RuleFinding], co
             if VERDICT_OF[out[at].reason] is not Verdict.NOISE:
                 out[at] = replace(out[at], reason=Reason.FURNITURE, rule="groups")
     return out
+
+
+def _shown_headings(hunks: Sequence[Hunk], context: TextPair) -> set[int]:
+    """Return the headings over text that stays, when so many came, or went, at once that the page shows or hides them.
+
+    A heading that was reworded says that somebody edited them.
+    """
+    edits = {at: hunk.edit for at, hunk in enumerate(hunks) if context.clause(hunk).is_heading}
+    if len(edits) < _SHOWN or {*edits.values()} - {Edit.MOVED} not in ({Edit.ADDED}, {Edit.REMOVED}):
+        return set()
+    changed = {_place(hunk) for at, hunk in enumerate(hunks) if at not in edits}
+    shown = {at for at, edit in edits.items() if edit is not Edit.MOVED and _place(hunks[at], 1) not in changed}
+    return shown if len(shown) >= _SHOWN else set()
+
+
+#: No author adds so many headings and writes nothing below them.
+_SHOWN = 20
+
+
+def _place(hunk: Hunk, behind: int = 0) -> tuple[bool, int]:
+    """Return where *hunk* is, or what is so far *behind* it: whether in the old text, and at which clause."""
+    gone = hunk.new_at is None
+    return gone, ((hunk.old_at if gone else hunk.new_at) or 0) + behind
 
 
 def _cut_out(hunks: Sequence[Hunk]) -> set[int]:

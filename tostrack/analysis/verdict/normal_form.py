@@ -170,13 +170,15 @@ def _dated(text: str) -> str:
 _JOINING = "|".join(sorted(union("wording", "joining")))
 _EITHER = lazy_pattern(rf"\b(?:{_JOINING})/({_JOINING})\b")
 #: What a link says to browsers, printed into the text.
-_HINT = lazy_pattern(r"\(?\bopens in (?:a )?new (?:tab|window)\)?", re.IGNORECASE)
+_HINT = lazy_pattern(r"\(?(?:\bo|(?<=[a-z])O)pens in (?:a )?new (?:tab|window)\)?")
 
 
 def _without_disguise(text: str) -> str:
     """Return *text* with spelled-out mail addresses as they are meant, and how long ago it was updated as a mark."""
     if "protected" in text:
         text = _HIDDEN_MAIL.sub(" mail@hidden.example ", text)
+    if "mailto:" in text:
+        text = text.replace("mailto:", " ")
     if "/" in text:
         text = _EITHER.sub(r"\1", text)
     if AT_SIGN.search(text):
@@ -190,7 +192,7 @@ def _without_disguise(text: str) -> str:
 def spelled(text: str) -> tuple[str, ...]:
     """Return the tokens of plain *text* in lower case, with dates, instants, addresses and mail each one token."""
     text = html.unescape(text) if "&" in text else text
-    text = _HINT.sub(" ", text) if "open" in text else text
+    text = _HINT.sub(" ", text) if "pens in" in text else text
     text = mend_encoding(text)
     if "~~" in text:
         text = mark_struck(text)

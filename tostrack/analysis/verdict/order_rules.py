@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from tostrack.analysis.comparison_key import comparable_text, comparables
+from tostrack.analysis.comparison_key import comparable_text, comparables, readable
 from tostrack.analysis.verdict.account import changed_tokens
+from tostrack.analysis.verdict.boilerplate_phrases import speaks_of_itself
 from tostrack.analysis.verdict.context import ContextText
 from tostrack.analysis.verdict.normal_form import stem
 from tostrack.analysis.verdict.residual import Part
@@ -25,6 +26,8 @@ _POINT = lazy_pattern(r"\W*([a-z]|[ivx]{1,4})\)\s", re.IGNORECASE)
 def stands_elsewhere(part: Part) -> Reason | None:
     """All of it is said elsewhere in the other text: moved, repeated or no longer repeated."""
     if part.hunk.edit is Edit.MOVED:
+        if speaks_of_itself([readable(part.clause.text)]):
+            return Reason.ORDER
         return None if is_ranked(part.clause) or _is_said_of_other(part) else Reason.ORDER
     return None if part.old or part.new or _refers_to_other(part) else Reason.ORDER
 
