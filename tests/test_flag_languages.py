@@ -48,6 +48,11 @@ CLAUSES = [
     ),
     ("de", "Widersprechen Sie der Verarbeitung für Zwecke der Direktwerbung, so endet sie.", ADS_OFF),
     # The company by its name, and no "we".
+    ("de", "Kundora darf Ihre Fotos verwenden und veröffentlichen.", LICENCE),
+    ("es", "Kundora puede utilizar y reproducir sus fotos.", LICENCE),
+    ("fr", "Kundora utilise vos contenus pour promouvoir le site.", LICENCE),
+    ("it", "Kundora può utilizzare e riprodurre le tue foto.", LICENCE),
+    ("pt", "Kundora pode utilizar as suas fotos no seu site.", LICENCE),
     ("de", "Acme teilt Ihre personenbezogenen Daten mit Werbepartnern.", SHARES | ADS),
     ("nl", "Acme kan uw persoonsgegevens delen met derden.", SHARES),
     ("es", "Acme podrá ceder sus datos personales a terceros.", SHARES),

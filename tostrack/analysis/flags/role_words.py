@@ -33,6 +33,9 @@ _CAPITAL = "_capital"
 MINE, SOURCE, AGENT, NAMED = "mine", "source", "agent", "named"
 #: Roles of verbs: only these take an ending of "we".
 _VERBS = ("disclose", "give", "collect", "use", "engage", "grant", "show", "train", "own", "post", "exploit")
+#: What a company does by its own name, at most so many words behind it. German writes every noun with a capital: there
+#: only "may" tells a name from a thing.
+_DONE_BY_NAME, _NAME_REACH = "exploit|engage", 2
 #: "Your content": so many words apart; "content that you post": so many.
 _YOUR_REACH, _POST_REACH = 3, 7
 #: "From our partners", "to any of our partners": so many words apart.
@@ -99,9 +102,15 @@ class RoleWords:
     #: The lengths of stems, and the endings of a verb whose subject is "we".
     _lengths: Sequence[int]
     _we_endings: tuple[str, ...]
+    #: Words that name nobody, wherever they are.
+    _common: frozenset[str]
     #: The negation of a verb may be so many words behind it.
     not_after: int
     _known: dict[str, tuple[int, tuple[_Phrase, ...]]] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def _by_name(self) -> int:
+        return self.bits_of("may") or self.bits_of(_DONE_BY_NAME)
 
     def bits_of(self, names: str) -> int:
         """Return the bits of the roles in *names*, with ``|`` between them; roles that the language lacks have none."""
@@ -134,11 +143,24 @@ class RoleWords:
                 roles[at] |= self.bits["recipient"]
             elif at and len(word) > 1 and roles[at - 1] & to:
                 roles[at] |= self.bits[NAMED]
+            elif len(word) > 1 and self._acts(written, roles, at):
+                roles[at] |= self.bits["we"]
         self._derive(roles)
         everything = 0
         for mask in roles:
             everything |= mask
         return RoleSentence(roles, spans, everything, lambda: self._barriers(text, spans, roles))
+
+    def _acts(self, written: list[str], roles: list[int], at: int) -> bool:
+        """Return whether the name at *at* stands where the company does: "Kundora utilise vos contenus"."""
+        if (at and not roles[at - 1] & self.bits_of("that")) or written[at].casefold() in self._common:
+            return False
+        for word, mask in zip(written[at + 1 : at + 1 + _NAME_REACH], roles[at + 1 :], strict=False):
+            if not word.islower():
+                return False
+            if mask & self._by_name:
+                return True
+        return False
 
     def _look_up(self, word: str) -> tuple[int, tuple[_Phrase, ...]]:
         mask = self._exact.get(word, 0)
@@ -257,7 +279,8 @@ def load_roles(code: str, more: tuple[tuple[str, str], ...] = ()) -> RoleWords:
     lengths = {len(stem) for stem in stems} | {len(first) - 1 for first in phrases if first[-1] == "*"}
     return RoleWords(
         code, bits, exact, capitals, stems, endings, middles, phrases, sorted(lengths),
-        language.list_words("roles", "we_ending"), int(language.list_words("roles", "not_after")[0]),
+        language.list_words("roles", "we_ending"), frozenset(language.list_words("words", "stop_words")),
+        int(language.list_words("roles", "not_after")[0]),
     )  # fmt: skip
 
 
