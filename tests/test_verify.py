@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import paragraphs
 
-from tostrack.archive import provenance
+from tostrack.archive import Archive, provenance
 from tostrack.archive.verify import compare_heads, verify
 from tostrack.cli import cli
 from tostrack.models import Document, Page, sha256
@@ -50,6 +50,16 @@ def test_an_archive_that_only_grew_is_sound(history):
 
     assert report.sound
     assert (report.findings, report.documents, report.versions, report.captures) == ([], 1, 3, 3)
+
+
+def test_places_of_clauses_are_read_once_for_all_documents(platform, monkeypatch):
+    platform.documents.append(Document("acme", "privacy", (Page("https://acme.example/privacy", select=("main",)),)))
+    platform.night(terms=paragraphs(KEEP.format(30), LICENCE), privacy=paragraphs(KEEP.format(10)))
+    asked, query = [], Archive.query
+    monkeypatch.setattr(Archive, "query", lambda self, sql, *rest: asked.append(sql) or query(self, sql, *rest))
+
+    assert check(platform).documents == 2
+    assert len([sql for sql in asked if "FROM _places" in sql and "typeof" not in sql]) == 1
 
 
 def test_a_document_that_takes_too_long_is_named_and_the_next_one_is_checked(platform, monkeypatch):

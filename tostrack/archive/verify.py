@@ -7,6 +7,7 @@ every night (`sightings`, the result of the check).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -35,14 +36,15 @@ SELECT since, clause_id FROM _spans WHERE document_id = ?1
 AND (since NOT IN (SELECT number FROM _versions WHERE document_id = ?1)
      OR until <> ?2 AND until NOT IN (SELECT number FROM _versions WHERE document_id = ?1))
 """
-#: Clauses whose place, which searches go by, is not what their stays come to.
+#: Clauses whose place, which searches go by, is not what their stays come to. All documents at once: places are ordered
+#: by clause, so that asking for those of one document reads all.
 _MISPLACED = """
-WITH stays AS (SELECT clause_id, min(since), max(until) FROM _spans WHERE document_id = ?1 GROUP BY clause_id),
-     places AS (SELECT clause_id, first, until FROM _places WHERE document_id = ?1)
-SELECT DISTINCT clause_id FROM (
+WITH stays AS (SELECT clause_id, document_id, min(since), max(until) FROM _spans GROUP BY 1, 2),
+     places AS (SELECT clause_id, document_id, first, until FROM _places)
+SELECT DISTINCT document_id, clause_id FROM (
     SELECT * FROM (SELECT * FROM stays EXCEPT SELECT * FROM places)
     UNION ALL SELECT * FROM (SELECT * FROM places EXCEPT SELECT * FROM stays)
-) ORDER BY clause_id
+) ORDER BY 1, 2
 """
 
 #: Seconds for all that is checked of one document; some thousand versions take one.
@@ -104,6 +106,7 @@ def verify(
             if not check.schema():
                 return report
             check.file()
+            check.places()
             check.contexts()
             if index and (wrong := check_search_index(path)):
                 check.say("index", wrong)
@@ -148,6 +151,8 @@ class _Check:
         self._digests: dict[int, tuple[str, str]] = {}
         #: What is wrong with a clause of this text.
         self._odd: dict[str, str] = {}
+        #: The clauses of each document that searches do not find where they are.
+        self._misplaced: dict[int, list[int]] = defaultdict(list)
 
     def say(self, finding: str, message: str, document: str = "", version: int | None = None) -> None:
         found = VerifyFinding(finding, message, document, version)
@@ -180,6 +185,14 @@ class _Check:
             for row in self._query("SELECT id, key, kind, text FROM clauses", ())
             if row["text"] not in self._origins.gone and clause_key(row["kind"], row["text"]) != row["key"]
         }
+
+    def places(self) -> None:
+        """Find the clauses whose place is wrong."""
+        try:
+            for row in self._query(_MISPLACED, ()):
+                self._misplaced[row["document_id"]].append(row["clause_id"])
+        except DAMAGED as error:
+            self.say("file", f"the places of clauses cannot be read ({error})")
 
     def contexts(self) -> None:
         """Check the headings and lead-ins that flags and hunks name."""
@@ -240,8 +253,8 @@ class _Check:
             self.say("head", "is not the end of what was recorded", document.id, number)
         for row in self._query(_STRAY, (document_id, OPEN)):
             self.say("text", f"clause {row['clause_id']} is in versions that are not there", document.id, row[0])
-        for row in self._query(_MISPLACED, (document_id,)):
-            self.say("text", f"searches do not find clause {row['clause_id']} where it is", document.id)
+        for clause_id in self._misplaced[document_id]:
+            self.say("text", f"searches do not find clause {clause_id} where it is", document.id)
         for judged, _ in late:
             message = "a late judgement of it is not what was recorded"
             self.say("chain", message, document.id, judged.row["to_number"])
