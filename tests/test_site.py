@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import struct
 import zlib
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
 from urllib.error import HTTPError
@@ -30,6 +31,7 @@ from tostrack.cli import cli
 from tostrack.errors import ArchiveBusyError, ConfigError, FetchError
 from tostrack.language.document_kind import KINDS
 from tostrack.models import Document, Page
+from tostrack.render.feed import FeedEntry
 from tostrack.services.site import SiteBuild, build_site
 from tostrack.services.site.build_cache import BuildCache
 from tostrack.services.site.review_form import ReviewForm
@@ -615,6 +617,13 @@ def test_the_changes_are_there_as_csv_of_everything_and_of_each_platform(story, 
     assert [row["id"] for row in whole] == [row["id"] for row in own] == ["acme/terms@2"]
     assert "changes.csv" in (tmp_path / "site/index.html").read_text()
     assert 'href="changes.csv"' in (tmp_path / "site/platforms/acme/index.html").read_text()
+
+
+def test_a_fact_comes_back_as_the_value_it_was_even_with_a_lone_surrogate(tmp_path):
+    entries = [FeedEntry("a", "half \ud800", datetime(2026, 1, 2, tzinfo=UTC), "<p>", topics=("ai",))]
+    for make in (lambda: entries, list):
+        with BuildCache(tmp_path / "site") as shelf:
+            assert shelf.fact("entry", "1", list[FeedEntry], make) == entries
 
 
 def test_a_page_of_several_parts_is_kept_whole_and_its_other_parts_go_with_it(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import zlib
 from collections import defaultdict
@@ -146,10 +147,12 @@ class BuildCache:
         if self._keys.get(name) == key:
             with self._reported():
                 row = self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
-            return msgspec.json.decode(zlib.decompress(row[0]), type=kind)
+            return msgspec.convert(json.loads(zlib.decompress(row[0])), kind)
         made = make()
+        # Not msgspec's own JSON: it refuses lone surrogates.
+        text = json.dumps(msgspec.to_builtins(made), ensure_ascii=False)
         with self._reported():
-            packed = zlib.compress(msgspec.json.encode(made), 1)
+            packed = zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
             self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", (name, key, packed))
         self._keys[name] = key
         return made
