@@ -7,6 +7,7 @@ versions again whenever a change was shown. Hashed columns keep their values, so
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -129,12 +130,16 @@ def _fill_document(connection: sqlite3.Connection, document_id: int, contexts: F
         rows = connection.execute(_CLAUSES, (document_id, number)).fetchall()
         return [row[0] for row in rows], assemble((kind, text) for _, kind, text in rows)
 
+    # The changes to a version while its text is remembered: a text is put together once.
+    changes = defaultdict[int, list[dict[str, Any]]](list)
+    for judgement in _named(connection, _JUDGEMENTS, document_id):
+        changes[judgement["to_number"]].append(judgement)
     query = "SELECT id, number FROM _versions WHERE document_id = ? ORDER BY id"
     for version_id, number in connection.execute(query, (document_id,)).fetchall():
         key = bytes.fromhex(comparison_key(text_of(number)[1]))
         connection.execute("UPDATE _versions SET compare_key = ? WHERE id = ?", (key, version_id))
-    for judgement in _named(connection, _JUDGEMENTS, document_id):
-        _fill_change(connection, judgement, text_of, contexts)
+        for judgement in changes[number]:
+            _fill_change(connection, judgement, text_of, contexts)
 
 
 def _named(connection: sqlite3.Connection, query: str, *values: object) -> list[dict[str, Any]]:
