@@ -304,6 +304,8 @@ class ImportRun:
             self._append(odd, found)
             odd = None
         if self._is_known(text):
+            if not self._is_old(text):
+                self._seen_at = text.at
             self._kept = tuple(text.captures.values())
             found.same += 1
             return
@@ -318,12 +320,8 @@ class ImportRun:
         Raises:
             DocumentError: It is another text of a time before the current one.
         """
-        if self._current is None:
-            return False
-        if text.at > from_iso(self._current.seen_at):
-            if text.reading_key == self._key:
-                self._seen_at = text.at
-            return text.reading_key == self._key
+        if not self._is_old(text):
+            return self._current is not None and text.reading_key == self._key
         standing = self._writer.at(self._document.service, self._document.slug, text.at)
         if standing and standing.key_sha256 == text.key:
             return True
@@ -331,6 +329,10 @@ class ImportRun:
             raise DocumentError(f"does not look like the policy ({cause})")
         where = f"between versions that are there (it is of {text.at:%Y-%m-%d})" if standing else "before version 1"
         raise DocumentError(f"would go {where}: history is only ever appended to, so import it into a new archive")
+
+    def _is_old(self, text: _Text) -> bool:
+        """Return whether *text* is of the time of the current one, or of one before."""
+        return self._current is not None and text.at <= from_iso(self._current.seen_at)
 
     def _find_new(self, text: _Text, odd: _Text | None) -> list[_Text]:
         """Return what is to be stored: *text*, with the *odd* one before it where it confirms that.
