@@ -393,11 +393,11 @@ def _is_done(part: Part) -> bool:
     if not now or not days or days != _days(part.gained) or max(days) > f"{now:%Y-%m-%d}":
         return False
     told, done = (" ".join(normal(text)) for text in (part.lost, part.gained))
-    noticed = (lexicon.IN_FORCE.search(told) or lexicon.UPDATE_NOTICE.search(told)) and lexicon.UPDATE_NOTICE.search(
-        done
-    )
+    if max(len(told), len(done)) > _LINE or not lexicon.UPDATE_NOTICE.search(done):
+        return False
     ruling = _PROMISING | lexicon.OBLIGING
-    return bool(noticed) and max(map(len, (told, done))) <= _LINE and ruling.isdisjoint(f"{told} {done}".split())
+    announced = lexicon.IN_FORCE.search(told) or lexicon.UPDATE_NOTICE.search(told)
+    return bool(announced) and ruling.isdisjoint(f"{told} {done}".split())
 
 
 def _days(text: str) -> list[str]:

@@ -170,7 +170,7 @@ def _dated(text: str) -> str:
 _JOINING = "|".join(sorted(union("wording", "joining")))
 _EITHER = lazy_pattern(rf"\b(?:{_JOINING})/({_JOINING})\b")
 #: What a link says to browsers, printed into the text.
-_HINT = lazy_pattern(r"\(?(?:\bo|(?<=[a-z])O)pens in (?:a )?new (?:tab|window)\)?")
+_HINT = lazy_pattern(r"\(?(?:\bo|(?<=[a-z])O)(?i:pens in (?:a )?new (?:tab|window))\)?")
 
 
 def _without_disguise(text: str) -> str:
